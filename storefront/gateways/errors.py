@@ -1,0 +1,44 @@
+"""What can go wrong when we talk to an outside company.
+
+A caller decides by class alone: ``Declined`` is a definite no, ``Unavailable`` means *unknown* (the act
+may or may not have happened, look it up before repeating it), the others are mistakes of ours or theirs.
+"""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Base of everything an adapter raises about an outside company.
+
+    ``code`` is a short machine word (the provider's own where it is stable), ``message`` is for logs and
+    staff; neither ever contains a secret.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class Declined(GatewayError):
+    """The provider understood and refused for good: nothing happened, repeating it is pointless."""
+
+
+class Unavailable(GatewayError):
+    """Timeout, broken connection, 5xx, rate limit or nonsense: the outcome is unknown."""
+
+
+class InvalidSignature(GatewayError):
+    """A message that claims to come from the provider does not prove it."""
+
+
+class NotFound(GatewayError):
+    """The provider does not know the object we named."""
+
+
+class UnsupportedOperation(GatewayError):
+    """This provider cannot do what was asked."""
+
+
+class ConfigurationError(Exception):
+    """Our own set-up is wrong (key missing, rejected or of the wrong mode). Not a GatewayError: nobody may treat it as the provider's answer."""

@@ -1,0 +1,1 @@
+"""Payment providers, one small file each; the class is always named ``Gateway``."""

@@ -1,0 +1,169 @@
+"""The one interface every payment provider is fitted to.
+
+A provider's words die inside its file: callers see only the types below. Amounts are ``Decimal`` in major
+units with an upper-case ISO 4217 code; minor units exist only inside provider files. Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from storefront.gateways.errors import UnsupportedOperation
+
+
+class RemoteState(StrEnum):
+    """State of a charge at the provider, in our words."""
+
+    OPEN = "open"  # the pay page can still be used
+    PROCESSING = "processing"  # the buyer has finished, the money is not certain yet
+    SUCCEEDED = "succeeded"  # the money is ours
+    FAILED = "failed"  # definitely not paid, and this attempt never will be
+    EXPIRED = "expired"  # the pay page closed unused
+
+
+class EventKind(StrEnum):
+    """What a provider's message hints at. Always a hint: the state is re-fetched."""
+
+    PAYMENT_CHANGED = "payment_changed"
+    REFUND_CHANGED = "refund_changed"
+    DISPUTE_CHANGED = "dispute_changed"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line shown on the provider's page. ``amount`` is the line's total in major units."""
+
+    description: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """Everything needed to open one charge.
+
+    ``idempotency_key`` is stored by the caller before the first call and is the same for every retry of the
+    same attempt. ``return_url`` may contain nothing the provider must keep secret; the buyer comes back to it.
+    The lines' amounts add up to ``amount``.
+    """
+
+    idempotency_key: str
+    our_reference: str
+    amount: Decimal
+    currency: str
+    description: str
+    lines: Sequence[LineItem]
+    customer_email: str
+    return_url: str
+    cancel_url: str
+    expires_at: datetime
+    language: str = "en"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedPayment:
+    """An open charge: the provider's id, the hosted page to send the buyer to and when that page closes."""
+
+    provider_reference: str
+    redirect_url: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSnapshot:
+    """The provider's own word on one charge, fetched by us.
+
+    ``amount_refunded`` and ``is_disputed`` are what the provider knows, whoever caused it.
+    ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
+    ``account_reference`` names the receiving account if the provider tells it, else "".
+    """
+
+    provider_reference: str
+    our_reference: str
+    state: RemoteState
+    amount: Decimal
+    currency: str
+    is_live: bool
+    redirect_url: str = ""
+    charge_reference: str = ""
+    failure_code: str = ""
+    method_label: str = ""
+    amount_refunded: Decimal = Decimal(0)
+    is_disputed: bool = False
+    account_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    idempotency_key: str
+    provider_reference: str
+    amount: Decimal
+    currency: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSnapshot:
+    """State words: ``pending``, ``succeeded``, ``failed``."""
+
+    refund_reference: str
+    state: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """A verified message. ``provider_reference`` is the id ``fetch`` takes; "" if the message has none of ours."""
+
+    event_id: str
+    kind: EventKind
+    provider_reference: str
+    our_reference: str
+    is_live: bool
+    raw_type: str = ""
+
+
+class PaymentGateway(ABC):
+    """One outside company that takes money. Stateless and safe to share between threads.
+
+    No method may be called inside a database transaction; each returns within the configured timeouts.
+    Raises ``Declined``, ``Unavailable``, ``NotFound``, ``InvalidSignature``, ``UnsupportedOperation`` or
+    ``ConfigurationError`` and nothing else.
+    """
+
+    #: short name stored with every payment, e.g. "stripe"
+    name: str
+    #: whether the configured keys move real money
+    is_live: bool
+
+    @abstractmethod
+    def start(self, request: StartRequest) -> StartedPayment:
+        """Open a charge. The same ``idempotency_key`` returns the same charge."""
+
+    @abstractmethod
+    def fetch(self, provider_reference: str) -> PaymentSnapshot:
+        """Ask the provider for the current state of one charge."""
+
+    @abstractmethod
+    def cancel(self, provider_reference: str) -> PaymentSnapshot:
+        """Close an open charge so that it can no longer be paid; return what it is now (it may have been paid meanwhile)."""
+
+    @abstractmethod
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
+        """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for anything unproven or malformed."""
+
+    def refund(self, request: RefundRequest) -> RefundSnapshot:
+        """Give money back, whole or part."""
+        raise UnsupportedOperation(f"{self.name} cannot refund through us")
+
+    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
+        """All charges the provider saw since ``since`` (UTC), for reconciliation."""
+        raise UnsupportedOperation(f"{self.name} cannot list charges")
+
