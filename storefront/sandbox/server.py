@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +19,10 @@ MAX_BODY = 1024 * 1024
 
 @dataclass
 class Request:
-    """One incoming request. ``headers`` keys are lower-case; ``params`` are the path's named groups."""
+    """One incoming request. ``headers`` keys are lower-case; ``params`` are the path's named groups.
+
+    ``query`` keeps the last value of a repeated name; ``raw_query`` is the text as it came.
+    """
 
     method: str
     path: str
@@ -24,6 +30,7 @@ class Request:
     headers: dict[str, str]
     body: bytes
     params: dict[str, str] = field(default_factory=dict)
+    raw_query: str = ""
 
     @property
     def form(self) -> list[tuple[str, str]]:
@@ -35,11 +42,17 @@ class Request:
 
 @dataclass
 class Response:
-    """What a handler answers. ``body`` may be bytes, text (HTML) or anything JSON can write."""
+    """What a handler answers. ``body`` may be bytes, text (HTML) or anything JSON can write.
+
+    Two faults of the wire can be asked for: ``drop`` closes the connection without a word, ``cut_to`` promises
+    the whole body but closes after so many bytes of it.
+    """
 
     body: Any = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    drop: bool = False
+    cut_to: int | None = None
 
     def encoded(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -58,6 +71,40 @@ def redirect(location: str, status: int = 303) -> Response:
 Handler = Callable[[Request], Response]
 
 
+class _Server(ThreadingHTTPServer):
+    """Remembers its open connections, so that a stopped stand-in is really gone for clients that keep them alive."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._open_lock:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up is its own affair; a bug of ours is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+    def close_connections(self) -> None:
+        with self._open_lock:
+            connections = list(self._open)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
 class StandIn:
     """A stand-in server: subclass it, add routes in ``__init__`` with ``self.route``, then start it.
 
@@ -70,6 +117,7 @@ class StandIn:
 
         class _Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else every kept-alive answer waits 40 ms for an ACK
 
             def _serve(self) -> None:
                 stand_in._serve(self)
@@ -79,8 +127,7 @@ class StandIn:
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet: the stand-ins keep their own record of requests."""
 
-        self._server = ThreadingHTTPServer((host, port), _Handler)
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), _Handler)
         self._thread: threading.Thread | None = None
         self.host = host
         self.port: int = self._server.server_address[1]
@@ -98,6 +145,7 @@ class StandIn:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self._server.close_connections()
         if self._thread:
             self._thread.join()
 
@@ -131,9 +179,13 @@ class StandIn:
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={key.lower(): value for key, value in http.headers.items()},
             body=http.rfile.read(length) if length else b"",
+            raw_query=parts.query,
         )
         response = self.dispatch(request)
         body = response.encoded()
+        if response.drop:
+            http.close_connection = True
+            return
         try:
             http.send_response(response.status)
             for key, value in response.headers.items():
@@ -141,6 +193,8 @@ class StandIn:
             http.send_header("Content-Length", str(len(body)))
             http.end_headers()
             if http.command != "HEAD":
-                http.wfile.write(body)
+                http.wfile.write(body[: response.cut_to])
+            if response.cut_to is not None:
+                http.close_connection = True
         except (BrokenPipeError, ConnectionResetError):
             http.close_connection = True

@@ -120,7 +120,12 @@ class RefundSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """A verified message. ``provider_reference`` is the id ``fetch`` takes; "" if the message has none of ours."""
+    """A verified message.
+
+    ``provider_reference`` is the id ``fetch`` takes; "" if the message does not carry it. Then the payment is found
+    by ``charge_reference`` (the same word as in ``PaymentSnapshot``, stored when the payment settled) or by
+    ``our_reference``. Messages about refunds and disputes usually know only these.
+    """
 
     event_id: str
     kind: EventKind
@@ -128,6 +133,7 @@ class ProviderEvent:
     our_reference: str
     is_live: bool
     raw_type: str = ""
+    charge_reference: str = ""
 
 
 class PaymentGateway(ABC):
