@@ -1,0 +1,45 @@
+"""Stripe's minor units (docs.stripe.com/currencies). The only place where an amount is an integer.
+
+Not the same as ISO 4217: ISK and UGX have no cents but are counted in hundredths, and the third place of the
+three-place currencies must be zero.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from storefront.gateways.errors import Declined
+
+ZERO_PLACES = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
+#: currency -> (places Stripe counts in, smallest step in that unit); every other currency is (2, 1)
+EXCEPTIONS: dict[str, tuple[int, int]] = {
+    **{currency: (0, 1) for currency in ZERO_PLACES},
+    **{currency: (3, 10) for currency in ("BHD", "JOD", "KWD", "OMR", "TND")},
+    **{currency: (2, 100) for currency in ("ISK", "UGX")},
+}
+LARGEST = 99_999_999
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """The integer Stripe wants for an amount in major units.
+
+    Raises ``Declined`` if the amount is not finite, negative, too large for Stripe (8 digits) or has more places
+    than Stripe takes in this currency: nothing is ever rounded here.
+    """
+    if not isinstance(amount, Decimal):
+        raise TypeError("money is Decimal")
+    places, step = EXCEPTIONS.get(currency.upper(), (2, 1))
+    if not amount.is_finite() or not 0 <= amount <= LARGEST:
+        raise Declined(f"{amount} {currency} cannot be charged", code="invalid_amount")
+    minor = amount.scaleb(places)
+    if minor != minor.to_integral_value() or minor % step or minor > LARGEST:
+        raise Declined(f"{amount} {currency} cannot be charged exactly", code="invalid_amount")
+    return int(minor)
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """The amount in major units for one of Stripe's integers, with Stripe's number of places."""
+    if isinstance(minor, bool) or not isinstance(minor, int):
+        raise TypeError("Stripe's amounts are integers")
+    places, _step = EXCEPTIONS.get(currency.upper(), (2, 1))
+    return Decimal(minor).scaleb(-places)

@@ -1,0 +1,47 @@
+"""Stripe's failures, said in the classes of ``storefront.gateways.errors``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, NotFound, Unavailable
+
+if TYPE_CHECKING:
+    import stripe
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Run calls to the SDK and the reading of its answers; whatever goes wrong leaves as one of our errors.
+
+    An answer that is not what Stripe documents (a proxy's page, half an object) is ``Unavailable``: the request may
+    have been carried out, so it must be looked up, never taken for a refusal.
+    """
+    import stripe
+
+    try:
+        yield
+    except stripe.StripeError as exc:
+        raise _as_ours(exc) from exc
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as exc:
+        raise Unavailable(f"Stripe's answer cannot be read ({type(exc).__name__})", code="unreadable_answer") from exc
+
+
+def _as_ours(exc: stripe.StripeError) -> GatewayError | ConfigurationError:
+    """400 and 402 are definite; 409, 429, 5xx and a broken connection leave the outcome unknown."""
+    import stripe
+
+    # Only InvalidRequestError and CardError carry ``code`` themselves (stripe-python 16.1, _api_requestor).
+    code = exc.code or getattr(exc.error, "code", None) or ""
+    message = f"Stripe: {exc}"
+    if isinstance(exc, (stripe.AuthenticationError, stripe.PermissionError)):
+        return ConfigurationError(f"Stripe refuses our API key (HTTP {exc.http_status}, request {exc.request_id})")
+    if isinstance(exc, stripe.IdempotencyError):
+        return Declined(message, code="idempotency_error")
+    if isinstance(exc, stripe.InvalidRequestError) and exc.http_status == 404:
+        return NotFound(message, code=code)
+    if isinstance(exc, (stripe.InvalidRequestError, stripe.CardError)) and exc.http_status in (400, 402):
+        return Declined(message, code=code)
+    return Unavailable(f"Stripe cannot be reached or does not answer ({type(exc).__name__})", code=code)

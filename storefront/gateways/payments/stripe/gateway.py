@@ -1,0 +1,203 @@
+"""The Stripe gateway: one Checkout Session on Stripe's own page per payment attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
+from storefront.gateways.payments.base import (
+    PaymentGateway,
+    PaymentSnapshot,
+    ProviderEvent,
+    RefundRequest,
+    RefundSnapshot,
+    RemoteState,
+    StartedPayment,
+    StartRequest,
+)
+from storefront.gateways.payments.stripe import webhooks
+from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
+from storefront.gateways.payments.stripe.failures import translated
+from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
+from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot
+
+if TYPE_CHECKING:
+    import stripe
+
+#: Stripe's own words for a refund; "fraudulent" also blocks the card, so it is sent only when it is meant.
+REFUND_REASONS = frozenset(("duplicate", "fraudulent", "requested_by_customer"))
+REFUND_STATES = {
+    "pending": "pending",
+    "requires_action": "pending",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "canceled": "failed",
+}
+#: Stripe remembers an idempotency key for at least this long.
+KEY_LIFETIME = timedelta(hours=24)
+
+
+class Gateway(PaymentGateway):
+    """Hosted Checkout.
+
+    ``provider_reference`` is the session's id, ``charge_reference`` its payment intent's. One call makes at most
+    1 + ``max_network_retries`` attempts, half a second apart, each bounded by the two timeouts (seconds); a retry
+    carries the same idempotency key, so it can repeat nothing.
+
+    Args:
+        api_key: secret or restricted key; its prefix says whether money is real.
+        webhook_secrets: every ``whsec_...`` valid at the moment; two while one is being rolled.
+        api_base: no trailing slash; another address only for test keys.
+
+    Raises ``ConfigurationError`` if a key is missing or of no known mode, or real money would travel unencrypted.
+    """
+
+    name = "stripe"
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        webhook_secrets: Sequence[str],
+        api_base: str = "https://api.stripe.com",
+        connect_timeout: float = 3.0,
+        read_timeout: float = 10.0,
+        max_network_retries: int = 1,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        mode = api_key.split("_")[1:2]
+        if not api_key.startswith(("sk_", "rk_")) or mode not in (["live"], ["test"]):
+            raise ConfigurationError("Stripe's API key is missing or has no known prefix (sk_test_, rk_live_, ...)")
+        self.is_live = mode == ["live"]
+        if self.is_live and not api_base.startswith("https://"):
+            raise ConfigurationError("a live Stripe key is only ever sent over https")
+        self._secrets = tuple(secret for secret in webhook_secrets if secret.strip())
+        if isinstance(webhook_secrets, str) or not self._secrets:
+            raise ConfigurationError("Stripe's webhook secrets are missing")
+        self._api_key = api_key
+        self._api_base = api_base.rstrip("/")
+        self._timeouts = (connect_timeout, read_timeout)
+        self._retries = max_network_retries
+        self._clock = clock
+
+    @cached_property
+    def _client(self) -> stripe.StripeClient:
+        """Made on first use: importing the SDK takes longer than any page should."""
+        import stripe
+
+        stripe.enable_telemetry = False
+        return stripe.StripeClient(
+            self._api_key,
+            base_addresses={"api": self._api_base},
+            http_client=stripe.RequestsClient(timeout=self._timeouts),
+            max_network_retries=self._retries,
+        )
+
+    def start(self, request: StartRequest) -> StartedPayment:
+        """Open a session. Repeating a key within a day returns the first session, else ``Declined``.
+
+        The closing time is moved into Stripe's window (30 minutes to 24 hours from now), so a late retry may differ
+        from the first call in nothing but that; then the session is looked up by the key it carries.
+        """
+        params = session_params(request, now=self._clock())
+        try:
+            with translated():
+                session = self._client.v1.checkout.sessions.create(
+                    params=params, options={"idempotency_key": request.idempotency_key}
+                ).to_dict()
+                return _started(session)
+        except Declined as refusal:
+            if refusal.code != "idempotency_error":
+                raise
+            return self._started_before(request, refusal)
+
+    def fetch(self, provider_reference: str) -> PaymentSnapshot:
+        with translated():
+            session = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": list(EXPAND)})
+            return snapshot(session.to_dict())
+
+    def cancel(self, provider_reference: str) -> PaymentSnapshot:
+        """Expire the session. Stripe refuses unless it is open; then what it has become is the answer."""
+        try:
+            with translated():
+                session = self._client.v1.checkout.sessions.expire(provider_reference, params={"expand": list(EXPAND)})
+                return snapshot(session.to_dict())
+        except Declined as refusal:
+            current = self.fetch(provider_reference)
+            if current.state is RemoteState.OPEN:
+                raise Unavailable("Stripe did not close an open session", code=refusal.code) from refusal
+            return current
+
+    def refund(self, request: RefundRequest) -> RefundSnapshot:
+        """Raises ``Declined`` for more than is left, a disputed or unpaid charge, or another currency."""
+        payment = self.fetch(request.provider_reference)
+        amount = to_minor(request.amount, request.currency)
+        if payment.state is not RemoteState.SUCCEEDED or request.currency.upper() != payment.currency or not amount:
+            raise Declined("nothing was paid that could be refunded so", code="not_refundable")
+        metadata = {webhooks.OUR_REFERENCE: payment.our_reference, "reason": request.reason[:500]}
+        params: dict[str, Any] = {
+            "payment_intent": payment.charge_reference,
+            "amount": amount,
+            "metadata": {key: value for key, value in metadata.items() if value},
+        }
+        if request.reason in REFUND_REASONS:
+            params["reason"] = request.reason
+        with translated():
+            refund = self._client.v1.refunds.create(
+                params=params,  # type: ignore[arg-type]  # built step by step; a TypedDict cannot express that
+                options={"idempotency_key": request.idempotency_key},
+            ).to_dict()
+            currency = refund["currency"].upper()
+            return RefundSnapshot(
+                refund_reference=refund["id"],
+                state=REFUND_STATES[refund["status"]],
+                amount=from_minor(refund["amount"], currency),
+                currency=currency,
+            )
+
+    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
+        """Sessions *opened* since ``since``, newest first. One may be paid up to a day, a bank debit settle up to two
+        weeks, after it was opened: look back that much further."""
+        sessions = self._sessions_since(since)
+        with translated():
+            return [snapshot(session) for session in sessions]
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
+        return webhooks.parse(body, headers, self._secrets, now=now)
+
+    def _sessions_since(self, since: datetime) -> list[dict[str, Any]]:
+        """Payment sessions of this account, all pages."""
+        with translated():
+            page = self._client.v1.checkout.sessions.list(
+                params={
+                    "created": {"gte": int(since.timestamp())},
+                    "limit": 100,
+                    "expand": [f"data.{path}" for path in EXPAND],
+                }
+            )
+            found = (session.to_dict() for session in page.auto_paging_iter())
+            return [session for session in found if session["mode"] == "payment"]
+
+    def _started_before(self, request: StartRequest, refusal: Declined) -> StartedPayment:
+        """The session an earlier call with this key opened, if it asks for the same money for the same thing."""
+        asked = (request.our_reference, to_minor(request.amount, request.currency), request.currency.lower())
+        for session in self._sessions_since(self._clock() - KEY_LIFETIME):
+            with translated():
+                is_ours = session["metadata"].get(IDEMPOTENCY_KEY) == request.idempotency_key
+                found = (session.get("client_reference_id"), session["amount_total"], session["currency"])
+            if is_ours and found == asked:
+                with translated():
+                    return _started(session)
+        raise refusal
+
+
+def _started(session: Mapping[str, Any]) -> StartedPayment:
+    """``redirect_url`` is "" for a session that is open no more: its state is for ``fetch`` to tell."""
+    return StartedPayment(
+        provider_reference=session["id"],
+        redirect_url=session["url"] or "",
+        expires_at=datetime.fromtimestamp(session["expires_at"], UTC),
+    )

@@ -1,0 +1,88 @@
+"""A Checkout Session, read into the shop's words. Input is plain dictionaries (``StripeObject.to_dict()``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from storefront.gateways.errors import NotFound, Unavailable
+from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.stripe.amounts import from_minor
+
+#: what a snapshot needs beside the session itself; at most four levels deep (docs.stripe.com/api/expanding_objects)
+EXPAND = ("payment_intent.latest_charge",)
+
+
+def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
+    """One session with its payment intent and latest charge expanded.
+
+    Raises ``NotFound`` for a session that takes no payment (set-up, subscription), ``Unavailable`` for a state
+    Stripe does not document; ``KeyError`` and the like for a body that is no session are translated by the caller.
+    """
+    if session["object"] != "checkout.session" or session["mode"] != "payment":
+        raise NotFound("not a payment session")
+    intent = _expanded(session.get("payment_intent"))
+    charge = _expanded(intent.get("latest_charge"))
+    currency = session["currency"].upper()
+    state = _state(session, intent)
+    return PaymentSnapshot(
+        provider_reference=session["id"],
+        our_reference=session.get("client_reference_id") or "",
+        state=state,
+        amount=from_minor(session["amount_total"], currency),
+        currency=currency,
+        is_live=_truth(session["livemode"]),
+        redirect_url=session["url"] if state is RemoteState.OPEN else "",
+        charge_reference=object_id(session.get("payment_intent")),
+        failure_code=_failure_code(intent) if state is not RemoteState.SUCCEEDED else "",
+        method_label=_method_label(charge),
+        amount_refunded=from_minor(charge.get("amount_refunded", 0), currency),
+        is_disputed=_truth(charge.get("disputed", False)),
+    )
+
+
+def object_id(value: Any) -> str:
+    """The id of something Stripe sends as an id, as an expanded object or as null."""
+    if isinstance(value, Mapping):
+        value = value.get("id")
+    return value if isinstance(value, str) else ""
+
+
+def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState:
+    """``complete`` is not 'paid': bank debits complete first and pay, or fail, days later."""
+    if session["payment_status"] == "paid":
+        return RemoteState.SUCCEEDED
+    match session["status"]:
+        case "open":
+            return RemoteState.OPEN
+        case "expired":
+            return RemoteState.EXPIRED
+        case "complete" if intent.get("status") in ("requires_payment_method", "canceled"):
+            return RemoteState.FAILED
+        case "complete":
+            return RemoteState.PROCESSING
+    raise Unavailable(f"unknown session status {session['status']!r}", code="unreadable_answer")
+
+
+def _expanded(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("not a boolean")
+    return value
+
+
+def _failure_code(intent: Mapping[str, Any]) -> str:
+    error = intent.get("last_payment_error") or {}
+    return error.get("decline_code") or error.get("code") or ""
+
+
+def _method_label(charge: Mapping[str, Any]) -> str:
+    details = charge.get("payment_method_details") or {}
+    kind = details.get("type") or ""
+    card = details.get("card")
+    if kind == "card" and card:
+        return f"{card['brand']} •••• {card['last4']}"
+    return str(kind)
