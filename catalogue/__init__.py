@@ -1,0 +1,1 @@
+"""Oscar's catalogue, forked for its code only: tables and migrations stay Oscar's."""

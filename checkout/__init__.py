@@ -1,0 +1,1 @@
+"""Cart, checkout page and pay page. Takes the place of Oscar's checkout app."""

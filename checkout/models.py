@@ -1,0 +1,49 @@
+"""What a buyer told us and agreed to with an order."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from storefront.core import clock
+
+
+class PurchaseDetails(models.Model):
+    """Contact and portal of one order, frozen. ``portal_address`` is a claim: normalised, not verified.
+
+    ``fingerprint`` says what was ordered for which portal; equal open orders of one customer are the same wish.
+    """
+
+    order = models.OneToOneField("order.Order", on_delete=models.CASCADE, related_name="purchase_details")
+    name = models.CharField(_("name"), max_length=200)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    phone = models.CharField(_("phone"), max_length=40)
+    email = models.EmailField(_("e-mail"))
+    portal_address = models.CharField(_("Bitrix24 address"), max_length=255, blank=True)
+    portal_kind = models.CharField(max_length=10, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    fingerprint = models.CharField(max_length=64, db_index=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+class Consent(models.Model):
+    """Proof that a buyer accepted an agreement: which, which version, its exact text, when, from where, in which language."""
+
+    order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="consents")
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")
+    version = models.ForeignKey("plans.AgreementVersion", on_delete=models.PROTECT, related_name="consents")
+    name = models.CharField(max_length=200)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    language = models.CharField(max_length=10)
+    ip_address = models.GenericIPAddressField(null=True)
+    accepted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "version"], name="consent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.number}, {self.order_id}"

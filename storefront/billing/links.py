@@ -1,0 +1,48 @@
+"""Signed links that work without a log-in."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from storefront.billing.models import Invoice, Payment
+
+_PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
+_RETURN = signing.TimestampSigner(sep=".", salt="storefront.billing.return")
+RETURN_LINK_SECONDS = 7 * 24 * 3600
+
+
+def pay_token(invoice: Invoice) -> str:
+    """The invoice's one pay token: 128 random bits, signed. The same for ever, dead once paid or void."""
+    return _PAY.sign(invoice.public_id)
+
+
+def read_pay_token(token: str) -> str | None:
+    """The public id of the invoice a pay token names, or None for anything we did not sign."""
+    try:
+        return _PAY.unsign(token)
+    except signing.BadSignature:
+        return None
+
+
+def pay_path(invoice: Invoice) -> str:
+    return reverse("pay", kwargs={"token": pay_token(invoice)})
+
+
+def pay_url(invoice: Invoice) -> str:
+    """The absolute pay link, as it stands in mails; starts with SITE_URL, never with a request's Host."""
+    return settings.SITE_URL + pay_path(invoice)
+
+
+def return_url(payment: Payment) -> str:
+    """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
+    return settings.SITE_URL + reverse("pay-result", kwargs={"token": _RETURN.sign(payment.public_id)})
+
+
+def read_return_token(token: str) -> str | None:
+    """The public id of the payment a return token names, or None if forged or too old."""
+    try:
+        return _RETURN.unsign(token, max_age=RETURN_LINK_SECONDS)
+    except signing.BadSignature:
+        return None

@@ -1,0 +1,16 @@
+from .invoices import Invoice, InvoiceLine, InvoiceSequence, Seller
+from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
+from .payments import Payment, ReviewItem
+
+__all__ = [
+    "Allocation",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSequence",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransaction",
+    "Payment",
+    "ReviewItem",
+    "Seller",
+]

@@ -1,0 +1,95 @@
+"""Invoices: numbered demands to pay, frozen once issued."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from storefront.billing.states import InvoiceStatus
+from storefront.core import clock, references
+
+
+class Seller(models.Model):
+    """Our legal entity as printed on documents; invoices keep a copy of it."""
+
+    name = models.CharField(_("name"), max_length=200)
+    address = models.TextField(_("address"))
+    registration_number = models.CharField(_("registration number"), max_length=50, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    bank_details = models.TextField(_("bank details"), blank=True)
+    is_default = models.BooleanField(_("used for new invoices"), default=True)
+
+    class Meta:
+        verbose_name = _("seller")
+        verbose_name_plural = _("sellers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvoiceSequence(models.Model):
+    """The last number given out in a series. Locked while the next one is taken, so numbers have no gaps."""
+
+    series = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+
+class Invoice(models.Model):
+    """A demand to pay ``amount`` (major units of ``currency``).
+
+    ``seller`` and ``payer`` are snapshots taken when it was issued; ``content_hash`` is the SHA-256 of everything
+    printed on it. The pay link is derived from ``public_id`` (see billing.links).
+    """
+
+    number = models.CharField(_("number"), max_length=30, unique=True)
+    public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invoices")
+    order = models.ForeignKey("order.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices")
+    status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.OPEN)
+    currency = models.CharField(max_length=3)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    seller = models.JSONField(default=dict)
+    payer = models.JSONField(default=dict)
+    language = models.CharField(max_length=10, default="en")
+    content_hash = models.CharField(max_length=64)
+    issued_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        indexes = [models.Index(fields=["status", "due_at"], name="invoice_due")]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="invoice_amount_positive")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """One line of an invoice.
+
+    ``license_terms`` is what paying for the line grants, frozen when the order was placed and read by licensing
+    alone: ``{"software_id", "product_title", "plan_id", "plan_code", "plan_name", "months", "binding_kind",
+    "bitrix24_app_code", "portal_address", "extends_license": public id or ""}``; empty when it grants nothing.
+    """
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    description = models.CharField(max_length=500)
+    quantity = models.PositiveIntegerField(default=1)
+    list_amount = models.DecimalField(max_digits=12, decimal_places=2)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    license_terms = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_once")]
+
+    def __str__(self) -> str:
+        return self.description

@@ -1,0 +1,75 @@
+"""Payments: attempts to pay one invoice by one method."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
+from storefront.core import clock, references
+
+
+class Payment(models.Model):
+    """One attempt. Committed before the provider is called; its idempotency key is ``payment-<id>``.
+
+    ``amount`` is in major units of ``currency``. ``provider_reference`` is the provider's id of the charge,
+    ``charge_reference`` its id of the money movement behind it.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
+    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="payments")
+    gateway = models.CharField(max_length=30)
+    is_live = models.BooleanField()
+    status = models.CharField(max_length=10, choices=PaymentStatus, default=PaymentStatus.CREATED)
+    currency = models.CharField(max_length=3)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    provider_reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not equal)
+    charge_reference = models.CharField(max_length=255, blank=True, db_index=True)
+    redirect_url = models.URLField(max_length=2000, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    method_label = models.CharField(max_length=100, blank=True)
+    failure_code = models.CharField(max_length=100, blank=True)
+    amount_refunded = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    is_disputed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "provider_reference"], name="payment_reference_once"),
+            models.UniqueConstraint(
+                fields=["invoice"], condition=Q(status__in=[str(s) for s in OPEN_PAYMENT]), name="one_open_payment"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.idempotency_key
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"payment-{self.pk}"
+
+
+class ReviewItem(models.Model):
+    """Something about money that a person must look at. ``key`` keeps one finding from being filed twice."""
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=50)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews")
+    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    detail = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    resolution = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.key

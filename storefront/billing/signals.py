@@ -1,0 +1,7 @@
+"""The only upward messages. Sent inside the transaction that makes them true; a receiver that fails undoes it."""
+
+from django.dispatch import Signal
+
+invoice_paid = Signal()  # invoice, payment (None when paid from the balance)
+invoice_refunded = Signal()  # invoice, payment
+payment_disputed = Signal()  # invoice, payment, is_disputed

@@ -1,0 +1,48 @@
+"""States of billing's things and the steps between them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class InvoiceStatus(models.TextChoices):
+    OPEN = "open", _("New")
+    PAID = "paid", _("Paid")
+    VOID = "void", _("Void")
+    REFUNDED = "refunded", _("Refunded")
+
+
+class PaymentStatus(models.TextChoices):
+    CREATED = "created", _("Created")  # row written, provider perhaps not asked yet
+    PENDING = "pending", _("Pending")  # open at the provider
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+INVOICE_TRANSITIONS = {
+    InvoiceStatus.OPEN: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
+    InvoiceStatus.PAID: frozenset({InvoiceStatus.REFUNDED}),
+    InvoiceStatus.VOID: frozenset(),
+    InvoiceStatus.REFUNDED: frozenset(),
+}
+
+#: Money may arrive after we gave an attempt up, so even failed and cancelled may still succeed.
+PAYMENT_TRANSITIONS = {
+    PaymentStatus.CREATED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
+    ),
+    PaymentStatus.PENDING: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
+    PaymentStatus.FAILED: frozenset({PaymentStatus.SUCCEEDED}),
+    PaymentStatus.CANCELLED: frozenset({PaymentStatus.SUCCEEDED}),
+    PaymentStatus.SUCCEEDED: frozenset(),
+}
+
+OPEN_PAYMENT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
+
+ORDER_TRANSITIONS = {
+    "New": frozenset({"Payment in progress", "Paid", "Cancelled"}),
+    "Payment in progress": frozenset({"New", "Paid", "Cancelled"}),
+    "Paid": frozenset({"Refunded"}),
+    "Cancelled": frozenset(),
+    "Refunded": frozenset(),
+}

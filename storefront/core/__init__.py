@@ -1,0 +1,1 @@
+"""Ground floor: money, time, states, jobs. Imports nothing of the shop."""

@@ -1,0 +1,15 @@
+"""The one source of time."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The current instant, aware, UTC. Everything that asks for time asks here, so that tests can move it."""
+    return timezone.now()
+
+
+def today() -> date:
+    """Today's date in the shop's own time zone (settings.TIME_ZONE)."""
+    return timezone.localdate()

@@ -1,0 +1,11 @@
+"""What every template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """The shop's name and contact. Costs no query."""
+    return {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL}

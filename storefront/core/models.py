@@ -1,0 +1,16 @@
+"""The schedule of the shop's jobs."""
+
+from django.db import models
+
+
+class ScheduledJob(models.Model):
+    """When a job runs next. Taken by a conditional UPDATE, so that of several workers exactly one runs it."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    next_run_at = models.DateTimeField()
+    last_started_at = models.DateTimeField(null=True)
+    last_finished_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name

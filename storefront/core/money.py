@@ -1,0 +1,69 @@
+"""Money: ``Decimal`` in major units with an ISO 4217 code beside it. Never a float."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from babel.numbers import format_currency, get_currency_precision
+from django.utils import translation
+
+
+class MoneyError(ValueError):
+    """An amount that is not finite or has more places than its currency."""
+
+
+@lru_cache(maxsize=64)
+def places(currency: str) -> int:
+    """Number of decimal places of a currency (CLDR, through Babel): 2 for EUR, 0 for JPY, 3 for KWD."""
+    return int(get_currency_precision(currency))
+
+
+@lru_cache(maxsize=64)
+def minor_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency in major units: 0.01 for EUR."""
+    return Decimal(1).scaleb(-places(currency))
+
+
+def quantize(amount: Decimal, currency: str) -> Decimal:
+    """Round once, commercially (half up), to the currency's minor unit. Raises MoneyError if not finite."""
+    if not amount.is_finite():
+        raise MoneyError(f"not a finite amount: {amount}")
+    return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+
+
+def is_exact(amount: Decimal, currency: str) -> bool:
+    """Whether an amount is finite and has no more places than its currency."""
+    return amount.is_finite() and amount == quantize(amount, currency)
+
+
+def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Split ``total`` by ``weights`` into exact minor units that add up to it again.
+
+    Left-over minor units go to the largest remainders, first come first. Weights are >= 0; if all are zero
+    the whole goes to the first. Raises MoneyError for an inexact total or no weights.
+    """
+    if not weights or not is_exact(total, currency):
+        raise MoneyError("cannot allocate")
+    unit = minor_unit(currency)
+    whole = sum(weights, Decimal(0))
+    if whole == 0:
+        return [total] + [Decimal(0)] * (len(weights) - 1)
+    shares = [total * weight / whole for weight in weights]
+    floors = [(share / unit).to_integral_value(rounding="ROUND_FLOOR") * unit for share in shares]
+    left = int((total - sum(floors, Decimal(0))) / unit)
+    order = sorted(range(len(shares)), key=lambda i: (floors[i] - shares[i], i))
+    for i in order[:left]:
+        floors[i] += unit
+    return floors
+
+
+@lru_cache(maxsize=4096)
+def _formatted(amount: Decimal, currency: str, locale: str) -> str:
+    return str(format_currency(amount, currency, locale=locale))
+
+
+def display(amount: Decimal, currency: str) -> str:
+    """An amount as people of the active language read it: €96.00."""
+    return _formatted(amount, currency, translation.to_locale(translation.get_language() or "en"))

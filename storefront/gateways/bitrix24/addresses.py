@@ -1,0 +1,188 @@
+"""Which Bitrix24 portal does a buyer mean? Pure rules about text: nothing here opens a connection.
+
+The input is pasted by people and attackers alike. It may be an inbound webhook address, whose path is a
+secret: only the host ever leaves this module, and no exception carries any part of the input.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import idna
+
+#: Country zones in which Bitrix24 hosts cloud portals (vendor's help desk, article 10252860).
+DEFAULT_ZONES: tuple[str, ...] = (
+    "com", "com.br", "com.tr", "ru", "de", "eu", "es", "fr", "it", "pl",
+    "in", "cn", "jp", "vn", "id", "kz", "by", "ua", "uk",
+)  # fmt: skip
+
+MAX_INPUT = 2048
+
+# Names below bitrix24.<zone> that belong to the vendor itself.
+_VENDOR_NAMES = frozenset(
+    "www api apidocs apps auth auth2 cdn cdn-ru dev docs helpdesk im mail network oauth partners passport pull rtc "
+    "status store support training util vendors".split()
+)
+_NOT_PUBLIC = (
+    ".local", ".localhost", ".internal", ".lan", ".corp", ".home.arpa", ".test", ".invalid", ".example", ".onion",
+)  # fmt: skip
+# Blank characters, zero-width characters and direction marks that come along when text is copied from a page.
+_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+_WRAPPING = "<>\"'`«»“”.,;，。()"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/+", re.IGNORECASE)
+_PUBLIC_ENDING = re.compile(r".*\.(?:[a-z]{2,63}|xn--[a-z0-9-]+)")
+_SISTER_SITE = re.compile(r"(?:.*\.)?bitrix24\.(?:net|site|shop|team|info|tech)")
+_DEFAULT_PORTS = (80, 443)
+
+
+class PortalKind(StrEnum):
+    """``cloud``: hosted by Bitrix24; ``custom``: own domain or self-hosted; ``loopback``: the local stand-in."""
+
+    CLOUD = "cloud"
+    CUSTOM = "custom"
+    LOOPBACK = "loopback"
+
+
+@dataclass(frozen=True, slots=True)
+class PortalAddress:
+    """A portal's bare host: lower-case ASCII, with ``:port`` only where it is not the usual one."""
+
+    host: str
+    kind: PortalKind
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class PortalAddressError(ValueError):
+    """The text names no portal. ``code`` says why and is all there is: the text itself is never kept.
+
+    Codes: empty, too_long, scheme, not_a_host, email_or_userinfo, ip_address, no_zone, not_public,
+    other_bitrix_service, not_a_portal, unknown_zone, look_alike.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def normalise_portal(
+    raw: str | None, *, allow_loopback: bool = False, zones: Sequence[str] = DEFAULT_ZONES
+) -> PortalAddress:
+    """Reduce what somebody typed or pasted to the portal's host.
+
+    :param raw: a host, an address with path and query, or junk
+    :param allow_loopback: accept 127.0.0.1, ::1 and localhost, with any port (demo and tests only)
+    :param zones: country zones in which cloud portals exist
+    :raises PortalAddressError: the text names no portal
+    """
+    host, port = _split(_clean(raw))
+    ip = _as_ip(host)
+    if allow_loopback and (host == "localhost" or (ip is not None and ip.is_loopback)):
+        return PortalAddress(_with_port(f"[{host}]" if ":" in host else host, port), PortalKind.LOOPBACK)
+    if ip is not None:
+        raise PortalAddressError("ip_address")
+    ascii_host = _to_ascii(host)
+    if ascii_host is None:
+        raise PortalAddressError("not_a_host")
+    return _classify(ascii_host, None if port in _DEFAULT_PORTS else port, tuple(zones))
+
+
+def _clean(raw: str | None) -> str:
+    """Take away blanks, quotes, wrapping punctuation and any number of leading ``http(s)://``."""
+    text = _INVISIBLE.sub("", raw or "")
+    # A browser reads "\" as "/"; a parser that does not would see another host behind it.
+    text = text.replace("\\", "/").strip(_WRAPPING)
+    if not text:
+        raise PortalAddressError("empty")
+    if len(text) > MAX_INPUT:
+        raise PortalAddressError("too_long")
+    while match := _SCHEME.match(text):
+        if match[1].lower() not in ("http", "https"):
+            raise PortalAddressError("scheme")
+        text = text[match.end() :]
+    return text.lstrip("/")
+
+
+def _split(text: str) -> tuple[str, int | None]:
+    """Return host and port of ``text``, which has no scheme any more."""
+    try:
+        parts = urlsplit("//" + text)
+        host, port, netloc = (parts.hostname or "").rstrip("."), parts.port, parts.netloc
+    except ValueError:
+        host, port, netloc = "", None, ""
+    # Raised out here so that the parser's own message, which quotes the input, is not chained to ours.
+    if "@" in netloc:
+        raise PortalAddressError("email_or_userinfo")
+    if not host:
+        raise PortalAddressError("not_a_host")
+    return host, port
+
+
+def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _to_ascii(host: str) -> str | None:
+    try:
+        return idna.encode(host, uts46=True, std3_rules=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
+        return None
+
+
+def _classify(host: str, port: int | None, zones: tuple[str, ...]) -> PortalAddress:
+    cloud, typo = _zone_patterns(zones)
+    if "." not in host:
+        raise PortalAddressError("no_zone")
+    if not _PUBLIC_ENDING.fullmatch(host) or host.endswith(_NOT_PUBLIC):
+        raise PortalAddressError("not_public")
+    if host.startswith("www.") and cloud.fullmatch(host[4:]):
+        host = host[4:]
+    if _SISTER_SITE.fullmatch(host):
+        raise PortalAddressError("other_bitrix_service")
+    if match := cloud.fullmatch(host):
+        if port or match[1] in _VENDOR_NAMES or match[1].startswith(("xn--", "rtc-")):
+            raise PortalAddressError("not_a_portal")
+        return PortalAddress(host, PortalKind.CLOUD)
+    if typo.search(host):
+        raise PortalAddressError("unknown_zone")
+    if any(_mixes_scripts(label) for label in host.split(".")):
+        raise PortalAddressError("look_alike")
+    return PortalAddress(_with_port(host, port), PortalKind.CUSTOM)
+
+
+@lru_cache(maxsize=8)
+def _zone_patterns(zones: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns for "a cloud portal" and "meant to be one": wrong ending, no name, or something after the zone."""
+    any_zone = "|".join(re.escape(zone) for zone in zones)
+    cloud = re.compile(rf"([a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?)\.bitrix24\.(?:{any_zone})")
+    typo = re.compile(
+        rf"(?:^|\.)bitrix24\.(?:[a-z]{{2,6}}|(?:com|co|net|org)\.[a-z]{{2}})$|\.bitrix24\.(?:{any_zone})\."
+    )
+    return cloud, typo
+
+
+def _mixes_scripts(label: str) -> bool:
+    """Latin letters together with Cyrillic or Greek ones in one label: made to be mistaken, or typed by mistake."""
+    if not label.startswith("xn--"):
+        return False
+    try:
+        text = idna.decode(label)
+    except idna.IDNAError:
+        return True
+    scripts = {unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha()}
+    return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK"})
+
+
+def _with_port(host: str, port: int | None) -> str:
+    return f"{host}:{port}" if port else host

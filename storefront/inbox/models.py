@@ -1,0 +1,42 @@
+"""What outside companies told us, stored before anything is done about it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from encrypted_fields.fields import EncryptedTextField
+
+from storefront.core import clock
+
+
+class InboundStatus(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    PROCESSED = "processed", _("Processed")
+    IGNORED = "ignored", _("Ignored")
+    FAILED = "failed", _("Given up")
+
+
+class InboundEvent(models.Model):
+    """One verified message. ``(source, event_id)`` is unique, so a copy of it is not a second message.
+
+    ``payload`` is JSON text, encrypted at rest because it may hold tokens; ``summary`` is safe to show.
+    """
+
+    source = models.CharField(max_length=30)
+    event_id = models.CharField(max_length=255)
+    summary = models.CharField(max_length=200, blank=True)
+    payload = EncryptedTextField(null=True)
+    status = models.CharField(max_length=10, choices=InboundStatus, default=InboundStatus.RECEIVED)
+    copies = models.PositiveIntegerField(default=1)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=clock.now)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    received_at = models.DateTimeField(default=clock.now)
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="inbound_once")]
+        indexes = [models.Index(fields=["status", "next_attempt_at"], name="inbound_due")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.event_id}"

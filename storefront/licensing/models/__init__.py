@@ -1,0 +1,4 @@
+from .activations import Activation, Installation, InstallationHost
+from .licenses import License, LicenseEvent, LicenseTerm
+
+__all__ = ["Activation", "Installation", "InstallationHost", "License", "LicenseEvent", "LicenseTerm"]

@@ -1,0 +1,89 @@
+"""Licenses: the right to use one plan of a product until a date."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from storefront.core import clock, references
+from storefront.licensing.states import LicenseStatus
+
+
+def license_number() -> str:
+    return references.human_number("LIC")
+
+
+class License(models.Model):
+    """What a customer holds. Its dates are those of its terms: [starts_at, valid_until), UTC.
+
+    ``portal_address`` is the claim; ``member_id`` the identity once bound (see Activation). Titles are frozen
+    as bought. ``anchor_at`` and ``months`` give ``valid_until`` by core.periods.add_months.
+    """
+
+    number = models.CharField(_("number"), max_length=20, unique=True, default=license_number)
+    public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="licenses")
+    software = models.ForeignKey("plans.SoftwareProduct", on_delete=models.PROTECT, related_name="licenses")
+    plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="licenses")
+    product_title = models.CharField(max_length=255)
+    plan_name = models.CharField(max_length=100)
+    binding_kind = models.CharField(max_length=10)
+    status = models.CharField(max_length=10, choices=LicenseStatus, default=LicenseStatus.PENDING)
+    portal_address = models.CharField(_("Bitrix24 address"), max_length=255, blank=True)
+    member_id = models.CharField(max_length=64, blank=True)
+    link_problem = models.CharField(max_length=50, blank=True)
+    starts_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    anchor_at = models.DateTimeField()
+    months = models.PositiveIntegerField(default=0)
+    linked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("license")
+        verbose_name_plural = _("licenses")
+        indexes = [
+            models.Index(fields=["portal_address", "status"], name="license_claim"),
+            models.Index(fields=["valid_until"], name="license_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["software", "member_id"],
+                condition=Q(status="active") & ~Q(member_id=""),
+                name="one_active_license_per_portal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LicenseTerm(models.Model):
+    """One paid period of a license. Unique per unit of an invoice line, so that a payment grants once."""
+
+    license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="terms")
+    invoice_line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="+")
+    unit = models.PositiveIntegerField(default=1)
+    months = models.PositiveIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["invoice_line", "unit"], name="term_granted_once")]
+
+
+class LicenseEvent(models.Model):
+    """The history of a license: who or what did what, when, and why. Append only."""
+
+    license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="events")
+    code = models.CharField(max_length=50)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    detail = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]

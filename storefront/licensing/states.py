@@ -1,0 +1,32 @@
+"""States of a license. Stored: what people and portals did. Derived from the clock: grace and expired."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LicenseStatus(models.TextChoices):
+    """What is stored."""
+
+    PENDING = "pending", _("Waiting for its portal")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+
+
+class EffectiveStatus(models.TextChoices):
+    """What is shown and enforced."""
+
+    PENDING = "pending", _("Waiting for its portal")
+    ACTIVE = "active", _("Active")
+    GRACE = "grace", _("Ended, in grace")
+    EXPIRED = "expired", _("Expired")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+
+
+LICENSE_TRANSITIONS = {
+    LicenseStatus.PENDING: frozenset({LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED, LicenseStatus.REVOKED}),
+    LicenseStatus.ACTIVE: frozenset({LicenseStatus.PENDING, LicenseStatus.SUSPENDED, LicenseStatus.REVOKED}),
+    LicenseStatus.SUSPENDED: frozenset({LicenseStatus.PENDING, LicenseStatus.ACTIVE, LicenseStatus.REVOKED}),
+    LicenseStatus.REVOKED: frozenset(),
+}

@@ -1,0 +1,360 @@
+"""What every environment shares. Every secret and every address comes from the environment."""
+
+from pathlib import Path
+
+import environ
+from django.utils.translation import gettext_lazy as _
+from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its defaults)
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()
+
+# --- The site ---------------------------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+#: Public origin of the shop, without a trailing slash; links in mails and provider return addresses start with it.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+SITE_ID = 1
+SHOP_NAME = env.str("SHOP_NAME", default="Northbridge Software")
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@northbridge.example")
+STAFF_EMAIL = env.str("STAFF_EMAIL", default=SUPPORT_EMAIL)
+#: Proxies whose X-Forwarded-For is believed (addresses or networks); empty: none is.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+INSTALLED_APPS = [
+    "storefront.core",
+    "storefront.users",
+    "storefront.notifications",
+    "storefront.inbox",
+    "storefront.billing",
+    "catalogue.plans",
+    "storefront.licensing",
+    "storefront.account",
+    "cms",
+    # Oscar, with our two forks in the place of its own apps
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sites",
+    "django.contrib.flatpages",
+    "django.contrib.humanize",
+    "oscar.config.Shop",
+    "oscar.apps.analytics.apps.AnalyticsConfig",
+    "checkout.apps.CheckoutConfig",
+    "oscar.apps.address.apps.AddressConfig",
+    "oscar.apps.shipping.apps.ShippingConfig",
+    "catalogue.apps.CatalogueConfig",
+    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
+    "oscar.apps.communication.apps.CommunicationConfig",
+    "oscar.apps.partner.apps.PartnerConfig",
+    "oscar.apps.basket.apps.BasketConfig",
+    "oscar.apps.payment.apps.PaymentConfig",
+    "oscar.apps.offer.apps.OfferConfig",
+    "oscar.apps.order.apps.OrderConfig",
+    "oscar.apps.customer.apps.CustomerConfig",
+    "oscar.apps.search.apps.SearchConfig",
+    "oscar.apps.voucher.apps.VoucherConfig",
+    "oscar.apps.wishlists.apps.WishlistsConfig",
+    "oscar.apps.dashboard.apps.DashboardConfig",
+    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
+    "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
+    "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
+    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
+    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
+    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
+    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
+    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
+    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
+    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
+    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
+    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
+    "widget_tweaks",
+    "haystack",
+    "treebeard",
+    "django_tables2",
+    "sorl.thumbnail",
+    # Wagtail
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    # Log-in
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "anymail",
+    "csp",
+]
+
+# Our forks hold code only: their tables and migrations are Oscar's.
+MIGRATION_MODULES = {"catalogue": "oscar.apps.catalogue.migrations"}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "oscar.apps.basket.middleware.BasketMiddleware",
+]
+
+ROOT_URLCONF = "storefront.urls"
+WSGI_APPLICATION = "storefront.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "storefront.core.context.shop",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+        },
+    }
+]
+
+# --- Data -------------------------------------------------------------------------------------------------------
+SQLITE_OPTIONS = {
+    # IMMEDIATE: a transaction that will write takes the lock at once, so that no two can deadlock half-way.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+}
+
+
+def database(default: str) -> dict:
+    """The database named by DATABASE_URL, with the options each kind needs."""
+    config = env.db("DATABASE_URL", default=default)
+    options = config.setdefault("OPTIONS", {})
+    if config["ENGINE"].endswith("sqlite3"):
+        options.update(SQLITE_OPTIONS)
+        config["CONN_MAX_AGE"] = None
+    else:
+        options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 10})
+        # A lock we wait for longer than this is answered with 503, so that the sender tries again.
+        options.setdefault("options", "-c lock_timeout=3000")
+        config["CONN_MAX_AGE"] = 0
+    return config
+
+
+DATABASES = {"default": database(f"sqlite:///{BASE_DIR / 'var' / 'storefront.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+
+# --- People -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/account/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_ADAPTER = "storefront.users.adapter.AccountAdapter"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+#: Staff pages demand a log-in with a second factor.
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
+#: The link that sets the first password (and every reset link) is good once and for 72 hours.
+PASSWORD_RESET_TIMEOUT = 72 * 3600
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "storefront.core.errors.csrf_failure"
+
+# --- The shop ---------------------------------------------------------------------------------------------------
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
+OSCAR_SHOP_NAME = SHOP_NAME
+OSCAR_DEFAULT_CURRENCY = SHOP_CURRENCY
+OSCAR_HOMEPAGE = "/"
+OSCAR_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@northbridge.example")
+OSCAR_ALLOW_ANON_CHECKOUT = False
+OSCAR_SEND_REGISTRATION_EMAIL = False
+OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
+OSCAR_BASKET_COOKIE_LIFETIME = 60 * 24 * 3600
+OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 999
+OSCAR_INITIAL_ORDER_STATUS = "New"
+OSCAR_INITIAL_LINE_STATUS = "New"
+OSCAR_ORDER_STATUS_PIPELINE = {
+    "New": ("Payment in progress", "Paid", "Cancelled"),
+    "Payment in progress": ("New", "Paid", "Cancelled"),
+    "Paid": ("Refunded",),
+    "Cancelled": (),
+    "Refunded": (),
+}
+#: An unpaid order is void after this many days, and its customer is told this many days before.
+UNPAID_ORDER_DAYS = env.int("UNPAID_ORDER_DAYS", default=14)
+UNPAID_REMINDER_DAYS = env.int("UNPAID_REMINDER_DAYS", default=3)
+#: Days a license goes on after its end before it counts as expired.
+LICENSE_GRACE_DAYS = env.int("LICENSE_GRACE_DAYS", default=14)
+LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
+
+# --- Payments ---------------------------------------------------------------------------------------------------
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
+
+# --- Bitrix24 ---------------------------------------------------------------------------------------------------
+#: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}]
+BITRIX24_APPS = env.json("BITRIX24_APPS", default=[])
+BITRIX24_OAUTH_SERVERS = env.list(
+    "BITRIX24_OAUTH_SERVERS", default=["https://oauth.bitrix.info", "https://oauth.bitrix24.tech"]
+)
+BITRIX24_ZONES = env.list(
+    "BITRIX24_ZONES",
+    default="com com.br com.tr ru de eu es fr it pl in cn jp vn id kz by ua uk".split(),
+)
+#: Where the portal's own script comes from; only the installer page needs it.
+BITRIX24_JS_URL = env.str("BITRIX24_JS_URL", default="https://api.bitrix24.com/api/v1/")
+#: Exact loopback portals over plain http are accepted. For the demo and the tests only.
+BITRIX24_ALLOW_LOOPBACK = False
+
+# --- Secrets at rest --------------------------------------------------------------------------------------------
+#: Key material for encrypted columns (Bitrix24 tokens, stored messages); several, newest first, for rotation.
+SALT_KEY = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+
+# --- Mail -------------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = OSCAR_FROM_EMAIL
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="anymail.backends.postmark.EmailBackend")
+EMAIL_TIMEOUT = 10
+ANYMAIL = env.json("ANYMAIL", default={})
+
+# --- Messages in and out, jobs ----------------------------------------------------------------------------------
+#: Who verifies and handles what arrives at /hooks/<source>/.
+INBOX_SOURCES = {
+    "stripe": "storefront.billing.webhooks.stripe_source",
+    "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
+}
+#: Who delivers an outbox message, by its kind.
+OUTBOX_HANDLERS = {
+    "mail": "storefront.notifications.mails.deliver",
+    "mail.access": "storefront.users.access.deliver",
+    "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
+}
+JOBS = {
+    "inbox": {"call": "storefront.inbox.processing.process_due", "every": 0.5},
+    "outbox": {"call": "storefront.notifications.outbox.deliver_due", "every": 0.5},
+    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 15},
+    "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
+    "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900},
+    "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
+    "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
+    "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600},
+    "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600},
+}
+#: Functions that yield findings; each must find nothing.
+AUDIT_CHECKS = ["storefront.billing.audit.checks", "storefront.licensing.audit.checks"]
+
+# --- Limits -----------------------------------------------------------------------------------------------------
+#: Storage of the throttles: memory:// counts per process, redis://... for all of them together.
+THROTTLE_STORAGE_URL = env.str("THROTTLE_STORAGE_URL", default="memory://")
+THROTTLES = {
+    "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
+    "checkout-submit": "60/hour",
+    "pay-start": "30/hour",
+    "bitrix24-verify": "60/minute",
+}
+
+# --- Pages ------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
+WAGTAIL_SITE_NAME = SHOP_NAME
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out to a third party
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # likewise
+WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt"]
+THUMBNAIL_FORMAT = "PNG"
+
+# --- Headers ----------------------------------------------------------------------------------------------------
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+#: Back offices whose pages carry inline scripts of their own; everything else keeps the strict policy.
+CSP_RELAXED_PREFIXES = ("/admin/", "/dashboard/")
+
+# --- Logs -------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,33 @@
+"""Keys and addresses of the stand-ins, shared by the demo and the tests. None of them opens anything real."""
+
+from .base import env
+
+SECRET_KEY = "sandbox-only-secret-key-of-no-value-0123456789"  # noqa: S105  (throw-away, never used in production)
+SALT_KEY = ["sandbox-only-salt-of-no-value"]
+
+SANDBOX_PORT = env.int("SANDBOX_PORT", default=8100)
+SANDBOX_STRIPE = f"http://127.0.0.1:{SANDBOX_PORT}"
+SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
+SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it
+
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="sk_test_sandbox")
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=["whsec_sandbox"])
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default=SANDBOX_STRIPE)
+
+BITRIX24_APPS = env.json(
+    "BITRIX24_APPS",
+    default=[
+        {"code": "yeastar-s", "client_id": "app.sandbox.yeastar", "client_secret": "sandbox-secret-yeastar"},
+        {"code": "asterisk", "client_id": "app.sandbox.asterisk", "client_secret": "sandbox-secret-asterisk"},
+        {"code": "telegram", "client_id": "app.sandbox.telegram", "client_secret": "sandbox-secret-telegram"},
+        {"code": "whatsapp", "client_id": "app.sandbox.whatsapp", "client_secret": "sandbox-secret-whatsapp"},
+    ],
+)
+BITRIX24_OAUTH_SERVERS = env.list("BITRIX24_OAUTH_SERVERS", default=[SANDBOX_BITRIX24])
+BITRIX24_ALLOW_LOOPBACK = True
+BITRIX24_JS_URL = env.str("BITRIX24_JS_URL", default=f"{SANDBOX_BITRIX24}/api/v1/")
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="anymail.backends.postmark.EmailBackend")
+ANYMAIL = env.json(
+    "ANYMAIL", default={"POSTMARK_SERVER_TOKEN": "sandbox-mail-token", "POSTMARK_API_URL": f"{SANDBOX_MAIL}/"}
+)

@@ -1,0 +1,19 @@
+"""Tests: fast, closed to the outside; the stand-ins' addresses are set by fixtures."""
+
+from .base import *  # noqa: F403
+from .base import BASE_DIR
+from .sandbox import *  # noqa: F403
+
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+SITE_URL = "http://testserver"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed: the tests make many users
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STAFF_MFA_REQUIRED = False
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+(BASE_DIR / "var").mkdir(exist_ok=True)

@@ -1,0 +1,20 @@
+"""The composition root of addresses: the only place that names every app. Wagtail's pages come last."""
+
+from django.apps import apps
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+
+from storefront.core import errors, health
+
+urlpatterns = [
+    path("healthz/", health.healthz, name="healthz"),
+    path("dashboard/", apps.get_app_config("dashboard").urls),
+    path("admin/", include(wagtailadmin_urls)),
+    path("", include(wagtail_urls)),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,1 @@
+"""Ground for all tests."""
