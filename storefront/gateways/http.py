@@ -12,17 +12,20 @@ from __future__ import annotations
 import json as jsonlib
 import logging
 import random
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
+from urllib3.exceptions import HTTPError
 
-from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
+from storefront.gateways.errors import Unavailable
+from storefront.gateways.targets import AddressRefused, Target, configured_target, guarded_target
 from storefront.gateways.transport import Deadline, PinnedAdapter, is_public_address, resolve_within, system_resolve
+
+__all__ = ["MAX_BODY", "AddressRefused", "HttpClient", "HttpResponse"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,24 +33,6 @@ MAX_BODY = 1024 * 1024
 _RETRY_STATUSES = frozenset({429, 502, 503, 504})
 _MAX_RETRIES = 3
 _CHUNK = 64 * 1024
-
-# Strict on purpose: lower-case ASCII labels and an alphabetic or punycode ending, so no spelling of a number,
-# no escape, no user info and no path can hide in it.
-_BARE_HOST = re.compile(
-    r"(?P<host>(?=[^:]{4,253}(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59}))"
-    r"(?::(?P<port>[1-9][0-9]{0,4}))?"
-)
-_LOOPBACK_HOST = re.compile(r"(?P<host>127\.0\.0\.1|localhost|\[::1\])(?::(?P<port>[1-9][0-9]{0,4}))?")
-_SECRET_PAIR = re.compile(
-    r"(?i)\b(auth|auth_id|refresh_id|[a-z_]*token|[a-z_]*secret|code|password|key|application_token)"
-    r"(\"?\s*[=:]\s*\"?)([^\s&\"',}]+)"
-)
-_WEBHOOK_PATH = re.compile(r"(/rest/\d+/)[^/?\s]+")
-_QUERY = re.compile(r"\?[^\s\"']+")
-
-
-class AddressRefused(Declined):
-    """The host is not one we may connect to. No connection was opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +50,6 @@ class HttpResponse:
         except (ValueError, RecursionError):
             pass
         raise Unavailable(f"answer with status {self.status} is not JSON", code="malformed")
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where one call goes: ``url`` names the host, ``connect_to`` is the address looked up for it."""
-
-    method: str
-    url: str
-    label: str
-    host: str
-    port: int
-    is_guarded: bool
-    must_be_loopback: bool
-
-
-def mask_secrets(text: str) -> str:
-    """Return ``text`` without query strings, ``name=value`` secrets and webhook secrets."""
-    return _SECRET_PAIR.sub(r"\1\2***", _QUERY.sub("?***", _WEBHOOK_PATH.sub(r"\1***", text)))
-
-
-class _MaskingFilter(logging.Filter):
-    """urllib3 writes whole request lines at DEBUG; take the secrets out of them."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask_secrets(record.getMessage()), ()
-        return True
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_MaskingFilter())
 
 
 class HttpClient:
@@ -144,7 +100,8 @@ class HttpClient:
         :raises ConfigurationError: the address is neither https nor an allowed loopback one
         :raises Unavailable: no complete answer; the outcome is unknown
         """
-        return self._send(self._configured_target(method, url), json, form, headers, retries)
+        target = configured_target(method, url, allow_loopback=self._allow_loopback)
+        return self._send(target, json, form, headers, retries)
 
     def request_guarded(
         self,
@@ -164,37 +121,12 @@ class HttpClient:
         :raises AddressRefused: not a plain host name, a port we do not use, or not a public address
         :raises Unavailable: no complete answer; the outcome is unknown
         """
-        return self._send(self._guarded_target(method, host, path), json, form, headers, retries)
-
-    def _configured_target(self, method: str, url: str) -> _Target:
-        parts = urlsplit(url)
-        host, label = parts.hostname or "", mask_secrets(f"{method} {parts.scheme}://{parts.netloc}{parts.path}")
-        is_plain = parts.scheme == "http" and self._allow_loopback and _LOOPBACK_HOST.fullmatch(parts.netloc)
-        if not is_plain and (parts.scheme != "https" or not host or "@" in parts.netloc):
-            raise ConfigurationError("only https addresses can be called; plain http is for loopback in the demo")
-        port = parts.port or (80 if is_plain else 443)
-        return _Target(method, url, label, host, port, is_guarded=False, must_be_loopback=bool(is_plain))
-
-    def _guarded_target(self, method: str, host: str, path: str) -> _Target:
-        if not re.fullmatch(r"/[A-Za-z0-9_./-]*", path) or ".." in path:
-            raise AddressRefused("not a plain path", code="bad_path")
-        if self._allow_loopback and (match := _LOOPBACK_HOST.fullmatch(host)):
-            url = f"http://{host}{path}"
-            name, port = match["host"].strip("[]"), int(match["port"] or 80)
-            return _Target(method, url, f"{method} {url}", name, port, is_guarded=False, must_be_loopback=True)
-        match = _BARE_HOST.fullmatch(host)
-        if not match:
-            raise AddressRefused("not a plain host name", code="bad_host")
-        port = int(match["port"] or self._guarded_ports[0])
-        if port not in self._guarded_ports:
-            raise AddressRefused("not a port we connect to", code="bad_port")
-        url = f"https://{match['host']}:{port}{path}" if port != 443 else f"https://{match['host']}{path}"
-        label = mask_secrets(f"{method} {url}")
-        return _Target(method, url, label, match["host"], port, is_guarded=True, must_be_loopback=False)
+        target = guarded_target(method, host, path, ports=self._guarded_ports, allow_loopback=self._allow_loopback)
+        return self._send(target, json, form, headers, retries)
 
     def _send(
         self,
-        target: _Target,
+        target: Target,
         json: Any,
         form: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
@@ -218,7 +150,7 @@ class HttpClient:
                 self._sleep(min(0.2 * 2**attempt * random.uniform(0.5, 1.5), deadline.remaining()))  # noqa: S311
         raise Unavailable(f"{target.label}: gave up", code="network")
 
-    def _address(self, target: _Target, deadline: Deadline) -> str:
+    def _address(self, target: Target, deadline: Deadline) -> str:
         """Look the name up once and return the one address to connect to."""
         addresses = resolve_within(self._resolve, target.host, target.port, deadline.remaining())
         if not addresses:
@@ -230,7 +162,7 @@ class HttpClient:
         return sorted(addresses, key=lambda address: ":" in address)[0]
 
     def _attempt(
-        self, target: _Target, address: str, body: bytes | None, headers: Mapping[str, str], deadline: Deadline
+        self, target: Target, address: str, body: bytes | None, headers: Mapping[str, str], deadline: Deadline
     ) -> HttpResponse:
         started, fault = time.monotonic(), ""
         with requests.Session() as session:
@@ -242,7 +174,7 @@ class HttpClient:
                     allow_redirects=False, stream=True, verify=self._verify,
                 ) as raw:  # fmt: skip
                     response = HttpResponse(raw.status_code, _lower(raw.headers), self._read(raw, target, deadline))
-            except (requests.RequestException, OSError, ValueError) as exc:
+            except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
                 fault = type(exc).__name__
         # Raised out here: the library's own exception quotes the whole address and must not be chained.
         if fault or deadline.is_over:
@@ -252,7 +184,7 @@ class HttpClient:
         logger.info("%s: %d in %.3f s", target.label, response.status, time.monotonic() - started)
         return response
 
-    def _read(self, raw: requests.Response, target: _Target, deadline: Deadline) -> bytes:
+    def _read(self, raw: requests.Response, target: Target, deadline: Deadline) -> bytes:
         if raw.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise Unavailable(f"{target.label}: compressed answer, which was not asked for", code="malformed")
         length = raw.headers.get("Content-Length", "")
@@ -273,7 +205,8 @@ def _encode(
     json: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
 ) -> tuple[bytes | None, dict[str, str]]:
     # No compression is asked for, so that a small answer cannot unfold into a huge one.
-    merged = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "storefront", **(headers or {})}
+    merged = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "storefront"}
+    merged.update(headers or {})
     if json is not None:
         merged["Content-Type"] = "application/json"
         return jsonlib.dumps(json).encode(), merged

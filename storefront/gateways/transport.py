@@ -48,9 +48,7 @@ def system_resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def resolve_within(
-    resolve: Callable[[str, int], Sequence[str]], host: str, port: int, seconds: float
-) -> list[str]:
+def resolve_within(resolve: Callable[[str, int], Sequence[str]], host: str, port: int, seconds: float) -> list[str]:
     """Look ``host`` up, waiting at most ``seconds``; an empty list means no answer."""
     answer: list[str] = []
 
@@ -160,4 +158,3 @@ class PinnedAdapter(HTTPAdapter):
         """Name the host ourselves: the connection knows only the address."""
         netloc = request.url.split("/", 3)[2]
         request.headers["Host"] = netloc
-
