@@ -12,7 +12,6 @@ from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool
 
 _UNICAST_V6 = ipaddress.ip_network("2000::/3")
 # Ranges the standard library calls global, or did in some releases, although they lead back inside, to a
@@ -141,15 +140,17 @@ class PinnedAdapter(HTTPAdapter):
         self._name = name
         self._deadline = deadline
 
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+        host_params: Any
+        pool_kwargs: Any
         host_params, pool_kwargs = super().build_connection_pool_key_attributes(*args, **kwargs)
         host_params["host"] = self._address
         if host_params["scheme"] == "https":
             pool_kwargs["server_hostname"] = self._name
         return host_params, pool_kwargs
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        pool: HTTPConnectionPool = super().get_connection_with_tls_context(*args, **kwargs)
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         pool.ConnectionCls = _WatchedTLSConnection if pool.scheme == "https" else _WatchedConnection
         pool.conn_kw["deadline"] = self._deadline
         return pool

@@ -26,10 +26,13 @@ DEFAULT_ZONES: tuple[str, ...] = (
 MAX_INPUT = 2048
 
 # Names below bitrix24.<zone> that belong to the vendor itself.
-_VENDOR_NAMES = frozenset((
-    "www", "api", "apidocs", "apps", "auth", "auth2", "cdn", "cdn-ru", "dev", "docs", "helpdesk", "im", "mail",
-    "network", "oauth", "partners", "passport", "pull", "rtc", "status", "store", "support", "training", "util", "vendors",
-))  # fmt: skip
+_VENDOR_NAMES = frozenset(
+    (
+        "www", "api", "apidocs", "apps", "auth", "auth2", "cdn", "cdn-ru", "dev", "docs", "helpdesk",
+        "im", "mail", "network", "oauth", "partners", "passport", "pull", "rtc", "status",
+        "store", "support", "training", "util", "vendors",
+    )
+)  # fmt: skip
 _NOT_PUBLIC = (
     ".local", ".localhost", ".internal", ".lan", ".corp", ".home.arpa", ".test", ".invalid", ".example", ".onion",
 )  # fmt: skip
