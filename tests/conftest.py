@@ -1,1 +1,182 @@
-"""Ground for all tests."""
+"""Ground for all tests: a shop with something to sell, its customers, and running stand-ins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+PASSWORD = "correct horse battery"
+BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+# Playwright keeps an event loop in the main thread, which Django would otherwise take for an async context.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's chromium: nothing is downloaded. Without one the journeys fail, they are not skipped."""
+    if not BROWSER:
+        raise RuntimeError("no chromium: install Debian's package 'chromium' or set CHROMIUM to a browser")
+    return {
+        **browser_type_launch_args,
+        "executable_path": BROWSER,
+        "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+    }
+
+
+@dataclass
+class Shop:
+    """One published product, tied to a portal, with two license types and four periods."""
+
+    software: Any
+    plans: list[Any]
+    periods: list[Any]
+    agreement: Any
+
+    def term(self, plan_code: str = "standard", months: int = 12) -> Any:
+        from catalogue.plans.models import PlanTerm
+
+        return PlanTerm.objects.get(plan__software=self.software, plan__code=plan_code, months=months)
+
+
+@pytest.fixture
+def wagtail_site(db: None) -> Any:
+    """What Wagtail's and Oscar's data migrations would have made: locale, roots, site, home page, products index."""
+    from wagtail.models import Collection, Locale, Page, Site
+
+    from cms.models import HomePage, ProductIndexPage
+
+    Locale.objects.get_or_create(language_code="en")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
+    home = HomePage.objects.first() or root.add_child(instance=HomePage(title="Home", slug="home", headline="Licenses"))
+    if not ProductIndexPage.objects.exists():
+        home.add_child(instance=ProductIndexPage(title="Products", slug="products"))
+    site, _ = Site.objects.get_or_create(
+        hostname="localhost", port=80, defaults={"root_page": home, "is_default_site": True}
+    )
+    Site.clear_site_root_paths_cache()
+    return site
+
+
+def make_software(slug: str = "yeastar-s-module", title: str = "Yeastar S-series module", **fields: Any) -> Any:
+    """One software product with two license types, published, and its Wagtail page if the site exists."""
+    from catalogue.plans.models import Plan, SoftwareProduct
+    from catalogue.plans.pricing import publish
+    from cms.models import ProductIndexPage, ProductPage
+    from oscar.apps.catalogue.models import Product, ProductClass
+
+    product_class, _ = ProductClass.objects.get_or_create(
+        name="Software license", defaults={"requires_shipping": False, "track_stock": False}
+    )
+    product = Product.objects.create(
+        structure=Product.PARENT, title=title, slug=slug, product_class=product_class, is_public=True
+    )
+    fields = {"binding_kind": "portal", "bitrix24_app_code": "yeastar-s"} | fields
+    software = SoftwareProduct.objects.create(product=product, **fields)
+    for position, (code, name, price) in enumerate([("standard", "Standard", "10.00"), ("pro", "Professional", "25.00")]):
+        Plan.objects.create(
+            software=software, code=code, name=name, monthly_price=Decimal(price), position=position, features="Calls\nCRM"
+        )
+    publish(software)
+    index = ProductIndexPage.objects.first()
+    if index is not None:
+        index.add_child(instance=ProductPage(title=title, slug=slug, software=software))
+    return software
+
+
+@pytest.fixture
+def shop(wagtail_site: Any) -> Shop:
+    from catalogue.plans.models import Agreement, Period
+    from storefront.billing.models import Seller
+
+    Seller.objects.create(name="Northbridge Software Ltd", address="1 Harbour Street\nLondon")
+    agreement = Agreement.objects.create(
+        name="Public license agreement", slug="license-agreement", body="<h2>1. Subject</h2><p>The license.</p>"
+    )
+    for months, discount in ((1, 0), (3, 5), (6, 10), (12, 20)):
+        Period.objects.create(months=months, discount_percent=Decimal(discount))
+    software = make_software(agreement=agreement)
+    return Shop(software, list(software.plans.all()), list(Period.objects.all()), agreement)
+
+
+@pytest.fixture
+def make_customer(db: None) -> Callable[..., Any]:
+    def make(email: str = "buyer@example.com", **fields: Any) -> Any:
+        from storefront.users.models import User
+
+        return User.objects.create_user(email=email, password=PASSWORD, name=fields.pop("name", "Ada Buyer"), **fields)
+
+    return make
+
+
+@pytest.fixture
+def customer(make_customer: Callable[..., Any]) -> Any:
+    return make_customer()
+
+
+@pytest.fixture
+def stripe(settings: Any) -> Iterator[Any]:
+    """A running Stripe stand-in the shop's settings point at. Webhooks go nowhere unless ``webhook_url`` is set."""
+    from storefront.sandbox.stripe import StripeStandIn
+
+    stand_in = StripeStandIn(port=0, api_key="sk_test_sandbox", webhook_secret="whsec_sandbox", webhook_url="")
+    with stand_in:
+        settings.STRIPE_API_KEY = "sk_test_sandbox"
+        settings.STRIPE_WEBHOOK_SECRETS = ["whsec_sandbox"]
+        settings.STRIPE_API_BASE = stand_in.base_url
+        yield stand_in
+
+
+@pytest.fixture
+def bitrix24(settings: Any) -> Iterator[Any]:
+    """A running Bitrix24 stand-in: authorization server and two portals, 'acme' and 'globex'."""
+    from storefront.sandbox.bitrix24 import Bitrix24StandIn
+
+    site = "http://testserver/bitrix24"
+    apps = [
+        {**app, "name": app["code"], "install_url": f"{site}/install/", "app_url": f"{site}/app/", "events_url": f"{site}/events/"}
+        for app in django_settings.BITRIX24_APPS
+    ]
+    portals = [{"name": "acme", "member_id": "a" * 32}, {"name": "globex", "member_id": "b" * 32}]
+    with Bitrix24StandIn(port=0, apps=apps, portals=portals) as stand_in:
+        settings.BITRIX24_OAUTH_SERVERS = [stand_in.base_url]
+        settings.BITRIX24_JS_URL = f"{stand_in.base_url}/api/v1/"
+        settings.BITRIX24_ALLOW_LOOPBACK = True
+        yield stand_in
+
+
+@pytest.fixture
+def mails() -> Iterator[Any]:
+    """A running stand-in of the mail company; the shop sends through django-anymail's Postmark backend."""
+    from storefront.sandbox.mail import MailStandIn
+
+    with MailStandIn(port=0, server_token="sandbox-mail-token") as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[], int]:
+    """Run inbox and outbox until nothing is due any more; returns the number of things done."""
+
+    def run() -> int:
+        from storefront.inbox.processing import process_due
+        from storefront.notifications.outbox import deliver_due
+
+        total = 0
+        for _ in range(20):
+            done = process_due() + deliver_due()
+            total += done
+            if not done:
+                break
+        return total
+
+    return run
