@@ -1,0 +1,216 @@
+"""Every mail of the shop: one function per message.
+
+Each writes one row to the outbox in the caller's transaction and returns None. ``to`` is the address, ``language``
+the reader's, ``key`` the message's stable id (a second call with it does nothing), ``name`` the reader's own name.
+Money is Decimal in major units of ``currency``, times are aware. Templates: ``templates/email/<function>/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from django.conf import settings
+
+from storefront.notifications import values
+from storefront.notifications.letters import deliver
+from storefront.notifications.outbox import enqueue
+
+__all__ = [
+    "LicenseInfo",
+    "Line",
+    "deliver",
+    "late_payment",
+    "license_ending",
+    "license_linked",
+    "order_placed",
+    "order_voided",
+    "payment_received",
+    "staff_notice",
+    "unpaid_reminder",
+]
+
+
+class Line(TypedDict):
+    """One line of an order: what, how many, and its amount (Decimal, major units)."""
+
+    description: str
+    quantity: int
+    amount: Decimal
+
+
+class LicenseInfo(TypedDict):
+    """One license as a mail tells it; ``state_text`` says what happens with it now, in the reader's language."""
+
+    number: str
+    product: str
+    plan: str
+    valid_until: datetime
+    state_text: str
+
+
+def order_placed(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    order_number: str,
+    lines: Sequence[Line],
+    total: Decimal,
+    currency: str,
+    pay_url: str,
+    void_on: date | datetime,
+    portal_address: str = "",
+) -> None:
+    """The order is in, here is the payment link; unpaid it is void on ``void_on``."""
+    _write(
+        "order_placed", to=to, language=language, key=key, name=name, currency=currency, group=f"order:{order_number}",
+        order_number=order_number, lines=lines, total=total, pay_url=pay_url, void_on=void_on,
+        portal_address=portal_address,
+    )  # fmt: skip
+
+
+def payment_received(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    order_number: str,
+    invoice_number: str,
+    lines: Sequence[Line],
+    total: Decimal,
+    currency: str,
+    licenses: Sequence[LicenseInfo],
+    account_url: str,
+) -> None:
+    """The money is in: what was paid for, and the licenses it gave."""
+    _write(
+        "payment_received", to=to, language=language, key=key, name=name, currency=currency,
+        group=f"order:{order_number}", order_number=order_number, invoice_number=invoice_number, lines=lines,
+        total=total, licenses=licenses, account_url=account_url,
+    )  # fmt: skip
+
+
+def license_linked(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    license_number: str,
+    product: str,
+    plan: str,
+    portal_address: str,
+    valid_until: datetime,
+    account_url: str,
+) -> None:
+    """The license works in its portal now."""
+    _write(
+        "license_linked", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
+        license_number=license_number, product=product, plan=plan, portal_address=portal_address,
+        valid_until=valid_until, account_url=account_url,
+    )  # fmt: skip
+
+
+def unpaid_reminder(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    order_number: str,
+    lines: Sequence[Line],
+    total: Decimal,
+    currency: str,
+    pay_url: str,
+    void_on: date | datetime,
+    portal_address: str = "",
+) -> None:
+    """The order is still unpaid and will be void on ``void_on``."""
+    _write(
+        "unpaid_reminder", to=to, language=language, key=key, name=name, currency=currency,
+        group=f"order:{order_number}", order_number=order_number, lines=lines, total=total, pay_url=pay_url,
+        void_on=void_on, portal_address=portal_address,
+    )  # fmt: skip
+
+
+def order_voided(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    order_number: str,
+    lines: Sequence[Line],
+    total: Decimal,
+    currency: str,
+) -> None:
+    """The order was not paid in time and is void; money that still comes is not lost."""
+    _write(
+        "order_voided", to=to, language=language, key=key, name=name, currency=currency,
+        group=f"order:{order_number}", order_number=order_number, lines=lines, total=total,
+    )  # fmt: skip
+
+
+def license_ending(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    license_number: str,
+    product: str,
+    plan: str,
+    portal_address: str,
+    valid_until: datetime,
+    days: int,
+    extend_url: str,
+    account_url: str,
+) -> None:
+    """The license ends in ``days`` days; ``extend_url`` (absolute) puts one more period into the cart."""
+    _write(
+        "license_ending", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
+        license_number=license_number, product=product, plan=plan, portal_address=portal_address,
+        valid_until=valid_until, days=days, extend_url=extend_url, account_url=account_url,
+    )  # fmt: skip
+
+
+def late_payment(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    order_number: str,
+    invoice_number: str,
+    amount: Decimal,
+    currency: str,
+    account_url: str,
+) -> None:
+    """Money came for an invoice that no longer asks for it; it is kept on the customer's personal account."""
+    _write(
+        "late_payment", to=to, language=language, key=key, name=name, currency=currency,
+        group=f"order:{order_number}", order_number=order_number, invoice_number=invoice_number, amount=amount,
+        account_url=account_url,
+    )  # fmt: skip
+
+
+def staff_notice(*, key: str, subject: str, text: str, to: str = "", language: str = "en") -> None:
+    """A few words to the shop's own people (settings.STAFF_EMAIL unless ``to`` names someone). No secrets in it."""
+    _write("staff_notice", to=to or settings.STAFF_EMAIL, language=language, key=key, name="", title=subject, text=text)
+
+
+def _write(
+    template: str, *, to: str, language: str, key: str, name: str, currency: str = "", group: str = "", **context: Any
+) -> None:
+    packed = values.pack({**context, "name": values.greeting_name(name)}, currency)
+    enqueue(
+        kind="mail",
+        key=key,
+        group=group,
+        payload={"template": template, "to": to, "language": language, "context": packed},
+    )
