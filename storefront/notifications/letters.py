@@ -77,9 +77,7 @@ def send(*, template: str, to: str, language: str, key: str, context: dict[str, 
         raise
 
 
-def compose(
-    *, template: str, to: str, language: str, key: str, context: dict[str, Any]
-) -> EmailMultiAlternatives:
+def compose(*, template: str, to: str, language: str, key: str, context: dict[str, Any]) -> EmailMultiAlternatives:
     """The mail in the active language, text and HTML. Nothing in ``context`` can reach a header but as one line."""
     words = values.unpack(context) | {
         "shop_name": settings.SHOP_NAME,
@@ -97,7 +95,9 @@ def compose(
         reply_to=[settings.SUPPORT_EMAIL],
         headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"} | _provider_headers(),
     )
-    letter.attach_alternative(get_template(f"email/{template}/body.html").render(words | {"subject": subject}), "text/html")
+    letter.attach_alternative(
+        get_template(f"email/{template}/body.html").render(words | {"subject": subject}), "text/html"
+    )
     return letter
 
 
