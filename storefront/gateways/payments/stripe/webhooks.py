@@ -16,8 +16,7 @@ TOLERANCE = 300
 OUR_REFERENCE = "our_reference"  # key in the metadata of everything we create
 
 SESSION_EVENTS = frozenset(
-    f"checkout.session.{name}"
-    for name in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
+    f"checkout.session.{name}" for name in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
 )
 REFUND_EVENTS = frozenset(
     ("charge.refunded", "charge.refund.updated", "refund.created", "refund.updated", "refund.failed")

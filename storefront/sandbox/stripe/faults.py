@@ -1,0 +1,101 @@
+"""Trouble on the line, ordered by tests for the next calls."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from storefront.sandbox.server import Request, Response
+from storefront.sandbox.stripe.errors import ApiError
+
+KINDS = frozenset(("status", "hang", "slow", "lost", "reset", "html", "truncated", "cut", "empty"))
+_CODES = {429: ("rate_limit", "Too many requests."), 409: ("idempotency_key_in_use", "Another request is in progress.")}
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next ``count`` calls to ``method`` (any if empty) below ``path``.
+
+    ``status``: refused with that HTTP status, nothing done. ``reset``: closed unread, nothing done. ``html`` and
+    ``empty``: a proxy's page or ``{}`` with 200, nothing done. ``slow``: the work itself takes ``seconds``.
+    Done but not told: ``hang`` answers after ``seconds``, ``lost`` closes without an answer, ``truncated`` sends half
+    the JSON as if it were all, ``cut`` breaks off in the middle of the body.
+    """
+
+    kind: str = "status"
+    count: int = 1
+    path: str = "/v1/"
+    method: str = ""
+    status: int = 500
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown fault {self.kind!r}; one of {sorted(KINDS)}")
+
+
+class Faults:
+    """The faults in force. ``stop`` wakes every call that hangs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+        self._stopped = threading.Event()
+
+    def add(self, fault: Fault) -> None:
+        with self._lock:
+            self._faults.append(fault)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def listing(self) -> list[dict[str, Any]]:
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
+
+    def take(self, request: Request) -> Fault | None:
+        """The fault for this call, used up by it."""
+        with self._lock:
+            for fault in self._faults:
+                if request.path.startswith(fault.path) and fault.method in ("", request.method):
+                    fault.count -= 1
+                    if fault.count <= 0:
+                        self._faults.remove(fault)
+                    return fault
+        return None
+
+    def before(self, fault: Fault) -> Response | None:
+        """The answer to a call whose work is not to be done; None if it is."""
+        match fault.kind:
+            case "status":
+                code, message = _CODES.get(fault.status, ("", "An error occurred on our side."))
+                return ApiError(fault.status, code, message, kind="api_error").response()
+            case "reset":
+                return Response(drop=True)
+            case "html":
+                return Response("<!doctype html><title>Maintenance</title><p>Back soon.")
+            case "empty":
+                return Response({})
+        return None
+
+    def after(self, fault: Fault, response: Response) -> Response:
+        """What the caller sees of work that was done."""
+        body = response.encoded()
+        match fault.kind:
+            case "hang":
+                self.wait(fault.seconds)
+            case "lost":
+                return Response(drop=True)
+            case "truncated":
+                return Response(body[: len(body) // 2], response.status, response.headers)
+            case "cut":
+                return Response(body, response.status, response.headers, cut_to=len(body) // 2)
+        return response

@@ -1,0 +1,214 @@
+"""Stripe's objects, as far as a shop looks at them. Keys as in the official fixtures (stripe/openapi)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storefront.sandbox.stripe.errors import ApiError
+from storefront.sandbox.stripe.state import Object, State, new_id
+
+API_VERSION = "2026-10-28.endive"
+#: property -> kind of object it names, by the kind it is found on
+EXPANDABLE = {
+    "checkout.session": {"payment_intent", "customer", "line_items"},
+    "payment_intent": {"latest_charge", "customer"},
+    "charge": {"payment_intent", "customer"},
+    "refund": {"charge", "payment_intent"},
+    "dispute": {"charge", "payment_intent"},
+}
+
+
+def line_item(line: Object) -> Object:
+    price, quantity = line["price_data"], line["quantity"]
+    total = price["unit_amount"] * quantity
+    return {
+        "id": new_id("li"),
+        "object": "item",
+        "description": price["product_data"]["name"],
+        "quantity": quantity,
+        "currency": price["currency"],
+        "amount_subtotal": total,
+        "amount_discount": 0,
+        "amount_tax": 0,
+        "amount_total": total,
+        "metadata": line.get("metadata", {}),
+        "price": {
+            "id": new_id("price"),
+            "object": "price",
+            "currency": price["currency"],
+            "unit_amount": price["unit_amount"],
+            "type": "one_time",
+        },
+    }
+
+
+def session(asked: Object, *, total: int, now: int, page: str) -> Object:
+    session_id = new_id("cs_test")
+    return {
+        "id": session_id,
+        "object": "checkout.session",
+        "adaptive_pricing": asked.get("adaptive_pricing", {"enabled": True}),
+        "amount_subtotal": total,
+        "amount_total": total,
+        "cancel_url": asked.get("cancel_url"),
+        "client_reference_id": asked.get("client_reference_id"),
+        "consent": None,
+        "created": now,
+        "currency": asked["line_items"][0]["price_data"]["currency"],
+        "custom_fields": [],
+        "customer": asked.get("customer"),
+        "customer_creation": asked.get("customer_creation", "if_required"),
+        "customer_details": None,
+        "customer_email": asked.get("customer_email"),
+        "expires_at": asked.get("expires_at", now + 24 * 3600),
+        "invoice": None,
+        "livemode": False,
+        "locale": asked.get("locale"),
+        "metadata": asked.get("metadata", {}),
+        "mode": "payment",
+        "payment_intent": None,
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid",
+        "presentment_details": None,
+        "recovered_from": None,
+        "setup_intent": None,
+        "status": "open",
+        "submit_type": asked.get("submit_type"),
+        "success_url": asked["success_url"],
+        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "ui_mode": "hosted_page",
+        "url": page + session_id,
+    }
+
+
+def payment_intent(session: Object, data: Object, *, now: int) -> Object:
+    """Made when the buyer first confirms, not when the session opens. Session metadata is not copied."""
+    intent_id = new_id("pi")
+    return {
+        "id": intent_id,
+        "object": "payment_intent",
+        "amount": session["amount_total"],
+        "amount_capturable": 0,
+        "amount_received": 0,
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "always"},
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": data.get("capture_method", "automatic_async"),
+        "client_secret": f"{intent_id}_secret_{new_id('x')}",
+        "confirmation_method": "automatic",
+        "created": now,
+        "currency": session["currency"],
+        "customer": session["customer"],
+        "description": data.get("description"),
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "metadata": data.get("metadata", {}),
+        "next_action": None,
+        "payment_method": None,
+        "payment_method_types": ["card"],
+        "processing": None,
+        "receipt_email": data.get("receipt_email"),
+        "setup_future_usage": data.get("setup_future_usage"),
+        "status": "requires_payment_method",
+    }
+
+
+def charge(intent: Object, method: Object, details: Object, *, now: int) -> Object:
+    """``method`` is ``payment_method_details``; the charge begins pending and is then settled or failed."""
+    return {
+        "id": new_id("ch"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "balance_transaction": None,
+        "billing_details": details,
+        "captured": False,
+        "created": now,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": dict(intent["metadata"]),
+        "outcome": None,
+        "paid": False,
+        "payment_intent": intent["id"],
+        "payment_method": intent["payment_method"],
+        "payment_method_details": method,
+        "receipt_url": None,
+        "refunded": False,
+        "status": "pending",
+    }
+
+
+def refund(charge: Object, amount: int, asked: Object, *, now: int) -> Object:
+    return {
+        "id": new_id("re"),
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": now,
+        "currency": charge["currency"],
+        "destination_details": None,
+        "failure_reason": None,
+        "metadata": asked.get("metadata", {}),
+        "payment_intent": charge["payment_intent"],
+        "pending_reason": None,
+        "reason": asked.get("reason"),
+        "status": "pending",
+    }
+
+
+def dispute(charge: Object, *, status: str, reason: str, now: int) -> Object:
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": charge["amount"],
+        "charge": charge["id"],
+        "created": now,
+        "currency": charge["currency"],
+        "evidence_details": {
+            "due_by": now + 7 * 86400,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": status.startswith("warning_"),
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": reason,
+        "status": status,
+    }
+
+
+def listing(objects: list[Object], url: str, *, has_more: bool = False) -> Object:
+    return {"object": "list", "data": objects, "has_more": has_more, "url": url}
+
+
+def expanded(state: State, obj: Object, paths: list[str]) -> Object:
+    """A copy of ``obj`` with the named properties written out. Raises 400 for one that cannot be."""
+    result = dict(obj)
+    wanted: dict[str, list[str]] = {}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        wanted.setdefault(head, []).extend([rest] if rest else [])
+    for name, deeper in wanted.items():
+        if obj["object"] == "list" and name == "data":
+            result["data"] = [expanded(state, item, deeper) for item in obj["data"]]
+            continue
+        if name not in EXPANDABLE.get(obj["object"], ()):
+            raise ApiError(400, "", f"This property cannot be expanded ({name}).", param="expand")
+        result[name] = _named(state, obj, name, deeper)
+    return result
+
+
+def _named(state: State, obj: Object, name: str, deeper: list[str]) -> Any:
+    if name == "line_items":
+        return listing(state.private[obj["id"]]["lines"], f"/v1/checkout/sessions/{obj['id']}/line_items")
+    return expanded(state, state.objects[obj[name]], deeper) if obj[name] else None

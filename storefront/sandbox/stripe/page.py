@@ -1,0 +1,161 @@
+"""The hosted pay page: plain HTML and CSS, works without scripts and on a phone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+
+from storefront.sandbox.server import Response
+from storefront.sandbox.stripe.state import Object
+
+_STYLE = """
+*{box-sizing:border-box}body{margin:0;background:#f6f8fb;color:#1a2233;font:16px/1.45 system-ui,-apple-system,"Segoe UI",
+Roboto,sans-serif}.note{background:#7a4b00;color:#fff;text-align:center;padding:.5rem 1rem;font-size:.9rem;font-weight:600}
+.page{max-width:60rem;margin:0 auto;padding:1.25rem;display:grid;gap:1.5rem}.card{background:#fff;border:1px solid #dbe1ea;
+border-radius:14px;padding:1.5rem;box-shadow:0 1px 3px rgba(26,34,51,.06)}h1{font-size:1.15rem;margin:0 0 1rem}
+.total{font-size:2.1rem;font-weight:700;letter-spacing:-.02em;margin:.1rem 0 1.2rem}.muted{color:#56607a;font-size:.92rem}
+ul.lines{list-style:none;margin:0;padding:0}ul.lines li{display:flex;justify-content:space-between;gap:1rem;padding:.55rem 0;
+border-top:1px solid #e8ecf2}label{display:block;font-size:.92rem;font-weight:600;margin:0 0 .3rem}.field{margin:0 0 1rem}
+input{width:100%;font:inherit;padding:.7rem .8rem;border:1px solid #8a94a8;border-radius:8px;background:#fff;color:inherit}
+input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #3b6cf6;outline-offset:2px}
+input[readonly]{background:#f0f2f6}.two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
+button{width:100%;font:inherit;font-weight:700;padding:.85rem;border:0;border-radius:8px;background:#1f4fd8;color:#fff;cursor:pointer}
+button:hover{background:#173fae}button.plain{background:#fff;color:#1a2233;border:1px solid #8a94a8;margin-top:.75rem}
+.error{background:#fdecea;border:1px solid #c0392b;color:#7d1a10;border-radius:8px;padding:.75rem 1rem;margin:0 0 1rem}
+a{color:#1f4fd8}.back{display:inline-block;margin-bottom:1rem}details{margin-top:1.25rem}code{font-size:.92em}
+td,th{text-align:left;padding:.15rem .75rem .15rem 0;font-size:.88rem}
+@media(min-width:52rem){.page{grid-template-columns:1fr 1fr;padding:3rem 1.25rem}}
+@media(prefers-reduced-motion:no-preference){button{transition:background .15s}}
+"""
+#: hundredths, whole units or thousandths; the page shows what the buyer pays
+_PLACES = {
+    **dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(), 0),
+    **dict.fromkeys("bhd jod kwd omr tnd".split(), 3),
+}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
+_CARDS = (
+    ("4242 4242 4242 4242", "paid"),
+    ("4000 0025 0000 3155", "3-D Secure, then paid"),
+    ("4000 0000 0000 0002", "declined"),
+    ("4000 0000 0000 9995", "insufficient funds"),
+    ("4000 0000 0000 0069", "expired card"),
+    ("4000 0000 0000 0127", "wrong security code"),
+    ("4000 0000 0000 0119", "processing error"),
+    ("4000 0000 0000 0259", "paid, then disputed"),
+)
+
+
+def money(minor: int, currency: str) -> str:
+    amount = Decimal(minor).scaleb(-_PLACES.get(currency, 2))
+    return f"{amount:,} {currency.upper()}"
+
+
+def _document(title: str, content: str, status: int = 200) -> Response:
+    return Response(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body>'
+        f'<div class="note" role="note">Sandbox: no real money</div><main class="page">{content}</main></body></html>',
+        status,
+        dict(_HEADERS),
+    )
+
+
+def _summary(session: Object, lines: list[Object]) -> str:
+    rows = "".join(
+        f"<li><span>{escape(line['description'])}</span><span>{money(line['amount_total'], line['currency'])}</span></li>"
+        for line in lines
+    )
+    back = session["cancel_url"]
+    link = f'<a class="back" href="{escape(back)}">&larr; Back to the shop</a>' if back else ""
+    return (
+        f'<section class="card" aria-label="Summary">{link}<p class="muted">Amount to pay</p>'
+        f'<p class="total">{money(session["amount_total"], session["currency"])}</p><ul class="lines">{rows}</ul></section>'
+    )
+
+
+def _field(name: str, label: str, value: str = "", *, hint: str = "", more: str = "") -> str:
+    return (
+        f'<div class="field"><label for="{name}">{label}</label><input id="{name}" name="{name}" value="{escape(value)}" '
+        f'placeholder="{hint}" required {more}></div>'
+    )
+
+
+def _test_cards() -> str:
+    rows = "".join(f"<tr><td><code>{number}</code></td><td>{effect}</td></tr>" for number, effect in _CARDS)
+    return (
+        "<details><summary>Test cards</summary><p class='muted'>Any future date, any security code.</p>"
+        f"<table><thead><tr><th>Number</th><th>What happens</th></tr></thead><tbody>{rows}</tbody></table></details>"
+    )
+
+
+def pay_page(session: Object, lines: list[Object], *, typed: dict[str, str], error: str = "") -> Response:
+    """The form. What was typed comes back after an error, except the security code."""
+    total = money(session["amount_total"], session["currency"])
+    locked = session["customer_email"]
+    email = _field(
+        "email",
+        "E-mail",
+        locked or typed.get("email", ""),
+        more=f'type="email" autocomplete="email" {"readonly" if locked else ""}',
+    )
+    number = _field(
+        "card_number",
+        "Card number",
+        typed.get("card_number", ""),
+        hint="1234 1234 1234 1234",
+        more='inputmode="numeric" autocomplete="cc-number" maxlength="30"',
+    )
+    expiry = _field(
+        "card_expiry",
+        "Expiry",
+        typed.get("card_expiry", ""),
+        hint="MM / YY",
+        more='autocomplete="cc-exp" maxlength="9"',
+    )
+    cvc = _field(
+        "card_cvc", "Security code", hint="CVC", more='inputmode="numeric" autocomplete="cc-csc" maxlength="4"'
+    )
+    name = _field("name", "Name on card", typed.get("name", ""), more='autocomplete="cc-name" maxlength="200"')
+    alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
+    form = (
+        f'<section class="card"><h1>Pay with card</h1>{alert}<form method="post" action="/c/pay/{session["id"]}">'
+        f'{email}{number}<div class="two">{expiry}{cvc}</div>{name}<button type="submit">Pay {total}</button></form>'
+        f"{_test_cards()}</section>"
+    )
+    return _document(f"Pay {total}", _summary(session, lines) + form)
+
+
+def challenge_page(session: Object, lines: list[Object]) -> Response:
+    """Stands for the page of the buyer's bank (3-D Secure)."""
+    total = money(session["amount_total"], session["currency"])
+    form = (
+        '<section class="card"><h1>3-D Secure check</h1><p>Your bank asks whether you want to pay '
+        f'<strong>{total}</strong>.</p><form method="post" action="/c/pay/{session["id"]}/challenge">'
+        '<button type="submit" name="answer" value="approve">Approve</button>'
+        '<button type="submit" class="plain" name="answer" value="fail">Fail</button></form></section>'
+    )
+    return _document("Confirm the payment", _summary(session, lines) + form)
+
+
+def closed_page(session: Object) -> Response:
+    """A session that is paid, on its way or expired: nothing can be paid here any more."""
+    paid = session["status"] == "complete"
+    title = "You are all done here" if paid else "This page has expired"
+    text = (
+        "This payment has already been made. Nothing will be charged again."
+        if paid
+        else "The time to pay on this page is over. Go back to the shop and start again; nothing was charged."
+    )
+    back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]) if paid else session["cancel_url"]
+    link = f'<p><a href="{escape(back)}">Back to the shop</a></p>' if back else ""
+    return _document(title, f'<section class="card"><h1>{title}</h1><p>{text}</p>{link}</section>')
+
+
+def unknown_page() -> Response:
+    return _document("Not found", '<section class="card"><h1>There is no such page</h1></section>', 404)

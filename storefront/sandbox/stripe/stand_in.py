@@ -1,0 +1,168 @@
+"""The stand-in itself: its routes, and the same controls for tests in the same process."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Self
+
+from storefront.sandbox.server import Request, Response, StandIn
+from storefront.sandbox.stripe import control
+from storefront.sandbox.stripe.api import Api
+from storefront.sandbox.stripe.cashier import Cashier, Result
+from storefront.sandbox.stripe.courier import Courier, Mode
+from storefront.sandbox.stripe.errors import ApiError
+from storefront.sandbox.stripe.faults import Fault, Faults
+from storefront.sandbox.stripe.hosted import HostedPage
+from storefront.sandbox.stripe.refunds import Refunds
+from storefront.sandbox.stripe.resources import Resources
+from storefront.sandbox.stripe.state import Object, State
+
+TAMPERABLE = frozenset(("amount_total", "currency", "livemode", "client_reference_id", "payment_status", "status"))
+
+
+class StripeStandIn(StandIn):
+    """Stripe Checkout on loopback.
+
+    Args:
+        api_key: the only key that is let in.
+        webhook_secret, webhook_url: events are signed with the one and posted to the other; without a URL they are
+            only listed.
+        state_path: a file that carries everything over a restart.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        api_key: str = "sk_test_sandbox",
+        webhook_secret: str = "whsec_sandbox",
+        webhook_url: str = "",
+        state_path: Path | str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(port=port, host=host)
+        self.api_key = api_key
+        self.state = State(Path(state_path) if state_path else None, clock=clock)
+        self.faults = Faults()
+        self.courier = Courier(self.state, url=webhook_url, secret=webhook_secret, every_tick=self._tick)
+        self._cashier = Cashier(self.state, self.courier.emit)
+        self._refunds = Refunds(self.state, self.courier.emit)
+        acts = Resources(self.state, self._cashier, self._refunds, page=f"{self.base_url}/c/pay/")
+        self._api = Api(self.state, acts, self.faults, api_key=api_key)
+        for method, pattern, shape, act in self._api.calls:
+            self.route(method, pattern, self._api.serve(shape, act))
+        hosted = HostedPage(self.state, self._cashier, self.courier)
+        self.route("GET", r"/c/pay/(?P<id>\w+)", hosted.show)
+        self.route("POST", r"/c/pay/(?P<id>\w+)", hosted.submit)
+        self.route("POST", r"/c/pay/(?P<id>\w+)/challenge", hosted.challenge)
+        for method, pattern, handler in control.routes(self):
+            self.route(method, pattern, handler)
+
+    def start(self) -> Self:
+        self.courier.start()
+        return super().start()
+
+    def stop(self) -> None:
+        self.faults.stop()
+        self.courier.stop()
+        super().stop()
+
+    def not_found(self, request: Request) -> Response:
+        return self._api.not_found(request)
+
+    def _tick(self) -> None:
+        self._cashier.expire_due()
+
+    # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
+
+    def fail_next(self, **fault: Any) -> None:
+        """Order a ``Fault``: kind, count, path, method, status, seconds."""
+        self.faults.add(Fault(**fault))
+
+    def webhook_mode(self, **changes: Any) -> None:
+        """Change some fields of ``Mode``; with none, back to normal."""
+        if unknown := changes.keys() - {each.name for each in fields(Mode)}:
+            raise ValueError(f"unknown webhook mode: {', '.join(unknown)}")
+        self.courier.mode = replace(self.courier.mode, **changes) if changes else Mode()
+
+    def release_webhooks(self, *, order: str = "normal", copies: int = 1) -> int:
+        return self.courier.release(order=order, copies=copies)
+
+    def resend_webhook(self, *, event_id: str, copies: int = 1) -> None:
+        self.courier.resend(event_id, copies=copies)
+
+    def drain_webhooks(self, *, timeout: float = 10.0) -> bool:
+        """Wait until every event sent so far was answered or given up."""
+        return self.courier.drain(timeout)
+
+    def pay(self, session_id: str, *, card: str = "4242424242424242", approve: bool = True) -> str:
+        """Pay as the buyer would; ``approve`` answers 3-D Secure. Returns paid, declined or closed."""
+        result = self._cashier.pay(session_id, number=card, email="buyer@example.com", name="Test Buyer")
+        if result == Result("challenge"):
+            result = self._cashier.answer_challenge(session_id, approve=approve)
+        return result.status
+
+    def pay_later(self, session_id: str) -> str:
+        """Complete with a bank debit: complete and unpaid until ``settle_later``."""
+        return self._cashier.pay_later(session_id).status
+
+    def settle_later(self, session_id: str, *, succeed: bool = True) -> None:
+        self._cashier.settle_later(session_id, succeed=succeed)
+
+    def expire(self, session_id: str) -> None:
+        self._cashier.expire(session_id)
+
+    def refund(self, session_id: str, *, amount: int | None = None) -> str:
+        """A refund made in the Dashboard, in minor units; returns its id."""
+        session = self.state.get("checkout.session", session_id)
+        if not session["payment_intent"]:
+            raise ApiError(400, "", "This session has not been paid.")
+        asked: Object = {"payment_intent": session["payment_intent"]}
+        return str(self._refunds.create(asked if amount is None else asked | {"amount": amount})["id"])
+
+    def settle_refund(self, refund_id: str, *, succeed: bool) -> None:
+        """The end of a pending refund, or the failure of one that looked done."""
+        self._refunds.settle(refund_id, succeed=succeed)
+
+    def dispute(self, session_id: str, *, reason: str = "fraudulent", status: str = "needs_response") -> str:
+        return str(self._cashier.dispute(session_id, reason=reason, status=status)["id"])
+
+    def close_dispute(self, session_id: str, *, won: bool) -> None:
+        self._cashier.close_dispute(session_id, won=won)
+
+    def tamper(self, session_id: str, **changes: Any) -> None:
+        """Make the session say something else than what was asked for: another amount, currency, mode or reference."""
+        if unknown := changes.keys() - TAMPERABLE:
+            raise ValueError(f"cannot tamper with {', '.join(unknown)}")
+        with self.state.changing():
+            self.state.get("checkout.session", session_id).update(changes)
+
+    def stats(self) -> dict[str, int]:
+        """``session_creates`` executed (replays not counted), ``charges`` and ``refunds`` made."""
+        with self.state.reading():
+            return dict(self.state.counts)
+
+    def sessions(self) -> list[Object]:
+        """Newest first."""
+        with self.state.reading():
+            return copy.deepcopy(self.state.all("checkout.session"))
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every ``/v1`` call so far, oldest first, without the key it came with."""
+        return [dict(record) for record in list(self._api.requests)]
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Every delivery attempt so far, oldest first; status 0 means no answer."""
+        return list(self.courier.deliveries)
+
+    def reset(self) -> None:
+        self.faults.clear()
+        self.courier.forget()
+        self._api.requests.clear()
+        self.state.reset()
