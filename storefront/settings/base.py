@@ -9,6 +9,9 @@ from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
+#: Stand-ins and throw-away keys; set by settings/sandbox.py alone.
+SANDBOX = False
+
 # --- The site ---------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -320,6 +323,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
+#: Serve uploads from this process; in production a front server usually does.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
 WAGTAIL_SITE_NAME = SHOP_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL

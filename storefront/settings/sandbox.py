@@ -5,7 +5,10 @@ from .base import env
 SECRET_KEY = "sandbox-only-secret-key-of-no-value-0123456789"  # noqa: S105  (throw-away, never used in production)
 SALT_KEY = ["sandbox-only-salt-of-no-value"]
 
-SANDBOX_PORT = env.int("SANDBOX_PORT", default=8100)
+#: Where `manage.py run` starts the stand-ins; the site itself listens on PORT.
+PORT = env.int("PORT", default=8000)
+SANDBOX_PORT = env.int("SANDBOX_PORT", default=PORT + 100)
+SANDBOX = True
 SANDBOX_STRIPE = f"http://127.0.0.1:{SANDBOX_PORT}"
 SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
 SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it

@@ -1,0 +1,67 @@
+# Two commands do everything: `make run` and `make test`.
+PORT ?= 8000
+PYTHON ?= python3
+UV := .tools/bin/uv
+PY := .venv/bin/python
+PYTEST := .venv/bin/pytest
+JOBS ?= 2
+
+.PHONY: run test lint races journeys bench lock clean browser help
+
+help:
+	@echo "make run    set up and start the shop with its demo (PORT=8000)"
+	@echo "make test   everything, browser journeys included"
+	@echo "make bench  speed, as ratios to a bare Django view"
+	@echo "make lock   resolve the dependencies again into requirements/"
+
+.tools/ready:
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	touch $@
+
+.venv/ready-run: .tools/ready requirements/run.txt
+	@test -x $(PY) || $(UV) venv --quiet --python $(PYTHON) .venv
+	@# what the tests installed already contains all of this
+	@test -e .venv/ready-test || $(UV) pip sync --quiet requirements/run.txt
+	touch $@
+
+.venv/ready-test: .tools/ready requirements/test.txt
+	@test -x $(PY) || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet requirements/test.txt
+	touch $@
+
+run: .venv/ready-run
+	@PORT=$(PORT) DJANGO_SETTINGS_MODULE=storefront.settings.demo exec $(PY) manage.py run
+
+# Debian's chromium, unless there is a browser already (CHROMIUM names another one).
+browser:
+	@if [ -z "$$CHROMIUM" ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then \
+	  echo "Installing Debian's chromium ..."; \
+	  SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	fi
+
+lint: .venv/ready-test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+test: .venv/ready-test browser lint
+	$(PYTEST) -n $(JOBS) --dist loadfile --ignore=tests/races
+	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
+
+races: .venv/ready-test
+	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
+
+journeys: .venv/ready-test browser
+	$(PYTEST) tests/journeys
+
+bench: .venv/ready-test
+	$(PY) -m tests.bench
+
+lock: .tools/ready
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --extra prod -o requirements/prod.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -c requirements/prod.txt -o requirements/test.txt
+
+clean:
+	rm -rf .venv .tools var

@@ -1,0 +1,133 @@
+"""``manage.py run``: the whole shop on this machine: migrate, load the demo once, then site, worker and stand-ins."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+STARTING_SECONDS = 60
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the demo once, start the site, the worker and the stand-ins; Ctrl-C stops them all."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--workers", type=int, default=2, help="web processes")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for port in self._ports():
+            self._require_free(port)
+        self.stdout.write("Preparing the database (the first time takes about a minute) ...")
+        call_command("migrate", verbosity=1 if not self._is_migrated() else 0, interactive=False)
+        sandbox = self._start_sandbox()
+        children = [sandbox]
+        try:
+            self._await_port(settings.SANDBOX_PORT, sandbox)
+            call_command("demo")
+            children += [self._start_worker(), self._start_site(options["workers"])]
+            self._await_port(settings.PORT, children[-1])
+            self._banner()
+            self._watch(children)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping ...")
+        finally:
+            self._stop(children)
+
+    def _ports(self) -> list[int]:
+        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 3)]
+
+    def _require_free(self, port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as exc:
+                raise CommandError(f"Port {port} is taken. Choose another: make run PORT=8010") from exc
+
+    def _is_migrated(self) -> bool:
+        from django.db import connection
+        from django.db.migrations.executor import MigrationExecutor
+
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+    def _start_sandbox(self) -> subprocess.Popen[bytes]:
+        return self._popen(
+            "-m", "storefront.sandbox", "--shop", settings.SITE_URL, "--port", str(settings.SANDBOX_PORT),
+            "--state", str(settings.BASE_DIR / "var" / "sandbox"), "--apps", json.dumps(settings.BITRIX24_APPS),
+        )  # fmt: skip
+
+    def _start_worker(self) -> subprocess.Popen[bytes]:
+        return self._popen("manage.py", "worker")
+
+    def _start_site(self, workers: int) -> subprocess.Popen[bytes]:
+        return self._popen(
+            "-m", "granian", "--interface", "wsgi", "--blocking-threads", "1", "--workers", str(workers),
+            "--host", "127.0.0.1", "--port", str(settings.PORT), "--no-ws", "--log-level", "warning",
+            "storefront.wsgi:application",
+        )  # fmt: skip
+
+    def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
+        # A session of its own: Ctrl-C reaches this command alone, which then stops its children in order.
+        return subprocess.Popen(  # noqa: S603  (our own interpreter and fixed arguments)
+            [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, start_new_session=True
+        )
+
+    def _await_port(self, port: int, child: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + STARTING_SECONDS
+        while time.monotonic() < deadline:
+            if child.poll() is not None:
+                raise CommandError(f"A part of the shop ended while starting (exit code {child.returncode}).")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise CommandError(f"Nothing answers on port {port}.")
+
+    def _banner(self) -> None:
+        port = settings.SANDBOX_PORT
+        self.stdout.write(
+            f"""
+  The shop          {settings.SITE_URL}/
+  A product         {settings.SITE_URL}/products/
+  Marketers         {settings.SITE_URL}/admin/
+  Staff             {settings.SITE_URL}/dashboard/
+  Mails sent        http://127.0.0.1:{port + 1}/
+  Bitrix24 portals  http://127.0.0.1:{port + 3}/  and  http://127.0.0.1:{port + 4}/
+                    (at the checkout type 127.0.0.1:{port + 3} as your Bitrix24 address)
+
+  Log-ins (password: demo-password-2026)
+    customer@northbridge.example    marketer@northbridge.example    staff@northbridge.example
+  Card: 4242 4242 4242 4242, any future date, any CVC.
+        Declined: 4000 0000 0000 0002.  3-D Secure: 4000 0000 0000 3220.
+
+  Ctrl-C stops everything; the data stays in var/.
+"""
+        )
+
+    def _watch(self, children: list[subprocess.Popen[bytes]]) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        raise CommandError("A part of the shop ended by itself; stopping the rest.")
+
+    def _stop(self, children: list[subprocess.Popen[bytes]]) -> None:
+        for child in reversed(children):
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()

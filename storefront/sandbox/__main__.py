@@ -1,0 +1,70 @@
+"""``python -m storefront.sandbox``: Stripe, the mail company and Bitrix24, all on loopback, until stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from storefront.sandbox.bitrix24 import Bitrix24StandIn
+from storefront.sandbox.mail import MailStandIn
+from storefront.sandbox.stripe import StripeStandIn
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="storefront.sandbox", description=__doc__)
+    parser.add_argument("--shop", required=True, help="origin of the shop, e.g. http://127.0.0.1:8000")
+    parser.add_argument("--port", type=int, default=8100, help="Stripe here, mail on the next port, Bitrix24 after it")
+    parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
+    parser.add_argument("--apps", type=json.loads, default=[], help="JSON list of Bitrix24 apps: code, client_id, client_secret")
+    parser.add_argument("--stripe-key", default="sk_test_sandbox")
+    parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
+    parser.add_argument("--mail-token", default="sandbox-mail-token")
+    return parser.parse_args()
+
+
+def build(options: argparse.Namespace) -> list[Any]:
+    """All stand-ins, not started yet."""
+    options.state.mkdir(parents=True, exist_ok=True)
+    pages = {"install_url": "install", "app_url": "app", "events_url": "events"}
+    apps = [
+        {"name": app["code"], **app, **{key: f"{options.shop}/bitrix24/{page}/" for key, page in pages.items()}}
+        for app in options.apps
+    ]
+    return [
+        StripeStandIn(
+            port=options.port,
+            api_key=options.stripe_key,
+            webhook_secret=options.stripe_webhook_secret,
+            webhook_url=f"{options.shop}/hooks/stripe/",
+            state_path=options.state / "stripe.json",
+        ),
+        MailStandIn(port=options.port + 1, server_token=options.mail_token, state_path=options.state / "mail.json"),
+        Bitrix24StandIn(
+            port=options.port + 2,
+            apps=apps,
+            portals=[
+                {"name": "acme", "member_id": "a223c6b3710f85df22e9377d6c4f7553"},
+                {"name": "globex", "member_id": "5c1d0e94b7a84f6fa2f38c5be7d90a16"},
+            ],
+            state_path=options.state / "bitrix24.json",
+        ),
+    ]
+
+
+def main() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stand_ins = [stand_in.start() for stand_in in build(parse())]
+    print("sandbox: ready", flush=True)
+    stop.wait()
+    for stand_in in stand_ins:
+        stand_in.stop()
+
+
+if __name__ == "__main__":
+    main()
