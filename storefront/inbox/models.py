@@ -1,5 +1,8 @@
 """What outside companies told us, stored before anything is done about it."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
@@ -17,7 +20,8 @@ class InboundStatus(models.TextChoices):
 class InboundEvent(models.Model):
     """One verified message. ``(source, event_id)`` is unique, so a copy of it is not a second message.
 
-    ``payload`` is JSON text, encrypted at rest because it may hold tokens; ``summary`` is safe to show.
+    ``payload`` is JSON text, encrypted at rest because it may hold tokens, and emptied once the message has been
+    handled; ``summary`` is safe to show.
     """
 
     source = models.CharField(max_length=30)
@@ -40,3 +44,9 @@ class InboundEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.event_id}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The payload, decoded; empty once the message has been handled."""
+        decoded: dict[str, Any] = json.loads(self.payload or "{}")
+        return decoded
