@@ -69,10 +69,11 @@ def wagtail_site(db: None) -> Any:
 
 def make_software(slug: str = "yeastar-s-module", title: str = "Yeastar S-series module", **fields: Any) -> Any:
     """One software product with two license types, published, and its Wagtail page if the site exists."""
-    from catalogue.plans.models import Plan, SoftwareProduct
     from catalogue.plans.pricing import publish
-    from cms.models import ProductIndexPage, ProductPage
     from oscar.apps.catalogue.models import Product, ProductClass
+
+    from catalogue.plans.models import Plan, SoftwareProduct
+    from cms.models import ProductIndexPage, ProductPage
 
     product_class, _ = ProductClass.objects.get_or_create(
         name="Software license", defaults={"requires_shipping": False, "track_stock": False}
@@ -82,9 +83,16 @@ def make_software(slug: str = "yeastar-s-module", title: str = "Yeastar S-series
     )
     fields = {"binding_kind": "portal", "bitrix24_app_code": "yeastar-s"} | fields
     software = SoftwareProduct.objects.create(product=product, **fields)
-    for position, (code, name, price) in enumerate([("standard", "Standard", "10.00"), ("pro", "Professional", "25.00")]):
+    for position, (code, name, price) in enumerate(
+        [("standard", "Standard", "10.00"), ("pro", "Professional", "25.00")]
+    ):
         Plan.objects.create(
-            software=software, code=code, name=name, monthly_price=Decimal(price), position=position, features="Calls\nCRM"
+            software=software,
+            code=code,
+            name=name,
+            monthly_price=Decimal(price),
+            position=position,
+            features="Calls\nCRM",
         )
     publish(software)
     index = ProductIndexPage.objects.first()
@@ -143,7 +151,13 @@ def bitrix24(settings: Any) -> Iterator[Any]:
 
     site = "http://testserver/bitrix24"
     apps = [
-        {**app, "name": app["code"], "install_url": f"{site}/install/", "app_url": f"{site}/app/", "events_url": f"{site}/events/"}
+        {
+            **app,
+            "name": app["code"],
+            "install_url": f"{site}/install/",
+            "app_url": f"{site}/app/",
+            "events_url": f"{site}/events/",
+        }
         for app in django_settings.BITRIX24_APPS
     ]
     portals = [{"name": "acme", "member_id": "a" * 32}, {"name": "globex", "member_id": "b" * 32}]
@@ -169,6 +183,7 @@ def run_jobs(db: None) -> Callable[[], int]:
 
     def run() -> int:
         from storefront.inbox.processing import process_due
+
         from storefront.notifications.outbox import deliver_due
 
         total = 0

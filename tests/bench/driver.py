@@ -1,0 +1,134 @@
+"""A small load driver: keep-alive connections in threads, and the server's CPU time from /proc."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Sample:
+    """What one round measured. ``cpu`` is seconds of server CPU, ``times`` one latency in seconds per request."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+    times: list[float] = field(default_factory=list)
+
+    def add(self, other: Sample) -> None:
+        self.seconds += other.seconds
+        self.cpu += other.cpu
+        self.times += other.times
+
+    @property
+    def rate(self) -> float:
+        return len(self.times) / self.seconds
+
+    @property
+    def p95(self) -> float:
+        return sorted(self.times)[int(len(self.times) * 0.95)]
+
+    @property
+    def cpu_each(self) -> float:
+        return self.cpu / len(self.times)
+
+
+def tree_cpu(pid: int) -> float:
+    """CPU seconds used so far by a process and its living descendants (Linux)."""
+    total = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        number, parent = int(stat.parent.name), int(fields[1])
+        if pid in (number, parent):
+            total += (int(fields[11]) + int(fields[12])) / TICKS
+    return total
+
+
+def load(*, port: int, path: str, headers: dict[str, str], count: int, pid: int, clients: int = 4) -> Sample:
+    """``count`` GETs by ``clients`` connections; every answer must be 200."""
+    sample = Sample()
+    lock = threading.Lock()
+    before, started = tree_cpu(pid), time.perf_counter()
+
+    def run() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        times = []
+        for _ in range(count // clients):
+            begin = time.perf_counter()
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"{path} answered {answer.status}")
+            times.append(time.perf_counter() - begin)
+        connection.close()
+        with lock:
+            sample.times += times
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sample.seconds = time.perf_counter() - started
+    sample.cpu = tree_cpu(pid) - before
+    if len(sample.times) != count // clients * clients:
+        raise RuntimeError(f"{path}: not every request was answered with 200")
+    return sample
+
+
+class Visitor:
+    """A browser without a window: cookies, forms and redirects inside the shop; counts its requests."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+        self.requests = 0
+        self.page = ""
+        self.location = ""
+
+    def _send(self, method: str, path: str, body: str | None = None) -> int:
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body=body, headers=headers)
+        answer = self.connection.getresponse()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        self.location = answer.headers.get("Location", "")
+        self.page = answer.read().decode("utf-8", "replace")
+        self.requests += 1
+        return answer.status
+
+    def get(self, path: str) -> str:
+        status = self._send("GET", path)
+        if status != 200:
+            raise RuntimeError(f"GET {path}: {status}")
+        return self.page
+
+    def post(self, path: str, **data: str) -> str:
+        """Post a form with the page's CSRF token; returns where it leads."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
+        fields = {"csrfmiddlewaretoken": token[1] if token else "", **data}
+        status = self._send("POST", path, urlencode(fields))
+        if status not in (302, 303):
+            raise RuntimeError(f"POST {path}: {status}\n{self.page[:2000]}")
+        return self.location
+
+    def value(self, name: str) -> str:
+        """The value of the first input of that name on the current page."""
+        found = re.search(rf'name="{re.escape(name)}"[^>]*value="([^"]*)"', self.page)
+        if not found:
+            raise RuntimeError(f"no field {name}")
+        return found[1]
