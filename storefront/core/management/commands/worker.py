@@ -1,4 +1,4 @@
-"""``manage.py worker``: runs the jobs until told to stop. Safe to start any number of times, on any number of machines."""
+"""``manage.py worker``: runs the jobs until told to stop. Start any number of them, on any number of machines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="run every job once, due or not, and end")
-        parser.add_argument("--idle", type=float, default=1.0, help="longest nap between looks at the schedule, seconds")
+        parser.add_argument(
+            "--idle", type=float, default=1.0, help="longest nap between looks at the schedule, seconds"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
