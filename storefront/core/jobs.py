@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.conf import settings
@@ -22,6 +22,10 @@ from storefront.core.models import ScheduledJob
 
 logger = logging.getLogger(__name__)
 
+#: A job whose worker was killed is free again after this long.
+LEASE_SECONDS = 600
+RETRY_SECONDS = 300
+
 
 class JobSpec(TypedDict):
     """``call``: dotted path; ``every``: seconds between runs."""
@@ -30,14 +34,22 @@ class JobSpec(TypedDict):
     every: float
 
 
-def _take(name: str, every: float) -> bool:
+def _due_names(jobs: Mapping[str, JobSpec], now: datetime) -> list[str]:
+    """Names of due jobs, read in one query: a look at the schedule takes no write lock."""
+    known = dict(ScheduledJob.objects.filter(name__in=jobs).values_list("name", "next_run_at"))
+    for name in jobs.keys() - known.keys():
+        known[name] = ScheduledJob.objects.get_or_create(name=name, defaults={"next_run_at": now})[0].next_run_at
+    return [name for name in jobs if known[name] <= now]
+
+
+def _take(name: str, every: float, now: datetime) -> bool:
     """Claim a due job: of all workers that see it due, the one whose UPDATE still matches gets it."""
-    now = clock.now()
-    ScheduledJob.objects.get_or_create(name=name, defaults={"next_run_at": now})
-    taken = ScheduledJob.objects.filter(name=name, next_run_at__lte=now).update(
-        next_run_at=now + timedelta(seconds=every), last_started_at=now
+    lease = timedelta(seconds=min(every, LEASE_SECONDS))
+    return bool(
+        ScheduledJob.objects.filter(name=name, next_run_at__lte=now).update(
+            next_run_at=now + lease, last_started_at=now
+        )
     )
-    return bool(taken)
 
 
 def run_due(jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False) -> int:
@@ -45,25 +57,29 @@ def run_due(jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False) -
 
     ``force`` runs all of them now, due or not (commands and tests).
     """
+    jobs = settings.JOBS if jobs is None else jobs
     done = 0
-    for name, spec in (settings.JOBS if jobs is None else jobs).items():
-        if not (_take(name, spec["every"]) or force):
-            continue
-        done += _run(name, import_string(spec["call"]))
+    for name in list(jobs) if force else _due_names(jobs, clock.now()):
+        if force or _take(name, jobs[name]["every"], clock.now()):
+            done += _run(name, jobs[name])
     return done
 
 
-def _run(name: str, call: Callable[[], int | None]) -> int:
-    error = ""
-    result: int | None = 0
+def _run(name: str, spec: JobSpec) -> int:
+    """Run one job and plan its next time; a failed one is tried again within five minutes, a killed one after its lease."""
+    started, error, result = clock.now(), "", 0
+    call: Callable[[], int | None] = import_string(spec["call"])
     try:
-        result = call()
+        result = call() or 0
     except Exception as exc:  # the loop's last line: one broken job must not stop the others
         error = f"{type(exc).__name__}: {exc}"[:1000]
         logger.exception("job %s failed", name)
         close_old_connections()
-    ScheduledJob.objects.filter(name=name).update(last_finished_at=clock.now(), last_error=error)
-    return result or 0
+    gap = min(spec["every"], RETRY_SECONDS) if error else spec["every"]
+    ScheduledJob.objects.filter(name=name).update(
+        last_finished_at=clock.now(), last_error=error, next_run_at=started + timedelta(seconds=gap)
+    )
+    return result
 
 
 def next_due_in(limit: float) -> float:
