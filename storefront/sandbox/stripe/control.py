@@ -1,4 +1,4 @@
-"""``/_control/``: JSON calls with which tests and demos make the sandbox misbehave. Each is a method of the stand-in."""
+"""``/_control/``: JSON calls by which tests and demos make the sandbox fail; each is a method of the stand-in."""
 
 from __future__ import annotations
 

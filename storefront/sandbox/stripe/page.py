@@ -9,20 +9,35 @@ from storefront.sandbox.server import Response
 from storefront.sandbox.stripe.state import Object
 
 _STYLE = """
-*{box-sizing:border-box}body{margin:0;background:#f6f8fb;color:#1a2233;font:16px/1.45 system-ui,-apple-system,"Segoe UI",
-Roboto,sans-serif}.note{background:#7a4b00;color:#fff;text-align:center;padding:.5rem 1rem;font-size:.9rem;font-weight:600}
-.page{max-width:60rem;margin:0 auto;padding:1.25rem;display:grid;gap:1.5rem}.card{background:#fff;border:1px solid #dbe1ea;
-border-radius:14px;padding:1.5rem;box-shadow:0 1px 3px rgba(26,34,51,.06)}h1{font-size:1.15rem;margin:0 0 1rem}
-.total{font-size:2.1rem;font-weight:700;letter-spacing:-.02em;margin:.1rem 0 1.2rem}.muted{color:#56607a;font-size:.92rem}
-ul.lines{list-style:none;margin:0;padding:0}ul.lines li{display:flex;justify-content:space-between;gap:1rem;padding:.55rem 0;
-border-top:1px solid #e8ecf2}label{display:block;font-size:.92rem;font-weight:600;margin:0 0 .3rem}.field{margin:0 0 1rem}
-input{width:100%;font:inherit;padding:.7rem .8rem;border:1px solid #8a94a8;border-radius:8px;background:#fff;color:inherit}
+*{box-sizing:border-box}
+body{margin:0;background:#f6f8fb;color:#1a2233;
+  font:16px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+.note{background:#7a4b00;color:#fff;text-align:center;padding:.5rem 1rem;font-size:.9rem;font-weight:600}
+.page{max-width:60rem;margin:0 auto;padding:1.25rem;display:grid;gap:1.5rem}
+.card{background:#fff;border:1px solid #dbe1ea;border-radius:14px;padding:1.5rem;
+  box-shadow:0 1px 3px rgba(26,34,51,.06)}
+h1{font-size:1.15rem;margin:0 0 1rem}
+.total{font-size:2.1rem;font-weight:700;letter-spacing:-.02em;margin:.1rem 0 1.2rem}
+.muted{color:#56607a;font-size:.92rem}
+ul.lines{list-style:none;margin:0;padding:0}
+ul.lines li{display:flex;justify-content:space-between;gap:1rem;padding:.55rem 0;border-top:1px solid #e8ecf2}
+label{display:block;font-size:.92rem;font-weight:600;margin:0 0 .3rem}
+.field{margin:0 0 1rem}
+input{width:100%;font:inherit;padding:.7rem .8rem;border:1px solid #8a94a8;border-radius:8px;background:#fff;
+  color:inherit}
 input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #3b6cf6;outline-offset:2px}
-input[readonly]{background:#f0f2f6}.two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-button{width:100%;font:inherit;font-weight:700;padding:.85rem;border:0;border-radius:8px;background:#1f4fd8;color:#fff;cursor:pointer}
-button:hover{background:#173fae}button.plain{background:#fff;color:#1a2233;border:1px solid #8a94a8;margin-top:.75rem}
-.error{background:#fdecea;border:1px solid #c0392b;color:#7d1a10;border-radius:8px;padding:.75rem 1rem;margin:0 0 1rem}
-a{color:#1f4fd8}.back{display:inline-block;margin-bottom:1rem}details{margin-top:1.25rem}code{font-size:.92em}
+input[readonly]{background:#f0f2f6}
+.two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
+button{width:100%;font:inherit;font-weight:700;padding:.85rem;border:0;border-radius:8px;background:#1f4fd8;
+  color:#fff;cursor:pointer}
+button:hover{background:#173fae}
+button.plain{background:#fff;color:#1a2233;border:1px solid #8a94a8;margin-top:.75rem}
+.error{background:#fdecea;border:1px solid #c0392b;color:#7d1a10;border-radius:8px;padding:.75rem 1rem;
+  margin:0 0 1rem}
+a{color:#1f4fd8}
+.back{display:inline-block;margin-bottom:1rem}
+details{margin-top:1.25rem}
+code{font-size:.92em}
 td,th{text-align:left;padding:.15rem .75rem .15rem 0;font-size:.88rem}
 @media(min-width:52rem){.page{grid-template-columns:1fr 1fr;padding:3rem 1.25rem}}
 @media(prefers-reduced-motion:no-preference){button{transition:background .15s}}
@@ -68,21 +83,23 @@ def _document(title: str, content: str, status: int = 200) -> Response:
 
 def _summary(session: Object, lines: list[Object]) -> str:
     rows = "".join(
-        f"<li><span>{escape(line['description'])}</span><span>{money(line['amount_total'], line['currency'])}</span></li>"
+        f"<li><span>{escape(line['description'])}</span>"
+        f"<span>{money(line['amount_total'], line['currency'])}</span></li>"
         for line in lines
     )
     back = session["cancel_url"]
     link = f'<a class="back" href="{escape(back)}">&larr; Back to the shop</a>' if back else ""
     return (
         f'<section class="card" aria-label="Summary">{link}<p class="muted">Amount to pay</p>'
-        f'<p class="total">{money(session["amount_total"], session["currency"])}</p><ul class="lines">{rows}</ul></section>'
+        f'<p class="total">{money(session["amount_total"], session["currency"])}</p>'
+        f'<ul class="lines">{rows}</ul></section>'
     )
 
 
 def _field(name: str, label: str, value: str = "", *, hint: str = "", more: str = "") -> str:
     return (
-        f'<div class="field"><label for="{name}">{label}</label><input id="{name}" name="{name}" value="{escape(value)}" '
-        f'placeholder="{hint}" required {more}></div>'
+        f'<div class="field"><label for="{name}">{label}</label><input id="{name}" name="{name}" '
+        f'value="{escape(value)}" placeholder="{hint}" required {more}></div>'
     )
 
 

@@ -15,13 +15,13 @@ _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
 class Shape(Protocol):
-    """Reads one raw value (text, or a dict of raw values); ``name`` is its full bracketed name, for refusals."""
+    """Reads one raw value (text, or a dict of raw values); ``name`` is its full bracketed name."""
 
     def read(self, raw: Any, name: str) -> Any: ...
 
 
 def parse(encoded: str) -> dict[str, Any]:
-    """``a[b][0]=c`` -> ``{"a": {"b": {"0": "c"}}}``. Lists stay dicts with numbers for keys until a shape reads them."""
+    """``a[b][0]=c`` -> ``{"a": {"b": {"0": "c"}}}``. Lists stay dicts with numbered keys until a shape reads them."""
     tree: dict[str, Any] = {}
     for name, value in parse_qsl(encoded, keep_blank_values=True, errors="strict"):
         head = _NAME.match(name)

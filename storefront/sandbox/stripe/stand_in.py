@@ -76,6 +76,15 @@ class StripeStandIn(StandIn):
     def not_found(self, request: Request) -> Response:
         return self._api.not_found(request)
 
+    @property
+    def webhook_url(self) -> str:
+        """Where events go; "" for nowhere. May be set while running."""
+        return self.courier.url
+
+    @webhook_url.setter
+    def webhook_url(self, url: str) -> None:
+        self.courier.url = url
+
     def _tick(self) -> None:
         self._cashier.expire_due()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from storefront.gateways.payments.stripe import webhooks
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
-from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot
+from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
 
 if TYPE_CHECKING:
     import stripe
@@ -117,14 +118,14 @@ class Gateway(PaymentGateway):
     def fetch(self, provider_reference: str) -> PaymentSnapshot:
         with translated():
             session = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": list(EXPAND)})
-            return snapshot(session.to_dict())
+            return self._read(session.to_dict())
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         """Expire the session. Stripe refuses unless it is open; then what it has become is the answer."""
         try:
             with translated():
                 session = self._client.v1.checkout.sessions.expire(provider_reference, params={"expand": list(EXPAND)})
-                return snapshot(session.to_dict())
+                return self._read(session.to_dict())
         except Declined as refusal:
             current = self.fetch(provider_reference)
             if current.state is RemoteState.OPEN:
@@ -163,10 +164,18 @@ class Gateway(PaymentGateway):
         weeks, after it was opened: look back that much further."""
         sessions = self._sessions_since(since)
         with translated():
-            return [snapshot(session) for session in sessions]
+            return [self._read(session) for session in sessions]
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return webhooks.parse(body, headers, self._secrets, now=now)
+
+    def _read(self, session: Mapping[str, Any]) -> PaymentSnapshot:
+        """A charge stays ``disputed`` for ever once it was; whether it still is, only the dispute itself tells."""
+        found = snapshot(session)
+        if not found.is_disputed:
+            return found
+        disputes = self._client.v1.disputes.list(params={"payment_intent": found.charge_reference})
+        return replace(found, is_disputed=any(takes_money(each.status) for each in disputes.data))
 
     def _sessions_since(self, since: datetime) -> list[dict[str, Any]]:
         """Payment sessions of this account, all pages."""

@@ -48,6 +48,11 @@ def object_id(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def takes_money(dispute_status: str) -> bool:
+    """Whether a dispute of this status holds the money back: open or lost, not won, prevented or a mere inquiry."""
+    return dispute_status not in ("won", "prevented") and not dispute_status.startswith("warning_")
+
+
 def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState:
     """``complete`` is not 'paid': bank debits complete first and pay, or fail, days later."""
     if session["payment_status"] == "paid":

@@ -1,0 +1,175 @@
+"""The mail stand-in: takes mails like Postmark, keeps them, shows them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from storefront.sandbox.mail import pages
+from storefront.sandbox.mail.messages import Message, Refused, read
+from storefront.sandbox.server import Request, Response, StandIn
+
+MOST_IN_A_BATCH = 500
+KINDS = frozenset(("status", "hang", "lost", "reset"))
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the next ``count`` calls: ``status`` refuses with that HTTP status, ``reset`` closes unread;
+    nothing is kept. ``hang`` answers after ``seconds``, ``lost`` never; the mail is kept."""
+
+    kind: str = "status"
+    count: int = 1
+    status: int = 500
+    seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown fault {self.kind!r}; one of {sorted(KINDS)}")
+
+
+class MailStandIn(StandIn):
+    """Args: ``server_token`` is the only token let in, ``state_path`` a file that carries the mails over a restart."""
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        server_token: str = "sandbox-mail-token",
+        state_path: Path | str | None = None,
+    ) -> None:
+        super().__init__(port=port, host=host)
+        self.server_token = server_token
+        self._path = Path(state_path) if state_path else None
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._faults: list[Fault] = []
+        self._messages: list[Message] = []
+        if self._path and self._path.exists():
+            self._messages = [Message(**saved) for saved in json.loads(self._path.read_text())]
+        self.route("POST", "/email", lambda request: self._api(request, self._send))
+        self.route("POST", "/email/batch", lambda request: self._api(request, self._send_batch))
+        self.route("GET", "/", lambda request: pages.mailbox(self._find(request.query.get("to", ""))))
+        self.route("GET", r"/m/(?P<id>\w+)", lambda request: self._page(request, pages.message_page))
+        self.route("GET", r"/m/(?P<id>\w+)/html", lambda request: self._page(request, pages.html_part))
+        self.route("GET", r"/m/(?P<id>\w+)/attachments/(?P<index>\d+)", self._attachment)
+        self.route("GET", "/_control/messages", lambda request: Response(self.messages(**request.query)))
+        self.route("POST", "/_control/reset", lambda request: self._control(request, self.reset))
+        self.route("POST", "/_control/faults", lambda request: self._control(request, self.fail_next))
+
+    def stop(self) -> None:
+        self._stopped.set()
+        super().stop()
+
+    def messages(self, *, to: str = "") -> list[dict[str, Any]]:
+        """Mails, newest first; ``to`` keeps those to one address. Keys as in ``Message``."""
+        return [message.as_dict() for message in self._find(to)]
+
+    def reset(self) -> None:
+        with self._lock:
+            self._messages.clear()
+            self._faults.clear()
+            self._save()
+
+    def fail_next(self, **fault: Any) -> None:
+        """Order a ``Fault``: kind, count, status, seconds."""
+        with self._lock:
+            self._faults.append(Fault(**fault))
+
+    def _find(self, to: str = "") -> list[Message]:
+        with self._lock:
+            return [message for message in reversed(self._messages) if not to or to.lower() in message.recipients]
+
+    def _save(self) -> None:
+        if self._path:
+            beside = self._path.with_name(f"{self._path.name}.new")
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_text(json.dumps([message.as_dict() for message in self._messages]))
+            beside.replace(self._path)
+
+    def _take_fault(self) -> Fault | None:
+        with self._lock:
+            if not self._faults:
+                return None
+            fault = self._faults[0]
+            fault.count -= 1
+            if fault.count <= 0:
+                self._faults.pop(0)
+            return fault
+
+    def _api(self, request: Request, act: Any) -> Response:
+        fault = self._take_fault()
+        if fault and fault.kind == "reset":
+            return Response(drop=True)
+        if fault and fault.kind == "status":
+            return _error(300 if fault.status == 422 else 100, "Ordered to fail.", fault.status)
+        if request.headers.get("x-postmark-server-token") != self.server_token:
+            return _error(10, "Bad or missing Server API token.", 401)
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return _error(405, "Unsupported content type; send application/json.", 415)
+        try:
+            response = Response(act(request.json()))
+        except Refused as refusal:
+            return _error(refusal.code, refusal.message, 422)
+        except ValueError:
+            return _error(402, "Invalid JSON.", 422)
+        if fault and fault.kind == "hang":
+            self._stopped.wait(fault.seconds)
+        return Response(drop=True) if fault and fault.kind == "lost" else response
+
+    def _send(self, data: Any) -> dict[str, Any]:
+        message = read(data)
+        with self._lock:
+            self._messages.append(message)
+            self._save()
+        answer = {"ErrorCode": 0, "Message": "OK", "MessageID": message.message_id, "SubmittedAt": message.received_at}
+        return answer | ({"To": message.to} if message.to else {})
+
+    def _send_batch(self, data: Any) -> list[dict[str, Any]]:
+        """Every mail of a batch has its own answer."""
+        if not isinstance(data, list) or len(data) > MOST_IN_A_BATCH:
+            raise Refused(403, f"Invalid JSON: a list of at most {MOST_IN_A_BATCH} messages was expected.")
+        answers: list[dict[str, Any]] = []
+        for each in data:
+            try:
+                answers.append(self._send(each))
+            except Refused as refusal:
+                answers.append({"ErrorCode": refusal.code, "Message": refusal.message})
+        return answers
+
+    def _page(self, request: Request, show: Any) -> Response:
+        message = next((each for each in self._find() if each.id == request.params["id"]), None)
+        response: Response = show(message) if message else pages.missing()
+        return response
+
+    def _attachment(self, request: Request) -> Response:
+        def show(message: Message) -> Response:
+            index = int(request.params["index"])
+            if index >= len(message.attachments):
+                return pages.missing()
+            file = message.attachments[index]
+            name = re.sub(r"[^\w.-]", "_", file["name"], flags=re.ASCII)
+            headers = {"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff"}
+            headers["Content-Disposition"] = f'attachment; filename="{name}"'
+            return Response(base64.b64decode(file["content"]), headers=headers)
+
+        return self._page(request, show)
+
+    def _control(self, request: Request, act: Any) -> Response:
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return Response({"error": "send JSON"}, 415)
+        try:
+            act(**request.json())
+        except (TypeError, ValueError) as exc:
+            return Response({"error": str(exc)}, 400)
+        return Response({})
+
+
+def _error(code: int, message: str, status: int) -> Response:
+    return Response({"ErrorCode": code, "Message": message}, status)
