@@ -66,7 +66,7 @@ def run_due(jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False) -
 
 
 def _run(name: str, spec: JobSpec) -> int:
-    """Run one job and plan its next time; a failed one is tried again within five minutes, a killed one after its lease."""
+    """Run one job and plan its next time; a failed one is tried again within five minutes."""
     started, error, result = clock.now(), "", 0
     call: Callable[[], int | None] = import_string(spec["call"])
     try:
