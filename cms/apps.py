@@ -6,3 +6,6 @@ class CmsConfig(AppConfig):
     name = "cms"
     label = "cms"
     verbose_name = _("Pages")
+
+    def ready(self) -> None:
+        from cms import receivers  # noqa: F401

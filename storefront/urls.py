@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
     path("dashboard/", apps.get_app_config("dashboard").urls),
     path("admin/", include(wagtailadmin_urls)),
+    path("", include("catalogue.plans.urls")),
     path("", include(wagtail_urls)),
 ]
 
