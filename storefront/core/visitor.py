@@ -1,0 +1,81 @@
+"""Who is asking: the address of the visitor, behind trusted proxies or not.
+
+Rule: REMOTE_ADDR counts, unless it is one of settings.TRUSTED_PROXIES; then X-Forwarded-For is walked from the
+right, past further trusted proxies, to the first address that is not ours. Everything left of it was written by
+the visitor and proves nothing. Other headers (Forwarded, X-Real-IP ...) are never read.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+#: More hops than any chain of proxies has; the rest of a longer header is not looked at.
+MAX_HOPS = 20
+_BRACKETED = re.compile(r"\[([0-9A-Fa-f:.%]+)\](?::[0-9]{1,5})?")
+_V4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]{1,5}")
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The visitor's address in its shortest form (IPv4-mapped IPv6 as IPv4), None if unknown (a unix socket)."""
+    peer = _parse(request.META.get("REMOTE_ADDR", ""))
+    trusted = _networks(tuple(settings.TRUSTED_PROXIES))
+    # A unix socket has no peer address: it is believed only if the empty entry "unix" is configured.
+    peer_is_proxy = "unix" in settings.TRUSTED_PROXIES if peer is None else _within(peer, trusted)
+    found = _forwarded(request, trusted) if peer_is_proxy else None
+    address = found or peer
+    return str(address) if address is not None else None
+
+
+def throttle_key(request: HttpRequest) -> str:
+    """What a visitor is counted by: the IPv4 address, or the /64 that one IPv6 household has."""
+    address = _parse(client_address(request) or "")
+    if address is None:
+        return "unknown"
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _forwarded(request: HttpRequest, trusted: tuple[IPNetwork, ...]) -> IPAddress | None:
+    """The first address from the right that is no proxy of ours; None if the header is absent or broken there."""
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", MAX_HOPS)[-MAX_HOPS:]
+    nearest: IPAddress | None = None
+    for hop in reversed(hops):
+        address = _parse(hop.strip())
+        if address is None:
+            return nearest
+        nearest = address
+        if not _within(address, trusted):
+            return address
+    return nearest
+
+
+def _parse(text: str) -> IPAddress | None:
+    """An address, with or without a port; None for anything else."""
+    if len(text) > 64:
+        return None
+    match = _BRACKETED.fullmatch(text) or _V4_WITH_PORT.fullmatch(text)
+    try:
+        address = ipaddress.ip_address((match[1] if match else text).partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address
+
+
+@lru_cache(maxsize=8)
+def _networks(entries: tuple[str, ...]) -> tuple[IPNetwork, ...]:
+    return tuple(ipaddress.ip_network(entry, strict=False) for entry in entries if entry != "unix")
+
+
+def _within(address: IPAddress, networks: tuple[IPNetwork, ...]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)

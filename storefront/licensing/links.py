@@ -1,0 +1,30 @@
+"""Signed links about licenses that work without a log-in."""
+
+from __future__ import annotations
+
+from django.core import signing
+from django.urls import reverse
+
+from storefront.licensing.models import License
+
+_EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
+#: A page with the link may stay open in a portal for days; a link found in an old history opens nothing.
+EXTEND_LINK_SECONDS = 7 * 24 * 3600
+
+
+def extend_token(license: License) -> str:
+    """Names the license to extend and nothing else: what it costs and whose cart it is the cart decides."""
+    return _EXTEND.sign(license.public_id)
+
+
+def read_extend_token(token: str) -> str | None:
+    """The public id of the license an extend token names, or None if forged or too old."""
+    try:
+        return _EXTEND.unsign(token, max_age=EXTEND_LINK_SECONDS)
+    except signing.BadSignature:
+        return None
+
+
+def extend_path(license: License) -> str:
+    """Opens the cart with the same term and this license in it (URL name ``cart-extend``)."""
+    return reverse("cart-extend", kwargs={"token": extend_token(license)})

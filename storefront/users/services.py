@@ -1,0 +1,43 @@
+"""Making and finding accounts. The e-mail is the login, in lower case whatever was typed."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from storefront.notifications import outbox
+from storefront.users.models import User
+
+
+class EmailTaken(Exception):
+    """The e-mail has an account already. Carries no address, so that none reaches a log."""
+
+
+def normalise_email(email: str) -> str:
+    """The one spelling under which an e-mail is stored and compared."""
+    return email.strip().lower()
+
+
+def find_by_email(email: str) -> User | None:
+    """The account with this e-mail, in any spelling of case, active or not; None if there is none."""
+    return User.objects.filter(email__iexact=normalise_email(email)).order_by("pk").first()
+
+
+def register(*, email: str, name: str, company: str, phone: str, language: str) -> User:
+    """Make an account without a password and enqueue the mail that lets its owner set one.
+
+    Runs in the caller's transaction (or one of its own), so that the account exists if and only if what caused
+    it does. Raises EmailTaken if the e-mail has an account, also one made by a parallel request.
+    """
+    email = normalise_email(email)
+    if find_by_email(email) is not None:
+        raise EmailTaken
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, name=name, company=company, phone=phone, language=language)
+    except IntegrityError as exc:
+        raise EmailTaken from exc
+    # allauth logs in by this row; the address is proven when the link in the mail is used.
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    outbox.enqueue(kind="mail.access", key=f"access:{user.pk}", payload={"user_id": user.pk})
+    return user
