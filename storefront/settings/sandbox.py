@@ -1,6 +1,6 @@
 """Keys and addresses of the stand-ins, shared by the demo and the tests. None of them opens anything real."""
 
-from .base import env
+from .base import BASE_DIR, env
 
 SECRET_KEY = "sandbox-only-secret-key-of-no-value-0123456789"  # noqa: S105  (throw-away, never used in production)
 SALT_KEY = ["sandbox-only-salt-of-no-value"]
@@ -9,6 +9,8 @@ SALT_KEY = ["sandbox-only-salt-of-no-value"]
 PORT = env.int("PORT", default=8000)
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=PORT + 100)
 SANDBOX = True
+#: Folder in which the stand-ins keep their state between runs.
+SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(BASE_DIR / "var" / "sandbox"))
 SANDBOX_STRIPE = f"http://127.0.0.1:{SANDBOX_PORT}"
 SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
 SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it

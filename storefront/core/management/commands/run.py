@@ -64,7 +64,7 @@ class Command(BaseCommand):
     def _start_sandbox(self) -> subprocess.Popen[bytes]:
         return self._popen(
             "-m", "storefront.sandbox", "--shop", settings.SITE_URL, "--port", str(settings.SANDBOX_PORT),
-            "--state", str(settings.BASE_DIR / "var" / "sandbox"), "--apps", json.dumps(settings.BITRIX24_APPS),
+            "--state", str(settings.SANDBOX_STATE), "--apps", json.dumps(settings.BITRIX24_APPS),
         )  # fmt: skip
 
     def _start_worker(self) -> subprocess.Popen[bytes]:

@@ -1,0 +1,105 @@
+"""The whole shop, started by the very command people use, on free ports and with data of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = "Ctrl-C stops everything"
+WIDE, PHONE = {"width": 1440, "height": 1000}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Running:
+    """Addresses of the running shop and its stand-ins."""
+
+    url: str
+    sandbox_port: int
+    folder: Path
+
+    @property
+    def mail(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port + 1}"
+
+    @property
+    def bitrix24(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port + 2}"
+
+    def portal(self, number: int = 0) -> str:
+        """Address of a sandbox portal as a buyer types it: 0 is acme, 1 is globex."""
+        return f"127.0.0.1:{self.sandbox_port + 3 + number}"
+
+    def messages(self, to: str) -> list[dict[str, Any]]:
+        """Mails delivered to an address, oldest first."""
+        with urllib.request.urlopen(f"{self.mail}/_control/messages?to={to}", timeout=10) as answer:
+            found = json.load(answer)
+        return found["messages"] if isinstance(found, dict) else found
+
+
+def _free_port() -> int:
+    """A port whose next one is free too, with room for the stand-ins a hundred further on."""
+    for port in range(21000 + os.getpid() % 500 * 10, 60000, 10):
+        try:
+            for number in (port, *range(port + 100, port + 110)):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        return port
+    raise RuntimeError("no free ports")
+
+
+@pytest.fixture(scope="session")
+def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("shop")
+    port = _free_port()
+    log = folder / "log.txt"
+    environment = {
+        **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
+        "PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
+        "MEDIA_ROOT": f"{folder}/media",
+        "SANDBOX_STATE": f"{folder}/sandbox",
+        "DJANGO_SETTINGS_MODULE": "storefront.settings.demo",
+        "PYTHONUNBUFFERED": "1",
+    }
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            deadline = time.monotonic() + 280
+            while READY not in log.read_text():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"the shop did not start:\n{log.read_text()[-5000:]}")
+                time.sleep(0.2)
+            yield Running(f"http://127.0.0.1:{port}", port + 100, folder)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=40)
+
+
+@pytest.fixture
+def shots(request: pytest.FixtureRequest) -> Any:
+    """Save a screenshot when JOURNEY_SHOTS names a folder: for eyes, not for asserts."""
+    target = os.environ.get("JOURNEY_SHOTS")
+
+    def shoot(page: Any, name: str) -> None:
+        if target:
+            Path(target).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{target}/{name}.png", full_page=True)
+
+    return shoot

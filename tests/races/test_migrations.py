@@ -1,0 +1,48 @@
+"""The migrations on PostgreSQL, from nothing. (On SQLite the journeys migrate from nothing at every run.)"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def empty_database(db):
+    base = os.environ["DATABASE_URL"]
+    name = "migrations_from_nothing"
+    conninfo = psycopg.conninfo.make_conninfo(base.replace("postgres://", "postgresql://"))
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        admin.execute(f"CREATE DATABASE {name}")
+    head, _, query = base.partition("?")
+    yield f"{head.rpartition('/')[0]}/{name}?{query}"
+    with psycopg.connect(conninfo, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def manage(*arguments: str, url: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "storefront.settings.test"}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_migrations_apply_on_postgresql_from_nothing_and_nothing_is_left_to_make(empty_database):
+    assert connection.vendor == "postgresql"
+    migrated = manage("migrate", "--verbosity", "0", url=empty_database)
+    assert migrated.returncode == 0, migrated.stderr
+    left = manage("makemigrations", "--check", "--dry-run", url=empty_database)
+    assert left.returncode == 0, left.stdout
