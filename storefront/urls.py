@@ -9,6 +9,10 @@ from storefront.core import errors, health
 
 urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
+    path("", include("storefront.users.doors")),
+    path("", include("storefront.account.urls")),
+    path("", include("storefront.users.urls")),
+    path("", include("checkout.pay.urls")),
     path("dashboard/", apps.get_app_config("dashboard").urls),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("catalogue.plans.urls")),

@@ -21,10 +21,12 @@ from storefront.notifications.outbox import enqueue
 __all__ = [
     "LicenseInfo",
     "Line",
+    "account_notice",
     "deliver",
     "late_payment",
     "license_ending",
     "license_linked",
+    "license_not_linked",
     "order_placed",
     "order_voided",
     "payment_received",
@@ -116,6 +118,27 @@ def license_linked(
     )  # fmt: skip
 
 
+def license_not_linked(
+    *,
+    to: str,
+    language: str,
+    key: str,
+    name: str,
+    license_number: str,
+    product: str,
+    plan: str,
+    portal_address: str,
+    problem: str,
+    account_url: str,
+) -> None:
+    """The portal has shown itself, but the license cannot go there; ``problem``: portal_taken or host_taken."""
+    _write(
+        "license_not_linked", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
+        license_number=license_number, product=product, plan=plan, portal_address=portal_address, problem=problem,
+        account_url=account_url,
+    )  # fmt: skip
+
+
 def unpaid_reminder(
     *,
     to: str,
@@ -199,9 +222,19 @@ def late_payment(
     )  # fmt: skip
 
 
+def account_notice(*, to: str, language: str, key: str, subject: str, text: str) -> None:
+    """Something about the reader's log-in changed (password, e-mail, second factor). ``text``: plain paragraphs."""
+    _write("account_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
+
+
 def staff_notice(*, key: str, subject: str, text: str, to: str = "", language: str = "en") -> None:
     """A few words to the shop's own people (settings.STAFF_EMAIL unless ``to`` names someone). No secrets in it."""
-    _write("staff_notice", to=to or settings.STAFF_EMAIL, language=language, key=key, name="", title=subject, text=text)
+    to = to or settings.STAFF_EMAIL
+    _write("staff_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
 def _write(

@@ -117,8 +117,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "storefront.core.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "storefront.users.middleware.StaffGuard",
     "oscar.apps.basket.middleware.BasketMiddleware",
 ]
 
@@ -205,6 +206,16 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "storefront.users.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "reset_password": "storefront.users.forms.ResetForm",
+    "add_email": "storefront.users.forms.ChangeEmailForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "storefront.users.tokens.PasswordTokens"  # noqa: S105  (a class, no secret)
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # changes of password, e-mail and second factor are told by mail
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/h/ip,5/h/key"}
+MFA_TOTP_ISSUER = SHOP_NAME
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 #: Staff pages demand a log-in with a second factor.

@@ -1,7 +1,22 @@
-"""allauth's hooks."""
+"""allauth's hooks: a closed sign-up, links that begin with our own address, and mails through the outbox."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from storefront.core import references, visitor
+from storefront.notifications import mails
+from storefront.users import access
+from storefront.users.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -9,3 +24,38 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return visitor.client_address(request) or "unknown"
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        # Never from the request's Host: a poisoned one would carry the link to somebody else's site.
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.SITE_URL + path.replace("UID-KEY", key)
+
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        access.request_confirmation(address=emailconfirmation.email_address)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Notices about the account (password changed, second factor added ...): written to the outbox.
+
+        Nothing that opens an account passes here; those mails are ``access``'s.
+        """
+        letter = self.render_mail(template_prefix, email, {"email": email, **context})
+        user = context.get("user") or getattr(self.request, "user", None)
+        mails.account_notice(
+            to=email,
+            language=getattr(user, "language", settings.LANGUAGE_CODE),
+            key=f"account:{references.public_id()}",
+            subject=str(letter.subject),
+            text=html.unescape(str(letter.body)),
+        )
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take the new address, unless somebody ordered with it since the change was asked for."""
+        others = User.objects.filter(email__iexact=email_address.email).exclude(pk=email_address.user_id)
+        if others.exists():
+            text = _("%(email)s could not be confirmed.") % {"email": email_address.email}
+            self.add_message(request, messages.ERROR, message=text)
+            return False
+        return bool(super().confirm_email(request, email_address))

@@ -6,3 +6,6 @@ class UsersConfig(AppConfig):
     name = "storefront.users"
     label = "users"
     verbose_name = _("Users")
+
+    def ready(self) -> None:
+        from storefront.users import receivers  # noqa: F401  (connects them)

@@ -1,0 +1,29 @@
+"""Content-Security-Policy: strict everywhere, looser for the back offices that bring inline scripts of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+#: Still nothing from other hosts: only inline scripts and styles (Wagtail's date pickers, Oscar's dashboard).
+RELAXED = {
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "frame-src": [SELF],
+    "frame-ancestors": [SELF],
+}
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """django-csp's middleware with the looser policy for settings.CSP_RELAXED_PREFIXES."""
+
+    def get_policy_parts(self, request: HttpRequest, response: HttpResponse, report_only: bool = False) -> PolicyParts:
+        parts: Any = super().get_policy_parts(request, response, report_only)
+        if parts.replace is None and request.path_info.startswith(tuple(settings.CSP_RELAXED_PREFIXES)):
+            parts.replace = RELAXED
+        return parts

@@ -1,0 +1,89 @@
+"""Mails with a link that opens an account. The link is made while the mail is sent and is stored nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from storefront.core import references
+from storefront.notifications import letters, values
+from storefront.notifications.models import OutboxMessage
+from storefront.notifications.outbox import enqueue
+from storefront.users.models import User
+from storefront.users.tokens import PasswordTokens
+
+KIND = "mail.access"
+
+
+def request_reset(*, email: str) -> None:
+    """Ask for a link that sets a new password. The same single insert whether the address is known or not:
+    who asks learns nothing, neither by the answer nor by its time. The worker looks the address up."""
+    enqueue(kind=KIND, key=f"reset:{references.public_id()}", payload={"what": "reset", "email": email.strip()})
+
+
+def request_first_password(*, user: User, at: datetime) -> None:
+    """Ask for another copy of the link that sets a first password; at most one in five minutes (``at``: UTC)."""
+    slot = int(at.timestamp()) // 300
+    enqueue(kind=KIND, key=f"access:{user.pk}:{slot}", payload={"what": "access", "user_id": user.pk})
+
+
+def request_confirmation(*, address: EmailAddress) -> None:
+    """Ask the owner of a newly typed address to confirm it."""
+    key = f"confirm:{address.pk}:{references.public_id()}"
+    enqueue(kind=KIND, key=key, payload={"what": "confirm", "address_id": address.pk})
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Send one row of kind ``mail.access``: log-in and first password, a reset, or the proof of an address.
+
+    Raises as ``letters.send``. A row whose user or address is gone meanwhile is done without a mail.
+    """
+    payload = message.payload
+    what = payload.get("what", "access")
+    if what == "confirm":
+        _send_confirmation(message.key, payload["address_id"])
+    elif what == "reset":
+        for user in User.objects.filter(email__iexact=payload["email"], is_active=True):
+            _send(user, "password_reset", key=f"{message.key}:{user.pk}")
+    else:
+        user = User.objects.filter(pk=payload["user_id"], is_active=True).first()
+        if user is not None:
+            _send(user, "access", key=message.key, has_password=user.has_usable_password())
+
+
+def password_url(user: User) -> str:
+    """The absolute link that sets a password; begins with SITE_URL, never with the Host of a request."""
+    with transaction.atomic():  # the generator may write the user's e-mail address row
+        token = PasswordTokens().make_token(user)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
+    return settings.SITE_URL + path
+
+
+def _send(user: User, template: str, *, key: str, **extra: Any) -> None:
+    context = {
+        "name": values.greeting_name(user.name),
+        "login": user.email,
+        "password_url": "" if extra.get("has_password") else password_url(user),
+        "login_url": settings.SITE_URL + reverse("account_login"),
+        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+        **extra,
+    }
+    letters.send(template=template, to=user.email, language=user.language, key=key, context=context)
+
+
+def _send_confirmation(key: str, address_id: int) -> None:
+    address = EmailAddress.objects.select_related("user").filter(pk=address_id, verified=False).first()
+    if address is None:
+        return
+    path = reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
+    user: User = address.user
+    if User.objects.filter(email__iexact=address.email).exclude(pk=user.pk).exists():
+        return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
+    context = {"name": values.greeting_name(user.name), "login": user.email, "confirm_url": settings.SITE_URL + path}
+    letters.send(template="confirm_email", to=address.email, language=user.language, key=key, context=context)

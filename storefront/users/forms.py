@@ -1,0 +1,56 @@
+"""allauth's forms where they would tell a stranger which addresses have an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import AddEmailForm, ResetPasswordForm
+from allauth.account.models import EmailAddress
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from storefront.users import access
+from storefront.users.models import User
+
+
+class ResetForm(ResetPasswordForm):
+    """Looks nothing up while the visitor waits; see ``access.request_reset``."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        access.request_reset(email=email)
+        return email
+
+
+class ChangeEmailForm(AddEmailForm):
+    """A taken address is answered like a free one; ``access`` sends its confirmation to nobody.
+
+    The address in use must be proven first: allauth would otherwise replace it before the new one is.
+    """
+
+    def clean_email(self) -> str:
+        if not EmailAddress.objects.filter(user=self.user, email__iexact=self.user.email, verified=True).exists():
+            raise forms.ValidationError(_("Confirm your present e-mail address first."))
+        email = str(self.cleaned_data["email"]).lower()
+        if email == self.user.email.lower():
+            raise forms.ValidationError(_("This is your e-mail address already."))
+        return email
+
+
+class ProfileForm(forms.ModelForm):
+    """What prefills the next checkout. Rights, balance and e-mail are not in it, whatever is posted."""
+
+    class Meta:
+        model = User
+        fields = ("name", "company", "phone")
+        labels = {"name": _("Name"), "company": _("Company (optional)"), "phone": _("Phone")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        for field, token in (("name", "name"), ("company", "organization"), ("phone", "tel")):
+            self.fields[field].widget.attrs["autocomplete"] = token

@@ -1,0 +1,65 @@
+"""The guard of the back offices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from storefront.core import errors
+from storefront.users.models import User
+
+WAGTAIL, DASHBOARD = "/admin/", "/dashboard/"
+
+
+class StaffGuard:
+    """Wagtail's and Oscar's back offices open to their staff only, and only after a log-in with a second factor.
+
+    Enrolled is not enough: the second factor must have been used in this very session
+    (settings.STAFF_MFA_REQUIRED). A signed-in stranger gets 403 instead of a log-in form that would send him
+    round in a circle.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if not request.path_info.startswith((WAGTAIL, DASHBOARD)):
+            return None
+        user = request.user
+        if not isinstance(user, User):
+            return self._to("account_login", request)
+        if not _may_enter(user, request.path_info):
+            return errors.forbidden(request)
+        if not settings.STAFF_MFA_REQUIRED or _used_second_factor(request):
+            return None
+        if is_mfa_enabled(user):
+            return self._to("mfa_reauthenticate", request)
+        messages.warning(request, _("Protect your log-in with a second factor to enter the back office."))
+        return redirect("mfa_activate_totp")
+
+    @staticmethod
+    def _to(name: str, request: HttpRequest) -> HttpResponse:
+        wanted = request.get_full_path() if request.method == "GET" else request.path
+        return redirect(f"{reverse(name)}?{urlencode({'next': wanted})}")
+
+
+def _may_enter(user: User, path: str) -> bool:
+    if path.startswith(DASHBOARD):
+        return user.is_staff
+    return user.has_perm("wagtailadmin.access_admin")
+
+
+def _used_second_factor(request: HttpRequest) -> bool:
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))

@@ -1,0 +1,12 @@
+"""Log-in, log-out, password, e-mail and second factor: all under /account/."""
+
+from django.urls import include, path
+
+from storefront.users import views
+
+urlpatterns = [
+    path("account/password/set/", views.set_password, name="account_set_password"),
+    path("account/email/", views.ChangeEmail.as_view(), name="account_email"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+]

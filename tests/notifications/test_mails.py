@@ -1,0 +1,211 @@
+"""What the mails say, and that nothing typed by a visitor gets where it should not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.message import EmailMessage
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+
+from storefront.notifications import letters, mails, outbox
+from storefront.notifications.models import OutboxMessage, OutboxStatus
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
+READER = {"to": "buyer@example.com", "language": "en", "name": "Ada Buyer"}
+LINES = [{"description": "Yeastar S-series module, Standard, 12 months", "quantity": 2, "amount": Decimal("192.00")}]
+ORDER = {"order_number": "SO-7K3M-9QXD", "lines": LINES, "total": Decimal("192.00"), "currency": "EUR"}
+LICENSE = {
+    "license_number": "L-7K3M",
+    "product": "Yeastar S-series module",
+    "plan": "Standard",
+    "portal_address": "acme.bitrix24.com",
+    "valid_until": DAY,
+    "account_url": "http://testserver/account/licenses/x/",
+}
+PAY = {"pay_url": "http://testserver/pay/token.sig/", "void_on": DAY, "portal_address": "acme.bitrix24.com"}
+INFO = {
+    "number": "L-7K3M",
+    "product": "Yeastar S-series module",
+    "plan": "Standard",
+    "valid_until": DAY,
+    "state_text": "Linked to acme.bitrix24.com",
+}
+EVERY: dict[str, dict[str, Any]] = {
+    "order_placed": {**READER, **ORDER, **PAY},
+    "unpaid_reminder": {**READER, **ORDER, **PAY},
+    "order_voided": {**READER, **ORDER},
+    "payment_received": {
+        **READER, **ORDER, "invoice_number": "INV-2026-00001", "licenses": [INFO], "account_url": "http://testserver/a/",
+    },
+    "license_linked": {**READER, **LICENSE},
+    "license_ending": {**READER, **LICENSE, "days": 7, "extend_url": "http://testserver/basket/extend/t/"},
+    "late_payment": {
+        **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "amount": Decimal("192.00"),
+        "currency": "EUR", "account_url": "http://testserver/a/",
+    },
+    "staff_notice": {"subject": "A payment waits for review", "text": "Payment 7.\n\nPlease look."},
+    "account_notice": {"to": READER["to"], "language": "en", "subject": "Password changed", "text": "One.\n\nTwo."},
+}  # fmt: skip
+MUST_SAY = {
+    "order_placed": [
+        "Hello Ada Buyer,",
+        "SO-7K3M-9QXD",
+        "€192.00",
+        "http://testserver/pay/token.sig/",
+        "5 March 2026",
+        "acme.bitrix24.com",
+    ],
+    "unpaid_reminder": ["SO-7K3M-9QXD", "€192.00", "http://testserver/pay/token.sig/", "5 March 2026"],
+    "order_voided": ["SO-7K3M-9QXD", "void", "Nothing has been charged", "not lost"],
+    "payment_received": ["€192.00", "INV-2026-00001", "L-7K3M", "Linked to acme.bitrix24.com", "5 March 2026"],
+    "license_linked": ["L-7K3M", "acme.bitrix24.com", "5 March 2026"],
+    "license_ending": ["7 days", "5 March 2026", "http://testserver/basket/extend/t/"],
+    "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
+    "staff_notice": ["Payment 7.", "Please look."],
+    "account_notice": ["One.", "Two."],
+}
+
+
+def write(mail_name: str, /, key: str = "k", **changes: Any) -> mail.EmailMultiAlternatives:
+    """Enqueue one message, deliver it, return the mail."""
+    getattr(mails, mail_name)(key=key, **{**EVERY[mail_name], **changes})
+    outbox.deliver_due()
+    row = OutboxMessage.objects.get(key=key)
+    assert row.status == OutboxStatus.SENT, row.last_error
+    return mail.outbox[-1]
+
+
+def html_of(letter: Any) -> str:
+    return str(letter.alternatives[0][0])
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_mail_says_what_it_must_in_text_and_html(name: str) -> None:
+    letter = write(name)
+    text, page = letter.body, html_of(letter)
+    for words in MUST_SAY[name]:
+        assert words in text
+        assert words in page or words == "Hello Ada Buyer,"
+    assert "{{" not in text + page
+    assert "{%" not in text + page
+    assert letter.reply_to == ["support@northbridge.example"]
+    assert letter.from_email == "Northbridge Software <shop@northbridge.example>"
+    assert letter.message()["Auto-Submitted"] == "auto-generated"
+    assert len(letter.subject) < 100
+
+
+def test_the_same_message_has_the_same_id_at_every_try() -> None:
+    first = write("order_voided", key="void:1").extra_headers["Message-ID"]
+    OutboxMessage.objects.update(status=OutboxStatus.PENDING)
+    outbox.deliver_due()
+    assert mail.outbox[-1].extra_headers["Message-ID"] == first
+    assert write("order_voided", key="void:2").extra_headers["Message-ID"] != first
+    assert first.endswith("@northbridge.example>")
+
+
+def test_a_message_is_written_once_per_key() -> None:
+    write("order_voided")
+    mails.order_voided(key="k", **EVERY["order_voided"])
+    assert outbox.deliver_due() == 0
+    assert len(mail.outbox) == 1
+
+
+def test_markup_in_typed_text_stays_text() -> None:
+    lines = [{"description": "<b>x</b> & {{ name }} {% now 'Y' %}", "quantity": 1, "amount": Decimal("1.00")}]
+    letter = write("order_placed", lines=lines)
+    assert "<b>x</b> & {{ name }} {% now 'Y' %}" in letter.body
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; {{ name }}" in html_of(letter)
+    assert "<b>x" not in html_of(letter)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85"])
+def test_a_line_break_in_typed_text_makes_no_header(end: str) -> None:
+    letter = write("license_linked", product=f"Module{end}Bcc: victim@example.com")
+    assert letter.subject == "Module Bcc: victim@example.com is active in acme.bitrix24.com"
+    message: EmailMessage = letter.message()
+    assert message["Bcc"] is None
+    assert "\nBcc:" not in letter.body
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Win at http://evil.example",
+        "evil.example/win",
+        "mail me@evil.example",
+        "x" * 61,
+        "<a href=x>",
+        "www.evil.example",
+    ],
+)
+def test_a_name_that_carries_a_link_is_not_repeated_to_the_reader(name: str) -> None:
+    letter = write("order_placed", name=name)
+    assert "evil" not in letter.body + html_of(letter)
+    assert letter.body.startswith("Hello,")
+
+
+@pytest.mark.parametrize("name", ["Ada Buyer", "Ольга Иванова", "J. R. R. Tolkien", "Anne-Marie O'Neill", "李小龍"])
+def test_an_ordinary_name_is_greeted(name: str) -> None:
+    assert write("order_placed", name=name).body.startswith(f"Hello {name},")
+
+
+def test_money_and_days_are_written_in_the_readers_language(settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+    letter = write("order_placed", language="de")
+    assert "192,00\xa0€" in letter.body
+    assert "5. März 2026" in letter.body or "5 März 2026" in letter.body
+
+
+@pytest.mark.parametrize("address", ["not an address", "a@b.example\nBcc: c@d.example", ""])
+def test_a_bad_address_is_given_up_at_once(address: str) -> None:
+    mails.order_voided(key="k", **{**EVERY["order_voided"], "to": address})
+    outbox.deliver_due()
+    assert OutboxMessage.objects.get().status == OutboxStatus.DEAD
+    assert mail.outbox == []
+
+
+class DownBackend(BaseEmailBackend):
+    def send_messages(self, email_messages: Any) -> int:
+        raise SMTPServerDisconnected("down")
+
+
+class RefusingBackend(BaseEmailBackend):
+    def send_messages(self, email_messages: Any) -> int:
+        raise SMTPRecipientsRefused({"buyer@example.com": (550, b"unknown")})
+
+
+def test_a_provider_that_is_down_loses_no_mail(settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.DownBackend"
+    mails.order_voided(key="k", **EVERY["order_voided"])
+    outbox.deliver_due()
+    assert OutboxMessage.objects.get().status == OutboxStatus.PENDING
+
+
+def test_a_refused_recipient_is_not_tried_again(settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
+    mails.order_voided(key="k", **EVERY["order_voided"])
+    outbox.deliver_due()
+    assert OutboxMessage.objects.get().status == OutboxStatus.DEAD
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [(400, True), (406, True), (422, True), (401, False), (429, False), (500, False), (None, False)],
+)
+def test_only_a_definite_no_of_the_provider_is_final(status: int | None, refused: bool) -> None:
+    assert letters._is_refusal(status) is refused
+
+
+def test_mails_call_nobody_else_for_pictures_or_styles() -> None:
+    for name in EVERY:
+        page = html_of(write(name, key=name))
+        assert "<img" not in page
+        assert "src=" not in page
+        assert "<link" not in page
