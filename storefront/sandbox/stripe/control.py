@@ -22,6 +22,7 @@ def routes(stand_in: StripeStandIn) -> list[tuple[str, str, Callable[[Request], 
         "/_control/stats": stand_in.stats,
         "/_control/requests": stand_in.requests,
         "/_control/sessions": stand_in.sessions,
+        "/_control/events": stand_in.events,
         "/_control/deliveries": stand_in.deliveries,
         "/_control/faults": stand_in.faults.listing,
     }

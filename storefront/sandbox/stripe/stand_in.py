@@ -162,6 +162,11 @@ class StripeStandIn(StandIn):
         with self.state.reading():
             return copy.deepcopy(self.state.all("checkout.session"))
 
+    def events(self) -> list[Object]:
+        """Everything that happened, newest first, delivered or not."""
+        with self.state.reading():
+            return copy.deepcopy(self.state.all("event"))
+
     def requests(self) -> list[dict[str, Any]]:
         """Every ``/v1`` call so far, oldest first, without the key it came with."""
         return [dict(record) for record in list(self._api.requests)]

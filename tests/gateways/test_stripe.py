@@ -1,0 +1,424 @@
+"""The Stripe gateway: every common case, and what only Stripe does."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storefront.gateways.errors import ConfigurationError, Declined, InvalidSignature, Unavailable
+from storefront.gateways.payments.base import EventKind, LineItem, ProviderEvent, RefundRequest, RemoteState
+from storefront.gateways.payments.stripe import Gateway
+from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, from_minor, to_minor
+from storefront.gateways.payments.stripe.sessions import locale
+from storefront.sandbox.stripe import StripeStandIn
+from tests.gateways.payment_gateway_cases import NOW, PaymentGatewayCases, Rig, request
+
+KEY = "sk_test_sandbox"
+
+
+class StripeRig(Rig):
+    faults: ClassVar[tuple[str, ...]] = (
+        "500",
+        "503",
+        "429",
+        "409",
+        "html",
+        "empty",
+        "truncated",
+        "cut",
+        "reset",
+        "lost",
+    )
+    secret = "whsec_now"
+    next_secret = "whsec_next"
+
+    def __init__(self, stand_in: StripeStandIn) -> None:
+        self.stand_in = stand_in
+
+    def gateway(self, *, key: str | None = None, secrets: list[str] | None = None, patience: float = 5.0) -> Gateway:
+        return Gateway(
+            api_key=key or KEY,
+            webhook_secrets=secrets or [self.secret],
+            api_base=self.stand_in.base_url,
+            read_timeout=patience,
+            max_network_retries=0,
+        )
+
+    def pay(self, reference: str) -> None:
+        self.stand_in.pay(reference)
+
+    def decline(self, reference: str) -> None:
+        assert self.stand_in.pay(reference, card="4000000000000002") == "declined"
+
+    def let_expire(self, reference: str) -> None:
+        self.stand_in.expire(reference)
+
+    def fail(self, fault: str, *, writes_only: bool = False) -> None:
+        method = "POST" if writes_only else ""
+        if fault.isdigit():
+            self.stand_in.fail_next(kind="status", status=int(fault), method=method)
+        else:
+            self.stand_in.fail_next(kind=fault, seconds=30, method=method)
+
+    def opened(self) -> int:
+        return self.stand_in.stats()["session_creates"]
+
+    def charged(self) -> int:
+        return self.stand_in.stats()["charges"]
+
+    def event(self, reference: str) -> bytes:
+        return self.newest("checkout.session.completed")
+
+    def newest(self, kind: str) -> bytes:
+        return json.dumps(next(event for event in self.stand_in.events() if event["type"] == kind)).encode()
+
+    def sign(self, body: bytes, *, secret: str, at: datetime) -> dict[str, str]:
+        stamp = int(at.timestamp())
+        mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+        return {"Stripe-Signature": f"t={stamp},v1={mac}"}
+
+    def parsed(self, kind: str) -> ProviderEvent:
+        body = self.newest(kind)
+        return self.gateway().parse_webhook(body, self.sign(body, secret=self.secret, at=NOW), now=NOW)
+
+
+@pytest.fixture
+def rig() -> Iterator[StripeRig]:
+    with StripeStandIn(api_key=KEY) as stand_in:
+        yield StripeRig(stand_in)
+
+
+class TestStripe(PaymentGatewayCases):
+    pass
+
+
+def sent(rig: StripeRig) -> dict[str, str]:
+    return dict(parse_qsl(rig.stand_in.requests()[-1]["body"]))
+
+
+def test_session_carries_our_reference_everywhere(rig: StripeRig) -> None:
+    rig.gateway().start(request(metadata={"order": "A-7"}, language="de-at"))
+    fields = sent(rig)
+    assert fields["client_reference_id"] == "1001"
+    for place in ("metadata", "payment_intent_data[metadata]"):
+        assert (fields[f"{place}[our_reference]"], fields[f"{place}[order]"]) == ("1001", "A-7")
+    assert fields["customer_email"] == "buyer@example.com"
+    assert (fields["locale"], fields["adaptive_pricing[enabled]"]) == ("de", "false")
+    assert not any(name.startswith("payment_method_types") for name in fields)
+    assert rig.stand_in.requests()[-1]["idempotency_key"] == "payment-1"
+
+
+def test_lines_are_sent_as_final_amounts(rig: StripeRig) -> None:
+    lines = [LineItem("Standard", Decimal("90.00")), LineItem("Setup", Decimal("6.00"))]
+    rig.gateway().start(request(lines=lines))
+    fields = sent(rig)
+    assert [fields[f"line_items[{n}][price_data][unit_amount]"] for n in (0, 1)] == ["9000", "600"]
+    assert [fields[f"line_items[{n}][quantity]"] for n in (0, 1)] == ["1", "1"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [LineItem("License", Decimal("100.00")), LineItem("Discount", Decimal("-4.00"))],
+        [LineItem(f"License {n}", Decimal("0.96")) for n in range(100)] + [LineItem("Nothing", Decimal(0))],
+    ],
+)
+def test_lines_stripe_cannot_show_become_one_total(rig: StripeRig, lines: list[LineItem]) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request(lines=lines)).provider_reference
+    assert sent(rig)["line_items[0][price_data][product_data][name]"] == "Order 1001"
+    assert gateway.fetch(reference).amount == Decimal("96.00")
+
+
+@pytest.mark.parametrize("asked", [timedelta(minutes=1), timedelta(hours=2), timedelta(days=3)])
+def test_closing_time_is_moved_into_stripes_window(rig: StripeRig, asked: timedelta) -> None:
+    now = datetime.now(UTC)
+    started = rig.gateway().start(request(expires_at=now + asked))
+    assert started.expires_at is not None
+    assert timedelta(minutes=30) < started.expires_at - now < timedelta(hours=24)
+
+
+def test_late_retry_finds_the_session_though_its_closing_time_moved(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    first = gateway.start(request(expires_at=datetime.now(UTC) + timedelta(hours=2)))
+    assert gateway.start(request(expires_at=datetime.now(UTC) + timedelta(hours=3))) == first
+    assert rig.opened() == 1
+
+
+def test_lost_answer_is_healed_by_the_sdks_retry_with_the_same_key(rig: StripeRig) -> None:
+    rig.fail("lost")
+    gateway = Gateway(api_key=KEY, webhook_secrets=["whsec_now"], api_base=rig.stand_in.base_url)
+    assert gateway.start(request()).redirect_url
+    assert [each["idempotency_key"] for each in rig.stand_in.requests()] == ["payment-1"] * 2
+    assert rig.opened() == 1
+
+
+def test_key_in_use_elsewhere_is_waited_for(rig: StripeRig) -> None:
+    """The first call is still at work when the second comes: 409, then the SDK's retry gets the stored answer."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    rig.stand_in.fail_next(kind="slow", seconds=0.15)
+    gateway = Gateway(api_key=KEY, webhook_secrets=["whsec_now"], api_base=rig.stand_in.base_url)
+    asked = request()
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(gateway.start, [asked, asked])
+    assert first == second
+    assert rig.opened() == 1
+
+
+def test_bank_debit_is_processing_until_the_bank_speaks(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    paid, failed = (gateway.start(request(idempotency_key=f"payment-{n}")).provider_reference for n in range(2))
+    for reference in (paid, failed):
+        rig.stand_in.pay_later(reference)
+        assert gateway.fetch(reference).state is RemoteState.PROCESSING
+    rig.stand_in.settle_later(paid, succeed=True)
+    rig.stand_in.settle_later(failed, succeed=False)
+    assert gateway.fetch(paid).state is RemoteState.SUCCEEDED
+    assert gateway.fetch(failed).state is RemoteState.FAILED
+    assert rig.parsed("checkout.session.async_payment_succeeded").provider_reference == paid
+    assert rig.parsed("checkout.session.async_payment_failed").provider_reference == failed
+
+
+def test_card_is_named_safely(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.stand_in.pay(reference, card="5555555555554444")
+    assert gateway.fetch(reference).method_label == "mastercard •••• 4444"
+
+
+def test_recent_charges_are_read_over_many_pages(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    started = [gateway.start(request(idempotency_key=f"payment-{n}")).provider_reference for n in range(103)]
+    found = gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))
+    assert [each.provider_reference for each in found] == started[::-1]
+
+
+def test_refund_made_elsewhere_is_known_and_its_events_name_the_charge(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.pay(reference)
+    rig.stand_in.refund(reference, amount=1000)
+    found = gateway.fetch(reference)
+    assert found.amount_refunded == Decimal("10.00")
+    for kind in ("charge.refunded", "refund.created"):
+        event = rig.parsed(kind)
+        assert (event.kind, event.provider_reference) == (EventKind.REFUND_CHANGED, "")
+        assert event.charge_reference == found.charge_reference
+    assert rig.parsed("charge.refunded").our_reference == "1001"
+
+
+def test_our_refund_carries_our_reference_and_reason(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.pay(reference)
+    gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), "EUR", "wrong license"))
+    fields = sent(rig)
+    assert "reason" not in fields and fields["metadata[reason]"] == "wrong license"
+    assert rig.parsed("refund.created").our_reference == "1001"
+    gateway.refund(RefundRequest("refund-2", reference, Decimal("5.00"), "EUR", "duplicate"))
+    assert sent(rig)["reason"] == "duplicate"
+
+
+def test_refund_that_fails_later_gives_the_money_back_to_us(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.stand_in.pay(reference, card="4000000000007726")
+    refund = gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), "EUR"))
+    assert refund.state == "pending"
+    rig.stand_in.settle_refund(refund.refund_reference, succeed=False)
+    assert gateway.fetch(reference).amount_refunded == 0
+    assert rig.parsed("refund.failed").kind is EventKind.REFUND_CHANGED
+
+
+@pytest.mark.parametrize(("won", "disputed"), [(True, False), (False, True)])
+def test_dispute_holds_until_it_is_won(rig: StripeRig, won: bool, disputed: bool) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.pay(reference)
+    rig.stand_in.dispute(reference)
+    found = gateway.fetch(reference)
+    assert found.is_disputed
+    event = rig.parsed("charge.dispute.created")
+    assert (event.kind, event.charge_reference) == (EventKind.DISPUTE_CHANGED, found.charge_reference)
+    with pytest.raises(Declined):
+        gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), "EUR"))
+    rig.stand_in.close_dispute(reference, won=won)
+    assert gateway.fetch(reference).is_disputed is disputed
+    assert gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))[0].is_disputed is disputed
+
+
+def test_inquiry_is_no_dispute(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.pay(reference)
+    rig.stand_in.dispute(reference, status="warning_needs_response")
+    assert not gateway.fetch(reference).is_disputed
+
+
+def test_tampered_session_is_told_as_it_is(rig: StripeRig) -> None:
+    """The gateway hides nothing: comparing with what was asked for is the caller's duty."""
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.stand_in.tamper(reference, amount_total=100, currency="usd", livemode=True, client_reference_id="7")
+    found = gateway.fetch(reference)
+    assert (found.amount, found.currency, found.is_live, found.our_reference) == (Decimal("1.00"), "USD", True, "7")
+
+
+@pytest.mark.parametrize("state", [{"status": "paused"}, {"amount_total": 1.5}, {"livemode": None}, {"currency": None}])
+def test_session_stripe_does_not_document_is_unavailable(rig: StripeRig, state: dict[str, Any]) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.stand_in.tamper(reference, **state)
+    with pytest.raises(Unavailable):
+        gateway.fetch(reference)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refused_rights_are_a_mistake_of_our_set_up(rig: StripeRig, status: int) -> None:
+    rig.stand_in.fail_next(kind="status", status=status)
+    with pytest.raises(ConfigurationError):
+        rig.gateway().start(request())
+
+
+def test_nobody_listening_is_unavailable() -> None:
+    stand_in = StripeStandIn(api_key=KEY)
+    with stand_in:
+        gateway = StripeRig(stand_in).gateway()
+        gateway.start(request())
+    with pytest.raises(Unavailable):
+        gateway.fetch("cs_test_1")
+
+
+@pytest.mark.parametrize(
+    ("key", "secrets", "base"),
+    [
+        ("", ["whsec_1"], "https://api.stripe.com"),
+        ("pk_test_1", ["whsec_1"], "https://api.stripe.com"),
+        ("sk_prod_1", ["whsec_1"], "https://api.stripe.com"),
+        ("sk_test_1", [], "https://api.stripe.com"),
+        ("sk_test_1", [" "], "https://api.stripe.com"),
+        ("sk_test_1", "whsec_1", "https://api.stripe.com"),
+        ("sk_live_1", ["whsec_1"], "http://127.0.0.1:1"),
+    ],
+)
+def test_half_a_configuration_is_refused(key: str, secrets: Any, base: str) -> None:
+    with pytest.raises(ConfigurationError):
+        Gateway(api_key=key, webhook_secrets=secrets, api_base=base)
+
+
+@pytest.mark.parametrize(("key", "is_live"), [("sk_live_1", True), ("rk_live_1", True), ("sk_test_1", False)])
+def test_key_says_whether_money_is_real(key: str, is_live: bool) -> None:
+    assert Gateway(api_key=key, webhook_secrets=["whsec_1"]).is_live is is_live
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"object": "payment_intent", "id": "pi_1", "metadata": {"our_reference": "1001"}},
+        {"object": "checkout.session", "id": "cs_1", "mode": "setup"},
+        {"object": "customer", "id": "cus_1"},
+    ],
+)
+def test_events_about_other_things_are_ignored(rig: StripeRig, subject: dict[str, Any]) -> None:
+    kind = "checkout.session.completed" if "mode" in subject else f"{subject['object']}.updated"
+    event = {"id": "evt_1", "object": "event", "type": kind, "livemode": True, "data": {"object": subject}}
+    body = json.dumps(event).encode()
+    parsed = rig.gateway().parse_webhook(body, rig.sign(body, secret=rig.secret, at=NOW), now=NOW)
+    assert (parsed.kind, parsed.is_live, parsed.raw_type) == (EventKind.IGNORED, True, kind)
+
+
+@pytest.mark.parametrize(
+    "header", ["", "t=1", "v1=00", "t=x,v1=00", "t=,v1=", "v0=00,t=1", ",,,", "t=1,v1=é", "t" * 9000]
+)
+def test_malformed_signatures_are_refused(rig: StripeRig, header: str) -> None:
+    with pytest.raises(InvalidSignature):
+        rig.gateway().parse_webhook(b"{}", {"Stripe-Signature": header}, now=NOW)
+
+
+@given(st.text(max_size=60), st.binary(max_size=60))
+def test_no_header_and_no_body_break_the_verification(header: str, body: bytes) -> None:
+    gateway = Gateway(api_key=KEY, webhook_secrets=["whsec_1"])
+    with pytest.raises(InvalidSignature):
+        gateway.parse_webhook(body, {"Stripe-Signature": header}, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("en", "en"),
+        ("en-gb", "en-GB"),
+        ("en_US", "en"),
+        ("pt-br", "pt-BR"),
+        ("zh-hant", "zh-TW"),
+        ("uk", "auto"),
+        ("", "auto"),
+    ],
+)
+def test_languages_become_stripes_locales(tag: str, expected: str) -> None:
+    assert locale(tag) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("1", "EUR", 100),
+        ("0.01", "eur", 1),
+        ("5", "JPY", 5),
+        ("1.230", "KWD", 1230),
+        ("7", "ISK", 700),
+        ("7.00", "UGX", 700),
+        ("999999.99", "USD", 99_999_999),
+    ],
+)
+def test_minor_units(amount: str, currency: str, minor: int) -> None:
+    assert to_minor(Decimal(amount), currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        ("1.001", "EUR"),
+        ("0.5", "JPY"),
+        ("1.234", "KWD"),
+        ("7.50", "ISK"),
+        ("1000000", "USD"),
+        ("Infinity", "EUR"),
+        ("-1", "EUR"),
+    ],
+)
+def test_amounts_are_never_rounded(amount: str, currency: str) -> None:
+    with pytest.raises(Declined):
+        to_minor(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize("amount", [1, 1.0, "1"])
+def test_only_decimals_are_money(amount: Any) -> None:
+    with pytest.raises(TypeError):
+        to_minor(amount, "EUR")
+
+
+@given(st.integers(0, 99_999_999), st.sampled_from([*sorted(EXCEPTIONS), "EUR", "USD", "HUF"]))
+def test_minor_units_come_back_unchanged(minor: int, currency: str) -> None:
+    minor -= minor % EXCEPTIONS.get(currency, (2, 1))[1]
+    assert to_minor(from_minor(minor, currency), currency) == minor
+
+
+@given(st.decimals(0, 999_999, places=4), st.sampled_from([*sorted(EXCEPTIONS), "EUR"]))
+def test_an_amount_is_charged_exactly_or_not_at_all(amount: Decimal, currency: str) -> None:
+    try:
+        minor = to_minor(amount, currency)
+    except Declined:
+        return
+    assert from_minor(minor, currency) == amount
