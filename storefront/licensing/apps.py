@@ -6,3 +6,6 @@ class LicensingConfig(AppConfig):
     name = "storefront.licensing"
     label = "licensing"
     verbose_name = _("Licensing")
+
+    def ready(self) -> None:
+        from storefront.licensing import receivers  # noqa: F401  (connects the signals)

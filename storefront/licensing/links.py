@@ -1,15 +1,16 @@
-"""Signed links about licenses that work without a log-in."""
+"""Links about licenses: signed ones that work without a log-in, and absolute ones for mails."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from storefront.licensing.models import License
 
 _EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
-#: A page with the link may stay open in a portal for days; a link found in an old history opens nothing.
-EXTEND_LINK_SECONDS = 7 * 24 * 3600
+#: Longer than the first notice of a coming end is early (30 days); a link found in an old history opens nothing.
+EXTEND_LINK_SECONDS = 45 * 24 * 3600
 
 
 def extend_token(license: License) -> str:
@@ -28,3 +29,18 @@ def read_extend_token(token: str) -> str | None:
 def extend_path(license: License) -> str:
     """Opens the cart with the same term and this license in it (URL name ``cart-extend``)."""
     return reverse("cart-extend", kwargs={"token": extend_token(license)})
+
+
+def extend_url(license: License) -> str:
+    """``extend_path`` as an absolute address; starts with SITE_URL, never with a request's Host."""
+    return settings.SITE_URL + extend_path(license)
+
+
+def license_url(license: License) -> str:
+    """The license in its customer's account, absolute."""
+    return settings.SITE_URL + reverse("account-license", kwargs={"public_id": license.public_id})
+
+
+def licenses_url() -> str:
+    """All licenses in the account, absolute."""
+    return settings.SITE_URL + reverse("account-licenses")

@@ -69,7 +69,7 @@ def order_placed(
 ) -> None:
     """The order is in, here is the payment link; unpaid it is void on ``void_on``."""
     _write(
-        "order_placed", to=to, language=language, key=key, name=name, currency=currency, group=f"order:{order_number}",
+        "order_placed", to=to, language=language, key=key, name=name, currency=currency, group=_of_order(order_number),
         order_number=order_number, lines=lines, total=total, pay_url=pay_url, void_on=void_on,
         portal_address=portal_address,
     )  # fmt: skip
@@ -92,7 +92,7 @@ def payment_received(
     """The money is in: what was paid for, and the licenses it gave."""
     _write(
         "payment_received", to=to, language=language, key=key, name=name, currency=currency,
-        group=f"order:{order_number}", order_number=order_number, invoice_number=invoice_number, lines=lines,
+        group=_of_order(order_number), order_number=order_number, invoice_number=invoice_number, lines=lines,
         total=total, licenses=licenses, account_url=account_url,
     )  # fmt: skip
 
@@ -156,7 +156,7 @@ def unpaid_reminder(
     """The order is still unpaid and will be void on ``void_on``."""
     _write(
         "unpaid_reminder", to=to, language=language, key=key, name=name, currency=currency,
-        group=f"order:{order_number}", order_number=order_number, lines=lines, total=total, pay_url=pay_url,
+        group=_of_order(order_number), order_number=order_number, lines=lines, total=total, pay_url=pay_url,
         void_on=void_on, portal_address=portal_address,
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ def order_voided(
     """The order was not paid in time and is void; money that still comes is not lost."""
     _write(
         "order_voided", to=to, language=language, key=key, name=name, currency=currency,
-        group=f"order:{order_number}", order_number=order_number, lines=lines, total=total,
+        group=_of_order(order_number), order_number=order_number, lines=lines, total=total,
     )  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def late_payment(
     """Money came for an invoice that no longer asks for it; it is kept on the customer's personal account."""
     _write(
         "late_payment", to=to, language=language, key=key, name=name, currency=currency,
-        group=f"order:{order_number}", order_number=order_number, invoice_number=invoice_number, amount=amount,
+        group=_of_order(order_number), order_number=order_number, invoice_number=invoice_number, amount=amount,
         account_url=account_url,
     )  # fmt: skip
 
@@ -231,6 +231,11 @@ def staff_notice(*, key: str, subject: str, text: str, to: str = "", language: s
     """A few words to the shop's own people (settings.STAFF_EMAIL unless ``to`` names someone). No secrets in it."""
     to = to or settings.STAFF_EMAIL
     _write("staff_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
+
+
+def _of_order(number: str) -> str:
+    """The outbox group that keeps an order's mails in order; none for what has no order."""
+    return f"order:{number}" if number else ""
 
 
 def _paragraphs(text: str) -> list[str]:

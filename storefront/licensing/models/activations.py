@@ -10,7 +10,9 @@ from storefront.core import clock
 class Installation(models.Model):
     """One application on one portal. ``member_id`` is the portal's identity, ``host`` its verified address of today.
 
-    Tokens are encrypted at rest. ``admin_user_id`` is the portal user who gets notices.
+    Tokens are encrypted at rest and belong to ``admin_user_id``, the portal user who gets notices.
+    ``token_version`` grows with every stored pair; ``refresh_leased_until`` keeps two workers from trading the same
+    refresh token, which dies with its first use. ``told_state`` is the status data the portal was last told.
     """
 
     client_id = models.CharField(max_length=100)
@@ -25,6 +27,9 @@ class Installation(models.Model):
     access_token = EncryptedTextField(null=True, blank=True)
     refresh_token = EncryptedTextField(null=True, blank=True)
     access_token_expires_at = models.DateTimeField(null=True, blank=True)
+    token_version = models.PositiveIntegerField(default=0)
+    refresh_leased_until = models.DateTimeField(null=True, blank=True)
+    told_state = models.CharField(max_length=64, blank=True)
     admin_user_id = models.CharField(max_length=20, blank=True)
     version = models.CharField(max_length=20, blank=True)
     scope = models.CharField(max_length=500, blank=True)
@@ -47,6 +52,12 @@ class InstallationHost(models.Model):
     host = models.CharField(max_length=255)
     seen_at = models.DateTimeField(default=clock.now)
 
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.host
+
 
 class Activation(models.Model):
     """A license bound to an installation; at most one that is not released per license and per portal product."""
@@ -63,3 +74,6 @@ class Activation(models.Model):
                 fields=["license"], condition=Q(released_at=None), name="one_activation_per_license"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.license_id} @ {self.installation_id}"

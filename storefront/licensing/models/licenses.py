@@ -17,7 +17,9 @@ class License(models.Model):
     """What a customer holds. Its dates are those of its terms: [starts_at, valid_until), UTC.
 
     ``portal_address`` is the claim; ``member_id`` the identity once bound (see Activation). Titles are frozen
-    as bought. ``anchor_at`` and ``months`` give ``valid_until`` by core.periods.add_months.
+    as bought; ``plan`` is the one of the period that runs now. ``anchor_at`` and ``months`` give ``valid_until``
+    by core.periods.add_months. ``ending_notice_*`` remember the latest notice of the coming end: for which end,
+    and how many days before it.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True, default=license_number)
@@ -37,6 +39,8 @@ class License(models.Model):
     anchor_at = models.DateTimeField()
     months = models.PositiveIntegerField(default=0)
     linked_at = models.DateTimeField(null=True, blank=True)
+    ending_notice_for = models.DateTimeField(null=True, blank=True)
+    ending_notice_days = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -60,20 +64,32 @@ class License(models.Model):
 
 
 class LicenseTerm(models.Model):
-    """One paid period of a license. Unique per unit of an invoice line, so that a payment grants once."""
+    """One paid period of a license: [starts_at, ends_at), UTC. Unique per unit of an invoice line: granted once.
+
+    ``ends_at`` is the ``anchor_months``-th month from ``anchor_at`` (see services.terms). ``created_at`` is when it
+    was granted; ``revoked_at`` when its money went back; ``is_disputed`` while the buyer's bank asks for it back.
+    """
 
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="terms")
     invoice_line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="+")
     unit = models.PositiveIntegerField(default=1)
+    plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
+    plan_name = models.CharField(max_length=100)
     months = models.PositiveIntegerField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    anchor_at = models.DateTimeField()
+    anchor_months = models.PositiveIntegerField()
+    is_disputed = models.BooleanField(default=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["invoice_line", "unit"], name="term_granted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.license_id}: {self.months}"
 
 
 class LicenseEvent(models.Model):
@@ -87,3 +103,6 @@ class LicenseEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.code

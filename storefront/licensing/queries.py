@@ -1,0 +1,145 @@
+"""What pages ask about licenses. Reading only; no function here calls out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from storefront.core import clock
+from storefront.licensing.links import extend_path
+from storefront.licensing.models import Activation, License, LicenseTerm
+from storefront.licensing.states import EffectiveStatus
+from storefront.licensing.validity import days_left, effective_status
+
+__all__ = [
+    "LinkState",
+    "days_left",
+    "effective_status",
+    "extend_path",
+    "last_months",
+    "licenses_for_invoice",
+    "licenses_of",
+    "link_state",
+]
+
+
+def _with_portals(licenses: QuerySet[License]) -> QuerySet[License]:
+    current = Activation.objects.filter(released_at=None).select_related("installation")
+    return licenses.select_related("software__product", "plan").prefetch_related(
+        Prefetch("activations", queryset=current, to_attr="current_activations")
+    )
+
+
+def licenses_of(customer: Any) -> QuerySet[License]:
+    """A customer's licenses, newest first, with all that ``link_state`` reads: two queries for any number."""
+    return _with_portals(License.objects.filter(customer=customer)).order_by("-pk")
+
+
+def licenses_for_invoice(invoice: Any) -> list[License]:
+    """The licenses that the lines of an invoice were spent on, in the order they were granted."""
+    terms = LicenseTerm.objects.filter(invoice_line__invoice=invoice).values("license_id")
+    return list(_with_portals(License.objects.filter(pk__in=terms)).order_by("pk"))
+
+
+def last_months(license: License) -> int:
+    """How many months were bought last: what "Extend" offers again."""
+    term = license.terms.filter(revoked_at=None).order_by("-pk").first() or license.terms.order_by("-pk").first()
+    return term.months if term else 12
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What a buyer is told about the tie between his license and his portal.
+
+    ``code``: ``linked``, ``removed`` (linked, but the app was removed there), ``waiting`` (for the app to be
+    installed or opened at ``host``), ``unnamed`` (no address yet), ``conflict``, ``not_needed``, ``closed`` (revoked,
+    suspended or over). ``steps`` is what he can do now, in order; ``market_url`` may be "".
+    """
+
+    code: str
+    host: str
+    title: str
+    market_url: str = ""
+    steps: tuple[str, ...] = ()
+
+    @property
+    def is_linked(self) -> bool:
+        return self.code in ("linked", "not_needed")
+
+
+def link_state(license: License) -> LinkState:
+    """The tie of a license to its portal, in words of the active language."""
+    status = effective_status(license, clock.now())
+    if status in (EffectiveStatus.REVOKED, EffectiveStatus.SUSPENDED):
+        return LinkState("closed", _host(license), str(status.label))
+    if license.binding_kind != "portal":
+        return LinkState("not_needed", "", _("Active"))
+    activation = _activation(license)
+    if activation is not None:
+        return _bound(license, activation)
+    if status == EffectiveStatus.EXPIRED:
+        return LinkState("closed", license.portal_address, str(status.label))
+    return _unbound(license)
+
+
+def _activation(license: License) -> Activation | None:
+    loaded: list[Activation] | None = getattr(license, "current_activations", None)
+    if loaded is not None:
+        return loaded[0] if loaded else None
+    return license.activations.filter(released_at=None).select_related("installation").first()
+
+
+def _host(license: License) -> str:
+    activation = _activation(license)
+    return activation.installation.host if activation else license.portal_address
+
+
+def _bound(license: License, activation: Activation) -> LinkState:
+    installation = activation.installation
+    if installation.is_installed:
+        return LinkState("linked", installation.host, _("Linked to %(host)s") % {"host": installation.host})
+    return LinkState(
+        "removed",
+        installation.host,
+        _("The app was removed from %(host)s") % {"host": installation.host},
+        license.software.market_url,
+        (_("Install the app in %(host)s again: the license works there at once.") % {"host": installation.host},),
+    )
+
+
+def _unbound(license: License) -> LinkState:
+    host = license.portal_address
+    if not host:
+        return LinkState(
+            "unnamed", "", _("No Bitrix24 named yet"), license.software.market_url,
+            (_("Enter the address of the Bitrix24 this license is for."),),
+        )  # fmt: skip
+    if license.link_problem:
+        title = _("Cannot be linked to %(host)s") % {"host": host}
+        return LinkState("conflict", host, title, steps=(_problem(license),))
+    return LinkState(
+        "waiting",
+        host,
+        _("Waiting for %(host)s") % {"host": host},
+        license.software.market_url,
+        (
+            _("Install “%(product)s” in %(host)s, or open it there if it is installed already.")
+            % {"product": license.product_title, "host": host},
+            _("The license becomes active by itself within a minute. There is nothing to type in."),
+        ),
+    )
+
+
+def _problem(license: License) -> str:
+    if license.link_problem == "host_taken":
+        return _(
+            "%(host)s belonged to another Bitrix24 whose license still runs. Please write to us: we check who owns "
+            "it and link your license."
+        ) % {"host": license.portal_address}
+    return _(
+        "Another license of this product is active in %(host)s. This one becomes active there when that one has "
+        "ended; or enter the address of another Bitrix24."
+    ) % {"host": license.portal_address}

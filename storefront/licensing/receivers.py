@@ -1,0 +1,27 @@
+"""Billing's upward messages. They come inside the transaction that makes them true; a failure here undoes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed
+from storefront.licensing.services import letters, licenses
+
+
+@receiver(invoice_paid, dispatch_uid="licensing.grant")
+def grant(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
+    """Licenses are granted, linked where the portal is known, and the customer is told of money and licenses."""
+    granted = licenses.grant_for_invoice(invoice=invoice)
+    letters.payment_received(invoice, granted)
+
+
+@receiver(invoice_refunded, dispatch_uid="licensing.take-back")
+def take_back(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
+    licenses.take_back_for_invoice(invoice=invoice)
+
+
+@receiver(payment_disputed, dispatch_uid="licensing.dispute")
+def dispute(sender: Any, *, invoice: Any, is_disputed: bool, **kwargs: Any) -> None:
+    licenses.set_disputed(invoice=invoice, is_disputed=is_disputed)

@@ -1,0 +1,119 @@
+"""What licensing tells customers by mail: rows of the outbox, written in the transaction that causes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from storefront.core import clock
+from storefront.licensing import links
+from storefront.licensing.models import License
+from storefront.licensing.states import LicenseStatus
+from storefront.licensing.validity import days_left
+from storefront.notifications import mails
+
+
+def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
+    """The money of an invoice is in, and this is what it bought."""
+    customer = invoice.customer
+    mails.payment_received(
+        to=customer.email,
+        language=invoice.language,
+        key=f"payment_received:{invoice.number}",
+        name=customer.get_full_name(),
+        order_number=invoice.order.number if invoice.order else "",
+        invoice_number=invoice.number,
+        lines=[
+            {"description": line.description, "quantity": line.quantity, "amount": line.amount}
+            for line in invoice.lines.all()
+        ],
+        total=invoice.amount,
+        currency=invoice.currency,
+        licenses=[_info(license, invoice.language) for license in licenses],
+        account_url=links.licenses_url(),
+    )
+
+
+def linked(license: License, host: str) -> None:
+    """The license works in its portal now. Once per license and portal."""
+    customer = license.customer
+    mails.license_linked(
+        to=customer.email,
+        language=customer.language,
+        key=f"license_linked:{license.public_id}:{license.member_id}",
+        name=customer.get_full_name(),
+        license_number=license.number,
+        product=license.product_title,
+        plan=license.plan_name,
+        portal_address=host,
+        valid_until=license.valid_until,
+        account_url=links.license_url(license),
+    )
+
+
+def not_linked(license: License, host: str, problem: str, *, member_id: str) -> None:
+    """The portal is there but the license cannot go to it. Once per license, reason and portal."""
+    customer = license.customer
+    mails.license_not_linked(
+        to=customer.email,
+        language=customer.language,
+        key=f"license_not_linked:{license.public_id}:{problem}:{member_id}",
+        name=customer.get_full_name(),
+        license_number=license.number,
+        product=license.product_title,
+        plan=license.plan_name,
+        portal_address=host,
+        problem=problem,
+        account_url=links.license_url(license),
+    )
+
+
+def ending(license: License, step: int, now: datetime) -> None:
+    """The license ends soon. Once per license, end and step (days before it)."""
+    customer = license.customer
+    mails.license_ending(
+        to=customer.email,
+        language=customer.language,
+        key=f"license_ending:{license.public_id}:{license.valid_until:%Y%m%d%H%M%S}:{step}",
+        name=customer.get_full_name(),
+        license_number=license.number,
+        product=license.product_title,
+        plan=license.plan_name,
+        portal_address=license.portal_address,
+        valid_until=license.valid_until,
+        days=days_left(license, now),
+        extend_url=links.extend_url(license),
+        account_url=links.license_url(license),
+    )
+
+
+def _info(license: License, language: str) -> mails.LicenseInfo:
+    with translation.override(language):
+        state = _state_text(license)
+    return {
+        "number": license.number,
+        "product": license.product_title,
+        "plan": license.plan_name,
+        "valid_until": license.valid_until,
+        "state_text": state,
+    }
+
+
+def _state_text(license: License) -> str:
+    if license.status == LicenseStatus.SUSPENDED:
+        return _("It is suspended; please contact us.")
+    if license.status == LicenseStatus.ACTIVE:
+        if license.binding_kind == "none":
+            return _("It is active.")
+        return _("It is active in %(portal)s.") % {"portal": license.portal_address}
+    if not license.portal_address:
+        return _("Name the Bitrix24 it is for in your account.")
+    if license.valid_until <= clock.now():
+        return _("It has ended.")
+    return _("It becomes active by itself when the app is installed or opened in %(portal)s.") % {
+        "portal": license.portal_address
+    }

@@ -1,0 +1,99 @@
+"""A product with two license types, and paid invoices for it without the shop around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+_numbers = count(1)
+
+
+def make_product(slug: str = "yeastar", *, app_code: str = "yeastar-s", binding_kind: str = "portal") -> Any:
+    """A software product with the license types ``standard`` (10.00 a month) and ``pro`` (25.00)."""
+    from catalogue.models import Product, ProductClass
+    from catalogue.plans.models import Plan, SoftwareProduct
+
+    kind, _ = ProductClass.objects.get_or_create(name="Software license", defaults={"requires_shipping": False})
+    parent = Product.objects.create(structure=Product.PARENT, title=f"Module {slug}", slug=slug, product_class=kind)
+    software = SoftwareProduct.objects.create(
+        product=parent,
+        binding_kind=binding_kind,
+        bitrix24_app_code=app_code,
+        market_url=f"https://www.bitrix24.com/apps/{slug}/",
+    )
+    for code, price in (("standard", "10.00"), ("pro", "25.00")):
+        Plan.objects.create(software=software, code=code, name=code.title(), monthly_price=Decimal(price))
+    return software
+
+
+def make_invoice(customer: Any, software: Any, **terms: Any) -> Any:
+    """An invoice with one line; ``terms``: plan, months, quantity, portal, extends (a license)."""
+    from storefront.billing.models import Invoice, InvoiceLine
+    from storefront.core import clock
+
+    plan = software.plans.get(code=terms.get("plan", "standard"))
+    months, quantity, extends = terms.get("months", 12), terms.get("quantity", 1), terms.get("extends")
+    amount = plan.monthly_price * months * quantity
+    invoice = Invoice.objects.create(
+        number=f"T-{next(_numbers):06}", customer=customer, currency="EUR", amount=amount, content_hash="0" * 64,
+        due_at=clock.now(),
+    )  # fmt: skip
+    InvoiceLine.objects.create(
+        invoice=invoice, position=1, description=str(software), quantity=quantity, list_amount=amount, amount=amount,
+        license_terms={
+            "software_id": software.pk, "product_title": software.product.title, "plan_id": plan.pk,
+            "plan_code": plan.code, "plan_name": plan.name, "months": months, "binding_kind": software.binding_kind,
+            "bitrix24_app_code": software.bitrix24_app_code, "portal_address": terms.get("portal", ""),
+            "extends_license": extends if isinstance(extends, str) else extends.public_id if extends else "",
+        },
+    )  # fmt: skip
+    return invoice
+
+
+def paid(invoice: Any) -> list[Any]:
+    """Say that an invoice is paid, as billing does when it settles; returns its licenses."""
+    from storefront.billing.signals import invoice_paid
+    from storefront.licensing.queries import licenses_for_invoice
+
+    with transaction.atomic():
+        invoice_paid.send(sender=type(invoice), invoice=invoice, payment=None)
+    return licenses_for_invoice(invoice)
+
+
+def refunded(invoice: Any) -> None:
+    from storefront.billing.signals import invoice_refunded
+
+    with transaction.atomic():
+        invoice_refunded.send(sender=type(invoice), invoice=invoice, payment=None)
+
+
+def disputed(invoice: Any, is_disputed: bool = True) -> None:
+    from storefront.billing.signals import payment_disputed
+
+    with transaction.atomic():
+        payment_disputed.send(sender=type(invoice), invoice=invoice, payment=None, is_disputed=is_disputed)
+
+
+@pytest.fixture
+def product(db: None) -> Any:
+    return make_product()
+
+
+@pytest.fixture
+def buy(product: Any, customer: Any) -> Callable[..., Any]:
+    """Buy and pay for one line; returns the first license (fresh from the database)."""
+
+    def do(**terms: Any) -> Any:
+        return paid(make_invoice(terms.pop("customer", customer), terms.pop("software", product), **terms))[0]
+
+    return do
+
+
+@pytest.fixture(autouse=True)
+def _stub(settings):  # TEMPORARY until the pages land
+    settings.ROOT_URLCONF = "tests.licensing.stub_urls"
