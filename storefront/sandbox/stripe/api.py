@@ -90,7 +90,8 @@ class Api:
         key = request.headers.get("idempotency-key", "")
         if not 0 < len(key) <= 255:
             raise ApiError(400, "", "This sandbox wants an Idempotency-Key of 1 to 255 characters on every POST.")
-        if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        kind = request.headers.get("content-type", "")
+        if request.body and not kind.startswith("application/x-www-form-urlencoded"):
             raise ApiError(400, "", "Invalid content type; use application/x-www-form-urlencoded.")
         fingerprint = hashlib.sha256(f"{request.path}\n".encode() + request.body).hexdigest()
         if earlier := self._state.claim(key, fingerprint):
