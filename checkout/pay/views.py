@@ -1,0 +1,183 @@
+"""The pay page, and the page the buyer lands on after paying.
+
+Both work without a log-in by their signed link. They show the goods, the portal, the amount and the number, and
+nothing about the person. GET changes nothing; only the look-up of ``payments.settle`` may find something out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from checkout.pay import progress
+from storefront.billing import links, queries
+from storefront.billing.errors import (
+    BillingError,
+    NotPayable,
+    PaymentInReview,
+    PaymentProcessing,
+    PaymentUnavailable,
+)
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import payments
+from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.core import clock
+from storefront.core.throttle import throttled
+from storefront.gateways.errors import ConfigurationError, GatewayError
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponse]
+#: A page reloaded again and again does not ask the provider each time.
+LOOK_EVERY = timedelta(seconds=3)
+
+
+class HttpResponseSeeOther(HttpResponseRedirect):
+    """303: the browser goes on by GET, whatever it came with."""
+
+    status_code = 303
+
+
+def private(view: View) -> View:
+    """Kept by no cache and found by no search engine; and the form may lead on to the provider's own page.
+
+    The referrer policy stays ``same-origin``: the link never reaches another site. ``no-referrer`` would make browsers
+    send ``Origin: null`` with the form, which the protection against forged requests refuses.
+    """
+
+    @never_cache
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "same-origin"
+        # Browsers apply form-action to the redirect that answers a form, too.
+        response._csp_update = {"form-action": _provider_pages()}  # type: ignore[attr-defined]
+        return response
+
+    return wrapper
+
+
+def _provider_pages() -> list[str]:
+    base = urlsplit(settings.STRIPE_API_BASE)
+    return ["https:"] if base.scheme == "https" else [f"{base.scheme}://{base.netloc}"]
+
+
+@private
+@throttled("pay-start")
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """What is bought, for which portal, how much; POST opens the charge and leads to the provider's page."""
+    invoice = queries.invoice_by_pay_token(token)
+    if invoice is None:
+        raise Http404
+    if invoice.status != InvoiceStatus.OPEN:
+        return _closed(request, invoice)
+    if request.method == "POST":
+        return _open_charge(request, invoice)
+    charge = queries.open_payment(invoice)
+    if charge is not None and charge.is_processing:
+        return _page(request, invoice, problem=PaymentProcessing(), status=200)
+    return _page(request, invoice)
+
+
+def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    try:
+        charge = payments.start(invoice=invoice)
+    except NotPayable:
+        return HttpResponseSeeOther(links.pay_path(invoice))
+    except (PaymentProcessing, PaymentInReview) as exc:
+        return _page(request, invoice, problem=exc, status=409)
+    except PaymentUnavailable as exc:
+        response = _page(request, invoice, problem=exc, status=503, may_pay=True)
+        response["Retry-After"] = "60"
+        return response
+    except BillingError as exc:
+        return _page(request, invoice, problem=exc, status=502, may_pay=True)
+    return HttpResponseSeeOther(charge.redirect_url)
+
+
+def _page(
+    request: HttpRequest,
+    invoice: Invoice,
+    *,
+    problem: BillingError | None = None,
+    status: int = 200,
+    may_pay: bool = False,
+) -> HttpResponse:
+    context = {
+        "invoice": invoice,
+        "lines": invoice.lines.all(),
+        "portal": _portal(invoice),
+        "problem": problem,
+        "may_pay": problem is None or may_pay,
+    }
+    return render(request, "pay/pay.html", context, status=status)
+
+
+def _closed(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """The link is dead: paid or void. Nothing of the order is shown any more but its number."""
+    is_void = invoice.status == InvoiceStatus.VOID
+    return render(request, "pay/closed.html", {"invoice": invoice, "is_void": is_void}, status=410)
+
+
+def _portal(invoice: Invoice) -> str:
+    """The portal the licenses are for, as it was read from what the buyer typed."""
+    hosts = {line.license_terms.get("portal_address", "") for line in invoice.lines.all()}
+    return ", ".join(sorted(filter(None, hosts)))
+
+
+@private
+@require_safe
+def result(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the provider sends the buyer back to. Looks the payment up once and shows what happens now."""
+    payment = _payment(token)
+    if _is_worth_a_look(payment):
+        try:
+            payments.settle(payment_id=payment.pk)
+        except (GatewayError, ConfigurationError) as exc:
+            # Unknown, not failed: webhook and poller go on, the page waits.
+            logger.warning("payment %s: look-up on return failed (%s)", payment.pk, type(exc).__name__)
+        payment = _payment(token)
+    return render(request, "pay/result.html", _result_context(payment, token))
+
+
+@private
+@require_safe
+def result_status(request: HttpRequest, token: str) -> HttpResponse:
+    """The moving part of the result page, from our own rows; without htmx it leads to the whole page."""
+    if not request.headers.get("HX-Request"):
+        return redirect("pay-result", token=token)
+    return render(request, "pay/_progress.html", _result_context(_payment(token), token))
+
+
+def _payment(token: str) -> Payment:
+    payment = queries.payment_by_return_token(token)
+    if payment is None:
+        raise Http404
+    return payment
+
+
+def _is_worth_a_look(payment: Payment) -> bool:
+    if payment.status == PaymentStatus.SUCCEEDED:
+        return False
+    return payment.checked_at is None or clock.now() - payment.checked_at > LOOK_EVERY
+
+
+def _result_context(payment: Payment, token: str) -> dict[str, Any]:
+    return {
+        "token": token,
+        "invoice": payment.invoice,
+        "progress": progress.of(payment),
+        "pay_path": links.pay_path(payment.invoice),
+    }
