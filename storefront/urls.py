@@ -13,9 +13,13 @@ urlpatterns = [
     path("", include("storefront.account.urls")),
     path("", include("storefront.users.urls")),
     path("", include("checkout.pay.urls")),
+    path("", include("checkout.urls")),
     path("dashboard/", apps.get_app_config("dashboard").urls),
     path("admin/", include(wagtailadmin_urls)),
+    path("", include("storefront.inbox.urls")),
+    path("catalogue/", apps.get_app_config("catalogue").urls),
     path("", include("catalogue.plans.urls")),
+    path("", include("cms.urls")),
     path("", include(wagtail_urls)),
 ]
 

@@ -22,12 +22,13 @@ class TransitionError(Exception):
 def lock(instance: M) -> M:
     """Lock the row of ``instance`` until the transaction ends and re-read all its fields into it.
 
-    On SQLite the IMMEDIATE transaction is the lock. Raises RuntimeError outside a transaction.
+    Rows that merely point at it may still be written meanwhile (keys never change here), so a lock can deadlock only
+    with another lock. On SQLite the IMMEDIATE transaction is the lock. Raises RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a lock needs a transaction")
     manager = type(instance)._base_manager
-    instance.refresh_from_db(from_queryset=manager.select_for_update(of=("self",)))
+    instance.refresh_from_db(from_queryset=manager.select_for_update(of=("self",), no_key=True))
     return instance
 
 

@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "storefront.core.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "storefront.users.middleware.StaffGuard",
-    "oscar.apps.basket.middleware.BasketMiddleware",
+    "checkout.cart.middleware.CartMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"
@@ -259,6 +259,10 @@ LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
+#: Seconds to connect to Stripe and to wait for its answer; one repeat at most.
+STRIPE_TIMEOUTS = (3.0, 10.0)
+#: The provider's own name of the account that must receive our money, where the provider tells it.
+PAYMENT_ACCOUNTS: dict[str, str] = {}
 
 # --- Bitrix24 ---------------------------------------------------------------------------------------------------
 #: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}]
@@ -310,7 +314,13 @@ JOBS = {
     "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600},
 }
 #: Functions that yield findings; each must find nothing.
-AUDIT_CHECKS = ["storefront.billing.audit.checks", "storefront.licensing.audit.checks"]
+AUDIT_CHECKS = [
+    "storefront.billing.audit.checks",
+    "storefront.licensing.audit.checks",
+    "storefront.inbox.audit.checks",
+]
+#: Who is told when it finds something.
+AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
 
 # --- Limits -----------------------------------------------------------------------------------------------------
 #: Storage of the throttles: memory:// counts per process, redis://... for all of them together.
@@ -318,8 +328,11 @@ THROTTLE_STORAGE_URL = env.str("THROTTLE_STORAGE_URL", default="memory://")
 THROTTLES = {
     "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
     "checkout-submit": "60/hour",
+    "cart-voucher": "30/hour",  # voucher codes a visitor may try
     "pay-start": "30/hour",
-    "bitrix24-verify": "60/minute",
+    "bitrix24-verify": "60/minute",  # requests in a portal's name that failed to prove it, per visitor
+    "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
+    "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses
 }
 
 # --- Pages ------------------------------------------------------------------------------------------------------

@@ -34,12 +34,16 @@ class InvoiceSequence(models.Model):
     series = models.CharField(max_length=20, primary_key=True)
     last = models.PositiveIntegerField(default=0)
 
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"
+
 
 class Invoice(models.Model):
     """A demand to pay ``amount`` (major units of ``currency``).
 
     ``seller`` and ``payer`` are snapshots taken when it was issued; ``content_hash`` is the SHA-256 of everything
-    printed on it. The pay link is derived from ``public_id`` (see billing.links).
+    printed on it. The pay link is derived from ``public_id`` (see billing.links). Triggers of the database refuse any
+    change but those of status, its times, ``due_at`` and ``reminded_at`` (see billing.triggers).
     """
 
     number = models.CharField(_("number"), max_length=30, unique=True)
@@ -55,6 +59,7 @@ class Invoice(models.Model):
     content_hash = models.CharField(max_length=64)
     issued_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)

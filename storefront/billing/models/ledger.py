@@ -74,3 +74,6 @@ class Allocation(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.payment}"

@@ -13,7 +13,9 @@ class Payment(models.Model):
     """One attempt. Committed before the provider is called; its idempotency key is ``payment-<id>``.
 
     ``amount`` is in major units of ``currency``. ``provider_reference`` is the provider's id of the charge,
-    ``charge_reference`` its id of the money movement behind it.
+    ``charge_reference`` its id of the money movement behind it. ``is_processing``: the buyer has done his part, the
+    bank has not. ``next_check_at`` is when the poller asks about it again (NULL: never). ``revision`` counts what was
+    learned from the provider, so that an answer older than the last one can be told.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -31,8 +33,11 @@ class Payment(models.Model):
     failure_code = models.CharField(max_length=100, blank=True)
     amount_refunded = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     is_disputed = models.BooleanField(default=False)
+    is_processing = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    revision = models.PositiveIntegerField(default=0)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,0 +1,66 @@
+"""What a caller of billing's services may have to tell a buyer. Every message is safe to show."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class BillingError(Exception):
+    """Base. ``str()`` is a sentence for the buyer in the active language."""
+
+    message = _("Something went wrong with the payment.")
+
+    def __str__(self) -> str:
+        return str(self.args[0] if self.args else self.message)
+
+
+class NothingToPay(BillingError):
+    """An invoice needs at least one line and an amount above zero."""
+
+    message = _("There is nothing to pay.")
+
+
+class NotPayable(BillingError):
+    """Base: the invoice asks for no money any more."""
+
+
+class AlreadyPaid(NotPayable):
+    message = _("This invoice is paid already.")
+
+
+class InvoiceVoid(NotPayable):
+    message = _("This invoice is void. Please place a new order.")
+
+
+class PaymentProcessing(BillingError):
+    """The buyer has paid and the bank has not answered yet: he must not be asked to pay again."""
+
+    message = _("Your payment is being processed. You do not need to pay again.")
+
+
+class PaymentInReview(BillingError):
+    """Money came that does not fit the invoice; a person looks at it before more is asked for."""
+
+    message = _("Your payment is being checked by our staff. You do not need to pay again.")
+
+
+class PaymentRefused(BillingError):
+    """A definite no of the provider: nothing was opened, a new attempt is allowed. ``code`` is for logs."""
+
+    message = _("The payment provider refused to open the payment. Please try again or contact us.")
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__()
+        self.code = code
+
+
+class PaymentUnavailable(BillingError):
+    """The provider gave no usable answer. Nothing is lost: the next try continues the same attempt."""
+
+    message = _("The payment provider does not answer at the moment. Please try again in a minute.")
+
+
+class ChargeOpen(BillingError):
+    """The invoice cannot be made void while a charge for it is open."""
+
+    message = _("A payment for this invoice is under way.")

@@ -1,0 +1,66 @@
+"""What pages ask of billing."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from storefront.billing import links
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
+
+
+def _with_progress() -> QuerySet[Invoice]:
+    """Invoices with ``is_in_progress``: a charge is open."""
+    is_open = Payment.objects.filter(invoice=OuterRef("pk"), status__in=OPEN_PAYMENT)
+    return Invoice.objects.annotate(is_in_progress=Exists(is_open))
+
+
+def invoices_of(customer: AbstractBaseUser) -> QuerySet[Invoice]:
+    """A customer's invoices, newest first, with their lines and order: three queries for the whole list."""
+    return _with_progress().filter(customer=customer).select_related("order").prefetch_related("lines")
+
+
+def invoice_of(customer: AbstractBaseUser, number: str) -> Invoice | None:
+    """One invoice of this customer; None for another's as for one that does not exist."""
+    return invoices_of(customer).filter(number=number).first()
+
+
+def unpaid_of(customer: AbstractBaseUser) -> QuerySet[Invoice]:
+    return invoices_of(customer).filter(status=InvoiceStatus.OPEN)
+
+
+def invoice_by_pay_token(token: str) -> Invoice | None:
+    """The invoice a pay link names, in whatever state; None for a link we did not sign."""
+    public_id = links.read_pay_token(token)
+    found = _with_progress().select_related("order", "customer").prefetch_related("lines")
+    return found.filter(public_id=public_id).first() if public_id else None
+
+
+def payment_by_return_token(token: str) -> Payment | None:
+    """The payment a return link names; None for a link we did not sign or one that is too old."""
+    public_id = links.read_return_token(token)
+    found = Payment.objects.select_related("invoice__order", "invoice__customer").prefetch_related("invoice__lines")
+    return found.filter(public_id=public_id).first() if public_id else None
+
+
+def open_payment(invoice: Invoice) -> Payment | None:
+    """The one open charge of an invoice, if any."""
+    return Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).first()
+
+
+def paying_payment(invoice: Invoice) -> Payment | None:
+    """The payment that paid the invoice, for documents and pages."""
+    return Payment.objects.filter(allocations__entry__transaction__invoice=invoice).order_by("pk").first()
+
+
+def status_text(invoice: Invoice) -> str:
+    """'New', 'Payment in progress', 'Paid', ...: what the customer reads. Costs a query without ``is_in_progress``."""
+    if invoice.status == InvoiceStatus.OPEN:
+        is_in_progress = getattr(invoice, "is_in_progress", None)
+        if is_in_progress is None:
+            is_in_progress = open_payment(invoice) is not None
+        if is_in_progress:
+            return str(_("Payment in progress"))
+    return str(InvoiceStatus(invoice.status).label)

@@ -1,0 +1,38 @@
+"""Closing open charges: at the provider first, because only it can say that no money will come."""
+
+from __future__ import annotations
+
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services.settling import record, settle
+from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
+from storefront.gateways.errors import NotFound
+
+
+def cancel_open(*, invoice: Invoice) -> None:
+    """Close every open charge of an invoice so that it can be made void. Must not be called inside a transaction.
+
+    If the provider says that one was paid meanwhile, it is settled instead: re-read the invoice afterwards. Raises
+    Unavailable (or a BillingError) if that cannot be known now; try again later.
+    """
+    for payment in Payment.objects.filter(invoice_id=invoice.pk, status__in=OPEN_PAYMENT):
+        cancel_payment(payment)
+
+
+def cancel_payment(payment: Payment) -> Payment:
+    """Close one charge at its provider and note what it has become.
+
+    One that we count as closed already is closed there too; one that the provider may not know is asked for first.
+    """
+    if payment.status == PaymentStatus.CREATED and payment.provider_reference is None:
+        from storefront.billing.services.starting import resume  # the other way round it is imported at the top
+
+        payment = resume(payment)
+    if payment.status == PaymentStatus.SUCCEEDED or payment.provider_reference is None:
+        return payment
+    seen = payment.revision
+    try:
+        snapshot = gateway(payment.gateway).cancel(payment.provider_reference)
+    except NotFound:
+        return settle(payment_id=payment.pk)
+    return record(payment_id=payment.pk, snapshot=snapshot, seen=seen)

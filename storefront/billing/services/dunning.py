@@ -1,0 +1,65 @@
+"""Unpaid invoices: a reminder, then void."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from storefront.billing import announcements
+from storefront.billing.errors import BillingError
+from storefront.billing.models import Invoice
+from storefront.billing.services import invoices
+from storefront.billing.services.locking import lock_invoice
+from storefront.billing.services.payments import cancel_open
+from storefront.billing.states import InvoiceStatus
+from storefront.core import clock
+from storefront.gateways.errors import ConfigurationError, GatewayError
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+#: However late the reminder went out, so much time is left to act on it.
+FAIR_WARNING = timedelta(days=1)
+
+
+def remind_unpaid() -> int:
+    """Mail once to everyone whose invoice will be void in settings.UNPAID_REMINDER_DAYS. Returns how many."""
+    soon = clock.now() + timedelta(days=settings.UNPAID_REMINDER_DAYS)
+    due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=soon, reminded_at=None).order_by("pk")
+    return sum(_remind(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+def void_overdue() -> int:
+    """Make overdue invoices void whose customer was reminded in time: the open charge is closed at the provider
+    first, and one that turns out paid is settled instead. Returns how many became void."""
+    now = clock.now()
+    due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=now, reminded_at__lte=now - FAIR_WARNING)
+    return sum(_void(invoice) for invoice in due.order_by("pk")[:BATCH])
+
+
+@transaction.atomic
+def _remind(invoice_id: int) -> bool:
+    invoice = lock_invoice(invoice_id)
+    if invoice.status != InvoiceStatus.OPEN or invoice.reminded_at is not None:
+        return False
+    invoice.reminded_at = clock.now()
+    invoice.due_at = max(invoice.due_at, invoice.reminded_at + FAIR_WARNING)
+    invoice.save(update_fields=["reminded_at", "due_at"])
+    announcements.unpaid_reminder(invoice)
+    return True
+
+
+def _void(invoice: Invoice) -> bool:
+    try:
+        cancel_open(invoice=invoice)
+        invoice.refresh_from_db()
+        if invoice.status != InvoiceStatus.OPEN:
+            return False
+        return invoices.void(invoice=invoice, reason="Not paid in time").status == InvoiceStatus.VOID
+    except (GatewayError, ConfigurationError, BillingError) as exc:
+        # Unknown, or paid by a slow method, or opened anew just now: the next run tries again.
+        logger.warning("invoice %s cannot be made void yet (%s)", invoice.number, type(exc).__name__)
+        return False

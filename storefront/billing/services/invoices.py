@@ -1,0 +1,172 @@
+"""Issuing invoices and making them void."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from oscar.apps.order.models import Line, Order
+
+from storefront.billing import announcements
+from storefront.billing.errors import ChargeOpen, NothingToPay
+from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
+from storefront.billing.services import orders
+from storefront.billing.services.locking import lock_invoice
+from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_PAYMENT, InvoiceStatus
+from storefront.core import clock, money, states
+
+#: What is printed about the payer; other keys of the mapping are kept out of the document.
+PAYER_FIELDS = ("name", "company", "address", "phone", "email")
+SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
+_STORED_PLACES = Decimal("0.01")  # what the columns can hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """One line to be invoiced. Both amounts are totals of the whole line in major units of the invoice's currency:
+    ``list_amount`` before any saving, ``amount`` what is to be paid. ``license_terms``: see InvoiceLine."""
+
+    description: str
+    amount: Decimal
+    list_amount: Decimal
+    quantity: int = 1
+    order_line: Line | None = None
+    license_terms: Mapping[str, Any] = field(default_factory=dict)
+
+
+def issue(
+    *,
+    customer: AbstractBaseUser,
+    order: Order | None,
+    currency: str,
+    payer: Mapping[str, str],
+    lines: Sequence[NewLine],
+    language: str = "en",
+) -> Invoice:
+    """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
+
+    ``payer`` may hold name, company, address, phone and email. The number is the next of the year's series: issuers
+    wait for each other, and a rolled-back invoice leaves no gap. Due after settings.UNPAID_ORDER_DAYS.
+    Raises NothingToPay without lines or amount, MoneyError for an amount the currency cannot express.
+    """
+    amount = _total(lines, currency)
+    now = clock.now()
+    with transaction.atomic():
+        invoice = Invoice(
+            number=_next_number(now),
+            customer=customer,
+            order=order,
+            currency=currency,
+            amount=amount,
+            seller=_seller(),
+            payer={name: str(payer.get(name) or "") for name in PAYER_FIELDS},
+            language=language,
+            issued_at=now,
+            due_at=now + timedelta(days=settings.UNPAID_ORDER_DAYS),
+        )
+        rows = [
+            InvoiceLine(
+                invoice=invoice,
+                position=position,
+                order_line=line.order_line,
+                description=line.description[:500],
+                quantity=line.quantity,
+                list_amount=line.list_amount,
+                amount=line.amount,
+                license_terms=dict(line.license_terms),
+            )
+            for position, line in enumerate(lines, start=1)
+        ]
+        invoice.content_hash = content_hash(invoice, rows)
+        invoice.save(force_insert=True)
+        InvoiceLine.objects.bulk_create(rows)
+    return invoice
+
+
+def void(*, invoice: Invoice, reason: str) -> Invoice:
+    """Make an unpaid invoice void, cancel its order, tell the customer. A void one is left as it is.
+
+    Raises ChargeOpen while a charge is open (call payments.cancel_open first, outside a transaction) and
+    TransitionError for a paid one.
+    """
+    with transaction.atomic():
+        locked = lock_invoice(invoice.pk)
+        if locked.status == InvoiceStatus.OPEN and locked.payments.filter(status__in=OPEN_PAYMENT).exists():
+            raise ChargeOpen
+        changed = states.apply(
+            locked, InvoiceStatus.VOID, table=INVOICE_TRANSITIONS, voided_at=clock.now(), void_reason=reason[:200]
+        )
+        if changed:
+            orders.set_status(order=locked.order, status=orders.CANCELLED)
+            announcements.order_voided(locked)
+    return locked
+
+
+def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
+    """SHA-256 of everything that was issued, the same before and after the database."""
+    content = {
+        "number": invoice.number,
+        "issued_at": _stamp(invoice.issued_at),
+        "currency": invoice.currency,
+        "amount": _figure(invoice.amount),
+        "seller": invoice.seller,
+        "payer": invoice.payer,
+        "language": invoice.language,
+        "lines": [
+            [
+                line.position,
+                line.description,
+                line.quantity,
+                _figure(line.list_amount),
+                _figure(line.amount),
+                line.license_terms,
+            ]
+            for line in sorted(lines, key=lambda line: line.position)
+        ],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def _total(lines: Sequence[NewLine], currency: str) -> Decimal:
+    for line in lines:
+        for amount in (line.amount, line.list_amount):
+            if not money.is_exact(amount, currency) or amount != amount.quantize(_STORED_PLACES) or amount < 0:
+                raise money.MoneyError(f"not an amount of {currency}: {amount}")
+        if line.quantity < 1:
+            raise NothingToPay
+    total = sum((line.amount for line in lines), Decimal(0))
+    if total <= 0:
+        raise NothingToPay
+    return total
+
+
+def _next_number(now: datetime) -> str:
+    """``INV-2026-000042``. The series' row stays locked until the transaction ends, so there is never a gap."""
+    sequence, _ = InvoiceSequence.objects.get_or_create(series=str(now.year))
+    sequence = states.lock(sequence)
+    sequence.last += 1
+    sequence.save(update_fields=["last"])
+    return f"INV-{sequence.series}-{sequence.last:06d}"
+
+
+def _seller() -> dict[str, str]:
+    seller = Seller.objects.filter(is_default=True).order_by("-pk").first()
+    if seller is None:
+        return {name: "" for name in SELLER_FIELDS} | {"name": settings.SHOP_NAME, "email": settings.SUPPORT_EMAIL}
+    return {name: getattr(seller, name) for name in SELLER_FIELDS}
+
+
+def _figure(amount: Decimal) -> str:
+    return f"{amount:.2f}"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.timestamp():.3f}"

@@ -1,0 +1,150 @@
+"""The ledger: money moves from one account to another, in one currency, once per key.
+
+Accounts hold what we owe: a customer's personal account is positive when the money on it is his. A provider's
+account is the source of what it collected for us, so it is negative by exactly what the provider holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Sum
+
+from storefront.billing.models import Allocation, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment
+from storefront.billing.models.ledger import AccountKind
+from storefront.core import money, states
+
+
+class LedgerError(Exception):
+    """A movement that must not be: wrong amount, same source and target, too little on the account."""
+
+
+class InsufficientBalance(LedgerError):
+    """The personal account holds less than is to be taken from it."""
+
+
+class KeyConflict(LedgerError):
+    """The key was used before for another movement."""
+
+
+def personal_account(customer: AbstractBaseUser, currency: str) -> LedgerAccount:
+    """The customer's account in a currency, made on first use."""
+    account, _ = LedgerAccount.objects.get_or_create(
+        kind=AccountKind.CUSTOMER, customer=customer, currency=currency, defaults={"name": ""}
+    )
+    return account
+
+
+def own_account(kind: AccountKind, name: str, currency: str) -> LedgerAccount:
+    """One of our own accounts (a provider's, or sales), made on first use."""
+    account, _ = LedgerAccount.objects.get_or_create(kind=kind, name=name, currency=currency, customer=None)
+    return account
+
+
+def balance_of(customer: AbstractBaseUser, currency: str) -> Decimal:
+    """What is on the customer's personal account, in major units: the sum of its entries."""
+    entries = LedgerEntry.objects.filter(
+        account__kind=AccountKind.CUSTOMER, account__customer=customer, account__currency=currency
+    )
+    return money.quantize(entries.aggregate(total=Sum("amount"))["total"] or Decimal(0), currency)
+
+
+def credit(
+    *, customer: AbstractBaseUser, payment: Payment, amount: Decimal, currency: str, key: str, kind: str = "payment"
+) -> LedgerTransaction:
+    """Money a provider collected goes to the customer's personal account. ``amount`` > 0, major units."""
+    source = own_account(AccountKind.PROVIDER, payment.gateway, currency)
+    target = personal_account(customer, currency)
+    return _move(key=key, kind=kind, source=source, target=target, amount=amount, payment=payment)
+
+
+def debit(
+    *,
+    customer: AbstractBaseUser,
+    invoice: Invoice,
+    amount: Decimal,
+    currency: str,
+    key: str,
+    taken_from: Sequence[tuple[Payment, Decimal]],
+    kind: str = "purchase",
+) -> LedgerTransaction:
+    """Money leaves the personal account for goods; ``taken_from`` names the payments it came with, adding up to it.
+
+    Raises InsufficientBalance, checked under the account's lock, and LedgerError if the parts do not add up.
+    """
+    if sum((part for _, part in taken_from), Decimal(0)) != amount:
+        raise LedgerError("the parts do not add up to the amount")
+    with transaction.atomic():
+        source = states.lock(personal_account(customer, currency))
+        if not LedgerTransaction.objects.filter(key=key).exists() and balance_of(customer, currency) < amount:
+            raise InsufficientBalance(f"{key}: less than {amount} {currency} on the account")
+        target = own_account(AccountKind.SALES, "", currency)
+        payment = taken_from[0][0] if len(taken_from) == 1 else None
+        moved = _move(key=key, kind=kind, source=source, target=target, amount=amount, payment=payment, invoice=invoice)
+        entry = moved.entries.get(account=source)
+        if not entry.allocations.exists():
+            Allocation.objects.bulk_create(Allocation(entry=entry, payment=p, amount=part) for p, part in taken_from)
+        return moved
+
+
+def take_back(
+    *, customer: AbstractBaseUser, payment: Payment, invoice: Invoice, amount: Decimal, currency: str, key: str
+) -> LedgerTransaction:
+    """Undo a purchase, whole or part: from sales to the personal account."""
+    return _move(
+        key=key, kind="purchase_reversed", source=own_account(AccountKind.SALES, "", currency),
+        target=personal_account(customer, currency), amount=amount, payment=payment, invoice=invoice,
+    )  # fmt: skip
+
+
+def pay_out(
+    *, customer: AbstractBaseUser, payment: Payment, amount: Decimal, currency: str, key: str
+) -> LedgerTransaction:
+    """A provider gave money back to the buyer: from the personal account to the provider's.
+
+    It has happened already, so the account may go below zero; the caller puts that before the staff.
+    """
+    return _move(
+        key=key, kind="refund", source=personal_account(customer, currency),
+        target=own_account(AccountKind.PROVIDER, payment.gateway, currency), amount=amount, payment=payment,
+    )  # fmt: skip
+
+
+def _move(
+    *,
+    key: str,
+    kind: str,
+    source: LedgerAccount,
+    target: LedgerAccount,
+    amount: Decimal,
+    payment: Payment | None = None,
+    invoice: Invoice | None = None,
+) -> LedgerTransaction:
+    """Write one movement and its two entries. The same key again returns the first, or raises KeyConflict."""
+    if not money.is_exact(amount, source.currency) or amount <= 0:
+        raise LedgerError(f"{key}: {amount} {source.currency} is not an amount to move")
+    if source.pk == target.pk or source.currency != target.currency:
+        raise LedgerError(f"{key}: from {source} to {target}")
+    with transaction.atomic():
+        moved, is_new = LedgerTransaction.objects.get_or_create(
+            key=key, defaults={"kind": kind, "payment": payment, "invoice": invoice}
+        )
+        if not is_new:
+            _check_same(moved, {source.pk: -amount, target.pk: amount})
+            return moved
+        LedgerEntry.objects.bulk_create(
+            [
+                LedgerEntry(transaction=moved, account=source, amount=-amount),
+                LedgerEntry(transaction=moved, account=target, amount=amount),
+            ]
+        )
+        return moved
+
+
+def _check_same(moved: LedgerTransaction, wanted: dict[Any, Decimal]) -> None:
+    if dict(moved.entries.values_list("account_id", "amount")) != wanted:
+        raise KeyConflict(moved.key)

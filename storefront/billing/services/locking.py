@@ -1,0 +1,27 @@
+"""Locks, taken in the house's one order: user, order, invoice, payment (then licensing's: license)."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from oscar.apps.order.models import Order
+
+from storefront.billing.models import Invoice, Payment
+from storefront.core import states
+
+
+def lock_invoice(invoice_id: int) -> Invoice:
+    """Lock an invoice and what comes before it; all of them re-read. Needs a transaction."""
+    ids = Invoice.objects.values("customer_id", "order_id").get(pk=invoice_id)
+    customer = states.lock(get_user_model()(pk=ids["customer_id"]))
+    order = states.lock(Order(pk=ids["order_id"])) if ids["order_id"] else None
+    invoice = states.lock(Invoice(pk=invoice_id))
+    invoice.customer, invoice.order = customer, order
+    return invoice
+
+
+def lock_payment(payment_id: int) -> Payment:
+    """Lock a payment and what comes before it; ``payment.invoice`` is the locked invoice. Needs a transaction."""
+    invoice = lock_invoice(Payment.objects.values_list("invoice_id", flat=True).get(pk=payment_id))
+    payment = states.lock(Payment(pk=payment_id))
+    payment.invoice = invoice
+    return payment

@@ -1,0 +1,57 @@
+"""The order's side of money: its status and that of its lines, kept in step with the invoice."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from oscar.apps.order.models import Order
+from oscar.apps.voucher.models import Voucher, VoucherApplication
+
+from storefront.billing.models import Payment
+from storefront.billing.states import OPEN_PAYMENT, ORDER_TRANSITIONS
+from storefront.core import states
+
+NEW, IN_PROGRESS, PAID, CANCELLED, REFUNDED = "New", "Payment in progress", "Paid", "Cancelled", "Refunded"
+
+
+def set_status(*, order: Order | None, status: str) -> bool:
+    """Move a locked order and its lines to ``status``, with a row of its history. False if it is there already.
+
+    An invoice without an order is fine: nothing happens. Raises TransitionError if the table forbids the step.
+    """
+    if order is None:
+        return False
+    before = order.status
+    if not states.apply(order, status, table=ORDER_TRANSITIONS):
+        return False
+    order.lines.update(status=status)
+    order.status_changes.create(old_status=before, new_status=status)
+    if status == CANCELLED:
+        _give_vouchers_back(order)
+    return True
+
+
+def may_become(*, order: Order | None, status: str) -> bool:
+    """Whether a locked order can take that step; staff may have moved it by hand. True without an order."""
+    return order is None or status in ORDER_TRANSITIONS.get(order.status, frozenset())
+
+
+def payment_opened(*, order: Order | None) -> None:
+    """A charge is open: the order shows 'Payment in progress'."""
+    if order is not None and order.status == NEW:
+        set_status(order=order, status=IN_PROGRESS)
+
+
+def payment_closed(*, order: Order | None, payment: Payment) -> None:
+    """A charge closed unpaid: the order is New again, unless another charge is open."""
+    if order is None or order.status != IN_PROGRESS:
+        return
+    others = Payment.objects.filter(invoice_id=payment.invoice_id, status__in=OPEN_PAYMENT).exclude(pk=payment.pk)
+    if not others.exists():
+        set_status(order=order, status=NEW)
+
+
+def _give_vouchers_back(order: Order) -> None:
+    """A cancelled order used no voucher: its uses are free again, once."""
+    for application in VoucherApplication.objects.filter(order=order):
+        Voucher.objects.filter(pk=application.voucher_id, num_orders__gt=0).update(num_orders=F("num_orders") - 1)
+        application.delete()

@@ -1,0 +1,70 @@
+"""Asking the provider about payments nobody told us about."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from storefront.billing.errors import BillingError
+from storefront.billing.models import Payment
+from storefront.billing.services.cancelling import cancel_payment
+from storefront.billing.services.settling import settle
+from storefront.billing.services.starting import resume
+from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.core import clock
+from storefront.gateways.errors import ConfigurationError, GatewayError
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+#: Seconds one run may begin new work for; a provider that hangs must not hold up the worker's other jobs.
+PATIENCE = 20.0
+#: How long a payment is left to the worker that took it, and after how long a failed look is repeated.
+LEASE = timedelta(minutes=2)
+
+
+def poll_open_payments() -> int:
+    """Look at every payment whose time has come: open ones again and again, closed ones once more an hour later.
+
+    A row is due at the latest ten minutes after the last look, so nothing stays unknown for fifteen. Safe to run in
+    many workers at once. Returns how many were looked at.
+    """
+    started, looked = time.monotonic(), 0
+    due = Payment.objects.filter(next_check_at__lte=clock.now()).order_by("next_check_at")
+    for payment in due.select_related("invoice")[:BATCH]:
+        if time.monotonic() - started > PATIENCE:
+            break
+        if not _take(payment):
+            continue
+        try:
+            _look(payment)
+            looked += 1
+        except (GatewayError, ConfigurationError, BillingError) as exc:
+            logger.warning("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
+    return looked
+
+
+def _take(payment: Payment) -> bool:
+    """Of several workers that see the row due, the one whose UPDATE still matches looks at it."""
+    mine = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
+    return bool(mine.update(next_check_at=clock.now() + LEASE))
+
+
+def _look(payment: Payment) -> None:
+    is_open = payment.status in OPEN_PAYMENT
+    if is_open and payment.invoice.status != InvoiceStatus.OPEN:
+        cancel_payment(payment)  # the invoice was paid by another one, or is void
+    elif payment.status == PaymentStatus.CREATED:
+        resume(payment)
+    elif is_open:
+        settle(payment_id=payment.pk)
+    else:
+        _look_once_more(payment)
+
+
+def _look_once_more(payment: Payment) -> None:
+    """A closed charge: money may have come after all, or it may still be open at the provider."""
+    settled = settle(payment_id=payment.pk)
+    if settled.status in (PaymentStatus.FAILED, PaymentStatus.CANCELLED) and settled.next_check_at is not None:
+        cancel_payment(settled)

@@ -1,0 +1,74 @@
+"""Money has come: what it does to payment, ledger, invoice and order. Called by settle alone, under its locks."""
+
+from __future__ import annotations
+
+from storefront.billing import announcements, signals
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import ledger, orders, review
+from storefront.billing.states import (
+    INVOICE_TRANSITIONS,
+    OPEN_PAYMENT,
+    PAYMENT_TRANSITIONS,
+    InvoiceStatus,
+    PaymentStatus,
+)
+from storefront.core import clock, states
+
+
+def receive(payment: Payment) -> bool:
+    """A payment succeeded: credit the personal account, then pay the invoice from it if it still asks for money.
+
+    ``payment`` and its invoice are locked. Returns False, and changes nothing, if it had succeeded before.
+    """
+    now = clock.now()
+    if not states.apply(payment, PaymentStatus.SUCCEEDED, table=PAYMENT_TRANSITIONS, settled_at=now, failure_code=""):
+        return False
+    invoice = payment.invoice
+    ledger.credit(
+        customer=invoice.customer,
+        payment=payment,
+        amount=payment.amount,
+        currency=payment.currency,
+        key=f"payment-{payment.pk}",
+    )
+    if invoice.status == InvoiceStatus.OPEN and orders.may_become(order=invoice.order, status=orders.PAID):
+        pay(invoice, payment)
+    else:
+        _keep(invoice, payment)
+    return True
+
+
+def pay(invoice: Invoice, payment: Payment) -> None:
+    """The invoice is paid with this payment's money: expense, invoice, order, and whoever listens to invoice_paid."""
+    ledger.debit(
+        customer=invoice.customer,
+        invoice=invoice,
+        amount=invoice.amount,
+        currency=invoice.currency,
+        key=f"invoice-{invoice.pk}",
+        taken_from=[(payment, invoice.amount)],
+    )
+    states.apply(invoice, InvoiceStatus.PAID, table=INVOICE_TRANSITIONS, paid_at=clock.now())
+    orders.set_status(order=invoice.order, status=orders.PAID)
+    # A charge opened meanwhile must not be paid too: the poller closes it.
+    invoice.payments.filter(status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
+    signals.invoice_paid.send(sender=Invoice, invoice=invoice, payment=payment)
+    if not any(line.license_terms for line in invoice.lines.all()):
+        announcements.payment_received(invoice)
+
+
+def _keep(invoice: Invoice, payment: Payment) -> None:
+    """Money nobody asked for any more stays on the customer's account; he and the staff are told."""
+    kind = "late_payment" if invoice.status == InvoiceStatus.VOID else "second_payment"
+    review.file(
+        key=f"{kind}:{payment.public_id}",
+        kind=kind,
+        detail=(
+            f"{payment.amount} {payment.currency} came by {payment.gateway} ({payment.provider_reference}) for invoice "
+            f"{invoice.number}, which is {invoice.status}. It is on the customer's personal account: refund it or "
+            f"agree with the customer what it is for."
+        ),
+        payment=payment,
+        invoice=invoice,
+    )
+    announcements.late_payment(invoice, payment)

@@ -1,0 +1,109 @@
+"""Money goes back, or may: refunds and disputes as the provider tells them, whoever caused them.
+
+Called by settle alone, under its locks, for a payment that has succeeded.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from storefront.billing import signals
+from storefront.billing.models import Allocation, Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.services import ledger, orders, review
+from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
+from storefront.core import clock, states
+from storefront.gateways.payments.base import PaymentSnapshot
+
+
+def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Make our rows say what the provider says about refunds and disputes of a payment."""
+    change = snapshot.amount_refunded - payment.amount_refunded
+    if change:
+        _book(payment, change)
+        payment.amount_refunded = snapshot.amount_refunded
+        payment.save(update_fields=["amount_refunded"])
+        _after_refund(payment, change)
+    if snapshot.is_disputed != payment.is_disputed:
+        payment.is_disputed = snapshot.is_disputed
+        payment.save(update_fields=["is_disputed"])
+        _after_dispute(payment)
+
+
+def paid_goods(payment: Payment) -> bool:
+    """Whether this very payment's money paid its invoice (else it only went to the personal account)."""
+    return Allocation.objects.filter(payment=payment, entry__transaction__invoice_id=payment.invoice_id).exists()
+
+
+def report_reverted(payment: Payment, snapshot: PaymentSnapshot | None) -> None:
+    """The provider takes back that a charge succeeded. Nothing is undone by itself."""
+    state = snapshot.state if snapshot else "failed"
+    review.file(
+        key=f"reverted:{payment.public_id}",
+        kind="reverted",
+        detail=f"{payment.gateway} no longer says that {payment.provider_reference} succeeded, but: {state}.",
+        payment=payment,
+        invoice=payment.invoice,
+    )
+
+
+def _book(payment: Payment, change: Decimal) -> None:
+    """Entries for money given back (``change`` > 0), or come home because a refund failed (< 0)."""
+    invoice, customer, currency, amount = payment.invoice, payment.invoice.customer, payment.currency, abs(change)
+    kinds = ("refund", "refund_failed")
+    step = LedgerTransaction.objects.filter(payment=payment, kind__in=kinds).count() + 1
+    key = f"payment-{payment.pk}-refund-{step}"
+    is_for_goods = paid_goods(payment)
+    if change > 0:
+        if is_for_goods:
+            ledger.take_back(
+                customer=customer,
+                payment=payment,
+                invoice=invoice,
+                amount=amount,
+                currency=currency,
+                key=f"{key}-goods",
+            )
+        ledger.pay_out(customer=customer, payment=payment, amount=amount, currency=currency, key=key)
+        return
+    ledger.credit(customer=customer, payment=payment, amount=amount, currency=currency, key=key, kind="refund_failed")
+    if is_for_goods and invoice.status == InvoiceStatus.PAID:
+        ledger.debit(
+            customer=customer, invoice=invoice, amount=amount, currency=currency, key=f"{key}-goods",
+            taken_from=[(payment, amount)],
+        )  # fmt: skip
+
+
+def _after_refund(payment: Payment, change: Decimal) -> None:
+    invoice = payment.invoice
+    is_whole = payment.amount_refunded >= payment.amount
+    if is_whole and paid_goods(payment) and invoice.status == InvoiceStatus.PAID:
+        states.apply(invoice, InvoiceStatus.REFUNDED, table=INVOICE_TRANSITIONS)
+        orders.set_status(order=invoice.order, status=orders.REFUNDED)
+        signals.invoice_refunded.send(sender=Invoice, invoice=invoice, payment=payment)
+        return
+    kind = "refund_failed" if change < 0 else "refund" if is_whole else "partial_refund"
+    _file(
+        payment,
+        kind,
+        f"Of {payment.amount} {payment.currency} ({payment.gateway} {payment.provider_reference}), "
+        f"{payment.amount_refunded} are refunded now (a change of {change}). The invoice is {invoice.status}.",
+    )
+
+
+def _after_dispute(payment: Payment) -> None:
+    invoice = payment.invoice
+    signals.payment_disputed.send(sender=Invoice, invoice=invoice, payment=payment, is_disputed=payment.is_disputed)
+    word = "opened" if payment.is_disputed else "closed"
+    _file(payment, "dispute", f"A dispute was {word} about {payment.gateway} {payment.provider_reference}.")
+
+
+def _file(payment: Payment, kind: str, detail: str) -> None:
+    """Each change is a matter of its own; the revision under lock tells them apart."""
+    known = ReviewItem.objects.filter(payment=payment, kind=kind).count()
+    review.file(
+        key=f"{kind}:{payment.public_id}:{known + 1}",
+        kind=kind,
+        detail=f"{detail} Noted {clock.now():%Y-%m-%d %H:%M} UTC.",
+        payment=payment,
+        invoice=payment.invoice,
+    )

@@ -1,0 +1,181 @@
+"""Learning from the provider what became of a charge: the only way anything becomes paid.
+
+Return page, webhook, poller, staff and reconciliation all end here, as often and in whatever order they like.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from storefront.billing.gateway_registry import expected_account, gateway
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import orders, receiving, returning, review
+from storefront.billing.services.locking import lock_payment
+from storefront.billing.services.spacing import next_check
+from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
+from storefront.core import clock, states
+from storefront.gateways.errors import NotFound
+from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+
+logger = logging.getLogger(__name__)
+
+#: How long after it closed unpaid a charge is looked at once more.
+ONCE_MORE = timedelta(hours=1)
+_TRIES = 3
+
+
+def settle(*, payment_id: int, provider_reference: str = "") -> Payment:
+    """Ask the provider about a payment and make our rows say the same. Must not be called inside a transaction.
+
+    ``provider_reference`` is a hint for a row that does not know its own yet; it is believed only if the provider's
+    object carries our reference. Nothing changes twice; a lost race returns quietly. Raises Unavailable (unknown:
+    nothing changed) or ConfigurationError.
+    """
+    for _ in range(_TRIES):
+        payment = Payment.objects.select_related("invoice").get(pk=payment_id)
+        reference = payment.provider_reference or provider_reference
+        if not reference:
+            return payment
+        try:
+            snapshot = gateway(payment.gateway).fetch(reference)
+        except NotFound:
+            return _unknown_to_provider(payment)
+        try:
+            return record(payment_id=payment_id, snapshot=snapshot, seen=payment.revision)
+        except StaleAnswer:
+            continue  # somebody learned something newer while we asked
+    return Payment.objects.get(pk=payment_id)
+
+
+class StaleAnswer(Exception):
+    """The answer takes something back and may be older than what we know; ask again."""
+
+
+def record(*, payment_id: int, snapshot: PaymentSnapshot, seen: int) -> Payment:
+    """Lock, re-read, guard, change: one transaction for payment, ledger, invoice, order, licenses and mails.
+
+    ``seen`` is the payment's revision before the provider was asked. Raises StaleAnswer.
+    """
+    with transaction.atomic(durable=True):
+        payment = lock_payment(payment_id)
+        if _takes_back(payment, snapshot) and payment.revision != seen:
+            raise StaleAnswer
+        problems = mismatches(payment, payment.invoice, snapshot)
+        if problems:
+            _report(payment, snapshot, problems)
+        else:
+            _adopt(payment, snapshot)
+            _change(payment, snapshot)
+        payment.revision += 1
+        payment.checked_at = clock.now()
+        payment.save(update_fields=["revision", "checked_at", "next_check_at"])
+    return payment
+
+
+def mismatches(payment: Payment, invoice: Invoice, snapshot: PaymentSnapshot) -> list[str]:
+    """In what the provider's object differs from the attempt we made; empty means it is ours, to the cent."""
+    account = expected_account(payment.gateway)
+    checks = {
+        "reference": snapshot.our_reference == payment.public_id
+        and payment.provider_reference in (None, snapshot.provider_reference),
+        "amount": snapshot.amount == payment.amount == invoice.amount,
+        "currency": snapshot.currency == payment.currency == invoice.currency,
+        "mode": snapshot.is_live == payment.is_live == gateway(payment.gateway).is_live,
+        "account": not account or snapshot.account_reference in ("", account),
+    }
+    return [name for name, fits in checks.items() if not fits]
+
+
+def _takes_back(payment: Payment, snapshot: PaymentSnapshot) -> bool:
+    """Whether believing the answer would undo something, which an answer that was overtaken must not."""
+    if payment.status != PaymentStatus.SUCCEEDED:
+        return False
+    return (
+        snapshot.state is not RemoteState.SUCCEEDED
+        or snapshot.amount_refunded < payment.amount_refunded
+        or snapshot.is_disputed < payment.is_disputed
+    )
+
+
+def _report(payment: Payment, snapshot: PaymentSnapshot, problems: list[str]) -> None:
+    """Nothing is paid by money that does not fit; a person looks at it."""
+    payment.next_check_at = next_check(payment)
+    review.file(
+        key=f"mismatch:{payment.public_id}:{snapshot.provider_reference}:{snapshot.state}:{'+'.join(problems)}",
+        kind=review.MISMATCH if snapshot.state is RemoteState.SUCCEEDED else "mismatch_unpaid",
+        detail=(
+            f"Asked for {payment.amount} {payment.currency} as {payment.public_id}; {payment.gateway} has "
+            f"{snapshot.amount} {snapshot.currency} as {snapshot.our_reference or 'nothing of ours'} "
+            f"({snapshot.state}, {snapshot.provider_reference}). Different: {', '.join(problems)}."
+        ),
+        payment=payment,
+        invoice=payment.invoice,
+    )
+
+
+def _adopt(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Keep what the provider told about itself."""
+    payment.provider_reference = snapshot.provider_reference
+    payment.charge_reference = snapshot.charge_reference or payment.charge_reference
+    payment.redirect_url = snapshot.redirect_url or payment.redirect_url
+    payment.method_label = snapshot.method_label or payment.method_label
+    payment.is_processing = snapshot.state is RemoteState.PROCESSING
+    if payment.status in OPEN_PAYMENT:
+        payment.failure_code = snapshot.failure_code[:100]
+    payment.save(
+        update_fields=[
+            "provider_reference", "charge_reference", "redirect_url", "method_label", "is_processing", "failure_code",
+        ]
+    )  # fmt: skip
+
+
+def _change(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    match snapshot.state:
+        case RemoteState.SUCCEEDED:
+            receiving.receive(payment)
+            returning.follow(payment, snapshot)
+            payment.next_check_at = None
+        case RemoteState.FAILED:
+            _close(payment, PaymentStatus.FAILED)
+        case RemoteState.EXPIRED:
+            _close(payment, PaymentStatus.CANCELLED)
+        case RemoteState.OPEN | RemoteState.PROCESSING:
+            if payment.status == PaymentStatus.CREATED:
+                states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS)
+            if payment.status != PaymentStatus.SUCCEEDED:
+                payment.next_check_at = next_check(payment)
+            else:
+                returning.report_reverted(payment, snapshot)
+
+
+def _close(payment: Payment, status: PaymentStatus) -> None:
+    if payment.status == PaymentStatus.SUCCEEDED:
+        returning.report_reverted(payment, None)
+    elif payment.status in OPEN_PAYMENT:
+        states.apply(payment, status, table=PAYMENT_TRANSITIONS)
+        payment.next_check_at = clock.now() + ONCE_MORE
+        orders.payment_closed(order=payment.invoice.order, payment=payment)
+    else:
+        payment.next_check_at = None
+
+
+def _unknown_to_provider(payment: Payment) -> Payment:
+    """The provider does not know an object it once gave us: other keys, or another account."""
+    with transaction.atomic(durable=True):
+        locked = lock_payment(payment.pk)
+        review.file(
+            key=f"unknown-to-provider:{locked.public_id}",
+            kind="unknown_to_provider",
+            detail=f"{locked.gateway} does not know {locked.provider_reference}. Have the keys been changed?",
+            payment=locked,
+            invoice=locked.invoice,
+        )
+        locked.next_check_at = None
+        if locked.status in OPEN_PAYMENT:
+            states.apply(locked, PaymentStatus.FAILED, table=PAYMENT_TRANSITIONS, failure_code="unknown_to_provider")
+            orders.payment_closed(order=locked.invoice.order, payment=locked)
+        locked.save(update_fields=["next_check_at"])
+    return locked

@@ -1,0 +1,198 @@
+"""Opening a charge. At most one is open per invoice, whatever tabs, double clicks and crashes do."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from storefront.billing import links
+from storefront.billing.errors import (
+    AlreadyPaid,
+    InvoiceVoid,
+    PaymentInReview,
+    PaymentProcessing,
+    PaymentRefused,
+    PaymentUnavailable,
+)
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import orders, review
+from storefront.billing.services.cancelling import cancel_payment
+from storefront.billing.services.locking import lock_invoice, lock_payment
+from storefront.billing.services.settling import settle
+from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, InvoiceStatus, PaymentStatus
+from storefront.core import clock, states
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
+from storefront.gateways.payments.base import LineItem, PaymentGateway, StartedPayment, StartRequest
+
+logger = logging.getLogger(__name__)
+
+#: How long a hosted page stays open, and how much of that must be left to send a buyer there.
+STAY = timedelta(hours=23)
+USABLE = timedelta(minutes=2)
+#: An attempt nobody heard of for so long is given up: the provider forgets idempotency keys after a day.
+UNKNOWN_FOR = timedelta(hours=20)
+FIRST_CHECK = timedelta(seconds=60)
+_TRIES = 4
+
+
+def start(*, invoice: Invoice, gateway_name: str = "stripe") -> Payment:
+    """Open a charge for the whole invoice, or find the one that is open; send the buyer to its ``redirect_url``.
+
+    Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
+    every retry of it uses the same idempotency key. Must not be called inside a transaction.
+    Raises AlreadyPaid or InvoiceVoid; PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a
+    definite no, the attempt is over); PaymentUnavailable (unknown: calling again continues the same attempt).
+    """
+    for _ in range(_TRIES):
+        payment = _claim(invoice.pk, gateway_name)
+        if payment.gateway != gateway_name:
+            cancel_payment(payment)
+            continue
+        payment = resume(payment) if payment.status == PaymentStatus.CREATED else _look(payment)
+        if payment.status == PaymentStatus.PENDING and _is_usable(payment):
+            return payment
+    raise PaymentUnavailable
+
+
+def resume(payment: Payment) -> Payment:
+    """Ask the provider to open the charge of a row it may or may not know; the key makes the second call harmless.
+
+    Raises PaymentRefused or PaymentUnavailable as ``start`` does.
+    """
+    if clock.now() - payment.created_at > UNKNOWN_FOR:
+        return close(payment.pk, PaymentStatus.FAILED, failure_code="abandoned")
+    try:
+        adapter = gateway(payment.gateway)
+        started = adapter.start(_request(payment))
+    except Declined as refusal:
+        logger.warning("payment %s refused: %s", payment.pk, refusal.code)
+        close(payment.pk, PaymentStatus.FAILED, failure_code=refusal.code)
+        raise PaymentRefused(refusal.code) from refusal
+    except (GatewayError, ConfigurationError) as unknown:
+        return _opened_meanwhile(payment, unknown)
+    opened = _opened(payment.pk, started)
+    return opened if opened.redirect_url else settle(payment_id=opened.pk)
+
+
+def close(payment_id: int, status: PaymentStatus, *, failure_code: str = "") -> Payment:
+    """An open attempt ends unpaid; the order may be paid anew. A row that is open no more is left as it is."""
+    with transaction.atomic(durable=True):
+        payment = lock_payment(payment_id)
+        if payment.status in OPEN_PAYMENT:
+            states.apply(
+                payment, status, table=PAYMENT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None
+            )
+            orders.payment_closed(order=payment.invoice.order, payment=payment)
+    return payment
+
+
+def _claim(invoice_id: int, gateway_name: str) -> Payment:
+    """The invoice's open attempt, or a new one, committed."""
+    adapter = _adapter(gateway_name)
+    with transaction.atomic(durable=True):
+        invoice = lock_invoice(invoice_id)
+        _check_payable(invoice)
+        payment = invoice.payments.filter(status__in=OPEN_PAYMENT).first()
+        if payment is None:
+            now = clock.now()
+            payment = invoice.payments.create(
+                gateway=gateway_name,
+                is_live=adapter.is_live,
+                currency=invoice.currency,
+                amount=invoice.amount,
+                created_at=now,
+                expires_at=now + STAY,
+                next_check_at=now + FIRST_CHECK,
+            )
+            orders.payment_opened(order=invoice.order)
+    return payment
+
+
+def _check_payable(invoice: Invoice) -> None:
+    if invoice.status == InvoiceStatus.VOID:
+        raise InvoiceVoid
+    if invoice.status != InvoiceStatus.OPEN:
+        raise AlreadyPaid
+    if not orders.may_become(order=invoice.order, status=orders.PAID):
+        raise InvoiceVoid  # staff cancelled the order by hand
+
+
+def _adapter(gateway_name: str) -> PaymentGateway:
+    try:
+        return gateway(gateway_name)
+    except ConfigurationError as exc:
+        logger.exception("payment provider %s is not configured", gateway_name)
+        raise PaymentUnavailable from exc
+
+
+def _request(payment: Payment) -> StartRequest:
+    """Derived from frozen rows only, so that a retry asks for exactly the same."""
+    invoice = payment.invoice
+    lines = [
+        LineItem(
+            description=f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description,
+            amount=line.amount,
+        )
+        for line in invoice.lines.all()
+    ]
+    return StartRequest(
+        idempotency_key=payment.idempotency_key,
+        our_reference=payment.public_id,
+        amount=payment.amount,
+        currency=payment.currency,
+        description=invoice.number,
+        lines=lines,
+        customer_email=invoice.payer.get("email", ""),
+        return_url=links.return_url(payment),
+        cancel_url=links.pay_url(invoice),
+        expires_at=payment.expires_at or payment.created_at + STAY,
+        language=invoice.language,
+        metadata={"invoice": invoice.number},
+    )
+
+
+def _opened(payment_id: int, started: StartedPayment) -> Payment:
+    """Note what the provider opened. Of two callers with one key both hear the same; the second finds it noted."""
+    with transaction.atomic(durable=True):
+        payment = lock_payment(payment_id)
+        if payment.provider_reference is None:
+            payment.provider_reference = started.provider_reference
+            payment.redirect_url = started.redirect_url
+            payment.expires_at = started.expires_at or payment.expires_at
+            payment.save(update_fields=["provider_reference", "redirect_url", "expires_at"])
+        if payment.status == PaymentStatus.CREATED:
+            states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS)
+    return payment
+
+
+def _opened_meanwhile(payment: Payment, unknown: Exception) -> Payment:
+    """No answer for us; a twin of this call (or a webhook) may have had one."""
+    logger.warning("payment %s: outcome unknown (%s)", payment.pk, type(unknown).__name__)
+    payment.refresh_from_db()
+    if payment.status == PaymentStatus.CREATED:
+        raise PaymentUnavailable from unknown
+    return payment
+
+
+def _look(payment: Payment) -> Payment:
+    """What the open charge is now; if the provider cannot be asked, what we know (it is the same charge)."""
+    try:
+        payment = settle(payment_id=payment.pk)
+    except (GatewayError, ConfigurationError):
+        logger.warning("payment %s: could not be looked up", payment.pk)
+    if payment.is_processing and payment.status == PaymentStatus.PENDING:
+        raise PaymentProcessing
+    if review.is_waiting(payment=payment, kind=review.MISMATCH):
+        raise PaymentInReview
+    return payment
+
+
+def _is_usable(payment: Payment) -> bool:
+    """Whether a buyer can still be sent there. A page about to close is closed for good first."""
+    if payment.expires_at is None or payment.expires_at - clock.now() > USABLE:
+        return bool(payment.redirect_url)
+    cancel_payment(payment)
+    return False

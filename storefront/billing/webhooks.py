@@ -1,0 +1,96 @@
+"""Payment providers' messages. Each is a hint that something changed; what did is asked of the provider itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import Payment
+from storefront.billing.services import review
+from storefront.billing.services.payments import settle
+from storefront.gateways.payments.base import EventKind, ProviderEvent
+from storefront.inbox.models import InboundEvent
+from storefront.inbox.sources import Received
+
+logger = logging.getLogger(__name__)
+
+
+class PaymentSource:
+    """One payment provider as a source of the inbox."""
+
+    def __init__(self, gateway_name: str) -> None:
+        self._name = gateway_name
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
+        event = gateway(self._name).parse_webhook(body, headers, now=now)
+        payload = {
+            "kind": event.kind.value,
+            "provider_reference": event.provider_reference,
+            "our_reference": event.our_reference,
+            "charge_reference": event.charge_reference,
+            "is_live": event.is_live,
+        }
+        return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload)]
+
+    def handle(self, event: InboundEvent) -> bool:
+        data = event.data
+        hint = ProviderEvent(
+            event_id=event.event_id,
+            kind=EventKind(data["kind"]),
+            provider_reference=data["provider_reference"],
+            our_reference=data["our_reference"],
+            is_live=data["is_live"],
+            raw_type=event.summary,
+            charge_reference=data["charge_reference"],
+        )
+        return self._follow(hint)
+
+    def _follow(self, hint: ProviderEvent) -> bool:
+        payment = find(self._name, hint)
+        if hint.kind is EventKind.IGNORED or payment is None:
+            return False
+        if hint.is_live != gateway(self._name).is_live:
+            review.file(
+                key=f"wrong-mode:{self._name}:{hint.event_id}",
+                kind="wrong_mode",
+                detail=f"{self._name} sent {hint.raw_type} ({hint.event_id}) of the other mode, live or test.",
+                payment=payment,
+                invoice=payment.invoice,
+            )
+            return False
+        was_disputed = payment.is_disputed
+        settled = settle(payment_id=payment.pk, provider_reference=hint.provider_reference)
+        if hint.kind is EventKind.DISPUTE_CHANGED and settled.is_disputed == was_disputed:
+            _note_dispute(settled, hint)
+        return True
+
+
+def find(gateway_name: str, hint: ProviderEvent) -> Payment | None:
+    """The payment a message is about, by any of the three names it may use."""
+    payments = Payment.objects.select_related("invoice").filter(gateway=gateway_name)
+    names = (
+        ("provider_reference", hint.provider_reference),
+        ("public_id", hint.our_reference),
+        ("charge_reference", hint.charge_reference),
+    )
+    for name, value in names:
+        found = payments.filter(**{name: value}).first() if value else None
+        if found is not None:
+            return found
+    return None
+
+
+def _note_dispute(payment: Payment, hint: ProviderEvent) -> None:
+    """A dispute moved on in a way the charge itself does not show (evidence due, won, lost): staff must read it."""
+    review.file(
+        key=f"dispute-news:{payment.public_id}:{hint.event_id}",
+        kind="dispute",
+        detail=f"{payment.gateway} has news of a dispute about {payment.provider_reference}: {hint.raw_type}.",
+        payment=payment,
+        invoice=payment.invoice,
+    )
+
+
+stripe_source = PaymentSource("stripe")

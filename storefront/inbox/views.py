@@ -1,0 +1,64 @@
+"""``/hooks/<source>/``: verify, store, answer. What it means is thought about later, by the worker."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from storefront.core import clock
+from storefront.gateways.errors import ConfigurationError, InvalidSignature
+from storefront.inbox.receiving import store
+from storefront.inbox.sources import UnknownSource, source
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 256 * 1024
+#: Refused messages by source since this process started; all that a forged message may change.
+refused: Counter[str] = Counter()
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def hook(request: HttpRequest, source: str) -> HttpResponse:
+    """200 once the message is stored (a copy too), 400 for anything unproven, 413 for too much of it, 404 for an
+    unknown sender, 503 when we cannot tell or cannot store: then the sender comes again. Touches no session."""
+    body = _body(request)
+    if body is None:
+        return HttpResponse(status=413)
+    return _take(source, body, {name.lower(): value for name, value in request.headers.items()})
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY:
+        return None
+    body = request.read(MAX_BODY + 1)
+    return None if len(body) > MAX_BODY else body
+
+
+def _take(name: str, body: bytes, headers: dict[str, str]) -> HttpResponse:
+    try:
+        received = source(name).verify(body, headers, clock.now())
+    except UnknownSource:
+        raise Http404 from None
+    except InvalidSignature as exc:
+        refused[name] += 1
+        logger.warning("refused a message at %s: %s (%d so far)", name, exc.code or "unproven", refused[name])
+        return HttpResponse(status=400)
+    except ConfigurationError:
+        logger.exception("messages of %s cannot be verified", name)
+        return HttpResponse(status=503)
+    try:
+        for message in received:
+            store(source=name, message=message)
+    except OperationalError:  # the database is busy or away
+        logger.exception("a message of %s could not be stored", name)
+        return HttpResponse(status=503)
+    return HttpResponse(status=200)
