@@ -69,10 +69,9 @@ def wagtail_site(db: None) -> Any:
 
 def make_software(slug: str = "yeastar-s-module", title: str = "Yeastar S-series module", **fields: Any) -> Any:
     """One software product with two license types, published, and its Wagtail page if the site exists."""
-    from catalogue.plans.pricing import publish
-    from oscar.apps.catalogue.models import Product, ProductClass
-
+    from catalogue.models import Product, ProductClass
     from catalogue.plans.models import Plan, SoftwareProduct
+    from catalogue.plans.pricing import publish
     from cms.models import ProductIndexPage, ProductPage
 
     product_class, _ = ProductClass.objects.get_or_create(

@@ -6,3 +6,6 @@ class PlansConfig(AppConfig):
     name = "catalogue.plans"
     label = "plans"
     verbose_name = _("Plans")
+
+    def ready(self) -> None:
+        from catalogue.plans import receivers  # noqa: F401

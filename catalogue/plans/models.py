@@ -8,9 +8,17 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 from wagtail.fields import RichTextField
 
 from storefront.core import clock
+
+
+def months_label(months: int) -> str:
+    """A period as people read it: 1 month, 12 months."""
+    return ngettext("%(months)d month", "%(months)d months", months) % {"months": months}
 
 
 class BindingKind(models.TextChoices):
@@ -61,8 +69,12 @@ class AgreementVersion(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-class SoftwareProduct(models.Model):
-    """What the shop adds to an Oscar parent product."""
+class SoftwareProduct(ClusterableModel):
+    """What the shop adds to an Oscar parent product.
+
+    ``lowest_monthly_amount`` is the best price per month over all terms on sale, major units of ``currency``; it
+    is written by ``pricing`` alone, so that a list of a thousand products need not work it out. None: nothing on sale.
+    """
 
     product = models.OneToOneField(
         "catalogue.Product", on_delete=models.CASCADE, related_name="software", limit_choices_to={"parent": None}
@@ -79,6 +91,8 @@ class SoftwareProduct(models.Model):
     agreement = models.ForeignKey(
         Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
     )
+    lowest_monthly_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
+    currency = models.CharField(max_length=3, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("software product")
@@ -91,7 +105,7 @@ class SoftwareProduct(models.Model):
 class Plan(models.Model):
     """A license type of a product, priced by the month (major units of the shop's currency)."""
 
-    software = models.ForeignKey(SoftwareProduct, on_delete=models.CASCADE, related_name="plans")
+    software = ParentalKey(SoftwareProduct, on_delete=models.CASCADE, related_name="plans")
     code = models.SlugField(_("code"), max_length=50)
     name = models.CharField(_("name"), max_length=100)
     summary = models.CharField(_("for whom"), max_length=200, blank=True)
@@ -117,9 +131,12 @@ class Plan(models.Model):
 
 
 class Period(models.Model):
-    """How many months are bought at once, with the discount for it. Without a product: for all products."""
+    """How many months are bought at once, with the discount for it. Without a product: for all products.
 
-    software = models.ForeignKey(
+    A product's own period takes the place of the common one of as many months, also to take it off sale there.
+    """
+
+    software = ParentalKey(
         SoftwareProduct, on_delete=models.CASCADE, null=True, blank=True, related_name="own_periods"
     )
     months = models.PositiveSmallIntegerField(_("months"), validators=[MinValueValidator(1), MaxValueValidator(120)])
@@ -144,18 +161,19 @@ class Period(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(_("%(months)s months") % {"months": self.months})
+        return months_label(self.months)
 
 
 class PlanTerm(models.Model):
     """A plan for a period: what is put in the cart. 1:1 with the Oscar child product that carries its price.
 
-    Written by ``pricing`` alone. ``list_amount`` is the undiscounted price, ``amount`` what is charged (equal to
+    Written by ``pricing`` alone, one for each number of months a plan was ever sold for; a withdrawn one stays,
+    inactive, because orders and licenses point to it. ``list_amount`` is the undiscounted price, ``amount`` what is charged (equal to
     the child's stock record), both major units of ``currency``.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="terms")
-    period = models.ForeignKey(Period, on_delete=models.CASCADE, related_name="terms")
+    period = models.ForeignKey(Period, on_delete=models.SET_NULL, null=True, related_name="terms")
     product = models.OneToOneField("catalogue.Product", on_delete=models.PROTECT, related_name="plan_term")
     months = models.PositiveSmallIntegerField()
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
@@ -166,7 +184,7 @@ class PlanTerm(models.Model):
 
     class Meta:
         ordering = ["plan__position", "months"]
-        constraints = [models.UniqueConstraint(fields=["plan", "period"], name="plan_term_once")]
+        constraints = [models.UniqueConstraint(fields=["plan", "months"], name="plan_term_once")]
 
     def __str__(self) -> str:
         return f"{self.plan} / {self.months}"

@@ -1,0 +1,37 @@
+"""The Oscar side of a software product: its class, its seller's partner, its parent product."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from oscar.apps.partner.models import Partner
+
+from catalogue.models import Product, ProductClass
+
+CLASS_SLUG = "software-license"
+PARTNER_CODE = "shop"
+
+
+def product_class() -> ProductClass:
+    """The one class of everything we sell: nothing to ship, nothing that runs out."""
+    found, _ = ProductClass.objects.get_or_create(
+        slug=CLASS_SLUG, defaults={"name": "Software license", "requires_shipping": False, "track_stock": False}
+    )
+    return found
+
+
+def partner() -> Partner:
+    """The one partner that fulfils: the shop itself."""
+    found, _ = Partner.objects.get_or_create(code=PARTNER_CODE, defaults={"name": settings.SHOP_NAME[:128]})
+    return found
+
+
+def create_parent(*, title: str, slug: str) -> Product:
+    """A new public parent product; its children come from ``pricing.publish``."""
+    return Product.objects.create(
+        structure=Product.PARENT, title=title, slug=slug, product_class=product_class(), is_public=True
+    )
+
+
+def is_sold(product: Product) -> bool:
+    """Whether an order or a cart points to this product."""
+    return product.line_set.exists() or product.basket_lines.exists()

@@ -1,0 +1,53 @@
+"""Whoever saves a plan, a period, a product or an agreement, and wherever: the shop follows in the same transaction.
+
+Signals and not a service that editors must remember to call, because Wagtail's forms, commands and fixtures all
+save these models in ways of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from catalogue.models import Product
+from catalogue.plans import agreements, pricing
+from catalogue.plans.models import Agreement, Period, Plan, SoftwareProduct
+
+
+def _publish(software_id: int | None) -> None:
+    software = SoftwareProduct.objects.filter(pk=software_id).first()
+    if software is not None:
+        pricing.publish(software)
+
+
+@receiver([post_save, post_delete], sender=Plan, dispatch_uid="plan-publish")
+def plan_changed(instance: Plan, **kwargs: Any) -> None:
+    _publish(instance.software_id)
+
+
+@receiver([post_save, post_delete], sender=Period, dispatch_uid="period-publish")
+def period_changed(instance: Period, **kwargs: Any) -> None:
+    if instance.software_id is None:
+        pricing.publish_all()
+    else:
+        _publish(instance.software_id)
+
+
+@receiver(post_save, sender=SoftwareProduct, dispatch_uid="software-publish")
+def software_changed(instance: SoftwareProduct, **kwargs: Any) -> None:
+    pricing.publish(instance)
+
+
+@receiver(post_save, sender=Product, dispatch_uid="product-publish")
+def product_changed(instance: Product, **kwargs: Any) -> None:
+    """A parent's title, address and visibility are passed on to its children."""
+    if instance.is_parent:
+        for software in SoftwareProduct.objects.filter(product=instance):
+            pricing.publish(software)
+
+
+@receiver(post_save, sender=Agreement, dispatch_uid="agreement-version")
+def agreement_changed(instance: Agreement, **kwargs: Any) -> None:
+    agreements.publish_version(instance)
