@@ -1,1 +1,19 @@
-urlpatterns = []
+"""The customer's pages, all under /account/. Numbers and random ids only: nothing in an address counts up."""
+
+from django.urls import path
+
+from storefront.account import views
+
+urlpatterns = [
+    path("account/", views.home, name="account-home"),
+    path("account/invoices/", views.invoices, name="account-invoices"),
+    path("account/invoices/<str:number>/", views.invoice, name="account-invoice"),
+    path("account/invoices/<str:number>/print/", views.invoice_print, name="account-invoice-print"),
+    path("account/licenses/", views.licenses, name="account-licenses"),
+    path("account/licenses/<str:public_id>/", views.license, name="account-license"),
+    path("account/orders/", views.orders, name="account-orders"),
+    path("account/orders/<str:number>/", views.order, name="account-order"),
+    path("account/agreements/", views.agreements, name="account-agreements"),
+    path("account/agreements/<str:number>/<str:sha256>/", views.consent, name="account-consent"),
+    path("account/profile/", views.profile, name="account-profile"),
+]

@@ -1,0 +1,191 @@
+"""The customer's pages. Each shows the asker's own things only; another's and a missing one answer the same 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from oscar.apps.order.models import Order
+
+from checkout.models import Consent
+from storefront.account import rows
+from storefront.billing import queries as billing
+from storefront.billing.models import Invoice
+from storefront.billing.services import ledger
+from storefront.core import clock
+from storefront.licensing import queries as licensing
+from storefront.licensing.models import License
+from storefront.licensing.states import LicenseStatus
+from storefront.licensing.validity import grace
+from storefront.users.forms import ProfileForm
+from storefront.users.models import User
+
+View = Callable[..., HttpResponse]
+PER_PAGE = 20
+ON_DASHBOARD = 5
+
+
+def own(view: View) -> View:
+    """For a signed-in customer; kept by no cache, so that the back button shows nothing after a log-out."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _page(request: HttpRequest, items: QuerySet[Any]) -> Page[Any]:
+    return Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
+
+
+@own
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What ends soon, what is unpaid, the newest licenses, and the balance if there is one."""
+    user, now = _user(request), clock.now()
+    licenses = licensing.licenses_of(user)
+    ending = licenses.filter(
+        valid_until__lte=now + rows.SOON, valid_until__gt=now - grace(), status=LicenseStatus.ACTIVE
+    ).order_by("valid_until")
+    context = {
+        "ending": rows.license_rows(ending[:ON_DASHBOARD]),
+        "unpaid": rows.invoice_rows(billing.unpaid_of(user)[:ON_DASHBOARD]),
+        "licenses": rows.license_rows(licenses[:ON_DASHBOARD]),
+        "license_count": licenses.count(),
+        "balance": ledger.balance_of(user, settings.SHOP_CURRENCY),
+    }
+    return render(request, "account_pages/home.html", context)
+
+
+@own
+@require_safe
+def invoices(request: HttpRequest) -> HttpResponse:
+    page = _page(request, billing.invoices_of(_user(request)))
+    return render(request, "account_pages/invoices.html", {"page_obj": page, "rows": rows.invoice_rows(page)})
+
+
+def _invoice(request: HttpRequest, number: str) -> Invoice:
+    invoice = billing.invoice_of(_user(request), number)
+    if invoice is None:
+        raise Http404
+    return invoice
+
+
+@own
+@require_safe
+def invoice(request: HttpRequest, number: str) -> HttpResponse:
+    found = _invoice(request, number)
+    return render(request, "account_pages/invoice.html", {"row": rows.invoice_row(found), "invoice": found})
+
+
+@own
+@require_safe
+def invoice_print(request: HttpRequest, number: str) -> HttpResponse:
+    """The document alone, from the snapshot taken when it was issued."""
+    found = _invoice(request, number)
+    return render(request, "account_pages/invoice_print.html", {"row": rows.invoice_row(found), "invoice": found})
+
+
+@own
+@require_safe
+def licenses(request: HttpRequest) -> HttpResponse:
+    page = _page(request, licensing.licenses_of(_user(request)))
+    return render(request, "account_pages/licenses.html", {"page_obj": page, "rows": rows.license_rows(page)})
+
+
+def _license(request: HttpRequest, public_id: str) -> License:
+    found = licensing.licenses_of(_user(request)).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@own
+@require_safe
+def license(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _license(request, public_id)
+    context = {"row": rows.license_row(found), "license": found, "terms": found.terms.order_by("-pk")}
+    return render(request, "account_pages/license.html", context)
+
+
+def _orders(request: HttpRequest) -> QuerySet[Order]:
+    found = Order.objects.filter(user=_user(request)).select_related("purchase_details")
+    return found.prefetch_related("lines").order_by("-date_placed", "-pk")
+
+
+@own
+@require_safe
+def orders(request: HttpRequest) -> HttpResponse:
+    page = _page(request, _orders(request))
+    return render(request, "account_pages/orders.html", {"page_obj": page, "orders": page.object_list})
+
+
+@own
+@require_safe
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    found = _orders(request).filter(number=number).first()
+    if found is None:
+        raise Http404
+    own_invoices = billing.invoices_of(_user(request)).filter(order=found)
+    context = {
+        "order": found,
+        "details": getattr(found, "purchase_details", None),
+        "invoices": rows.invoice_rows(own_invoices),
+        "consents": _consents(request).filter(order=found),
+    }
+    return render(request, "account_pages/order.html", context)
+
+
+def _consents(request: HttpRequest) -> QuerySet[Consent]:
+    found = Consent.objects.filter(customer=_user(request)).select_related("order", "version__agreement")
+    return found.order_by("-accepted_at", "-pk")
+
+
+@own
+@require_safe
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Everything the customer has accepted: which agreement, which version, when, with which order."""
+    page = _page(request, _consents(request))
+    return render(request, "account_pages/agreements.html", {"page_obj": page, "consents": page.object_list})
+
+
+@own
+@require_safe
+def consent(request: HttpRequest, number: str, sha256: str) -> HttpResponse:
+    """The exact text he accepted with an order, from the copy kept with the acceptance itself."""
+    found = _consents(request).filter(order__number=number, sha256=sha256).first()
+    if found is None:
+        raise Http404
+    return render(request, "account_pages/consent.html", {"consent": found})
+
+
+@own
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your profile is saved."))
+        return redirect("account-profile")
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "account_pages/profile.html", {"form": form}, status=status)
