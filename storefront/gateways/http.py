@@ -52,6 +52,13 @@ class HttpResponse:
         raise Unavailable(f"answer with status {self.status} is not JSON", code="malformed")
 
 
+class _Session(requests.Session):
+    """A session for one call. It sees no redirects: even a library told not to follow one reads its whole body."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 class HttpClient:
     """Stateless and safe to share between threads; every call opens and closes its own connection.
 
@@ -89,12 +96,13 @@ class HttpClient:
         url: str,
         *,
         json: Any = None,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | str | None = None,
         headers: Mapping[str, str] | None = None,
         retries: int = 0,
     ) -> HttpResponse:
         """Call an address of ours (never one that a visitor named).
 
+        :param form: fields, or a form already encoded
         :param retries: how often to repeat after a network fault or 429/502/503/504; only for calls that do
             the same thing when repeated (at most 3)
         :raises ConfigurationError: the address is neither https nor an allowed loopback one
@@ -128,7 +136,7 @@ class HttpClient:
         self,
         target: Target,
         json: Any,
-        form: Mapping[str, str] | None,
+        form: Mapping[str, str] | str | None,
         headers: Mapping[str, str] | None,
         retries: int,
     ) -> HttpResponse:
@@ -165,7 +173,7 @@ class HttpClient:
         self, target: Target, address: str, body: bytes | None, headers: Mapping[str, str], deadline: Deadline
     ) -> HttpResponse:
         started, fault = time.monotonic(), ""
-        with requests.Session() as session:
+        with _Session() as session:
             session.trust_env = False
             session.mount(target.url.split(":")[0] + "://", PinnedAdapter(address, target.host, deadline))
             try:
@@ -202,7 +210,7 @@ class HttpClient:
 
 
 def _encode(
-    json: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
+    json: Any, form: Mapping[str, str] | str | None, headers: Mapping[str, str] | None
 ) -> tuple[bytes | None, dict[str, str]]:
     # No compression is asked for, so that a small answer cannot unfold into a huge one.
     merged = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "storefront"}
@@ -212,7 +220,7 @@ def _encode(
         return jsonlib.dumps(json).encode(), merged
     if form is not None:
         merged["Content-Type"] = "application/x-www-form-urlencoded"
-        return urlencode(form).encode(), merged
+        return (form if isinstance(form, str) else urlencode(form)).encode(), merged
     return None, merged
 
 

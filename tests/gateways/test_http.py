@@ -231,6 +231,15 @@ def test_a_huge_answer_is_refused(listen: Listen, headers: bytes) -> None:
     assert unknown.value.code == "too_large"
 
 
+def test_a_huge_answer_is_refused_even_beside_a_redirect(listen: Listen) -> None:
+    server = listen(answer(b"x" * 3000, "302 Found", "Location: https://["))
+
+    with pytest.raises(Unavailable) as unknown:
+        client(max_body=2000).request("GET", f"http://{server.host}/")
+
+    assert unknown.value.code == "too_large"
+
+
 def test_an_answer_of_exactly_the_limit_is_read(listen: Listen) -> None:
     server = listen(answer(b"x" * 2000))
 

@@ -292,6 +292,29 @@ def test_refused_rights_are_a_mistake_of_our_set_up(rig: StripeRig, status: int)
         rig.gateway().start(request())
 
 
+def test_answer_that_trickles_in_is_given_up_in_time(rig: StripeRig) -> None:
+    """Every byte comes well within the read timeout; the whole would take minutes."""
+    rig.stand_in.fail_next(kind="trickle", seconds=0.1)
+    gateway = Gateway(
+        api_key=KEY,
+        webhook_secrets=["whsec_now"],
+        api_base=rig.stand_in.base_url,
+        connect_timeout=0.2,
+        read_timeout=0.3,
+        max_network_retries=0,
+    )
+    with pytest.raises(Unavailable):
+        gateway.start(request())
+    assert rig.opened() == 1
+
+
+def test_no_redirect_is_followed(rig: StripeRig) -> None:
+    reference = rig.gateway().start(request()).provider_reference
+    rig.stand_in.fail_next(kind="redirect")
+    with pytest.raises(Unavailable):
+        rig.gateway().fetch(reference)
+
+
 def test_nobody_listening_is_unavailable() -> None:
     stand_in = StripeStandIn(api_key=KEY)
     with stand_in:

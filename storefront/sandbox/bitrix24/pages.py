@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_LINK = re.compile(r"\[URL=([^\]\s]+)\](.*?)\[/URL\]", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"\[URL=((?:[^\[\]\s]|\[[^\[\]\s]*\])+)\](.*?)\[/URL\]", re.IGNORECASE | re.DOTALL)
 
 
 def static_file(request: Request) -> Response:
