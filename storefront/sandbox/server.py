@@ -8,6 +8,7 @@ import re
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,8 +45,8 @@ class Request:
 class Response:
     """What a handler answers. ``body`` may be bytes, text (HTML) or anything JSON can write.
 
-    Two faults of the wire can be asked for: ``drop`` closes the connection without a word, ``cut_to`` promises
-    the whole body but closes after so many bytes of it.
+    Faults of the wire can be asked for: ``drop`` closes the connection without a word, ``cut_to`` promises the
+    whole body but closes after so many bytes of it, ``pace`` is a pause after every byte of it, in seconds.
     """
 
     body: Any = b""
@@ -53,6 +54,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     cut_to: int | None = None
+    pace: float = 0.0
 
     def encoded(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -122,7 +124,7 @@ class StandIn:
             def _serve(self) -> None:
                 stand_in._serve(self)
 
-            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815  (names fixed by http.server)
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _serve
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet: the stand-ins keep their own record of requests."""
@@ -193,7 +195,10 @@ class StandIn:
             http.send_header("Content-Length", str(len(body)))
             http.end_headers()
             if http.command != "HEAD":
-                http.wfile.write(body[: response.cut_to])
+                step = 1 if response.pace else MAX_BODY
+                for start in range(0, len(body[: response.cut_to]), step):
+                    http.wfile.write(body[: response.cut_to][start : start + step])
+                    time.sleep(response.pace)
             if response.cut_to is not None:
                 http.close_connection = True
         except (BrokenPipeError, ConnectionResetError):

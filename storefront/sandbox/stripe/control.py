@@ -17,8 +17,14 @@ Act = Callable[..., Any]
 
 
 def routes(stand_in: StripeStandIn) -> list[tuple[str, str, Callable[[Request], Response]]]:
-    session = r"/_control/sessions/(?P<session_id>\w+)/"
-    reads: dict[str, Act] = {
+    return [
+        *(("GET", path, _handler(act, takes_body=False)) for path, act in _reads(stand_in).items()),
+        *(("POST", path, _handler(act, takes_body=True)) for path, act in _acts(stand_in).items()),
+    ]
+
+
+def _reads(stand_in: StripeStandIn) -> dict[str, Act]:
+    return {
         "/_control/stats": stand_in.stats,
         "/_control/requests": stand_in.requests,
         "/_control/sessions": stand_in.sessions,
@@ -26,7 +32,11 @@ def routes(stand_in: StripeStandIn) -> list[tuple[str, str, Callable[[Request], 
         "/_control/deliveries": stand_in.deliveries,
         "/_control/faults": stand_in.faults.listing,
     }
-    acts: dict[str, Act] = {
+
+
+def _acts(stand_in: StripeStandIn) -> dict[str, Act]:
+    session = r"/_control/sessions/(?P<session_id>\w+)/"
+    return {
         "/_control/faults": stand_in.fail_next,
         "/_control/faults/clear": stand_in.faults.clear,
         "/_control/webhooks": stand_in.webhook_mode,
@@ -44,10 +54,6 @@ def routes(stand_in: StripeStandIn) -> list[tuple[str, str, Callable[[Request], 
         session + "tamper": stand_in.tamper,
         r"/_control/refunds/(?P<refund_id>\w+)/settle": stand_in.settle_refund,
     }
-    return [
-        *(("GET", path, _handler(act, takes_body=False)) for path, act in reads.items()),
-        *(("POST", path, _handler(act, takes_body=True)) for path, act in acts.items()),
-    ]
 
 
 def _handler(act: Act, *, takes_body: bool) -> Callable[[Request], Response]:

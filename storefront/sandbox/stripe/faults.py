@@ -9,7 +9,9 @@ from typing import Any
 from storefront.sandbox.server import Request, Response
 from storefront.sandbox.stripe.errors import ApiError
 
-KINDS = frozenset(("status", "hang", "slow", "lost", "reset", "html", "truncated", "cut", "empty"))
+KINDS = frozenset(
+    ("status", "hang", "slow", "lost", "reset", "html", "truncated", "cut", "empty", "trickle", "redirect")
+)
 _CODES = {429: ("rate_limit", "Too many requests."), 409: ("idempotency_key_in_use", "Another request is in progress.")}
 
 
@@ -20,7 +22,8 @@ class Fault:
     ``status``: refused with that HTTP status, nothing done. ``reset``: closed unread, nothing done. ``html`` and
     ``empty``: a proxy's page or ``{}`` with 200, nothing done. ``slow``: the work itself takes ``seconds``.
     Done but not told: ``hang`` answers after ``seconds``, ``lost`` closes without an answer, ``truncated`` sends half
-    the JSON as if it were all, ``cut`` breaks off in the middle of the body.
+    the JSON as if it were all, ``cut`` breaks off in the middle of the body, ``trickle`` pauses for ``seconds`` after
+    every byte, ``redirect`` points elsewhere.
     """
 
     kind: str = "status"
@@ -96,6 +99,10 @@ class Faults:
                 return Response(drop=True)
             case "truncated":
                 return Response(body[: len(body) // 2], response.status, response.headers)
+            case "trickle":
+                return Response(body, response.status, response.headers, pace=fault.seconds)
+            case "redirect":
+                return Response(b"", 302, {"Location": f"/c/pay/{fault.kind}"})
             case "cut":
                 return Response(body, response.status, response.headers, cut_to=len(body) // 2)
         return response

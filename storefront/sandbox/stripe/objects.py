@@ -18,6 +18,17 @@ EXPANDABLE = {
 }
 
 
+#: null until something happens, or always in this sandbox
+UNSET_IN_A_SESSION = (
+    *("consent", "customer_details", "invoice", "payment_intent", "presentment_details", "recovered_from"),
+    "setup_intent",
+)
+UNSET_IN_AN_INTENT = (
+    *("canceled_at", "cancellation_reason", "last_payment_error", "latest_charge", "next_action", "payment_method"),
+    "processing",
+)
+
+
 def line_item(line: Object) -> Object:
     price, quantity = line["price_data"], line["quantity"]
     total = price["unit_amount"] * quantity
@@ -52,32 +63,25 @@ def session(asked: Object, *, total: int, now: int, page: str) -> Object:
         "amount_total": total,
         "cancel_url": asked.get("cancel_url"),
         "client_reference_id": asked.get("client_reference_id"),
-        "consent": None,
         "created": now,
         "currency": asked["line_items"][0]["price_data"]["currency"],
-        "custom_fields": [],
         "customer": asked.get("customer"),
         "customer_creation": asked.get("customer_creation", "if_required"),
-        "customer_details": None,
         "customer_email": asked.get("customer_email"),
         "expires_at": asked.get("expires_at", now + 24 * 3600),
-        "invoice": None,
         "livemode": False,
         "locale": asked.get("locale"),
         "metadata": asked.get("metadata", {}),
         "mode": "payment",
-        "payment_intent": None,
         "payment_method_types": ["card"],
         "payment_status": "unpaid",
-        "presentment_details": None,
-        "recovered_from": None,
-        "setup_intent": None,
         "status": "open",
         "submit_type": asked.get("submit_type"),
         "success_url": asked["success_url"],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": page + session_id,
+        **dict.fromkeys(UNSET_IN_A_SESSION),
     }
 
 
@@ -91,8 +95,6 @@ def payment_intent(session: Object, data: Object, *, now: int) -> Object:
         "amount_capturable": 0,
         "amount_received": 0,
         "automatic_payment_methods": {"enabled": True, "allow_redirects": "always"},
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": data.get("capture_method", "automatic_async"),
         "client_secret": f"{intent_id}_secret_{new_id('x')}",
         "confirmation_method": "automatic",
@@ -100,17 +102,13 @@ def payment_intent(session: Object, data: Object, *, now: int) -> Object:
         "currency": session["currency"],
         "customer": session["customer"],
         "description": data.get("description"),
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
         "metadata": data.get("metadata", {}),
-        "next_action": None,
-        "payment_method": None,
         "payment_method_types": ["card"],
-        "processing": None,
         "receipt_email": data.get("receipt_email"),
         "setup_future_usage": data.get("setup_future_usage"),
         "status": "requires_payment_method",
+        **dict.fromkeys(UNSET_IN_AN_INTENT),
     }
 
 

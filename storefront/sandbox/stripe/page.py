@@ -19,6 +19,7 @@ body{margin:0;background:#f6f8fb;color:#1a2233;
 h1{font-size:1.15rem;margin:0 0 1rem}
 .total{font-size:2.1rem;font-weight:700;letter-spacing:-.02em;margin:.1rem 0 1.2rem}
 .muted{color:#56607a;font-size:.92rem}
+ul.lines span:last-child{white-space:nowrap}
 ul.lines{list-style:none;margin:0;padding:0}
 ul.lines li{display:flex;justify-content:space-between;gap:1rem;padding:.55rem 0;border-top:1px solid #e8ecf2}
 label{display:block;font-size:.92rem;font-weight:600;margin:0 0 .3rem}
@@ -114,38 +115,39 @@ def _test_cards() -> str:
 def pay_page(session: Object, lines: list[Object], *, typed: dict[str, str], error: str = "") -> Response:
     """The form. What was typed comes back after an error, except the security code."""
     total = money(session["amount_total"], session["currency"])
-    locked = session["customer_email"]
-    email = _field(
-        "email",
-        "E-mail",
-        locked or typed.get("email", ""),
-        more=f'type="email" autocomplete="email" {"readonly" if locked else ""}',
-    )
-    number = _field(
-        "card_number",
-        "Card number",
-        typed.get("card_number", ""),
-        hint="1234 1234 1234 1234",
-        more='inputmode="numeric" autocomplete="cc-number" maxlength="30"',
-    )
-    expiry = _field(
-        "card_expiry",
-        "Expiry",
-        typed.get("card_expiry", ""),
-        hint="MM / YY",
-        more='autocomplete="cc-exp" maxlength="9"',
-    )
-    cvc = _field(
-        "card_cvc", "Security code", hint="CVC", more='inputmode="numeric" autocomplete="cc-csc" maxlength="4"'
-    )
-    name = _field("name", "Name on card", typed.get("name", ""), more='autocomplete="cc-name" maxlength="200"')
     alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     form = (
         f'<section class="card"><h1>Pay with card</h1>{alert}<form method="post" action="/c/pay/{session["id"]}">'
-        f'{email}{number}<div class="two">{expiry}{cvc}</div>{name}<button type="submit">Pay {total}</button></form>'
+        f'{_email(session, typed)}{_card(typed)}<button type="submit">Pay {total}</button></form>'
         f"{_test_cards()}</section>"
     )
     return _document(f"Pay {total}", _summary(session, lines) + form)
+
+
+def _email(session: Object, typed: dict[str, str]) -> str:
+    """The address the shop gave cannot be changed here."""
+    given = session["customer_email"]
+    more = f'type="email" autocomplete="email" {"readonly" if given else ""}'
+    return _field("email", "E-mail", given or typed.get("email", ""), more=more)
+
+
+def _card(typed: dict[str, str]) -> str:
+    numeric = 'inputmode="numeric"'
+    number, expiry, name = (typed.get(each, "") for each in ("card_number", "card_expiry", "name"))
+    return (
+        _field(
+            "card_number",
+            "Card number",
+            number,
+            hint="1234 1234 1234 1234",
+            more=f'{numeric} autocomplete="cc-number" maxlength="30"',
+        )
+        + '<div class="two">'
+        + _field("card_expiry", "Expiry", expiry, hint="MM / YY", more='autocomplete="cc-exp" maxlength="9"')
+        + _field("card_cvc", "Security code", hint="CVC", more=f'{numeric} autocomplete="cc-csc" maxlength="4"')
+        + "</div>"
+        + _field("name", "Name on card", name, more='autocomplete="cc-name" maxlength="200"')
+    )
 
 
 def challenge_page(session: Object, lines: list[Object]) -> Response:

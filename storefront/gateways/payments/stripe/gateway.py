@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
+from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
     PaymentGateway,
     PaymentSnapshot,
@@ -37,6 +38,8 @@ REFUND_STATES = {
     "failed": "failed",
     "canceled": "failed",
 }
+#: bytes; a page of a hundred sessions with their charges is about one megabyte
+LARGEST_ANSWER = 8 * 1024 * 1024
 #: Stripe remembers an idempotency key for at least this long.
 KEY_LIFETIME = timedelta(hours=24)
 
@@ -45,8 +48,8 @@ class Gateway(PaymentGateway):
     """Hosted Checkout.
 
     ``provider_reference`` is the session's id, ``charge_reference`` its payment intent's. One call makes at most
-    1 + ``max_network_retries`` attempts, half a second apart, each bounded by the two timeouts (seconds); a retry
-    carries the same idempotency key, so it can repeat nothing.
+    1 + ``max_network_retries`` attempts, half a second apart, each bounded by the sum of the two timeouts (seconds);
+    a retry carries the same idempotency key, so it can repeat nothing.
 
     Args:
         api_key: secret or restricted key; its prefix says whether money is real.
@@ -89,11 +92,21 @@ class Gateway(PaymentGateway):
         """Made on first use: importing the SDK takes longer than any page should."""
         import stripe
 
+        from storefront.gateways.payments.stripe.transport import Transport
+
+        connect_timeout, read_timeout = self._timeouts
+        http = HttpClient(
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            total_timeout=connect_timeout + read_timeout,
+            max_body=LARGEST_ANSWER,
+            allow_loopback=not self.is_live,
+        )
         stripe.enable_telemetry = False
         return stripe.StripeClient(
             self._api_key,
             base_addresses={"api": self._api_base},
-            http_client=stripe.RequestsClient(timeout=self._timeouts),
+            http_client=Transport(http),
             max_network_retries=self._retries,
         )
 
