@@ -53,10 +53,10 @@ def late_payment(invoice: Invoice, payment: Payment) -> None:
 
 
 def payment_received(invoice: Invoice) -> None:
-    """Only for invoices that grant no license; for the others licensing writes it, with the licenses in it."""
+    """For invoices that grant no license. Licensing writes it with the licenses in it, under the same key: one mail."""
     mails.payment_received(
         **_reader(invoice),
-        key=f"payment-received:{invoice.number}",
+        key=f"payment_received:{invoice.number}",
         invoice_number=invoice.number,
         lines=_lines(invoice),
         total=invoice.amount,

@@ -1,0 +1,50 @@
+"""Orders and invoices as the checkout leaves them, without going through it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from oscar.apps.order.models import Order
+
+from storefront.billing.models import Invoice
+from storefront.billing.services import invoices
+from storefront.core import references
+
+
+def make_order(customer: Any, *, total: Decimal, currency: str = "EUR") -> Order:
+    """An order as placed: status New, one line per piece is not needed here."""
+    return Order.objects.create(
+        number=references.human_number("SO"),
+        user=customer,
+        currency=currency,
+        total_incl_tax=total,
+        total_excl_tax=total,
+        status="New",
+    )
+
+
+def make_invoice(
+    customer: Any, *amounts: str, currency: str = "EUR", terms: Sequence[dict[str, Any]] = (), with_order: bool = True
+) -> Invoice:
+    """An issued invoice with one line per amount (default: one line of 96.00)."""
+    figures = [Decimal(amount) for amount in amounts or ("96.00",)]
+    with transaction.atomic():
+        order = make_order(customer, total=sum(figures, Decimal(0)), currency=currency) if with_order else None
+        return invoices.issue(
+            customer=customer,
+            order=order,
+            currency=currency,
+            payer={"name": "Ada Buyer", "email": customer.email},
+            lines=[
+                invoices.NewLine(
+                    description=f"License {position}",
+                    amount=amount,
+                    list_amount=amount,
+                    license_terms=terms[position] if position < len(terms) else {},
+                )
+                for position, amount in enumerate(figures)
+            ],
+        )
