@@ -1,3 +1,5 @@
+"""Cart, checkout page and pay page. Takes the place of Oscar's checkout app."""
+
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.checkout import apps
 
@@ -5,3 +7,9 @@ from oscar.apps.checkout import apps
 class CheckoutConfig(apps.CheckoutConfig):
     name = "checkout"
     verbose_name = _("Checkout")
+
+    def ready(self) -> None:
+        super().ready()
+        from checkout.cart import receivers
+
+        receivers.connect()

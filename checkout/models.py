@@ -29,7 +29,7 @@ class PurchaseDetails(models.Model):
 
 
 class Consent(models.Model):
-    """Proof that a buyer accepted an agreement: which, which version, its exact text, when, from where, in which language."""
+    """Proof that a buyer accepted an agreement: which version, its exact text, when, from where, in which language."""
 
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="consents")
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="consents")

@@ -1,0 +1,192 @@
+"""Changing a cart. Every change locks the basket's row, so that none slips into an order being placed from it."""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from oscar.apps.basket.models import Basket, Line, LineAttribute
+from oscar.apps.partner.models import StockRecord
+
+from catalogue.models import Option, Product
+from checkout.cart import baskets, terms
+from checkout.cart.loading import EXTENDS
+from checkout.cart.problems import CartError
+from checkout.cart.terms import Term
+
+_DIGITS = re.compile(r"[0-9]{1,6}")
+_ID = re.compile(r"[0-9]{1,18}")
+
+
+def max_quantity() -> int:
+    """How many pieces one cart may hold (an Oscar setting)."""
+    return int(settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD)
+
+
+def read_quantity(text: str) -> int:
+    """The whole number a visitor typed, 1 to ``max_quantity``. Raises CartError for anything else.
+
+    Plain digits only: ``int()`` would also read "٣", "1_0" and "+1".
+    """
+    text = text.strip()
+    number = int(text) if _DIGITS.fullmatch(text) else 0
+    if not 1 <= number <= max_quantity():
+        message = _("Enter a whole number from 1 to %(max)d.") % {"max": max_quantity()}
+        raise CartError(message, field="quantity")
+    return number
+
+
+def read_id(text: str) -> int:
+    """A row number out of a form; 0, which no row has, for anything else."""
+    return int(text) if _ID.fullmatch(text.strip()) else 0
+
+
+def add_term(*, basket: Basket, term_id: int, quantity: int) -> Line:
+    """Put ``quantity`` pieces of a term into the cart, or add them to the line it has already.
+
+    Raises CartError if the term is not on sale, in another currency, or the cart would hold too many pieces.
+    """
+    term = _on_sale(term_id)
+    stock = _stock_record(term)
+    reference = _reference(basket, stock)
+    with baskets.locked(basket):
+        _check_room(basket, quantity)
+        _check_currency(basket, stock)
+        line = Line.objects.filter(basket=basket, line_reference=reference).first()
+        if line is None:
+            return Line.objects.create(**_fields(basket, stock, reference), quantity=quantity)
+        Line.objects.filter(pk=line.pk).update(quantity=line.quantity + quantity)
+        return line
+
+
+def add_extension(*, basket: Basket, term: Term, license_public_id: str) -> tuple[Line, bool]:
+    """Put one more period of a license into the cart, once; returns the line and whether it is new.
+
+    A second call finds the line of the first, whatever period was chosen for it meanwhile. Raises CartError as
+    ``add_term``.
+    """
+    stock = _stock_record(term)
+    option = _extends_option()
+    options = [{"option": option, "value": license_public_id}]
+    with baskets.locked(basket):
+        present = LineAttribute.objects.filter(line__basket=basket, option=option, value=license_public_id)
+        if attribute := present.select_related("line").first():
+            return attribute.line, False
+        _check_room(basket, 1)
+        _check_currency(basket, stock)
+        line = Line.objects.create(**_fields(basket, stock, _reference(basket, stock, options)), quantity=1)
+        LineAttribute.objects.create(line=line, option=option, value=license_public_id)
+    return line, True
+
+
+def change_line(*, basket: Basket, line_id: int, quantity: int, term_id: int | None = None) -> None:
+    """Set quantity and, if given, another term of the same product. A line that has that term takes the pieces in.
+
+    A line that extends a license stays one piece. Raises CartError; a line that is not in this cart is one that
+    is gone.
+    """
+    with baskets.locked(basket):
+        line = _line(basket, line_id)
+        extends = LineAttribute.objects.filter(line=line, option__code=EXTENDS).select_related("option").first()
+        if extends and quantity != 1:
+            raise CartError(_("A license is extended by one period at a time."), field="quantity")
+        _check_room(basket, quantity - line.quantity)
+        current = next(iter(terms.of_product(line.product_id)), None)
+        if term_id is None or (current and current.pk == term_id):
+            Line.objects.filter(pk=line.pk).update(quantity=quantity)
+            return
+        term = _on_sale(term_id, field="term")
+        if current is None or current.software_id != term.software_id:
+            raise CartError(_("Choose one of the periods offered."), field="term")
+        _switch(basket, line, term, quantity, extends)
+
+
+def remove_line(*, basket: Basket, line_id: int) -> None:
+    """Take a line out; one that is gone already is no error."""
+    with baskets.locked(basket):
+        Line.objects.filter(basket=basket, pk=line_id).delete()
+
+
+def empty(*, basket: Basket) -> None:
+    """Take everything out."""
+    with baskets.locked(basket):
+        Line.objects.filter(basket=basket).delete()
+        basket.vouchers.clear()
+
+
+def remember_prices(lines: list[Line]) -> None:
+    """Keep today's prices as those the visitor has seen. Price, not the quantity, is compared next time."""
+    for line in lines:
+        price = line.purchase_info.price
+        Line.objects.filter(pk=line.pk).update(price_incl_tax=price.incl_tax, price_excl_tax=price.excl_tax)
+
+
+def _switch(basket: Basket, line: Line, term: Term, quantity: int, extends: LineAttribute | None) -> None:
+    stock = _stock_record(term)
+    options = [{"option": extends.option, "value": extends.value}] if extends else []
+    reference = _reference(basket, stock, options)
+    twin = Line.objects.filter(basket=basket, line_reference=reference).exclude(pk=line.pk).first()
+    if twin is None:
+        fields = _fields(basket, stock, reference)
+        Line.objects.filter(pk=line.pk).update(**fields, quantity=quantity)
+        return
+    Line.objects.filter(pk=twin.pk).update(quantity=twin.quantity + quantity)
+    Line.objects.filter(pk=line.pk).delete()
+
+
+def _on_sale(term_id: int, field: str = "") -> Term:
+    term = terms.find(term_id) if term_id else None
+    if term is None or not term.is_on_sale:
+        raise CartError(_("This license type or period is no longer sold. Please choose another one."), field=field)
+    return term
+
+
+def _stock_record(term: Term) -> StockRecord:
+    stock = StockRecord.objects.filter(product=term.product_id).order_by("pk").first()
+    if stock is None or stock.price is None:
+        raise CartError(_("This license type or period is no longer sold. Please choose another one."))
+    return stock
+
+
+def _line(basket: Basket, line_id: int) -> Line:
+    line = Line.objects.filter(basket=basket, pk=line_id).first()
+    if line is None:
+        raise CartError(_("This line is no longer in your cart."))
+    return line
+
+
+def _check_room(basket: Basket, more: int) -> None:
+    held = Line.objects.filter(basket=basket).aggregate(total=Sum("quantity"))["total"] or 0
+    if more > 0 and held + more > max_quantity():
+        message = _("One order can hold %(max)d pieces at most.") % {"max": max_quantity()}
+        raise CartError(message, field="quantity")
+
+
+def _check_currency(basket: Basket, stock: StockRecord) -> None:
+    if Line.objects.filter(basket=basket).exclude(price_currency=stock.price_currency).exists():
+        raise CartError(_("Your cart holds products in another currency. Please order those first."))
+
+
+def _fields(basket: Basket, stock: StockRecord, reference: str) -> dict[str, object]:
+    """The columns of a line as Oscar's add_product fills them; NoTax: both prices are the same."""
+    return {
+        "basket": basket,
+        "line_reference": reference,
+        "product_id": stock.product_id,
+        "stockrecord": stock,
+        "price_currency": stock.price_currency,
+        "price_excl_tax": stock.price,
+        "price_incl_tax": stock.price,
+    }
+
+
+def _reference(basket: Basket, stock: StockRecord, options: list[dict[str, object]] | None = None) -> str:
+    """Oscar's own key of a line within its basket."""
+    return basket._create_line_reference(Product(pk=stock.product_id), stock, options or [])
+
+
+def _extends_option() -> Option:
+    option, _created = Option.objects.get_or_create(code=EXTENDS, defaults={"name": "Extends license"})
+    return option

@@ -1,0 +1,87 @@
+"""Oscar's basket middleware with our way of finding and reading the basket; nothing happens before it is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.signing import Signer
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from oscar.apps.basket import middleware
+from oscar.apps.basket.models import Basket
+
+from checkout.cart import baskets
+from checkout.cart.loading import Cart, load
+
+
+class CartMiddleware(middleware.BasketMiddleware):
+    """Sets ``request.basket`` and ``request.strategy`` as Oscar's does, both lazily, and keeps the cart's cookie.
+
+    Pages that do not touch the cart load neither session nor user for it.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.cookies_to_delete = []  # type: ignore[attr-defined]  (Oscar's names on the request)
+        request.strategy = SimpleLazyObject(  # type: ignore[attr-defined]
+            lambda: middleware.selector.strategy(request=request, user=request.user)
+        )
+        request._basket_cache = None  # type: ignore[attr-defined]
+        request._cart = None  # type: ignore[attr-defined]
+        request.basket = SimpleLazyObject(lambda: cart_of(request).basket)  # type: ignore[attr-defined]
+        request.basket_hash = SimpleLazyObject(lambda: self._hash(request))  # type: ignore[attr-defined]
+        return self.process_response(request, self.get_response(request))
+
+    def _hash(self, request: HttpRequest) -> str | None:
+        basket = self.get_basket(request)
+        return self.get_basket_hash(basket.pk) if basket.pk else None
+
+    def get_basket(self, request: HttpRequest) -> Basket:
+        return find_basket(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Point the cookie to the visitor's basket, or take it away once it points to none."""
+        basket: Basket | None = request._basket_cache  # type: ignore[attr-defined]
+        if basket is None:
+            return response
+        key = settings.OSCAR_BASKET_COOKIE_OPEN
+        if basket.pk is None or basket.owner_id is not None or basket.status != Basket.OPEN:
+            if key in request.COOKIES:
+                response.delete_cookie(key)
+        elif baskets.cookie_basket_id(request) != basket.pk or request.method == "POST":
+            response.set_cookie(
+                key,
+                Signer().sign(basket.pk),
+                max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
+                secure=settings.OSCAR_BASKET_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+
+def find_basket(request: HttpRequest) -> Basket:
+    """The visitor's basket, its lines not read yet."""
+    if request._basket_cache is None:  # type: ignore[attr-defined]
+        basket, is_merged = baskets.open_basket(request)
+        request._basket_cache = basket  # type: ignore[attr-defined]
+        if is_merged:
+            messages.info(request, _("Your cart now also holds what was in it when you were here before."))
+    return request._basket_cache  # type: ignore[attr-defined]
+
+
+def cart_of(request: HttpRequest) -> Cart:
+    """The visitor's cart, read once per request."""
+    if request._cart is None:  # type: ignore[attr-defined]
+        request._cart = read_again(request)  # type: ignore[attr-defined]
+    return request._cart  # type: ignore[attr-defined]
+
+
+def read_again(request: HttpRequest) -> Cart:
+    """Read the cart anew, after a change."""
+    strategy: Any = request.strategy  # type: ignore[attr-defined]
+    cart = load(find_basket(request), strategy=strategy, user=request.user, request=request)
+    request._cart = cart  # type: ignore[attr-defined]
+    return cart

@@ -1,0 +1,23 @@
+"""What log-out does to the cart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.http import HttpRequest
+
+from checkout.cart import baskets
+from storefront.users.models import User
+
+
+def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    """The visitor goes on seeing what anybody could buy; the middleware hands him the cookie for it."""
+    if request is None or user is None or not hasattr(request, "_basket_cache"):
+        return
+    request._basket_cache = baskets.copy_for_visitor(user)
+    request._cart = None  # type: ignore[attr-defined]
+
+
+def connect() -> None:
+    user_logged_out.connect(keep_plain_lines, dispatch_uid="checkout.cart.keep_plain_lines")

@@ -1,0 +1,98 @@
+"""What may stand in a cart: terms (license type x period) as published, read without building models."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from catalogue.plans.models import BindingKind, PlanTerm, months_label
+
+_COLUMNS = (
+    "pk",
+    "product_id",
+    "months",
+    "list_amount",
+    "amount",
+    "currency",
+    "plan_id",
+    "plan__code",
+    "plan__name",
+    "plan__software_id",
+    "plan__software__binding_kind",
+    "plan__software__bitrix24_app_code",
+    "plan__software__agreement_id",
+    "plan__software__product__title",
+    "plan__software__product__slug",
+    "is_active",
+    "plan__is_active",
+    "product__is_public",
+    "plan__software__product__is_public",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One published term. Amounts are per piece, in major units of ``currency``."""
+
+    pk: int
+    product_id: int
+    months: int
+    list_amount: Decimal
+    amount: Decimal
+    currency: str
+    plan_id: int
+    plan_code: str
+    plan_name: str
+    software_id: int
+    binding_kind: str
+    bitrix24_app_code: str
+    agreement_id: int | None
+    title: str
+    slug: str
+    is_on_sale: bool
+
+    @property
+    def is_portal_bound(self) -> bool:
+        return self.binding_kind == BindingKind.PORTAL
+
+    @property
+    def period_name(self) -> str:
+        return months_label(self.months)
+
+    @property
+    def description(self) -> str:
+        """Product, license type and period in one line, as orders, invoices and mails print it."""
+        return _("%(product)s – %(plan)s, %(period)s") % {
+            "product": self.title,
+            "plan": self.plan_name,
+            "period": self.period_name,
+        }
+
+
+def of_products(parent_ids: Collection[int]) -> list[Term]:
+    """All terms of the software products behind these Oscar parents, on sale or not; one query."""
+    return _read(plan__software__product_id__in=parent_ids)
+
+
+def of_plan(plan_id: int) -> list[Term]:
+    """All terms of one license type, by months; one query."""
+    return _read(plan=plan_id)
+
+
+def of_product(product_id: int) -> list[Term]:
+    """The term of an Oscar child product (one or none); one query."""
+    return _read(product=product_id)
+
+
+def find(term_id: int) -> Term | None:
+    """One term, on sale or not, or None."""
+    return next(iter(_read(pk=term_id)), None)
+
+
+def _read(**condition: object) -> list[Term]:
+    # Its own order: by license type as the product page shows them, then by months.
+    rows = PlanTerm.objects.filter(**condition).order_by("plan__position", "plan_id", "months")
+    return [Term(*row[:-4], is_on_sale=all(row[-4:])) for row in rows.values_list(*_COLUMNS)]

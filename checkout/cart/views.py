@@ -1,0 +1,138 @@
+"""The cart's page and the forms on it. Everything works as a plain form; htmx re-renders the cart's body only."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from oscar.apps.basket.signals import basket_addition
+
+from checkout.cart import changes, presentation, vouchers
+from checkout.cart.extend import extend
+from checkout.cart.middleware import cart_of, find_basket, read_again
+from checkout.cart.presentation import CartPage, LineError
+from checkout.cart.problems import CartError
+from storefront.core.throttle import throttled
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The cart. Seeing it is taking note of new prices: they are named once."""
+    return _render(request)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a term in the cart (fields term, quantity) and show the cart."""
+    try:
+        quantity = changes.read_quantity(request.POST.get("quantity", "1"))
+        term_id = changes.read_id(request.POST.get("term", ""))
+        line = changes.add_term(basket=find_basket(request), term_id=term_id, quantity=quantity)
+    except CartError as exc:
+        messages.error(request, exc.message)
+    else:
+        basket_addition.send_robust(sender=None, product=line.product, user=request.user, request=request)
+    return _to_cart(request)
+
+
+@never_cache
+@require_POST
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one line (fields quantity and, to switch, term) or take it out (field remove)."""
+    basket, typed = find_basket(request), request.POST.get("quantity", "")
+    try:
+        if request.POST.get("remove"):
+            changes.remove_line(basket=basket, line_id=pk)
+        else:
+            term = request.POST.get("term")
+            changes.change_line(
+                basket=basket,
+                line_id=pk,
+                quantity=changes.read_quantity(typed),
+                term_id=changes.read_id(term) if term is not None else None,
+            )
+    except CartError as exc:
+        if exc.field:
+            return _render(request, errors={pk: LineError(exc.message, exc.field, typed[:10])})
+        return _answer(request, messages.ERROR, exc.message)
+    return _answer(request)
+
+
+@never_cache
+@require_POST
+@throttled("cart-voucher")
+def voucher(request: HttpRequest) -> HttpResponse:
+    """Put a voucher in (field code) or take it out (field remove)."""
+    basket = find_basket(request)
+    try:
+        if request.POST.get("remove"):
+            vouchers.remove(basket=basket)
+            return _answer(request)
+        code = request.POST.get("code", "")
+        added = vouchers.add(basket=basket, code=code, user=request.user)
+    except CartError as exc:
+        return _render(request, voucher_error=exc.message, typed_code=request.POST.get("code", "")[: vouchers.MAX_CODE])
+    return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})
+
+
+@never_cache
+@require_GET
+def extend_license(request: HttpRequest, token: str) -> HttpResponse:
+    """Follow an 'Extend' link: the license's term is in the cart, once, and the cart is shown."""
+    try:
+        license, is_new = extend(basket=find_basket(request), token=token, user=request.user)
+    except CartError as exc:
+        messages.error(request, exc.message)
+        return _render(request)
+    if is_new:
+        text = _("One more period for license %(number)s is in your cart.") % {"number": license.number}
+        messages.success(request, text)
+    return redirect("cart")
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _to_cart(request: HttpRequest) -> HttpResponse:
+    response = redirect("cart")
+    if _is_htmx(request):
+        # A redirect would be followed by the script; this header makes the browser go there.
+        return HttpResponse(headers={"HX-Redirect": response.url})
+    return response
+
+
+def _answer(request: HttpRequest, level: int | None = None, text: str = "") -> HttpResponse:
+    """After a change: the new body for htmx, the cart's page by a redirect for everybody else."""
+    if level is not None:
+        messages.add_message(request, level, text)
+    return _render(request) if _is_htmx(request) else redirect("cart")
+
+
+def _render(
+    request: HttpRequest,
+    *,
+    errors: dict[int, LineError] | None = None,
+    voucher_error: str = "",
+    typed_code: str = "",
+) -> HttpResponse:
+    cart = cart_of(request) if request.method != "POST" else read_again(request)
+    page: CartPage = presentation.page(cart, errors)
+    page.voucher_error, page.typed_code = voucher_error, typed_code
+    if request.method != "HEAD":
+        changes.remember_prices([line.line for line in cart.on_sale if line.has_new_price])
+    context = {
+        "page": page,
+        # One token for all forms of the page: masking it anew for each of forty would cost more than the queries.
+        "csrf_field": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)),
+        "login_next": "/basket/",
+        "is_fragment": _is_htmx(request),
+    }
+    template = "checkout/cart_body.html" if _is_htmx(request) else "checkout/cart.html"
+    return render(request, template, context)

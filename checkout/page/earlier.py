@@ -1,0 +1,33 @@
+"""The same cart sent again: a second click, a second tab, the back button. It leads to the order it became."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from oscar.apps.order.models import Order
+
+from checkout.cart import baskets
+from checkout.services.place_order import order_of
+from checkout.services.wishes import Shown
+from storefront.billing.links import pay_path
+from storefront.billing.models import Invoice
+
+
+def redirect_to_order(request: HttpRequest, shown: Shown | None) -> HttpResponse | None:
+    """To the order of the cart this visitor's form or cookie names, if he may see it; None if there is none.
+
+    A customer may see his own orders; a visitor the one of the cart whose signed cookie he still has.
+    """
+    cookie = baskets.cookie_basket_id(request)
+    basket_id = shown.basket_id if shown else cookie
+    order = order_of(basket_id) if basket_id else None
+    if order is None:
+        return None
+    is_his = request.user.is_authenticated and order.user_id == request.user.pk
+    return to_pay(order) if is_his or basket_id == cookie else None
+
+
+def to_pay(order: Order) -> HttpResponse:
+    """To the order's pay page, which also tells when it is paid or void."""
+    invoice = Invoice.objects.filter(order=order).order_by("-pk").first()
+    return redirect(pay_path(invoice)) if invoice else redirect("cart")

@@ -1,0 +1,136 @@
+"""The one form of the checkout page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.plans.models import AgreementVersion
+from checkout.page import phones, portal
+from checkout.page.portal import Reading
+from storefront.users.models import User
+
+
+class OneLine(forms.CharField):
+    """Text of one line: control characters and line ends, which have meaning in mails and files, become blanks."""
+
+    def to_python(self, value: Any) -> str:
+        text = "".join(char if char.isprintable() else " " for char in super().to_python(value) or "")
+        return re.sub(r" {2,}", " ", text).strip()
+
+
+class CheckoutForm(forms.Form):
+    """Contact, portal and consent.
+
+    ``reading`` is what was made of the posted address; the form itself is given the host only (see
+    ``without_raw_address``). ``customer``'s e-mail is fixed. ``versions`` are the texts to accept.
+    """
+
+    name = OneLine(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
+    company = OneLine(label=_("Company"), max_length=200, required=False)
+    phone = OneLine(label=_("Phone"), max_length=60, error_messages={"required": _("Enter a phone number.")})
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+    bitrix24_address = forms.CharField(label=_("Your Bitrix24 address"), required=False, max_length=255)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        customer: User | None,
+        needs_portal: bool,
+        versions: Sequence[AgreementVersion],
+        reading: Reading | None = None,
+        initial: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}), label_suffix="")
+        self.reading = reading
+        self.versions = list(versions)
+        self._complete("name", "name")
+        self._complete("company", "organization")
+        self._complete("phone", "tel", inputmode="tel")
+        self._complete("email", "email")
+        self.fields["phone"].help_text = _("With the country code, for example +49 30 1234567.")
+        if customer is not None:
+            self.fields["email"].disabled = True
+            self.initial["email"] = customer.email
+        else:
+            self.fields["email"].help_text = _("Your login. The payment link and your licenses are sent to it.")
+        if needs_portal:
+            self._ask_for_portal()
+        else:
+            del self.fields[portal.FIELD]
+        for version in self.versions:
+            self.fields[box_name(version)] = _consent(version)
+
+    @property
+    def boxes(self) -> list[forms.BoundField]:
+        return [self[box_name(version)] for version in self.versions]
+
+    def clean_phone(self) -> str:
+        phone = phones.normalise(self.cleaned_data["phone"])
+        if phone is None:
+            raise forms.ValidationError(_("Enter a phone number, best with the country code: +49 30 1234567."))
+        return phone
+
+    def clean_bitrix24_address(self) -> str:
+        if self.reading is None or self.reading.message:
+            raise forms.ValidationError(self.reading.message if self.reading else portal.MESSAGES["empty"])
+        return self.reading.host
+
+    def _complete(self, name: str, token: str, **attrs: str) -> None:
+        self.fields[name].widget.attrs.update({"autocomplete": token, **attrs})
+
+    def _ask_for_portal(self) -> None:
+        field = self.fields[portal.FIELD]
+        field.help_text = _(
+            "The license works only in the Bitrix24 at this address. "
+            "Open your Bitrix24 and copy the address from the browser; we keep only its name."
+        )
+        field.widget.attrs.update(
+            {
+                "required": True,  # said to the browser only: what is missing is said in the reading's own words
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "inputmode": "url",
+                "placeholder": "acme.bitrix24.com",
+                "hx-post": reverse("checkout-portal"),
+                "hx-trigger": "change",
+                "hx-target": "#portal-note",
+                "hx-params": f"{portal.FIELD},csrfmiddlewaretoken",
+            }
+        )
+
+
+def box_name(version: AgreementVersion) -> str:
+    return f"agreement-{version.agreement_id}"
+
+
+def without_raw_address(data: Any, reading: Reading) -> Any:
+    """A copy of posted data in which the typed address is replaced by the host it was read as, or by nothing."""
+    cleaned = data.copy()
+    if portal.FIELD in cleaned:
+        cleaned[portal.FIELD] = reading.host
+    return cleaned
+
+
+def _consent(version: AgreementVersion) -> forms.BooleanField:
+    address = reverse("agreement-version", kwargs={"slug": version.agreement.slug, "number": version.number})
+    link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, version.name)
+    return forms.BooleanField(
+        label=format_html(str(_("I have read and accept: {}")), link),
+        error_messages={"required": _("Please read it and tick the box to place the order.")},
+    )

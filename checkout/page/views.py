@@ -1,0 +1,213 @@
+"""The checkout page. It gathers and checks; services.place_order decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from checkout.cart import vouchers
+from checkout.cart.loading import Cart
+from checkout.cart.middleware import cart_of, find_basket, read_again
+from checkout.page import drafts, earlier, portal, seal
+from checkout.page.forms import CheckoutForm, without_raw_address
+from checkout.page.rendering import render_page
+from checkout.services import texts
+from checkout.services.place_order import place_order
+from checkout.services.wishes import (
+    AlreadyOrdered,
+    CannotOrder,
+    CartChanged,
+    CartGone,
+    Contact,
+    Placed,
+    SameOrderOpen,
+    Shown,
+    VoucherRefused,
+    Wish,
+)
+from storefront.billing.links import pay_path
+from storefront.core import throttle, visitor
+from storefront.core.throttle import throttled
+from storefront.users import services as users
+from storefront.users.models import User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+CHANGED = {
+    "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
+    "agreement": gettext_lazy("An agreement has been changed meanwhile. Please read it and tick the box again."),
+}
+
+
+@never_cache
+@sensitive_post_parameters(portal.FIELD)
+@require_http_methods(["GET", "HEAD", "POST"])
+@throttled("checkout-submit")
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Contact, Bitrix24 address, consent, order summary; a good form becomes an order and leads to its pay page."""
+    cart = cart_of(request)
+    if request.method == "POST":
+        return _submitted(request, cart)
+    if not cart.lines:
+        messages.info(request, _("Your cart is empty."))
+        return redirect("cart")
+    if not cart.can_be_ordered:
+        messages.warning(request, _("Something in your cart is no longer available. Please remove it first."))
+        return redirect("cart")
+    customer = _customer(request)
+    form = CheckoutForm(
+        customer=customer,
+        needs_portal=cart.needs_portal,
+        versions=texts.in_force(cart.agreement_ids),
+        initial=drafts.initial(request, cart, customer),
+    )
+    return render_page(request, cart, form)
+
+
+@never_cache
+@sensitive_post_parameters(portal.FIELD)
+@require_POST
+def read_portal(request: HttpRequest) -> HttpResponse:
+    """What we read a typed address as, while the buyer types. By POST, so that no log line has the address."""
+    reading = portal.read(request.POST.get(portal.FIELD))
+    return render(request, "checkout/portal_note.html", {"reading": reading})
+
+
+def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
+    shown, is_broken = _read_seal(request)
+    if not cart.lines or (shown and shown.basket_id != cart.basket.pk):
+        answer = earlier.redirect_to_order(request, shown)
+        if answer or not cart.lines:
+            return answer or redirect("cart")
+        is_broken = True  # the form belongs to another cart: show this one
+    if not cart.can_be_ordered:
+        return redirect("cart")
+    customer = _customer(request)
+    reading = portal.read(request.POST.get(portal.FIELD))
+    data = without_raw_address(request.POST, reading)
+    versions = texts.in_force(cart.agreement_ids)
+    form = CheckoutForm(data, customer=customer, needs_portal=cart.needs_portal, versions=versions, reading=reading)
+    is_valid = form.is_valid()
+    if _has_account(request, form, customer):
+        return _ask_to_log_in(request, cart, form, data)
+    if not is_valid or is_broken:
+        drafts.keep(request, data)
+        return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
+    return _place(request, cart, form, shown)
+
+
+def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | None) -> HttpResponse:
+    wish = _wish(request, cart, form, shown)
+    try:
+        placed = place_order(wish)
+    except users.EmailTaken:
+        return _ask_to_log_in(request, cart, form, form.data)
+    except AlreadyOrdered as exc:
+        return earlier.to_pay(exc.order)
+    except CartGone:
+        return redirect("cart")
+    except SameOrderOpen as exc:
+        return _offer_open_order(request, form, exc)
+    except (CartChanged, CannotOrder) as exc:
+        return _show_again(request, form, exc)
+    return _done(request, placed)
+
+
+def _done(request: HttpRequest, placed: Placed) -> HttpResponse:
+    drafts.forget(request)
+    # The cart is an order now: the next page begins with a new one.
+    find_basket(request).status = placed.order.basket.status
+    if placed.is_new:
+        login(request, placed.customer, backend=BACKEND)
+    return redirect(pay_path(placed.invoice))
+
+
+def _show_again(request: HttpRequest, form: CheckoutForm, reason: CartChanged | CannotOrder) -> HttpResponse:
+    """Nothing was ordered: show the page as things are now, and say why."""
+    if isinstance(reason, VoucherRefused):
+        vouchers.remove(basket=find_basket(request))
+    drafts.keep(request, form.data)
+    cart = read_again(request)
+    if not cart.can_be_ordered:
+        return redirect("cart")
+    notice = str(CHANGED[reason.what]) if isinstance(reason, CartChanged) else reason.message
+    versions = texts.in_force(cart.agreement_ids)
+    fresh = CheckoutForm(
+        customer=_customer(request),
+        needs_portal=cart.needs_portal,
+        versions=versions,
+        reading=form.reading,
+        initial=_typed(form),
+    )
+    return render_page(request, cart, fresh, notice=notice)
+
+
+def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
+    hidden = [(name, form.data[name]) for name in [*form.fields, seal.FIELD] if name in form.data]
+    context = {
+        "order": found.order,
+        "invoice": found.invoice,
+        "pay_path": pay_path(found.invoice),
+        "portal": form.reading.host if form.reading else "",
+        "hidden": hidden,
+    }
+    return render(request, "checkout/same_order.html", context)
+
+
+def _has_account(request: HttpRequest, form: CheckoutForm, customer: User | None) -> bool:
+    """Whether a visitor typed the e-mail of an account. How many addresses he may try is limited."""
+    email = form.cleaned_data.get("email")
+    if customer is not None or not email:
+        return False
+    if request.session.get("checkout_tried") != email:
+        throttle.hit("checkout-address", request)
+        request.session["checkout_tried"] = email
+    return users.find_by_email(email) is not None
+
+
+def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm, data: Any) -> HttpResponse:
+    drafts.keep(request, data)
+    form.add_error("email", _("There is an account with this e-mail. Please log in to order with it."))
+    return render_page(request, cart, form, has_account=True)
+
+
+def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | None) -> Wish:
+    data = form.cleaned_data
+    return Wish(
+        basket_id=cart.basket.pk,
+        customer=_customer(request),
+        contact=Contact(
+            name=data["name"],
+            company=data["company"],
+            phone=data["phone"],
+            email=users.normalise_email(data["email"]),
+        ),
+        portal=form.reading.address if form.reading and cart.needs_portal else None,
+        shown=shown,
+        ip_address=visitor.client_address(request),
+        language=get_language() or "en",
+        is_separate=request.POST.get("separate") == "1",
+    )
+
+
+def _read_seal(request: HttpRequest) -> tuple[Shown | None, bool]:
+    try:
+        return seal.read(request.POST.get(seal.FIELD)), False
+    except seal.BrokenSeal:
+        return None, True
+
+
+def _customer(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def _typed(form: CheckoutForm) -> dict[str, str]:
+    return {name: form.data.get(name, "") for name in ("name", "company", "phone", "email", portal.FIELD)}

@@ -1,0 +1,228 @@
+"""From cart to order: one transaction, or nothing at all. No money yet, and no outside service is called."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from oscar.apps.basket.middleware import selector
+from oscar.apps.basket.models import Basket
+from oscar.apps.offer.models import ConditionalOffer
+from oscar.apps.order.models import Order
+from oscar.apps.voucher.models import Voucher
+
+from catalogue.plans.models import AgreementVersion
+from checkout.cart import loading
+from checkout.cart.loading import Cart
+from checkout.models import Consent, PurchaseDetails
+from checkout.services import order_rows, snapshots, texts
+from checkout.services.wishes import (
+    AlreadyOrdered,
+    CannotOrder,
+    CartChanged,
+    CartGone,
+    Placed,
+    SameOrderOpen,
+    VoucherRefused,
+    Wish,
+)
+from storefront.billing.links import pay_url
+from storefront.billing.models import Invoice
+from storefront.billing.services import invoices
+from storefront.billing.states import InvoiceStatus
+from storefront.core import clock, states
+from storefront.notifications import mails
+from storefront.users import services as users
+from storefront.users.models import User
+
+UNPAID_STATUSES = ("New", "Payment in progress")
+
+
+def place_order(wish: Wish) -> Placed:
+    """Write user, order, purchase details, consent and invoice, and enqueue the mails.
+
+    Of parallel calls for one cart exactly one writes. Raises EmailTaken (users.services) and, each time with
+    nothing written, one of the NotPlaced errors: AlreadyOrdered, CartGone, CartChanged, CannotOrder,
+    VoucherRefused, SameOrderOpen.
+    """
+    with transaction.atomic():
+        basket = _claim(wish)
+        customer = states.lock(wish.customer) if wish.customer else None
+        cart = _read_under_locks(basket, customer)
+        versions = texts.in_force(cart.agreement_ids, with_text=True)
+        _check_what_was_shown(wish, cart, versions)
+        if customer is not None and not wish.is_separate:
+            _check_no_equal_order(wish, cart, customer)
+        is_new = customer is None
+        if customer is None:
+            customer = _register(wish)
+            basket.owner = customer
+            Basket.objects.filter(pk=basket.pk).update(owner=customer)
+        _check_extensions(cart, customer)
+        order, invoice = _write(wish, cart, customer, versions)
+    return Placed(order, invoice, customer, is_new)
+
+
+def order_of(basket_id: int) -> Order | None:
+    """The order a cart became, if any."""
+    return Order.objects.filter(basket=basket_id).order_by("pk").first()
+
+
+def _claim(wish: Wish) -> Basket:
+    """Take the cart out of circulation: of any number of callers one does, the others learn of its order.
+
+    The conditional UPDATE is the lock: a second caller waits for the first and then finds the cart submitted.
+    """
+    is_ours = Q(owner=wish.customer) if wish.customer else Q(owner=None)
+    mine = Basket.open.filter(is_ours, pk=wish.basket_id)
+    if not mine.update(status=Basket.SUBMITTED, date_submitted=clock.now()):
+        order = order_of(wish.basket_id)
+        raise AlreadyOrdered(order) if order else CartGone
+    return Basket.objects.get(pk=wish.basket_id)
+
+
+def _read_under_locks(basket: Basket, customer: User | None) -> Cart:
+    """The cart at today's prices, with the vouchers and offers it uses locked: their uses are counted here."""
+    user = customer or AnonymousUser()
+    if customer is not None:
+        basket.owner = customer
+    _lock_discounts(basket)
+    for voucher in basket.vouchers.all():
+        is_available, reason = voucher.is_available_to_user(user=user)
+        if not voucher.is_active() or not is_available:
+            raise VoucherRefused(reason or _("The voucher in your cart has expired."))
+    cart = loading.load(basket, strategy=selector.strategy(user=user), user=user, for_order=True)
+    if not cart.lines:
+        raise CartGone
+    if not cart.can_be_ordered:
+        raise CannotOrder(_("Something in your cart is no longer available. Please look at the cart."))
+    if cart.total <= 0:
+        raise CannotOrder(
+            _("With this voucher nothing is left to pay. Please write to support, we will make the order for you.")
+        )
+    return cart
+
+
+def _lock_discounts(basket: Basket) -> None:
+    """Lock vouchers, then offers, each by number: Oscar reads their counters, adds, and writes them back."""
+    list(Voucher.objects.select_for_update().filter(baskets=basket).order_by("pk"))
+    limited = ConditionalOffer.objects.filter(
+        Q(vouchers__baskets=basket) | Q(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
+    )
+    list(ConditionalOffer.objects.select_for_update().filter(pk__in=limited.values("pk")).order_by("pk"))
+
+
+def _check_what_was_shown(wish: Wish, cart: Cart, versions: list[AgreementVersion]) -> None:
+    """The order is for what the buyer saw: without a note of it, for the prices his cart told him last."""
+    shown = wish.shown
+    if shown is None:
+        if any(line.has_new_price for line in cart.lines):
+            raise CartChanged("price")
+        return
+    if (shown.total, shown.currency) != (cart.total, cart.currency):
+        raise CartChanged("price")
+    if shown.version_ids != tuple(version.pk for version in versions):
+        raise CartChanged("agreement")
+
+
+def _check_no_equal_order(wish: Wish, cart: Cart, customer: User) -> None:
+    """The same thing for the same portal, ordered and not paid yet: that order is offered instead."""
+    mark = snapshots.fingerprint(cart, _host(wish))
+    equal = PurchaseDetails.objects.filter(
+        fingerprint=mark, order__user=customer, order__status__in=UNPAID_STATUSES
+    ).select_related("order")
+    for details in equal.order_by("-pk"):
+        invoice = Invoice.objects.filter(order=details.order, status=InvoiceStatus.OPEN).first()
+        if invoice is not None:
+            raise SameOrderOpen(details.order, invoice)
+
+
+def _register(wish: Wish) -> User:
+    contact = wish.contact
+    return users.register(
+        email=contact.email,
+        name=contact.name,
+        company=contact.company,
+        phone=contact.phone,
+        language=wish.language,
+    )
+
+
+def _check_extensions(cart: Cart, customer: User) -> None:
+    if any(line.license is not None and line.license.customer_id != customer.pk for line in cart.lines):
+        raise CannotOrder(_("Log in with the account that holds the license you want to extend."))
+
+
+def _write(wish: Wish, cart: Cart, customer: User, versions: list[AgreementVersion]) -> tuple[Order, Invoice]:
+    order, pairs = order_rows.write(cart=cart, customer=customer)
+    _write_details(wish, cart, order)
+    _write_consents(wish, order, customer, versions)
+    contact = wish.contact
+    invoice = invoices.issue(
+        customer=customer,
+        order=order,
+        currency=cart.currency,
+        payer={"name": contact.name, "company": contact.company, "phone": contact.phone, "email": customer.email},
+        lines=snapshots.invoice_lines(cart, pairs, _host(wish)),
+        language=wish.language,
+    )
+    _announce(wish, order, invoice, customer)
+    return order, invoice
+
+
+def _write_details(wish: Wish, cart: Cart, order: Order) -> None:
+    portal = wish.portal if cart.needs_portal else None
+    PurchaseDetails.objects.create(
+        order=order,
+        name=wish.contact.name,
+        company=wish.contact.company,
+        phone=wish.contact.phone,
+        email=wish.contact.email,
+        portal_address=portal.host if portal else "",
+        portal_kind=str(portal.kind) if portal else "",
+        language=wish.language,
+        fingerprint=snapshots.fingerprint(cart, _host(wish)),
+    )
+
+
+def _write_consents(wish: Wish, order: Order, customer: User, versions: list[AgreementVersion]) -> None:
+    now = clock.now()
+    Consent.objects.bulk_create(
+        Consent(
+            order=order,
+            customer=customer,
+            version=version,
+            name=version.name,
+            number=version.number,
+            text=version.body,
+            sha256=AgreementVersion.digest(version.body),
+            language=wish.language,
+            ip_address=wish.ip_address,
+            accepted_at=now,
+        )
+        for version in versions
+    )
+
+
+def _announce(wish: Wish, order: Order, invoice: Invoice, customer: User) -> None:
+    mails.order_placed(
+        to=customer.email,
+        language=wish.language,
+        key=f"order-placed:{order.number}",
+        name=wish.contact.name,
+        order_number=order.number,
+        lines=[
+            {"description": line.description, "quantity": line.quantity, "amount": line.amount}
+            for line in invoice.lines.all()
+        ],
+        total=invoice.amount,
+        currency=invoice.currency,
+        pay_url=pay_url(invoice),
+        void_on=invoice.due_at,
+        portal_address=_host(wish),
+    )
+
+
+def _host(wish: Wish) -> str:
+    return wish.portal.host if wish.portal else ""

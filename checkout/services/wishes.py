@@ -1,0 +1,106 @@
+"""What a buyer asks for at the checkout, and the reasons why it may not become an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from oscar.apps.order.models import Order
+
+from storefront.billing.models import Invoice
+from storefront.gateways.bitrix24 import PortalAddress
+from storefront.users.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Checked contact data of one order."""
+
+    name: str
+    company: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page showed: the cart (its basket's number), its total in major units of ``currency``, and the
+    versions of the agreements to be accepted."""
+
+    basket_id: int
+    total: Decimal
+    currency: str
+    version_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One press of 'Checkout'.
+
+    ``customer`` is None for a visitor without an account; ``portal`` is None when nothing in the cart is bound to
+    one. ``shown`` is what the page showed, None if that was not sent. ``ip_address`` and ``language`` are the
+    evidence of the consent. ``is_separate``: place it even if an equal order is open.
+    """
+
+    basket_id: int
+    customer: User | None
+    contact: Contact
+    portal: PortalAddress | None
+    shown: Shown | None
+    ip_address: str | None
+    language: str
+    is_separate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order that was written, its open invoice and its customer, made with the order if ``is_new``."""
+
+    order: Order
+    invoice: Invoice
+    customer: User
+    is_new: bool
+
+
+class NotPlaced(Exception):
+    """Base of all reasons; nothing was written."""
+
+
+class AlreadyOrdered(NotPlaced):
+    """The cart became an order before: a second click, a second tab, the back button."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order.number)
+        self.order = order
+
+
+class CartGone(NotPlaced):
+    """The cart is no longer open and no order came of it (merged at log-in, emptied, not this visitor's)."""
+
+
+class CartChanged(NotPlaced):
+    """What would be ordered is not what the page showed. ``what`` is 'price' or 'agreement'."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class CannotOrder(NotPlaced):
+    """The cart cannot be ordered as it is; ``message`` tells the buyer why."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(str(message))
+        self.message = str(message)
+
+
+class VoucherRefused(CannotOrder):
+    """A voucher in the cart cannot be used any more."""
+
+
+class SameOrderOpen(NotPlaced):
+    """An equal order for the same portal waits to be paid."""
+
+    def __init__(self, order: Order, invoice: Invoice) -> None:
+        super().__init__(order.number)
+        self.order, self.invoice = order, invoice
