@@ -274,6 +274,13 @@ def test_the_installer_opens_for_an_administrator_only(bitrix24: Bitrix24StandIn
     assert [delivery.event for delivery in bitrix24.deliveries()] == ["ONAPPINSTALL"]
 
 
+def test_a_portal_keeps_its_last_administrator(bitrix24: Bitrix24StandIn) -> None:
+    answer = requests.post(f"{portal_url(bitrix24)}/actions/dismiss", data={"user": "1"}, timeout=5)
+
+    assert answer.status_code == 400
+    assert bitrix24.portal("alpha").admin().id == 1
+
+
 def test_a_form_from_another_site_is_refused(bitrix24: Bitrix24StandIn) -> None:
     answer = requests.post(
         f"{portal_url(bitrix24)}/actions/install",

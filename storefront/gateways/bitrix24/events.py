@@ -45,22 +45,8 @@ def parse_event(
     data = message.get("data")
     if not isinstance(data, dict) and data not in (None, "", []):
         raise MalformedMessage("event: data is no object", code="data")
-    return AppEvent(
-        name=name,
-        member_id=_member_id(auth.get("member_id")),
-        domain=values.portal_host(auth.get("domain"), allow_loopback=allow_loopback, zones=zones),
-        application_token=_token(auth, "application_token"),
-        access_token=_token(auth, "access_token"),
-        refresh_token=_token(auth, "refresh_token"),
-        expires_at=values.moment(auth.get("expires")),
-        user_id=values.number(auth.get("user_id")),
-        status=values.text(auth.get("status"), 16),
-        scope=values.scope(auth.get("scope")),
-        server_endpoint=values.text(auth.get("server_endpoint")),
-        client_endpoint=values.text(auth.get("client_endpoint")),
-        data=values.mapping(data),
-        fingerprint=_fingerprint(name, message, auth),
-    )
+    domain = values.portal_host(auth.get("domain"), allow_loopback=allow_loopback, zones=zones)
+    return _event(name, domain, auth, values.mapping(data), _fingerprint(name, message, auth))
 
 
 def parse_launch(
@@ -70,21 +56,16 @@ def parse_launch(
     allow_loopback: bool = False,
     zones: Sequence[str] = DEFAULT_ZONES,
 ) -> LaunchData:
-    """Read the form that a portal posts into the frame of an app or its installer.
-
-    :param query: the address's query fields; :param form: the body's fields
-    :raises MalformedMessage: ``code`` names the field
-    """
+    """Read what a portal posts into the frame of an app: ``query`` are the address's fields, ``form`` the body's. Raises ``MalformedMessage``; ``code`` names the field."""
     domain = values.portal_host(query.get("DOMAIN"), allow_loopback=allow_loopback, zones=zones)
     if not domain:
         raise MalformedMessage("launch: no portal address", code="DOMAIN")
-    access_token = form.get("AUTH_ID", "")
-    if not values.TOKEN_SHAPE.fullmatch(access_token):
+    if not values.TOKEN_SHAPE.fullmatch(form.get("AUTH_ID", "")):
         raise MalformedMessage("launch: no access token", code="AUTH_ID")
     return LaunchData(
         member_id=_member_id(form.get("member_id")),
         domain=domain,
-        access_token=access_token,
+        access_token=form["AUTH_ID"],
         refresh_token=_token(form, "REFRESH_ID"),
         expires_in=values.number(form.get("AUTH_EXPIRES")) or 0,
         server_endpoint=values.text(form.get("SERVER_ENDPOINT", "")),
@@ -119,6 +100,25 @@ def unbracket(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
             raise MalformedMessage("form: field is both value and object", code="field_name")
         node[last] = value
     return result
+
+
+def _event(name: str, domain: str, auth: Mapping[str, Any], data: Mapping[str, Any], fingerprint: str) -> AppEvent:
+    return AppEvent(
+        name=name,
+        member_id=_member_id(auth.get("member_id")),
+        domain=domain,
+        application_token=_token(auth, "application_token"),
+        access_token=_token(auth, "access_token"),
+        refresh_token=_token(auth, "refresh_token"),
+        expires_at=values.moment(auth.get("expires")),
+        user_id=values.number(auth.get("user_id")),
+        status=values.text(auth.get("status"), 16),
+        scope=values.scope(auth.get("scope")),
+        server_endpoint=values.text(auth.get("server_endpoint")),
+        client_endpoint=values.text(auth.get("client_endpoint")),
+        data=data,
+        fingerprint=fingerprint,
+    )
 
 
 def _decode(body: bytes, content_type: str) -> dict[str, Any]:

@@ -15,29 +15,7 @@ if TYPE_CHECKING:
 
 def add_control_routes(stand_in: Bitrix24StandIn) -> None:
     """Every action has the name and the arguments of the method behind it."""
-    actions: dict[str, Callable[..., Any]] = {
-        "install": stand_in.install,
-        "finish": stand_in.finish,
-        "uninstall": stand_in.uninstall,
-        "update": stand_in.update,
-        "rename": stand_in.rename,
-        "dismiss": stand_in.dismiss,
-        "set_plan": stand_in.set_plan,
-        "issue_token": lambda **arguments: asdict(stand_in.issue_token(**arguments)),
-        "issue_code": stand_in.issue_code,
-        "advance": stand_in.advance,
-        "fault": stand_in.fault,
-        "release_events": stand_in.events.release,
-        "reset": stand_in.reset,
-    }
-    views: dict[str, Callable[[Request], Any]] = {
-        "portals": lambda request: stand_in.world.summary(),
-        "requests": lambda request: stand_in.requests,
-        "secret_leaks": lambda request: stand_in.secret_leaks,
-        "deliveries": lambda request: [asdict(delivery) for delivery in stand_in.deliveries()],
-        "notifications": lambda request: stand_in.notifications(request.query.get("portal", "")),
-        "options": lambda request: stand_in.options(request.query.get("portal", ""), request.query.get("app", "")),
-    }
+    actions, views = _actions(stand_in), _views(stand_in)
 
     def act(request: Request) -> Response:
         action = actions.get(request.params["name"])
@@ -64,3 +42,32 @@ def add_control_routes(stand_in: Bitrix24StandIn) -> None:
 
     stand_in.route("POST", "/_control/(?P<name>[a-z_]+)/?", act)
     stand_in.route("GET", "/_control/(?P<name>[a-z_]+)/?", look)
+
+
+def _actions(stand_in: Bitrix24StandIn) -> dict[str, Callable[..., Any]]:
+    return {
+        "install": stand_in.install,
+        "finish": stand_in.finish,
+        "uninstall": stand_in.uninstall,
+        "update": stand_in.update,
+        "rename": stand_in.rename,
+        "dismiss": stand_in.dismiss,
+        "set_plan": stand_in.set_plan,
+        "issue_token": lambda **arguments: asdict(stand_in.issue_token(**arguments)),
+        "issue_code": stand_in.issue_code,
+        "advance": stand_in.advance,
+        "fault": stand_in.fault,
+        "release_events": stand_in.events.release,
+        "reset": stand_in.reset,
+    }
+
+
+def _views(stand_in: Bitrix24StandIn) -> dict[str, Callable[[Request], Any]]:
+    return {
+        "portals": lambda request: stand_in.world.summary(),
+        "requests": lambda request: stand_in.requests,
+        "secret_leaks": lambda request: stand_in.secret_leaks,
+        "deliveries": lambda request: [asdict(delivery) for delivery in stand_in.deliveries()],
+        "notifications": lambda request: stand_in.notifications(request.query.get("portal", "")),
+        "options": lambda request: stand_in.options(request.query.get("portal", ""), request.query.get("app", "")),
+    }

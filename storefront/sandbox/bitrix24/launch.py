@@ -39,12 +39,7 @@ def build(
 ) -> Launch:
     """A launch of the app (or of its installer page) by one user, with a fresh token of that user."""
     token = world.issue(portal, app.code, user_id)
-    query = {
-        "DOMAIN": portal.host,
-        "PROTOCOL": "0",
-        "LANG": portal.language,
-        "APP_SID": secrets.token_hex(16),
-    }
+    query = {"DOMAIN": portal.host, "PROTOCOL": "0", "LANG": portal.language, "APP_SID": secrets.token_hex(16)}
     form = {
         "AUTH_ID": token.access,
         "AUTH_EXPIRES": str(ACCESS_SECONDS),

@@ -184,25 +184,13 @@ def _frame(
     placement: str = "DEFAULT",
     values: dict[str, Any] | None = None,
 ) -> Response:
-    app_config, user = hub.world.apps[code], portal.user(portal.current_user_id)
+    app_config = hub.world.apps[code]
     launch = launching.build(
         hub.world, hub.base_url, portal, app_config, portal.current_user_id,
         to_installer=to_installer, placement=placement, options=values,
     )  # fmt: skip
-    data = {
-        **{
-            key: launch.form[key] for key in ("AUTH_ID", "REFRESH_ID", "AUTH_EXPIRES", "PLACEMENT", "PLACEMENT_OPTIONS")
-        },
-        **{key: launch.query[key] for key in ("DOMAIN", "PROTOCOL", "LANG")},
-        "PATH": "/rest",
-        "MEMBER_ID": portal.member_id,
-        "IS_ADMIN": bool(user and user.is_admin),
-        "APP_OPTIONS": portal.options.get(code, {}),
-        "USER_OPTIONS": {},
-        "INSTALL": to_installer,
-        "FIRST_RUN": to_installer,
-    }
-    frame = {"sid": launch.query["APP_SID"], "base": f"/app/{code}", "installer": to_installer, "data": data}
+    data = _init_data(portal, code, launch, to_installer)
+    frame = {"sid": launch.query["APP_SID"], "base": f"/app/{code}", "data": data}
     # "<" is written as an escape so that no value can end the script element.
     encoded = json.dumps(frame).replace("<", "\\u003c")
     fields = "".join(
@@ -216,6 +204,24 @@ def _frame(
 <script src="/static/frame.js" defer></script>"""
     title = f"Install {app_config.name}" if to_installer else app_config.name
     return _layout(portal, title, content, hub)
+
+
+def _init_data(portal: Portal, code: str, launch: launching.Launch, to_installer: bool) -> dict[str, Any]:
+    """What the page in the frame is told when it asks for ``getInitData``."""
+    user = portal.user(portal.current_user_id)
+    return {
+        **{
+            key: launch.form[key] for key in ("AUTH_ID", "REFRESH_ID", "AUTH_EXPIRES", "PLACEMENT", "PLACEMENT_OPTIONS")
+        },
+        **{key: launch.query[key] for key in ("DOMAIN", "PROTOCOL", "LANG")},
+        "PATH": "/rest",
+        "MEMBER_ID": portal.member_id,
+        "IS_ADMIN": bool(user and user.is_admin),
+        "APP_OPTIONS": portal.options.get(code, {}),
+        "USER_OPTIONS": {},
+        "INSTALL": to_installer,
+        "FIRST_RUN": to_installer,
+    }
 
 
 def oauth_home(hub: Bitrix24StandIn) -> Response:

@@ -52,6 +52,8 @@ class PortalSite(StandIn):
                 response = super().dispatch(request)
             except KeyError as missing:
                 response = pages.problem(self.portal, f"There is no {missing.args[0]!r} here.", 404)
+            except ValueError as wrong:
+                response = pages.problem(self.portal, str(wrong), 400)
         self._hub.traffic.record("portal", f"{self.host}:{self.port}", request, response)
         return response
 

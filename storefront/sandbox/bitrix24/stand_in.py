@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from storefront.sandbox.bitrix24 import launch as launching
+from storefront.sandbox.bitrix24.app_life import AppLife
 from storefront.sandbox.bitrix24.control import add_control_routes
 from storefront.sandbox.bitrix24.events import Delivery, EventQueue
 from storefront.sandbox.bitrix24.faults import Fault, Faults
@@ -17,11 +18,11 @@ from storefront.sandbox.bitrix24.pages import oauth_home, static_file
 from storefront.sandbox.bitrix24.portal_site import PortalSite
 from storefront.sandbox.bitrix24.rest import RestRole
 from storefront.sandbox.bitrix24.traffic import Traffic
-from storefront.sandbox.bitrix24.world import Install, Portal, World
+from storefront.sandbox.bitrix24.world import World
 from storefront.sandbox.server import Request, Response, StandIn
 
 
-class Bitrix24StandIn(StandIn):
+class Bitrix24StandIn(AppLife, StandIn):
     """Bitrix24 on loopback. The base port is the authorization server; portals listen on the ports after it.
 
     :param port: base port; portals take port+1, port+2, ...; 0 takes free ones
@@ -108,65 +109,6 @@ class Bitrix24StandIn(StandIn):
 
     # What people and tests do
 
-    def portal(self, name: str) -> Portal:
-        """A portal by name, member_id or host."""
-        return self.world.portal(name)
-
-    def install(self, portal: str, app: str, *, finish: bool = True) -> None:
-        """Install without a browser. Until it is finished no event is sent and the app counts as not installed."""
-        with self.world.lock:
-            place = self.portal(portal)
-            if app not in self.world.apps:
-                raise KeyError(app)
-            place.installs[app] = Install(installed_by=place.admin().id)
-            self.world.save()
-        if finish or not self.world.apps[app].install_url:
-            self.finish(portal, app)
-
-    def finish(self, portal: str, app: str) -> None:
-        """What the installer page's ``installFinish`` does: the app counts as installed and is told so, once."""
-        with self.world.lock:
-            place = self.portal(portal)
-            install = place.installs[app]
-            pending, install.pending = install.pending, ""
-            self.world.save()
-            data = {"VERSION": str(install.version), "LANGUAGE_ID": place.language}
-            if pending == "install":
-                data |= {"ACTIVE": "Y", "INSTALLED": "Y"}
-                self.events.send("ONAPPINSTALL", place, self.world.apps[app], data)
-            elif pending == "update":
-                data["PREVIOUS_VERSION"] = str(install.version - 1)
-                self.events.send("ONAPPUPDATE", place, self.world.apps[app], data)
-
-    def update(self, portal: str, app: str, *, finish: bool = True, new_application_token: bool = False) -> None:
-        """A new version: bound handlers and placements are gone, the installer runs again."""
-        with self.world.lock:
-            place = self.portal(portal)
-            install = place.installs[app]
-            install.version += 1
-            install.handlers, install.placements = [], []
-            install.pending = install.pending or "update"
-            if new_application_token:
-                place.application_tokens.pop(app, None)
-            self.world.save()
-        if finish:
-            self.finish(portal, app)
-
-    def uninstall(self, portal: str, app: str, *, clean: bool = False) -> None:
-        """Remove the app: its tokens die at once, its options stay unless ``clean``."""
-        with self.world.lock:
-            place = self.portal(portal)
-            data = {"LANGUAGE_ID": place.language, "CLEAN": "1" if clean else "0"}
-            was_installed = place.installs[app].is_installed
-            del place.installs[app]
-            if clean:
-                place.options.pop(app, None)
-            for token in self.world.tokens:
-                token.is_dead |= (token.member_id, token.code) == (place.member_id, app)
-            self.world.save()
-            if was_installed:
-                self.events.send("ONAPPUNINSTALL", place, self.world.apps[app], data, with_tokens=False)
-
     def rename(self, portal: str) -> str:
         """Move a portal to a new address and return it; the old one redirects from now on."""
         with self.world.lock:
@@ -176,24 +118,6 @@ class Bitrix24StandIn(StandIn):
             self.world.save()
         site.start()
         return place.host
-
-    def dismiss(self, portal: str, user: int) -> None:
-        """Let a user go: their tokens stop working."""
-        with self.world.lock:
-            place = self.portal(portal)
-            found = place.user(user)
-            if found is None:
-                raise KeyError(user)
-            found.is_active = False
-            if place.current_user_id == user:
-                place.current_user_id = place.admin().id
-            self.world.save()
-
-    def set_plan(self, portal: str, plan: str) -> None:
-        """Change the portal's own Bitrix24 plan; "free" has no REST."""
-        with self.world.lock:
-            self.portal(portal).plan = plan
-            self.world.save()
 
     def issue_token(
         self,

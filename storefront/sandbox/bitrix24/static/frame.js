@@ -41,6 +41,7 @@ const commands = {
     }),
   setAppOption: (params) => post("/option", { [params.name]: params.value }).then(() => true),
   resizeWindow: (params) => {
+    iframe.style.minHeight = "0";
     iframe.style.height = Math.max(200, Number(params.height) || 0) + "px";
     return { width: iframe.clientWidth, height: iframe.clientHeight };
   },
