@@ -17,6 +17,7 @@ urlpatterns = [
     path("dashboard/", apps.get_app_config("dashboard").urls),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
+    path("", include("storefront.licensing.urls")),
     path("catalogue/", apps.get_app_config("catalogue").urls),
     path("", include("catalogue.plans.urls")),
     path("", include("cms.urls")),

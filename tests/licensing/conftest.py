@@ -93,7 +93,3 @@ def buy(product: Any, customer: Any) -> Callable[..., Any]:
 
     return do
 
-
-@pytest.fixture(autouse=True)
-def _stub(settings):  # TEMPORARY until the pages land
-    settings.ROOT_URLCONF = "tests.licensing.stub_urls"

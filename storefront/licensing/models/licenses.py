@@ -71,7 +71,7 @@ class LicenseTerm(models.Model):
     """
 
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="terms")
-    invoice_line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="+")
+    invoice_line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="granted")
     unit = models.PositiveIntegerField(default=1)
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
     plan_name = models.CharField(max_length=100)

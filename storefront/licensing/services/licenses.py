@@ -132,7 +132,7 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
 def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
     """The buyer's bank asks for the money of an invoice back, or has decided: suspend its licenses, or restore them.
 
-    A lost dispute is a refund and comes as one.
+    A lost dispute stays open here: its licenses remain suspended until the money is booked as refunded.
     """
     changed = []
     for license in _licenses_of(invoice):

@@ -1,0 +1,39 @@
+"""Our Bitrix24 applications and the client that speaks to their portals, as the settings say."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from storefront.gateways.bitrix24 import AppCredentials, Bitrix24Client
+from storefront.gateways.http import HttpClient
+
+
+def client() -> Bitrix24Client:
+    """The client for the present settings. Nobody waits longer than 5 seconds for one of its calls."""
+    return _client(
+        tuple(settings.BITRIX24_OAUTH_SERVERS), settings.BITRIX24_ALLOW_LOOPBACK, tuple(settings.BITRIX24_ZONES)
+    )
+
+
+@lru_cache(maxsize=8)
+def _client(servers: tuple[str, ...], allow_loopback: bool, zones: tuple[str, ...]) -> Bitrix24Client:
+    http = HttpClient(connect_timeout=3, read_timeout=5, total_timeout=5, allow_loopback=allow_loopback)
+    return Bitrix24Client(http=http, oauth_servers=servers, allow_loopback=allow_loopback, zones=zones)
+
+
+def app_by_client(client_id: str) -> AppCredentials | None:
+    """Our application with this client_id, None if it is not one of ours."""
+    for app in settings.BITRIX24_APPS:
+        if app["client_id"] == client_id:
+            return AppCredentials(app["code"], app["client_id"], app["client_secret"])
+    return None
+
+
+def portal_origin(host: str) -> str:
+    """The origin of a portal's pages: https, or plain http for the loopback portals of demo and tests."""
+    name = urlsplit(f"//{host}").hostname or ""
+    is_loopback = settings.BITRIX24_ALLOW_LOOPBACK and name in ("127.0.0.1", "localhost", "::1")
+    return f"{'http' if is_loopback else 'https'}://{host}"

@@ -1,0 +1,67 @@
+"""What makes a page of ours safe inside a portal's frame: its headers, and a bearer token instead of cookies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+_SALT = "storefront.licensing.bitrix24.page"
+#: A page in a frame may ask for its own status this long; after that the app is opened anew.
+BEARER_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who looks at an embedded page: one user of one installation."""
+
+    installation_id: int
+    user_id: int
+    is_admin: bool
+
+
+def bearer_token(bearer: Bearer) -> str:
+    return signing.dumps(
+        {"i": bearer.installation_id, "u": bearer.user_id, "a": bearer.is_admin}, salt=_SALT, compress=False
+    )
+
+
+def raw_bearer(request: HttpRequest) -> str:
+    """The token of ``Authorization: Bearer <token>`` as it came, "" if there is none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def read_bearer(request: HttpRequest) -> Bearer | None:
+    """The bearer of ``Authorization: Bearer <token>``, None if absent, forged or older than an hour."""
+    try:
+        content: dict[str, Any] = signing.loads(raw_bearer(request), salt=_SALT, max_age=BEARER_SECONDS)
+    except signing.BadSignature:
+        return None
+    return Bearer(content["i"], content["u"], content["a"])
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, ancestor: str, status: int = 200
+) -> HttpResponse:
+    """Render an embedded page that only ``ancestor`` may show in a frame ("" : nobody). Never stored anywhere."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        return render(request, template, context, status=status)
+
+    directives: dict[str, Any] = {"frame-ancestors": [ancestor or "'none'"]}
+    if context.get("portal_script"):
+        script = urlsplit(settings.BITRIX24_JS_URL)
+        directives["script-src"] = ["'self'", f"{script.scheme}://{script.netloc}"]
+    response = csp_replace(directives)(view)(request)
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # frame-ancestors says it, and more exactly
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["Authorization"])
+    return response

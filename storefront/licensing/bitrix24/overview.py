@@ -1,0 +1,150 @@
+"""What the app's page inside a portal shows about licenses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from catalogue.plans.models import PlanTerm, SoftwareProduct
+from storefront.core import clock, money
+from storefront.licensing import links, portal_state
+from storefront.licensing.models import Installation, License
+from storefront.licensing.queries import last_months
+from storefront.licensing.states import EffectiveStatus, LicenseStatus
+from storefront.licensing.validity import days_left, effective_status, grace
+
+_BADGES = {
+    EffectiveStatus.ACTIVE: "active",
+    EffectiveStatus.PENDING: "pending",
+    EffectiveStatus.GRACE: "ending",
+    EffectiveStatus.EXPIRED: "expired",
+    EffectiveStatus.SUSPENDED: "void",
+    EffectiveStatus.REVOKED: "void",
+}
+ENDING_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One license as its portal's people see it; price and link are there for administrators only."""
+
+    number: str
+    product: str
+    plan: str
+    status: EffectiveStatus
+    badge: str
+    valid_until: datetime
+    grace_until: datetime
+    days_left: int
+    portal: str
+    price: str = ""
+    period: str = ""
+    extend_url: str = ""
+
+    @property
+    def is_ending(self) -> bool:
+        return self.status == EffectiveStatus.ACTIVE and self.days_left <= ENDING_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product whose license this portal could have."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """``waiting``: paid licenses that name this portal but are not linked to it, and why."""
+
+    host: str
+    is_admin: bool
+    cards: list[Card] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def is_working(self) -> bool:
+        return any(card.status in (EffectiveStatus.ACTIVE, EffectiveStatus.GRACE) for card in self.cards)
+
+    @property
+    def poll_seconds(self) -> int:
+        return 20 if self.is_working else 5
+
+
+def overview(installation: Installation, *, is_admin: bool) -> Overview:
+    """The page of one installation for one of its users."""
+    now = clock.now()
+    cards = [_card(license, installation, is_admin, now) for license in portal_state.licenses_at(installation)]
+    return Overview(
+        host=installation.host,
+        is_admin=is_admin,
+        cards=cards,
+        waiting=_waiting(installation),
+        offers=[] if cards else _offers(installation),
+    )
+
+
+def _card(license: License, installation: Installation, is_admin: bool, now: datetime) -> Card:
+    status = effective_status(license, now)
+    months = last_months(license)
+    return Card(
+        number=license.number,
+        product=license.product_title,
+        plan=license.plan_name,
+        status=status,
+        badge=_BADGES[status],
+        valid_until=license.valid_until,
+        grace_until=license.valid_until + grace(),
+        days_left=days_left(license, now),
+        portal=installation.host,
+        **(_offer_to_extend(license, months) if is_admin and status != EffectiveStatus.SUSPENDED else {}),
+    )
+
+
+def _offer_to_extend(license: License, months: int) -> dict[str, str]:
+    term = PlanTerm.objects.filter(plan_id=license.plan_id, months=months, is_active=True).first()
+    return {
+        "extend_url": links.extend_url(license),
+        "price": money.display(term.amount, term.currency) if term else "",
+        "period": str(term.period) if term else "",
+    }
+
+
+def _waiting(installation: Installation) -> list[str]:
+    waiting = License.objects.filter(
+        status=LicenseStatus.PENDING,
+        portal_address=installation.host,
+        software__bitrix24_app_code=installation.app_code,
+        valid_until__gt=clock.now() - grace(),
+    )
+    return [_reason(license, installation) for license in waiting.order_by("pk")[:5]]
+
+
+def _reason(license: License, installation: Installation) -> str:
+    words = {"number": license.number, "host": installation.host}
+    if license.link_problem == "host_taken":
+        return _("License %(number)s was bought for %(host)s, but that address belonged to another Bitrix24.") % words
+    if license.link_problem:
+        return _("License %(number)s was bought for %(host)s too. It begins to work when the present one ends.") % words
+    if not installation.is_host_proven:
+        return (
+            _(
+                "License %(number)s was bought for %(host)s. Your Bitrix24 has not confirmed its address to us yet; "
+                "its plan may not allow apps to ask. Please let an administrator open the app again, or write to us."
+            )
+            % words
+        )
+    return _("License %(number)s was bought for %(host)s and is being linked.") % words
+
+
+def _offers(installation: Installation) -> list[Offer]:
+    products = SoftwareProduct.objects.filter(bitrix24_app_code=installation.app_code, product__is_public=True)
+    return [
+        Offer(software.product.title, settings.SITE_URL + software.product.get_absolute_url())
+        for software in products.select_related("product")
+    ]

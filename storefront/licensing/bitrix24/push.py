@@ -1,0 +1,129 @@
+"""Telling a portal what its licenses are: an app option for the app, a notice for its administrator.
+
+Outbox handler of kind ``bitrix24.push``. What is told is the state at the time of sending, so that order and copies
+do not matter. The mail is the main channel: a portal that cannot be told is left in peace.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from storefront.core import clock
+from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, InvalidToken, MethodMissing
+from storefront.gateways.errors import Declined
+from storefront.gateways.http import AddressRefused
+from storefront.licensing import portal_state
+from storefront.licensing.bitrix24 import portal_calls
+from storefront.licensing.bitrix24.config import client
+from storefront.licensing.models import Installation, License
+from storefront.licensing.services import installations
+from storefront.licensing.states import EffectiveStatus
+from storefront.licensing.validity import effective_status
+from storefront.notifications.models import OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+EVENTS = ("ONAPPUNINSTALL", "ONAPPUPDATE")
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Bring one message to its portal; payload: ``installation``, and ``license`` (for a notice) or ``setup``.
+
+    Gives up quietly where trying again cannot help: app removed, REST not in the portal's plan, tokens dead. Whatever
+    else goes wrong is raised, and the outbox tries again.
+    """
+    installation = Installation.objects.filter(pk=message.payload["installation"]).first()
+    if installation is None or not installation.is_installed:
+        return
+    version = installation.token_version
+    try:
+        _say(installation, message.payload)
+    except AppRemoved:
+        installations.mark_uninstalled(installation)
+    except InvalidToken:
+        installations.forget_tokens(installation, version=max(version, installation.token_version))
+    except (portal_calls.NoTokens, AccessDenied, AddressRefused) as exc:
+        logger.info("portal %s was not told: %s", installation.pk, type(exc).__name__)
+
+
+def _say(installation: Installation, payload: dict[str, Any]) -> None:
+    if payload.get("setup"):
+        _set_up(installation)
+        return
+    _set_option(installation)
+    license = License.objects.filter(pk=payload.get("license")).select_related("software__product").first()
+    if license and installation.admin_user_id:
+        _notify(installation, license)
+
+
+def _set_option(installation: Installation) -> None:
+    data, digest = portal_state.status_data(installation), portal_state.digest_of(installation)
+    options = {"license": portal_state.signed(installation, data)}
+    if _allowed(installation, lambda host, token: client().set_app_option(host, token, options)):
+        Installation.objects.filter(pk=installation.pk).update(told_state=digest)
+
+
+def _notify(installation: Installation, license: License) -> None:
+    with translation.override(license.customer.language):
+        text = _notice(license)
+        link = f"/marketplace/view/{installation.app_code}/?params[tab]=payment"
+        message = f"{text} [URL={link}]{_('Open the app')}[/URL]"
+    _allowed(
+        installation,
+        lambda host, token: client().notify_admin(
+            host, token, user_id=int(installation.admin_user_id), message=message, plain_message=text,
+            tag=f"license|{license.public_id}",
+        ),
+    )  # fmt: skip
+
+
+def _notice(license: License) -> str:
+    status = effective_status(license, clock.now())
+    words = {
+        "product": license.product_title,
+        "plan": license.plan_name,
+        "day": formats.date_format(license.valid_until, "DATE_FORMAT"),
+    }
+    if status == EffectiveStatus.ACTIVE:
+        return _("Your license for %(product)s (%(plan)s) is active until %(day)s.") % words
+    if status == EffectiveStatus.SUSPENDED:
+        return _("Your license for %(product)s (%(plan)s) is suspended.") % words
+    if status == EffectiveStatus.REVOKED:
+        return _("Your license for %(product)s (%(plan)s) has been withdrawn.") % words
+    return _("Your license for %(product)s (%(plan)s) ended on %(day)s.") % words
+
+
+def _set_up(installation: Installation) -> None:
+    """Bind our event handlers and the app's address; the portal forgets them with every new version."""
+    events = settings.SITE_URL + reverse("bitrix24-events")
+    for event in EVENTS:
+        _allowed(installation, _caller("event.bind", {"event": event, "handler": events}))
+    place = {"PLACEMENT": "REST_APP_URI", "HANDLER": settings.SITE_URL + reverse("bitrix24-app")}
+    _allowed(installation, _caller("placement.bind", place))
+
+
+def _caller(method: str, params: dict[str, str]) -> Callable[[str, str], Any]:
+    return lambda host, token: client().call(host, method, params, token)
+
+
+def _allowed(installation: Installation, act: Callable[[str, str], Any]) -> bool:
+    """Call, and say whether the portal let us; a right or a method it does not give us harms nothing else."""
+    try:
+        portal_calls.call(installation, act)
+    except (AppRemoved, InvalidToken, AddressRefused):
+        raise
+    except (AccessDenied, MethodMissing) as exc:
+        logger.info("portal %s: %s", installation.pk, exc.code)
+        return False
+    except Declined as exc:
+        if not exc.code.startswith(("ERROR_CORE", "ERROR_PLACEMENT", "ERROR_ARGUMENT", "ERROR_EVENT")):
+            raise
+        return False
+    return True

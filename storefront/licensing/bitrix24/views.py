@@ -1,0 +1,223 @@
+"""/bitrix24/install/, /bitrix24/app/ and its status, /bitrix24/events/.
+
+Portals post here from their people's browsers, and the vendor's queue from its servers: there is no cookie, no CSRF
+token and no session. Every request is proven (see ``verification`` and ``events``) before it changes anything.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from hmac import compare_digest
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from storefront.core import throttle, visitor
+from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_event, parse_launch
+from storefront.gateways.bitrix24.events import MAX_MESSAGE
+from storefront.inbox.receiving import store
+from storefront.licensing.bitrix24 import embedded, events, verification
+from storefront.licensing.bitrix24.config import portal_origin
+from storefront.licensing.bitrix24.embedded import Bearer
+from storefront.licensing.bitrix24.overview import overview
+from storefront.licensing.bitrix24.verification import Visit
+from storefront.licensing.bitrix24.visits import record_visit
+from storefront.licensing.models import Installation
+from storefront.licensing.services import installations
+from storefront.licensing.services.installations import Keys
+
+logger = logging.getLogger(__name__)
+View = Callable[[HttpRequest], HttpResponse]
+TABS = ("overview", "payment")
+#: What "Try again" posts once more: the visitor's own fields, given back to him alone.
+_LAUNCH_FIELDS = (
+    "AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT", "APPLICATION_TOKEN", "APPLICATION_SCOPE", "member_id",
+    "status", "PLACEMENT", "PLACEMENT_OPTIONS",
+)  # fmt: skip
+
+
+def _portal_post(view: View) -> View:
+    """POST of at most 64 KiB, without CSRF; a person who comes with GET is told where the page lives."""
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            response = render(request, "licensing/only_in_portal.html", status=405)
+            response["Allow"] = "POST"
+            return response
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()) or int(length) > MAX_MESSAGE:
+            return HttpResponse(status=413)
+        _ = request.body  # read whole before the form is parsed, so that both can be had
+        return view(request)
+
+    return wrapper
+
+
+@_portal_post
+def app(request: HttpRequest) -> HttpResponse:
+    """The app's page in a portal's frame: tabs Overview and Payment."""
+    launch = _launch(request)
+    if launch is None:
+        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestor="", status=400)
+    visit = _visit(request, launch, needs_installed=True)
+    if isinstance(visit, HttpResponse):
+        return visit
+    installation = record_visit(visit, _keys(launch, visit), is_installed=False)
+    return _app_page(request, installation, visit, str(launch.placement_options.get("tab", "")))
+
+
+@_portal_post
+def install(request: HttpRequest) -> HttpResponse:
+    """The installer: a page in a frame, or the server's own ONAPPINSTALL for an app without pages."""
+    if "event" in request.POST:
+        return _take_event(request)
+    launch = _launch(request)
+    if launch is None:
+        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestor="", status=400)
+    visit = _visit(request, launch, needs_installed=False)
+    if isinstance(visit, HttpResponse):
+        return visit
+    # Only an administrator installs; anybody else who finds this page changes nothing by it.
+    installation = record_visit(visit, _keys(launch, visit), is_installed=visit.is_admin)
+    if visit.is_admin:
+        installations.request_setup(installation)
+    context = {
+        "overview": overview(installation, is_admin=visit.is_admin),
+        "portal_script": settings.BITRIX24_JS_URL,
+        "is_admin": visit.is_admin,
+    }
+    return embedded.page(request, "licensing/install.html", context, ancestor=portal_origin(visit.host))
+
+
+@_portal_post
+def receive_event(request: HttpRequest) -> HttpResponse:
+    """Events of the application's life: proven, stored, answered; acted on by the worker."""
+    return _take_event(request)
+
+
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """The changing part of the page, for htmx; 286 tells htmx to stop asking."""
+    bearer = embedded.read_bearer(request)
+    installation = Installation.objects.filter(pk=bearer.installation_id).first() if bearer else None
+    if bearer is None or installation is None:
+        return embedded.page(request, "licensing/status_over.html", {}, ancestor="", status=286)
+    # The same token goes back: asking again and again must not make it live longer.
+    context = {"overview": overview(installation, is_admin=bearer.is_admin), "bearer": embedded.raw_bearer(request)}
+    return embedded.page(request, "licensing/status.html", context, ancestor=portal_origin(installation.host))
+
+
+def _take_event(request: HttpRequest) -> HttpResponse:
+    try:
+        throttle.hit("bitrix24-events", request)
+        event = parse_event(
+            request.body,
+            content_type=request.headers.get("Content-Type", ""),
+            allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK,
+            zones=settings.BITRIX24_ZONES,
+        )
+        store(source=events.SOURCE, message=events.authenticate(event))
+    except throttle.Throttled as exc:
+        return HttpResponse(status=429, headers={"Retry-After": str(exc.retry_after)})
+    except (MalformedMessage, RequestDataTooBig) as exc:
+        logger.warning("unreadable Bitrix24 event: %s", getattr(exc, "code", "too_long"))
+        return HttpResponse(status=400)
+    except events.Forged as exc:
+        logger.warning("refused Bitrix24 event %s: unproven", exc)
+        return HttpResponse(status=403)
+    return HttpResponse(status=200)
+
+
+def _launch(request: HttpRequest) -> LaunchData | None:
+    try:
+        return parse_launch(
+            request.GET.dict(), request.POST.dict(),
+            allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES,
+        )  # fmt: skip
+    except MalformedMessage as exc:
+        logger.warning("unreadable Bitrix24 launch: %s", exc.code)
+        return None
+
+
+def _visit(request: HttpRequest, launch: LaunchData, *, needs_installed: bool) -> Visit | HttpResponse:
+    """The proven visit, or the page that says why there is none. Such a page may show itself in the frame of the
+    portal that the request names, because it holds no data."""
+    claimed = portal_origin(launch.domain)
+    try:
+        visit = _verified(request, launch, is_fresh=False)
+        if needs_installed and not visit.is_installed:
+            visit = _verified(request, launch, is_fresh=True)
+    except throttle.Throttled as exc:
+        response = embedded.page(
+            request, "licensing/refused.html", {"reason": "throttled"}, ancestor=claimed, status=429
+        )
+        response["Retry-After"] = str(exc.retry_after)
+        return response
+    except verification.Refused:
+        return embedded.page(request, "licensing/refused.html", {"reason": "refused"}, ancestor=claimed, status=401)
+    except verification.Unverified:
+        return _unverified_page(request, launch, claimed)
+    if needs_installed and not visit.is_installed:
+        return embedded.page(request, "licensing/refused.html", {"reason": "unfinished"}, ancestor=claimed, status=401)
+    return visit
+
+
+def _verified(request: HttpRequest, launch: LaunchData, *, is_fresh: bool) -> Visit:
+    return verification.verify(
+        access_token=launch.access_token,
+        member_id=launch.member_id,
+        server_endpoint=launch.server_endpoint,
+        visitor=visitor.throttle_key(request),
+        is_fresh=is_fresh,
+    )
+
+
+def _unverified_page(request: HttpRequest, launch: LaunchData, claimed: str) -> HttpResponse:
+    """Nobody can say now whose request this is: try again. The last known state is shown only to whoever knows the
+    secret that this portal and we share, and without anything that an administrator alone may see."""
+    known = next(
+        (
+            installation
+            for installation in Installation.objects.filter(member_id=launch.member_id, host=launch.domain)
+            if installation.application_token
+            and compare_digest(installation.application_token, launch.application_token)
+        ),
+        None,
+    )
+    context: dict[str, Any] = {
+        "overview": overview(known, is_admin=False) if known else None,
+        "again": {name: request.POST[name] for name in _LAUNCH_FIELDS if name in request.POST},
+    }
+    response = embedded.page(request, "licensing/unverified.html", context, ancestor=claimed, status=503)
+    response["Retry-After"] = "30"
+    return response
+
+
+def _keys(launch: LaunchData, visit: Visit) -> Keys:
+    return Keys(
+        is_admin=visit.is_admin,
+        user_id=visit.user_id,
+        access_token=launch.access_token,
+        refresh_token=launch.refresh_token,
+        expires_at=visit.expires_at,
+        application_token=launch.application_token,
+    )
+
+
+def _app_page(request: HttpRequest, installation: Installation, visit: Visit, tab: str) -> HttpResponse:
+    bearer = Bearer(installation.pk, visit.user_id, visit.is_admin)
+    context = {
+        "overview": overview(installation, is_admin=visit.is_admin),
+        "bearer": embedded.bearer_token(bearer),
+        "tab": tab if tab in TABS else TABS[0],
+    }
+    return embedded.page(request, "licensing/app.html", context, ancestor=portal_origin(installation.host))
