@@ -56,10 +56,7 @@ def parse_launch(
     allow_loopback: bool = False,
     zones: Sequence[str] = DEFAULT_ZONES,
 ) -> LaunchData:
-    """Read what a portal posts into an app's frame: ``query`` are the address's fields, ``form`` the body's.
-
-    :raises MalformedMessage: ``code`` names the field
-    """
+    """Read what a portal posts into an app's frame. Raises ``MalformedMessage``; ``code`` names the field."""
     domain = values.portal_host(query.get("DOMAIN"), allow_loopback=allow_loopback, zones=zones)
     if not domain:
         raise MalformedMessage("launch: no portal address", code="DOMAIN")
