@@ -6,6 +6,7 @@ nothing about the person. GET changes nothing; only the look-up of ``payments.se
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -158,7 +159,10 @@ def result_status(request: HttpRequest, token: str) -> HttpResponse:
     """The moving part of the result page, from our own rows; without htmx it leads to the whole page."""
     if not request.headers.get("HX-Request"):
         return redirect("pay-result", token=token)
-    return render(request, "pay/_progress.html", _result_context(_payment(token), token))
+    context = _result_context(_payment(token), token)
+    if context["seen"] == request.GET.get("seen"):
+        return HttpResponse(status=204)  # nothing new: htmx leaves the page, and the reader's place in it, alone
+    return render(request, "pay/_progress.html", context)
 
 
 def _payment(token: str) -> Payment:
@@ -175,9 +179,11 @@ def _is_worth_a_look(payment: Payment) -> bool:
 
 
 def _result_context(payment: Payment, token: str) -> dict[str, Any]:
+    now = progress.of(payment)
     return {
         "token": token,
         "invoice": payment.invoice,
-        "progress": progress.of(payment),
+        "progress": now,
+        "seen": hashlib.sha256(repr(now).encode()).hexdigest()[:16],
         "pay_path": links.pay_path(payment.invoice),
     }

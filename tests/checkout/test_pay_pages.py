@@ -1,0 +1,325 @@
+"""The pay page and the page after it, as a buyer, a stranger and an unlucky buyer see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from storefront.billing import links
+from storefront.billing.models import Payment
+from storefront.billing.services import invoices, payments
+from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.core import throttle
+from tests import purchases
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def calm(settings: Any) -> None:
+    settings.STRIPE_TIMEOUTS = (1.0, 1.0)
+    throttle.reset()
+
+
+@pytest.fixture
+def invoice(customer: Any, shop: Any) -> Any:
+    return purchases.order(customer, shop)
+
+
+@pytest.fixture
+def page(invoice: Any) -> str:
+    return links.pay_path(invoice)
+
+
+def return_path(payment: Payment) -> str:
+    return links.return_url(payment).removeprefix("http://testserver")
+
+
+def status_path(payment: Payment) -> str:
+    token = return_path(payment).split("/")[-2]
+    return reverse("pay-result-status", kwargs={"token": token})
+
+
+def text(response: Any) -> str:
+    return response.content.decode()
+
+
+# The pay page -------------------------------------------------------------------------------------------------------
+
+
+def test_the_link_works_without_a_login_and_shows_what_is_paid(client: Client, invoice: Any, page: str) -> None:
+    response = client.get(page)
+    assert response.status_code == 200
+    for words in ("License 0", "acme.bitrix24.com", "€96.00", invoice.number, invoice.order.number, "Pay order"):
+        assert words in text(response)
+
+
+def test_the_page_tells_nothing_about_the_person(client: Client, customer: Any, page: str) -> None:
+    body = text(client.get(page))
+    assert customer.email not in body
+    assert customer.name not in body
+
+
+def test_the_page_is_kept_by_nobody_and_leads_nowhere_but_to_the_provider(
+    client: Client, stripe: Any, page: str
+) -> None:
+    response = client.get(page)
+    assert "no-store" in response["Cache-Control"]
+    assert "noindex" in response["X-Robots-Tag"]
+    assert response["Referrer-Policy"] == "same-origin"
+    assert f"form-action 'self' {stripe.base_url}" in response["Content-Security-Policy"]
+
+
+def test_looking_opens_no_charge(client: Client, stripe: Any, page: str) -> None:
+    client.get(page)
+    client.head(page)
+    assert not Payment.objects.exists()
+    assert stripe.requests() == []
+
+
+def test_pay_order_leads_to_the_provider(client: Client, stripe: Any, page: str) -> None:
+    response = client.post(page)
+    assert response.status_code == 303
+    assert response["Location"] == Payment.objects.get().redirect_url
+    assert response["Location"].startswith(stripe.base_url)
+
+
+def test_pressing_twice_leads_to_the_same_charge(client: Client, stripe: Any, page: str) -> None:
+    first, second = client.post(page)["Location"], client.post(page)["Location"]
+    assert first == second
+    assert len(stripe.sessions()) == 1
+
+
+def test_a_forged_press_from_another_site_is_refused(invoice: Any, page: str) -> None:
+    response = Client(enforce_csrf_checks=True).post(page)
+    assert response.status_code == 403
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"), lambda t: "x" + t, lambda t: t.split(".")[0]]
+)
+def test_a_link_we_did_not_sign_is_not_found(client: Client, invoice: Any, change: Any) -> None:
+    token = change(links.pay_token(invoice))
+    for response in (client.get(reverse("pay", args=[token])), client.post(reverse("pay", args=[token]))):
+        assert response.status_code == 404
+
+
+def test_a_paid_link_is_dead_and_kind(client: Client, stripe: Any, invoice: Any, page: str) -> None:
+    purchases.pay(invoice, stripe)
+    response = client.get(page)
+    assert response.status_code == 410
+    assert "paid already" in text(response)
+    assert "acme.bitrix24.com" not in text(response)
+
+
+def test_a_paid_link_takes_no_second_payment(client: Client, stripe: Any, invoice: Any, page: str) -> None:
+    purchases.pay(invoice, stripe)
+    response = client.post(page)
+    assert response.status_code == 410
+    assert len(stripe.sessions()) == 1
+
+
+def test_who_paid_and_comes_back_to_the_old_page_is_not_sent_to_pay_again(
+    client: Client, stripe: Any, invoice: Any, page: str
+) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference)  # no webhook has come, nobody has looked
+    response = client.post(page, follow=True)
+    assert response.status_code == 410
+    assert "paid already" in text(response)
+
+
+def test_a_void_link_is_dead_and_shows_the_way_on(client: Client, invoice: Any, page: str) -> None:
+    invoices.void(invoice=invoice, reason="test")
+    response = client.get(page)
+    assert response.status_code == 410
+    assert "void" in text(response)
+    assert "/products/" in text(response)
+    assert client.post(page).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "status", "status": 503}, {"kind": "reset"}, {"kind": "html"}, {"kind": "lost"}]
+)
+def test_a_provider_that_is_down_costs_nothing_but_a_minute(client: Client, stripe: Any, page: str, fault: Any) -> None:
+    stripe.fail_next(count=9, method="POST", **fault)
+    response = client.post(page)
+    assert response.status_code == 503
+    assert response["Retry-After"] == "60"
+    assert "You have not been charged" in text(response)
+    assert "Try again" in text(response)
+    stripe.faults.clear()
+    assert client.post(page).status_code == 303
+    assert len(stripe.sessions()) == 1
+
+
+def test_a_refusal_of_the_provider_is_told(client: Client, stripe: Any, page: str) -> None:
+    stripe.fail_next(kind="status", status=400, method="POST")
+    response = client.post(page)
+    assert response.status_code == 502
+    assert "refused" in text(response)
+    assert client.post(page).status_code == 303
+
+
+def test_a_payment_in_the_bank_is_not_asked_for_again(client: Client, stripe: Any, invoice: Any, page: str) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.pay_later(payment.provider_reference)
+    first = client.post(page)
+    assert first.status_code == 409
+    for response in (first, client.get(page)):
+        assert "being processed" in text(response)
+        assert "do not need to pay again" in text(response)
+        assert "Pay order" not in text(response)
+    assert len(stripe.sessions()) == 1
+
+
+def test_many_presses_are_throttled(client: Client, stripe: Any, page: str, settings: Any) -> None:
+    settings.THROTTLES = {**settings.THROTTLES, "pay-start": "3/hour"}
+    statuses = [client.post(page).status_code for _ in range(5)]
+    assert statuses == [303, 303, 303, 429, 429]
+    assert client.get(page).status_code == 200
+
+
+# After paying -------------------------------------------------------------------------------------------------------
+
+
+def test_the_buyer_lands_on_a_page_that_knows_he_paid(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    response = client.get(return_path(payment))
+    assert response.status_code == 200
+    for words in ("Payment received", "License issued", "Waiting for acme.bitrix24.com", "Install"):
+        assert words in text(response)
+    invoice.refresh_from_db()
+    assert invoice.status == InvoiceStatus.PAID
+
+
+def test_the_landing_page_asks_the_provider_once(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    before = len(stripe.requests())
+    for _ in range(5):
+        client.get(return_path(payment))
+    assert len(stripe.requests()) == before + 1
+    client.get(status_path(payment), headers={"HX-Request": "true"})
+    assert len(stripe.requests()) == before + 1
+
+
+def test_opening_the_success_page_unpaid_grants_nothing(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    response = client.get(return_path(payment))
+    assert "Waiting for the confirmation" in text(response)
+    invoice.refresh_from_db()
+    assert invoice.status == InvoiceStatus.OPEN
+    assert not invoice.customer.licenses.exists()
+
+
+def test_a_provider_that_does_not_answer_is_unknown_and_not_asked_to_pay(
+    client: Client, stripe: Any, invoice: Any
+) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    stripe.fail_next(kind="status", status=500, count=9, method="GET")
+    response = client.get(return_path(payment))
+    assert response.status_code == 200
+    assert "Waiting for the confirmation" in text(response)
+    assert "Pay order" not in text(response)
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PENDING
+
+
+def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.pay_later(payment.provider_reference)
+    body = text(client.get(return_path(payment)))
+    assert "being processed" in body
+    assert links.pay_path(invoice) not in body
+
+
+def test_a_payment_that_failed_offers_another_try(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.expire(payment.provider_reference)
+    body = text(client.get(return_path(payment)))
+    assert "did not go through" in body
+    assert "Nothing has been charged" in body
+    assert links.pay_path(invoice) in body
+
+
+def test_money_for_a_void_order_is_said_to_be_kept(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    type(invoice).objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID)
+    body = text(client.get(return_path(payment)))
+    assert "personal account" in body
+
+
+def test_the_page_moves_by_itself_and_stops_when_all_is_done(
+    client: Client, stripe: Any, shop: Any, customer: Any
+) -> None:
+    shop.software.binding_kind = "none"
+    shop.software.save()
+    invoice = purchases.order(customer, shop)
+    payment = payments.start(invoice=invoice)
+    path, asked = status_path(payment), {"HX-Request": "true"}
+    assert "hx-trigger" in text(client.get(path, headers=asked))
+    stripe.pay(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+    done = text(client.get(path, headers=asked))
+    assert "your license works" in done
+    assert "hx-trigger" not in done
+
+
+def test_an_unchanged_page_is_not_sent_again(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    asked = {"HX-Request": "true"}
+    body = text(client.get(status_path(payment), headers=asked))
+    seen = body.split("?seen=")[1].split('"')[0]
+    assert client.get(f"{status_path(payment)}?seen={seen}", headers=asked).status_code == 204
+    stripe.pay(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+    assert client.get(f"{status_path(payment)}?seen={seen}", headers=asked).status_code == 200
+
+
+def test_without_script_the_status_address_leads_to_the_whole_page(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    assert client.get(status_path(payment))["Location"] == return_path(payment)
+    assert "Check again" in text(client.get(return_path(payment)))
+
+
+@pytest.mark.parametrize("name", ["pay-result", "pay-result-status"])
+def test_a_return_link_we_did_not_sign_is_not_found(client: Client, stripe: Any, invoice: Any, name: str) -> None:
+    payment = payments.start(invoice=invoice)
+    for token in ("x", payment.public_id, f"{payment.public_id}.1.aaaa", links.pay_token(invoice)):
+        assert client.get(reverse(name, args=[token]), headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_a_strangers_visit_to_the_cancel_address_changes_nothing(
+    client: Client, stripe: Any, invoice: Any, page: str
+) -> None:
+    payment = payments.start(invoice=invoice)
+    (session,) = stripe.sessions()
+    assert session["cancel_url"].endswith(page)
+    client.get(page)
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PENDING
+    assert stripe.pay(payment.provider_reference) == "paid"
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_landing_page_costs_the_same_for_one_license_and_for_many(
+    client: Client, stripe: Any, shop: Any, customer: Any, count: int, django_assert_max_num_queries: Any
+) -> None:
+    payment = purchases.pay(purchases.order(customer, shop, *["96.00"] * count), stripe)
+    client.get(return_path(payment))
+    with django_assert_max_num_queries(12):
+        client.get(return_path(payment))
+
+
+def test_no_address_of_the_pay_pages_can_be_posted_but_the_pay_page(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    assert client.post(return_path(payment)).status_code == 405
+    assert client.post(status_path(payment)).status_code == 405
+    assert client.delete(links.pay_path(invoice)).status_code == 405
