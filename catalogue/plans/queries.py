@@ -76,6 +76,13 @@ class BuyBox:
         names = dict.fromkeys(name for plan in self.plans for name in plan.features)
         return [(name, [name in plan.features for plan in self.plans]) for name in names]
 
+    @property
+    def price_rows(self) -> list[tuple[str, list[TermOption | None]]]:
+        """A row for every period of any plan, shortest first: its name, and each plan's term or None."""
+        by_plan = [{term.months: term for term in plan.terms} for plan in self.plans]
+        months = sorted({number for terms in by_plan for number in terms})
+        return [(months_label(number), [terms.get(number) for terms in by_plan]) for number in months]
+
 
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
     """Plans and terms on sale. What is asked for is selected where it exists, else the first plan and longest period."""

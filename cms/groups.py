@@ -1,0 +1,31 @@
+"""Groups of staff and what they may do in Wagtail."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+from catalogue.plans.models import Agreement, Period, Plan, SoftwareProduct
+
+MARKETERS = "Marketers"
+
+
+def ensure_marketers() -> Group:
+    """The group that writes pages and products: pages, pictures, documents, products, agreements. No users, no orders."""
+    group, _ = Group.objects.get_or_create(name=MARKETERS)
+    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
+    for model in (Agreement, SoftwareProduct, Plan, Period):
+        kind = ContentType.objects.get_for_model(model)
+        group.permissions.add(*Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view)_"))
+    root = Page.objects.get(depth=1)
+    for permission in Permission.objects.filter(
+        content_type=ContentType.objects.get_for_model(Page), codename__in=("add_page", "change_page", "publish_page")
+    ):
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
+    collection = Collection.objects.get(depth=1)
+    for permission in Permission.objects.filter(
+        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__regex=r"^(add|change|choose)_(image|document)$"
+    ):
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+    return group
