@@ -40,5 +40,3 @@ def outbox() -> Callable[[str], list[str]]:
         return list(OutboxMessage.objects.filter(key__startswith=prefix).values_list("key", flat=True))
 
     return keys
-
-

@@ -1,0 +1,102 @@
+"""The database itself refuses to change an issued invoice or a past movement of money.
+
+The triggers come with a migration; the tests build their tables without migrations, so they are installed here.
+Run on PostgreSQL too, from tests/races.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from storefront.billing import triggers
+from storefront.billing.models import (
+    Allocation,
+    Invoice,
+    InvoiceLine,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    Payment,
+)
+from storefront.billing.services.payments import settle, start
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def frozen(stripe, invoice):
+    """A shop with one paid invoice, and the triggers of the migration."""
+    migration = import_module("storefront.billing.migrations.0002_frozen_records").Migration
+    (operation,) = migration.operations
+
+    class Editor:
+        pass
+
+    editor = Editor()
+    editor.connection = connection
+    operation.code(None, editor)
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    settle(payment_id=payment.pk)  # the whole flow works under the triggers
+    return invoice
+
+
+CHANGES = [
+    (Invoice, {"number": "INV-2026-999999"}),
+    (Invoice, {"amount": "1.00"}),
+    (Invoice, {"currency": "USD"}),
+    (Invoice, {"seller": {"name": "Another"}}),
+    (Invoice, {"payer": {"name": "Another"}}),
+    (Invoice, {"content_hash": "0" * 64}),
+    (Invoice, {"order": None}),
+    (InvoiceLine, {"amount": "1.00"}),
+    (InvoiceLine, {"description": "Another"}),
+    (InvoiceLine, {"quantity": 2}),
+    (InvoiceLine, {"license_terms": {"months": 120}}),
+    (Payment, {"amount": "1.00"}),
+    (Payment, {"currency": "USD"}),
+    (LedgerEntry, {"amount": "1.00"}),
+    (LedgerTransaction, {"key": "another"}),
+    (LedgerAccount, {"currency": "USD"}),
+    (Allocation, {"amount": "1.00"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "change"), CHANGES, ids=lambda part: getattr(part, "__name__", None) or "+".join(part)
+)
+def test_a_change_is_refused(frozen, model, change):
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        model.objects.update(**change)
+
+
+@pytest.mark.parametrize("table", triggers.FROZEN)
+def test_deleting_is_refused(frozen, table):
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table}")
+
+
+def test_what_happens_to_an_invoice_may_still_be_noted(frozen):
+    stored = Invoice.objects.get(pk=frozen.pk)
+    stored.void_reason = "noted"
+    stored.save()
+    assert Invoice.objects.get(pk=frozen.pk).void_reason == "noted"
+
+
+def test_control_run_without_triggers_the_same_changes_go_through(frozen):
+    triggers.remove(connection)
+    for model, change in CHANGES:
+        if "order" not in change:
+            assert model.objects.filter(pk=model.objects.latest("pk").pk).update(**change) == 1
+
+
+def test_no_trigger_is_forgotten(frozen):
+    source = {"sqlite": "sqlite_master WHERE type = 'trigger'", "postgresql": "pg_trigger WHERE NOT tgisinternal"}
+    name = {"sqlite": "name", "postgresql": "tgname"}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {name[connection.vendor]} FROM {source[connection.vendor]}")
+        found = {row[0] for row in cursor.fetchall()}
+    assert {f"{table}_no_{act}" for table in triggers.FROZEN for act in ("update", "delete")} <= found
