@@ -93,3 +93,62 @@ def buy(product: Any, customer: Any) -> Callable[..., Any]:
 
     return do
 
+
+
+class Portals:
+    """The stand-in's portals as their people use them: what a browser posts, what the event queue delivers."""
+
+    def __init__(self, stand_in: Any, client: Any) -> None:
+        self.stand_in = stand_in
+        self.client = client
+        self.events: list[tuple[bytes, int]] = []
+
+    def host(self, portal: str = "acme") -> str:
+        return self.stand_in.portal(portal).host
+
+    def launch(self, portal: str = "acme", app: str = "yeastar-s", user: int | None = None, **options: Any) -> Any:
+        return self.stand_in.issue_token(portal, app, user, **options)
+
+    def open(self, portal: str = "acme", app: str = "yeastar-s", user: int | None = None, **options: Any) -> Any:
+        """Somebody opens the app; by default an administrator."""
+        return self.post(self.launch(portal, app, user, **options))
+
+    def post(self, launch: Any, **changes: Any) -> Any:
+        """Post a launch; ``changes`` replace fields of its form, or leave them out (None)."""
+        form = {key: value for key, value in (launch.form | changes).items() if value is not None}
+        return self.client.post(launch.url.removeprefix("http://testserver"), form)
+
+    def deliver(self) -> list[int]:
+        """Bring the events that the vendor's queue holds to the shop; returns its answers."""
+        self.stand_in.events.wait()
+        waiting, self.events[:] = list(self.events), []
+        return [self.replay(body) for body, _ in waiting]
+
+    def replay(self, body: bytes, path: str = "/bitrix24/events/") -> int:
+        return self.client.post(path, body, content_type="application/x-www-form-urlencoded").status_code
+
+    def calls(self, path: str) -> int:
+        return sum(path in request["path"] for request in self.stand_in.requests)
+
+
+@pytest.fixture
+def portals(bitrix24: Any, client: Any, settings: Any) -> Any:
+    """Portals ``acme`` and ``globex``; events are caught on their way and brought to the shop by ``deliver``."""
+    from django.core.cache import cache
+
+    from storefront.core import throttle
+    from storefront.sandbox.server import Request, Response, StandIn
+
+    cache.clear()
+    throttle.reset()
+    people = Portals(bitrix24, client)
+
+    def catch(request: Request) -> Response:
+        people.events.append((request.body, 0))
+        return Response(b"")
+
+    with StandIn() as queue:
+        queue.route("POST", "/events", catch)
+        for app in bitrix24.world.apps.values():
+            app.events_url = f"{queue.base_url}/events"
+        yield people
