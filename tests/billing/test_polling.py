@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -48,7 +49,7 @@ def test_an_open_page_is_looked_at_ever_more_seldom_but_every_ten_minutes(stripe
         travel.shift(timedelta(seconds=15))
         if poll_open_payments():
             looks.append(clock.now())
-    gaps = [later - earlier for earlier, later in zip(looks, looks[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(looks)]
     assert max(gaps) <= timedelta(minutes=10, seconds=15)
     assert len(looks) < 50
 

@@ -1,0 +1,99 @@
+"""The auditor finds each broken rule that is put before it, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from storefront.billing.models import (
+    Allocation,
+    Invoice,
+    InvoiceLine,
+    InvoiceSequence,
+    LedgerEntry,
+    LedgerTransaction,
+    Payment,
+)
+from storefront.billing.services.payments import settle, start
+from storefront.core import audit, clock
+from storefront.notifications.models import OutboxMessage
+from tests.billing.building import make_invoice
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = timedelta(hours=1)
+
+
+@pytest.fixture
+def paid(stripe, invoice):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    return settle(payment_id=payment.pk)
+
+
+def found(audited):
+    return {finding.partition(":")[0] for finding in audited()}
+
+
+def test_a_sound_shop_has_no_findings(stripe, paid, customer, audited):
+    start(invoice=make_invoice(customer))
+    make_invoice(customer)
+    assert audited() == []
+
+
+BREAKS = {
+    "ledger-unbalanced": lambda: LedgerEntry.objects.filter(amount__gt=0).update(amount=95),
+    "ledger-without-cause": lambda: LedgerTransaction.objects.update(payment=None, invoice=None),
+    "expense-without-origin": lambda: Allocation.objects.update(amount=1),
+    "invoice-total": lambda: InvoiceLine.objects.update(amount=1),
+    "invoice-changed": lambda: Invoice.objects.update(payer={"name": "Another"}),
+    "unpaid-invoice-with-sale": lambda: Invoice.objects.update(status="open"),
+    "paid-invoice-without-sale": lambda: LedgerTransaction.objects.filter(kind="purchase").update(invoice=None),
+    "refunded-invoice-with-sale": lambda: Invoice.objects.update(status="refunded"),
+    "invoice-numbers": lambda: InvoiceSequence.objects.update(last=7),
+    "order-status": lambda: type(Invoice.objects.get().order).objects.update(status="New"),
+    "paid-without-payment": lambda: Payment.objects.update(status="failed"),
+    "payment-not-in-ledger": lambda: Payment.objects.update(amount_refunded=5),
+    "ledger-without-payment": lambda: Payment.objects.update(status="failed"),
+    "refunded-more-than-paid": lambda: Payment.objects.update(amount_refunded=500),
+    "payment-for-nothing": lambda: Allocation.objects.all().delete(),
+    "payment-unknown": lambda: Payment.objects.update(status="created", created_at=clock.now() - LONG_AGO),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_rule_is_found(paid, audited, name):
+    BREAKS[name]()
+    assert name in found(audited)
+
+
+def test_a_payment_the_poller_forgot_is_found(stripe, invoice, audited):
+    start(invoice=invoice)
+    Payment.objects.update(next_check_at=clock.now() - LONG_AGO)
+    assert found(audited) == {"payment-unknown"}
+    Payment.objects.update(next_check_at=None)
+    assert found(audited) == {"payment-unknown"}
+
+
+def test_the_nightly_run_tells_the_staff_once_a_day(paid, settings):
+    settings.AUDIT_CHECKS = ["storefront.billing.audit.checks"]
+    assert audit.run_nightly() == 0
+    assert not OutboxMessage.objects.filter(key__startswith="audit:").exists()
+    InvoiceSequence.objects.update(last=7)
+    for _ in range(2):
+        assert audit.run_nightly() == 1
+    assert OutboxMessage.objects.filter(key__startswith="audit:").count() == 1
+
+
+def test_the_command_fails_when_something_is_found(paid, settings):
+    settings.AUDIT_CHECKS = ["storefront.billing.audit.checks"]
+    out = StringIO()
+    call_command("audit", stdout=out)
+    assert "Nothing found" in out.getvalue()
+    InvoiceSequence.objects.update(last=7)
+    with pytest.raises(SystemExit):
+        call_command("audit", stdout=out)
+    assert "invoice-numbers" in out.getvalue()
