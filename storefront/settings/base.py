@@ -6,6 +6,8 @@ import environ
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its defaults)
 
+from . import dashboard
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
@@ -240,6 +242,7 @@ OSCAR_SEND_REGISTRATION_EMAIL = False
 OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
 OSCAR_BASKET_COOKIE_LIFETIME = 60 * 24 * 3600
 OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 999
+OSCAR_DASHBOARD_NAVIGATION = dashboard.NAVIGATION
 OSCAR_INITIAL_ORDER_STATUS = "New"
 OSCAR_INITIAL_LINE_STATUS = "New"
 OSCAR_ORDER_STATUS_PIPELINE = {

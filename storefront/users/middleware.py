@@ -18,6 +18,7 @@ from storefront.core import errors
 from storefront.users.models import User
 
 WAGTAIL, DASHBOARD = "/admin/", "/dashboard/"
+DOORS = (f"{WAGTAIL}login/", f"{DASHBOARD}login/")  # closed by ``doors``: they only lead to the log-in
 
 
 class StaffGuard:
@@ -35,7 +36,7 @@ class StaffGuard:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        if not request.path_info.startswith((WAGTAIL, DASHBOARD)):
+        if not request.path_info.startswith((WAGTAIL, DASHBOARD)) or request.path_info in DOORS:
             return None
         user = request.user
         if not isinstance(user, User):
