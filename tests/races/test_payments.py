@@ -1,0 +1,303 @@
+"""Many at once: clicks, webhooks, returns, polls, issuers. One wins, nobody notices.
+
+Each race has a control run with its guard off, which must go wrong; else the race proves nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from storefront.billing import signals
+from storefront.billing.audit import checks
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import Invoice, LedgerTransaction, Payment
+from storefront.billing.services import invoices, locking, settling
+from storefront.billing.services.dunning import void_overdue
+from storefront.billing.services.payments import cancel_open, settle, start
+from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.core import clock, states
+from storefront.inbox.models import InboundEvent
+from storefront.inbox.processing import process_due
+from storefront.notifications.models import OutboxMessage
+from tests.billing.building import make_invoice
+from tests.billing.deliveries import deliver, events
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+CROWDS = [2, 8, 32]
+DAY = timedelta(days=1)
+#: How long a racer dawdles between looking and writing, so that a missing lock shows.
+DAWDLE = 0.05
+
+
+@pytest.fixture(autouse=True)
+def patience(settings):
+    settings.STRIPE_TIMEOUTS = (5.0, 20.0)
+
+
+@pytest.fixture
+def invoice(customer):
+    return make_invoice(customer)
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    """The guard off: rows are read as they are, nobody waits for anybody."""
+
+    def look(instance):
+        instance.refresh_from_db()
+        return instance
+
+    monkeypatch.setattr(states, "lock", look)
+
+
+@pytest.fixture
+def dawdling(monkeypatch):
+    """A pause between the guard and the change, for every payment that succeeds."""
+    change = settling._change
+
+    def slowly(payment, snapshot):
+        time.sleep(DAWDLE)
+        change(payment, snapshot)
+
+    monkeypatch.setattr(settling, "_change", slowly)
+
+
+@contextmanager
+def listening():
+    """How often each invoice was said to be paid; the sum over committed and undone transactions alike."""
+    heard: Counter[str] = Counter()
+
+    def listen(sender, **kwargs):
+        heard[kwargs["invoice"].number] += 1
+
+    signals.invoice_paid.connect(listen)
+    yield heard
+    signals.invoice_paid.disconnect(listen)
+
+
+def errors(results):
+    return [result for result in results if isinstance(result, Exception)]
+
+
+def assert_settled_once(invoice, heard):
+    invoice.refresh_from_db()
+    assert invoice.status == InvoiceStatus.PAID
+    assert invoice.order.status_changes.filter(new_status="Paid").count() == 1
+    assert LedgerTransaction.objects.count() == 2
+    assert OutboxMessage.objects.filter(key__startswith="payment_received:").count() == 1
+    assert heard[invoice.number] == 1
+    assert [str(finding) for finding in checks()] == []
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_returns_at_once_settle_once(stripe, invoice, race, dawdling, crowd):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    with listening() as heard:
+        assert errors(race(lambda: settle(payment_id=payment.pk), copies=crowd)) == []
+    assert_settled_once(invoice, heard)
+
+
+def test_control_run_without_locks_returns_at_once_collide(stripe, invoice, race, dawdling, without_locks):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    with listening() as heard:
+        results = race(lambda: settle(payment_id=payment.pk), copies=8)
+    # The unique keys of the ledger still refuse a second booking: the racers fail instead of returning quietly.
+    assert errors(results) or heard[invoice.number] > 1
+
+
+def test_two_hundred_webhooks_and_twenty_returns_settle_once(stripe, invoice, race):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    completed = [event for event in events(stripe) if event["type"] == "checkout.session.completed"]
+
+    def ten_webhooks():
+        deliver(Client(), completed * 10)
+
+    with listening() as heard:
+        results = race(*[ten_webhooks] * 20, *[lambda: settle(payment_id=payment.pk)] * 20, *[process_due] * 4)
+        while process_due():
+            pass
+    assert errors(results) == []
+    assert InboundEvent.objects.get(event_id=completed[0]["id"]).copies == 200
+    assert_settled_once(invoice, heard)
+
+
+@pytest.mark.parametrize("crowd", [2, 8])
+def test_webhook_return_poll_and_cancel_at_once_settle_once(stripe, invoice, race, crowd):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    deliver(Client(), events(stripe))
+    Payment.objects.update(next_check_at=clock.now())
+    with listening() as heard:
+        results = race(
+            process_due,
+            lambda: settle(payment_id=payment.pk),
+            poll_open_payments,
+            lambda: cancel_open(invoice=invoice),
+            copies=crowd,
+        )
+        while process_due():
+            pass
+    assert errors(results) == []
+    assert_settled_once(invoice, heard)
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_clicks_at_once_open_one_charge(stripe, invoice, race, crowd):
+    results = race(lambda: start(invoice=invoice).redirect_url, copies=crowd)
+    pages = {result for result in results if isinstance(result, str)}
+    assert len(pages) == 1
+    # Whoever came while the provider was still busy with the first may be asked to click again, never more.
+    assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
+    assert stripe.stats()["session_creates"] == 1
+    assert Payment.objects.count() == 1
+    assert start(invoice=invoice).redirect_url in pages
+
+
+def test_control_run_without_lock_and_constraint_clicks_open_many_charges(stripe, invoice, race, without_locks):
+    from django.db import connection
+
+    constraint = next(each for each in Payment._meta.constraints if each.name == "one_open_payment")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Payment, constraint)
+    try:
+        race(lambda: start(invoice=invoice), copies=8)
+        assert stripe.stats()["session_creates"] > 1
+    finally:
+        Payment.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Payment, constraint)
+
+
+def test_without_the_lock_the_constraint_still_allows_one_charge(stripe, invoice, race, without_locks):
+    race(lambda: start(invoice=invoice), copies=8)
+    assert stripe.stats()["session_creates"] == 1
+    assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_issuers_at_once_leave_no_gap_and_no_number_twice(customer, race, crowd):
+    def issue(keep=True):
+        with nullcontext() if keep else pytest.raises(ZeroDivisionError), transaction.atomic():
+            invoice = make_invoice(customer, with_order=False)
+            time.sleep(DAWDLE / 5)
+            assert keep or 1 / 0
+        return invoice.number
+
+    results = race(*[issue] * crowd, lambda: issue(keep=False))
+    assert errors(results) == []
+    numbers = sorted(Invoice.objects.values_list("number", flat=True))
+    assert [int(number[-6:]) for number in numbers] == list(range(1, crowd + 1))
+
+
+def test_control_run_without_the_lock_issuers_collide(customer, race, monkeypatch, without_locks):
+    save = invoices.Invoice.save
+
+    def slowly(self, *args, **kwargs):
+        time.sleep(DAWDLE)
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(invoices.Invoice, "save", slowly)
+    results = race(lambda: make_invoice(customer, with_order=False), copies=8)
+    assert errors(results)
+
+
+def test_paying_while_the_order_is_made_void_loses_nothing(stripe, invoice, race):
+    payment = start(invoice=invoice)
+    Invoice.objects.update(due_at=clock.now(), reminded_at=invoice.issued_at - 2 * DAY)
+    race(
+        lambda: stripe.pay(payment.provider_reference),
+        void_overdue,
+        lambda: settle(payment_id=payment.pk),
+        poll_open_payments,
+    )
+    settle(payment_id=payment.pk)
+    invoice.refresh_from_db()
+    snapshot = gateway("stripe").fetch(payment.provider_reference)
+    paid = snapshot.state == "succeeded"
+    assert invoice.status == (InvoiceStatus.PAID if paid else InvoiceStatus.VOID)
+    assert [str(finding) for finding in checks()] == []
+
+
+def test_starting_while_the_order_is_made_void_leaves_no_charge_open(stripe, invoice, race):
+    Invoice.objects.update(due_at=clock.now(), reminded_at=invoice.issued_at - 2 * DAY)
+    race(lambda: start(invoice=invoice), void_overdue, copies=4)
+    void_overdue()
+    invoice.refresh_from_db()
+    assert invoice.status == InvoiceStatus.VOID
+    assert not Payment.objects.filter(status__in=OPEN_PAYMENT).exists()
+    assert all(session["status"] == "expired" for session in stripe.sessions())
+    assert [str(finding) for finding in checks()] == []
+
+
+def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoice, race, dawdling):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    race(lambda: stripe.refund(payment.provider_reference), *[lambda: settle(payment_id=payment.pk)] * 8)
+    settle(payment_id=payment.pk)
+    payment.refresh_from_db()
+    invoice.refresh_from_db()
+    assert payment.amount_refunded == payment.amount
+    assert invoice.status == InvoiceStatus.REFUNDED
+    assert LedgerTransaction.objects.count() == 4
+    assert [str(finding) for finding in checks()] == []
+
+
+def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, monkeypatch):
+    """Whoever waits for a provider must not hold a lock meanwhile."""
+    from django.db import connection
+
+    from storefront.gateways.payments.stripe import Gateway
+
+    asked = []
+    for name in ("start", "fetch", "cancel"):
+        method = getattr(Gateway, name)
+
+        def watched(self, *args, _method=method, _name=name):
+            asked.append((_name, connection.in_atomic_block))
+            return _method(self, *args)
+
+        monkeypatch.setattr(Gateway, name, watched)
+    payment = start(invoice=invoice)
+    cancel_open(invoice=invoice)
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    settle(payment_id=payment.pk)
+    assert {name for name, _ in asked} == {"start", "fetch", "cancel"}
+    assert not any(in_transaction for _, in_transaction in asked)
+
+
+def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, customer, race):
+    settings.STRIPE_TIMEOUTS = (2.0, 2.0)
+    stuck, free = make_invoice(customer), make_invoice(customer)
+    other = start(invoice=free)
+    stripe.pay(other.provider_reference)
+    stripe.fail_next(kind="hang", method="POST", count=2, seconds=60)
+    results = race(lambda: start(invoice=stuck), lambda: settle(payment_id=other.pk))
+    assert [type(error).__name__ for error in errors(results)] == ["PaymentUnavailable"]
+    free.refresh_from_db()
+    assert free.status == InvoiceStatus.PAID
+    assert Payment.objects.get(invoice=stuck).status == PaymentStatus.CREATED
+
+
+def test_locks_are_taken_in_the_houses_one_order(stripe, invoice):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    payment = start(invoice=invoice)
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        locking.lock_payment(payment.pk)
+    tables = ["users_user", "order_order", "billing_invoice", "billing_payment"]
+    locked = [sql["sql"] for sql in captured if "FOR NO KEY UPDATE" in sql["sql"]]
+    assert [next(table for table in tables if f'FROM "{table}"' in sql) for sql in locked] == tables
