@@ -1,7 +1,9 @@
 """The composition root of addresses: the only place that names every app. Wagtail's pages come last."""
 
 from django.apps import apps
-from django.urls import include, path
+from django.conf import settings
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
@@ -23,6 +25,11 @@ urlpatterns = [
     path("", include("cms.urls")),
     path("", include(wagtail_urls)),
 ]
+
+if settings.SERVE_MEDIA:
+    # Where no web server stands before us; only pictures and files that editors uploaded are there.
+    media = re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+    urlpatterns.insert(0, media)
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
