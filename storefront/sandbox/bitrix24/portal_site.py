@@ -44,6 +44,7 @@ class PortalSite(StandIn):
         return self._hub.world.portals[self._member_id]
 
     def dispatch(self, request: Request) -> Response:
+        entry = self._hub.traffic.record("portal", f"{self.host}:{self.port}", request)
         if self.port != self.portal.ports[0]:
             query = f"?{request.raw_query}" if request.raw_query else ""
             response = redirect(f"http://{self.portal.host}{request.path}{query}", 302)
@@ -54,7 +55,7 @@ class PortalSite(StandIn):
                 response = pages.problem(self.portal, f"There is no {missing.args[0]!r} here.", 404)
             except ValueError as wrong:
                 response = pages.problem(self.portal, str(wrong), 400)
-        self._hub.traffic.record("portal", f"{self.host}:{self.port}", request, response)
+        entry["status"] = response.status
         return response
 
     def not_found(self, request: Request) -> Response:

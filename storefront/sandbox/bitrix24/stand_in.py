@@ -179,6 +179,7 @@ class Bitrix24StandIn(AppLife, StandIn):
             site.stop()
 
     def _recorded(self, request: Request, name: str, normal: Callable[[str], Response]) -> Response:
+        entry = self.traffic.record("oauth", f"{self.host}:{self.port}", request)
         response = self.traffic.faulty(name, "", normal)
-        self.traffic.record("oauth", f"{self.host}:{self.port}", request, response)
+        entry["status"] = response.status
         return response

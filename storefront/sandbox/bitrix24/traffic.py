@@ -31,8 +31,11 @@ class Traffic:
         self.requests.clear()
         self.secret_leaks.clear()
 
-    def record(self, role: str, host: str, request: Request, response: Response) -> None:
-        """Keep a request with its secrets masked, and notice a client secret that reached a portal."""
+    def record(self, role: str, host: str, request: Request) -> dict[str, Any]:
+        """Keep a request with its secrets masked, and notice a client secret that reached a portal.
+
+        Done on arrival, so that a slow answer does not turn up among later requests; the caller sets "status".
+        """
         params = read(request)
         entry = {
             "at": self._world.now(),
@@ -41,12 +44,13 @@ class Traffic:
             "method": request.method,
             "path": re.sub(r"^(/rest/\d+/)[^/]+", r"\1***", request.path),
             "params": masked(params) if params is not None else {},
-            "status": response.status,
+            "status": None,
         }
         self.requests.append(entry)
         everything = request.body + request.raw_query.encode()
         if role == "portal" and any(app.client_secret.encode() in everything for app in self._world.apps.values()):
             self.secret_leaks.append(entry)
+        return entry
 
     def faulty(self, method: str, portal: str, normal: Callable[[str], Response]) -> Response:
         """Answer ``normal``, or what a fault asks for instead. ``normal`` gets the fault's kind, "" for none."""
