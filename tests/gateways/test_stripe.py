@@ -293,8 +293,8 @@ def test_refused_rights_are_a_mistake_of_our_set_up(rig: StripeRig, status: int)
 
 
 def test_answer_that_trickles_in_is_given_up_in_time(rig: StripeRig) -> None:
-    """Every byte comes well within the read timeout; the whole would take minutes."""
-    rig.stand_in.fail_next(kind="trickle", seconds=0.1)
+    """Every byte comes well within the read timeout, but the whole would take seconds (and then be a success)."""
+    rig.stand_in.fail_next(kind="trickle", seconds=0.002)
     gateway = Gateway(
         api_key=KEY,
         webhook_secrets=["whsec_now"],
@@ -306,6 +306,15 @@ def test_answer_that_trickles_in_is_given_up_in_time(rig: StripeRig) -> None:
     with pytest.raises(Unavailable):
         gateway.start(request())
     assert rig.opened() == 1
+
+
+def test_nothing_is_told_about_our_machine_and_timings(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    for n in range(2):
+        gateway.start(request(idempotency_key=f"payment-{n}"))
+    for each in rig.stand_in.requests():
+        assert "x-stripe-client-telemetry" not in each["headers"]
+        assert "platform" not in json.loads(each["headers"]["x-stripe-client-user-agent"])
 
 
 def test_no_redirect_is_followed(rig: StripeRig) -> None:
