@@ -27,7 +27,8 @@ def extend(*, basket: Basket, token: str, user: User) -> tuple[License, bool]:
     public_id = read_extend_token(token)
     license = License.objects.filter(public_id=public_id).first() if public_id else None
     if license is None:
-        raise CartError(_("This link is not valid any more. Open 'Extend' again in your account or in the app."))
+        message = _("This link is not valid any more. Open 'Extend' again in your account or in the app.")
+        raise CartError(message, status=404)
     if user.is_authenticated and license.customer_id != user.pk:
         raise CartError(_("This license belongs to another account. Log in with that account to extend it."))
     if license.status == LicenseStatus.REVOKED:

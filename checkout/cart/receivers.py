@@ -1,14 +1,23 @@
-"""What log-out does to the cart."""
+"""What log-in and log-out do to the cart."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from checkout.cart import baskets
+from checkout.cart.middleware import find_basket
 from storefront.users.models import User
+
+
+def put_together(sender: Any, request: HttpRequest | None, **kwargs: Any) -> None:
+    """The visitor's cart joins the customer's at once, so that the very next page counts it right."""
+    if request is not None and hasattr(request, "_basket_cache"):
+        request._basket_cache = None
+        request._cart = None  # type: ignore[attr-defined]
+        find_basket(request)
 
 
 def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
@@ -20,4 +29,5 @@ def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None
 
 
 def connect() -> None:
+    user_logged_in.connect(put_together, dispatch_uid="checkout.cart.put_together")
     user_logged_out.connect(keep_plain_lines, dispatch_uid="checkout.cart.keep_plain_lines")

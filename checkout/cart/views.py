@@ -89,7 +89,7 @@ def extend_license(request: HttpRequest, token: str) -> HttpResponse:
         license, is_new = extend(basket=find_basket(request), token=token, user=request.user)
     except CartError as exc:
         messages.error(request, exc.message)
-        return _render(request)
+        return _render(request, status=exc.status)
     if is_new:
         text = _("One more period for license %(number)s is in your cart.") % {"number": license.number}
         messages.success(request, text)
@@ -121,6 +121,7 @@ def _render(
     errors: dict[int, LineError] | None = None,
     voucher_error: str = "",
     typed_code: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     cart = cart_of(request) if request.method != "POST" else read_again(request)
     page: CartPage = presentation.page(cart, errors)
@@ -135,4 +136,4 @@ def _render(
         "is_fragment": _is_htmx(request),
     }
     template = "checkout/cart_body.html" if _is_htmx(request) else "checkout/cart.html"
-    return render(request, template, context)
+    return render(request, template, context, status=status)
