@@ -7,14 +7,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed
-from storefront.licensing.services import letters, licenses
+from storefront.licensing.services import licenses
 
 
 @receiver(invoice_paid, dispatch_uid="licensing.grant")
 def grant(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
     """Licenses are granted, linked where the portal is known, and the customer is told of money and licenses."""
-    granted = licenses.grant_for_invoice(invoice=invoice)
-    letters.payment_received(invoice, granted)
+    licenses.grant_for_invoice(invoice=invoice)
 
 
 @receiver(invoice_refunded, dispatch_uid="licensing.take-back")

@@ -94,7 +94,6 @@ def buy(product: Any, customer: Any) -> Callable[..., Any]:
     return do
 
 
-
 class Portals:
     """The stand-in's portals as their people use them: what a browser posts, what the event queue delivers."""
 

@@ -57,10 +57,10 @@ def _proven_by_token(event: AppEvent) -> Installation | None:
 
 
 def _received(event: AppEvent, installation_id: int | None) -> Received:
-    # Unproven events are told apart by their tokens too, so that a forged one cannot take a genuine one's place.
-    proof = "proven" if installation_id else hashlib.sha256(event.access_token.encode()).hexdigest()[:32]
+    # Events are told apart by their tokens too, so that a forged one cannot take a genuine one's place.
+    tokens = hashlib.sha256(f"{event.application_token} {event.access_token}".encode()).hexdigest()
     return Received(
-        event_id=f"{event.fingerprint}:{proof}",
+        event_id=f"{event.fingerprint}:{tokens[:32]}",
         summary=f"{event.name} {event.member_id[:8]}…",
         payload={
             "name": event.name,

@@ -38,7 +38,7 @@ def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
     )
 
 
-def linked(license: License, host: str) -> None:
+def linked(license: License) -> None:
     """The license works in its portal now. Once per license and portal."""
     customer = license.customer
     mails.license_linked(
@@ -49,7 +49,7 @@ def linked(license: License, host: str) -> None:
         license_number=license.number,
         product=license.product_title,
         plan=license.plan_name,
-        portal_address=host,
+        portal_address=license.portal_address,
         valid_until=license.valid_until,
         account_url=links.license_url(license),
     )

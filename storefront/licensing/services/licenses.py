@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from storefront.core import clock, states
 from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services import linking, terms
+from storefront.licensing.services import letters, linking, terms
 from storefront.licensing.services.history import record
 from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
 
@@ -36,7 +36,8 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
     """Grant what the lines of a paid invoice promise: one period per unit, on a new or a held license.
 
     Safe to repeat: a unit that was granted already is left alone. Returns the licenses, each once. A license whose
-    portal is known is linked here; its mail and the message to the portal are rows in the outbox.
+    portal is known is linked here. The mails (payment received, then license linked) and the messages to portals are
+    rows in the outbox.
     """
     # One customer's grants run one after the other, so that two orders for one portal meet in one license.
     get_user_model()._default_manager.select_for_update(no_key=True).get(pk=invoice.customer_id)
@@ -46,6 +47,10 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
         for unit in range(1, line.quantity + 1) if line.license_terms else ():
             license = _grant_unit(invoice.customer_id, line, unit, now)
             granted[license.pk] = license
+    letters.payment_received(invoice, list(granted.values()))
+    for license in granted.values():
+        if license.linked_at and license.linked_at >= now:
+            letters.linked(license)
     return list(granted.values())
 
 
@@ -61,7 +66,7 @@ def _grant_unit(customer_id: int, line: Any, unit: int, now: datetime) -> Licens
         months=grant["months"], now=now,
     )  # fmt: skip
     record(license, "extended" if held else "granted", months=term.months, until=term.ends_at.isoformat())
-    if not linking.link(license=license) and held:
+    if not linking.link(license=license, is_quiet=True) and held:
         linking.tell_portal(license, cause=f"term:{term.pk}")
     return license
 

@@ -23,10 +23,11 @@ _BATCH = 200
 
 
 @transaction.atomic
-def link(*, license: License) -> bool:
+def link(*, license: License, is_quiet: bool = False) -> bool:
     """Bind a waiting license to the portal it claims, if that portal has proven itself. Safe to repeat.
 
     Returns whether it was bound by this call. A conflict leaves it waiting, notes why and tells the customer once.
+    ``is_quiet``: the caller writes the mail that it is linked.
     """
     states.lock(license)
     if license.status != LicenseStatus.PENDING or license.binding_kind != "portal" or not license.portal_address:
@@ -41,6 +42,8 @@ def link(*, license: License) -> bool:
         try:
             with transaction.atomic():
                 _bind(license, installation)
+                if not is_quiet:
+                    letters.linked(license)
             return True
         except IntegrityError:  # the constraint is the last judge: somebody was faster
             license.refresh_from_db()
@@ -161,7 +164,6 @@ def _bind(license: License, installation: Installation) -> None:
         link_problem="",
     )
     event = record(license, "linked", host=installation.host, member_id=installation.member_id)
-    letters.linked(license, installation.host)
     tell_portal(license, cause=f"linked:{event.pk}")
 
 
