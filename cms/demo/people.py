@@ -15,7 +15,9 @@ STAFF, MARKETER, CUSTOMER = "staff@northbridge.example", "marketer@northbridge.e
 
 def load() -> None:
     """A member of staff with all rights, a marketer, a customer."""
-    _person(STAFF, name="Sam Staff", is_staff=True, is_superuser=True)
+    staff = _person(STAFF, name="Sam Staff")
+    staff.is_staff = staff.is_superuser = True
+    staff.save()
     _person(MARKETER, name="Mara Marketer").groups.add(ensure_marketers())
     _person(CUSTOMER, name="Casey Customer", company="Acme Trading Ltd", phone="+49 30 5550 0123")
 
