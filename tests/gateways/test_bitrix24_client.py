@@ -57,7 +57,17 @@ def bitrix24(running: Bitrix24StandIn) -> Bitrix24StandIn:
 
 @pytest.fixture
 def client(bitrix24: Bitrix24StandIn) -> Bitrix24Client:
-    http = HttpClient(total_timeout=2.0, read_timeout=0.4, allow_loopback=True, sleep=lambda seconds: None)
+    return _client(bitrix24, read_timeout=10.0)
+
+
+@pytest.fixture
+def hasty(bitrix24: Bitrix24StandIn) -> Bitrix24Client:
+    """A client that soon loses patience."""
+    return _client(bitrix24, read_timeout=0.2)
+
+
+def _client(bitrix24: Bitrix24StandIn, read_timeout: float) -> Bitrix24Client:
+    http = HttpClient(read_timeout=read_timeout, allow_loopback=True, sleep=lambda seconds: None)
     return Bitrix24Client(http=http, oauth_servers=[bitrix24.base_url], allow_loopback=True)
 
 
@@ -119,7 +129,7 @@ def test_only_allowed_authorization_servers_are_asked(
 
 
 def test_the_hint_chooses_among_allowed_servers(bitrix24: Bitrix24StandIn, launch: LaunchData) -> None:
-    http = HttpClient(total_timeout=1.0, allow_loopback=True)
+    http = HttpClient(allow_loopback=True)
     dead = "http://127.0.0.1:9"
     client = Bitrix24Client(
         http=http, oauth_servers=[dead, bitrix24.base_url], default_oauth_server=dead, allow_loopback=True
@@ -204,11 +214,11 @@ def test_tokens_of_an_earlier_installation_stay_dead(
     assert client.verify_token(_launch(bitrix24).access_token).member_id == ALPHA
 
 
-@pytest.mark.parametrize("fault", ["html", "malformed", "server_error", "query_limit", "huge", "drop", "slow"])
+@pytest.mark.parametrize("fault", ["html", "malformed", "server_error", "query_limit", "huge", "drop"])
 def test_trouble_at_the_authorization_server_is_neither_yes_nor_no(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData, fault: str
 ) -> None:
-    bitrix24.fault("oauth/app.info", fault, times=2, **({"seconds": 1} if fault == "slow" else {}))
+    bitrix24.fault("oauth/app.info", fault, times=2)
 
     with pytest.raises(Unavailable):
         client.verify_token(launch.access_token)
@@ -369,7 +379,6 @@ ERRORS = [
     ("malformed", Unavailable),
     ("huge", Unavailable),
     ("drop", Unavailable),
-    ("slow", Unavailable),
 ]
 
 
@@ -377,7 +386,7 @@ ERRORS = [
 def test_every_refusal_of_a_portal_has_its_class(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData, fault: str, error: type[GatewayError]
 ) -> None:
-    bitrix24.fault("profile", fault, **({"seconds": 1} if fault == "slow" else {}))
+    bitrix24.fault("profile", fault)
 
     with pytest.raises(error) as refused:
         client.profile(launch.domain, launch.access_token)
@@ -386,6 +395,18 @@ def test_every_refusal_of_a_portal_has_its_class(
     assert launch.access_token not in refused.value.message
     assert len(bitrix24.requests) == 1  # nothing is repeated by itself
     assert client.profile(launch.domain, launch.access_token).is_admin
+
+
+def test_a_slow_answer_is_not_waited_for(hasty: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData) -> None:
+    for method in ("profile", "oauth/app.info", "oauth/app.info", "oauth/token"):
+        bitrix24.fault(method, "slow", seconds=15)
+
+    with pytest.raises(Unavailable):
+        hasty.profile(launch.domain, launch.access_token)
+    with pytest.raises(Unavailable):
+        hasty.verify_token(launch.access_token)
+    with pytest.raises(Unavailable):
+        hasty.refresh(APP, launch.refresh_token)
 
 
 def test_a_limit_says_when_to_come_back_and_whether_a_person_must_act(
