@@ -26,8 +26,10 @@ class Link(TypedDict):
 
 
 class Shell(TypedDict):
-    """``menu``: pages below home marked 'show in menus'; ``seller``: name, address, registration and tax number."""
+    """``pages``: those right below home; ``menu``: the ones of them marked 'show in menus'; ``seller``: name, address,
+    registration and tax number."""
 
+    pages: list[Link]
     menu: list[Link]
     agreements: list[Link]
     seller: dict[str, str]
@@ -49,8 +51,10 @@ def forget(**kwargs: Any) -> None:
 
 def _load(request: HttpRequest | None) -> Shell:
     seller = Seller.objects.filter(is_default=True).values("name", "address", "registration_number", "tax_number").first()
+    pages = _pages(request)
     return {
-        "menu": _menu(request),
+        "pages": [link for link, _ in pages],
+        "menu": [link for link, is_in_menu in pages if is_in_menu],
         "agreements": [
             {"title": name, "url": reverse("agreement", args=[slug])}
             for name, slug in Agreement.objects.values_list("name", "slug")
@@ -59,9 +63,12 @@ def _load(request: HttpRequest | None) -> Shell:
     }
 
 
-def _menu(request: HttpRequest | None) -> list[Link]:
+def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
     site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
     if site is None:
         return []
-    pages = Page.objects.live().public().in_menu().child_of(site.root_page)
-    return [{"title": page.title, "url": page.get_url(request, current_site=site) or "/"} for page in pages]
+    pages = Page.objects.live().public().child_of(site.root_page)
+    return [
+        ({"title": page.title, "url": page.get_url(request, current_site=site) or "/"}, page.show_in_menus)
+        for page in pages
+    ]

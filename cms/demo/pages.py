@@ -77,6 +77,9 @@ Monday to Friday, 9:00 to 18:00 (Central European Time).</p>
     ),
 )
 
+#: Shown at the top of every page; the others are found at its foot.
+IN_MENU = ("how-to-buy",)
+
 SELLER = {
     "name": "Northbridge Software Ltd",
     "address": "1 Harbour Street\nExampleton EX1 2MP\nExampleland",
