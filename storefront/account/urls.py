@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/invoices/<str:number>/print/", views.invoice_print, name="account-invoice-print"),
     path("account/licenses/", views.licenses, name="account-licenses"),
     path("account/licenses/<str:public_id>/", views.license, name="account-license"),
+    path("account/licenses/<str:public_id>/address/", views.license_address, name="account-license-address"),
     path("account/orders/", views.orders, name="account-orders"),
     path("account/orders/<str:number>/", views.order, name="account-order"),
     path("account/agreements/", views.agreements, name="account-agreements"),

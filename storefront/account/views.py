@@ -15,10 +15,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from oscar.apps.order.models import Order
 
 from checkout.models import Consent
+from checkout.page import portal
 from storefront.account import rows
 from storefront.billing import queries as billing
 from storefront.billing.models import Invoice
@@ -26,6 +27,7 @@ from storefront.billing.services import ledger
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.models import License
+from storefront.licensing.services.addresses import AddressNotChanged, change_address
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import grace
 from storefront.users.forms import ProfileForm
@@ -121,9 +123,37 @@ def _license(request: HttpRequest, public_id: str) -> License:
 @own
 @require_safe
 def license(request: HttpRequest, public_id: str) -> HttpResponse:
+    return _license_page(request, _license(request, public_id))
+
+
+def _license_page(request: HttpRequest, found: License, *, problem: str = "", status: int = 200) -> HttpResponse:
+    row = rows.license_row(found)
+    context = {
+        "row": row,
+        "license": found,
+        "terms": found.terms.order_by("-pk"),
+        "problem": problem,
+        "may_move": row.link.code in ("unnamed", "waiting", "conflict"),
+    }
+    return render(request, "account_pages/license.html", context, status=status)
+
+
+@own
+@require_POST
+def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Another portal for a license that waits for one. What was typed stays in ``portal.read``."""
     found = _license(request, public_id)
-    context = {"row": rows.license_row(found), "license": found, "terms": found.terms.order_by("-pk")}
-    return render(request, "account_pages/license.html", context)
+    reading = portal.read(request.POST.get(portal.FIELD))
+    problem = reading.message
+    if not problem:
+        try:
+            change_address(license=found, raw=reading.host, actor=request.user)
+        except AddressNotChanged as refusal:
+            problem = str(refusal)
+    if problem:
+        return _license_page(request, found, problem=problem, status=422)
+    messages.success(request, _("The license is for %(host)s now.") % {"host": reading.host})
+    return redirect("account-license", public_id=public_id)
 
 
 def _orders(request: HttpRequest) -> QuerySet[Order]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -28,6 +29,8 @@ from storefront.notifications.outbox import PermanentFailure
 
 #: 4xx answers that mending our own set-up, or waiting, can turn into a success.
 _RETRY_STATUS = frozenset({401, 403, 404, 408, 425, 429})
+
+_MANY_LINES = re.compile(r"\n{3,}")
 
 
 def deliver(message: OutboxMessage) -> None:
@@ -89,7 +92,7 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
     subject = values.one_line(_text(template, "subject.txt", words))
     letter = EmailMultiAlternatives(
         subject=subject,
-        body=_text(template, "body.txt", words).strip() + "\n",
+        body=_MANY_LINES.sub("\n\n", _text(template, "body.txt", words)).strip() + "\n",
         from_email=_sender(),
         to=[to],
         reply_to=[settings.SUPPORT_EMAIL],

@@ -6,7 +6,7 @@ from storefront.users.models import User
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Registered because Wagtail's and Oscar's user pages look these attributes up; the admin site itself is not mounted."""
+    """Wagtail's and Oscar's user pages look these attributes up; the admin site itself is not mounted."""
 
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active")

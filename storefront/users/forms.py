@@ -47,7 +47,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "company", "phone")
-        labels = {"name": _("Name"), "company": _("Company (optional)"), "phone": _("Phone")}
+        labels = {"name": _("Name"), "company": _("Company"), "phone": _("Phone")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
