@@ -48,7 +48,7 @@ def place_order(wish: Wish) -> Placed:
     """
     with transaction.atomic():
         basket = _claim(wish)
-        customer = states.lock(wish.customer) if wish.customer else None
+        customer = states.lock(User(pk=wish.customer.pk)) if wish.customer else None
         cart = _read_under_locks(basket, customer)
         versions = texts.in_force(cart.agreement_ids, with_text=True)
         _check_what_was_shown(wish, cart, versions)
@@ -106,9 +106,9 @@ def _read_under_locks(basket: Basket, customer: User | None) -> Cart:
 
 def _lock_discounts(basket: Basket) -> None:
     """Lock vouchers, then offers, each by number: Oscar reads their counters, adds, and writes them back."""
-    list(Voucher.objects.select_for_update().filter(baskets=basket).order_by("pk"))
+    list(Voucher.objects.select_for_update(of=("self",)).filter(basket=basket).order_by("pk"))
     limited = ConditionalOffer.objects.filter(
-        Q(vouchers__baskets=basket) | Q(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
+        Q(vouchers__basket=basket) | Q(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
     )
     list(ConditionalOffer.objects.select_for_update().filter(pk__in=limited.values("pk")).order_by("pk"))
 

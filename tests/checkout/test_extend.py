@@ -42,9 +42,7 @@ def test_extension_and_plain_line_of_a_term_stay_two_lines(client: Client, shop:
     assert cart_lines() == [("pro", 6, 1), ("pro", 6, 1)]
 
 
-def test_period_of_an_extension_can_be_changed_but_not_its_quantity(
-    client: Client, shop: Any, customer: Any
-) -> None:
+def test_period_of_an_extension_can_be_changed_but_not_its_quantity(client: Client, shop: Any, customer: Any) -> None:
     client.force_login(customer)
     license = make_license(customer, shop.term("pro", 6))
     client.get(extend_path(license))
