@@ -25,7 +25,8 @@ def ensure_marketers() -> Group:
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
     collection = Collection.objects.get(depth=1)
     for permission in Permission.objects.filter(
-        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__regex=r"^(add|change|choose)_(image|document)$"
+        content_type__app_label__in=("wagtailimages", "wagtaildocs"),
+        codename__regex=r"^(add|change|choose)_(image|document)$",
     ):
         GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
     return group

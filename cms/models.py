@@ -43,7 +43,12 @@ class HomePage(ShopPage):
     headline = models.CharField(_("headline"), max_length=200)
     lead = models.CharField(_("lead"), max_length=400, blank=True)
     image = models.ForeignKey(
-        "wagtailimages.Image", verbose_name=_("picture"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "wagtailimages.Image",
+        verbose_name=_("picture"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     body = RichTextField(_("text"), blank=True, features=TEXT_FEATURES)
 
@@ -92,7 +97,12 @@ class ProductPage(ShopPage):
     )
     lead = models.CharField(_("lead"), max_length=400, blank=True)
     image = models.ForeignKey(
-        "wagtailimages.Image", verbose_name=_("picture"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "wagtailimages.Image",
+        verbose_name=_("picture"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     body = RichTextField(_("description"), blank=True, features=TEXT_FEATURES)
     how_it_works = RichTextField(
@@ -114,10 +124,18 @@ class ProductPage(ShopPage):
     ]
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        self._take_address()
+        super().full_clean(*args, **kwargs)
+
+    def minimal_clean(self) -> None:
+        """What Wagtail does for a draft."""
+        self._take_address()
+        super().minimal_clean()
+
+    def _take_address(self) -> None:
         """The page's address is that of its product, always."""
         if self.software_id:
             self.slug = self.software.product.slug
-        super().full_clean(*args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """``?plan=<code>&months=<n>`` choose what the buy box shows; anything unknown is ignored."""

@@ -50,7 +50,9 @@ def forget(**kwargs: Any) -> None:
 
 
 def _load(request: HttpRequest | None) -> Shell:
-    seller = Seller.objects.filter(is_default=True).values("name", "address", "registration_number", "tax_number").first()
+    seller = (
+        Seller.objects.filter(is_default=True).values("name", "address", "registration_number", "tax_number").first()
+    )
     pages = _pages(request)
     return {
         "pages": [link for link, _ in pages],

@@ -48,7 +48,9 @@ def load() -> None:
         _product(product, index, license_agreement)
     for slug, title, intro, body in pages.TEXT_PAGES:
         home.add_child(
-            instance=TextPage(title=title, slug=slug, intro=intro, body=body.strip(), show_in_menus=slug in pages.IN_MENU)
+            instance=TextPage(
+                title=title, slug=slug, intro=intro, body=body.strip(), show_in_menus=slug in pages.IN_MENU
+            )
         )
     people.load()
 

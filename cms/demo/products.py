@@ -100,7 +100,13 @@ ASTERISK = DemoProduct(
     "<li>Linux with Docker, or Debian 11 or newer, on the PBX or beside it</li>"
     "<li>Bitrix24 in the cloud, any commercial plan, or self-hosted with REST access</li></ul>",
     plans=(
-        DemoPlan("standard", "Standard", "15.00", "One PBX, up to 30 lines", (*_CALLS, "Call recordings in the deal", "Support by mail")),
+        DemoPlan(
+            "standard",
+            "Standard",
+            "15.00",
+            "One PBX, up to 30 lines",
+            (*_CALLS, "Call recordings in the deal", "Support by mail"),
+        ),
         DemoPlan(
             "callcentre",
             "Call centre",
@@ -144,7 +150,14 @@ TELEGRAM = DemoProduct(
             "Business",
             "39.00",
             "Any number of accounts",
-            (*_CHATS, "Sharing out by rules", "Messages from robots", "Voice messages as text", "Support by mail", "Support by phone"),
+            (
+                *_CHATS,
+                "Sharing out by rules",
+                "Messages from robots",
+                "Voice messages as text",
+                "Support by mail",
+                "Support by phone",
+            ),
         ),
     ),
 )
@@ -163,17 +176,28 @@ WHATSAPP = DemoProduct(
     "<ul><li>Approved message templates are sent from deals, by hand or by robots.</li>"
     "<li>Every operator sees only the chats that are theirs; a supervisor sees all.</li>"
     "<li>How fast your team answers is measured, by person and by day.</li></ul>",
-    how_it_works=_linking("Install the application from the Bitrix24 Market and connect your WhatsApp Business number."),
+    how_it_works=_linking(
+        "Install the application from the Bitrix24 Market and connect your WhatsApp Business number."
+    ),
     requirements="<ul><li>A number on the WhatsApp Business Platform, directly or through a provider</li>"
     "<li>Bitrix24 in the cloud with open channels, any plan</li></ul>",
     plans=(
-        DemoPlan("team", "Team", "19.00", "One number, up to 10 operators", (*_CHATS, "Message templates", "Support by mail")),
+        DemoPlan(
+            "team", "Team", "19.00", "One number, up to 10 operators", (*_CHATS, "Message templates", "Support by mail")
+        ),
         DemoPlan(
             "business",
             "Business",
             "39.00",
             "Three numbers, any number of operators",
-            (*_CHATS, "Message templates", "Messages from robots", "Answer time reports", "Support by mail", "Support by phone"),
+            (
+                *_CHATS,
+                "Message templates",
+                "Messages from robots",
+                "Answer time reports",
+                "Support by mail",
+                "Support by phone",
+            ),
         ),
     ),
 )

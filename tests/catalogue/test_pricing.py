@@ -46,9 +46,7 @@ def test_senseless_price_is_refused(monthly: str, months: int, discount: str) ->
         price(monthly, months, discount)
 
 
-@given(
-    st.decimals("0.01", "99999.99", places=2), st.integers(1, 120), st.decimals("0", "99.99", places=2)
-)
+@given(st.decimals("0.01", "99999.99", places=2), st.integers(1, 120), st.decimals("0", "99.99", places=2))
 def test_price_is_exact_and_never_above_the_list(monthly: Decimal, months: int, discount: Decimal) -> None:
     found = pricing.price_of(monthly_price=monthly, months=months, discount_percent=discount, currency="EUR")
     assert found.list_amount == monthly * months
@@ -78,7 +76,9 @@ def test_lowest_price_per_month_is_kept_for_lists(shop: Any) -> None:
 
 def test_publishing_again_changes_nothing(shop: Any) -> None:
     before = list(StockRecord.objects.values())
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         pricing.publish_all()
     assert list(StockRecord.objects.values()) == before
     writes = [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "DELETE"))]

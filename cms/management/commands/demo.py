@@ -11,7 +11,9 @@ from cms.demo import history, load, people
 
 
 class Command(BaseCommand):
-    help = "Load the demo: pages, products, agreements, people and a customer with history. Does nothing the second time."
+    help = (
+        "Load the demo: pages, products, agreements, people and a customer with history. Does nothing the second time."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if load.is_loaded():
