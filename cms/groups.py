@@ -12,7 +12,7 @@ MARKETERS = "Marketers"
 
 
 def ensure_marketers() -> Group:
-    """The group that writes pages and products: pages, pictures, documents, products, agreements. No users, no orders."""
+    """Who writes pages and products: pages, pictures, documents, products, agreements; no users, no orders."""
     group, _ = Group.objects.get_or_create(name=MARKETERS)
     group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     for model in (Agreement, SoftwareProduct, Plan, Period):

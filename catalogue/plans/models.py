@@ -136,9 +136,7 @@ class Period(models.Model):
     A product's own period takes the place of the common one of as many months, also to take it off sale there.
     """
 
-    software = ParentalKey(
-        SoftwareProduct, on_delete=models.CASCADE, null=True, blank=True, related_name="own_periods"
-    )
+    software = ParentalKey(SoftwareProduct, on_delete=models.CASCADE, null=True, blank=True, related_name="own_periods")
     months = models.PositiveSmallIntegerField(_("months"), validators=[MinValueValidator(1), MaxValueValidator(120)])
     discount_percent = models.DecimalField(
         _("discount, %"),
@@ -168,8 +166,8 @@ class PlanTerm(models.Model):
     """A plan for a period: what is put in the cart. 1:1 with the Oscar child product that carries its price.
 
     Written by ``pricing`` alone, one for each number of months a plan was ever sold for; a withdrawn one stays,
-    inactive, because orders and licenses point to it. ``list_amount`` is the undiscounted price, ``amount`` what is charged (equal to
-    the child's stock record), both major units of ``currency``.
+    inactive, because orders and licenses point to it. ``list_amount`` is the undiscounted price,
+    ``amount`` what is charged (equal to the child's stock record), both major units of ``currency``.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="terms")

@@ -85,7 +85,7 @@ class BuyBox:
 
 
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
-    """Plans and terms on sale. What is asked for is selected where it exists, else the first plan and longest period."""
+    """Plans and terms on sale. What is asked for is selected if it exists, else the first plan and longest period."""
     terms = (
         PlanTerm.objects.filter(plan__software=software, plan__is_active=True, is_active=True)
         .select_related("plan")

@@ -11,7 +11,9 @@ from catalogue.plans.models import AgreementVersion
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """The version in force, which is the last one published. 404 if there is none."""
     versions = list(
-        AgreementVersion.objects.filter(agreement__slug=slug).only("number", "name", "body", "published_at", "agreement")
+        AgreementVersion.objects.filter(agreement__slug=slug).only(
+            "number", "name", "body", "published_at", "agreement"
+        )
     )
     if not versions:
         raise Http404

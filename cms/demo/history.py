@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 def load_history() -> None:
-    """A paid order with its license, a license that ends soon, an unpaid invoice. Filled in once those services stand."""
+    """A paid order with its license, a license that ends soon, an unpaid invoice."""

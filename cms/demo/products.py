@@ -52,8 +52,8 @@ YEASTAR = DemoProduct(
     app_code="yeastar-s",
     picture="yeastar.png",
     tagline="Telephony for Bitrix24",
-    lead="Calls of your Yeastar S20, S50, S100 or S300 appear in Bitrix24 as they ring: who is calling, what was agreed "
-    "last time, and the recording when the call is over.",
+    lead="Calls of your Yeastar S20, S50, S100 or S300 appear in Bitrix24 as they ring: who is calling, what was "
+    "agreed last time, and the recording when the call is over.",
     body="<p>The module connects the PBX you already own with the CRM your people already use. There is nothing to "
     "install on workplaces: the PBX reports its calls, Bitrix24 shows them, and each call ends up in the contact, the "
     "company and the deal it belongs to.</p>"
@@ -168,10 +168,10 @@ WHATSAPP = DemoProduct(
     app_code="whatsapp",
     picture="whatsapp.png",
     tagline="Messengers for Bitrix24",
-    lead="One WhatsApp number, a whole team behind it. Conversations are answered in Bitrix24 and stay with the customer "
-    "they belong to.",
-    body="<p>The application uses the official WhatsApp Business Platform, so your number is safe from being blocked and "
-    "no phone has to lie on a desk. You bring your own number and pay the platform’s message fees directly.</p>"
+    lead="One WhatsApp number, a whole team behind it. Conversations are answered in Bitrix24 and stay with the "
+    "customer they belong to.",
+    body="<p>The application uses the official WhatsApp Business Platform, so your number is safe from being "
+    "blocked and no phone has to lie on a desk. You bring your own number and pay the platform’s message fees directly.</p>"
     "<h2>For sales and for service</h2>"
     "<ul><li>Approved message templates are sent from deals, by hand or by robots.</li>"
     "<li>Every operator sees only the chats that are theirs; a supervisor sees all.</li>"

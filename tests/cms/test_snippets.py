@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -137,7 +138,8 @@ def test_same_period_twice_is_refused_at_the_field(marketer: Any) -> None:
 
 def test_agreement_edited_in_wagtail_gets_a_new_version(marketer: Any, shop: Any) -> None:
     url = reverse("wagtailsnippets_plans_agreement:edit", args=[shop.agreement.pk])
-    raw = '{"blocks": [{"key": "a", "text": "Changed.", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}], "entityMap": {}}'
+    block = {"key": "a", "text": "Changed.", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
+    raw = json.dumps({"blocks": [block], "entityMap": {}})
     response = marketer.post(url, {"name": shop.agreement.name, "slug": shop.agreement.slug, "body": raw})
     assert response.status_code == 302, response.context["form"].errors
     assert Agreement.objects.get().versions.count() == 2
