@@ -131,7 +131,7 @@ class Portals:
 
 
 @pytest.fixture
-def portals(bitrix24: Any, client: Any, settings: Any) -> Any:
+def portals(db: None, bitrix24: Any, client: Any) -> Any:
     """Portals ``acme`` and ``globex``; events are caught on their way and brought to the shop by ``deliver``."""
     from django.core.cache import cache
 

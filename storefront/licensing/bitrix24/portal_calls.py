@@ -67,18 +67,20 @@ def refresh(installation: Installation) -> None:
     :raises InvalidToken: the refresh token is dead
     """
     seen = installation.token_version
-    now = clock.now()
-    mine = (
-        Installation.objects.filter(pk=installation.pk, token_version=seen)
-        .filter(Q(refresh_leased_until=None) | Q(refresh_leased_until__lt=now))
-        .update(refresh_leased_until=now + LEASE)
-    )
+    mine = _take_lease(installation.pk, seen)
     installation.refresh_from_db()
     if installation.token_version != seen:
         return
     if not mine:
         raise TryLater("the tokens are being refreshed")
     _store(installation, _trade(installation), seen)
+
+
+def _take_lease(pk: int, seen: int) -> bool:
+    now = clock.now()
+    free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lt=now)
+    same = Installation.objects.filter(free, pk=pk, token_version=seen)
+    return bool(same.update(refresh_leased_until=now + LEASE))
 
 
 def _trade(installation: Installation) -> TokenSet:

@@ -55,19 +55,19 @@ def linked(license: License) -> None:
     )
 
 
-def not_linked(license: License, host: str, problem: str, *, member_id: str) -> None:
-    """The portal is there but the license cannot go to it. Once per license, reason and portal."""
+def not_linked(license: License) -> None:
+    """The portal is there but the license cannot go to it (``link_problem``). Once per license, reason and address."""
     customer = license.customer
     mails.license_not_linked(
         to=customer.email,
         language=customer.language,
-        key=f"license_not_linked:{license.public_id}:{problem}:{member_id}",
+        key=f"license_not_linked:{license.public_id}:{license.link_problem}:{license.portal_address}"[:200],
         name=customer.get_full_name(),
         license_number=license.number,
         product=license.product_title,
         plan=license.plan_name,
-        portal_address=host,
-        problem=problem,
+        portal_address=license.portal_address,
+        problem=license.link_problem,
         account_url=links.license_url(license),
     )
 

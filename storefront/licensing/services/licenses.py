@@ -39,8 +39,7 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
     portal is known is linked here. The mails (payment received, then license linked) and the messages to portals are
     rows in the outbox.
     """
-    # One customer's grants run one after the other, so that two orders for one portal meet in one license.
-    get_user_model()._default_manager.select_for_update(no_key=True).get(pk=invoice.customer_id)
+    _one_at_a_time(invoice.customer_id)
     now = clock.now()
     granted: dict[int, License] = {}
     for line in invoice.lines.all():
@@ -51,7 +50,14 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
     for license in granted.values():
         if license.linked_at and license.linked_at >= now:
             letters.linked(license)
+        elif license.link_problem:
+            letters.not_linked(license)
     return list(granted.values())
+
+
+def _one_at_a_time(customer_id: int) -> None:
+    """One customer's grants run one after the other, so that two orders for one portal meet in one license."""
+    get_user_model()._default_manager.select_for_update(no_key=True).get(pk=customer_id)
 
 
 def _grant_unit(customer_id: int, line: Any, unit: int, now: datetime) -> License:

@@ -27,7 +27,7 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
     """Bind a waiting license to the portal it claims, if that portal has proven itself. Safe to repeat.
 
     Returns whether it was bound by this call. A conflict leaves it waiting, notes why and tells the customer once.
-    ``is_quiet``: the caller writes the mail that it is linked.
+    ``is_quiet``: the caller tells the customer.
     """
     states.lock(license)
     if license.status != LicenseStatus.PENDING or license.binding_kind != "portal" or not license.portal_address:
@@ -47,8 +47,11 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
             return True
         except IntegrityError:  # the constraint is the last judge: somebody was faster
             license.refresh_from_db()
+            if license.status != LicenseStatus.PENDING:
+                return False
             problem = PORTAL_TAKEN
-    _note_problem(license, installation, problem)
+    if _note_problem(license, problem) and not is_quiet:
+        letters.not_linked(license)
     return False
 
 
@@ -167,10 +170,11 @@ def _bind(license: License, installation: Installation) -> None:
     tell_portal(license, cause=f"linked:{event.pk}")
 
 
-def _note_problem(license: License, installation: Installation, problem: str) -> None:
+def _note_problem(license: License, problem: str) -> bool:
+    """Write down why a license cannot be linked; whether that is news."""
     if license.link_problem == problem:
-        return
+        return False
     license.link_problem = problem
     license.save(update_fields=["link_problem"])
-    record(license, "link_refused", problem=problem, host=installation.host)
-    letters.not_linked(license, installation.host, problem, member_id=installation.member_id)
+    record(license, "link_refused", problem=problem, host=license.portal_address)
+    return True

@@ -1,0 +1,137 @@
+"""The calendar of licenses, against an oracle that counts days by hand and knows nothing of the product's code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storefront.core.periods import add_months
+from storefront.licensing.validity import days_left, effective_status, lay_spans, next_span
+
+GRACE = timedelta(days=14)
+FIRST_DAY = datetime(2024, 1, 1, 23, 59, 59, tzinfo=UTC)
+ANCHORS = [FIRST_DAY + timedelta(days=number) for number in range(1461)]  # four years, one 29 February
+ZONES = ["UTC", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia", "Europe/Berlin"]
+LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+
+def oracle(anchor: datetime, months: int) -> datetime:
+    """Walk month by month, counting each month's days."""
+    year, month = anchor.year, anchor.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    leap = month == 2 and (year % 400 == 0 or (year % 4 == 0 and year % 100 != 0))
+    return anchor.replace(year=year, month=month, day=min(anchor.day, LENGTHS[month - 1] + leap))
+
+
+@pytest.fixture(params=ZONES)
+def server_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_every_month_of_ten_years_from_every_day_of_four(server_zone: None) -> None:
+    for anchor in ANCHORS:
+        before = anchor
+        for months in range(1, 121):
+            after = add_months(anchor, months)
+            assert after == oracle(anchor, months)
+            assert timedelta(days=28) <= after - before <= timedelta(days=31)
+            before = after
+
+
+def test_monthly_extension_for_ten_years_leaves_no_gap_and_never_loses_the_day() -> None:
+    for anchor in ANCHORS:
+        span = next_span(None, months=1, granted_at=anchor)
+        for months in range(2, 121):
+            following = next_span(span, months=1, granted_at=span.starts_at)
+            assert following.starts_at == span.ends_at
+            assert following.ends_at == oracle(anchor, months)
+            span = following
+
+
+@pytest.mark.parametrize(
+    ("anchor", "ends"),
+    [
+        ("2026-01-31", ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]),
+        ("2028-01-31", ["2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31"]),
+        ("2028-02-29", ["2028-03-29", "2028-04-29", "2028-05-29", "2028-06-29"]),
+        ("2026-08-31", ["2026-09-30", "2026-10-31", "2026-11-30", "2026-12-31"]),
+    ],
+)
+def test_month_ends_by_rule(anchor: str, ends: list[str]) -> None:
+    start = datetime.fromisoformat(anchor).replace(tzinfo=UTC)
+    spans = lay_spans([(1, start)] * 4)
+    assert [f"{span.ends_at:%Y-%m-%d}" for span in spans] == ends
+
+
+def test_29_february_comes_back_in_leap_years() -> None:
+    start = datetime(2024, 2, 29, tzinfo=UTC)
+    assert [f"{add_months(start, 12 * years):%m-%d}" for years in range(1, 5)] == ["02-28", "02-28", "02-28", "02-29"]
+
+
+grants = st.lists(st.tuples(st.sampled_from([1, 3, 6, 12]), st.integers(0, 500)), min_size=1, max_size=15)
+
+
+@settings(max_examples=300, deadline=None)
+@given(anchor=st.sampled_from(ANCHORS), grants=grants)
+def test_any_history_of_purchases_is_monotone_and_gives_what_was_paid(
+    anchor: datetime, grants: list[tuple[int, int]]
+) -> None:
+    moment, made = anchor, []
+    for months, wait in grants:
+        moment += timedelta(days=wait)
+        made.append((months, moment))
+    spans = lay_spans(made)
+    assert spans[0].starts_at == made[0][1]
+    for (months, granted_at), span, before in zip(made, spans, [None, *spans], strict=False):
+        assert span.ends_at == oracle(span.anchor_at, span.anchor_months)
+        assert timedelta(days=28 * months) <= span.ends_at - span.starts_at <= timedelta(days=31 * months)
+        if before is None:
+            continue
+        assert span.starts_at >= before.ends_at
+        if granted_at < before.ends_at + GRACE:
+            assert (span.starts_at, span.anchor_at) == (before.ends_at, before.anchor_at)
+        else:
+            assert span.starts_at == span.anchor_at == granted_at
+
+
+@pytest.mark.parametrize(
+    ("after_end", "status", "left"),
+    [
+        (timedelta(days=-30), "active", 30),
+        (timedelta(hours=-25), "active", 2),
+        (timedelta(seconds=-1), "active", 1),
+        (timedelta(0), "grace", 0),
+        (GRACE - timedelta(seconds=1), "grace", 0),
+        (GRACE, "expired", 0),
+        (timedelta(days=400), "expired", 0),
+    ],
+)
+def test_status_by_the_clock(after_end: timedelta, status: str, left: int) -> None:
+    end = datetime(2026, 3, 31, tzinfo=UTC)
+    license = SimpleNamespace(status="active", valid_until=end)
+    assert (effective_status(license, end + after_end), days_left(license, end + after_end)) == (status, left)
+
+
+@pytest.mark.parametrize("status", ["suspended", "revoked"])
+def test_suspended_and_revoked_win_over_the_clock(status: str) -> None:
+    license = SimpleNamespace(status=status, valid_until=datetime(2026, 3, 31, tzinfo=UTC))
+    assert effective_status(license, datetime(2026, 1, 1, tzinfo=UTC)) == status
+    assert effective_status(license, datetime(2029, 1, 1, tzinfo=UTC)) == status
+
+
+def test_license_that_waits_for_its_portal_runs_all_the_same() -> None:
+    end = datetime(2026, 3, 31, tzinfo=UTC)
+    license = SimpleNamespace(status="pending", valid_until=end)
+    assert effective_status(license, end) == "pending"
+    assert effective_status(license, end + GRACE) == "expired"
