@@ -27,7 +27,7 @@ def lock(instance: M) -> M:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a lock needs a transaction")
-    manager = type(instance)._base_manager
+    manager = instance.__class__._base_manager  # not type(): request.user is a lazy proxy
     instance.refresh_from_db(from_queryset=manager.select_for_update(of=("self",), no_key=True))
     return instance
 
