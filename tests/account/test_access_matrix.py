@@ -1,0 +1,139 @@
+"""Who may open what: every route x role x method, against the table in access_matrix.txt.
+
+A route without a row fails, and so does a row without a route. The back offices are covered by their prefix: their
+guard is tested in tests/users/test_doors.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from storefront.billing import links
+from storefront.billing.services import payments
+from storefront.core import throttle
+from storefront.licensing.links import extend_token
+
+pytestmark = pytest.mark.django_db
+
+TABLE = Path(__file__).with_name("access_matrix.txt")
+ROLES = ("anonymous", "owner", "other", "marketer", "staff")
+BY_PREFIX = ("admin/", "dashboard/")
+
+
+def routes() -> Iterator[str]:
+    """Every pattern of the resolver but the back offices'."""
+
+    def walk(patterns: Any, prefix: str) -> Iterator[str]:
+        for pattern in patterns:
+            here = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, here)
+            elif not here.startswith(BY_PREFIX):
+                yield f"/{here}"
+
+    return iter(sorted(set(walk(get_resolver().url_patterns, ""))))
+
+
+def rows() -> dict[str, dict[str, list[int]]]:
+    """The table: per route and method the expected status for each role."""
+    table: dict[str, dict[str, list[int]]] = {}
+    for line in TABLE.read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            route, method, *codes = line.split()
+            assert len(codes) == len(ROLES), line
+            table.setdefault(route, {})[method] = [int(code) for code in codes]
+    return table
+
+
+def test_every_route_has_its_row_and_every_row_its_route() -> None:
+    assert set(rows()) == set(routes())
+    assert all(set(methods) == {"GET", "POST"} for methods in rows().values())
+
+
+def test_the_back_offices_are_the_only_routes_without_a_row() -> None:
+    below = {str(pattern.pattern) for pattern in get_resolver().url_patterns if isinstance(pattern, URLResolver)}
+    assert set(BY_PREFIX) <= below
+
+
+@pytest.fixture
+def addresses(invoice: Any, license: Any, consent: Any, stripe: Any, shop: Any) -> dict[str, str]:
+    """One real address, of the owner's things, for every route that takes arguments."""
+    payment = payments.start(invoice=invoice)
+    pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
+    order, product = invoice.order.number, shop.software.product
+    return {
+        "/account/invoices/<str:number>/": f"/account/invoices/{invoice.number}/",
+        "/account/invoices/<str:number>/print/": f"/account/invoices/{invoice.number}/print/",
+        "/account/licenses/<str:public_id>/": f"/account/licenses/{license.public_id}/",
+        "/account/licenses/<str:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
+        "/account/orders/<str:number>/": f"/account/orders/{order}/",
+        "/account/agreements/<str:number>/<str:sha256>/": f"/account/agreements/{order}/{consent.sha256}/",
+        r"/account/^confirm-email/(?P<key>[-:\w]+)/$": "/account/confirm-email/x/",
+        r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/account/password/reset/key/1-x/",
+        "/pay/<str:token>/": f"/pay/{pay}/",
+        "/pay/result/<str:token>/": f"/pay/result/{back}/",
+        "/pay/result/<str:token>/status/": f"/pay/result/{back}/status/",
+        "/basket/lines/<int:pk>/": "/basket/lines/1/",
+        "/basket/extend/<str:token>/": f"/basket/extend/{extend_token(license)}/",
+        "/hooks/<slug:source>/": "/hooks/stripe/",
+        "/agreements/<slug:slug>/": f"/agreements/{shop.agreement.slug}/",
+        "/agreements/<slug:slug>/<int:number>/": f"/agreements/{shop.agreement.slug}/1/",
+        "/products/<slug:slug>/": f"/products/{product.slug}/",
+        "/_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": (
+            "/_util/authenticate_with_password/1/1/"
+        ),
+        r"/^((?:[\w\-]+/)*)$": "/nowhere/",
+        r"/catalogue/^(?P<product_slug>[\w-]*)_(?P<pk>\d+)/$": f"/catalogue/{product.slug}_{product.pk}/",
+        r"/catalogue/^category/(?P<category_slug>[\w-]+(?:/[\w-]+)*)_(?P<pk>\d+)/$": "/catalogue/category/x_1/",
+        r"/catalogue/^ranges/(?P<slug>[\w-]+)/$": "/catalogue/ranges/x/",
+        r"/catalogue/^(?P<product_slug>[\w-]*)_(?P<product_pk>\d+)/reviews/$": (
+            f"/catalogue/{product.slug}_{product.pk}/reviews/"
+        ),
+        r"/catalogue/^(?P<product_slug>[\w-]*)_(?P<product_pk>\d+)/reviews/(?P<pk>\d+)/$": (
+            f"/catalogue/{product.slug}_{product.pk}/reviews/1/"
+        ),
+    }
+
+
+@pytest.fixture
+def people(customer: Any, make_customer: Any) -> dict[str, Any]:
+    other, marketer, staff = (make_customer(f"{name}@example.com") for name in ("other", "marketer", "staff"))
+    group = Group.objects.create(name="Marketers")
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    marketer.groups.add(group)
+    staff.is_staff = staff.is_superuser = True
+    staff.save()
+    for user in (customer, other, marketer, staff):
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return {"anonymous": None, "owner": customer, "other": other, "marketer": marketer, "staff": staff}
+
+
+def answer(user: Any, method: str, path: str) -> int:
+    cache.clear()
+    throttle.reset()
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+    return int(getattr(client, method.lower())(path).status_code)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_role_gets_the_answer_of_the_table(
+    addresses: dict[str, str], people: dict[str, Any], method: str, bitrix24: Any
+) -> None:
+    table, wrong = rows(), []
+    for route in routes():
+        path = addresses.get(route, route)
+        codes = [answer(people[role], method, path) for role in ROLES]
+        if codes != table.get(route, {}).get(method):
+            wrong.append(f"{route} {method} {' '.join(map(str, codes))}")
+    assert wrong == [], "not as in the table:\n" + "\n".join(wrong)
