@@ -7,7 +7,8 @@ from typing import Any
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 #: Still nothing from other hosts: only inline scripts and styles (Wagtail's date pickers, Oscar's dashboard).
 RELAXED = {
@@ -22,7 +23,9 @@ RELAXED = {
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """django-csp's middleware with the looser policy for settings.CSP_RELAXED_PREFIXES."""
 
-    def get_policy_parts(self, request: HttpRequest, response: HttpResponse, report_only: bool = False) -> PolicyParts:
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
         parts: Any = super().get_policy_parts(request, response, report_only)
         if parts.replace is None and request.path_info.startswith(tuple(settings.CSP_RELAXED_PREFIXES)):
             parts.replace = RELAXED

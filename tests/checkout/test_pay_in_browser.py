@@ -1,0 +1,66 @@
+"""The page after paying, in a real browser: it moves by itself, with and without scripts, under the strict policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from storefront.billing import links
+from storefront.billing.services import payments
+from tests import purchases
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+
+
+@pytest.fixture
+def unpaid(live_server: Any, settings: Any, wagtail_site: Any, shop: Any, customer: Any, stripe: Any) -> Any:
+    """A charge that is open at the provider."""
+    settings.SITE_URL = live_server.url
+    return payments.start(invoice=purchases.order(customer, shop))
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[list[str]]:
+    """What the browser complains about: a script or style against the policy, a file that is missing."""
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield heard
+    assert heard == []
+
+
+def settle(payment: Any, stripe: Any) -> None:
+    stripe.pay(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+
+
+def test_the_page_after_paying_moves_by_itself(page: Page, complaints: list[str], unpaid: Any, stripe: Any) -> None:
+    page.goto(links.return_url(unpaid))
+    expect(page.locator("#progress")).to_have_attribute("data-state", "waiting")
+    settle(unpaid, stripe)
+    expect(page.locator("#progress")).to_have_attribute("data-state", "paid", timeout=20_000)
+    expect(page.get_by_text("License issued")).to_be_visible()
+    expect(page.get_by_text("Waiting for acme.bitrix24.com")).to_be_visible()
+
+
+def test_without_scripts_it_loads_itself_again(browser: Browser, unpaid: Any, stripe: Any) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(links.return_url(unpaid))
+    expect(page.get_by_role("link", name="Check again")).to_be_visible()
+    settle(unpaid, stripe)
+    expect(page.get_by_text("License issued")).to_be_visible(timeout=40_000)
+    context.close()
+
+
+def test_pay_order_leads_to_the_provider_and_cancel_leads_back(
+    page: Page, complaints: list[str], unpaid: Any, stripe: Any
+) -> None:
+    page.goto(links.pay_url(unpaid.invoice))
+    page.get_by_role("button", name="Pay order").click()
+    page.wait_for_url(f"{stripe.base_url}/**")
+    page.go_back()
+    expect(page.get_by_role("button", name="Pay order")).to_be_visible()
