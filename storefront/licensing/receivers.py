@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import ProtectedError
+from django.db.models.signals import pre_delete
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
+from catalogue.plans.models import Plan
+from storefront.billing.models import InvoiceLine
 from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed
 from storefront.licensing.services import licenses
 
@@ -24,3 +29,14 @@ def take_back(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
 @receiver(payment_disputed, dispatch_uid="licensing.dispute")
 def dispute(sender: Any, *, invoice: Any, is_disputed: bool, **kwargs: Any) -> None:
     licenses.set_disputed(invoice=invoice, is_disputed=is_disputed)
+
+
+@receiver(pre_delete, sender=Plan, dispatch_uid="licensing.keep-plan")
+def keep_sold_plan(sender: Any, *, instance: Plan, **kwargs: Any) -> None:
+    """What was ordered must be grantable when its money comes, so an ordered license type cannot be deleted.
+
+    Raises ProtectedError. (It can be taken off sale.)
+    """
+    ordered = InvoiceLine.objects.filter(license_terms__plan_id=instance.pk)
+    if ordered.exists():
+        raise ProtectedError(str(_("This license type has been ordered. Take it off sale instead.")), set(ordered[:10]))

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from storefront.core.states import Transitions
+
 
 class LicenseStatus(models.TextChoices):
     """What is stored."""
@@ -24,7 +26,7 @@ class EffectiveStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
-LICENSE_TRANSITIONS = {
+LICENSE_TRANSITIONS: Transitions = {
     LicenseStatus.PENDING: frozenset({LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED, LicenseStatus.REVOKED}),
     LicenseStatus.ACTIVE: frozenset({LicenseStatus.PENDING, LicenseStatus.SUSPENDED, LicenseStatus.REVOKED}),
     LicenseStatus.SUSPENDED: frozenset({LicenseStatus.PENDING, LicenseStatus.ACTIVE, LicenseStatus.REVOKED}),

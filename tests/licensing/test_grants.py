@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from storefront.core import clock
 from storefront.core.periods import add_months
@@ -132,8 +133,6 @@ def test_invoice_without_licenses_grants_none_but_is_acknowledged(customer: Any,
 
 
 def test_nothing_is_granted_if_the_settling_is_undone(customer: Any, product: Any) -> None:
-    from django.db import transaction
-
     with pytest.raises(RuntimeError), transaction.atomic():
         paid(make_invoice(customer, product))
         raise RuntimeError
@@ -148,3 +147,13 @@ def test_no_term_overlaps_another_or_leaves_a_gap(buy: Buy) -> None:
     terms = list(license.terms.order_by("pk"))
     assert all(one.ends_at == two.starts_at for one, two in pairwise(terms))
     assert terms[0].starts_at <= clock.now() < terms[0].ends_at
+
+
+def test_ordered_license_type_cannot_be_deleted(customer: Any, product: Any) -> None:
+    from django.db.models import ProtectedError
+
+    invoice = make_invoice(customer, product)
+    with pytest.raises(ProtectedError), transaction.atomic():
+        product.plans.get(code="standard").delete()
+    product.plans.get(code="pro").delete()
+    assert paid(invoice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_replace
@@ -60,7 +60,7 @@ def page(
     if context.get("portal_script"):
         script = urlsplit(settings.BITRIX24_JS_URL)
         directives["script-src"] = ["'self'", f"{script.scheme}://{script.netloc}"]
-    response = csp_replace(directives)(view)(request)
+    response = cast(HttpResponse, csp_replace(directives)(view)(request))
     response.xframe_options_exempt = True  # type: ignore[attr-defined]  # frame-ancestors says it, and more exactly
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["Authorization"])

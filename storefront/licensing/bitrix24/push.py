@@ -58,7 +58,7 @@ def _say(installation: Installation, payload: dict[str, Any]) -> None:
         _set_up(installation)
         return
     _set_option(installation)
-    license = License.objects.filter(pk=payload.get("license")).select_related("software__product").first()
+    license = License.objects.filter(pk=payload.get("license", 0)).select_related("software__product").first()
     if license and installation.admin_user_id:
         _notify(installation, license)
 

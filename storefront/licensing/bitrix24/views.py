@@ -108,7 +108,7 @@ def receive_event(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """The changing part of the page, for htmx; 286 tells htmx to stop asking."""
     bearer = embedded.read_bearer(request)
-    installation = Installation.objects.filter(pk=bearer.installation_id).first() if bearer else None
+    installation = Installation.objects.filter(pk=bearer.installation_id, is_installed=True).first() if bearer else None
     if bearer is None or installation is None:
         return embedded.page(request, "licensing/status_over.html", {}, ancestor="", status=286)
     # The same token goes back: asking again and again must not make it live longer.

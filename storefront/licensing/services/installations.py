@@ -86,7 +86,8 @@ def _record_host(installation: Installation, contact: Contact) -> None:
 def _keep_keys(installation: Installation, keys: Keys) -> None:
     if keys.application_token and (keys.is_admin or not installation.application_token):
         installation.application_token = keys.application_token
-    if keys.is_admin and keys.access_token and keys.refresh_token:
+    is_new = keys.access_token != installation.access_token
+    if keys.is_admin and is_new and keys.access_token and keys.refresh_token:
         installation.access_token, installation.refresh_token = keys.access_token, keys.refresh_token
         installation.access_token_expires_at = keys.expires_at
         installation.admin_user_id = str(keys.user_id)

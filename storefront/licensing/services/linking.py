@@ -7,7 +7,7 @@ installation. Nothing here calls out; what the portal is told waits in the outbo
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from storefront.core import clock, states
 from storefront.licensing.models import Activation, Installation, License
@@ -130,7 +130,7 @@ def _proven_installation(license: License) -> Installation | None:
     return proven.order_by("-verified_at").first()
 
 
-def _active_there(license: License, installation: Installation):  # type: ignore[no-untyped-def]
+def _active_there(license: License, installation: Installation) -> QuerySet[License]:
     return License.objects.filter(
         software_id=license.software_id, member_id=installation.member_id, status=LicenseStatus.ACTIVE
     ).exclude(pk=license.pk)
