@@ -65,8 +65,7 @@ class HomePage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["cards"] = queries.cards(queries.on_sale()[:ON_HOME])
-        context["picture"] = queries.picture(self.image_id, queries.LARGE)
+        context["cards"], context["picture"] = queries.cards(queries.on_sale()[:ON_HOME], also=self.image_id)
         return context
 
 
@@ -85,7 +84,7 @@ class ProductIndexPage(ShopPage):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         page_obj = Paginator(queries.on_sale(), PER_PAGE).get_page(request.GET.get("page"))
         context["page_obj"] = page_obj
-        context["cards"] = queries.cards(page_obj.object_list)
+        context["cards"] = queries.cards(page_obj.object_list)[0]
         return context
 
 
@@ -144,10 +143,10 @@ class ProductPage(ShopPage):
         context["software"] = self.software
         context["box"] = buy_box(
             self.software,
-            plan_code=request.GET.get("plan", ""),
+            plan_code=request.GET.get("plan", "")[:50],
             months=int(months) if months.isascii() and months.isdigit() and len(months) < 4 else None,
         )
-        context["picture"] = queries.picture(self.image_id, queries.LARGE)
+        context["picture"] = queries.picture(self.image_id)
         return context
 
 

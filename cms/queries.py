@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db.models import QuerySet
@@ -31,57 +30,66 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A product in a list. ``monthly_amount``: the lowest price per month, major units; None: not on sale now."""
+    """A product in a list. ``monthly_amount``: the lowest price per month, major units."""
 
     title: str
     url: str
     tagline: str
-    monthly_amount: Decimal | None
+    monthly_amount: Decimal
     currency: str
-    picture: Picture | None
+    picture: Picture | None = None
 
     @property
     def monthly_text(self) -> str:
-        return money.display(self.monthly_amount, self.currency) if self.monthly_amount is not None else ""
+        return money.display(self.monthly_amount, self.currency)
 
 
 def on_sale() -> QuerySet[ProductPage]:
-    """Product pages that are published and whose product is public, in the order of the page tree."""
+    """Published pages of products that have something on sale, in the order of the page tree."""
     pages = apps.get_model("cms", "ProductPage")
-    return pages.objects.live().filter(software__product__is_public=True).order_by("path")
+    return pages.objects.filter(live=True, software__lowest_monthly_amount__isnull=False).order_by("path")
 
 
-def cards(pages: QuerySet[ProductPage]) -> list[Card]:
-    """The cards of these pages: one query for them, one for their pictures."""
-    rows: Sequence[dict[str, Any]] = pages.values(
-        "title", "slug", "image_id", "software__tagline", "software__lowest_monthly_amount", "software__currency"
-    )
-    found = pictures({row["image_id"] for row in rows if row["image_id"]}, SMALL)
-    return [
-        Card(
-            title=row["title"],
-            url=f"/products/{row['slug']}/",
-            tagline=row["software__tagline"],
-            monthly_amount=row["software__lowest_monthly_amount"],
-            currency=row["software__currency"],
-            picture=found.get(row["image_id"]),
+def cards(pages: QuerySet[ProductPage], *, also: int | None = None) -> tuple[list[Card], Picture | None]:
+    """The cards of these pages, and the large picture of image ``also``: a query for the pages, one for pictures."""
+    rows = list(
+        pages.values_list(
+            "title", "slug", "image_id", "software__tagline", "software__lowest_monthly_amount", "software__currency"
         )
-        for row in rows
+    )
+    wanted = {(row[2], SMALL) for row in rows if row[2]}
+    found = pictures(wanted | {(also, LARGE)} if also else wanted)
+    made = [
+        Card(
+            title=title,
+            url=f"/products/{slug}/",
+            tagline=tagline,
+            monthly_amount=amount,
+            currency=currency,
+            picture=found.get((image_id, SMALL)),
+        )
+        for title, slug, image_id, tagline, amount, currency in rows
     ]
+    return made, found.get((also, LARGE)) if also else None
 
 
-def picture(image_id: int | None, spec: str) -> Picture | None:
-    return pictures({image_id}, spec).get(image_id) if image_id else None
+def picture(image_id: int | None) -> Picture | None:
+    """One large picture."""
+    return pictures({(image_id, LARGE)}).get((image_id, LARGE)) if image_id else None
 
 
-def pictures(image_ids: Iterable[int], spec: str) -> dict[int, Picture]:
-    """Image id -> that picture in one size: one query for those made already; the missing ones are made now."""
-    wanted = set(image_ids)
+def pictures(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Picture]:
+    """(image id, size) -> that picture: one query for those made already; the missing ones are made now."""
     if not wanted:
         return {}
-    made = {r.image_id: r for r in Rendition.objects.filter(image__in=wanted, filter_spec=spec, focal_point_key="")}
-    missing = wanted - made.keys()
-    if missing:
-        for image in get_image_model().objects.filter(pk__in=missing):
-            made[image.pk] = image.get_rendition(spec)
-    return {pk: Picture(url=r.url, width=r.width, height=r.height) for pk, r in made.items()}
+    rows = Rendition.objects.filter(
+        image__in={pk for pk, _ in wanted}, filter_spec__in={spec for _, spec in wanted}, focal_point_key=""
+    ).values_list("image_id", "filter_spec", "file", "width", "height")
+    url = Rendition._meta.get_field("file").storage.url
+    found = {(pk, spec): Picture(url=url(name), width=w, height=h) for pk, spec, name, w, h in rows}
+    for pk, spec in wanted - found.keys():
+        image = get_image_model().objects.filter(pk=pk).first()
+        if image is not None:
+            made = image.get_rendition(spec)
+            found[pk, spec] = Picture(url=made.url, width=made.width, height=made.height)
+    return found

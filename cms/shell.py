@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from catalogue.plans.models import Agreement
@@ -21,32 +24,35 @@ SECONDS = 60
 
 
 class Link(TypedDict):
+    id: int
     title: str
     url: str
 
 
 class Shell(TypedDict):
     """``pages``: those right below home; ``menu``: the ones of them marked 'show in menus'; ``seller``: name, address,
-    registration and tax number."""
+    registration and tax number; ``footer``: the HTML made of all that."""
 
     pages: list[Link]
     menu: list[Link]
     agreements: list[Link]
     seller: dict[str, str]
+    footer: str
 
 
 def shell(request: HttpRequest | None) -> Shell:
     """The shell of the site, from the cache or from three queries."""
-    found: Shell | None = cache.get(KEY)
+    key = f"{KEY}:{get_language()}"
+    found: Shell | None = cache.get(key)
     if found is None:
         found = _load(request)
-        cache.set(KEY, found, SECONDS)
+        cache.set(key, found, SECONDS)
     return found
 
 
 def forget(**kwargs: Any) -> None:
     """Signal receiver: something the shell shows was changed."""
-    cache.delete(KEY)
+    cache.delete_many([f"{KEY}:{code}" for code, _ in settings.LANGUAGES])
 
 
 def _load(request: HttpRequest | None) -> Shell:
@@ -54,15 +60,19 @@ def _load(request: HttpRequest | None) -> Shell:
         Seller.objects.filter(is_default=True).values("name", "address", "registration_number", "tax_number").first()
     )
     pages = _pages(request)
-    return {
+    found: Shell = {
         "pages": [link for link, _ in pages],
         "menu": [link for link, is_in_menu in pages if is_in_menu],
         "agreements": [
-            {"title": name, "url": reverse("agreement", args=[slug])}
-            for name, slug in Agreement.objects.values_list("name", "slug")
+            {"id": pk, "title": name, "url": reverse("agreement", args=[slug])}
+            for pk, name, slug in Agreement.objects.values_list("pk", "name", "slug")
         ],
         "seller": seller or {},
+        "footer": "",
     }
+    own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL}
+    found["footer"] = render_to_string("includes/footer.html", {"shell": found, **own})
+    return found
 
 
 def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
@@ -71,6 +81,9 @@ def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
         return []
     pages = Page.objects.live().public().child_of(site.root_page)
     return [
-        ({"title": page.title, "url": page.get_url(request, current_site=site) or "/"}, page.show_in_menus)
+        (
+            {"id": page.pk, "title": page.title, "url": page.get_url(request, current_site=site) or "/"},
+            page.show_in_menus,
+        )
         for page in pages
     ]

@@ -72,8 +72,9 @@ class AgreementVersion(models.Model):
 class SoftwareProduct(ClusterableModel):
     """What the shop adds to an Oscar parent product.
 
-    ``lowest_monthly_amount`` is the best price per month over all terms on sale, major units of ``currency``; it
-    is written by ``pricing`` alone, so that a list of a thousand products need not work it out. None: nothing on sale.
+    What pages read is kept beside it, written by ``pricing`` alone in the transaction that changes the prices:
+    ``offer`` is all that is on sale as JSON (see ``catalogue.plans.offers``), ``lowest_monthly_amount`` the best price
+    per month in it, major units of ``currency``; None when nothing is on sale.
     """
 
     product = models.OneToOneField(
@@ -91,6 +92,7 @@ class SoftwareProduct(ClusterableModel):
     agreement = models.ForeignKey(
         Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
     )
+    offer = models.TextField(default="[]", editable=False)
     lowest_monthly_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
     currency = models.CharField(max_length=3, blank=True, editable=False)
 

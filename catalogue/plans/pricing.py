@@ -18,7 +18,7 @@ from django.utils import translation
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import products
+from catalogue.plans import offers, products
 from catalogue.plans.models import Period, Plan, PlanTerm, SoftwareProduct, months_label
 from storefront.core import money
 
@@ -62,7 +62,7 @@ def per_month(amount: Decimal, months: int, currency: str) -> Decimal:
 
 @transaction.atomic
 def publish(software: SoftwareProduct) -> None:
-    """Bring the Oscar children, stock records and terms of a product in line with its plans and periods.
+    """Bring the Oscar children, stock records, terms and offer of a product in line with its plans and periods.
 
     Safe to repeat: what is right already is not written. Plans and periods that are no longer on sale leave
     their children behind, not public; nothing that was ever published is deleted.
@@ -70,22 +70,24 @@ def publish(software: SoftwareProduct) -> None:
     # One publisher per product at a time; taken on the row that every edit of the product goes through.
     locked = SoftwareProduct.objects.select_for_update(of=("self",)).select_related("product").get(pk=software.pk)
     terms = {(term.plan_id, term.months): term for term in _terms_of(locked)}
-    on_sale: set[tuple[int, int]] = set()
-    lowest: list[Decimal] = []
+    on_sale: dict[Plan, list[PlanTerm]] = {}
     periods = periods_of(locked)
     for plan in Plan.objects.filter(software=locked, is_active=True):
-        for period in periods:
-            key = (plan.pk, period.months)
-            term = _publish_term(locked, plan, period, terms.get(key))
-            on_sale.add(key)
-            lowest.append(per_month(term.amount, term.months, term.currency))
-    for key, term in terms.items():
-        if key not in on_sale:
-            _withdraw(term)
+        on_sale[plan] = [
+            _publish_term(locked, plan, period, terms.pop((plan.pk, period.months), None)) for period in periods
+        ]
+    for term in terms.values():
+        _withdraw(term)
     _drop_orphans(locked)
+    _write_offer(locked, on_sale if locked.product.is_public else {})
+
+
+def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]]) -> None:
+    currency = settings.SHOP_CURRENCY
+    lowest = [per_month(term.amount, term.months, currency) for terms in on_sale.values() for term in terms]
     # Not save(): that would publish again.
-    SoftwareProduct.objects.filter(pk=locked.pk).update(
-        lowest_monthly_amount=min(lowest, default=None), currency=settings.SHOP_CURRENCY
+    SoftwareProduct.objects.filter(pk=software.pk).update(
+        offer=offers.dump(on_sale), lowest_monthly_amount=min(lowest, default=None), currency=currency
     )
 
 

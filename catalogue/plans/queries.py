@@ -1,53 +1,40 @@
-"""What the product page shows of a product's plans and periods. One query, however many there are."""
+"""What the product page shows of a product's plans and periods. No query: it reads the product's offer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from catalogue.plans.models import Plan, PlanTerm, SoftwareProduct, months_label
+from django.utils import translation
+
+from catalogue.plans import offers
+from catalogue.plans.models import SoftwareProduct, months_label
 from catalogue.plans.pricing import per_month
 from storefront.core import money
 
 
 @dataclass(frozen=True, slots=True)
 class TermOption:
-    """One plan for one period. Amounts in major units, and as text in the reader's language."""
+    """One plan for one period. Amounts in major units, and as text in the reader's language ("" for no discount)."""
 
     id: int
     months: int
     label: str
-    discount_percent: Decimal
     list_amount: Decimal
     amount: Decimal
     monthly_amount: Decimal
     currency: str
+    discount: str
+    total_text: str
+    list_text: str
+    saving_text: str
+    monthly_text: str
     is_selected: bool
 
     @property
     def saving(self) -> Decimal:
         return self.list_amount - self.amount
-
-    @property
-    def discount(self) -> str:
-        """Without needless zeros, empty for none: '20'."""
-        return f"{self.discount_percent.normalize():f}" if self.discount_percent else ""
-
-    @property
-    def total_text(self) -> str:
-        return money.display(self.amount, self.currency)
-
-    @property
-    def list_text(self) -> str:
-        return money.display(self.list_amount, self.currency) if self.discount_percent else ""
-
-    @property
-    def saving_text(self) -> str:
-        return money.display(self.saving, self.currency) if self.discount_percent else ""
-
-    @property
-    def monthly_text(self) -> str:
-        return money.display(self.monthly_amount, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +44,19 @@ class PlanOption:
     code: str
     name: str
     summary: str
-    features: list[str]
-    monthly_price: Decimal
-    terms: list[TermOption]
+    features: tuple[str, ...]
+    terms: tuple[TermOption, ...]
     is_selected: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BuyBox:
-    """All there is to choose, and what is chosen. ``selected`` is None when nothing is on sale."""
+    """All there is to choose, and what is chosen. ``selected`` is None when nothing is on sale.
 
-    plans: list[PlanOption]
+    The same offer gives the very same object, so whatever is made of it can be kept under it.
+    """
+
+    plans: tuple[PlanOption, ...]
     selected: TermOption | None
 
     @property
@@ -86,42 +75,52 @@ class BuyBox:
 
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
     """Plans and terms on sale. What is asked for is selected if it exists, else the first plan and longest period."""
-    terms = (
-        PlanTerm.objects.filter(plan__software=software, plan__is_active=True, is_active=True)
-        .select_related("plan")
-        .order_by("plan__position", "plan_id", "months")
-    )
-    by_plan: dict[Plan, list[PlanTerm]] = {}
-    for term in terms:
-        by_plan.setdefault(term.plan, []).append(term)
-    chosen_code = plan_code if any(p.code == plan_code for p in by_plan) else next((p.code for p in by_plan), "")
-    plans = [_plan_option(plan, found, plan.code == chosen_code, months) for plan, found in by_plan.items()]
+    return _choose(software.offer, plan_code, months, translation.get_language())
+
+
+@lru_cache(maxsize=1024)
+def _choose(offer: str, plan_code: str, months: int | None, language: str) -> BuyBox:
+    """Any number of senseless choices come down to the few boxes there are."""
+    plans = offers.load(offer)
+    chosen = next((plan for plan in plans if plan.code == plan_code), plans[0] if plans else None)
+    offered = [term.months for term in chosen.terms] if chosen else []
+    wanted = months if months in offered else max(offered, default=0)
+    return _box(offer, chosen.code if chosen else "", wanted, language)
+
+
+@lru_cache(maxsize=512)
+def _box(offer: str, plan_code: str, months: int, language: str) -> BuyBox:
+    plans = tuple(_plan_option(plan, plan.code == plan_code, months) for plan in offers.load(offer))
     selected = next((term for plan in plans for term in plan.terms if term.is_selected), None)
     return BuyBox(plans=plans, selected=selected)
 
 
-def _plan_option(plan: Plan, terms: list[PlanTerm], is_selected: bool, months: int | None) -> PlanOption:
-    wanted = months if any(term.months == months for term in terms) else terms[-1].months
+def _plan_option(plan: offers.OfferedPlan, is_selected: bool, months: int) -> PlanOption:
     return PlanOption(
         code=plan.code,
         name=plan.name,
         summary=plan.summary,
-        features=plan.feature_list,
-        monthly_price=plan.monthly_price,
-        terms=[_term_option(term, is_selected and term.months == wanted) for term in terms],
+        features=plan.features,
+        terms=tuple(_term_option(term, is_selected and term.months == months) for term in plan.terms),
         is_selected=is_selected,
     )
 
 
-def _term_option(term: PlanTerm, is_selected: bool) -> TermOption:
+def _term_option(term: offers.OfferedTerm, is_selected: bool) -> TermOption:
+    monthly = per_month(term.amount, term.months, term.currency)
+    has_discount = term.list_amount > term.amount
     return TermOption(
-        id=term.pk,
+        id=term.id,
         months=term.months,
         label=months_label(term.months),
-        discount_percent=term.discount_percent,
         list_amount=term.list_amount,
         amount=term.amount,
-        monthly_amount=per_month(term.amount, term.months, term.currency),
+        monthly_amount=monthly,
         currency=term.currency,
+        discount=f"{term.discount_percent.normalize():f}" if has_discount else "",
+        total_text=money.display(term.amount, term.currency),
+        list_text=money.display(term.list_amount, term.currency) if has_discount else "",
+        saving_text=money.display(term.list_amount - term.amount, term.currency) if has_discount else "",
+        monthly_text=money.display(monthly, term.currency),
         is_selected=is_selected,
     )

@@ -18,8 +18,7 @@ copy, no
 files to upload.</li>
 </ol>
 """
-INDEX_INTRO = "Integrations for Bitrix24, licensed by the month. Each can be tried in your own portal before
-you buy."
+INDEX_INTRO = "Integrations for Bitrix24, licensed by the month. Try each in your own portal before you buy."
 
 TEXT_PAGES = (
     (

@@ -171,7 +171,8 @@ WHATSAPP = DemoProduct(
     lead="One WhatsApp number, a whole team behind it. Conversations are answered in Bitrix24 and stay with the "
     "customer they belong to.",
     body="<p>The application uses the official WhatsApp Business Platform, so your number is safe from being "
-    "blocked and no phone has to lie on a desk. You bring your own number and pay the platform’s message fees directly.</p>"
+    "blocked and no phone has to lie on a desk. You bring your own number and pay the "
+    "platform’s message fees directly.</p>"
     "<h2>For sales and for service</h2>"
     "<ul><li>Approved message templates are sent from deals, by hand or by robots.</li>"
     "<li>Every operator sees only the chats that are theirs; a supervisor sees all.</li>"

@@ -138,7 +138,8 @@ def test_same_period_twice_is_refused_at_the_field(marketer: Any) -> None:
 
 def test_agreement_edited_in_wagtail_gets_a_new_version(marketer: Any, shop: Any) -> None:
     url = reverse("wagtailsnippets_plans_agreement:edit", args=[shop.agreement.pk])
-    block = {"key": "a", "text": "Changed.", "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
+    block = {"key": "a", "text": "Changed.", "type": "unstyled", "depth": 0}
+    block |= {"inlineStyleRanges": [], "entityRanges": []}
     raw = json.dumps({"blocks": [block], "entityMap": {}})
     response = marketer.post(url, {"name": shop.agreement.name, "slug": shop.agreement.slug, "body": raw})
     assert response.status_code == 302, response.context["form"].errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.apps import apps
@@ -11,7 +12,11 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q, Sum
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
 from storefront.core import money as amounts
 
@@ -50,6 +55,32 @@ def href(name: str) -> str:
         return "#"
 
 
+@lru_cache(maxsize=256)
+def _asset(path: str) -> str:
+    return static(path)
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file, like ``{% static %}``; looked up once per process, it changes with a release."""
+    return _asset(path)
+
+
+@lru_cache(maxsize=1024)
+def _fragment(template_name: str, language: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return render_to_string(template_name, dict(values))
+
+
+@register.simple_tag
+def fragment(template_name: str, **values: Any) -> str:
+    """A part of a page that depends on nothing but the values given, which must be hashable and never change.
+
+    Rendered once for the same values and language. Values are read afresh for each page, so what is shown is
+    never out of date; it is only not put together twice.
+    """
+    return mark_safe(_fragment(template_name, get_language(), tuple(values.items())))  # noqa: S308  (a template's output)
+
+
 @register.simple_tag(takes_context=True)
 def cart_count(context: template.Context) -> int:
     """How many items are in the visitor's cart. No query without a cart, one sum otherwise.
@@ -60,9 +91,9 @@ def cart_count(context: template.Context) -> int:
     request: HttpRequest | None = context.get("request")
     if request is None:
         return 0
-    loaded = getattr(request, "_basket_cache", None)
-    if loaded is not None:
-        return sum(line.quantity for line in loaded.all_lines()) if loaded.pk else 0
+    read = getattr(request, "_cart", None)
+    if read is not None:
+        return int(read.pieces)
     wanted = _carts_of(request)
     if wanted is None:
         return 0
