@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing import links
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
+from storefront.users.models import User
 
 
 def _with_progress() -> QuerySet[Invoice]:
@@ -17,17 +17,17 @@ def _with_progress() -> QuerySet[Invoice]:
     return Invoice.objects.annotate(is_in_progress=Exists(is_open))
 
 
-def invoices_of(customer: AbstractBaseUser) -> QuerySet[Invoice]:
+def invoices_of(customer: User) -> QuerySet[Invoice]:
     """A customer's invoices, newest first, with their lines and order: three queries for the whole list."""
     return _with_progress().filter(customer=customer).select_related("order").prefetch_related("lines")
 
 
-def invoice_of(customer: AbstractBaseUser, number: str) -> Invoice | None:
+def invoice_of(customer: User, number: str) -> Invoice | None:
     """One invoice of this customer; None for another's as for one that does not exist."""
     return invoices_of(customer).filter(number=number).first()
 
 
-def unpaid_of(customer: AbstractBaseUser) -> QuerySet[Invoice]:
+def unpaid_of(customer: User) -> QuerySet[Invoice]:
     return invoices_of(customer).filter(status=InvoiceStatus.OPEN)
 
 

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from storefront.core.states import Transitions
+
 
 class InvoiceStatus(models.TextChoices):
     OPEN = "open", _("New")
@@ -19,7 +21,7 @@ class PaymentStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-INVOICE_TRANSITIONS = {
+INVOICE_TRANSITIONS: Transitions = {
     InvoiceStatus.OPEN: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
     InvoiceStatus.PAID: frozenset({InvoiceStatus.REFUNDED}),
     InvoiceStatus.VOID: frozenset(),
@@ -27,7 +29,7 @@ INVOICE_TRANSITIONS = {
 }
 
 #: Money may arrive after we gave an attempt up, so even failed and cancelled may still succeed.
-PAYMENT_TRANSITIONS = {
+PAYMENT_TRANSITIONS: Transitions = {
     PaymentStatus.CREATED: frozenset(
         {PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
     ),
@@ -39,7 +41,7 @@ PAYMENT_TRANSITIONS = {
 
 OPEN_PAYMENT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
-ORDER_TRANSITIONS = {
+ORDER_TRANSITIONS: Transitions = {
     "New": frozenset({"Payment in progress", "Paid", "Cancelled"}),
     "Payment in progress": frozenset({"New", "Paid", "Cancelled"}),
     "Paid": frozenset({"Refunded"}),

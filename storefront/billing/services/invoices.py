@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from oscar.apps.order.models import Line, Order
 
@@ -22,6 +21,7 @@ from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_PAYMENT, InvoiceStatus
 from storefront.core import clock, money, states
+from storefront.users.models import User
 
 #: What is printed about the payer; other keys of the mapping are kept out of the document.
 PAYER_FIELDS = ("name", "company", "address", "phone", "email")
@@ -44,7 +44,7 @@ class NewLine:
 
 def issue(
     *,
-    customer: AbstractBaseUser,
+    customer: User,
     order: Order | None,
     currency: str,
     payer: Mapping[str, str],

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Sum
 
 from storefront.billing.models import Allocation, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.core import money, states
+from storefront.users.models import User
 
 
 class LedgerError(Exception):
@@ -31,7 +31,7 @@ class KeyConflict(LedgerError):
     """The key was used before for another movement."""
 
 
-def personal_account(customer: AbstractBaseUser, currency: str) -> LedgerAccount:
+def personal_account(customer: User, currency: str) -> LedgerAccount:
     """The customer's account in a currency, made on first use."""
     account, _ = LedgerAccount.objects.get_or_create(
         kind=AccountKind.CUSTOMER, customer=customer, currency=currency, defaults={"name": ""}
@@ -45,7 +45,7 @@ def own_account(kind: AccountKind, name: str, currency: str) -> LedgerAccount:
     return account
 
 
-def balance_of(customer: AbstractBaseUser, currency: str) -> Decimal:
+def balance_of(customer: User, currency: str) -> Decimal:
     """What is on the customer's personal account, in major units: the sum of its entries."""
     entries = LedgerEntry.objects.filter(
         account__kind=AccountKind.CUSTOMER, account__customer=customer, account__currency=currency
@@ -54,7 +54,7 @@ def balance_of(customer: AbstractBaseUser, currency: str) -> Decimal:
 
 
 def credit(
-    *, customer: AbstractBaseUser, payment: Payment, amount: Decimal, currency: str, key: str, kind: str = "payment"
+    *, customer: User, payment: Payment, amount: Decimal, currency: str, key: str, kind: str = "payment"
 ) -> LedgerTransaction:
     """Money a provider collected goes to the customer's personal account. ``amount`` > 0, major units."""
     source = own_account(AccountKind.PROVIDER, payment.gateway, currency)
@@ -64,7 +64,7 @@ def credit(
 
 def debit(
     *,
-    customer: AbstractBaseUser,
+    customer: User,
     invoice: Invoice,
     amount: Decimal,
     currency: str,
@@ -92,7 +92,7 @@ def debit(
 
 
 def take_back(
-    *, customer: AbstractBaseUser, payment: Payment, invoice: Invoice, amount: Decimal, currency: str, key: str
+    *, customer: User, payment: Payment, invoice: Invoice, amount: Decimal, currency: str, key: str
 ) -> LedgerTransaction:
     """Undo a purchase, whole or part: from sales to the personal account."""
     return _move(
@@ -101,9 +101,7 @@ def take_back(
     )  # fmt: skip
 
 
-def pay_out(
-    *, customer: AbstractBaseUser, payment: Payment, amount: Decimal, currency: str, key: str
-) -> LedgerTransaction:
+def pay_out(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
     """A provider gave money back to the buyer: from the personal account to the provider's.
 
     It has happened already, so the account may go below zero; the caller puts that before the staff.

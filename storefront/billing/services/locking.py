@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
 from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice, Payment
 from storefront.core import states
+from storefront.users.models import User
 
 
 def lock_invoice(invoice_id: int) -> Invoice:
     """Lock an invoice and what comes before it; all of them re-read. Needs a transaction."""
     ids = Invoice.objects.values("customer_id", "order_id").get(pk=invoice_id)
-    customer = states.lock(get_user_model()(pk=ids["customer_id"]))
+    customer = states.lock(User(pk=ids["customer_id"]))
     order = states.lock(Order(pk=ids["order_id"])) if ids["order_id"] else None
     invoice = states.lock(Invoice(pk=invoice_id))
     invoice.customer, invoice.order = customer, order

@@ -1,0 +1,122 @@
+"""A shop that kills itself: ``python -m tests.races.crashing`` reads jobs as JSON lines and does each in a fork.
+
+The fork counts every point at which a crash could hurt: before each commit, each write outside a transaction and each
+call to an outside company. (After one is before the next: nothing that lasts happens between them.) At the point
+it was told it sends itself SIGKILL; no handler, no ``finally`` and no rollback of Python's runs. Forking from one
+loaded process makes a crash cost milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+
+class Points:
+    """Counts the points passed; dies at number ``die_at`` (0: never)."""
+
+    def __init__(self, die_at: int) -> None:
+        self.passed: list[str] = []
+        self._die_at = die_at
+
+    def before(self, what: str) -> None:
+        self.passed.append(what)
+        if len(self.passed) == self._die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watch(points: Points) -> None:
+    """Put the points into Django's commits and writes, and under every HTTP client there is."""
+    import requests.adapters
+    from django.db import connection
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    commit, send = BaseDatabaseWrapper._commit, requests.adapters.HTTPAdapter.send
+
+    def watched_commit(self: Any) -> Any:
+        points.before("commit")
+        return commit(self)
+
+    def watched_send(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        points.before(f"call of {request.path_url}")
+        return send(self, request, *args, **kwargs)
+
+    def watched_write(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not (connection.in_atomic_block or sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))):
+            points.before(f"write {sql[:40]}")
+        return execute(sql, params, many, context)
+
+    BaseDatabaseWrapper._commit = watched_commit
+    requests.adapters.HTTPAdapter.send = watched_send
+    connection.execute_wrappers.append(watched_write)
+
+
+def take_message(*, body: str, headers: dict[str, str]) -> None:
+    """The provider says that money was taken; the shop settles, grants, writes its mails and sends them."""
+    from django.test import Client
+
+    from storefront.inbox.processing import process_due
+    from storefront.notifications.outbox import deliver_due
+
+    response = Client().post("/hooks/stripe/", body, content_type="application/json", headers=headers)
+    if response.status_code != 200:
+        raise RuntimeError(f"the message was answered {response.status_code}")
+    while process_due() + deliver_due():
+        pass
+
+
+def open_charge(*, invoice: int) -> None:
+    """The buyer presses 'Pay order'."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.services.payments import start
+
+    start(invoice=Invoice.objects.get(pk=invoice))
+
+
+FLOWS: dict[str, Callable[..., None]] = {"take_message": take_message, "open_charge": open_charge}
+
+
+def crash(job: dict[str, Any]) -> dict[str, Any]:
+    """Do one job in a fork; ``{"died": bool, "points": [...]}``, the points only of one that lived."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        points = Points(job["die_at"])
+        try:
+            watch(points)
+            FLOWS[job["flow"]](**job["arguments"])
+            points.before("the end")
+            os.write(write, json.dumps(points.passed).encode())
+            os._exit(0)
+        except BaseException as exc:
+            os.write(write, json.dumps([f"failed: {exc!r}"]).encode())
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(child, 0)
+    died = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return {"died": died, "failed": not died and status != 0, "points": json.loads(told or b"[]")}
+
+
+def main() -> None:
+    django.setup()
+    from django.conf import settings
+    from django.urls import get_resolver
+
+    for name, value in json.loads(os.environ["CRASH_SETTINGS"]).items():
+        setattr(settings, name, value)
+    get_resolver().url_patterns  # noqa: B018  (loads every view once, before the forks)
+    for line in sys.stdin:
+        print(json.dumps(crash(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

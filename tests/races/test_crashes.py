@@ -1,0 +1,204 @@
+"""The process is killed at every point between 'money taken' and 'license linked, mails sent', and started again.
+
+Every time it must end in exactly one paid order, one license and one mail of each kind, with nothing for the auditor
+to find. The last recovery is by the jobs alone: the provider does not repeat its message.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.db import connection
+
+from storefront.billing.models import LedgerTransaction, Payment
+from storefront.billing.services.payments import start
+from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.core import audit, clock, jobs
+from storefront.inbox.models import InboundEvent
+from storefront.licensing.models import License
+from storefront.notifications.models import OutboxMessage, OutboxStatus
+from storefront.sandbox.stripe.courier import signature
+from tests.billing.building import make_invoice
+from tests.billing.deliveries import deliver, events
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+ROOT = Path(__file__).resolve().parents[2]
+#: More points than any flow has; a flow that never ends is a failure, not a hang.
+MOST_POINTS = 150
+
+
+class Doomed:
+    """The other process, which is killed again and again."""
+
+    def __init__(self, settings):
+        head, _, query = os.environ["DATABASE_URL"].partition("?")
+        names = ("STRIPE_API_BASE", "BITRIX24_OAUTH_SERVERS", "EMAIL_BACKEND", "ANYMAIL")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"{head.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}",
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "storefront.settings.test"),
+            "CRASH_SETTINGS": json.dumps({name: getattr(settings, name) for name in names}),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.races.crashing"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self, flow, die_at, **arguments):
+        """Returns whether it died; a flow that fails by itself fails the test."""
+        self._process.stdin.write(json.dumps({"flow": flow, "die_at": die_at, "arguments": arguments}) + "\n")
+        self._process.stdin.flush()
+        outcome = json.loads(self._process.stdout.readline())
+        assert not outcome["failed"], outcome["points"]
+        return outcome["died"]
+
+    def stop(self):
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def mails(mails, settings):
+    settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "sandbox-mail-token", "POSTMARK_API_URL": f"{mails.base_url}/"}
+    return mails
+
+
+@pytest.fixture
+def doomed(stripe, bitrix24, mails, settings):
+    process = Doomed(django_settings)
+    yield process
+    process.stop()
+
+
+#: The jobs that finish what was begun. (The others look at everything there is; they run once at the end.)
+FINISHING = ("inbox", "payments-poll", "licenses-link", "outbox")
+
+
+def recover(names=FINISHING):
+    """The worker is started again; leases of the dead one are over, and so is the time it was left alone."""
+    chosen = {name: django_settings.JOBS[name] for name in names}
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        while jobs.run_due(chosen, force=True):
+            pass
+
+
+def terms(software, portal):
+    plan = software.plans.get(code="standard")
+    return {
+        "software_id": software.pk,
+        "product_title": software.product.title,
+        "plan_id": plan.pk,
+        "plan_code": plan.code,
+        "plan_name": plan.name,
+        "months": 12,
+        "binding_kind": software.binding_kind,
+        "bitrix24_app_code": software.bitrix24_app_code,
+        "portal_address": portal,
+        "extends_license": "",
+    }
+
+
+def message(stripe, session):
+    told = [event for event in events(stripe, session) if event["type"] == "checkout.session.completed"]
+    body = json.dumps(told[0])
+    return {"body": body, "headers": {"Stripe-Signature": signature(body.encode(), "whsec_sandbox", int(time.time()))}}
+
+
+def sent_mails(mails, address):
+    """How often each letter arrived, by its stable id."""
+    return Counter(letter["headers"]["Message-ID"] for letter in mails.messages(to=address))
+
+
+def test_killed_between_money_taken_and_license_linked_nothing_is_lost_or_repeated(
+    doomed, stripe, bitrix24, mails, client, make_customer
+):
+    from tests.licensing.conftest import make_product
+
+    bitrix24.install("acme", "yeastar-s")
+    launch = bitrix24.issue_token("acme", "yeastar-s")
+    assert client.post(launch.url.removeprefix("http://testserver"), launch.form).status_code == 200
+    portal = bitrix24.portal("acme").host
+    kinds, interrupted = set(), 0
+    for die_at in range(1, MOST_POINTS):
+        customer = make_customer(f"buyer{die_at}@example.com")
+        invoice = make_invoice(customer, terms=[terms(make_product(f"module-{die_at}"), portal)])
+        payment = start(invoice=invoice)
+        stripe.pay(payment.provider_reference)
+        died = doomed.run("take_message", die_at, **message(stripe, payment.provider_reference))
+        interrupted += is_unfinished(invoice)
+        recover()
+        deliver(client, events(stripe, payment.provider_reference))  # it comes late, or again
+        recover(("inbox", "outbox"))
+        kinds.add(assert_done_once(invoice, payment, mails, died))
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert interrupted == die_at - 2  # control: every kill left something undone, but the one after the last step
+    assert len(kinds) == 1  # the same letters every time
+    jobs.run_due(force=True)
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def is_unfinished(invoice):
+    """Whether the dead process left work behind: no license, or a letter or a portal not told."""
+    is_told = not OutboxMessage.objects.filter(status=OutboxStatus.PENDING).exists()
+    return not (License.objects.filter(customer=invoice.customer).exists() and is_told)
+
+
+def assert_done_once(invoice, payment, mails, died):
+    """Returns the kinds of letters the customer has."""
+    invoice.refresh_from_db()
+    payment.refresh_from_db()
+    assert (invoice.status, payment.status) == (InvoiceStatus.PAID, PaymentStatus.SUCCEEDED)
+    assert invoice.order.status_changes.filter(new_status="Paid").count() == 1
+    assert LedgerTransaction.objects.filter(payment=payment).count() == 2
+    license = License.objects.get(customer=invoice.customer)
+    assert (license.status, license.terms.count()) == ("active", 1)
+    rows = OutboxMessage.objects.filter(payload__to=invoice.customer.email)
+    assert not OutboxMessage.objects.exclude(status=OutboxStatus.SENT).exists()
+    letters = sent_mails(mails, invoice.customer.email)
+    # A letter whose sending was cut off may be sent twice, under the same id: mail programs show it once.
+    assert len(letters) == rows.count()
+    assert sum(letters.values()) <= rows.count() + (1 if died else 0)
+    assert not InboundEvent.objects.filter(status="received").exists()
+    return frozenset(row.payload["template"] for row in rows)
+
+
+def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, stripe, make_customer):
+    for die_at in range(1, MOST_POINTS):
+        invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"), "96.00")
+        before = stripe.stats()["session_creates"]
+        died = doomed.run("open_charge", die_at, invoice=invoice.pk)
+        if die_at % 2:
+            recover()  # the worker finds it, or ...
+        page = start(invoice=invoice).redirect_url  # ... the buyer presses again
+        assert page == start(invoice=invoice).redirect_url
+        assert stripe.stats()["session_creates"] == before + 1
+        payment = Payment.objects.get(invoice=invoice)
+        assert (payment.status, payment.amount) == (PaymentStatus.PENDING, Decimal("96.00"))
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 3
+    assert [str(finding) for finding in audit.run()] == []
