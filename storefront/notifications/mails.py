@@ -15,24 +15,8 @@ from typing import Any, TypedDict
 from django.conf import settings
 
 from storefront.notifications import values
-from storefront.notifications.letters import deliver
+from storefront.notifications.letters import deliver as deliver  # named in settings.OUTBOX_HANDLERS
 from storefront.notifications.outbox import enqueue
-
-__all__ = [
-    "LicenseInfo",
-    "Line",
-    "account_notice",
-    "deliver",
-    "late_payment",
-    "license_ending",
-    "license_linked",
-    "license_not_linked",
-    "order_placed",
-    "order_voided",
-    "payment_received",
-    "staff_notice",
-    "unpaid_reminder",
-]
 
 
 class Line(TypedDict):

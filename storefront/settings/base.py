@@ -245,10 +245,11 @@ OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 999
 OSCAR_DASHBOARD_NAVIGATION = dashboard.NAVIGATION
 OSCAR_INITIAL_ORDER_STATUS = "New"
 OSCAR_INITIAL_LINE_STATUS = "New"
+#: What staff may do by hand in the dashboard. Paid and Refunded come from money alone (billing.states).
 OSCAR_ORDER_STATUS_PIPELINE = {
-    "New": ("Payment in progress", "Paid", "Cancelled"),
-    "Payment in progress": ("New", "Paid", "Cancelled"),
-    "Paid": ("Refunded",),
+    "New": ("Cancelled",),
+    "Payment in progress": ("Cancelled",),
+    "Paid": (),
     "Cancelled": (),
     "Refunded": (),
 }
@@ -390,5 +391,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "filters": {"links": {"()": "storefront.core.log_masking.MaskLinks"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
+    # Stripe's SDK writes every call with its parameters; our own HTTP client writes one masked line for each.
+    "loggers": {"stripe": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -30,7 +30,7 @@ def invoice(customer: Any, shop: Any) -> Any:
 
 
 @pytest.fixture
-def page(invoice: Any) -> str:
+def link(invoice: Any) -> str:
     return links.pay_path(invoice)
 
 
@@ -50,51 +50,51 @@ def text(response: Any) -> str:
 # The pay page -------------------------------------------------------------------------------------------------------
 
 
-def test_the_link_works_without_a_login_and_shows_what_is_paid(client: Client, invoice: Any, page: str) -> None:
-    response = client.get(page)
+def test_the_link_works_without_a_login_and_shows_what_is_paid(client: Client, invoice: Any, link: str) -> None:
+    response = client.get(link)
     assert response.status_code == 200
     for words in ("License 0", "acme.bitrix24.com", "€96.00", invoice.number, invoice.order.number, "Pay order"):
         assert words in text(response)
 
 
-def test_the_page_tells_nothing_about_the_person(client: Client, customer: Any, page: str) -> None:
-    body = text(client.get(page))
+def test_the_page_tells_nothing_about_the_person(client: Client, customer: Any, link: str) -> None:
+    body = text(client.get(link))
     assert customer.email not in body
     assert customer.name not in body
 
 
 def test_the_page_is_kept_by_nobody_and_leads_nowhere_but_to_the_provider(
-    client: Client, stripe: Any, page: str
+    client: Client, stripe: Any, link: str
 ) -> None:
-    response = client.get(page)
+    response = client.get(link)
     assert "no-store" in response["Cache-Control"]
     assert "noindex" in response["X-Robots-Tag"]
     assert response["Referrer-Policy"] == "same-origin"
     assert f"form-action 'self' {stripe.base_url}" in response["Content-Security-Policy"]
 
 
-def test_looking_opens_no_charge(client: Client, stripe: Any, page: str) -> None:
-    client.get(page)
-    client.head(page)
+def test_looking_opens_no_charge(client: Client, stripe: Any, link: str) -> None:
+    client.get(link)
+    client.head(link)
     assert not Payment.objects.exists()
     assert stripe.requests() == []
 
 
-def test_pay_order_leads_to_the_provider(client: Client, stripe: Any, page: str) -> None:
-    response = client.post(page)
+def test_pay_order_leads_to_the_provider(client: Client, stripe: Any, link: str) -> None:
+    response = client.post(link)
     assert response.status_code == 303
     assert response["Location"] == Payment.objects.get().redirect_url
     assert response["Location"].startswith(stripe.base_url)
 
 
-def test_pressing_twice_leads_to_the_same_charge(client: Client, stripe: Any, page: str) -> None:
-    first, second = client.post(page)["Location"], client.post(page)["Location"]
+def test_pressing_twice_leads_to_the_same_charge(client: Client, stripe: Any, link: str) -> None:
+    first, second = client.post(link)["Location"], client.post(link)["Location"]
     assert first == second
     assert len(stripe.sessions()) == 1
 
 
-def test_a_forged_press_from_another_site_is_refused(invoice: Any, page: str) -> None:
-    response = Client(enforce_csrf_checks=True).post(page)
+def test_a_forged_press_from_another_site_is_refused(invoice: Any, link: str) -> None:
+    response = Client(enforce_csrf_checks=True).post(link)
     assert response.status_code == 403
     assert not Payment.objects.exists()
 
@@ -108,80 +108,80 @@ def test_a_link_we_did_not_sign_is_not_found(client: Client, invoice: Any, chang
         assert response.status_code == 404
 
 
-def test_a_paid_link_is_dead_and_kind(client: Client, stripe: Any, invoice: Any, page: str) -> None:
+def test_a_paid_link_is_dead_and_kind(client: Client, stripe: Any, invoice: Any, link: str) -> None:
     purchases.pay(invoice, stripe)
-    response = client.get(page)
+    response = client.get(link)
     assert response.status_code == 410
     assert "paid already" in text(response)
     assert "acme.bitrix24.com" not in text(response)
 
 
-def test_a_paid_link_takes_no_second_payment(client: Client, stripe: Any, invoice: Any, page: str) -> None:
+def test_a_paid_link_takes_no_second_payment(client: Client, stripe: Any, invoice: Any, link: str) -> None:
     purchases.pay(invoice, stripe)
-    response = client.post(page)
+    response = client.post(link)
     assert response.status_code == 410
     assert len(stripe.sessions()) == 1
 
 
 def test_who_paid_and_comes_back_to_the_old_page_is_not_sent_to_pay_again(
-    client: Client, stripe: Any, invoice: Any, page: str
+    client: Client, stripe: Any, invoice: Any, link: str
 ) -> None:
     payment = payments.start(invoice=invoice)
     stripe.pay(payment.provider_reference)  # no webhook has come, nobody has looked
-    response = client.post(page, follow=True)
+    response = client.post(link, follow=True)
     assert response.status_code == 410
     assert "paid already" in text(response)
 
 
-def test_a_void_link_is_dead_and_shows_the_way_on(client: Client, invoice: Any, page: str) -> None:
+def test_a_void_link_is_dead_and_shows_the_way_on(client: Client, invoice: Any, link: str) -> None:
     invoices.void(invoice=invoice, reason="test")
-    response = client.get(page)
+    response = client.get(link)
     assert response.status_code == 410
     assert "void" in text(response)
     assert "/products/" in text(response)
-    assert client.post(page).status_code == 410
+    assert client.post(link).status_code == 410
 
 
 @pytest.mark.parametrize(
     "fault", [{"kind": "status", "status": 503}, {"kind": "reset"}, {"kind": "html"}, {"kind": "lost"}]
 )
-def test_a_provider_that_is_down_costs_nothing_but_a_minute(client: Client, stripe: Any, page: str, fault: Any) -> None:
+def test_a_provider_that_is_down_costs_nothing_but_a_minute(client: Client, stripe: Any, link: str, fault: Any) -> None:
     stripe.fail_next(count=9, method="POST", **fault)
-    response = client.post(page)
+    response = client.post(link)
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
     assert "You have not been charged" in text(response)
     assert "Try again" in text(response)
     stripe.faults.clear()
-    assert client.post(page).status_code == 303
+    assert client.post(link).status_code == 303
     assert len(stripe.sessions()) == 1
 
 
-def test_a_refusal_of_the_provider_is_told(client: Client, stripe: Any, page: str) -> None:
+def test_a_refusal_of_the_provider_is_told(client: Client, stripe: Any, link: str) -> None:
     stripe.fail_next(kind="status", status=400, method="POST")
-    response = client.post(page)
+    response = client.post(link)
     assert response.status_code == 502
     assert "refused" in text(response)
-    assert client.post(page).status_code == 303
+    assert client.post(link).status_code == 303
 
 
-def test_a_payment_in_the_bank_is_not_asked_for_again(client: Client, stripe: Any, invoice: Any, page: str) -> None:
+def test_a_payment_in_the_bank_is_not_asked_for_again(client: Client, stripe: Any, invoice: Any, link: str) -> None:
     payment = payments.start(invoice=invoice)
     stripe.pay_later(payment.provider_reference)
-    first = client.post(page)
+    first = client.post(link)
     assert first.status_code == 409
-    for response in (first, client.get(page)):
+    for response in (first, client.get(link)):
         assert "being processed" in text(response)
         assert "do not need to pay again" in text(response)
         assert "Pay order" not in text(response)
     assert len(stripe.sessions()) == 1
 
 
-def test_many_presses_are_throttled(client: Client, stripe: Any, page: str, settings: Any) -> None:
+def test_many_presses_are_throttled(client: Client, stripe: Any, link: str, settings: Any) -> None:
     settings.THROTTLES = {**settings.THROTTLES, "pay-start": "3/hour"}
-    statuses = [client.post(page).status_code for _ in range(5)]
+    statuses = [client.post(link).status_code for _ in range(5)]
     assert statuses == [303, 303, 303, 429, 429]
-    assert client.get(page).status_code == 200
+    assert client.get(link).status_code == 200
 
 
 # After paying -------------------------------------------------------------------------------------------------------
@@ -297,12 +297,12 @@ def test_a_return_link_we_did_not_sign_is_not_found(client: Client, stripe: Any,
 
 
 def test_a_strangers_visit_to_the_cancel_address_changes_nothing(
-    client: Client, stripe: Any, invoice: Any, page: str
+    client: Client, stripe: Any, invoice: Any, link: str
 ) -> None:
     payment = payments.start(invoice=invoice)
     (session,) = stripe.sessions()
-    assert session["cancel_url"].endswith(page)
-    client.get(page)
+    assert session["cancel_url"].endswith(link)
+    client.get(link)
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PENDING
     assert stripe.pay(payment.provider_reference) == "paid"

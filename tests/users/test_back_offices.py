@@ -126,3 +126,12 @@ def test_only_the_back_offices_have_the_looser_policy(staff_client: Client, shop
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy
         assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("status", ["Paid", "Refunded"])
+def test_staff_cannot_make_an_order_paid_by_hand(staff_client: Client, shop: Any, customer: Any, status: str) -> None:
+    order = purchases.order(customer, shop).order
+    path = reverse("dashboard:order-detail", args=[order.number])
+    staff_client.post(path, {"order_action": "change_order_status", "new_status": status})
+    order.refresh_from_db()
+    assert order.status == "New"
