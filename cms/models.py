@@ -14,6 +14,7 @@ from wagtail.models import Page
 
 from catalogue.plans.queries import buy_box
 from cms import queries
+from cms.shell import shell
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
 ON_HOME = 6
@@ -65,7 +66,8 @@ class HomePage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["cards"], context["picture"] = queries.cards(queries.on_sale()[:ON_HOME], also=self.image_id)
+        context["cards"] = queries.cards(queries.on_sale()[:ON_HOME])
+        context["picture"] = queries.large_picture(self)
         return context
 
 
@@ -84,7 +86,7 @@ class ProductIndexPage(ShopPage):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         page_obj = Paginator(queries.on_sale(), PER_PAGE).get_page(request.GET.get("page"))
         context["page_obj"] = page_obj
-        context["cards"] = queries.cards(page_obj.object_list)[0]
+        context["cards"] = queries.cards(page_obj.object_list)
         return context
 
 
@@ -141,12 +143,14 @@ class ProductPage(ShopPage):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         months = request.GET.get("months", "")
         context["software"] = self.software
+        agreements = shell(request)["agreements"]
+        context["agreement"] = next((link for link in agreements if link.id == self.software.agreement_id), None)
         context["box"] = buy_box(
             self.software,
             plan_code=request.GET.get("plan", "")[:50],
             months=int(months) if months.isascii() and months.isdigit() and len(months) < 4 else None,
         )
-        context["picture"] = queries.picture(self.image_id)
+        context["picture"] = queries.large_picture(self)
         return context
 
 

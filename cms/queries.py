@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
+from wagtail.models import Page
 
 from storefront.core import money
 
 if TYPE_CHECKING:
     from cms.models import ProductPage
+
+P = TypeVar("P", bound=Page)
 
 #: Sizes that pictures are cut to; made once, when first asked for.
 SMALL = "max-720x480|format-webp"
@@ -44,52 +47,59 @@ class Card:
         return money.display(self.monthly_amount, self.currency)
 
 
+def with_picture(pages: QuerySet[P], spec: str) -> QuerySet[P]:
+    """Pages with the picture they show, cut to size, read in the same query: ``cut__file``, ``cut__width`` ..."""
+    condition = Q(image__renditions__filter_spec=spec, image__renditions__focal_point_key="")
+    return pages.annotate(cut=FilteredRelation("image__renditions", condition=condition))
+
+
 def on_sale() -> QuerySet[ProductPage]:
     """Published pages of products that have something on sale, in the order of the page tree."""
     pages = apps.get_model("cms", "ProductPage")
     return pages.objects.filter(live=True, software__lowest_monthly_amount__isnull=False).order_by("path")
 
 
-def cards(pages: QuerySet[ProductPage], *, also: int | None = None) -> tuple[list[Card], Picture | None]:
-    """The cards of these pages, and the large picture of image ``also``: a query for the pages, one for pictures."""
-    rows = list(
-        pages.values_list(
-            "title", "slug", "image_id", "software__tagline", "software__lowest_monthly_amount", "software__currency"
-        )
+def cards(pages: QuerySet[ProductPage]) -> list[Card]:
+    """The cards of these pages, in one query; pictures not cut to size yet are cut now."""
+    rows = with_picture(pages, SMALL).values_list(
+        "title",
+        "slug",
+        "software__tagline",
+        "software__lowest_monthly_amount",
+        "software__currency",
+        "image_id",
+        "cut__file",
+        "cut__width",
+        "cut__height",
     )
-    wanted = {(row[2], SMALL) for row in rows if row[2]}
-    found = pictures(wanted | {(also, LARGE)} if also else wanted)
-    made = [
+    return [
         Card(
             title=title,
             url=f"/products/{slug}/",
             tagline=tagline,
             monthly_amount=amount,
             currency=currency,
-            picture=found.get((image_id, SMALL)),
+            picture=_picture(image_id, SMALL, *cut),
         )
-        for title, slug, image_id, tagline, amount, currency in rows
+        for title, slug, tagline, amount, currency, image_id, *cut in rows
     ]
-    return made, found.get((also, LARGE)) if also else None
 
 
-def picture(image_id: int | None) -> Picture | None:
-    """One large picture."""
-    return pictures({(image_id, LARGE)}).get((image_id, LARGE)) if image_id else None
+def large_picture(page: Page) -> Picture | None:
+    """The picture of a page read ``with_picture``; of any other (a preview), looked up."""
+    cut = (getattr(page, name, None) for name in ("picture_file", "picture_width", "picture_height"))
+    return _picture(page.image_id, LARGE, *cut)
 
 
-def pictures(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], Picture]:
-    """(image id, size) -> that picture: one query for those made already; the missing ones are made now."""
-    if not wanted:
-        return {}
-    rows = Rendition.objects.filter(
-        image__in={pk for pk, _ in wanted}, filter_spec__in={spec for _, spec in wanted}, focal_point_key=""
-    ).values_list("image_id", "filter_spec", "file", "width", "height")
-    url = Rendition._meta.get_field("file").storage.url
-    found = {(pk, spec): Picture(url=url(name), width=w, height=h) for pk, spec, name, w, h in rows}
-    for pk, spec in wanted - found.keys():
-        image = get_image_model().objects.filter(pk=pk).first()
-        if image is not None:
-            made = image.get_rendition(spec)
-            found[pk, spec] = Picture(url=made.url, width=made.width, height=made.height)
-    return found
+def _picture(
+    image_id: int | None, spec: str, file: str | None, width: int | None, height: int | None
+) -> Picture | None:
+    if image_id is None:
+        return None
+    if file:
+        return Picture(url=Rendition._meta.get_field("file").storage.url(file), width=width, height=height)
+    image = get_image_model().objects.filter(pk=image_id).first()
+    if image is None:
+        return None
+    made = image.get_rendition(spec)
+    return Picture(url=made.url, width=made.width, height=made.height)

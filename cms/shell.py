@@ -6,7 +6,7 @@ one of its parts is saved. It holds plain data only.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
@@ -23,7 +23,7 @@ KEY = "site-shell"
 SECONDS = 60
 
 
-class Link(TypedDict):
+class Link(NamedTuple):
     id: int
     title: str
     url: str
@@ -33,20 +33,25 @@ class Shell(TypedDict):
     """``pages``: those right below home; ``menu``: the ones of them marked 'show in menus'; ``seller``: name, address,
     registration and tax number; ``footer``: the HTML made of all that."""
 
-    pages: list[Link]
-    menu: list[Link]
-    agreements: list[Link]
+    pages: tuple[Link, ...]
+    menu: tuple[Link, ...]
+    agreements: tuple[Link, ...]
     seller: dict[str, str]
     footer: str
 
 
 def shell(request: HttpRequest | None) -> Shell:
-    """The shell of the site, from the cache or from three queries."""
+    """The shell of the site: from this request, from the cache, or from three queries."""
+    found: Shell | None = getattr(request, "_shell", None)
+    if found is not None:
+        return found
     key = f"{KEY}:{get_language()}"
-    found: Shell | None = cache.get(key)
+    found = cache.get(key)
     if found is None:
         found = _load(request)
         cache.set(key, found, SECONDS)
+    if request is not None:
+        request._shell = found  # type: ignore[attr-defined]  (asked for by pages and templates)
     return found
 
 
@@ -61,12 +66,12 @@ def _load(request: HttpRequest | None) -> Shell:
     )
     pages = _pages(request)
     found: Shell = {
-        "pages": [link for link, _ in pages],
-        "menu": [link for link, is_in_menu in pages if is_in_menu],
-        "agreements": [
-            {"id": pk, "title": name, "url": reverse("agreement", args=[slug])}
+        "pages": tuple(link for link, _ in pages),
+        "menu": tuple(link for link, is_in_menu in pages if is_in_menu),
+        "agreements": tuple(
+            Link(pk, name, reverse("agreement", args=[slug]))
             for pk, name, slug in Agreement.objects.values_list("pk", "name", "slug")
-        ],
+        ),
         "seller": seller or {},
         "footer": "",
     }
@@ -81,9 +86,6 @@ def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
         return []
     pages = Page.objects.live().public().child_of(site.root_page)
     return [
-        (
-            {"id": page.pk, "title": page.title, "url": page.get_url(request, current_site=site) or "/"},
-            page.show_in_menus,
-        )
+        (Link(page.pk, page.title, page.get_url(request, current_site=site) or "/"), page.show_in_menus)
         for page in pages
     ]

@@ -4,18 +4,22 @@ Wagtail finds a page by walking down its tree, two queries a level. These three 
 addresses that never move, so they are looked up by what the address says and then served by Wagtail as usual.
 """
 
+from functools import lru_cache
+
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
+from wagtail.models import Page
 
 from cms.models import HomePage, ProductIndexPage, ProductPage
+from cms.queries import LARGE, with_picture
 
-#: What the product page shows; a page of Wagtail's has forty columns more.
+#: What the pages show; a page of Wagtail's has thirty columns more.
+COMMON_FIELDS = ("title", "seo_title", "search_description")
+HOME_FIELDS = (*COMMON_FIELDS, "headline", "lead", "body", "image_id")
 PRODUCT_FIELDS = (
-    "title",
-    "slug",
-    "seo_title",
-    "search_description",
+    *COMMON_FIELDS,
     "lead",
     "body",
     "how_it_works",
@@ -31,16 +35,37 @@ PRODUCT_FIELDS = (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return get_object_or_404(HomePage, live=True).serve(request)
+    return get_object_or_404(_homes()).serve(request)
 
 
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
-    return get_object_or_404(ProductIndexPage, live=True).serve(request)
+    return get_object_or_404(_indexes()).serve(request)
 
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """404 if there is no published page. A product taken off the shop keeps its page, which then says so."""
-    pages = ProductPage.objects.select_related("software").only(*PRODUCT_FIELDS)
-    return get_object_or_404(pages, live=True, slug=slug).serve(request)
+    return get_object_or_404(_products(), slug=slug).serve(request)
+
+
+# Putting such a query together costs as much as running it, so that part is done once.
+@lru_cache(maxsize=1)
+def _homes() -> QuerySet[HomePage]:
+    return _shown(HomePage.objects.only(*HOME_FIELDS))
+
+
+@lru_cache(maxsize=1)
+def _indexes() -> QuerySet[ProductIndexPage]:
+    return ProductIndexPage.objects.filter(live=True).only(*COMMON_FIELDS, "intro")
+
+
+@lru_cache(maxsize=1)
+def _products() -> QuerySet[ProductPage]:
+    return _shown(ProductPage.objects.select_related("software").only(*PRODUCT_FIELDS))
+
+
+def _shown(pages: QuerySet[Page]) -> QuerySet[Page]:
+    return with_picture(pages.filter(live=True), LARGE).annotate(
+        picture_file=F("cut__file"), picture_width=F("cut__width"), picture_height=F("cut__height")
+    )

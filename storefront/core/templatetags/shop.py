@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -44,6 +45,12 @@ def percent(value: Decimal) -> str:
 @lru_cache(maxsize=64)
 def _address(name: str) -> str:
     return reverse(name)
+
+
+@register.filter
+def among(address: str, links: Iterable[Any]) -> str:
+    """The address if one of the links leads there, else nothing."""
+    return address if any(link.url == address for link in links or ()) else ""
 
 
 @register.simple_tag
