@@ -16,7 +16,7 @@ from django.test import Client
 from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.models import LedgerTransaction, Payment
-from storefront.billing.services import locking, settling
+from storefront.billing.services import locking, orders, settling
 from storefront.billing.services.payments import cancel_open, settle, start
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
@@ -65,6 +65,18 @@ def dawdling(monkeypatch):
         change(payment, snapshot)
 
     monkeypatch.setattr(settling, "_change", slowly)
+
+
+@pytest.fixture
+def slow_to_commit(monkeypatch):
+    """A pause between writing a new attempt and committing it: long enough for everybody to have looked."""
+    opened = orders.payment_opened
+
+    def slowly(*, order):
+        opened(order=order)
+        time.sleep(DAWDLE)
+
+    monkeypatch.setattr(orders, "payment_opened", slowly)
 
 
 @contextmanager
@@ -150,7 +162,7 @@ def test_webhook_return_poll_and_cancel_at_once_settle_once(stripe, invoice, rac
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
-def test_clicks_at_once_open_one_charge(stripe, invoice, race, crowd):
+def test_clicks_at_once_open_one_charge(stripe, invoice, race, slow_to_commit, crowd):
     results = race(lambda: start(invoice=invoice).redirect_url, copies=crowd)
     pages = {result for result in results if isinstance(result, str)}
     assert len(pages) == 1
@@ -161,7 +173,9 @@ def test_clicks_at_once_open_one_charge(stripe, invoice, race, crowd):
     assert start(invoice=invoice).redirect_url in pages
 
 
-def test_control_run_without_lock_and_constraint_clicks_open_many_charges(stripe, invoice, race, without_locks):
+def test_control_run_without_lock_and_constraint_clicks_open_many_charges(
+    stripe, invoice, race, slow_to_commit, without_locks
+):
     from django.db import connection
 
     constraint = next(each for each in Payment._meta.constraints if each.name == "one_open_payment")
@@ -176,7 +190,7 @@ def test_control_run_without_lock_and_constraint_clicks_open_many_charges(stripe
             editor.add_constraint(Payment, constraint)
 
 
-def test_without_the_lock_the_constraint_still_allows_one_charge(stripe, invoice, race, without_locks):
+def test_without_the_lock_the_constraint_still_allows_one_charge(stripe, invoice, race, slow_to_commit, without_locks):
     race(lambda: start(invoice=invoice), copies=8)
     assert stripe.stats()["session_creates"] == 1
     assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
