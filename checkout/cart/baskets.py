@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,10 +16,14 @@ from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.voucher.models import Voucher
 
 from checkout.cart.loading import EXTENDS
-from checkout.cart.problems import CartError
+from checkout.cart.problems import CartOrdered
 from storefront.core import clock
+from storefront.core.prepared import PreparedQuery
 from storefront.licensing.models import License
 from storefront.users.models import User
+
+_ANONYMOUS = PreparedQuery(lambda pk: Basket.open.filter(pk=pk, owner=None).values_list("pk"), "pk")
+_OWN = PreparedQuery(lambda owner: Basket.open.filter(owner=owner).order_by("pk").values_list("pk"), "owner")
 
 
 def cookie_basket_id(request: HttpRequest) -> int | None:
@@ -34,7 +38,8 @@ def cookie_basket_id(request: HttpRequest) -> int | None:
 def cookie_basket(request: HttpRequest) -> Basket | None:
     """The anonymous open basket of the visitor's cookie."""
     pk = cookie_basket_id(request)
-    return Basket.open.filter(pk=pk, owner=None).first() if pk else None
+    rows = _ANONYMOUS.rows(pk=pk) if pk else []
+    return _known(pk, None) if rows else None
 
 
 def owned_basket(user: User, from_cookie: Basket | None) -> tuple[Basket, bool]:
@@ -42,23 +47,28 @@ def owned_basket(user: User, from_cookie: Basket | None) -> tuple[Basket, bool]:
 
     Unsaved if he has none: looking at pages writes nothing.
     """
-    own = list(Basket.open.filter(owner=user).order_by("pk"))
+    own = [row[0] for row in _OWN.rows(owner=user.pk)]
     if from_cookie is None and len(own) <= 1:
-        return (own[0] if own else Basket(owner=user)), False
-    return _merge(user, [basket.pk for basket in [*own, from_cookie] if basket is not None])
+        return (_known(own[0], user.pk) if own else Basket(owner=user)), False
+    return _merge(user, own if from_cookie is None else [*own, from_cookie.pk])
+
+
+def _known(pk: int | None, owner_id: int | None) -> Basket:
+    """An open basket whose other columns are read only if somebody asks for them."""
+    return Basket.from_db(DEFAULT_DB_ALIAS, ["id", "owner_id", "status"], [pk, owner_id, Basket.OPEN])
 
 
 @contextmanager
 def locked(basket: Basket) -> Iterator[Basket]:
     """Change ``basket`` alone: its row is locked until the block ends, so no order is placed from it meanwhile.
 
-    An unsaved basket is saved. Raises CartError if it was ordered in the meantime.
+    An unsaved basket is saved. Raises CartOrdered if it was ordered in the meantime.
     """
     with transaction.atomic():
         if basket.pk is None:
             basket.save()
         elif not Basket.open.select_for_update().filter(pk=basket.pk).exists():
-            raise CartError(_("This cart has been ordered already. What you add now starts a new one."))
+            raise CartOrdered(_("This cart has been ordered already. What you add now starts a new one."))
         yield basket
 
 

@@ -3,21 +3,56 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Option, Product
 from checkout.cart import baskets, terms
-from checkout.cart.loading import EXTENDS
+from checkout.cart.loading import EXTENDS, CartLine
 from checkout.cart.problems import CartError
 from checkout.cart.terms import Term
+from storefront.core.prepared import PreparedQuery
 
 _DIGITS = re.compile(r"[0-9]{1,6}")
 _ID = re.compile(r"[0-9]{1,18}")
+
+
+class _Stock(NamedTuple):
+    """An Oscar stock record: what a term costs today, major units."""
+
+    pk: int
+    product_id: int
+    price: Decimal | None
+    currency: str
+
+
+class _Held(NamedTuple):
+    """A line that is in the cart already."""
+
+    pk: int
+    reference: str
+    quantity: int
+    currency: str
+
+
+_STOCK = PreparedQuery(
+    lambda product: (
+        StockRecord.objects.filter(product=product)
+        .order_by("pk")
+        .values_list("pk", "product_id", "price", "price_currency")
+    ),
+    "product",
+)
+_HELD = PreparedQuery(
+    lambda basket: Line.objects.filter(basket=basket).values_list("pk", "line_reference", "quantity", "price_currency"),
+    "basket",
+)
 
 
 def max_quantity() -> int:
@@ -43,8 +78,8 @@ def read_id(text: str) -> int:
     return int(text) if _ID.fullmatch(text.strip()) else 0
 
 
-def add_term(*, basket: Basket, term_id: int, quantity: int) -> Line:
-    """Put ``quantity`` pieces of a term into the cart, or add them to the line it has already.
+def add_term(*, basket: Basket, term_id: int, quantity: int) -> Term:
+    """Put ``quantity`` pieces of a term into the cart, or add them to the line it has already; returns the term.
 
     Raises CartError if the term is not on sale, in another currency, or the cart would hold too many pieces.
     """
@@ -52,13 +87,15 @@ def add_term(*, basket: Basket, term_id: int, quantity: int) -> Line:
     stock = _stock_record(term)
     reference = _reference(basket, stock)
     with baskets.locked(basket):
-        _check_room(basket, quantity)
-        _check_currency(basket, stock)
-        line = Line.objects.filter(basket=basket, line_reference=reference).first()
-        if line is None:
-            return Line.objects.create(**_fields(basket, stock, reference), quantity=quantity)
-        Line.objects.filter(pk=line.pk).update(quantity=line.quantity + quantity)
-        return line
+        held = _held(basket)
+        _check_room(held, quantity)
+        _check_currency(held, stock)
+        present = next((line for line in held if line.reference == reference), None)
+        if present is None:
+            Line.objects.create(**_fields(basket, stock, reference), quantity=quantity)
+        else:
+            Line.objects.filter(pk=present.pk).update(quantity=present.quantity + quantity)
+    return term
 
 
 def add_extension(*, basket: Basket, term: Term, license_public_id: str) -> tuple[Line, bool]:
@@ -74,8 +111,9 @@ def add_extension(*, basket: Basket, term: Term, license_public_id: str) -> tupl
         present = LineAttribute.objects.filter(line__basket=basket, option=option, value=license_public_id)
         if attribute := present.select_related("line").first():
             return attribute.line, False
-        _check_room(basket, 1)
-        _check_currency(basket, stock)
+        held = _held(basket)
+        _check_room(held, 1)
+        _check_currency(held, stock)
         line = Line.objects.create(**_fields(basket, stock, _reference(basket, stock, options)), quantity=1)
         LineAttribute.objects.create(line=line, option=option, value=license_public_id)
     return line, True
@@ -92,7 +130,7 @@ def change_line(*, basket: Basket, line_id: int, quantity: int, term_id: int | N
         extends = LineAttribute.objects.filter(line=line, option__code=EXTENDS).select_related("option").first()
         if extends and quantity != 1:
             raise CartError(_("A license is extended by one period at a time."), field="quantity")
-        _check_room(basket, quantity - line.quantity)
+        _check_room(_held(basket), quantity - line.quantity)
         current = next(iter(terms.of_product(line.product_id)), None)
         if term_id is None or (current and current.pk == term_id):
             Line.objects.filter(pk=line.pk).update(quantity=quantity)
@@ -116,11 +154,11 @@ def empty(*, basket: Basket) -> None:
         basket.vouchers.clear()
 
 
-def remember_prices(lines: list[Line]) -> None:
-    """Keep today's prices as those the visitor has seen. Price, not the quantity, is compared next time."""
+def remember_prices(lines: Iterable[CartLine]) -> None:
+    """Keep today's prices as those the visitor has seen."""
     for line in lines:
-        price = line.purchase_info.price
-        Line.objects.filter(pk=line.pk).update(price_incl_tax=price.incl_tax, price_excl_tax=price.excl_tax)
+        if line.has_new_price:
+            Line.objects.filter(pk=line.pk).update(price_incl_tax=line.unit_price, price_excl_tax=line.unit_price)
 
 
 def _switch(basket: Basket, line: Line, term: Term, quantity: int, extends: LineAttribute | None) -> None:
@@ -143,11 +181,15 @@ def _on_sale(term_id: int, field: str = "") -> Term:
     return term
 
 
-def _stock_record(term: Term) -> StockRecord:
-    stock = StockRecord.objects.filter(product=term.product_id).order_by("pk").first()
-    if stock is None or stock.price is None:
+def _stock_record(term: Term) -> _Stock:
+    found = [_Stock(*row) for row in _STOCK.rows(product=term.product_id)]
+    if not found or found[0].price is None:
         raise CartError(_("This license type or period is no longer sold. Please choose another one."))
-    return stock
+    return found[0]
+
+
+def _held(basket: Basket) -> list[_Held]:
+    return [_Held(*row) for row in _HELD.rows(basket=basket.pk)]
 
 
 def _line(basket: Basket, line_id: int) -> Line:
@@ -157,34 +199,33 @@ def _line(basket: Basket, line_id: int) -> Line:
     return line
 
 
-def _check_room(basket: Basket, more: int) -> None:
-    held = Line.objects.filter(basket=basket).aggregate(total=Sum("quantity"))["total"] or 0
-    if more > 0 and held + more > max_quantity():
+def _check_room(held: list[_Held], more: int) -> None:
+    if more > 0 and sum(line.quantity for line in held) + more > max_quantity():
         message = _("One order can hold %(max)d pieces at most.") % {"max": max_quantity()}
         raise CartError(message, field="quantity")
 
 
-def _check_currency(basket: Basket, stock: StockRecord) -> None:
-    if Line.objects.filter(basket=basket).exclude(price_currency=stock.price_currency).exists():
+def _check_currency(held: list[_Held], stock: _Stock) -> None:
+    if any(line.currency != stock.currency for line in held):
         raise CartError(_("Your cart holds products in another currency. Please order those first."))
 
 
-def _fields(basket: Basket, stock: StockRecord, reference: str) -> dict[str, object]:
+def _fields(basket: Basket, stock: _Stock, reference: str) -> dict[str, object]:
     """The columns of a line as Oscar's add_product fills them; NoTax: both prices are the same."""
     return {
         "basket": basket,
         "line_reference": reference,
         "product_id": stock.product_id,
-        "stockrecord": stock,
-        "price_currency": stock.price_currency,
+        "stockrecord_id": stock.pk,
+        "price_currency": stock.currency,
         "price_excl_tax": stock.price,
         "price_incl_tax": stock.price,
     }
 
 
-def _reference(basket: Basket, stock: StockRecord, options: list[dict[str, object]] | None = None) -> str:
+def _reference(basket: Basket, stock: _Stock, options: list[dict[str, object]] | None = None) -> str:
     """Oscar's own key of a line within its basket."""
-    return basket._create_line_reference(Product(pk=stock.product_id), stock, options or [])
+    return basket._create_line_reference(Product(pk=stock.product_id), StockRecord(pk=stock.pk), options or [])
 
 
 def _extends_option() -> Option:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from oscar.apps.basket import middleware
 from oscar.apps.basket.models import Basket
 
-from checkout.cart import baskets
-from checkout.cart.loading import Cart, load
+from checkout.cart import baskets, discounts
+from checkout.cart.loading import Cart, read
 
 
 class CartMiddleware(middleware.BasketMiddleware):
@@ -30,7 +30,7 @@ class CartMiddleware(middleware.BasketMiddleware):
         )
         request._basket_cache = None  # type: ignore[attr-defined]
         request._cart = None  # type: ignore[attr-defined]
-        request.basket = SimpleLazyObject(lambda: cart_of(request).basket)  # type: ignore[attr-defined]
+        request.basket = SimpleLazyObject(lambda: _oscar_basket(request))  # type: ignore[attr-defined]
         request.basket_hash = SimpleLazyObject(lambda: self._hash(request))  # type: ignore[attr-defined]
         return self.process_response(request, self.get_response(request))
 
@@ -72,6 +72,11 @@ def find_basket(request: HttpRequest) -> Basket:
     return request._basket_cache  # type: ignore[attr-defined]
 
 
+def forget_basket(request: HttpRequest) -> None:
+    """Look the visitor's basket up anew when it is needed next."""
+    request._basket_cache = request._cart = None  # type: ignore[attr-defined]
+
+
 def cart_of(request: HttpRequest) -> Cart:
     """The visitor's cart, read once per request."""
     if request._cart is None:  # type: ignore[attr-defined]
@@ -81,7 +86,18 @@ def cart_of(request: HttpRequest) -> Cart:
 
 def read_again(request: HttpRequest) -> Cart:
     """Read the cart anew, after a change."""
-    strategy: Any = request.strategy  # type: ignore[attr-defined]
-    cart = load(find_basket(request), strategy=strategy, user=request.user, request=request)
+    cart = read(find_basket(request))
+    if cart.has_offers:
+        strategy: Any = request.strategy  # type: ignore[attr-defined]
+        discounts.apply(cart, strategy=strategy, user=request.user, request=request)
     request._cart = cart  # type: ignore[attr-defined]
     return cart
+
+
+def _oscar_basket(request: HttpRequest) -> Basket:
+    """The basket as Oscar's code expects it: with strategy, lines and discounts."""
+    cart = cart_of(request)
+    if not cart.has_offers:
+        strategy: Any = request.strategy  # type: ignore[attr-defined]
+        discounts.apply(cart, strategy=strategy, user=request.user, request=request)
+    return cart.basket

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalogue.plans.models import months_label
 from checkout.cart.loading import Cart, CartLine
 from checkout.cart.terms import Term
-from storefront.core.money import display
+from storefront.core.money import display, displayer
 
 _MARK = "\x00{}\x00"  # where "selected" may go; cannot stand in an escaped name
 
 
 @dataclass(slots=True)
 class Row:
-    """One line on the page."""
+    """One line on the page, every text ready to print."""
 
-    pk: int
+    pk: str
     action: str
     title: str
     url: str
-    plan: str
-    period: str
+    detail: str
     quantity: str
-    unit_price: str
-    total: str
+    total: str = ""
     list_total: str = ""
     saving: str = ""
     options: SafeString = field(default_factory=SafeString)
@@ -54,7 +54,6 @@ class CartPage:
     needs_portal: bool
     can_be_ordered: bool
     pieces: int
-    max_quantity: int
     voucher_error: str = ""
     typed_code: str = ""
 
@@ -68,23 +67,47 @@ class LineError:
     quantity: str
 
 
+class _Wording:
+    """Amounts, periods and phrases of one page in the active language; each is looked up once, not per line."""
+
+    def __init__(self, cart: Cart) -> None:
+        self.amount = displayer(cart.currency)
+        months = {term.months for terms in cart.siblings.values() for term in terms}
+        self.periods = {count: months_label(count) for count in months}
+        self.each = _("%(amount)s each")
+        self.saving = _("You save %(amount)s")
+        self.extends = _("Extends license %(number)s")
+        self.choices = {software: self._choices(terms) for software, terms in cart.siblings.items()}
+
+    def name(self, term: Term) -> str:
+        return f"{term.plan_name}, {self.periods[term.months]}"
+
+    def _choices(self, terms: list[Term]) -> str:
+        """The choice of terms on sale as HTML, with a mark in each option."""
+        parts: list[str] = []
+        for plan_name, of_plan in groupby((term for term in terms if term.is_on_sale), key=lambda term: term.plan_name):
+            parts.append(f'<optgroup label="{escape(plan_name)}">')
+            for term in of_plan:
+                label = escape(f"{self.name(term)} · {self.amount(term.amount)}")
+                parts.append(f'<option value="{term.pk}"{_MARK.format(term.pk)}>{label}</option>')
+            parts.append("</optgroup>")
+        return "".join(parts)
+
+
 def page(cart: Cart, errors: Mapping[int, LineError] | None = None) -> CartPage:
     """Build the page; asks the database nothing that reading the cart did not bring."""
-    choices = {software: _choices(terms) for software, terms in cart.siblings.items()}
-    voucher = next(iter(cart.basket.vouchers.all()), None) if cart.lines else None
-    given = discounts(cart)
+    wording = _Wording(cart)
     return CartPage(
-        rows=[_row(line, choices, (errors or {}).get(line.line.pk)) for line in cart.lines],
+        rows=[_row(line, wording, (errors or {}).get(line.pk)) for line in cart.lines],
         price_changes=price_changes(cart),
-        subtotal=display(cart.subtotal, cart.currency),
-        discounts=given,
-        total=display(cart.total, cart.currency),
-        voucher_code=voucher.code if voucher else "",
-        voucher_is_idle=voucher is not None and not cart.basket.voucher_discounts,
+        subtotal=wording.amount(cart.subtotal),
+        discounts=discounts(cart),
+        total=wording.amount(cart.total),
+        voucher_code=cart.voucher_code,
+        voucher_is_idle=cart.voucher_is_idle,
         needs_portal=cart.needs_portal,
         can_be_ordered=cart.can_be_ordered,
-        pieces=sum(line.line.quantity for line in cart.on_sale),
-        max_quantity=settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD,
+        pieces=cart.pieces,
     )
 
 
@@ -93,74 +116,55 @@ def price_changes(cart: Cart) -> list[str]:
     return [
         _("The price of %(product)s has changed from %(old)s to %(new)s since you last saw it.")
         % {
-            "product": line.term.description if line.term else line.line.product.get_title(),
-            "old": display(line.line.price_incl_tax, cart.currency),
-            "new": display(line.unit_price, cart.currency),
+            "product": line.term.description if line.term else line.title,
+            "old": display(line.seen_price or line.price, cart.currency),
+            "new": display(line.price, cart.currency),
         }
-        for line in cart.on_sale
+        for line in cart.lines
         if line.has_new_price
     ]
 
 
 def discounts(cart: Cart) -> list[tuple[str, str]]:
-    """Name and amount of each offer and voucher that takes something off."""
-    return [
-        (application["voucher"].name if application["voucher"] else application["name"],
-         display(-application["discount"], cart.currency))
-        for application in cart.basket.offer_applications
-        if application["discount"] > 0
-    ]  # fmt: skip
+    """Name and amount, with its minus, of each offer and voucher that takes something off."""
+    return [(name, display(-amount, cart.currency)) for name, amount in cart.discounts]
 
 
-def _row(line: CartLine, choices: dict[int, str], error: LineError | None) -> Row:
-    term, oscar_line = line.term, line.line
+def _row(line: CartLine, wording: _Wording, error: LineError | None) -> Row:
+    term = line.term
     row = Row(
-        pk=oscar_line.pk,
-        action=reverse("cart-line", args=[oscar_line.pk]),
-        title=term.title if term else oscar_line.product.get_title(),
+        pk=str(line.pk),
+        action=f"{_line_path()}{line.pk}/",
+        title=line.title,
         url=f"/products/{term.slug}/" if term else "",
-        plan=term.plan_name if term else "",
-        period=term.period_name if term else "",
-        quantity=str(oscar_line.quantity),
-        unit_price="",
-        total="",
-        extends=(line.license.number if line.license else "") if line.extends else "",
+        detail=wording.name(term) if term else "",
+        quantity=str(line.quantity),
+        extends=wording.extends % {"number": line.license.number} if line.license else "",
         problem=line.problem,
     )
     if error:
         row.error, row.error_field, row.quantity = error.message, error.field, error.quantity
     if term and not line.problem:
-        _put_prices(row, line, term)
-        row.options = _selected(choices[term.software_id], term.pk)
+        _put_prices(row, line, term, wording)
+        row.options = _selected(wording.choices[term.software_id], term.pk)
     return row
 
 
-def _put_prices(row: Row, line: CartLine, term: Term) -> None:
-    row.unit_price = display(line.unit_price, term.currency)
-    row.total = display(line.total, term.currency)
-    saving = (term.list_amount - line.unit_price) * line.line.quantity
+def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None:
+    row.detail = f"{row.detail} · {wording.each % {'amount': wording.amount(line.price)}}"
+    row.total = wording.amount(line.total)
+    saving = (term.list_amount - line.price) * line.quantity
     if saving > 0:
-        row.list_total = display(line.total + saving, term.currency)
-        row.saving = display(saving, term.currency)
-
-
-def _choices(terms: list[Term]) -> str:
-    """The choice of terms on sale as HTML, with a mark in each option."""
-    parts: list[str] = []
-    plan_id = None
-    for term in terms:
-        if not term.is_on_sale:
-            continue
-        if term.plan_id != plan_id:
-            parts.append(("</optgroup>" if plan_id else "") + format_html('<optgroup label="{}">', term.plan_name))
-            plan_id = term.plan_id
-        label = f"{term.plan_name}, {term.period_name} · {display(term.amount, term.currency)}"
-        parts.append(f'<option value="{term.pk}"{_MARK.format(term.pk)}>{escape(label)}</option>')
-    return "".join(parts) + ("</optgroup>" if plan_id else "")
+        row.list_total = wording.amount(line.total + saving)
+        row.saving = wording.saving % {"amount": wording.amount(saving)}
 
 
 def _selected(choices: str, term_id: int) -> SafeString:
     html = choices.replace(_MARK.format(term_id), " selected")
-    if "\x00" in html:
-        html = "".join(html.split("\x00")[::2])
-    return mark_safe(html)  # noqa: S308  (every name in it was escaped by _choices)
+    return mark_safe("".join(html.split("\x00")[::2]))  # noqa: S308  (every name in it was escaped)
+
+
+@lru_cache(maxsize=1)
+def _line_path() -> str:
+    """The address of a line's form without its number: reversing it for every line costs more than the line."""
+    return reverse("cart-line", args=[0]).removesuffix("0/")

@@ -12,3 +12,7 @@ class CartError(Exception):
     def __init__(self, message: object, field: str = "", status: int = 200) -> None:
         super().__init__(str(message))
         self.message, self.field, self.status = str(message), field, status
+
+
+class CartOrdered(CartError):
+    """The cart was ordered in the meantime, in another window."""

@@ -8,15 +8,14 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from checkout.cart import baskets
-from checkout.cart.middleware import find_basket
+from checkout.cart.middleware import find_basket, forget_basket
 from storefront.users.models import User
 
 
 def put_together(sender: Any, request: HttpRequest | None, **kwargs: Any) -> None:
     """The visitor's cart joins the customer's at once, so that the very next page counts it right."""
     if request is not None and hasattr(request, "_basket_cache"):
-        request._basket_cache = None
-        request._cart = None  # type: ignore[attr-defined]
+        forget_basket(request)
         find_basket(request)
 
 
@@ -24,8 +23,8 @@ def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None
     """The visitor goes on seeing what anybody could buy; the middleware hands him the cookie for it."""
     if request is None or user is None or not hasattr(request, "_basket_cache"):
         return
-    request._basket_cache = baskets.copy_for_visitor(user)
-    request._cart = None  # type: ignore[attr-defined]
+    forget_basket(request)
+    request._basket_cache = baskets.copy_for_visitor(user)  # type: ignore[attr-defined]
 
 
 def connect() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from catalogue.models import Product
 from catalogue.plans.models import BindingKind, PlanTerm, months_label
+from storefront.core.prepared import PreparedQuery
 
 _COLUMNS = (
     "pk",
@@ -72,9 +76,9 @@ class Term:
         }
 
 
-def of_products(parent_ids: Collection[int]) -> list[Term]:
-    """All terms of the software products behind these Oscar parents, on sale or not; one query."""
-    return _read(plan__software__product_id__in=parent_ids)
+def of_basket(basket_id: int) -> list[Term]:
+    """All terms, on sale or not, of the products that have a line in the basket; one query."""
+    return [_term(row) for row in _OF_BASKET.rows(basket=basket_id)]
 
 
 def of_plan(plan_id: int) -> list[Term]:
@@ -89,10 +93,28 @@ def of_product(product_id: int) -> list[Term]:
 
 def find(term_id: int) -> Term | None:
     """One term, on sale or not, or None."""
-    return next(iter(_read(pk=term_id)), None)
+    return next((_term(row) for row in _BY_PK.rows(pk=term_id)), None)
 
 
 def _read(**condition: object) -> list[Term]:
-    # Its own order: by license type as the product page shows them, then by months.
-    rows = PlanTerm.objects.filter(**condition).order_by("plan__position", "plan_id", "months")
-    return [Term(*row[:-4], is_on_sale=all(row[-4:])) for row in rows.values_list(*_COLUMNS)]
+    return [_term(row) for row in _columns(PlanTerm.objects.filter(**condition))]
+
+
+def _columns(terms: QuerySet[PlanTerm]) -> QuerySet[PlanTerm, tuple[Any, ...]]:
+    # By license type as the product page shows them, then by months.
+    return terms.order_by("plan__position", "plan_id", "months").values_list(*_COLUMNS)
+
+
+def _term(row: Sequence[Any]) -> Term:
+    return Term(*row[:-4], is_on_sale=all(row[-4:]))
+
+
+_OF_BASKET = PreparedQuery(
+    lambda basket: _columns(
+        PlanTerm.objects.filter(
+            plan__software__product__in=Product.objects.filter(children__basket_lines__basket=basket).values("pk")
+        )
+    ),
+    "basket",
+)
+_BY_PK = PreparedQuery(lambda pk: _columns(PlanTerm.objects.filter(pk=pk)), "pk")

@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
+from catalogue.models import Product
 from checkout.cart import changes, presentation, vouchers
 from checkout.cart.extend import extend
-from checkout.cart.middleware import cart_of, find_basket, read_again
+from checkout.cart.middleware import cart_of, find_basket, forget_basket, read_again
 from checkout.cart.presentation import CartPage, LineError
-from checkout.cart.problems import CartError
+from checkout.cart.problems import CartError, CartOrdered
+from checkout.cart.terms import Term
 from storefront.core.throttle import throttled
 
 
@@ -33,11 +35,12 @@ def add(request: HttpRequest) -> HttpResponse:
     try:
         quantity = changes.read_quantity(request.POST.get("quantity", "1"))
         term_id = changes.read_id(request.POST.get("term", ""))
-        line = changes.add_term(basket=find_basket(request), term_id=term_id, quantity=quantity)
+        term = _add(request, term_id, quantity)
     except CartError as exc:
         messages.error(request, exc.message)
     else:
-        basket_addition.send_robust(sender=None, product=line.product, user=request.user, request=request)
+        product = Product(pk=term.product_id)
+        basket_addition.send_robust(sender=None, product=product, user=request.user, request=request)
     return _to_cart(request)
 
 
@@ -96,6 +99,15 @@ def extend_license(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("cart")
 
 
+def _add(request: HttpRequest, term_id: int, quantity: int) -> Term:
+    try:
+        return changes.add_term(basket=find_basket(request), term_id=term_id, quantity=quantity)
+    except CartOrdered:
+        # 'Checkout' was pressed in another window meanwhile: what is bought now starts a new cart.
+        forget_basket(request)
+        return changes.add_term(basket=find_basket(request), term_id=term_id, quantity=quantity)
+
+
 def _is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
@@ -127,7 +139,7 @@ def _render(
     page: CartPage = presentation.page(cart, errors)
     page.voucher_error, page.typed_code = voucher_error, typed_code
     if request.method != "HEAD":
-        changes.remember_prices([line.line for line in cart.on_sale if line.has_new_price])
+        changes.remember_prices(cart.lines)
     context = {
         "page": page,
         # One token for all forms of the page: masking it anew for each of forty would cost more than the queries.

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.plans.models import AgreementVersion
 from checkout.page import phones, portal
 from checkout.page.portal import Reading
+from checkout.services.texts import Text
 from storefront.users.models import User
 
 
@@ -51,7 +51,7 @@ class CheckoutForm(forms.Form):
         *,
         customer: User | None,
         needs_portal: bool,
-        versions: Sequence[AgreementVersion],
+        versions: Sequence[Text],
         reading: Reading | None = None,
         initial: Mapping[str, str] | None = None,
     ) -> None:
@@ -115,7 +115,7 @@ class CheckoutForm(forms.Form):
         )
 
 
-def box_name(version: AgreementVersion) -> str:
+def box_name(version: Text) -> str:
     return f"agreement-{version.agreement_id}"
 
 
@@ -127,8 +127,8 @@ def without_raw_address(data: Any, reading: Reading) -> Any:
     return cleaned
 
 
-def _consent(version: AgreementVersion) -> forms.BooleanField:
-    address = reverse("agreement-version", kwargs={"slug": version.agreement.slug, "number": version.number})
+def _consent(version: Text) -> forms.BooleanField:
+    address = reverse("agreement-version", kwargs={"slug": version.slug, "number": version.number})
     link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, version.name)
     return forms.BooleanField(
         label=format_html(str(_("I have read and accept: {}")), link),

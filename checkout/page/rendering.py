@@ -22,7 +22,7 @@ def render_page(
     """
     price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
-        changes.remember_prices([line.line for line in cart.on_sale if line.has_new_price])
+        changes.remember_prices(cart.lines)
     versions = tuple(version.pk for version in form.versions)
     context = {
         "form": form,
@@ -47,9 +47,9 @@ def _summary(cart: Cart) -> dict[str, object]:
     return {
         "lines": [
             {
-                "title": line.term.title if line.term else "",
+                "title": line.title,
                 "detail": f"{line.term.plan_name}, {line.term.period_name}" if line.term else "",
-                "quantity": line.line.quantity,
+                "quantity": line.quantity,
                 "extends": line.license.number if line.license else "",
                 "total": display(line.total, cart.currency),
             }

@@ -21,7 +21,7 @@ from checkout.page import drafts, earlier, portal, seal
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import render_page
 from checkout.services import texts
-from checkout.services.place_order import place_order
+from checkout.services.place_order import order_of, place_order
 from checkout.services.wishes import (
     AlreadyOrdered,
     CannotOrder,
@@ -66,7 +66,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(
         customer=customer,
         needs_portal=cart.needs_portal,
-        versions=texts.in_force(cart.agreement_ids),
+        versions=texts.in_force(cart),
         initial=drafts.initial(request, cart, customer),
     )
     return render_page(request, cart, form)
@@ -93,11 +93,13 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     customer = _customer(request)
     reading = portal.read(request.POST.get(portal.FIELD))
     data = without_raw_address(request.POST, reading)
-    versions = texts.in_force(cart.agreement_ids)
+    versions = texts.in_force(cart)
     form = CheckoutForm(data, customer=customer, needs_portal=cart.needs_portal, versions=versions, reading=reading)
     is_valid = form.is_valid()
     if _has_account(request, form, customer):
-        return _ask_to_log_in(request, cart, form, data)
+        # The account may be the one a parallel click has just made with the order of this very cart.
+        order = order_of(cart.basket.pk)
+        return earlier.to_pay(order) if order else _ask_to_log_in(request, cart, form, data)
     if not is_valid or is_broken:
         drafts.keep(request, data)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
@@ -139,7 +141,7 @@ def _show_again(request: HttpRequest, form: CheckoutForm, reason: CartChanged | 
     if not cart.can_be_ordered:
         return redirect("cart")
     notice = str(CHANGED[reason.what]) if isinstance(reason, CartChanged) else reason.message
-    versions = texts.in_force(cart.agreement_ids)
+    versions = texts.in_force(cart)
     fresh = CheckoutForm(
         customer=_customer(request),
         needs_portal=cart.needs_portal,

@@ -10,20 +10,23 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import transaction
+from oscar.apps.basket.models import Line as BasketLine
 from oscar.apps.order.models import Line, Order
 from oscar.apps.order.signals import order_placed
 from oscar.apps.order.utils import OrderCreator
 from oscar.apps.shipping.methods import NoShippingRequired
 from oscar.core.prices import Price
 
+from checkout.cart.discounts import already_read
 from checkout.cart.loading import Cart, CartLine
 from storefront.core import references
 from storefront.users.models import User
 
 
-def write(*, cart: Cart, customer: User) -> tuple[Order, list[tuple[CartLine, Line]]]:
+def write(*, cart: Cart, oscar_lines: list[BasketLine], customer: User) -> tuple[Order, list[tuple[CartLine, Line]]]:
     """Write order, lines and discounts of a claimed cart; returns the order and its lines beside the cart's.
 
+    ``oscar_lines`` are the cart's lines on sale with their discounts, as ``cart.discounts.apply`` left them.
     Needs the caller's transaction and its locks on vouchers and offers, whose counters go up here.
     """
     creator, basket = OrderCreator(), cart.basket
@@ -40,9 +43,14 @@ def write(*, cart: Cart, customer: User) -> tuple[Order, list[tuple[CartLine, Li
         status="New",
     )
     _write_discounts(creator, order, cart, customer)
-    lines = [(line, creator.create_line_models(order, line.line)) for line in cart.on_sale]
-    for line in sorted(cart.on_sale, key=lambda line: line.line.stockrecord_id):
-        creator.update_stock_records(line.line)
+    lines = [
+        (line, creator.create_line_models(order, oscar_line))
+        for line, oscar_line in zip(cart.on_sale, oscar_lines, strict=True)
+    ]
+    for oscar_line in sorted(oscar_lines, key=lambda line: line.stockrecord_id):
+        creator.update_stock_records(oscar_line)
+    # The listeners count lines; they need not read again what was just written.
+    order._prefetched_objects_cache = {"lines": already_read(Line, [line for _, line in lines])}
     transaction.on_commit(lambda: order_placed.send_robust(sender=creator, order=order, user=customer), robust=True)
     return order, lines
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from oscar.apps.basket.middleware import selector
-from oscar.apps.basket.models import Basket
+from oscar.apps.basket.models import Basket, Line
 from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
 from catalogue.plans.models import AgreementVersion
-from checkout.cart import loading
+from checkout.cart import discounts, loading
 from checkout.cart.loading import Cart
 from checkout.models import Consent, PurchaseDetails
 from checkout.services import order_rows, snapshots, texts
+from checkout.services.texts import Text
 from checkout.services.wishes import (
     AlreadyOrdered,
     CannotOrder,
@@ -30,6 +31,7 @@ from checkout.services.wishes import (
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice
 from storefront.billing.services import invoices
+from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
 from storefront.notifications import mails
@@ -49,18 +51,16 @@ def place_order(wish: Wish) -> Placed:
     with transaction.atomic():
         basket = _claim(wish)
         customer = states.lock(User(pk=wish.customer.pk)) if wish.customer else None
-        cart = _read_under_locks(basket, customer)
-        versions = texts.in_force(cart.agreement_ids, with_text=True)
+        cart, oscar_lines = _read_under_locks(basket, customer)
+        versions = texts.in_force(cart, with_body=True)
         _check_what_was_shown(wish, cart, versions)
         if customer is not None and not wish.is_separate:
             _check_no_equal_order(wish, cart, customer)
         is_new = customer is None
         if customer is None:
             customer = _register(wish)
-            basket.owner = customer
-            Basket.objects.filter(pk=basket.pk).update(owner=customer)
         _check_extensions(cart, customer)
-        order, invoice = _write(wish, cart, customer, versions)
+        order, invoice = _write(wish, cart, oscar_lines, customer, versions)
     return Placed(order, invoice, customer, is_new)
 
 
@@ -79,29 +79,34 @@ def _claim(wish: Wish) -> Basket:
     if not mine.update(status=Basket.SUBMITTED, date_submitted=clock.now()):
         order = order_of(wish.basket_id)
         raise AlreadyOrdered(order) if order else CartGone
-    return Basket.objects.get(pk=wish.basket_id)
+    owner_id = wish.customer.pk if wish.customer else None
+    return Basket.from_db(DEFAULT_DB_ALIAS, ["id", "owner_id", "status"], [wish.basket_id, owner_id, Basket.SUBMITTED])
 
 
-def _read_under_locks(basket: Basket, customer: User | None) -> Cart:
+def _read_under_locks(basket: Basket, customer: User | None) -> tuple[Cart, list[Line]]:
     """The cart at today's prices, with the vouchers and offers it uses locked: their uses are counted here."""
     user = customer or AnonymousUser()
-    if customer is not None:
-        basket.owner = customer
-    _lock_discounts(basket)
-    for voucher in basket.vouchers.all():
-        is_available, reason = voucher.is_available_to_user(user=user)
-        if not voucher.is_active() or not is_available:
-            raise VoucherRefused(reason or _("The voucher in your cart has expired."))
-    cart = loading.load(basket, strategy=selector.strategy(user=user), user=user, for_order=True)
+    cart = loading.read(basket)
     if not cart.lines:
         raise CartGone
     if not cart.can_be_ordered:
         raise CannotOrder(_("Something in your cart is no longer available. Please look at the cart."))
+    if cart.has_offers:
+        _lock_discounts(basket)
+        _check_vouchers(basket, user)
+    oscar_lines = discounts.apply(cart, strategy=selector.strategy(user=user), user=user)
     if cart.total <= 0:
         raise CannotOrder(
             _("With this voucher nothing is left to pay. Please write to support, we will make the order for you.")
         )
-    return cart
+    return cart, oscar_lines
+
+
+def _check_vouchers(basket: Basket, user: User | AnonymousUser) -> None:
+    for voucher in basket.vouchers.all():
+        is_available, reason = voucher.is_available_to_user(user=user)
+        if not voucher.is_active() or not is_available:
+            raise VoucherRefused(reason or _("The voucher in your cart has expired."))
 
 
 def _lock_discounts(basket: Basket) -> None:
@@ -113,7 +118,7 @@ def _lock_discounts(basket: Basket) -> None:
     list(ConditionalOffer.objects.select_for_update().filter(pk__in=limited.values("pk")).order_by("pk"))
 
 
-def _check_what_was_shown(wish: Wish, cart: Cart, versions: list[AgreementVersion]) -> None:
+def _check_what_was_shown(wish: Wish, cart: Cart, versions: list[Text]) -> None:
     """The order is for what the buyer saw: without a note of it, for the prices his cart told him last."""
     shown = wish.shown
     if shown is None:
@@ -154,20 +159,23 @@ def _check_extensions(cart: Cart, customer: User) -> None:
         raise CannotOrder(_("Log in with the account that holds the license you want to extend."))
 
 
-def _write(wish: Wish, cart: Cart, customer: User, versions: list[AgreementVersion]) -> tuple[Order, Invoice]:
-    order, pairs = order_rows.write(cart=cart, customer=customer)
+def _write(
+    wish: Wish, cart: Cart, oscar_lines: list[Line], customer: User, versions: list[Text]
+) -> tuple[Order, Invoice]:
+    order, pairs = order_rows.write(cart=cart, oscar_lines=oscar_lines, customer=customer)
     _write_details(wish, cart, order)
     _write_consents(wish, order, customer, versions)
     contact = wish.contact
+    lines = snapshots.invoice_lines(cart, pairs, _host(wish))
     invoice = invoices.issue(
         customer=customer,
         order=order,
         currency=cart.currency,
         payer={"name": contact.name, "company": contact.company, "phone": contact.phone, "email": customer.email},
-        lines=snapshots.invoice_lines(cart, pairs, _host(wish)),
+        lines=lines,
         language=wish.language,
     )
-    _announce(wish, order, invoice, customer)
+    _announce(wish, order, invoice, lines)
     return order, invoice
 
 
@@ -186,13 +194,13 @@ def _write_details(wish: Wish, cart: Cart, order: Order) -> None:
     )
 
 
-def _write_consents(wish: Wish, order: Order, customer: User, versions: list[AgreementVersion]) -> None:
+def _write_consents(wish: Wish, order: Order, customer: User, versions: list[Text]) -> None:
     now = clock.now()
     Consent.objects.bulk_create(
         Consent(
             order=order,
             customer=customer,
-            version=version,
+            version_id=version.pk,
             name=version.name,
             number=version.number,
             text=version.body,
@@ -205,17 +213,14 @@ def _write_consents(wish: Wish, order: Order, customer: User, versions: list[Agr
     )
 
 
-def _announce(wish: Wish, order: Order, invoice: Invoice, customer: User) -> None:
+def _announce(wish: Wish, order: Order, invoice: Invoice, lines: list[NewLine]) -> None:
     mails.order_placed(
-        to=customer.email,
+        to=invoice.customer.email,
         language=wish.language,
         key=f"order-placed:{order.number}",
         name=wish.contact.name,
         order_number=order.number,
-        lines=[
-            {"description": line.description, "quantity": line.quantity, "amount": line.amount}
-            for line in invoice.lines.all()
-        ],
+        lines=[{"description": line.description, "quantity": line.quantity, "amount": line.amount} for line in lines],
         total=invoice.amount,
         currency=invoice.currency,
         pay_url=pay_url(invoice),

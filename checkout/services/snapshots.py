@@ -23,8 +23,8 @@ def invoice_lines(cart: Cart, pairs: list[tuple[CartLine, Line]], portal_host: s
     return [
         NewLine(
             description=line.term.description,
-            quantity=line.line.quantity,
-            list_amount=max(line.term.list_amount * line.line.quantity, amount),
+            quantity=line.quantity,
+            list_amount=max(line.term.list_amount * line.quantity, amount),
             amount=amount,
             order_line=order_line,
             license_terms=license_terms(line, portal_host),
@@ -56,5 +56,5 @@ def license_terms(line: CartLine, portal_host: str) -> dict[str, Any]:
 
 def fingerprint(cart: Cart, portal_host: str) -> str:
     """What is ordered for which portal, as one hash: equal wishes have equal ones, whatever the price."""
-    things = sorted([line.line.product_id, line.line.quantity, line.extends] for line in cart.on_sale)
+    things = sorted([line.product_id, line.quantity, line.extends] for line in cart.on_sale)
     return hashlib.sha256(json.dumps([things, portal_host]).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -67,3 +67,9 @@ def _formatted(amount: Decimal, currency: str, locale: str) -> str:
 def display(amount: Decimal, currency: str) -> str:
     """An amount as people of the active language read it: €96.00."""
     return _formatted(amount, currency, translation.to_locale(translation.get_language() or "en"))
+
+
+def displayer(currency: str) -> Callable[[Decimal], str]:
+    """``display`` for many amounts of one page: the language is looked up once."""
+    locale = translation.to_locale(translation.get_language() or "en")
+    return lambda amount: _formatted(amount, currency, locale)

@@ -1,0 +1,72 @@
+"""What offers and vouchers take off a cart: Oscar's own reckoning over Oscar's own lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.http import HttpRequest
+from oscar.apps.basket.models import Line, LineAttribute
+from oscar.apps.offer.applicator import Applicator
+
+from checkout.cart.loading import Cart
+
+M = TypeVar("M", bound=Model)
+
+
+def apply(cart: Cart, *, strategy: Any, user: Any, request: HttpRequest | None = None) -> list[Line]:
+    """Work out the discounts open to ``user`` and note them in ``cart``; returns Oscar's lines of what is on sale.
+
+    A cart that can have none (``has_offers``) is spared the search for them. The result is fit to be ordered from:
+    the basket has its strategy, lines and offer applications. Raises RuntimeError if Oscar's total is not ours:
+    then its strategy is no longer the one ``loading`` counts on.
+    """
+    basket = cart.basket
+    basket.strategy = strategy
+    lines = _oscar_lines(cart)
+    basket._lines = already_read(Line, lines)
+    if cart.has_offers:
+        prefetch_related_objects([basket], "vouchers")
+        if lines:
+            Applicator().apply(basket, user, request)
+        _note(cart)
+    if lines and basket.total_incl_tax != cart.total:
+        raise RuntimeError(f"cart {basket.pk}: {basket.total_incl_tax} is not {cart.total}")
+    return lines
+
+
+def _note(cart: Cart) -> None:
+    basket = cart.basket
+    applications = [found for found in basket.offer_applications if found["discount"] > 0]
+    cart.discounts = [
+        (found["voucher"].name if found["voucher"] else found["name"], Decimal(found["discount"]))
+        for found in applications
+    ]
+    voucher = next(iter(basket.vouchers.all()), None)
+    cart.voucher_code = voucher.code if voucher else ""
+    cart.voucher_is_idle = voucher is not None and not any(found["voucher"] for found in applications)
+
+
+def _oscar_lines(cart: Cart) -> list[Line]:
+    """Lines as Oscar's strategy, offers and order creator want them, in two queries for any number of lines."""
+    wanted = [line.pk for line in cart.on_sale]
+    found = Line.objects.filter(pk__in=wanted).order_by("pk")
+    found = found.select_related("stockrecord__partner", "product__parent__product_class")
+    has_options = any(line.extends for line in cart.on_sale)
+    lines = list(found.prefetch_related("attributes__option") if has_options else found) if wanted else []
+    for line in lines:
+        if not has_options:
+            line._prefetched_objects_cache = {"attributes": already_read(LineAttribute, [])}
+        line.basket = cart.basket
+        # Oscar's strategy, told the stock record it would otherwise look up for every line.
+        line._info = cart.basket.strategy.fetch_for_product(line.product, line.stockrecord)
+    return lines
+
+
+def already_read(model: type[M], found: list[M]) -> QuerySet[M]:
+    """A queryset that has run: what Oscar's basket keeps its lines in, and Django what was prefetched."""
+    queryset = model._base_manager.all()
+    queryset._result_cache = found
+    queryset._prefetch_done = True
+    return queryset
