@@ -1,0 +1,85 @@
+"""The buy box in a real browser, with script and without, and the pages' accessibility."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from checkout.cart.baskets import Basket
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+PATH = "/products/yeastar-s-module/"
+
+
+@pytest.fixture
+def plain_page(browser: Browser) -> Iterator[Page]:
+    """A page whose scripts do not run."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def bought() -> tuple[str, int]:
+    line = Basket.objects.get().lines.get()
+    return line.product.upc, line.quantity
+
+
+def test_price_follows_the_choice_at_once(page: Page, shop: Any, live_server: Any) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(live_server.url + PATH)
+    price = page.locator(".buybox-price")
+    expect(price).to_contain_text("€8.00")
+    page.get_by_role("radio", name="Professional").check()
+    expect(price).to_contain_text("€20.00")
+    expect(price).to_contain_text("You save €60.00")
+    page.get_by_role("radio", name=re.compile("^3 months")).check()
+    expect(price).to_contain_text("€71.25")
+    page.get_by_role("radio", name=re.compile("^1 month")).check()
+    expect(price.get_by_text("You save")).to_be_hidden()
+    assert page.url.endswith("?plan=pro&months=1")
+    page.get_by_role("radio", name="Standard").check()
+    page.get_by_label("Number of licenses").fill("2")
+    page.get_by_role("button", name="Buy").click()
+    page.wait_for_url("**/basket/**")
+    assert bought() == ("yeastar-s-module-standard-1m", 2)
+    assert complaints == []
+
+
+def test_coming_back_shows_what_is_really_chosen(page: Page, shop: Any, live_server: Any) -> None:
+    page.goto(live_server.url + PATH)
+    page.get_by_role("radio", name="Professional").check()
+    page.goto(live_server.url + "/products/")
+    page.go_back()
+    expect(page.get_by_role("radio", name="Professional")).to_be_checked()
+    expect(page.locator(".buybox-price")).to_contain_text("€20.00")
+
+
+def test_without_script_it_is_a_plain_form_with_every_price(plain_page: Page, shop: Any, live_server: Any) -> None:
+    plain_page.goto(live_server.url + PATH)
+    choices = plain_page.locator("input[name=term]")
+    assert choices.count() == 8
+    for words in ("€10.00", "€96.00", "€25.00", "€240.00"):
+        expect(plain_page.locator(".buybox").get_by_text(words, exact=True).first).to_be_visible()
+    plain_page.locator(f"input[name=term][value='{shop.term('pro', 3).pk}']").check()
+    plain_page.get_by_role("button", name="Buy").click()
+    assert "/basket/" in plain_page.url
+    assert bought() == ("yeastar-s-module-pro-3m", 1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_pages_are_accessible_and_fit(browser: Browser, shop: Any, live_server: Any, scheme: Any, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    for path in ("/", "/products/", PATH, "/agreements/license-agreement/", "/nowhere/"):
+        page.goto(live_server.url + path)
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+        assert found.violations_count == 0, (path, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
