@@ -246,6 +246,20 @@ def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, custo
     assert Payment.objects.get(invoice=stuck).status == PaymentStatus.CREATED
 
 
+def test_rows_held_too_long_by_somebody_else_are_unknown_and_nothing_more(stripe, invoice, race):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+
+    def meanwhile():
+        with transaction.atomic():
+            locking.lock_payment(payment.pk)
+            results = race(lambda: settle(payment_id=payment.pk), lambda: start(invoice=invoice))
+        return sorted(type(result).__name__ for result in results)
+
+    assert meanwhile() == ["PaymentUnavailable", "Unavailable"]
+    assert settle(payment_id=payment.pk).status == PaymentStatus.SUCCEEDED
+
+
 def test_locks_are_taken_in_the_houses_one_order(stripe, invoice):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

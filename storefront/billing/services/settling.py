@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from storefront.billing.gateway_registry import expected_account, gateway
 from storefront.billing.models import Invoice, Payment
@@ -17,7 +17,7 @@ from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.spacing import next_check
 from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
 from storefront.core import clock, states
-from storefront.gateways.errors import NotFound
+from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,8 @@ def settle(*, payment_id: int, provider_reference: str = "") -> Payment:
             return record(payment_id=payment_id, snapshot=snapshot, seen=payment.revision)
         except StaleAnswer:
             continue  # somebody learned something newer while we asked
+        except OperationalError as exc:  # a lock was not to be had in time: as unknown as no answer
+            raise Unavailable("the payment's rows are busy", code="busy") from exc
     return Payment.objects.get(pk=payment_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from storefront.billing import links
 from storefront.billing.errors import (
@@ -46,6 +46,13 @@ def start(*, invoice: Invoice, gateway_name: str = "stripe") -> Payment:
     Raises AlreadyPaid or InvoiceVoid; PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a
     definite no, the attempt is over); PaymentUnavailable (unknown: calling again continues the same attempt).
     """
+    try:
+        return _start(invoice, gateway_name)
+    except OperationalError as exc:  # a lock was not to be had in time; nothing was begun that a retry would repeat
+        raise PaymentUnavailable from exc
+
+
+def _start(invoice: Invoice, gateway_name: str) -> Payment:
     for _ in range(_TRIES):
         payment = _claim(invoice.pk, gateway_name)
         if payment.gateway != gateway_name:
