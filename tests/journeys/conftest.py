@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -64,7 +63,11 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One shop for all journeys; JOURNEY_PORT names one that is running already."""
     folder = tmp_path_factory.mktemp("shop")
+    if given := os.environ.get("JOURNEY_PORT"):
+        yield Running(f"http://127.0.0.1:{given}", int(given) + 100, folder)
+        return
     port = _free_port()
     log = folder / "log.txt"
     environment = {
@@ -88,7 +91,7 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                 time.sleep(0.2)
             yield Running(f"http://127.0.0.1:{port}", port + 100, folder)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait(timeout=40)
 
 

@@ -1,0 +1,262 @@
+"""The main story in a real browser: choose, cart, checkout, pay, and the license works in the buyer's Bitrix24."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journeys.conftest import PHONE, WIDE, Running
+
+pytestmark = pytest.mark.journey
+GOOD, DECLINED, POOR, SECURE = "4242424242424242", "4000000000000002", "4000000000009995", "4000000000003220"
+
+
+def new_email(word: str) -> str:
+    return f"{word}-{uuid.uuid4().hex[:8]}@example.com"
+
+
+@pytest.fixture
+def quiet(context: BrowserContext) -> Any:
+    """A page on which every console error, policy violation and failed answer is remembered."""
+    page = context.new_page()
+    trouble: list[str] = []
+    page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: trouble.append(str(e)))
+    page.on("response", lambda r: trouble.append(f"{r.status} {r.url}") if r.status >= 500 else None)
+    page.trouble = trouble  # type: ignore[attr-defined]
+    return page
+
+
+def choose(
+    page: Page, shop: Running, *, slug: str = "yeastar-s", plan: str = "Professional", months: str = "12"
+) -> None:
+    page.goto(f"{shop.url}/products/{slug}/")
+    page.get_by_role("radio", name=re.compile(plan)).check(force=True)
+    page.get_by_role("radio", name=re.compile(rf"\b{months} month")).check(force=True)
+    page.get_by_role("button", name="Buy").click()
+    expect(page).to_have_url(f"{shop.url}/basket/")
+
+
+def fill_checkout(page: Page, *, email: str, portal: str) -> None:
+    page.get_by_label("Name").fill("Ada Buyer")
+    page.get_by_label("Phone").fill("+44 20 7946 0123")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Your Bitrix24 address").fill(portal)
+    for box in page.locator('input[name^="agreement-"]').all():
+        box.check()
+
+
+def pay(page: Page, card: str) -> None:
+    page.locator('input[name="card_number"]').fill(card)
+    page.locator('input[name="card_expiry"]').fill("12 / 34")
+    page.locator('input[name="card_cvc"]').fill("123")
+    page.locator('input[name="name"]').fill("Ada Buyer")
+    page.get_by_role("button", name=re.compile("Pay")).click()
+
+
+def install_app(page: Page, shop: Running, code: str = "yeastar-s", number: int = 0) -> None:
+    """An administrator installs the seller's app in his portal; the portal finishes it by the installer's script."""
+    page.goto(f"http://{shop.portal(number)}/")
+    row = page.locator(f'form:has(input[value="{code}"])').filter(has=page.get_by_role("button", name="Install"))
+    row.get_by_role("button", name="Install").first.click()
+    expect(page.frame_locator("iframe").get_by_text(re.compile("Overview|License", re.I)).first).to_be_visible(
+        timeout=20000
+    )
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_stranger_buys_pays_and_the_license_links_itself(quiet: Page, running_shop: Running, screen: Any, shots: Any):
+    page, shop = quiet, running_shop
+    name = "wide" if screen is WIDE else "phone"
+    page.set_viewport_size(screen)
+    number = 0 if screen is WIDE else 1
+    portal, email = shop.portal(number), new_email("ada")
+
+    # 1 Choose: a year is 20 % less and the page says so at once
+    page.goto(f"{shop.url}/products/yeastar-s/")
+    page.get_by_role("radio", name=re.compile("Professional")).check(force=True)
+    page.get_by_role("radio", name=re.compile(r"\b1 month")).check(force=True)
+    expect(page.locator("form").filter(has=page.get_by_role("button", name="Buy"))).to_contain_text("€24.00")
+    page.get_by_role("radio", name=re.compile(r"\b12 months")).check(force=True)
+    box = page.locator("form").filter(has=page.get_by_role("button", name="Buy"))
+    expect(box).to_contain_text("€19.20")
+    expect(box).to_contain_text("You save €57.60")
+    shots(page, f"1-product-{name}")
+    page.get_by_role("button", name="Buy").click()
+
+    # 2 Cart
+    expect(page.get_by_role("heading", name="Cart")).to_be_visible()
+    expect(page.locator("#cart")).to_contain_text("€230.40")
+    shots(page, f"2-cart-{name}")
+    page.get_by_role("link", name="Place an order").click()
+
+    # 3 Checkout: the address is read aloud, nothing else is refused
+    fill_checkout(page, email=email, portal=f"http://{portal}/crm/deal/?x=1")
+    page.get_by_label("Your Bitrix24 address").blur()
+    expect(page.locator("#portal-note")).to_contain_text(portal)
+    shots(page, f"3-checkout-{name}")
+    page.get_by_role("button", name="Checkout").click()
+
+    # 4 Order, then money
+    expect(page.get_by_role("heading", name="Pay your order")).to_be_visible()
+    expect(page.get_by_text(portal)).to_be_visible()
+    pay_link = page.url
+    shots(page, f"4-pay-{name}")
+    page.get_by_role("button", name="Pay order").click()
+    page.wait_for_url("**/c/pay/**")
+    shots(page, f"5-provider-{name}")
+    pay(page, DECLINED)
+    expect(page.get_by_text(re.compile("declined", re.I)).first).to_be_visible()
+    pay(page, GOOD)
+
+    # 6 Paid: the page shows what happens now, live
+    page.wait_for_url("**/pay/result/**")
+    expect(page.locator("#progress")).to_contain_text("Payment received", timeout=20000)
+    expect(page.locator("#progress")).to_contain_text(portal)
+    shots(page, f"6-waiting-{name}")
+
+    # 7 Linked: the app is installed there, and the page moves by itself
+    portal_page = page.context.new_page()
+    portal_page.set_viewport_size(screen)
+    install_app(portal_page, shop, number=number)
+    expect(page.locator('#progress[data-state="linked"]')).to_be_visible(timeout=30000)
+    shots(page, f"7-linked-{name}")
+    portal_page.goto(f"http://{portal}/app/yeastar-s/")
+    frame = portal_page.frame_locator("iframe")
+    frame.get_by_role("radio", name="Payment").check(force=True)
+    expect(frame.get_by_text("Professional").first).to_be_visible()
+    expect(frame.get_by_text("Active").first).to_be_visible()
+    shots(portal_page, f"7-app-{name}")
+
+    # the pay link is dead now
+    answer = page.request.get(pay_link)
+    assert answer.status == 410
+
+    # 8 Account: the buyer is signed in, his invoice is paid, his license active
+    page.goto(f"{shop.url}/account/invoices/")
+    expect(page.locator("main")).to_contain_text("Paid")
+    expect(page.locator("main")).to_contain_text("€230.40")
+    shots(page, f"8-invoices-{name}")
+    page.goto(f"{shop.url}/account/licenses/")
+    expect(page.locator("main")).to_contain_text("Active")
+    expect(page.locator("main")).to_contain_text(portal)
+    shots(page, f"8-licenses-{name}")
+    page.goto(f"{shop.url}/account/")
+    shots(page, f"8-account-{name}")
+
+    # 7 again: 'Extend' inside the portal opens the cart with the license filled in
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name="Extend").click()
+    cart = opened.value
+    cart.set_viewport_size(screen)
+    expect(cart.get_by_text(re.compile("Extends license LIC-"))).to_be_visible()
+    shots(cart, f"9-extend-{name}")
+
+    # 9 Mails, one of each kind
+    def subjects() -> list[str]:
+        return sorted(message["Subject"] for message in shop.messages(email))
+
+    for _ in range(60):
+        if len(subjects()) >= 4:
+            break
+        page.wait_for_timeout(250)
+    found = subjects()
+    assert len(found) == len(set(found)) == 4, found
+    assert page.trouble == []  # type: ignore[attr-defined]
+
+
+def test_a_closed_page_loses_nothing_and_two_tabs_open_one_charge(quiet: Page, running_shop: Running):
+    page, shop = quiet, running_shop
+    email = new_email("closed")
+    choose(page, shop, months="1")
+    page.get_by_role("link", name="Place an order").click()
+    fill_checkout(page, email=email, portal="closed-page.bitrix24.com")
+    page.get_by_role("button", name="Checkout").click()
+    expect(page.get_by_role("heading", name="Pay your order")).to_be_visible()
+    pay_link = page.url
+    page.get_by_role("button", name="Pay order").click()
+    page.wait_for_url("**/c/pay/**")
+    first = page.url
+
+    # the tab is closed; the same link is in the account and in the mail, and leads to the same charge
+    page.goto(f"{shop.url}/account/invoices/")
+    page.locator("main").get_by_role("link", name=re.compile(r"^Pay\b")).first.click()
+    expect(page).to_have_url(pay_link)
+    page.get_by_role("button", name="Pay order").click()
+    page.wait_for_url("**/c/pay/**")
+    assert page.url == first
+    stranger = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    stranger.goto(pay_link)
+    stranger.get_by_role("button", name="Pay order").click()
+    stranger.wait_for_url("**/c/pay/**")
+    assert stranger.url == first
+    pay(stranger, SECURE)
+    stranger.get_by_role("button", name=re.compile("Approve|Complete|Authenticate", re.I)).click()
+    stranger.wait_for_url("**/pay/result/**")
+    expect(stranger.locator("#progress")).to_contain_text("Payment received", timeout=20000)
+    page.goto(f"{shop.url}/account/invoices/")
+    expect(page.locator("main")).to_contain_text("Paid")
+    assert page.trouble == []  # type: ignore[attr-defined]
+
+
+def test_ordering_the_same_again_offers_the_open_order(quiet: Page, running_shop: Running):
+    page, shop = quiet, running_shop
+    email = new_email("again")
+    for _ in range(2):
+        choose(page, shop, months="3")
+        page.get_by_role("link", name="Place an order").click()
+        if page.get_by_label("E-mail").is_editable():
+            page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Name").fill("Ada Buyer")
+        page.get_by_label("Phone").fill("+44 20 7946 0123")
+        page.get_by_label("Your Bitrix24 address").fill("again.bitrix24.de")
+        for box in page.locator('input[name^="agreement-"]').all():
+            box.check()
+        page.get_by_role("button", name="Checkout").click()
+    expect(page.get_by_role("heading", name="You have ordered this already")).to_be_visible()
+    page.get_by_role("link", name=re.compile("Pay order SO-")).click()
+    expect(page.get_by_role("heading", name="Pay your order")).to_be_visible()
+
+
+def test_the_whole_purchase_works_without_javascript(browser: Any, running_shop: Running):
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page, shop = context.new_page(), running_shop
+    page.goto(f"{shop.url}/products/yeastar-s/")
+    group = page.get_by_role("group", name=re.compile("Standard"))
+    group.get_by_role("radio", name=re.compile(r"\b6 months")).check(force=True)
+    page.get_by_role("button", name="Buy").click()
+    page.get_by_label("Quantity").fill("2")
+    page.get_by_role("button", name="Update").click()
+    expect(page.locator("#cart")).to_contain_text("€129.60")
+    page.get_by_role("link", name="Place an order").click()
+    fill_checkout(page, email=new_email("plain"), portal="plain.bitrix24.fr")
+    page.get_by_role("button", name="Checkout").click()
+    page.get_by_role("button", name="Pay order").click()
+    pay(page, GOOD)
+    page.wait_for_url("**/pay/result/**")
+    for _ in range(20):
+        if page.get_by_text("Payment received").count():
+            break
+        page.reload()
+    expect(page.locator("#progress")).to_contain_text("plain.bitrix24.fr")
+    context.close()
+
+
+def test_a_known_email_is_asked_to_log_in_and_comes_back_with_everything(quiet: Page, running_shop: Running):
+    page, shop = quiet, running_shop
+    choose(page, shop, plan="Standard", months="6")
+    page.get_by_role("link", name="Place an order").click()
+    fill_checkout(page, email="customer@northbridge.example", portal="known.bitrix24.pl")
+    page.get_by_label("Company").fill("Typed before the log-in")
+    page.get_by_role("button", name="Checkout").click()
+    page.get_by_role("link", name="Log in and continue").click()
+    page.locator('input[type="email"], input[name="login"]').first.fill("customer@northbridge.example")
+    page.locator('input[type="password"]').fill("demo-password-2026")
+    page.locator("main").get_by_role("button", name=re.compile("Log in|Sign in", re.I)).click()
+    expect(page).to_have_url(re.compile("/checkout/"))
+    expect(page.get_by_label("Company")).to_have_value("Typed before the log-in")
+    expect(page.locator("main")).to_contain_text("Yeastar")
