@@ -2,7 +2,14 @@
 "use strict";
 
 const stuck = document.getElementById("install-stuck");
-const timer = setTimeout(() => { stuck.hidden = false; }, 10000);
+const waiting = document.getElementById("install-waiting");
+
+function giveUp() {
+  stuck.hidden = false;
+  waiting.hidden = true;
+}
+
+const timer = setTimeout(giveUp, 10000);
 
 if (window.BX24) {
   window.BX24.init(() => {
@@ -11,5 +18,5 @@ if (window.BX24) {
   });
 } else {
   clearTimeout(timer);
-  stuck.hidden = false;
+  giveUp();
 }

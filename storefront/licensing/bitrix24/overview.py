@@ -24,7 +24,8 @@ _BADGES = {
     EffectiveStatus.SUSPENDED: "void",
     EffectiveStatus.REVOKED: "void",
 }
-ENDING_DAYS = 30
+#: From so many days before the end the page says so, in a place nobody overlooks.
+ENDING_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
