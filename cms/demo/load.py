@@ -17,6 +17,7 @@ from wagtail.models import Page, Site
 from catalogue.plans.models import Agreement, Period, Plan, SoftwareProduct
 from catalogue.plans.products import create_parent
 from cms.demo import agreements, pages, people
+from cms.demo.past import days_ago
 from cms.demo.products import PERIODS, PRODUCTS, DemoProduct
 from cms.models import HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront.billing.models import Seller
@@ -33,12 +34,13 @@ def load() -> None:
     """Pages, products, agreements, people: all or nothing. Expects a migrated database without products."""
     home = _site()
     Seller.objects.create(**pages.SELLER)
-    license_agreement = Agreement.objects.create(
-        name="Public license agreement", slug="license-agreement", body=agreements.LICENSE.strip()
-    )
-    Agreement.objects.create(
-        name="Terms for personal data", slug="personal-data", body=agreements.PERSONAL_DATA.strip()
-    )
+    with days_ago(365):
+        license_agreement = Agreement.objects.create(
+            name="Public license agreement", slug="license-agreement", body=agreements.LICENSE.strip()
+        )
+        Agreement.objects.create(
+            name="Terms for personal data", slug="personal-data", body=agreements.PERSONAL_DATA.strip()
+        )
     for months, discount in PERIODS:
         Period.objects.create(months=months, discount_percent=Decimal(discount))
     index = home.add_child(

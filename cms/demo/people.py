@@ -13,6 +13,10 @@ PASSWORD = "demo-password-2026"  # noqa: S105  (printed by the demo; of no value
 STAFF, MARKETER, CUSTOMER = "staff@northbridge.example", "marketer@northbridge.example", "customer@northbridge.example"
 
 
+def are_loaded() -> bool:
+    return User.objects.filter(email=CUSTOMER).exists()
+
+
 def load() -> None:
     """A member of staff with all rights, a marketer, a customer."""
     staff = _person(STAFF, name="Sam Staff")

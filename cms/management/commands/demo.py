@@ -16,12 +16,16 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if load.is_loaded():
-            self.stdout.write("demo: the shop has products already, nothing was changed")
-        else:
+        if not load.is_loaded():
             load.load()
-            history.load_history()
             self.stdout.write(f"demo: loaded, the shop is at {settings.SITE_URL}/")
+        elif not people.are_loaded():
+            self.stdout.write("demo: this shop has products of its own, nothing was changed")
+            return
+        else:
+            self.stdout.write("demo: loaded already, nothing was changed")
+        if not history.load_history():
+            self.stdout.write("demo: the customer has no history; it is made when the stand-ins run (make run)")
         self.stdout.write(f"  {people.STAFF}     staff: /admin/ and /dashboard/")
         self.stdout.write(f"  {people.MARKETER}  pages and products: /admin/")
         self.stdout.write(f"  {people.CUSTOMER}  a customer: /account/")

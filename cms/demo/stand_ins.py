@@ -1,0 +1,50 @@
+"""Pressing the buttons of the stand-ins: paying as a buyer would, installing an application as a portal would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from django.conf import settings
+
+_SECONDS = 10
+
+
+class NotRunning(Exception):
+    """No stand-in answers, or the shop is set up for the real services."""
+
+
+def pay(session: str) -> None:
+    """Pay on the provider's page with a card that succeeds."""
+    result = _press(settings.SANDBOX_STRIPE, f"sessions/{session}/pay")
+    if result not in ("paid", "closed"):  # closed: paid in a run that was interrupted
+        raise NotRunning(f"the payment ended as {result}")
+
+
+def portals() -> list[dict[str, Any]]:
+    """The portals there are: ``name``, ``host`` and more."""
+    if not settings.SANDBOX or settings.STRIPE_API_BASE != settings.SANDBOX_STRIPE:
+        raise NotRunning("the shop is set up for the real services")
+    return _answer(requests.get(f"{_bitrix24()}/_control/portals", timeout=_SECONDS))
+
+
+def install(portal: str, app_code: str) -> dict[str, Any]:
+    """Install an application; returns what the portal then posts when an administrator opens it: query and form."""
+    _press(_bitrix24(), "install", portal=portal, app=app_code)
+    launch: dict[str, Any] = _press(_bitrix24(), "issue_token", portal=portal, app=app_code)
+    return launch
+
+
+def _bitrix24() -> str:
+    base: str = settings.SANDBOX_BITRIX24
+    return base
+
+
+def _press(base: str, button: str, **arguments: Any) -> Any:
+    return _answer(requests.post(f"{base}/_control/{button}", json=arguments, timeout=_SECONDS))
+
+
+def _answer(response: requests.Response) -> Any:
+    response.raise_for_status()
+    answer = response.json()
+    return answer["result"] if isinstance(answer, dict) and "result" in answer else answer
