@@ -10,6 +10,7 @@ class CheckoutConfig(apps.CheckoutConfig):
 
     def ready(self) -> None:
         super().ready()
-        from checkout.cart import receivers
+        from checkout.cart import ranges, receivers
 
         receivers.connect()
+        ranges.install()

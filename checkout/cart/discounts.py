@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from oscar.apps.basket.models import Line, LineAttribute
 from oscar.apps.offer.applicator import Applicator
 
+from checkout.cart import ranges
 from checkout.cart.loading import Cart
+from storefront.core import money
 
 M = TypeVar("M", bound=Model)
 
@@ -29,7 +31,8 @@ def apply(cart: Cart, *, strategy: Any, user: Any, request: HttpRequest | None =
     if cart.has_offers:
         prefetch_related_objects([basket], "vouchers")
         if lines:
-            Applicator().apply(basket, user, request)
+            with ranges.remembered([line.product_id for line in lines]):
+                Applicator().apply(basket, user, request)
         _note(cart)
     if lines and basket.total_incl_tax != cart.total:
         raise RuntimeError(f"cart {basket.pk}: {basket.total_incl_tax} is not {cart.total}")
@@ -37,15 +40,21 @@ def apply(cart: Cart, *, strategy: Any, user: Any, request: HttpRequest | None =
 
 
 def _note(cart: Cart) -> None:
+    """Name the discounts. Oscar keeps fractions of cents in them and rounds each line; what a line is rounded to is
+    what is charged, so the difference to the subtotal is what the discounts come to, shared out to the cent."""
     basket = cart.basket
     applications = [found for found in basket.offer_applications if found["discount"] > 0]
-    cart.discounts = [
-        (found["voucher"].name if found["voucher"] else found["name"], Decimal(found["discount"]))
-        for found in applications
-    ]
+    if applications:
+        off = cart.subtotal - Decimal(basket.total_incl_tax)
+        shares = money.allocate(off, [Decimal(found["discount"]) for found in applications], cart.currency)
+        cart.discounts = [(_name(found), share) for found, share in zip(applications, shares, strict=True)]
     voucher = next(iter(basket.vouchers.all()), None)
     cart.voucher_code = voucher.code if voucher else ""
     cart.voucher_is_idle = voucher is not None and not any(found["voucher"] for found in applications)
+
+
+def _name(application: dict[str, Any]) -> str:
+    return str(application["voucher"].name if application["voucher"] else application["name"])
 
 
 def _oscar_lines(cart: Cart) -> list[Line]:

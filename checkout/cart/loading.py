@@ -65,7 +65,7 @@ class CartLine:
 @dataclass(slots=True)
 class Cart:
     """An open basket, read. ``siblings``: by product, the terms a line may be switched to. ``discounts``: name and
-    amount (> 0) of what offers and vouchers take off."""
+    amount (> 0) of what offers and vouchers take off; subtotal less these is the total."""
 
     basket: Basket
     lines: list[CartLine] = field(default_factory=list)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
+from oscar.apps.basket.models import Basket
 
 from checkout.cart import baskets
 from checkout.cart.middleware import find_basket, forget_basket
@@ -14,9 +15,12 @@ from storefront.users.models import User
 
 def put_together(sender: Any, request: HttpRequest | None, **kwargs: Any) -> None:
     """The visitor's cart joins the customer's at once, so that the very next page counts it right."""
-    if request is not None and hasattr(request, "_basket_cache"):
-        forget_basket(request)
-        find_basket(request)
+    if request is None or not hasattr(request, "_basket_cache"):
+        return
+    if request._basket_cache is not None and request._basket_cache.status != Basket.OPEN:
+        return  # the log-in is that of a buyer whose cart has just become an order
+    forget_basket(request)
+    find_basket(request)
 
 
 def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:

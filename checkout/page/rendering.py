@@ -14,7 +14,13 @@ from storefront.core.money import display
 
 
 def render_page(
-    request: HttpRequest, cart: Cart, form: CheckoutForm, *, notice: str = "", has_account: bool = False
+    request: HttpRequest,
+    cart: Cart,
+    form: CheckoutForm,
+    *,
+    notice: str = "",
+    has_account: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """The page with ``form``, the summary of ``cart`` and what both show sealed into a hidden field.
 
@@ -39,7 +45,7 @@ def render_page(
         else None,
         "login_next": "/checkout/",
     }
-    return render(request, "checkout/checkout.html", context)
+    return render(request, "checkout/checkout.html", context, status=status)
 
 
 def _summary(cart: Cart) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
@@ -41,6 +42,7 @@ from storefront.users import services as users
 from storefront.users.models import User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BUSY = gettext_lazy("We could not take the order just now. Nothing was ordered; please press 'Checkout' again.")
 CHANGED = {
     "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
     "agreement": gettext_lazy("An agreement has been changed meanwhile. Please read it and tick the box again."),
@@ -120,6 +122,9 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | 
         return _offer_open_order(request, form, exc)
     except (CartChanged, CannotOrder) as exc:
         return _show_again(request, form, exc)
+    except OperationalError:  # somebody held a lock for too long, or the database went away: nothing was written
+        drafts.keep(request, form.data)
+        return render_page(request, cart, form, notice=str(BUSY), status=503)
     return _done(request, placed)
 
 

@@ -38,7 +38,7 @@ def write(*, cart: Cart, oscar_lines: list[BasketLine], customer: User) -> tuple
         shipping_method=shipping,
         shipping_charge=shipping.calculate(basket),
         billing_address=None,
-        total=Price(currency=cart.currency, excl_tax=basket.total_excl_tax, incl_tax=cart.total),
+        total=Price(currency=cart.currency, excl_tax=cart.total, incl_tax=cart.total),
         order_number=_free_number(),
         status="New",
     )

@@ -20,3 +20,6 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.name or super().get_full_name()
+
+    def _migrate_alerts_to_user(self) -> None:
+        """Oscar's alerts ("tell me when it is in stock") are not offered here: no search for them at each save."""

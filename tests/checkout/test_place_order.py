@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
@@ -137,6 +138,22 @@ def test_failure_at_the_last_step_leaves_nothing_behind(
     for model in (User, Order, Invoice, Consent, PurchaseDetails, OutboxMessage):
         assert model.objects.count() == 0
     assert cart_lines() == [("standard", 12, 1)]
+
+
+def test_lock_held_too_long_is_answered_503_with_everything_kept(
+    client: Client, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_cart(client, shop.term())
+    page = client.get("/checkout/").content.decode()
+
+    def fail(**kwargs: object) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(service.invoices, "issue", fail)
+    answer = client.post("/checkout/", filled(shop, shown=seal_on(page)))
+    assert answer.status_code == 503
+    assert "Nothing was ordered" in answer.content.decode() and "Grace New" in answer.content.decode()
+    assert Order.objects.count() == 0 and User.objects.count() == 0 and cart_lines() == [("standard", 12, 1)]
 
 
 def test_order_numbers_are_random(client: Client, shop: Any, customer: Any) -> None:
