@@ -65,6 +65,7 @@ def test_settling_again_and_again_changes_nothing(stripe, invoice, charge, heard
     assert LedgerTransaction.objects.count() == 2
     assert len(outbox("payment_received:")) == 1
     assert invoice.order.status_changes.filter(new_status="Paid").count() == 1
+    assert not ReviewItem.objects.exists() and outbox("late-payment:") == []
 
 
 @pytest.mark.parametrize("card", ["4000000000000002", "4000000000009995"])
@@ -214,6 +215,19 @@ def test_a_second_payment_is_kept_for_its_customer(stripe, invoice, charge, hear
     assert ReviewItem.objects.get().kind == "second_payment"
     assert len(heard) == 1
     assert outbox("late-payment:") == [f"late-payment:{charge.public_id}"]
+    assert audited() == []
+
+
+def test_an_invoice_without_an_order_is_paid_once_too(stripe, customer, heard, audited):
+    invoice = make_invoice(customer, with_order=False)
+    first = start(invoice=invoice)
+    Payment.objects.filter(pk=first.pk).update(status=PaymentStatus.CANCELLED)
+    second = start(invoice=invoice)
+    for payment in (second, first):
+        stripe.pay(payment.provider_reference)
+        settle(payment_id=payment.pk)
+    assert heard == [(invoice.number, second.pk)]
+    assert ledger.balance_of(customer, "EUR") == Decimal("96.00")
     assert audited() == []
 
 
