@@ -66,7 +66,7 @@ class HomePage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["cards"] = queries.cards(queries.on_sale()[:ON_HOME])
+        context["cards"] = queries.cards(0, ON_HOME)
         context["picture"] = queries.large_picture(self)
         return context
 
@@ -86,7 +86,9 @@ class ProductIndexPage(ShopPage):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         page_obj = Paginator(queries.on_sale(), PER_PAGE).get_page(request.GET.get("page"))
         context["page_obj"] = page_obj
-        context["cards"] = queries.cards(page_obj.object_list)
+        context["cards"] = (
+            queries.cards(page_obj.start_index() - 1, page_obj.end_index()) if page_obj.paginator.count else []
+        )
         return context
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import apps
@@ -13,6 +14,7 @@ from wagtail.images.models import Rendition
 from wagtail.models import Page
 
 from storefront.core import money
+from storefront.core.prepared import PreparedQuery
 
 if TYPE_CHECKING:
     from cms.models import ProductPage
@@ -59,19 +61,8 @@ def on_sale() -> QuerySet[ProductPage]:
     return pages.objects.filter(live=True, software__lowest_monthly_amount__isnull=False).order_by("path")
 
 
-def cards(pages: QuerySet[ProductPage]) -> list[Card]:
-    """The cards of these pages, in one query; pictures not cut to size yet are cut now."""
-    rows = with_picture(pages, SMALL).values_list(
-        "title",
-        "slug",
-        "software__tagline",
-        "software__lowest_monthly_amount",
-        "software__currency",
-        "image_id",
-        "cut__file",
-        "cut__width",
-        "cut__height",
-    )
+def cards(start: int, stop: int) -> list[Card]:
+    """The cards of a stretch of ``on_sale``, in one query; pictures not cut to size yet are cut now."""
     return [
         Card(
             title=title,
@@ -81,8 +72,15 @@ def cards(pages: QuerySet[ProductPage]) -> list[Card]:
             currency=currency,
             picture=_picture(image_id, SMALL, *cut),
         )
-        for title, slug, tagline, amount, currency, image_id, *cut in rows
+        for title, slug, tagline, amount, currency, image_id, *cut in _card_rows(start, stop).rows()
     ]
+
+
+@lru_cache(maxsize=64)
+def _card_rows(start: int, stop: int) -> PreparedQuery:
+    columns = ("title", "slug", "software__tagline", "software__lowest_monthly_amount", "software__currency")
+    pictures = ("image_id", "cut__file", "cut__width", "cut__height")
+    return PreparedQuery(lambda: with_picture(on_sale(), SMALL).values_list(*columns, *pictures)[start:stop])
 
 
 def large_picture(page: Page) -> Picture | None:

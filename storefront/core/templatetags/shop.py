@@ -15,7 +15,7 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
@@ -56,10 +56,7 @@ def among(address: str, links: Iterable[Any]) -> str:
 @register.simple_tag
 def href(name: str) -> str:
     """The address of a URL name without arguments. Looked up once per process: the header asks on every page."""
-    try:
-        return _address(name)
-    except NoReverseMatch:
-        return "#"
+    return _address(name)
 
 
 @lru_cache(maxsize=256)
