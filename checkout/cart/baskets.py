@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.signing import BadSignature, Signer
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import QuerySet
@@ -28,7 +27,7 @@ _OWN = PreparedQuery(lambda owner: Basket.open.filter(owner=owner).order_by("pk"
 
 def cookie_basket_id(request: HttpRequest) -> int | None:
     """The number in the visitor's cart cookie, if we signed it."""
-    signed = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)
+    signed = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)  # type: ignore[misc]
     try:
         return int(Signer().unsign(signed)) if signed else None
     except (BadSignature, ValueError):
@@ -151,7 +150,7 @@ def copy_for_visitor(user: User) -> Basket | None:
 def open_basket(request: HttpRequest) -> tuple[Basket, bool]:
     """The visitor's basket (unsaved if he has none) and whether two were put together just now."""
     anonymous = cookie_basket(request)
-    user = getattr(request, "user", AnonymousUser())
-    if user.is_authenticated:
+    user = getattr(request, "user", None)
+    if isinstance(user, User) and user.is_authenticated:
         return owned_basket(user, anonymous)
     return anonymous or Basket(), False

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.partner.models import StockRecord
 
-from catalogue.models import Option, Product
+from catalogue.models import Option, Product  # type: ignore[attr-defined]
 from checkout.cart import baskets, terms
 from checkout.cart.loading import EXTENDS, CartLine
 from checkout.cart.problems import CartError

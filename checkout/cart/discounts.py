@@ -77,5 +77,5 @@ def already_read(model: type[M], found: list[M]) -> QuerySet[M]:
     """A queryset that has run: what Oscar's basket keeps its lines in, and Django what was prefetched."""
     queryset = model._base_manager.all()
     queryset._result_cache = found
-    queryset._prefetch_done = True
+    queryset._prefetch_done = True  # type: ignore[attr-defined]
     return queryset

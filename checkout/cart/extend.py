@@ -6,6 +6,7 @@ somebody who is not logged in. Following it twice changes nothing; it fixes no p
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 
@@ -18,7 +19,7 @@ from storefront.licensing.states import LicenseStatus
 from storefront.users.models import User
 
 
-def extend(*, basket: Basket, token: str, user: User) -> tuple[License, bool]:
+def extend(*, basket: Basket, token: str, user: User | AnonymousUser) -> tuple[License, bool]:
     """Put the license's last term, or the nearest one on sale, into the cart with the license on the line.
 
     Returns the license and whether a line was added. Raises CartError, and adds nothing, for a link that is

@@ -24,7 +24,7 @@ class CartMiddleware(middleware.BasketMiddleware):
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.cookies_to_delete = []  # type: ignore[attr-defined]  (Oscar's names on the request)
+        request.cookies_to_delete = []  # type: ignore[attr-defined]
         request.strategy = SimpleLazyObject(  # type: ignore[attr-defined]
             lambda: middleware.selector.strategy(request=request, user=request.user)
         )
@@ -46,7 +46,7 @@ class CartMiddleware(middleware.BasketMiddleware):
         basket: Basket | None = request._basket_cache  # type: ignore[attr-defined]
         if basket is None:
             return response
-        key = settings.OSCAR_BASKET_COOKIE_OPEN
+        key = settings.OSCAR_BASKET_COOKIE_OPEN  # type: ignore[misc]
         if basket.pk is None or basket.owner_id is not None or basket.status != Basket.OPEN:
             if key in request.COOKIES:
                 response.delete_cookie(key)
@@ -55,7 +55,7 @@ class CartMiddleware(middleware.BasketMiddleware):
                 key,
                 Signer().sign(basket.pk),
                 max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
-                secure=settings.OSCAR_BASKET_COOKIE_SECURE,
+                secure=settings.OSCAR_BASKET_COOKIE_SECURE,  # type: ignore[misc]
                 httponly=True,
                 samesite="Lax",
             )

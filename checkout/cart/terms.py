@@ -106,7 +106,7 @@ def _columns(terms: QuerySet[PlanTerm]) -> QuerySet[PlanTerm, tuple[Any, ...]]:
 
 
 def _term(row: Sequence[Any]) -> Term:
-    return Term(*row[:-4], is_on_sale=all(row[-4:]))
+    return Term(*row[:-4], is_on_sale=all(row[-4:]))  # type: ignore[misc]
 
 
 _OF_BASKET = PreparedQuery(

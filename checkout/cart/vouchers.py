@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 from oscar.apps.basket.signals import voucher_addition, voucher_removal
@@ -14,7 +15,7 @@ from storefront.users.models import User
 MAX_CODE = 128
 
 
-def add(*, basket: Basket, code: str, user: User) -> Voucher:
+def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:
     """Put a voucher into the cart; whether it takes anything off shows once the cart is read again.
 
     Raises CartError with the reason: unknown, not valid yet or any more, used up, or there is one already.

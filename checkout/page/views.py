@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -213,7 +213,8 @@ def _read_seal(request: HttpRequest) -> tuple[Shown | None, bool]:
 
 
 def _customer(request: HttpRequest) -> User | None:
-    return request.user if request.user.is_authenticated else None
+    # The proxy of the middleware, not the row: services lock and re-read it.
+    return cast(User, request.user) if request.user.is_authenticated else None
 
 
 def _typed(form: CheckoutForm) -> dict[str, str]:

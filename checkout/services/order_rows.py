@@ -15,6 +15,7 @@ from oscar.apps.order.models import Line, Order
 from oscar.apps.order.signals import order_placed
 from oscar.apps.order.utils import OrderCreator
 from oscar.apps.shipping.methods import NoShippingRequired
+from oscar.apps.voucher.models import Voucher
 from oscar.core.prices import Price
 
 from checkout.cart.discounts import already_read
@@ -56,7 +57,7 @@ def write(*, cart: Cart, oscar_lines: list[BasketLine], customer: User) -> tuple
 
 
 def _write_discounts(creator: OrderCreator, order: Order, cart: Cart, customer: User) -> None:
-    vouchers = {}
+    vouchers: dict[int, Voucher] = {}
     for application in cart.basket.offer_applications:
         application["message"] = application["offer"].apply_deferred_benefit(cart.basket, order, application)
         creator.create_discount_model(order, application)
