@@ -6,18 +6,19 @@ on a small machine the driver itself takes part of the rest.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from storefront.settings.sandbox import BITRIX24_APPS
 from tests.bench.driver import Sample, Visitor, load, tree_cpu
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +57,8 @@ def running(*command: str, port: int, **environment: str) -> Iterator[int]:
             time.sleep(0.1)
         yield process.pid
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=20)
 
 
@@ -93,7 +95,7 @@ def term_ids(page: str) -> list[str]:
     return re.findall(r'name="term" value="(\d+)"', page)
 
 
-def purchase(port: int, number: int, slug: str, term: str) -> int:
+def purchase(port: int, number: str, slug: str, term: str) -> int:
     """One stranger's way from the product page to the provider's page; returns its requests."""
     visitor = Visitor(port)
     visitor.get(f"/products/{slug}/")
@@ -115,8 +117,10 @@ def purchase(port: int, number: int, slug: str, term: str) -> int:
 
 def main() -> None:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        shop_port, bare_port, sandbox_port = free_ports(1), free_ports(2) + 1, free_ports(8)
+        folder = ROOT / "var" / "bench"  # kept: the next run need not migrate from nothing
+        folder.mkdir(parents=True, exist_ok=True)
+        shop_port = free_ports(12)
+        bare_port, sandbox_port = shop_port + 1, shop_port + 2
         shop = {
             "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
             "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
@@ -128,7 +132,8 @@ def main() -> None:
         stack.enter_context(
             running(
                 "-m", "storefront.sandbox", "--shop", f"http://127.0.0.1:{shop_port}", "--port", str(sandbox_port),
-                "--state", f"{folder}/sandbox", port=sandbox_port,
+                "--state", f"{folder}/sandbox",
+                "--apps", json.dumps(BITRIX24_APPS), port=sandbox_port,
             )
         )  # fmt: skip
         print("Preparing two databases ...", flush=True)
@@ -138,8 +143,8 @@ def main() -> None:
             (["-m", "tests.bench.bare"], bare),
         ):
             subprocess.run([sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, check=True)
-        shop_pid = stack.enter_context(running(*granian("storefront.wsgi", shop_port), port=shop_port, **shop))
-        bare_pid = stack.enter_context(running(*granian("tests.bench.bare", bare_port), port=bare_port, **bare))
+        shop_pid = stack.enter_context(running(*granian("storefront.wsgi:application", shop_port), port=shop_port, **shop))
+        bare_pid = stack.enter_context(running(*granian("tests.bench.bare:application", bare_port), port=bare_port, **bare))
         report(shop_port, shop_pid, bare_port, bare_pid)
 
 
@@ -175,9 +180,9 @@ def report(shop_port: int, shop_pid: int, bare_port: int, bare_pid: int) -> None
 
 def report_purchase(port: int, pid: int, slug: str, base: Sample) -> None:
     term = term_ids(Visitor(port).get(f"/products/{slug}/"))[0]
-    purchase(port, 0, slug, term)
+    purchase(port, f"{os.getpid()}-warm", slug, term)
     before = tree_cpu(pid)
-    requests = [purchase(port, number, slug, term) for number in range(1, PURCHASES + 1)]
+    requests = [purchase(port, f"{os.getpid()}-{number}", slug, term) for number in range(1, PURCHASES + 1)]
     each = (tree_cpu(pid) - before) / PURCHASES
     print(f"a whole purchase: {requests[0]} requests (aim <= 8), {each / base.cpu_each:.0f} times the CPU (aim <= 70)")
 
