@@ -323,6 +323,31 @@ def test_client_secret_never_reaches_a_portal(portals: Portals, buy: Buy, run_jo
     assert portals.stand_in.secret_leaks == []
 
 
+def test_slow_portal_is_asked_once_a_minute_whatever_is_posted(portals: Portals, product: Any) -> None:
+    portals.stand_in.install("acme", "yeastar-s")
+    portals.stand_in.fault("profile", "slow", times=-1, seconds=20)
+    launch = portals.launch()
+    assert [portals.post(launch).status_code for _ in range(3)] == [200, 200, 200]
+    assert (portals.calls("app.info"), portals.calls("/rest/profile")) == (1, 1)
+    assert portals.open().status_code == 200  # somebody else's token asks nothing of that portal either
+    assert (portals.calls("app.info"), portals.calls("/rest/profile")) == (2, 1)
+    portals.stand_in.faults.clear()
+    with time_machine.travel(clock.now() + timedelta(seconds=61), tick=True):
+        assert portals.post(launch).status_code == 200
+    assert portals.calls("/rest/profile") == 2
+
+
+def test_visits_that_need_asking_are_throttled_though_they_succeed(
+    portals: Portals, product: Any, settings: Any
+) -> None:
+    settings.THROTTLES = settings.THROTTLES | {"bitrix24-verify": "3/minute"}
+    portals.stand_in.install("acme", "yeastar-s")
+    launches = [portals.launch() for _ in range(5)]
+    assert [portals.post(launch).status_code for launch in launches] == [200, 200, 200, 429, 429]
+    assert portals.calls("app.info") == portals.calls("/rest/profile") == 3
+    assert portals.post(launches[0]).status_code == 200  # known already: nobody is asked
+
+
 def test_failures_are_throttled_per_visitor_and_do_not_lock_others_out(
     portals: Portals, product: Any, settings: Any
 ) -> None:

@@ -11,16 +11,15 @@ from storefront.gateways.bitrix24 import AppCredentials, Bitrix24Client
 from storefront.gateways.http import HttpClient
 
 
-def client() -> Bitrix24Client:
-    """The client for the present settings. Nobody waits longer than 5 seconds for one of its calls."""
-    return _client(
-        tuple(settings.BITRIX24_OAUTH_SERVERS), settings.BITRIX24_ALLOW_LOOPBACK, tuple(settings.BITRIX24_ZONES)
-    )
+def client(*, seconds: float = 5) -> Bitrix24Client:
+    """The client for the present settings. Nobody waits longer than ``seconds`` for one of its calls."""
+    servers, zones = tuple(settings.BITRIX24_OAUTH_SERVERS), tuple(settings.BITRIX24_ZONES)
+    return _client(servers, settings.BITRIX24_ALLOW_LOOPBACK, zones, seconds)
 
 
 @lru_cache(maxsize=8)
-def _client(servers: tuple[str, ...], allow_loopback: bool, zones: tuple[str, ...]) -> Bitrix24Client:
-    http = HttpClient(connect_timeout=3, read_timeout=5, total_timeout=5, allow_loopback=allow_loopback)
+def _client(servers: tuple[str, ...], allow_loopback: bool, zones: tuple[str, ...], seconds: float) -> Bitrix24Client:
+    http = HttpClient(connect_timeout=3, read_timeout=seconds, total_timeout=seconds, allow_loopback=allow_loopback)
     return Bitrix24Client(http=http, oauth_servers=servers, allow_loopback=allow_loopback, zones=zones)
 
 

@@ -12,12 +12,15 @@ from django.core.cache import cache
 
 from storefront.core import clock, throttle
 from storefront.gateways.bitrix24 import AccessDenied, Profile, VerifiedContact
-from storefront.gateways.errors import Declined, GatewayError
+from storefront.gateways.errors import Declined, GatewayError, Unavailable
 from storefront.licensing.bitrix24.config import app_by_client, client
 
 logger = logging.getLogger(__name__)
 
 _LONGEST = 3600  # seconds; no access token lives longer
+#: Seconds a person waits for his portal, and seconds a portal that did not answer is left alone by everybody: a page
+#: that asks a stranger's slow server at every reload would hold a web worker each time.
+_PATIENCE, _LEFT_ALONE = 3, 60
 
 
 class Refused(Exception):
@@ -59,28 +62,28 @@ def verify(
     """Prove that a token belongs to one of our applications on the portal ``member_id``.
 
     Never inside a transaction: it calls the authorization server and then the portal. A positive answer is kept for
-    the token's life, unless ``is_fresh`` asks for today's. ``visitor`` is the caller's throttle key; failures are
-    counted for it and for the portal.
+    the token's life (for a minute if the portal did not say its part), unless ``is_fresh`` asks for today's.
+    ``visitor`` is the caller's throttle key; every question that has to be asked counts for it and for the portal,
+    however it is answered.
 
     :raises Refused: a definite no
     :raises Unverified: no answer
-    :raises throttle.Throttled: too many failures
+    :raises throttle.Throttled: too many questions
     """
     key = "bitrix24-visit:" + hashlib.sha256(access_token.encode()).hexdigest()
     known = None if is_fresh else cache.get(key)
     if known is not None:
         return _for_portal(Visit(**known), member_id)
-    _check_failures(visitor, member_id)
+    _count(visitor, member_id)
     try:
         visit, is_complete = _ask(access_token, member_id, server_endpoint)
     except Refused as refused:
         logger.warning("Bitrix24 request refused: %s", refused.code)
-        _count_failure(visitor, member_id)
         raise
-    if is_complete:
-        seconds = min(_LONGEST, (visit.expires_at - clock.now()).total_seconds())
-        if seconds > 0:
-            cache.set(key, asdict(visit), seconds)
+    longest = _LONGEST if is_complete else _LEFT_ALONE
+    seconds = min(longest, (visit.expires_at - clock.now()).total_seconds())
+    if seconds > 0:
+        cache.set(key, asdict(visit), seconds)
     return visit
 
 
@@ -119,11 +122,19 @@ def _profile(contact: VerifiedContact, access_token: str) -> tuple[Profile | Non
     """What the portal says of the token's user, and whether that is its last word.
 
     A portal on a free plan refuses REST: its people see the page all the same, without what only administrators see.
+    So they do while their portal does not answer.
     """
+    silent = f"bitrix24-silent:{contact.host}"
+    if cache.get(silent):
+        return None, False
     try:
-        return client().profile(contact.host, access_token), True
+        return client(seconds=_PATIENCE).profile(contact.host, access_token), True
     except AccessDenied:
         return None, True
+    except Unavailable as exc:
+        logger.info("portal did not answer: %s", exc.code)
+        cache.set(silent, True, _LEFT_ALONE)
+        return None, False
     except GatewayError as exc:
         logger.info("portal did not confirm a user: %s", exc.code)
         return None, False
@@ -135,13 +146,7 @@ def _for_portal(visit: Visit, member_id: str) -> Visit:
     return visit
 
 
-def _check_failures(visitor: str, member_id: str) -> None:
-    if visitor:
-        throttle.check_key("bitrix24-verify", visitor)
-    throttle.check_key("bitrix24-verify-portal", member_id)
-
-
-def _count_failure(visitor: str, member_id: str) -> None:
+def _count(visitor: str, member_id: str) -> None:
     if visitor:
         throttle.hit_key("bitrix24-verify", visitor)
     throttle.hit_key("bitrix24-verify-portal", member_id)
