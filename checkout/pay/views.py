@@ -1,13 +1,13 @@
 """The pay page, and the page the buyer lands on after paying.
 
 Both work without a log-in by their signed link. They show the goods, the portal, the amount and the number, and
-nothing about the person. GET changes nothing; only the look-up of ``payments.settle`` may find something out.
+nothing about the person. Only opening a charge calls the provider; the page after paying shows what our rows say and
+has the worker ask at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -34,9 +34,6 @@ from storefront.billing.services import payments
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.core.throttle import throttled
-from storefront.gateways.errors import ConfigurationError, GatewayError
-
-logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 #: A page reloaded again and again does not ask the provider each time.
@@ -86,10 +83,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, invoice)
     if request.method == "POST":
         return _open_charge(request, invoice)
-    charge = queries.open_payment(invoice)
-    if charge is not None and charge.is_processing:
-        return _page(request, invoice, problem=PaymentProcessing(), status=200)
-    return _page(request, invoice)
+    return _page(request, invoice, problem=queries.blocking_problem(invoice))
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
@@ -141,15 +135,11 @@ def _portal(invoice: Invoice) -> str:
 @private
 @require_safe
 def result(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the provider sends the buyer back to. Looks the payment up once and shows what happens now."""
+    """Where the provider sends the buyer back to: what happens now, as our rows know it. The webhook may be late or
+    lost, so the worker is asked to look the payment up; the page hears of it from ``result_status``."""
     payment = _payment(token)
     if _is_worth_a_look(payment):
-        try:
-            payments.settle(payment_id=payment.pk)
-        except (GatewayError, ConfigurationError) as exc:
-            # Unknown, not failed: webhook and poller go on, the page waits.
-            logger.warning("payment %s: look-up on return failed (%s)", payment.pk, type(exc).__name__)
-        payment = _payment(token)
+        payments.look_soon(payment_id=payment.pk)
     return render(request, "pay/result.html", _result_context(payment, token))
 
 

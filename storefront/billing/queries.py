@@ -6,7 +6,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing import links
+from storefront.billing.errors import BillingError, PaymentInReview, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.users.models import User
 
@@ -48,6 +50,14 @@ def payment_by_return_token(token: str) -> Payment | None:
 def open_payment(invoice: Invoice) -> Payment | None:
     """The one open charge of an invoice, if any."""
     return Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).first()
+
+
+def blocking_problem(invoice: Invoice) -> BillingError | None:
+    """Why nobody may be asked to pay an open invoice now: his money is under way, or a person looks at it."""
+    if review.is_blocked(invoice):
+        return PaymentInReview()
+    charge = open_payment(invoice)
+    return PaymentProcessing() if charge is not None and charge.is_processing else None
 
 
 def paying_payment(invoice: Invoice) -> Payment | None:

@@ -7,12 +7,23 @@ import logging
 from django.db import transaction
 
 from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.services import orders
+from storefront.billing.services.locking import lock_payment
+from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
+from storefront.core import clock, states
 from storefront.notifications import mails
+from storefront.users.models import User
 
 logger = logging.getLogger(__name__)
 
 #: Money that does not fit its invoice: no more may be asked for until a person has looked.
 MISMATCH = "mismatch"
+#: The provider holds an attempt that differs from ours, and no money of it yet.
+MISMATCH_UNPAID = "mismatch_unpaid"
+
+
+class ReasonMissing(ValueError):
+    """A resolution without a word of why."""
 
 
 def file(
@@ -33,3 +44,45 @@ def file(
 def is_waiting(*, payment: Payment, kind: str) -> bool:
     """Whether an unresolved item of that kind names the payment."""
     return ReviewItem.objects.filter(payment=payment, kind=kind, resolved_at=None).exists()
+
+
+def is_blocked(invoice: Invoice) -> bool:
+    """Whether money that does not fit the invoice waits for a person: nobody is asked for more until then."""
+    return ReviewItem.objects.filter(invoice_id=invoice.pk, kind=MISMATCH, resolved_at=None).exists()
+
+
+def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:
+    """Note who dealt with an item, when, and how. One that is resolved already keeps its first resolution.
+
+    A charge that did not fit is over with it, so that the buyer may pay by a new one; an unpaid one is closed at the
+    provider first. Must not be called inside a transaction. Raises ReasonMissing, or Unavailable (or a
+    BillingError) if the provider cannot be asked now: nothing is resolved then.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing
+    if item.resolved_at is None and item.kind == MISMATCH_UNPAID and item.payment is not None:
+        from storefront.billing.services.cancelling import cancel_payment  # it files reviews, too
+
+        cancel_payment(item.payment)
+    with transaction.atomic(durable=True):
+        payment = lock_payment(item.payment_id) if item.payment_id else None
+        locked = states.lock(ReviewItem(pk=item.pk))
+        if locked.resolved_at is not None:
+            return locked
+        if payment is not None and locked.kind in (MISMATCH, MISMATCH_UNPAID):
+            _give_up(payment)
+        locked.resolved_at, locked.resolved_by, locked.resolution = clock.now(), by, reason
+        locked.save(update_fields=["resolved_at", "resolved_by", "resolution"])
+        logger.info("resolved: %s by user %s", locked.key, by.pk)
+    return locked
+
+
+def _give_up(payment: Payment) -> None:
+    """Close an attempt a person has judged. Should the provider's object fit one day after all, it still pays."""
+    if payment.status not in OPEN_PAYMENT:
+        return
+    states.apply(
+        payment, PaymentStatus.FAILED, table=PAYMENT_TRANSITIONS, failure_code="did_not_fit", next_check_at=None
+    )
+    orders.payment_closed(order=payment.invoice.order, payment=payment)

@@ -104,10 +104,11 @@ def _takes_back(payment: Payment, snapshot: PaymentSnapshot) -> bool:
 
 def _report(payment: Payment, snapshot: PaymentSnapshot, problems: list[str]) -> None:
     """Nothing is paid by money that does not fit; a person looks at it."""
-    payment.next_check_at = next_check(payment)
+    # A closed one is not asked about for ever: webhook and reconciliation tell if it changes.
+    payment.next_check_at = next_check(payment) if payment.status in OPEN_PAYMENT else None
     review.file(
         key=f"mismatch:{payment.public_id}:{snapshot.provider_reference}:{snapshot.state}:{'+'.join(problems)}",
-        kind=review.MISMATCH if snapshot.state is RemoteState.SUCCEEDED else "mismatch_unpaid",
+        kind=review.MISMATCH if snapshot.state is RemoteState.SUCCEEDED else review.MISMATCH_UNPAID,
         detail=(
             f"Asked for {payment.amount} {payment.currency} as {payment.public_id}; {payment.gateway} has "
             f"{snapshot.amount} {snapshot.currency} as {snapshot.our_reference or 'nothing of ours'} "

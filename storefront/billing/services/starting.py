@@ -125,6 +125,8 @@ def _check_payable(invoice: Invoice) -> None:
         raise AlreadyPaid
     if not orders.may_become(order=invoice.order, status=orders.PAID):
         raise InvoiceVoid  # staff cancelled the order by hand
+    if review.is_blocked(invoice):
+        raise PaymentInReview
 
 
 def _adapter(gateway_name: str) -> PaymentGateway:

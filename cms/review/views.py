@@ -1,0 +1,89 @@
+"""'Money to review' in Wagtail: what billing put before the staff, and what they decided."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import OperationalError
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from storefront.billing.errors import BillingError
+from storefront.billing.models import ReviewItem
+from storefront.billing.services import review
+from storefront.gateways.errors import ConfigurationError, GatewayError
+from storefront.users.models import User
+
+PER_PAGE = 50
+VIEW, CHANGE = "billing.view_reviewitem", "billing.change_reviewitem"
+
+
+class ResolveForm(forms.Form):
+    """Why the matter is closed: kept with it, and read by whoever asks later."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What was done, and why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write what was done: it is kept with this entry.")},
+    )
+
+
+def may_see(user: User) -> bool:
+    return user.has_perm(VIEW) or user.has_perm(CHANGE)
+
+
+def _only_for_staff_of_money(request: HttpRequest, *, to_change: bool = False) -> User:
+    user = cast(User, request.user)
+    if not (user.has_perm(CHANGE) if to_change else may_see(user)):
+        raise PermissionDenied
+    return user
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Open matters first, the oldest of them on top; then the resolved ones, the latest first."""
+    _only_for_staff_of_money(request)
+    items = ReviewItem.objects.select_related("invoice__order", "payment", "resolved_by")
+    ordered = items.order_by(F("resolved_at").desc(nulls_first=True), "created_at", "pk")
+    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("p"))
+    return render(request, "cms/review/list.html", {"items": page, "title": _("Money to review")})
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    _only_for_staff_of_money(request)
+    return _page(request, pk, ResolveForm())
+
+
+@require_POST
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a matter with a reason. A mismatch frees its invoice: the buyer may pay anew."""
+    user = _only_for_staff_of_money(request, to_change=True)
+    form = ResolveForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, form, status=422)
+    item = get_object_or_404(ReviewItem.objects.select_related("payment"), pk=pk)
+    try:
+        review.resolve(item=item, by=user, reason=form.cleaned_data["reason"])
+    except (GatewayError, ConfigurationError, BillingError, OperationalError):
+        form.add_error(None, _("The payment could not be closed at the provider just now. Please try again."))
+        return _page(request, pk, form, status=503)
+    messages.success(request, _("Resolved."))
+    return redirect("review-list")
+
+
+def _page(request: HttpRequest, pk: int, form: ResolveForm, *, status: int = 200) -> HttpResponse:
+    items = ReviewItem.objects.select_related("invoice__order", "invoice__customer", "payment", "resolved_by")
+    item = get_object_or_404(items, pk=pk)
+    may_resolve = item.resolved_at is None and cast(User, request.user).has_perm(CHANGE)
+    context = {"item": item, "form": form, "may_resolve": may_resolve, "title": item.kind}
+    return render(request, "cms/review/detail.html", context, status=status)
