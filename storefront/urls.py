@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
 
 from storefront.core import errors, health
 
@@ -23,12 +24,13 @@ urlpatterns = [
     path("catalogue/", apps.get_app_config("catalogue").urls),
     path("", include("catalogue.plans.urls")),
     path("", include("cms.urls")),
+    path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
 ]
 
 if settings.SERVE_MEDIA:
-    # Where no web server stands before us; only pictures and files that editors uploaded are there.
-    media = re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
+    # Where no web server stands before us; only what editors uploaded is there. Documents have an address of their own.
+    media = re_path(r"^media/(?!documents/)(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
     urlpatterns.insert(0, media)
 
 handler400 = errors.bad_request

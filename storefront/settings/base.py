@@ -11,22 +11,30 @@ from . import dashboard
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 
+
+def names(variable: str) -> list[str]:
+    """The comma separated entries of a variable, without the blanks that people write after commas."""
+    return [entry.strip() for entry in env.list(variable, default=[]) if entry.strip()]
+
+
 #: Stand-ins and throw-away keys; set by settings/sandbox.py alone.
 SANDBOX = False
 
 # --- The site ---------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
 #: Public origin of the shop, without a trailing slash; links in mails and provider return addresses start with it.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+ALLOWED_HOSTS = names("ALLOWED_HOSTS")
+#: Further origins that may post forms, with their scheme: "https://www.shop.example".
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
 SITE_ID = 1
 SHOP_NAME = env.str("SHOP_NAME", default="Northbridge Software")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@northbridge.example")
 STAFF_EMAIL = env.str("STAFF_EMAIL", default=SUPPORT_EMAIL)
-#: Proxies whose X-Forwarded-For is believed (addresses or networks); empty: none is.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+#: Proxies whose X-Forwarded-For is believed (addresses, networks or "unix"); empty: none is.
+TRUSTED_PROXIES = names("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "storefront.core",
@@ -262,7 +270,7 @@ LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
 
 # --- Payments ---------------------------------------------------------------------------------------------------
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
-STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
+STRIPE_WEBHOOK_SECRETS = names("STRIPE_WEBHOOK_SECRETS")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 #: Seconds to connect to Stripe and to wait for its answer; one repeat at most.
 STRIPE_TIMEOUTS = (3.0, 10.0)
@@ -286,13 +294,19 @@ BITRIX24_ALLOW_LOOPBACK = False
 
 # --- Secrets at rest --------------------------------------------------------------------------------------------
 #: Key material for encrypted columns (Bitrix24 tokens, stored messages); several, newest first, for rotation.
-SALT_KEY = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+SALT_KEY = names("FIELD_ENCRYPTION_KEYS")
 
 # --- Mail -------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = OSCAR_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="anymail.backends.postmark.EmailBackend")
 EMAIL_TIMEOUT = 10
+# For Django's SMTP back end only. A user name and its password never travel in the clear unless it is asked for.
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
 ANYMAIL = env.json("ANYMAIL", default={})
 
 # --- Messages in and out, jobs ----------------------------------------------------------------------------------
@@ -310,7 +324,7 @@ OUTBOX_HANDLERS = {
 JOBS = {
     "inbox": {"call": "storefront.inbox.processing.process_due", "every": 0.5},
     "outbox": {"call": "storefront.notifications.outbox.deliver_due", "every": 0.5},
-    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 15},
+    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
@@ -335,7 +349,7 @@ THROTTLES = {
     "checkout-submit": "60/hour",
     "cart-voucher": "30/hour",  # voucher codes a visitor may try
     "pay-start": "30/hour",
-    "bitrix24-verify": "60/minute",  # requests in a portal's name that failed to prove it, per visitor
+    "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses
 }
@@ -365,6 +379,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out to a third party
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # likewise
 WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt"]
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through the rules of its collection, whatever the storage
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # everything is saved to disk, nothing opens in the shop's origin
 THUMBNAIL_FORMAT = "PNG"
 
 # --- Headers ----------------------------------------------------------------------------------------------------

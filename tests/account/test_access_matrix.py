@@ -14,8 +14,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from wagtail.documents import get_document_model
 
 from storefront.billing import links
 from storefront.billing.services import payments
@@ -65,7 +67,14 @@ def test_the_back_offices_are_the_only_routes_without_a_row() -> None:
 
 
 @pytest.fixture
-def addresses(invoice: Any, license: Any, consent: Any, stripe: Any, shop: Any) -> dict[str, str]:
+def document(settings: Any, tmp_path: Path) -> Any:
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    return get_document_model().objects.create(title="Prices", file=ContentFile(b"%PDF", name="prices.pdf"))
+
+
+@pytest.fixture
+def addresses(invoice: Any, license: Any, consent: Any, document: Any, stripe: Any, shop: Any) -> dict[str, str]:
     """One real address, of the owner's things, for every route that takes arguments."""
     payment = payments.start(invoice=invoice)
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
@@ -87,6 +96,8 @@ def addresses(invoice: Any, license: Any, consent: Any, stripe: Any, shop: Any) 
         "/hooks/<slug:source>/": "/hooks/stripe/",
         "/agreements/<slug:slug>/": f"/agreements/{shop.agreement.slug}/",
         "/agreements/<slug:slug>/<int:number>/": f"/agreements/{shop.agreement.slug}/1/",
+        r"/documents/^(\d+)/(.*)$": document.url,
+        "/documents/authenticate_with_password/<int:restriction_id>/": "/documents/authenticate_with_password/1/",
         "/products/<slug:slug>/": f"/products/{product.slug}/",
         "/_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": (
             "/_util/authenticate_with_password/1/1/"

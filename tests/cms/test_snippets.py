@@ -11,18 +11,7 @@ from django.urls import reverse
 
 from catalogue.models import Product
 from catalogue.plans.models import Agreement, Period, Plan, PlanTerm, SoftwareProduct
-from cms.groups import ensure_marketers
 from cms.models import ProductPage
-from storefront.users.models import User
-
-
-@pytest.fixture
-def marketer(client: Any, shop: Any) -> Any:
-    """The client, logged in as somebody of the group Marketers."""
-    user = User.objects.create_user(email="marketer@example.com", password="correct horse battery")
-    user.groups.add(ensure_marketers())
-    client.force_login(user)
-    return client
 
 
 def plan(number: int, **fields: str) -> dict[str, str]:
