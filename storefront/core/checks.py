@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from storefront.core import configuration
+
 
 @register()
 def real_providers(**kwargs: Any) -> list[CheckMessage]:
-    """Outside a sandbox every provider's address is public and https, and every key opens something real."""
+    """Outside a sandbox every address is public and https, and every key opens something real."""
     if settings.DEBUG or getattr(settings, "SANDBOX", False):
         return []
-    found: list[CheckMessage] = [
-        Error(f"{name} points to {url!r}, which is not a public https address.", id="storefront.E001")
-        for name, url in _addresses()
-        if not _is_public(url)
-    ]
-    if settings.STRIPE_API_KEY.split("_")[1:2] == ["test"]:
-        found.append(Error("STRIPE_API_KEY is a test key.", id="storefront.E002"))
-    if settings.BITRIX24_ALLOW_LOOPBACK:
-        found.append(Error("BITRIX24_ALLOW_LOOPBACK is for the demo and the tests.", id="storefront.E003"))
-    return found
+    return [Error(text, id=f"storefront.{code}") for code, text in configuration.refusals(_Settings())]
 
 
-def _addresses() -> Iterator[tuple[str, str]]:
-    yield "STRIPE_API_BASE", settings.STRIPE_API_BASE
-    for url in settings.BITRIX24_OAUTH_SERVERS:
-        yield "BITRIX24_OAUTH_SERVERS", url
-    yield "BITRIX24_JS_URL", settings.BITRIX24_JS_URL
-    for name, value in settings.ANYMAIL.items():
-        if name.upper().endswith("_URL"):
-            yield f"ANYMAIL[{name}]", str(value)
+@register()
+def readable_proxies(**kwargs: Any) -> list[CheckMessage]:
+    """Every entry of TRUSTED_PROXIES can be read; one that cannot would break each request that is counted."""
+    found = configuration.unreadable_proxies(settings.TRUSTED_PROXIES)
+    return [Error(text, id="storefront.E007") for text in found]
 
 
-def _is_public(url: str) -> bool:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".").lower()
-    if parts.scheme != "https" or not host or host == "localhost" or host.endswith(".localhost"):
-        return False
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return not host.replace(".", "").isdigit()
+class _Settings(Mapping[str, Any]):
+    """Django's settings, read by name as a mapping."""
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return getattr(settings, name)
+        except AttributeError as exc:
+            raise KeyError(name) from exc
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dir(settings))
+
+    def __len__(self) -> int:
+        return len(dir(settings))

@@ -14,8 +14,9 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 
+from storefront.core.configuration import UNIX, IPNetwork, proxy_networks
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: More hops than any chain of proxies has; the rest of a longer header is not looked at.
 MAX_HOPS = 20
@@ -27,8 +28,8 @@ def client_address(request: HttpRequest) -> str | None:
     """The visitor's address in its shortest form (IPv4-mapped IPv6 as IPv4), None if unknown (a unix socket)."""
     peer = _parse(request.META.get("REMOTE_ADDR", ""))
     trusted = _networks(tuple(settings.TRUSTED_PROXIES))
-    # A unix socket has no peer address: it is believed only if the empty entry "unix" is configured.
-    peer_is_proxy = "unix" in settings.TRUSTED_PROXIES if peer is None else _within(peer, trusted)
+    # A unix socket has no peer address: it is believed only if the entry "unix" is configured.
+    peer_is_proxy = UNIX in settings.TRUSTED_PROXIES if peer is None else _within(peer, trusted)
     found = _forwarded(request, trusted) if peer_is_proxy else None
     address = found or peer
     return str(address) if address is not None else None
@@ -74,7 +75,7 @@ def _parse(text: str) -> IPAddress | None:
 
 @lru_cache(maxsize=8)
 def _networks(entries: tuple[str, ...]) -> tuple[IPNetwork, ...]:
-    return tuple(ipaddress.ip_network(entry, strict=False) for entry in entries if entry != "unix")
+    return proxy_networks(entries)
 
 
 def _within(address: IPAddress, networks: tuple[IPNetwork, ...]) -> bool:

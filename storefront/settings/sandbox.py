@@ -1,9 +1,12 @@
 """Keys and addresses of the stand-ins, shared by the demo and the tests. None of them opens anything real."""
 
+from storefront.core import configuration
+
 from .base import BASE_DIR, env
 
-SECRET_KEY = "sandbox-only-secret-key-of-no-value-0123456789"  # noqa: S105  (throw-away, never used in production)
-SALT_KEY = ["sandbox-only-salt-of-no-value"]
+# Named there so that production can refuse them.
+SECRET_KEY = configuration.SANDBOX_SECRET_KEY
+SALT_KEY = [configuration.SANDBOX_ENCRYPTION_KEY]
 
 #: Where `manage.py run` starts the stand-ins; the site itself listens on PORT.
 PORT = env.int("PORT", default=8000)
@@ -15,8 +18,8 @@ SANDBOX_STRIPE = f"http://127.0.0.1:{SANDBOX_PORT}"
 SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
 SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it
 
-STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="sk_test_sandbox")
-STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=["whsec_sandbox"])
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE_KEY)
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[configuration.SANDBOX_WEBHOOK_SECRET])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default=SANDBOX_STRIPE)
 
 BITRIX24_APPS = env.json(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from storefront.core.checks import real_providers
+from storefront.core import configuration
+from storefront.core.checks import readable_proxies, real_providers
 
 
 @pytest.fixture
 def production(settings):
     settings.DEBUG = False
     settings.SANDBOX = False
+    settings.SITE_URL = "https://shop.example"
+    settings.SECRET_KEY = "k" * 50
+    settings.SALT_KEY = ["long enough, known to nobody"]
     settings.STRIPE_API_KEY = "sk_live_example"
+    settings.STRIPE_WEBHOOK_SECRETS = ["whsec_example"]
     settings.STRIPE_API_BASE = "https://api.stripe.com"
     settings.BITRIX24_OAUTH_SERVERS = ["https://oauth.bitrix.info"]
     settings.BITRIX24_JS_URL = "https://api.bitrix24.com/api/v1/"
@@ -40,6 +45,7 @@ STAND_INS = [
     "https://2130706433",
     "https://127.1",
     "http://api.stripe.com",
+    "https://[broken",
     "",
 ]
 
@@ -55,6 +61,53 @@ def test_a_stand_ins_address_is_refused(production, name, url):
 def test_test_keys_are_refused(production):
     production.STRIPE_API_KEY = "sk_test_example"
     assert found() == ["storefront.E002"]
+    production.STRIPE_API_KEY = "rk_test_example"
+    assert found() == ["storefront.E002"]
+
+
+def test_a_rehearsal_admits_test_keys_and_no_stand_in(production):
+    production.ALLOW_TEST_KEYS = True
+    production.STRIPE_API_KEY = "sk_test_example"
+    assert found() == []
+    production.STRIPE_API_BASE = "http://127.0.0.1:8100"
+    assert found() == ["storefront.E001"]
+
+
+@pytest.mark.parametrize("url", STAND_INS)
+def test_the_shops_own_address_is_public(production, url):
+    production.SITE_URL = url
+    assert found() == ["storefront.E004"]
+
+
+def test_a_short_signing_key_is_refused(production):
+    production.SECRET_KEY = "k" * 39
+    assert found() == ["storefront.E005"]
+
+
+KNOWN = [
+    ("SECRET_KEY", configuration.SANDBOX_SECRET_KEY),
+    ("SALT_KEY", ["new", configuration.SANDBOX_ENCRYPTION_KEY]),
+    ("STRIPE_API_KEY", configuration.SANDBOX_STRIPE_KEY),
+    ("STRIPE_WEBHOOK_SECRETS", [configuration.SANDBOX_WEBHOOK_SECRET, "whsec_example"]),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), KNOWN)
+def test_the_sandboxs_keys_are_refused(production, name, value):
+    production.ALLOW_TEST_KEYS = True
+    setattr(production, name, value)
+    assert found() == ["storefront.E006"]
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.256", "proxy.example", "10.0.0.0/33", "0.0.0.0/0", "::/0", ""])
+def test_an_unreadable_proxy_is_an_error(settings, entry):
+    settings.TRUSTED_PROXIES = ["10.0.0.1", entry]
+    assert [error.id for error in readable_proxies()] == ["storefront.E007"]
+
+
+def test_addresses_networks_and_the_unix_socket_are_proxies(settings):
+    settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.0/24", "2001:db8::/32", "unix"]
+    assert readable_proxies() == []
 
 
 def test_loopback_portals_are_refused(production):
