@@ -21,7 +21,16 @@ RELAXED = {
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp's middleware with the looser policy for settings.CSP_RELAXED_PREFIXES."""
+    """django-csp's middleware with the looser policy for settings.CSP_RELAXED_PREFIXES.
+
+    A page that an editor previews keeps the strict policy of its own address, but our back office may frame it:
+    Wagtail renders it by an inner request that passes all middleware.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if _is_preview(request):
+            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        return super().process_response(request, response)
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -29,4 +38,11 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         parts: Any = super().get_policy_parts(request, response, report_only)
         if parts.replace is None and request.path_info.startswith(tuple(settings.CSP_RELAXED_PREFIXES)):
             parts.replace = RELAXED
+        elif parts.replace is None and _is_preview(request):
+            parts.replace = {"frame-ancestors": [SELF]}
         return parts
+
+
+def _is_preview(request: HttpRequest) -> bool:
+    """Set by Wagtail on its inner request; nothing that a visitor sends can set it."""
+    return bool(getattr(request, "is_preview", False))
