@@ -17,6 +17,10 @@ from catalogue.plans.models import BindingKind, Period, Plan
 from catalogue.plans.products import create_parent, is_sold
 
 
+#: What the shop can fulfil; the other kinds are names kept for later.
+OFFERED_BINDINGS = (BindingKind.NONE, BindingKind.PORTAL)
+
+
 class SoftwareProductForm(WagtailAdminModelForm):
     """A software product with the title and address of its Oscar parent, which is made and kept up by saving."""
 
@@ -31,6 +35,8 @@ class SoftwareProductForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kinds = self.fields["binding_kind"]
+        kinds.choices = [choice for choice in kinds.choices if choice[0] in OFFERED_BINDINGS]
         if self.instance.product_id:
             self.fields["title"].initial = self.instance.product.title
             self.fields["slug"].initial = self.instance.product.slug

@@ -91,12 +91,19 @@ def test_two_plans_with_one_code_are_refused(marketer: Any) -> None:
         ("title", ""),
         ("bitrix24_app_code", ""),
         ("bitrix24_app_code", "nope"),
+        ("binding_kind", "ip"),
+        ("binding_kind", "instance"),
     ],
 )
 def test_wrong_product_is_refused_at_the_field(marketer: Any, field: str, value: str) -> None:
     response = add(marketer, product([plan(0)], **{field: value}))
     assert response.status_code == 200
     assert field in response.context["form"].errors
+
+
+def test_only_bindings_that_the_shop_fulfils_are_offered(marketer: Any) -> None:
+    form = marketer.get(reverse("wagtailsnippets_plans_softwareproduct:add")).context["form"]
+    assert [value for value, _ in form.fields["binding_kind"].choices] == ["none", "portal"]
 
 
 def test_sold_plan_cannot_be_deleted_only_taken_off_sale(marketer: Any, shop: Any) -> None:
