@@ -11,6 +11,7 @@ from django.urls import reverse
 from storefront.billing import links
 from storefront.billing.models import Payment
 from storefront.billing.services import invoices, payments
+from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import throttle
 from tests import purchases
@@ -45,6 +46,13 @@ def status_path(payment: Payment) -> str:
 
 def text(response: Any) -> str:
     return response.content.decode()
+
+
+def land(client: Client, payment: Payment) -> str:
+    """What the buyer reads a moment after he has landed: the worker has run, and the page has asked for news."""
+    assert client.get(return_path(payment)).status_code == 200
+    poll_open_payments()
+    return text(client.get(status_path(payment), headers={"HX-Request": "true"}))
 
 
 # The pay page -------------------------------------------------------------------------------------------------------
@@ -187,31 +195,49 @@ def test_many_presses_are_throttled(client: Client, stripe: Any, link: str, sett
 # After paying -------------------------------------------------------------------------------------------------------
 
 
-def test_the_buyer_lands_on_a_page_that_knows_he_paid(client: Client, stripe: Any, invoice: Any) -> None:
+def test_landing_has_the_payment_looked_up_though_no_webhook_comes(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    response = client.get(return_path(payment))
-    assert response.status_code == 200
+    assert "Waiting for the confirmation" in text(client.get(return_path(payment)))
+    assert poll_open_payments() == 1
+    body = text(client.get(status_path(payment), headers={"HX-Request": "true"}))
     for words in ("Payment received", "License issued", "Waiting for acme.bitrix24.com", "Install"):
-        assert words in text(response)
+        assert words in body
+        assert words in text(client.get(return_path(payment)))
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID
 
 
-def test_the_landing_page_asks_the_provider_once(client: Client, stripe: Any, invoice: Any) -> None:
+def test_the_landing_page_calls_nobody_and_the_worker_looks_once(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
     before = len(stripe.requests())
     for _ in range(5):
         client.get(return_path(payment))
+        client.get(status_path(payment), headers={"HX-Request": "true"})
+    assert len(stripe.requests()) == before
+    poll_open_payments()
     assert len(stripe.requests()) == before + 1
-    client.get(status_path(payment), headers={"HX-Request": "true"})
-    assert len(stripe.requests()) == before + 1
+    client.get(return_path(payment))
+    poll_open_payments()
+    assert len(stripe.requests()) == before + 1  # asked a moment ago
+
+
+def test_nobody_is_asked_before_the_buyer_comes_back(client: Client, stripe: Any, invoice: Any, link: str) -> None:
+    client.post(link)
+    client.get(link)
+    before = len(stripe.requests())
+    assert poll_open_payments() == 0
+    assert len(stripe.requests()) == before
+
+
+def test_without_scripts_the_landing_page_asks_for_news_by_itself(client: Client, stripe: Any, invoice: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    assert '<noscript><meta http-equiv="refresh" content="3">' in text(client.get(return_path(payment)))
 
 
 def test_opening_the_success_page_unpaid_grants_nothing(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
-    response = client.get(return_path(payment))
-    assert "Waiting for the confirmation" in text(response)
+    assert "Waiting for the confirmation" in land(client, payment)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.OPEN
     assert not invoice.customer.licenses.exists()
@@ -223,10 +249,9 @@ def test_a_provider_that_does_not_answer_is_unknown_and_not_asked_to_pay(
     payment = payments.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     stripe.fail_next(kind="status", status=500, count=9, method="GET")
-    response = client.get(return_path(payment))
-    assert response.status_code == 200
-    assert "Waiting for the confirmation" in text(response)
-    assert "Pay order" not in text(response)
+    body = land(client, payment)
+    assert "Waiting for the confirmation" in body
+    assert "Pay order" not in body
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PENDING
 
@@ -234,7 +259,7 @@ def test_a_provider_that_does_not_answer_is_unknown_and_not_asked_to_pay(
 def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
     stripe.pay_later(payment.provider_reference)
-    body = text(client.get(return_path(payment)))
+    body = land(client, payment)
     assert "being processed" in body
     assert links.pay_path(invoice) not in body
 
@@ -242,7 +267,7 @@ def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any,
 def test_a_payment_that_failed_offers_another_try(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
     stripe.expire(payment.provider_reference)
-    body = text(client.get(return_path(payment)))
+    body = land(client, payment)
     assert "did not go through" in body
     assert "Nothing has been charged" in body
     assert links.pay_path(invoice) in body
@@ -252,7 +277,7 @@ def test_money_for_a_void_order_is_said_to_be_kept(client: Client, stripe: Any, 
     payment = payments.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     type(invoice).objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID)
-    body = text(client.get(return_path(payment)))
+    body = land(client, payment)
     assert "personal account" in body
 
 
