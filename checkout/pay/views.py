@@ -79,7 +79,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     invoice = queries.invoice_by_pay_token(token)
     if invoice is None:
         raise Http404
-    if invoice.status != InvoiceStatus.OPEN:
+    if not queries.asks_for_money(invoice):
         return _closed(request, invoice)
     if request.method == "POST":
         return _open_charge(request, invoice)
@@ -122,7 +122,7 @@ def _page(
 
 def _closed(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """The link is dead: paid or void. Nothing of the order is shown any more but its number."""
-    is_void = invoice.status == InvoiceStatus.VOID
+    is_void = invoice.status in (InvoiceStatus.VOID, InvoiceStatus.OPEN)  # open: of a cancelled order
     return render(request, "pay/closed.html", {"invoice": invoice, "is_void": is_void}, status=410)
 
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import OperationalError
@@ -37,7 +38,7 @@ class ResolveForm(forms.Form):
     )
 
 
-def may_see(user: User) -> bool:
+def may_see(user: User | AnonymousUser) -> bool:
     return user.has_perm(VIEW) or user.has_perm(CHANGE)
 
 

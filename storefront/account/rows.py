@@ -55,9 +55,9 @@ class LicenseRow:
 def invoice_row(invoice: Invoice) -> InvoiceRow:
     """One invoice as ``billing.queries`` loads it, with lines and ``is_in_progress``."""
     lines = list(invoice.lines.all())
-    is_open = invoice.status == InvoiceStatus.OPEN
+    is_open = queries.asks_for_money(invoice)
     status = queries.status_text(invoice)
-    badge = _INVOICE_BADGE.get(InvoiceStatus(invoice.status), "open")
+    badge = _INVOICE_BADGE.get(InvoiceStatus(invoice.status), "open" if is_open else "void")
     if is_open and getattr(invoice, "is_in_progress", False):
         badge = "progress"
     pay_path = links.pay_path(invoice) if is_open else ""

@@ -6,3 +6,6 @@ class BillingConfig(AppConfig):
     name = "storefront.billing"
     label = "billing"
     verbose_name = _("Billing")
+
+    def ready(self) -> None:
+        from storefront.billing import receivers  # noqa: F401  (connects the signals)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from storefront.billing import links
 from storefront.billing.errors import BillingError, PaymentInReview, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import review
+from storefront.billing.services import orders, review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.users.models import User
 
@@ -30,7 +30,7 @@ def invoice_of(customer: User, number: str) -> Invoice | None:
 
 
 def unpaid_of(customer: User) -> QuerySet[Invoice]:
-    return invoices_of(customer).filter(status=InvoiceStatus.OPEN)
+    return invoices_of(customer).filter(status=InvoiceStatus.OPEN).exclude(order__status=orders.CANCELLED)
 
 
 def invoice_by_pay_token(token: str) -> Invoice | None:
@@ -52,6 +52,11 @@ def open_payment(invoice: Invoice) -> Payment | None:
     return Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).first()
 
 
+def asks_for_money(invoice: Invoice) -> bool:
+    """Whether the invoice can be paid at all: an open one of a cancelled order is only waiting to become void."""
+    return invoice.status == InvoiceStatus.OPEN and not orders.is_cancelled(invoice.order)
+
+
 def blocking_problem(invoice: Invoice) -> BillingError | None:
     """Why nobody may be asked to pay an open invoice now: his money is under way, or a person looks at it."""
     if review.is_blocked(invoice):
@@ -68,6 +73,8 @@ def paying_payment(invoice: Invoice) -> Payment | None:
 def status_text(invoice: Invoice) -> str:
     """'New', 'Payment in progress', 'Paid', ...: what the customer reads. Costs a query without ``is_in_progress``."""
     if invoice.status == InvoiceStatus.OPEN:
+        if orders.is_cancelled(invoice.order):
+            return str(InvoiceStatus.VOID.label)
         is_in_progress = getattr(invoice, "is_in_progress", None)
         if is_in_progress is None:
             is_in_progress = open_payment(invoice) is not None

@@ -104,9 +104,7 @@ def test_an_unpaid_charge_that_does_not_fit_is_closed_at_the_provider(stripe: An
     assert start(invoice=invoice).pk != payment.pk
 
 
-def test_open_matters_come_first_and_lead_to_the_order(
-    client: Client, invoice: Any, mismatch: Any, staff: Any
-) -> None:
+def test_open_matters_come_first_and_lead_to_the_order(client: Client, invoice: Any, mismatch: Any, staff: Any) -> None:
     old = review.file(key="old", kind="already_done", detail="An old matter.")
     review.resolve(item=old, by=staff, reason="done")
     client.force_login(staff)

@@ -11,7 +11,7 @@ from django.db import transaction
 from storefront.billing import announcements
 from storefront.billing.errors import BillingError
 from storefront.billing.models import Invoice
-from storefront.billing.services import invoices
+from storefront.billing.services import invoices, orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.payments import cancel_open
 from storefront.billing.states import InvoiceStatus
@@ -28,22 +28,29 @@ FAIR_WARNING = timedelta(days=1)
 def remind_unpaid() -> int:
     """Mail once to everyone whose invoice will be void in settings.UNPAID_REMINDER_DAYS. Returns how many."""
     soon = clock.now() + timedelta(days=settings.UNPAID_REMINDER_DAYS)
-    due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=soon, reminded_at=None).order_by("pk")
+    due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=soon, reminded_at=None)
+    due = due.exclude(order__status=orders.CANCELLED).order_by("pk")
     return sum(_remind(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
 
 
 def void_overdue() -> int:
-    """Make overdue invoices void whose customer was reminded in time: the open charge is closed at the provider
-    first, and one that turns out paid is settled instead. Returns how many became void."""
+    """Make overdue invoices void whose customer was reminded in time, and those of orders that staff cancelled: the
+    open charge is closed at the provider first, and one that turns out paid is settled instead. Returns how many
+    became void."""
     now = clock.now()
+    cancelled = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status=orders.CANCELLED)
+    done = sum(_void(invoice, reason="Order cancelled") for invoice in cancelled.order_by("pk")[:BATCH])
     due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=now, reminded_at__lte=now - FAIR_WARNING)
-    return sum(_void(invoice) for invoice in due.order_by("pk")[:BATCH])
+    due = due.exclude(order__status=orders.CANCELLED)
+    return done + sum(_void(invoice, reason="Not paid in time") for invoice in due.order_by("pk")[:BATCH])
 
 
 @transaction.atomic
 def _remind(invoice_id: int) -> bool:
     invoice = lock_invoice(invoice_id)
     if invoice.status != InvoiceStatus.OPEN or invoice.reminded_at is not None:
+        return False
+    if orders.is_cancelled(invoice.order):
         return False
     invoice.reminded_at = clock.now()
     invoice.due_at = max(invoice.due_at, invoice.reminded_at + FAIR_WARNING)
@@ -52,13 +59,13 @@ def _remind(invoice_id: int) -> bool:
     return True
 
 
-def _void(invoice: Invoice) -> bool:
+def _void(invoice: Invoice, *, reason: str) -> bool:
     try:
         cancel_open(invoice=invoice)
         invoice.refresh_from_db()
         if invoice.status != InvoiceStatus.OPEN:
             return False
-        return invoices.void(invoice=invoice, reason="Not paid in time").status == InvoiceStatus.VOID
+        return invoices.void(invoice=invoice, reason=reason).status == InvoiceStatus.VOID
     except (GatewayError, ConfigurationError, BillingError) as exc:
         # Unknown, or paid by a slow method, or opened anew just now: the next run tries again.
         logger.warning("invoice %s cannot be made void yet (%s)", invoice.number, type(exc).__name__)

@@ -105,7 +105,7 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
             locked, InvoiceStatus.VOID, table=INVOICE_TRANSITIONS, voided_at=clock.now(), void_reason=reason[:200]
         )
         if changed:
-            orders.set_status(order=locked.order, status=orders.CANCELLED)
+            orders.cancel(order=locked.order)
             announcements.order_voided(locked)
     return locked
 

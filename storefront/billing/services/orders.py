@@ -25,9 +25,21 @@ def set_status(*, order: Order | None, status: str) -> bool:
         return False
     order.lines.update(status=status)
     order.status_changes.create(old_status=before, new_status=status)
-    if status == CANCELLED:
-        _give_vouchers_back(order)
     return True
+
+
+def cancel(*, order: Order | None) -> None:
+    """Cancel a locked order and give its vouchers back, also if staff cancelled it by hand before."""
+    if order is None:
+        return
+    if not set_status(order=order, status=CANCELLED):
+        order.lines.exclude(status=CANCELLED).update(status=CANCELLED)
+    _give_vouchers_back(order)
+
+
+def is_cancelled(order: Order | None) -> bool:
+    """Whether the order was cancelled; its invoice may still be open for a moment."""
+    return order is not None and order.status == CANCELLED
 
 
 def may_become(*, order: Order | None, status: str) -> bool:

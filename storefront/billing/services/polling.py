@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from storefront.billing.errors import BillingError
 from storefront.billing.models import Payment
+from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_payment
 from storefront.billing.services.settling import settle
 from storefront.billing.services.starting import resume
@@ -34,7 +35,7 @@ def poll_open_payments() -> int:
     """
     started, looked = time.monotonic(), 0
     due = Payment.objects.filter(next_check_at__lte=clock.now()).order_by("next_check_at")
-    for payment in due.select_related("invoice")[:BATCH]:
+    for payment in due.select_related("invoice__order")[:BATCH]:
         if time.monotonic() - started > PATIENCE:
             break
         if not _take(payment):
@@ -62,8 +63,9 @@ def _take(payment: Payment) -> bool:
 
 def _look(payment: Payment) -> None:
     is_open = payment.status in OPEN_PAYMENT
-    if is_open and payment.invoice.status != InvoiceStatus.OPEN:
-        cancel_payment(payment)  # the invoice was paid by another one, or is void
+    is_over = payment.invoice.status != InvoiceStatus.OPEN or orders.is_cancelled(payment.invoice.order)
+    if is_open and is_over:
+        cancel_payment(payment)  # the invoice was paid by another one, or is void, or staff cancelled the order
     elif payment.status == PaymentStatus.CREATED:
         resume(payment)
     elif is_open:

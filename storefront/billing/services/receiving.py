@@ -59,14 +59,15 @@ def pay(invoice: Invoice, payment: Payment) -> None:
 
 def _keep(invoice: Invoice, payment: Payment) -> None:
     """Money nobody asked for any more stays on the customer's account; he and the staff are told."""
-    kind = "late_payment" if invoice.status == InvoiceStatus.VOID else "second_payment"
+    is_late = invoice.status == InvoiceStatus.VOID or orders.is_cancelled(invoice.order)
+    kind = "late_payment" if is_late else "second_payment"
     review.file(
         key=f"{kind}:{payment.public_id}",
         kind=kind,
         detail=(
             f"{payment.amount} {payment.currency} came by {payment.gateway} ({payment.provider_reference}) for invoice "
-            f"{invoice.number}, which is {invoice.status}. It is on the customer's personal account: refund it or "
-            f"agree with the customer what it is for."
+            f"{invoice.number}, which is {'cancelled' if is_late else invoice.status}. It is on the customer's "
+            f"personal account: refund it or agree with the customer what it is for."
         ),
         payment=payment,
         invoice=invoice,

@@ -1,0 +1,36 @@
+"""What billing does when staff changes an order by hand in Oscar's dashboard."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import OperationalError
+from django.dispatch import receiver
+from oscar.apps.order.models import Order
+from oscar.apps.order.signals import order_status_changed
+
+from storefront.billing.errors import ChargeOpen
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import invoices, orders
+from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
+from storefront.core import clock
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(order_status_changed, dispatch_uid="billing-order-cancelled")
+def order_cancelled(sender: object, *, order: Order, new_status: str, **kwargs: Any) -> None:
+    """The open invoices of an order that staff cancelled become void.
+
+    At once where no charge is open. An open one is for the worker to close, because the provider may hang: the
+    poller at its next run, after it dunning makes the invoice void. Nobody can pay meanwhile (see asks_for_money).
+    """
+    if new_status != orders.CANCELLED:
+        return
+    for invoice in Invoice.objects.filter(order=order, status=InvoiceStatus.OPEN):
+        try:
+            invoices.void(invoice=invoice, reason="Order cancelled")
+        except (ChargeOpen, OperationalError) as exc:
+            logger.info("invoice %s is left to the worker (%s)", invoice.number, type(exc).__name__)
+            Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).update(next_check_at=clock.now())

@@ -1,0 +1,113 @@
+"""An order cancelled by staff in Oscar's dashboard takes its invoice along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from oscar.apps.voucher.models import VoucherApplication
+
+from storefront.billing import links
+from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.services.dunning import remind_unpaid, void_overdue
+from storefront.billing.services.payments import start
+from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.states import InvoiceStatus, PaymentStatus
+from tests.checkout.building import make_voucher
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(make_customer: Any, wagtail_site: Any) -> Client:
+    user = make_customer("staff@example.com")
+    user.is_staff = user.is_superuser = True
+    user.save()
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def cancel(staff: Client, invoice: Any) -> None:
+    path = f"/dashboard/orders/{invoice.order.number}/"
+    staff.post(path, {"order_action": "change_order_status", "new_status": "Cancelled"})
+    invoice.order.refresh_from_db()
+    assert invoice.order.status == "Cancelled"
+
+
+def status(invoice: Any) -> str:
+    return Invoice.objects.get(pk=invoice.pk).status
+
+
+def use_of_voucher(invoice: Any) -> Any:
+    voucher = make_voucher()
+    VoucherApplication.objects.create(voucher=voucher, order=invoice.order, user=invoice.customer)
+    voucher.num_orders = 1
+    voucher.save()
+    return voucher
+
+
+def test_without_a_charge_the_invoice_is_void_at_once(staff: Client, invoice: Any, outbox: Any, audited: Any) -> None:
+    voucher = use_of_voucher(invoice)
+    cancel(staff, invoice)
+    assert status(invoice) == InvoiceStatus.VOID
+    voucher.refresh_from_db()
+    assert voucher.num_orders == 0
+    assert invoice.order.status_changes.filter(new_status="Cancelled").count() == 1
+    assert len(outbox("order-voided:")) == 1
+    assert audited() == []
+
+
+def test_an_open_charge_is_closed_at_the_provider_by_the_worker(
+    staff: Client, stripe: Any, invoice: Any, audited: Any
+) -> None:
+    voucher = use_of_voucher(invoice)
+    payment = start(invoice=invoice)
+    cancel(staff, invoice)
+    poll_open_payments()
+    assert stripe.pay(payment.provider_reference) == "closed"
+    assert void_overdue() == 1
+    assert status(invoice) == InvoiceStatus.VOID
+    assert Payment.objects.get().status == PaymentStatus.CANCELLED
+    voucher.refresh_from_db()
+    assert voucher.num_orders == 0
+    assert audited() == []
+
+
+def test_dunning_alone_does_it_too(staff: Client, stripe: Any, invoice: Any) -> None:
+    payment = start(invoice=invoice)
+    cancel(staff, invoice)
+    assert void_overdue() == 1
+    assert status(invoice) == InvoiceStatus.VOID
+    assert stripe.pay(payment.provider_reference) == "closed"
+
+
+def test_money_that_came_meanwhile_is_kept_for_the_customer(
+    staff: Client, stripe: Any, invoice: Any, audited: Any, outbox: Any
+) -> None:
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    cancel(staff, invoice)
+    poll_open_payments()
+    assert void_overdue() == 1
+    assert Payment.objects.get().status == PaymentStatus.SUCCEEDED
+    assert ReviewItem.objects.get().kind == "late_payment"
+    assert len(outbox("late-payment:")) == 1
+    assert audited() == []
+
+
+def test_while_the_worker_has_not_come_nobody_is_asked_to_pay(
+    staff: Client, client: Client, stripe: Any, invoice: Any, outbox: Any
+) -> None:
+    start(invoice=invoice)
+    cancel(staff, invoice)
+    assert status(invoice) == InvoiceStatus.OPEN
+    for answer in (client.get(links.pay_path(invoice)), client.post(links.pay_path(invoice))):
+        assert answer.status_code == 410
+        assert "This order is void" in answer.content.decode()
+    client.force_login(invoice.customer)
+    body = client.get(f"/account/invoices/{invoice.number}/").content.decode()
+    assert links.pay_path(invoice) not in body and "Void" in body
+    Invoice.objects.update(due_at=invoice.issued_at)
+    assert remind_unpaid() == 0
