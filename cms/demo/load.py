@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.sites.models import Site as DjangoSite
 from django.core.files.images import ImageFile
 from django.db import transaction
 from wagtail.images import get_image_model
 from wagtail.images.models import AbstractImage
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from catalogue.plans.models import Agreement, Period, Plan, SoftwareProduct
 from catalogue.plans.products import create_parent
+from cms import beginning
 from cms.demo import agreements, pages, people
 from cms.demo.past import days_ago
 from cms.demo.products import PERIODS, PRODUCTS, DemoProduct
@@ -32,7 +31,7 @@ def is_loaded() -> bool:
 @transaction.atomic
 def load() -> None:
     """Pages, products, agreements, people: all or nothing. Expects a migrated database without products."""
-    home = _site()
+    home = _home()
     Seller.objects.create(**pages.SELLER)
     with days_ago(365):
         license_agreement = Agreement.objects.create(
@@ -43,9 +42,7 @@ def load() -> None:
         )
     for months, discount in PERIODS:
         Period.objects.create(months=months, discount_percent=Decimal(discount))
-    index = home.add_child(
-        instance=ProductIndexPage(title="Products", slug="products", intro=pages.INDEX_INTRO, show_in_menus=True)
-    )
+    index = beginning.ensure_products(home, intro=pages.INDEX_INTRO)
     for product in PRODUCTS:
         _product(product, index, license_agreement)
     for slug, title, intro, body in pages.TEXT_PAGES:
@@ -57,36 +54,16 @@ def load() -> None:
     people.load()
 
 
-def _site() -> HomePage:
-    """The home page in the place of Wagtail's welcome page, at the shop's own address."""
-    root = Page.objects.get(depth=1)
-    for welcome in root.get_children():
-        welcome.specific.delete()
-    root.refresh_from_db()
-    home: HomePage = root.add_child(
-        instance=HomePage(
-            title="Home",
-            slug="home",
-            headline=pages.HEADLINE,
-            lead=pages.LEAD,
-            body=pages.HOME.strip(),
-            image=_picture("home.png", "Portal with calls, chats and a license"),
-        )
+def _home() -> HomePage:
+    """The demo's own home page in the place of whatever an empty shop has."""
+    for page in Page.objects.get(depth=1).get_children():
+        page.specific.delete()
+    return beginning.ensure_home(
+        headline=pages.HEADLINE,
+        lead=pages.LEAD,
+        body=pages.HOME.strip(),
+        image=_picture("home.png", "Portal with calls, chats and a license"),
     )
-    address = urlsplit(settings.SITE_URL)
-    Site.objects.update_or_create(
-        is_default_site=True,
-        defaults={
-            "hostname": address.hostname or "localhost",
-            "port": address.port or (443 if address.scheme == "https" else 80),
-            "site_name": settings.SHOP_NAME,
-            "root_page": home,
-        },
-    )
-    DjangoSite.objects.update_or_create(
-        pk=settings.SITE_ID, defaults={"domain": address.netloc, "name": settings.SHOP_NAME[:50]}
-    )
-    return home
 
 
 def _picture(name: str, title: str) -> AbstractImage:

@@ -54,7 +54,7 @@ def deliver(message: OutboxMessage) -> None:
     else:
         user = User.objects.filter(pk=payload["user_id"], is_active=True).first()
         if user is not None:
-            _send(user, "access", key=message.key, has_password=user.has_usable_password())
+            _send(user, "access", key=message.key, has_password=user.has_usable_password(), is_staff=user.is_staff)
 
 
 def password_url(user: User) -> str:

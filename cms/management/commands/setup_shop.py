@@ -1,0 +1,46 @@
+"""``manage.py setup_shop``: what a new shop needs before anybody can work in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+
+from cms import beginning
+
+
+class Command(BaseCommand):
+    help = "Make the home page, the list of products, the site and the marketers' group where missing; safe to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--staff-email", help="first member of staff; gets a mail to set the password")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        email = options["staff_email"]
+        if email:
+            self._require_email(email)
+        beginning.begin()
+        self.stdout.write(
+            f"setup_shop: the shop is at {settings.SITE_URL}/, its staff work at {settings.SITE_URL}/admin/"
+        )
+        if email:
+            self._ensure_staff(email)
+
+    def _require_email(self, email: str) -> None:
+        try:
+            validate_email(email.strip())
+        except ValidationError as exc:
+            raise CommandError(f"{email!r} is not an e-mail address.") from exc
+
+    def _ensure_staff(self, email: str) -> None:
+        try:
+            is_new = beginning.ensure_staff(email=email)
+        except beginning.NotStaff as exc:
+            raise CommandError(f"{email} has the account of a customer or a closed one; name another address.") from exc
+        if is_new:
+            self.stdout.write(f"  {email}: staff with all rights; the worker sends the mail that sets the password")
+        else:
+            self.stdout.write(f"  {email}: is staff already, nothing was changed")
