@@ -119,6 +119,7 @@ INSTALLED_APPS = [
 MIGRATION_MODULES = {"catalogue": "oscar.apps.catalogue.migrations"}
 
 MIDDLEWARE = [
+    "storefront.core.health.HealthFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
