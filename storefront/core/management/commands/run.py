@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _start_site(self, workers: int) -> subprocess.Popen[bytes]:
         return self._popen(
-            "-m", "granian", "--interface", "wsgi", "--blocking-threads", "1", "--workers", str(workers),
+            "-m", "granian", "--interface", "wsgi", "--blocking-threads", "2", "--workers", str(workers),
             "--host", "127.0.0.1", "--port", str(settings.PORT), "--no-ws", "--log-level", "warning",
             "storefront.wsgi:application",
         )  # fmt: skip
