@@ -44,20 +44,17 @@ class TryLater(Exception):
 
 def enqueue(
     *, kind: str, key: str, payload: dict[str, Any], group: str = "", due_at: datetime | None = None
-) -> OutboxMessage:
+) -> None:
     """Write one thing to send, in the caller's transaction: it is sent if and only if that commits.
 
     ``kind`` names a handler in settings.OUTBOX_HANDLERS, ``payload`` is JSON. ``key`` is the stable id: a second
-    enqueue with it changes nothing and returns the first row. Rows of one ``group`` go out in order.
+    enqueue with it changes nothing. Rows of one ``group`` go out in order.
     ``due_at`` (UTC) delays it. Raises KeyError for an unknown kind.
     """
     if kind not in settings.OUTBOX_HANDLERS:
         raise KeyError(kind)
-    row, _ = OutboxMessage.objects.get_or_create(
-        key=key,
-        defaults={"kind": kind, "payload": payload, "group": group, "next_attempt_at": due_at or clock.now()},
-    )
-    return row
+    row = OutboxMessage(kind=kind, key=key, payload=payload, group=group, next_attempt_at=due_at or clock.now())
+    OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def deliver_due() -> int:

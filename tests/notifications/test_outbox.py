@@ -34,7 +34,8 @@ def handler(settings: Any) -> None:
 
 
 def put(key: str, group: str = "", **fields: Any) -> OutboxMessage:
-    return outbox.enqueue(kind=fields.pop("kind", "test"), key=key, payload={}, group=group, **fields)
+    outbox.enqueue(kind=fields.pop("kind", "test"), key=key, payload={}, group=group, **fields)
+    return OutboxMessage.objects.get(key=key)
 
 
 def make_due() -> None:
