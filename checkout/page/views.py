@@ -177,7 +177,7 @@ def _has_account(request: HttpRequest, form: CheckoutForm, customer: User | None
     if request.session.get("checkout_tried") != email:
         throttle.hit("checkout-address", request)
         request.session["checkout_tried"] = email
-    return users.find_by_email(email) is not None
+    return users.is_taken(email)
 
 
 def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm, data: Any) -> HttpResponse:
