@@ -29,7 +29,7 @@ from storefront.billing.errors import (
     PaymentProcessing,
     PaymentUnavailable,
 )
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, InvoiceLine, Payment
 from storefront.billing.services import payments
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
@@ -110,10 +110,11 @@ def _page(
     status: int = 200,
     may_pay: bool = False,
 ) -> HttpResponse:
+    lines = list(invoice.lines.all())
     context = {
         "invoice": invoice,
-        "lines": invoice.lines.all(),
-        "portal": _portal(invoice),
+        "lines": lines,
+        "portal": _portal(lines),
         "problem": problem,
         "may_pay": problem is None or may_pay,
     }
@@ -126,9 +127,9 @@ def _closed(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     return render(request, "pay/closed.html", {"invoice": invoice, "is_void": is_void}, status=410)
 
 
-def _portal(invoice: Invoice) -> str:
+def _portal(lines: list[InvoiceLine]) -> str:
     """The portal the licenses are for, as it was read from what the buyer typed."""
-    hosts = {line.license_terms.get("portal_address", "") for line in invoice.lines.all()}
+    hosts = {line.license_terms.get("portal_address", "") for line in lines}
     return ", ".join(sorted(filter(None, hosts)))
 
 

@@ -36,7 +36,7 @@ def unpaid_of(customer: User) -> QuerySet[Invoice]:
 def invoice_by_pay_token(token: str) -> Invoice | None:
     """The invoice a pay link names, in whatever state; None for a link we did not sign."""
     public_id = links.read_pay_token(token)
-    found = _with_progress().select_related("order", "customer").prefetch_related("lines")
+    found = Invoice.objects.select_related("order")
     return found.filter(public_id=public_id).first() if public_id else None
 
 

@@ -150,8 +150,12 @@ def _total(lines: Sequence[NewLine], currency: str) -> Decimal:
 
 def _next_number(now: datetime) -> str:
     """``INV-2026-000042``. The series' row stays locked until the transaction ends, so there is never a gap."""
-    sequence, _ = InvoiceSequence.objects.get_or_create(series=str(now.year))
-    sequence = states.lock(sequence)
+    sequence = InvoiceSequence(series=str(now.year))
+    try:
+        states.lock(sequence)
+    except InvoiceSequence.DoesNotExist:  # the first invoice of the year
+        InvoiceSequence.objects.get_or_create(series=sequence.series)
+        states.lock(sequence)
     sequence.last += 1
     sequence.save(update_fields=["last"])
     return f"INV-{sequence.series}-{sequence.last:06d}"

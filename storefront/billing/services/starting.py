@@ -164,9 +164,12 @@ def _request(payment: Payment) -> StartRequest:
 
 
 def _opened(payment_id: int, started: StartedPayment) -> Payment:
-    """Note what the provider opened. Of two callers with one key both hear the same; the second finds it noted."""
+    """Note what the provider opened. Of two callers with one key both hear the same; the second finds it noted.
+
+    Nothing but the payment's own row changes, so nothing else is locked.
+    """
     with transaction.atomic(durable=True):
-        payment = lock_payment(payment_id)
+        payment = states.lock(Payment(pk=payment_id))
         if payment.provider_reference is None:
             payment.provider_reference = started.provider_reference
             payment.redirect_url = started.redirect_url
