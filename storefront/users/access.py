@@ -16,7 +16,6 @@ from storefront.notifications import letters, values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.users.models import User
-from storefront.users.tokens import PasswordTokens
 
 KIND = "mail.access"
 
@@ -59,6 +58,9 @@ def deliver(message: OutboxMessage) -> None:
 
 def password_url(user: User) -> str:
     """The absolute link that sets a password; begins with SITE_URL, never with the Host of a request."""
+    # Not at the top: allauth's forms ask for this class while they are loaded, and it is made of one of theirs.
+    from storefront.users.tokens import PasswordTokens
+
     with transaction.atomic():  # the generator may write the user's e-mail address row
         token = PasswordTokens().make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
