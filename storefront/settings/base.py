@@ -338,6 +338,7 @@ AUDIT_CHECKS = [
     "storefront.billing.audit.checks",
     "storefront.licensing.audit.checks",
     "storefront.inbox.audit.checks",
+    "checkout.audit.checks",
 ]
 #: Who is told when it finds something.
 AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"

@@ -11,6 +11,10 @@ import psycopg
 import pytest
 from django.db import connection
 
+from catalogue.plans import triggers as plans
+from checkout import triggers as checkout
+from storefront.billing import triggers as billing
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,3 +50,9 @@ def test_migrations_apply_on_postgresql_from_nothing_and_nothing_is_left_to_make
     assert migrated.returncode == 0, migrated.stderr
     left = manage("makemigrations", "--check", "--dry-run", url=empty_database)
     assert left.returncode == 0, left.stdout
+    wanted = billing.RECORDS.trigger_names() | checkout.RECORDS.trigger_names() | plans.RECORDS.trigger_names()
+    conninfo = psycopg.conninfo.make_conninfo(empty_database.replace("postgres://", "postgresql://"))
+    with psycopg.connect(conninfo) as migrated_database:
+        rows = migrated_database.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal").fetchall()
+    found = [name for (name,) in rows if name in wanted]
+    assert sorted(found) == sorted(wanted)
