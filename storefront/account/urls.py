@@ -1,4 +1,7 @@
-"""The customer's pages, all under /account/. Numbers and random ids only: nothing in an address counts up."""
+"""The customer's pages, all under /account/. Numbers and random ids only: nothing in an address counts up.
+
+All of them are made of letters, digits, - and _, so anything else is a plain 404 before the database is asked.
+"""
 
 from django.urls import path
 
@@ -7,14 +10,14 @@ from storefront.account import views
 urlpatterns = [
     path("account/", views.home, name="account-home"),
     path("account/invoices/", views.invoices, name="account-invoices"),
-    path("account/invoices/<str:number>/", views.invoice, name="account-invoice"),
-    path("account/invoices/<str:number>/print/", views.invoice_print, name="account-invoice-print"),
+    path("account/invoices/<slug:number>/", views.invoice, name="account-invoice"),
+    path("account/invoices/<slug:number>/print/", views.invoice_print, name="account-invoice-print"),
     path("account/licenses/", views.licenses, name="account-licenses"),
-    path("account/licenses/<str:public_id>/", views.license, name="account-license"),
-    path("account/licenses/<str:public_id>/address/", views.license_address, name="account-license-address"),
+    path("account/licenses/<slug:public_id>/", views.license, name="account-license"),
+    path("account/licenses/<slug:public_id>/address/", views.license_address, name="account-license-address"),
     path("account/orders/", views.orders, name="account-orders"),
-    path("account/orders/<str:number>/", views.order, name="account-order"),
+    path("account/orders/<slug:number>/", views.order, name="account-order"),
     path("account/agreements/", views.agreements, name="account-agreements"),
-    path("account/agreements/<str:number>/<str:sha256>/", views.consent, name="account-consent"),
+    path("account/agreements/<slug:number>/<slug:sha256>/", views.consent, name="account-consent"),
     path("account/profile/", views.profile, name="account-profile"),
 ]

@@ -80,12 +80,12 @@ def addresses(invoice: Any, license: Any, consent: Any, document: Any, stripe: A
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
     order, product = invoice.order.number, shop.software.product
     return {
-        "/account/invoices/<str:number>/": f"/account/invoices/{invoice.number}/",
-        "/account/invoices/<str:number>/print/": f"/account/invoices/{invoice.number}/print/",
-        "/account/licenses/<str:public_id>/": f"/account/licenses/{license.public_id}/",
-        "/account/licenses/<str:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
-        "/account/orders/<str:number>/": f"/account/orders/{order}/",
-        "/account/agreements/<str:number>/<str:sha256>/": f"/account/agreements/{order}/{consent.sha256}/",
+        "/account/invoices/<slug:number>/": f"/account/invoices/{invoice.number}/",
+        "/account/invoices/<slug:number>/print/": f"/account/invoices/{invoice.number}/print/",
+        "/account/licenses/<slug:public_id>/": f"/account/licenses/{license.public_id}/",
+        "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
+        "/account/orders/<slug:number>/": f"/account/orders/{order}/",
+        "/account/agreements/<slug:number>/<slug:sha256>/": f"/account/agreements/{order}/{consent.sha256}/",
         r"/account/^confirm-email/(?P<key>[-:\w]+)/$": "/account/confirm-email/x/",
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/account/password/reset/key/1-x/",
         "/pay/<str:token>/": f"/pay/{pay}/",
