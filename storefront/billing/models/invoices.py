@@ -1,5 +1,7 @@
 """Invoices: numbered demands to pay, frozen once issued."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +76,11 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def has_discount(self) -> bool:
+        """Whether any line costs less than its pieces; reads the lines."""
+        return any(line.discount for line in self.lines.all())
+
 
 class InvoiceLine(models.Model):
     """One line of an invoice.
@@ -98,3 +105,14 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def unit_price(self) -> Decimal | None:
+        """The price of one piece before any discount, major units; None if the pieces do not share it evenly."""
+        price = (self.list_amount / self.quantity).quantize(Decimal("0.01"))
+        return price if price * self.quantity == self.list_amount else None
+
+    @property
+    def discount(self) -> Decimal:
+        """What the whole line costs less than its pieces, major units: unit price x quantity - discount = amount."""
+        return self.list_amount - self.amount
