@@ -97,10 +97,3 @@ def test_wsgi_refuses_what_is_not_fit_for_production(changes: dict[str, str], na
 
 def test_a_rehearsal_runs_on_test_keys() -> None:
     assert setting("ALLOW_TEST_KEYS", {"STRIPE_API_KEY": "rk_test_example", "ALLOW_TEST_KEYS": "true"}) is True
-
-
-def test_parts_may_be_loaded_in_any_order() -> None:
-    """Django runs its system checks in no fixed order; one of them loads the adapter before any form."""
-    for module in ("storefront.users.adapter", "storefront.users.tokens"):
-        done = run(f"import django; django.setup(); import {module}", {})
-        assert done.returncode == 0, done.stderr
