@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from storefront.core import errors, health
+from storefront.users import staff
 
 urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
@@ -17,11 +18,12 @@ urlpatterns = [
     path("", include("storefront.users.urls")),
     path("", include("checkout.pay.urls")),
     path("", include("checkout.urls")),
-    path("dashboard/", apps.get_app_config("dashboard").urls),
+    path("dashboard/users/<int:pk>/password-reset/", staff.password_reset),
+    path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
     path("admin/", include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),
-    path("catalogue/", apps.get_app_config("catalogue").urls),
+    path("catalogue/", apps.get_app_config("catalogue").urls),  # type: ignore[attr-defined]
     path("", include("catalogue.plans.urls")),
     path("", include("cms.urls")),
     path("documents/", include(wagtaildocs_urls)),
