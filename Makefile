@@ -44,13 +44,14 @@ browser:
 lint: .venv/ready-test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/mypy storefront catalogue checkout cms
 
 test: .venv/ready-test browser lint
 	$(PYTEST) -n $(JOBS) --dist loadfile --ignore=tests/races
-	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
+	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) -n $(JOBS) --dist loadfile tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
 
 races: .venv/ready-test
-	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
+	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) -n $(JOBS) --dist loadfile tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
 
 journeys: .venv/ready-test browser
 	$(PYTEST) tests/journeys

@@ -94,7 +94,7 @@ def _picture(
 ) -> Picture | None:
     if image_id is None:
         return None
-    if file:
+    if file and width and height:
         return Picture(url=Rendition._meta.get_field("file").storage.url(file), width=width, height=height)
     image = get_image_model().objects.filter(pk=image_id).first()
     if image is None:

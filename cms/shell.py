@@ -51,7 +51,7 @@ def shell(request: HttpRequest | None) -> Shell:
         found = _load(request)
         cache.set(key, found, SECONDS)
     if request is not None:
-        request._shell = found  # type: ignore[attr-defined]  (asked for by pages and templates)
+        request._shell = found  # type: ignore[attr-defined]
     return found
 
 
@@ -72,7 +72,7 @@ def _load(request: HttpRequest | None) -> Shell:
             Link(pk, name, reverse("agreement", args=[slug]))
             for pk, name, slug in Agreement.objects.values_list("pk", "name", "slug")
         ),
-        "seller": seller or {},
+        "seller": {name: str(value) for name, value in (seller or {}).items()},
         "footer": "",
     }
     own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL}

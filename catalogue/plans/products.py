@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from oscar.apps.partner.models import Partner
 
-from catalogue.models import Product, ProductClass
+from catalogue.models import Product, ProductClass  # type: ignore[attr-defined]
 
 CLASS_SLUG = "software-license"
 PARTNER_CODE = "shop"

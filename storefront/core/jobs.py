@@ -57,11 +57,11 @@ def run_due(jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False) -
 
     ``force`` runs all of them now, due or not (commands and tests).
     """
-    jobs = settings.JOBS if jobs is None else jobs
+    specs: Mapping[str, JobSpec] = settings.JOBS if jobs is None else jobs
     done = 0
-    for name in list(jobs) if force else _due_names(jobs, clock.now()):
-        if force or _take(name, jobs[name]["every"], clock.now()):
-            done += _run(name, jobs[name])
+    for name in list(specs) if force else _due_names(specs, clock.now()):
+        if force or _take(name, specs[name]["every"], clock.now()):
+            done += _run(name, specs[name])
     return done
 
 

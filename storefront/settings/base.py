@@ -1,6 +1,7 @@
 """What every environment shares. Every secret and every address comes from the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -322,7 +323,7 @@ OUTBOX_HANDLERS = {
     "mail.access": "storefront.users.access.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
 }
-JOBS = {
+JOBS: dict[str, Any] = {
     "inbox": {"call": "storefront.inbox.processing.process_due", "every": 0.5},
     "outbox": {"call": "storefront.notifications.outbox.deliver_due", "every": 0.5},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1},
@@ -349,6 +350,7 @@ THROTTLE_STORAGE_URL = env.str("THROTTLE_STORAGE_URL", default="memory://")
 THROTTLES = {
     "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
     "checkout-submit": "60/hour",
+    "checkout-customer": "30/hour",  # orders one account may try to place
     "cart-voucher": "30/hour",  # voucher codes a visitor may try
     "pay-start": "30/hour",
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor

@@ -108,7 +108,7 @@ def cart_count(context: template.Context) -> int:
 def _carts_of(request: HttpRequest) -> Q | None:
     """The condition that finds the visitor's carts: the one of his cookie, the one of his account, or both."""
     wanted: Q | None = None
-    signed = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)
+    signed = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)  # type: ignore[misc]
     if signed:
         try:
             wanted = Q(basket=int(Signer().unsign(signed)), basket__owner=None)
