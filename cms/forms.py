@@ -16,7 +16,6 @@ from catalogue.models import Product
 from catalogue.plans.models import BindingKind, Period, Plan
 from catalogue.plans.products import create_parent, is_sold
 
-
 #: What the shop can fulfil; the other kinds are names kept for later.
 OFFERED_BINDINGS = (BindingKind.NONE, BindingKind.PORTAL)
 

@@ -182,7 +182,6 @@ def run_jobs(db: None) -> Callable[[], int]:
 
     def run() -> int:
         from storefront.inbox.processing import process_due
-
         from storefront.notifications.outbox import deliver_due
 
         total = 0

@@ -41,4 +41,7 @@ class UnsupportedOperation(GatewayError):
 
 
 class ConfigurationError(Exception):
-    """Our own set-up is wrong (key missing, rejected or of the wrong mode). Not a GatewayError: nobody may treat it as the provider's answer."""
+    """Our own set-up is wrong: a key is missing, rejected or of the wrong mode.
+
+    Not a GatewayError: nobody may treat it as the provider's answer.
+    """

@@ -42,9 +42,7 @@ class TryLater(Exception):
     """Raised by a handler: not now. Its text is kept as the row's last error."""
 
 
-def enqueue(
-    *, kind: str, key: str, payload: dict[str, Any], group: str = "", due_at: datetime | None = None
-) -> None:
+def enqueue(*, kind: str, key: str, payload: dict[str, Any], group: str = "", due_at: datetime | None = None) -> None:
     """Write one thing to send, in the caller's transaction: it is sent if and only if that commits.
 
     ``kind`` names a handler in settings.OUTBOX_HANDLERS, ``payload`` is JSON. ``key`` is the stable id: a second

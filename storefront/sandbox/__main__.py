@@ -19,7 +19,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--shop", required=True, help="origin of the shop, e.g. http://127.0.0.1:8000")
     parser.add_argument("--port", type=int, default=8100, help="Stripe here, mail on the next port, Bitrix24 after it")
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
-    parser.add_argument("--apps", type=json.loads, default=[], help="JSON list of Bitrix24 apps: code, client_id, client_secret")
+    parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
     parser.add_argument("--stripe-key", default="sk_test_sandbox")
     parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
     parser.add_argument("--mail-token", default="sandbox-mail-token")

@@ -159,11 +159,11 @@ class PaymentGateway(ABC):
 
     @abstractmethod
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
-        """Close an open charge so that it can no longer be paid; return what it is now (it may have been paid meanwhile)."""
+        """Close an open charge so that it can no longer be paid; return what it is now: it may have been paid."""
 
     @abstractmethod
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
-        """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for anything unproven or malformed."""
+        """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for what is not proven."""
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         """Give money back, whole or part."""
@@ -172,4 +172,3 @@ class PaymentGateway(ABC):
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
         """All charges the provider saw since ``since`` (UTC), for reconciliation."""
         raise UnsupportedOperation(f"{self.name} cannot list charges")
-
