@@ -32,6 +32,7 @@ from checkout.services.wishes import (
     Placed,
     SameOrderOpen,
     Shown,
+    TooManyOpen,
     VoucherRefused,
     Wish,
 )
@@ -110,6 +111,8 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
 
 def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | None) -> HttpResponse:
     wish = _wish(request, cart, form, shown)
+    if wish.customer is not None:
+        throttle.hit_key("checkout-customer", str(wish.customer.pk))
     try:
         placed = place_order(wish)
     except users.EmailTaken:
@@ -120,6 +123,10 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | 
         return redirect("cart")
     except SameOrderOpen as exc:
         return _offer_open_order(request, form, exc)
+    except TooManyOpen as exc:
+        drafts.keep(request, form.data)
+        rows = [{"invoice": invoice, "pay_path": pay_path(invoice)} for invoice in exc.invoices]
+        return render(request, "checkout/too_many.html", {"rows": rows}, status=409)
     except (CartChanged, CannotOrder) as exc:
         return _show_again(request, form, exc)
     except OperationalError:  # somebody held a lock for too long, or the database went away: nothing was written

@@ -16,7 +16,7 @@ from catalogue.plans.models import AgreementVersion
 from checkout.cart import discounts, loading
 from checkout.cart.loading import Cart
 from checkout.models import Consent, PurchaseDetails
-from checkout.services import order_rows, snapshots, texts
+from checkout.services import order_rows, room, snapshots, texts
 from checkout.services.texts import Text
 from checkout.services.wishes import (
     AlreadyOrdered,
@@ -46,7 +46,7 @@ def place_order(wish: Wish) -> Placed:
 
     Of parallel calls for one cart exactly one writes. Raises EmailTaken (users.services) and, each time with
     nothing written, one of the NotPlaced errors: AlreadyOrdered, CartGone, CartChanged, CannotOrder,
-    VoucherRefused, SameOrderOpen.
+    VoucherRefused, SameOrderOpen, TooManyOpen.
     """
     with transaction.atomic():
         basket = _claim(wish)
@@ -56,6 +56,8 @@ def place_order(wish: Wish) -> Placed:
         _check_what_was_shown(wish, cart, versions)
         if customer is not None and not wish.is_separate:
             _check_no_equal_order(wish, cart, customer)
+        if customer is not None:
+            room.check(customer)
         is_new = customer is None
         if customer is None:
             customer = _register(wish)

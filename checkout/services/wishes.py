@@ -98,6 +98,14 @@ class VoucherRefused(CannotOrder):
     """A voucher in the cart cannot be used any more."""
 
 
+class TooManyOpen(NotPlaced):
+    """An account whose e-mail is not proven holds as many unpaid orders as it may; ``invoices`` are theirs."""
+
+    def __init__(self, invoices: list[Invoice]) -> None:
+        super().__init__(str(len(invoices)))
+        self.invoices = invoices
+
+
 class SameOrderOpen(NotPlaced):
     """An equal order for the same portal waits to be paid."""
 

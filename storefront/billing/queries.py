@@ -33,6 +33,12 @@ def unpaid_of(customer: User) -> QuerySet[Invoice]:
     return invoices_of(customer).filter(status=InvoiceStatus.OPEN).exclude(order__status=orders.CANCELLED)
 
 
+def unpaid_orders_of(customer: User) -> QuerySet[Invoice]:
+    """The open invoices of a customer's orders, newest first, without their lines."""
+    found = Invoice.objects.filter(customer_id=customer.pk, status=InvoiceStatus.OPEN).exclude(order=None)
+    return found.exclude(order__status=orders.CANCELLED).select_related("order")
+
+
 def invoice_by_pay_token(token: str) -> Invoice | None:
     """The invoice a pay link names, in whatever state; None for a link we did not sign."""
     public_id = links.read_pay_token(token)
