@@ -94,6 +94,7 @@ def test_money_that_came_meanwhile_is_kept_for_the_customer(
     assert Payment.objects.get().status == PaymentStatus.SUCCEEDED
     assert ReviewItem.objects.get().kind == "late_payment"
     assert len(outbox("late-payment:")) == 1
+    assert outbox("order-voided:") == []  # it says that nothing was charged
     assert audited() == []
 
 

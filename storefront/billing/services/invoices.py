@@ -19,7 +19,7 @@ from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_PAYMENT, InvoiceStatus
+from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, money, states
 from storefront.users.models import User
 
@@ -106,7 +106,8 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
         )
         if changed:
             orders.cancel(order=locked.order)
-            announcements.order_voided(locked)
+            if not locked.payments.filter(status=PaymentStatus.SUCCEEDED).exists():
+                announcements.order_voided(locked)  # else he was told that his money is kept
     return locked
 
 
