@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_ import create_urllib3_context
 
 _UNICAST_V6 = ipaddress.ip_network("2000::/3")
 # Ranges the standard library calls global, or did in some releases, although they lead back inside, to a
@@ -128,6 +132,15 @@ class _WatchedTLSConnection(HTTPSConnection):
         return connection
 
 
+@lru_cache(maxsize=4)
+def _trusting(ca_bundle: str | None) -> ssl.SSLContext:
+    """The TLS settings of every connection that trusts these authorities (None: the usual list): certificate and
+    name are verified. Reading the list costs more than the rest of a call, so it is read once."""
+    context: ssl.SSLContext = create_urllib3_context()
+    context.load_verify_locations(cafile=ca_bundle or DEFAULT_CA_BUNDLE_PATH)
+    return context
+
+
 class PinnedAdapter(HTTPAdapter):
     """Connects to one address only, while TLS and the Host header speak of the name.
 
@@ -147,7 +160,14 @@ class PinnedAdapter(HTTPAdapter):
         host_params["host"] = self._address
         if host_params["scheme"] == "https":
             pool_kwargs["server_hostname"] = self._name
+            pool_kwargs["ssl_context"] = _trusting(pool_kwargs.get("ca_certs"))
         return host_params, pool_kwargs
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        super().cert_verify(conn, url, verify, cert)
+        if url.lower().startswith("https"):
+            # The pool's own context holds these already; named once more they would be read for every connection.
+            conn.ca_certs = conn.ca_cert_dir = None
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)

@@ -572,6 +572,21 @@ def test_a_certificate_of_another_name_is_not_spoken_to(
     assert server.requests == []
 
 
+def test_authorities_of_one_client_are_not_trusted_by_another(
+    listen: Listen, authority: tuple[str, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, context = authority
+    server = listen(answer(), context)
+    _redirect_connections(monkeypatch, server.port)
+    resolve = _answers("93.184.216.34")
+
+    assert client(resolve=resolve, ca_bundle=bundle).request_guarded("POST", "b24.firma.de", "/").status == 200
+    with pytest.raises(Unavailable):
+        client(resolve=resolve).request_guarded("POST", "b24.firma.de", "/")
+
+    assert len(server.requests) == 1
+
+
 def test_an_unknown_certificate_authority_is_not_spoken_to(
     listen: Listen, authority: tuple[str, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
 ) -> None:
