@@ -144,8 +144,10 @@ def main() -> None:
             (["-m", "tests.bench.bare"], bare),
         ):
             subprocess.run([sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, check=True)
-        shop_pid = stack.enter_context(running(*granian("storefront.wsgi:application", shop_port), port=shop_port, **shop))
-        bare_pid = stack.enter_context(running(*granian("tests.bench.bare:application", bare_port), port=bare_port, **bare))
+        shop_server = granian("storefront.wsgi:application", shop_port)
+        shop_pid = stack.enter_context(running(*shop_server, port=shop_port, **shop))
+        bare_server = granian("tests.bench.bare:application", bare_port)
+        bare_pid = stack.enter_context(running(*bare_server, port=bare_port, **bare))
         report(shop_port, shop_pid, bare_port, bare_pid)
 
 
