@@ -170,13 +170,16 @@ def _opened(payment_id: int, started: StartedPayment) -> Payment:
     """
     with transaction.atomic(durable=True):
         payment = states.lock(Payment(pk=payment_id))
-        if payment.provider_reference is None:
+        noted = ["provider_reference", "redirect_url", "expires_at"] if payment.provider_reference is None else []
+        if noted:
             payment.provider_reference = started.provider_reference
             payment.redirect_url = started.redirect_url
             payment.expires_at = started.expires_at or payment.expires_at
-            payment.save(update_fields=["provider_reference", "redirect_url", "expires_at"])
         if payment.status == PaymentStatus.CREATED:
-            states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS)
+            news = {name: getattr(payment, name) for name in noted}
+            states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS, **news)
+        elif noted:
+            payment.save(update_fields=noted)
     return payment
 
 
