@@ -30,7 +30,7 @@ class BindingKind(models.TextChoices):
     INSTANCE = "instance", _("An installation, by license key")
 
 
-class Agreement(models.Model):
+class Agreement(models.Model):  # type: ignore[django-manager-missing]
     """A public agreement a buyer must accept. Its text is versioned: saving a changed text makes a new version."""
 
     name = models.CharField(_("name"), max_length=200, help_text=_("As the buyer reads it beside the box to tick."))
