@@ -46,12 +46,15 @@ lint: .venv/ready-test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy storefront catalogue checkout cms
 
+# The files are handed out in the order of tests/conftest.py: the long stories first.
 test: .venv/ready-test browser lint
-	$(PYTEST) -n $(JOBS) --dist loadfile --ignore=tests/races
-	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) -n $(JOBS) --dist loadfile tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
+	$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/races
+	$(MAKE) --no-print-directory races
 
 races: .venv/ready-test
-	DATABASE_URL="$$($(PY) -m tests.postgres start)" $(PYTEST) -n $(JOBS) --dist loadfile tests/races; status=$$?; $(PY) -m tests.postgres stop; exit $$status
+	@url=$$($(PY) -m tests.postgres start) || exit 1; \
+	  DATABASE_URL="$$url" $(PYTEST) -n $(JOBS) --dist loadfile tests/races; status=$$?; \
+	  $(PY) -m tests.postgres stop; exit $$status
 
 journeys: .venv/ready-test browser
 	$(PYTEST) tests/journeys

@@ -19,6 +19,12 @@ BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long stories begin first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's chromium: nothing is downloaded. Without one the journeys fail, they are not skipped."""

