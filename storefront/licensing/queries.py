@@ -56,7 +56,7 @@ class LinkState:
 
     ``code``: ``linked``, ``removed`` (linked, but the app was removed there), ``waiting`` (for the app to be
     installed or opened at ``host``), ``unnamed`` (no address yet), ``conflict``, ``not_needed``, ``closed`` (revoked,
-    suspended or over). ``steps`` is what he can do now, in order; ``market_url`` may be "".
+    suspended, over, or of a kind that no portal makes active). ``steps`` is what he can do now, in order; ``market_url`` may be "".
     """
 
     code: str
@@ -76,13 +76,20 @@ def link_state(license: License) -> LinkState:
     if status in (EffectiveStatus.REVOKED, EffectiveStatus.SUSPENDED):
         return LinkState("closed", _host(license), str(status.label))
     if license.binding_kind != "portal":
-        return LinkState("not_needed", "", _("Active"))
+        return _without_portal(status)
     activation = _activation(license)
     if activation is not None:
         return _bound(license, activation)
     if status == EffectiveStatus.EXPIRED:
         return LinkState("closed", license.portal_address, str(status.label))
     return _unbound(license)
+
+
+def _without_portal(status: EffectiveStatus) -> LinkState:
+    if status == EffectiveStatus.PENDING:
+        return LinkState("closed", "", _("Not active yet"), steps=(_("Please write to us: we look into it."),))
+    code = "closed" if status == EffectiveStatus.EXPIRED else "not_needed"
+    return LinkState(code, "", str(status.label))
 
 
 def _activation(license: License) -> Activation | None:

@@ -150,3 +150,22 @@ def test_list_of_licenses_takes_the_same_queries_for_one_and_for_twenty(
         paid(make_invoice(customer, product, quantity=quantity))
         with django_assert_num_queries(2):
             assert all(link_state(license).title for license in licenses_of(customer))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "days", "code", "title"),
+    [
+        ("none", "active", 0, "not_needed", "Active"),
+        ("none", "active", 500, "closed", "Expired"),
+        ("ip", "pending", 0, "closed", "Not active yet"),
+        ("instance", "pending", 0, "closed", "Not active yet"),
+    ],
+)
+def test_license_without_a_portal_is_active_only_if_it_is(
+    buy: Buy, kind: str, status: str, days: int, code: str, title: str
+) -> None:
+    license = buy(portal="")
+    License.objects.filter(pk=license.pk).update(binding_kind=kind, status=status)
+    with time_machine.travel(clock.now() + timedelta(days=days)):
+        state = link_state(fresh(license))
+    assert (state.code, state.title) == (code, title)
