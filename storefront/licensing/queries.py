@@ -56,7 +56,8 @@ class LinkState:
 
     ``code``: ``linked``, ``removed`` (linked, but the app was removed there), ``waiting`` (for the app to be
     installed or opened at ``host``), ``unnamed`` (no address yet), ``conflict``, ``not_needed``, ``closed`` (revoked,
-    suspended, over, or of a kind that no portal makes active). ``steps`` is what he can do now, in order; ``market_url`` may be "".
+    suspended, over, or of a kind that no portal makes active). ``steps`` is what he can do now, in order;
+    ``market_url`` may be "".
     """
 
     code: str
