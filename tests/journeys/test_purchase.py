@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import uuid
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from catalogue.plans import triggers as plans
+from checkout import triggers as checkout
+from storefront.billing import triggers as billing
 from tests.journeys.conftest import PHONE, WIDE, Running
 
 pytestmark = pytest.mark.journey
@@ -283,3 +287,14 @@ def test_a_known_email_is_asked_to_log_in_and_comes_back_with_everything(quiet: 
     expect(page).to_have_url(re.compile("/checkout/"))
     expect(page.get_by_label("Company")).to_have_value("Typed before the log-in")
     expect(page.locator("main")).to_contain_text("Yeastar")
+
+
+def test_the_migrated_shop_has_every_trigger_of_its_records(running_shop: Running):
+    # in this file because every file of journeys would migrate and start a shop of its own
+    database = sqlite3.connect(f"file:{running_shop.folder / 'shop.sqlite3'}?mode=ro", uri=True)
+    try:
+        found = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    finally:
+        database.close()
+    wanted = [records.trigger_names() for records in (billing.RECORDS, checkout.RECORDS, plans.RECORDS)]
+    assert all(wanted) and set().union(*wanted) <= found
