@@ -53,7 +53,7 @@ test: .venv/ready-test browser lint
 
 races: .venv/ready-test
 	@url=$$($(PY) -m tests.postgres start) || exit 1; \
-	  DATABASE_URL="$$url" $(PYTEST) -n $(JOBS) --dist loadfile tests/races; status=$$?; \
+	  DATABASE_URL="$$url" $(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder tests/races; status=$$?; \
 	  $(PY) -m tests.postgres stop; exit $$status
 
 journeys: .venv/ready-test browser

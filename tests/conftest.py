@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long stories begin first, so that no worker is left alone with them at the end."""
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
+    items.sort(key=lambda item: "journeys" not in item.path.parts and item.path.name != "test_crashes.py")
 
 
 @pytest.fixture(scope="session")

