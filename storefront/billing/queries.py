@@ -71,11 +71,6 @@ def blocking_problem(invoice: Invoice) -> BillingError | None:
     return PaymentProcessing() if charge is not None and charge.is_processing else None
 
 
-def paying_payment(invoice: Invoice) -> Payment | None:
-    """The payment that paid the invoice, for documents and pages."""
-    return Payment.objects.filter(allocations__entry__transaction__invoice=invoice).order_by("pk").first()
-
-
 def status_text(invoice: Invoice) -> str:
     """'New', 'Payment in progress', 'Paid', ...: what the customer reads. Costs a query without ``is_in_progress``."""
     if invoice.status == InvoiceStatus.OPEN:

@@ -48,9 +48,3 @@ def signed(installation: Installation, data: list[dict[str, str]]) -> str:
     """The value of the app option: the data, bound to this portal, with our signature."""
     content: dict[str, Any] = {"member_id": installation.member_id, "licenses": data}
     return signing.dumps(content, salt=_SALT)
-
-
-def read_signed(value: str) -> dict[str, Any]:
-    """What ``signed`` wrote. Raises ``django.core.signing.BadSignature``."""
-    content: dict[str, Any] = signing.loads(value, salt=_SALT)
-    return content

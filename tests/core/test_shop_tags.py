@@ -23,10 +23,6 @@ def test_money_is_shown_in_its_currency() -> None:
     )
 
 
-def test_percent_has_no_needless_zeros() -> None:
-    assert render("{{ a|percent }}, {{ b|percent }}", a=Decimal("20.00"), b=Decimal("7.50")) == "20 %, 7.5 %"
-
-
 def test_link_to_nowhere_is_an_error_not_a_dead_link() -> None:
     with pytest.raises(NoReverseMatch):
         render("{% href 'no-such-page' %}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -287,38 +287,10 @@ def test_a_refresh_is_never_repeated_by_itself(
     assert len(bitrix24.requests) == 1
 
 
-def test_a_code_is_exchanged_once_and_quickly(client: Bitrix24Client, bitrix24: Bitrix24StandIn) -> None:
-    code = bitrix24.issue_code("alpha", APP.code)
-    assert client.exchange_code(APP, code).member_id == ALPHA
-    with pytest.raises(InvalidToken):
-        client.exchange_code(APP, code)
-
-    late = bitrix24.issue_code("alpha", APP.code)
-    bitrix24.advance(31)
-    with pytest.raises(InvalidToken):
-        client.exchange_code(APP, late)
-
-
-def test_the_code_flow_brings_a_browser_back_with_a_code(client: Bitrix24Client, bitrix24: Bitrix24StandIn) -> None:
-    url = client.authorize_url(bitrix24.portal("alpha").host, APP, state="st4te")
-    answer = requests.get(url, allow_redirects=False, timeout=5)
-
-    query = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert (query["state"], query["member_id"]) == (["st4te"], [ALPHA])
-    assert client.exchange_code(APP, query["code"][0]).host == bitrix24.portal("alpha").host
-
-
-def test_the_address_of_the_code_flow_is_https_for_real_portals() -> None:
-    url = Bitrix24Client(http=HttpClient()).authorize_url("127.0.0.1.bitrix24.com", APP, state="x")
-
-    assert url.startswith("https://127.0.0.1.bitrix24.com/oauth/authorize/?client_id=app.")
-
-
 def test_the_client_secret_is_seen_by_the_authorization_server_only(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData
 ) -> None:
     fresh = client.refresh(APP, launch.refresh_token, f"http://{launch.domain}/rest/")
-    client.exchange_code(APP, bitrix24.issue_code("alpha", APP.code), f"http://{launch.domain}/rest/")
     client.verify_token(fresh.access_token, f"http://{launch.domain}/rest/")
     client.profile(launch.domain, fresh.access_token)
     client.set_app_option(launch.domain, fresh.access_token, {"license": "signed"})

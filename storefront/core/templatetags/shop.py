@@ -35,15 +35,8 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     return amounts.display(amount, currency or settings.SHOP_CURRENCY)
 
 
-@register.filter
-def percent(value: Decimal) -> str:
-    """A discount without needless zeros: 20.00 -> 20 %."""
-    text = f"{value:f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
-
-
 @lru_cache(maxsize=64)
-def _address(name: str) -> str:
+def _address(name: str, language: str | None) -> str:
     return reverse(name)
 
 
@@ -55,8 +48,8 @@ def among(address: str, links: Iterable[Any]) -> str:
 
 @register.simple_tag
 def href(name: str) -> str:
-    """The address of a URL name without arguments. Looked up once per process: the header asks on every page."""
-    return _address(name)
+    """The address of a URL name without arguments. Looked up once per language: the header asks on every page."""
+    return _address(name, get_language())
 
 
 @lru_cache(maxsize=256)

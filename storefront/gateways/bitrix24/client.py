@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from storefront.gateways.bitrix24 import values
 from storefront.gateways.bitrix24.addresses import DEFAULT_ZONES
@@ -94,16 +93,6 @@ class Bitrix24Client:
         :raises Unavailable: unknown whether the old token still lives
         """
         return self._token(app, server_endpoint_hint, grant_type="refresh_token", refresh_token=refresh_token)
-
-    def exchange_code(self, app: AppCredentials, code: str, server_endpoint_hint: str = "") -> TokenSet:
-        """Trade the one-time code that a browser brought back (it lives 30 seconds). Raises as ``refresh``."""
-        return self._token(app, server_endpoint_hint, grant_type="authorization_code", code=code)
-
-    def authorize_url(self, host: str, app: AppCredentials, *, state: str) -> str:
-        """Where to send a browser so that its owner proves to be a user of the portal ``host``."""
-        is_loopback = self._allow_loopback and re.match(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::|$)", host)
-        query = urlencode({"client_id": app.client_id, "response_type": "code", "state": state})
-        return f"{'http' if is_loopback else 'https'}://{host}/oauth/authorize/?{query}"
 
     # What a portal says
 
