@@ -1,0 +1,94 @@
+"""What stands open today: invoices nobody has paid yet, licenses that end soon."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from cms.numbers.sales import software_of
+from storefront.billing.models import Invoice, InvoiceLine
+from storefront.billing.services.orders import CANCELLED
+from storefront.billing.states import InvoiceStatus
+from storefront.core import clock, money
+from storefront.licensing.models import License
+from storefront.licensing.states import LicenseStatus
+
+#: Days in which a license ends "soon", and in which it is urgent.
+SOON, URGENT = 30, 7
+
+
+@dataclass(slots=True)
+class Unpaid:
+    """Open invoices: how many, their sum per currency in major units, and of both the part that is overdue."""
+
+    count: int = 0
+    overdue: int = 0
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    overdue_amounts: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Licenses in force that end within ``SOON`` days; of those the ones within ``URGENT`` days."""
+
+    soon: int = 0
+    urgent: int = 0
+
+
+def unpaid() -> tuple[Unpaid, dict[int | None, Unpaid]]:
+    """The whole shop's, and each product's share of it (its lines alone). Two queries."""
+    overdue = Q(due_at__lte=clock.now())
+    whole = Unpaid()
+    rows = _open(Invoice.objects.all(), "").order_by().values_list("currency")
+    for row in rows.annotate(
+        Count("pk"), Sum("amount"), Count("pk", filter=overdue), Sum("amount", filter=overdue, default=Decimal(0))
+    ):
+        _add(whole, *row)
+    return whole, _unpaid_by_product()
+
+
+def ending() -> dict[int, Ending]:
+    """Licenses that end soon, per product; one that waits for its portal runs all the same. One query."""
+    now = clock.now()
+    soon = License.objects.filter(
+        status__in=(LicenseStatus.PENDING, LicenseStatus.ACTIVE),
+        valid_until__gt=now,
+        valid_until__lte=now + timedelta(days=SOON),
+    )
+    urgent = Q(valid_until__lte=now + timedelta(days=URGENT))
+    rows = soon.order_by().values_list("software").annotate(Count("pk"), Count("pk", filter=urgent))
+    return {software: Ending(number, few) for software, number, few in rows}
+
+
+def _unpaid_by_product() -> dict[int | None, Unpaid]:
+    found: dict[int | None, Unpaid] = defaultdict(Unpaid)
+    overdue = Q(invoice__due_at__lte=clock.now())
+    lines = _open(InvoiceLine.objects.all(), "invoice__").order_by().annotate(software=software_of("license_terms"))
+    rows = lines.values_list("software", "invoice__currency").annotate(
+        Count("invoice", distinct=True),
+        Sum("amount"),
+        Count("invoice", distinct=True, filter=overdue),
+        Sum("amount", filter=overdue, default=Decimal(0)),
+    )
+    for software, *row in rows:
+        _add(found[software], *row)
+    return dict(found)
+
+
+def _open(rows: QuerySet[Any, Any], to_invoice: str) -> QuerySet[Any, Any]:
+    """An open invoice of a cancelled order is only waiting to become void: nobody has to pay it."""
+    is_open = rows.filter(**{f"{to_invoice}status": InvoiceStatus.OPEN})
+    return is_open.exclude(**{f"{to_invoice}order__status": CANCELLED})
+
+
+def _add(to: Unpaid, currency: str, count: int, amount: Decimal, late: int, late_amount: Decimal) -> None:
+    to.count += count
+    to.overdue += late
+    to.amounts[currency] = money.quantize(amount, currency)
+    if late:
+        to.overdue_amounts[currency] = money.quantize(late_amount, currency)
