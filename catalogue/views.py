@@ -9,7 +9,7 @@ from catalogue.models import Product
 
 @require_safe
 def to_index(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    return redirect("/products/")
+    return redirect("products")
 
 
 @require_safe

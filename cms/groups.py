@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
-from catalogue.plans.models import Agreement, Period, Plan, SoftwareProduct
+from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
 
 MARKETERS = "Marketers"
 
@@ -15,9 +15,10 @@ def ensure_marketers() -> Group:
     """Who writes pages and products: pages, pictures, documents, products, agreements; no users, no orders."""
     group, _ = Group.objects.get_or_create(name=MARKETERS)
     group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
-    for model in (Agreement, SoftwareProduct, Plan, Period):
+    for model in (Agreement, SoftwareProduct, Plan, Period, Discount):
         kind = ContentType.objects.get_for_model(model)
-        group.permissions.add(*Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view)_"))
+        group.permissions.add(*Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view|publish)_"))
+    group.permissions.add(Permission.objects.get(content_type__app_label="numbers", codename="view_numbers"))
     root = Page.objects.get(depth=1)
     for permission in Permission.objects.filter(
         content_type=ContentType.objects.get_for_model(Page), codename__in=("add_page", "change_page", "publish_page")

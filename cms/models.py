@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -36,6 +38,11 @@ class ShopPage(Page):
 
     class Meta:
         abstract = True
+
+    @property
+    def locale_code(self) -> str:
+        """The language of this page, without asking the database: it is the one its address has."""
+        return get_language() or settings.LANGUAGE_CODE
 
 
 class HomePage(ShopPage):
@@ -84,7 +91,7 @@ class ProductIndexPage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        page_obj = Paginator(queries.on_sale(), PER_PAGE).get_page(request.GET.get("page"))
+        page_obj = Paginator(queries.on_sale(self.locale_code), PER_PAGE).get_page(request.GET.get("page"))
         context["page_obj"] = page_obj
         context["cards"] = (
             queries.cards(page_obj.start_index() - 1, page_obj.end_index()) if page_obj.paginator.count else []

@@ -8,11 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import FilteredRelation, Q, QuerySet
+from django.utils.translation import get_language
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
 from wagtail.models import Page
 
+from catalogue.addresses import product_path
+from catalogue.plans.texts import pick
 from storefront.core import money
 from storefront.core.prepared import PreparedQuery
 
@@ -55,32 +59,38 @@ def with_picture(pages: QuerySet[P], spec: str) -> QuerySet[P]:
     return pages.annotate(cut=FilteredRelation("image__renditions", condition=condition))
 
 
-def on_sale() -> QuerySet[ProductPage]:
-    """Published pages of products that have something on sale, in the order of the page tree."""
+def on_sale(language: str) -> QuerySet[ProductPage]:
+    """Published pages of products that have something on sale, in one language and the order of the page tree."""
     pages = apps.get_model("cms", "ProductPage")
-    return pages.objects.filter(live=True, software__lowest_monthly_amount__isnull=False).order_by("path")
+    return pages.objects.filter(
+        live=True, locale__language_code=language, software__lowest_monthly_amount__isnull=False
+    ).order_by("path")
 
 
 def cards(start: int, stop: int) -> list[Card]:
-    """The cards of a stretch of ``on_sale``, in one query; pictures not cut to size yet are cut now."""
+    """The cards of a stretch of ``on_sale`` in the active language, in one query; pictures not cut to size yet are
+    cut now."""
+    language = get_language() or settings.LANGUAGE_CODE
+    rows = _card_rows(language, start, stop).rows()
     return [
         Card(
             title=title,
-            url=f"/products/{slug}/",
-            tagline=tagline,
+            url=product_path(slug),
+            tagline=pick(tagline, translations, "tagline", language),
             monthly_amount=amount,
             currency=currency,
             picture=_picture(image_id, SMALL, *cut),
         )
-        for title, slug, tagline, amount, currency, image_id, *cut in _card_rows(start, stop).rows()
+        for title, slug, tagline, translations, amount, currency, image_id, *cut in rows
     ]
 
 
 @lru_cache(maxsize=64)
-def _card_rows(start: int, stop: int) -> PreparedQuery:
-    columns = ("title", "slug", "software__tagline", "software__lowest_monthly_amount", "software__currency")
+def _card_rows(language: str, start: int, stop: int) -> PreparedQuery:
+    texts = ("title", "slug", "software__tagline", "software__translations")
+    columns = (*texts, "software__lowest_monthly_amount", "software__currency")
     pictures = ("image_id", "cut__file", "cut__width", "cut__height")
-    return PreparedQuery(lambda: with_picture(on_sale(), SMALL).values_list(*columns, *pictures)[start:stop])
+    return PreparedQuery(lambda: with_picture(on_sale(language), SMALL).values_list(*columns, *pictures)[start:stop])
 
 
 def large_picture(page: Page) -> Picture | None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
-from catalogue.plans.models import Agreement
+from catalogue.plans import agreements
 from storefront.billing.models import Seller
 
 KEY = "site-shell"
@@ -70,7 +70,7 @@ def _load(request: HttpRequest | None) -> Shell:
         "menu": tuple(link for link, is_in_menu in pages if is_in_menu),
         "agreements": tuple(
             Link(pk, name, reverse("agreement", args=[slug]))
-            for pk, name, slug in Agreement.objects.values_list("pk", "name", "slug")
+            for pk, name, slug in agreements.published(get_language() or settings.LANGUAGE_CODE)
         ),
         "seller": {name: str(value) for name, value in (seller or {}).items()},
         "footer": "",
@@ -84,7 +84,7 @@ def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
     site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
     if site is None:
         return []
-    pages = Page.objects.live().public().child_of(site.root_page)
+    pages = Page.objects.live().public().child_of(site.root_page.localized)
     return [
         (Link(page.pk, page.title, page.get_url(request, current_site=site) or "/"), page.show_in_menus)
         for page in pages

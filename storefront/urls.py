@@ -2,7 +2,8 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import include, path, re_path
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -11,24 +12,31 @@ from wagtail.documents import urls as wagtaildocs_urls
 from storefront.core import errors, health
 from storefront.users import staff
 
-urlpatterns = [
+#: Known to other systems, or for staff: one address each, whatever the language.
+urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
     path("", include("storefront.users.doors")),
-    path("", include("storefront.account.urls")),
-    path("", include("storefront.users.urls")),
-    path("", include("checkout.pay.urls")),
-    path("", include("checkout.urls")),
     path("dashboard/users/<int:pk>/password-reset/", staff.password_reset),
     path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
     path("admin/", include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),
     path("catalogue/", apps.get_app_config("catalogue").urls),  # type: ignore[attr-defined]
+    path("documents/", include(wagtaildocs_urls)),
+]
+
+#: What people read: the default language without a prefix, the others below theirs (/ru/...).
+urlpatterns += i18n_patterns(
+    path("", include("storefront.account.urls")),
+    path("", include("storefront.support.urls")),
+    path("", include("storefront.users.urls")),
+    path("", include("checkout.pay.urls")),
+    path("", include("checkout.urls")),
     path("", include("catalogue.plans.urls")),
     path("", include("cms.urls")),
-    path("documents/", include(wagtaildocs_urls)),
     path("", include(wagtail_urls)),
-]
+    prefix_default_language=False,
+)
 
 if settings.SERVE_MEDIA:
     # Where no web server stands before us; only what editors uploaded is there. Documents have an address of their own.

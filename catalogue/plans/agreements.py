@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 
 from catalogue.plans.models import Agreement, AgreementVersion
@@ -9,11 +10,12 @@ from catalogue.plans.models import Agreement, AgreementVersion
 
 @transaction.atomic
 def publish_version(agreement: Agreement) -> AgreementVersion:
-    """The version that holds the agreement's name and text of now; a new one if either differs from the last.
+    """The version that holds the agreement's published name and text; a new one if either differs from the last.
 
-    Safe to repeat. Versions are never edited: somebody may have accepted them.
+    Reads what is stored, not what ``agreement`` holds: that may be a draft. Safe to repeat. Versions are never
+    edited: somebody may have accepted them.
     """
-    Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     last = AgreementVersion.objects.filter(agreement=agreement).order_by("-number").first()
     digest = AgreementVersion.digest(agreement.body)
     if last is not None and last.sha256 == digest and last.name == agreement.name:
@@ -27,6 +29,13 @@ def publish_version(agreement: Agreement) -> AgreementVersion:
     )
 
 
-def current_version(agreement: Agreement) -> AgreementVersion:
-    """The version in force. Raises AgreementVersion.DoesNotExist for an agreement that was never saved as such."""
-    return AgreementVersion.objects.filter(agreement=agreement).latest("number")
+def published(language: str) -> list[tuple[int, str, str]]:
+    """Every agreement in force, by name: its id in the default language (the one that products name), and its name and
+    slug in ``language``, or in the default language where it is not published in that; one query."""
+    rows = Agreement.objects.filter(
+        live=True, locale__language_code__in={language, settings.LANGUAGE_CODE}
+    ).values_list("translation_key", "locale__language_code", "pk", "name", "slug")
+    own = {key: (pk, name, slug) for key, code, pk, name, slug in rows if code == settings.LANGUAGE_CODE}
+    translated = {key: (name, slug) for key, code, _pk, name, slug in rows if code == language}
+    found = [(pk, *translated.get(key, (name, slug))) for key, (pk, name, slug) in own.items()]
+    return sorted(found, key=lambda entry: entry[1])

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from catalogue.plans.models import Plan, PlanTerm
+from catalogue.plans.texts import pick
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedTerm:
-    """``id`` is the PlanTerm's; amounts in major units of ``currency``."""
+    """``id`` is the PlanTerm's; amounts in major units of ``currency``. ``ends_at`` (UTC): when its discount stops by
+    itself, None if it does not."""
 
     id: int
     months: int
@@ -25,11 +28,12 @@ class OfferedTerm:
     list_amount: Decimal
     amount: Decimal
     currency: str
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedPlan:
-    """Terms are in order of their months."""
+    """Terms are in order of their months. Texts are in the language that was asked for."""
 
     code: str
     name: str
@@ -38,38 +42,48 @@ class OfferedPlan:
     terms: tuple[OfferedTerm, ...]
 
 
-def dump(on_sale: Mapping[Plan, Sequence[PlanTerm]]) -> str:
-    """The offer as text. Plans without a term are left out."""
-    return json.dumps([_plan(plan, terms) for plan, terms in on_sale.items() if terms], ensure_ascii=False)
+def dump(on_sale: Mapping[Plan, Sequence[PlanTerm]], ends: Mapping[int, datetime]) -> str:
+    """The offer as text, in all languages. Plans without a term are left out. ``ends``: months -> when (UTC) the
+    discount for so many months stops by itself."""
+    return json.dumps([_plan(plan, terms, ends) for plan, terms in on_sale.items() if terms], ensure_ascii=False)
 
 
-def load(text: str) -> tuple[OfferedPlan, ...]:
-    """What ``dump`` wrote."""
+def load(text: str, language: str) -> tuple[OfferedPlan, ...]:
+    """What ``dump`` wrote, in one language."""
     return tuple(
         OfferedPlan(
             code=plan["code"],
-            name=plan["name"],
-            summary=plan["summary"],
-            features=tuple(plan["features"]),
+            name=pick(plan["name"], plan["translations"], "name", language),
+            summary=pick(plan["summary"], plan["translations"], "summary", language),
+            features=tuple(_lines(pick(plan["features"], plan["translations"], "features", language))),
             terms=tuple(_term(values) for values in plan["terms"]),
         )
         for plan in json.loads(text)
     )
 
 
-def _plan(plan: Plan, terms: Sequence[PlanTerm]) -> dict[str, Any]:
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _plan(plan: Plan, terms: Sequence[PlanTerm], ends: Mapping[int, datetime]) -> dict[str, Any]:
     return {
         "code": plan.code,
         "name": plan.name,
         "summary": plan.summary,
-        "features": plan.feature_list,
+        "features": plan.features,
+        "translations": plan.translations,
         "terms": [
-            [term.pk, term.months, str(term.discount_percent), str(term.list_amount), str(term.amount), term.currency]
+            [
+                *(term.pk, term.months, str(term.discount_percent), str(term.list_amount), str(term.amount)),
+                *(term.currency, ends[term.months].isoformat() if term.months in ends else None),
+            ]
             for term in terms
         ],
     }
 
 
 def _term(values: list[Any]) -> OfferedTerm:
-    pk, months, discount, list_amount, amount, currency = values
-    return OfferedTerm(pk, months, Decimal(discount), Decimal(list_amount), Decimal(amount), currency)
+    pk, months, discount, list_amount, amount, currency, ends_at = values
+    end = datetime.fromisoformat(ends_at) if ends_at else None
+    return OfferedTerm(pk, months, Decimal(discount), Decimal(list_amount), Decimal(amount), currency, end)

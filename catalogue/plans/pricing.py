@@ -6,8 +6,9 @@ Basket, vouchers, offers, reports and search read plain Oscar products; nothing 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,10 @@ from django.utils import translation
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import offers, products
+from catalogue.plans import discounts, offers, products
+from catalogue.plans.discounts import Reduction
 from catalogue.plans.models import Period, Plan, PlanTerm, SoftwareProduct, months_label
-from storefront.core import money
+from storefront.core import clock, money
 
 UPC_LENGTH = 64
 
@@ -62,7 +64,8 @@ def per_month(amount: Decimal, months: int, currency: str) -> Decimal:
 
 @transaction.atomic
 def publish(software: SoftwareProduct) -> None:
-    """Bring the Oscar children, stock records, terms and offer of a product in line with its plans and periods.
+    """Bring the Oscar children, stock records, terms and offer of a product in line with its plans, periods and the
+    discounts in force now.
 
     Safe to repeat: what is right already is not written. Plans and periods that are no longer on sale leave
     their children behind, not public; nothing that was ever published is deleted.
@@ -71,23 +74,26 @@ def publish(software: SoftwareProduct) -> None:
     locked = SoftwareProduct.objects.select_for_update(of=("self",)).select_related("product").get(pk=software.pk)
     terms = {(term.plan_id, term.months): term for term in _terms_of(locked)}
     on_sale: dict[Plan, list[PlanTerm]] = {}
-    periods = periods_of(locked)
+    dated = discounts.of_software(locked, clock.now())
+    reductions = {period: discounts.best(period, dated) for period in periods_of(locked)}
     for plan in Plan.objects.filter(software=locked, is_active=True):
         on_sale[plan] = [
-            _publish_term(locked, plan, period, terms.pop((plan.pk, period.months), None)) for period in periods
+            _publish_term(locked, plan, period, reduction, terms.pop((plan.pk, period.months), None))
+            for period, reduction in reductions.items()
         ]
     for term in terms.values():
         _withdraw(term)
     _drop_orphans(locked)
-    _write_offer(locked, on_sale if locked.product.is_public else {})
+    ends = {period.months: reduction.ends_at for period, reduction in reductions.items() if reduction.ends_at}
+    _write_offer(locked, on_sale if locked.product.is_public else {}, ends)
 
 
-def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]]) -> None:
+def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]], ends: Mapping[int, datetime]) -> None:
     currency = settings.SHOP_CURRENCY
     lowest = [per_month(term.amount, term.months, currency) for terms in on_sale.values() for term in terms]
     # Not save(): that would publish again.
     SoftwareProduct.objects.filter(pk=software.pk).update(
-        offer=offers.dump(on_sale), lowest_monthly_amount=min(lowest, default=None), currency=currency
+        offer=offers.dump(on_sale, ends), lowest_monthly_amount=min(lowest, default=None), currency=currency
     )
 
 
@@ -121,19 +127,21 @@ def _terms_of(software: SoftwareProduct) -> Iterable[PlanTerm]:
     return PlanTerm.objects.filter(plan__software=software).select_related("product", "plan")
 
 
-def _publish_term(software: SoftwareProduct, plan: Plan, period: Period, term: PlanTerm | None) -> PlanTerm:
+def _publish_term(
+    software: SoftwareProduct, plan: Plan, period: Period, reduction: Reduction, term: PlanTerm | None
+) -> PlanTerm:
     currency = settings.SHOP_CURRENCY
     price = price_of(
         monthly_price=plan.monthly_price,
         months=period.months,
-        discount_percent=period.discount_percent,
+        discount_percent=reduction.percent,
         currency=currency,
     )
     child = _publish_child(software.product, plan, period.months, term.product if term else None)
     _publish_stock_record(child, price.amount, currency)
     values = {
         "period_id": period.pk,
-        "discount_percent": period.discount_percent,
+        "discount_percent": reduction.percent,
         "list_amount": price.list_amount,
         "amount": price.amount,
         "currency": currency,

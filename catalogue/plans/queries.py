@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils import translation
 
 from catalogue.plans import offers
@@ -16,7 +18,8 @@ from storefront.core import money
 
 @dataclass(frozen=True, slots=True)
 class TermOption:
-    """One plan for one period. Amounts in major units, and as text in the reader's language ("" for no discount)."""
+    """One plan for one period. Amounts in major units, and as text in the reader's language ("" for no discount).
+    ``ends_at`` (UTC): when the discount stops by itself, None if it does not."""
 
     id: int
     months: int
@@ -31,6 +34,7 @@ class TermOption:
     saving_text: str
     monthly_text: str
     is_selected: bool
+    ends_at: datetime | None
 
     @property
     def saving(self) -> Decimal:
@@ -75,13 +79,13 @@ class BuyBox:
 
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
     """Plans and terms on sale. What is asked for is selected if it exists, else the first plan and longest period."""
-    return _choose(software.offer, plan_code, months, translation.get_language())
+    return _choose(software.offer, plan_code, months, translation.get_language() or settings.LANGUAGE_CODE)
 
 
 @lru_cache(maxsize=1024)
 def _choose(offer: str, plan_code: str, months: int | None, language: str) -> BuyBox:
     """Any number of senseless choices come down to the few boxes there are."""
-    plans = offers.load(offer)
+    plans = offers.load(offer, language)
     chosen = next((plan for plan in plans if plan.code == plan_code), plans[0] if plans else None)
     offered = [term.months for term in chosen.terms] if chosen else []
     wanted = months if months in offered else max(offered, default=0)
@@ -90,7 +94,7 @@ def _choose(offer: str, plan_code: str, months: int | None, language: str) -> Bu
 
 @lru_cache(maxsize=512)
 def _box(offer: str, plan_code: str, months: int, language: str) -> BuyBox:
-    plans = tuple(_plan_option(plan, plan.code == plan_code, months) for plan in offers.load(offer))
+    plans = tuple(_plan_option(plan, plan.code == plan_code, months) for plan in offers.load(offer, language))
     selected = next((term for plan in plans for term in plan.terms if term.is_selected), None)
     return BuyBox(plans=plans, selected=selected)
 
@@ -123,4 +127,5 @@ def _term_option(term: offers.OfferedTerm, is_selected: bool) -> TermOption:
         saving_text=money.display(term.list_amount - term.amount, term.currency) if has_discount else "",
         monthly_text=money.display(monthly, term.currency),
         is_selected=is_selected,
+        ends_at=term.ends_at,
     )

@@ -12,12 +12,12 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from catalogue.models import Product
-from catalogue.plans import agreements, pricing
-from catalogue.plans.models import Agreement, Period, Plan, SoftwareProduct
+from catalogue.plans import agreements, pricing, schedule
+from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
 
 
 def _publish(software_id: int | None) -> None:
-    software = SoftwareProduct.objects.filter(pk=software_id).first()
+    software = SoftwareProduct.objects.filter(pk=software_id).first() if software_id else None
     if software is not None:
         pricing.publish(software)
 
@@ -35,6 +35,18 @@ def period_changed(instance: Period, **kwargs: Any) -> None:
         _publish(instance.software_id)
 
 
+@receiver(post_save, sender=Discount, dispatch_uid="discount-publish")
+def discount_changed(instance: Discount, **kwargs: Any) -> None:
+    # Publishing one product is not enough: an edit may have taken the discount from another product.
+    pricing.publish_all()
+    schedule.note(instance)
+
+
+@receiver(post_delete, sender=Discount, dispatch_uid="discount-withdraw")
+def discount_deleted(instance: Discount, **kwargs: Any) -> None:
+    pricing.publish_all()
+
+
 @receiver(post_save, sender=SoftwareProduct, dispatch_uid="software-publish")
 def software_changed(instance: SoftwareProduct, **kwargs: Any) -> None:
     pricing.publish(instance)
@@ -50,4 +62,6 @@ def product_changed(instance: Product, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Agreement, dispatch_uid="agreement-version")
 def agreement_changed(instance: Agreement, **kwargs: Any) -> None:
-    agreements.publish_version(instance)
+    """A draft is saved with the row as well, but leaves the published text in it: then no version is made."""
+    if instance.live:
+        agreements.publish_version(instance)

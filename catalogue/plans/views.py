@@ -1,20 +1,19 @@
 """The public texts of agreements: the one in force, and every earlier version."""
 
+from django.conf import settings
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from catalogue.plans.models import AgreementVersion
+from catalogue.plans.models import Agreement, AgreementVersion
 
 
 @require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """The version in force, which is the last one published. 404 if there is none."""
-    versions = list(
-        AgreementVersion.objects.filter(agreement__slug=slug).only(
-            "number", "name", "body", "published_at", "agreement"
-        )
-    )
+    versions = list(_versions(slug).only("number", "name", "body", "published_at", "agreement"))
     if not versions:
         raise Http404
     return _page(request, slug, versions[0], earlier=versions[1:])
@@ -23,9 +22,17 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def agreement_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One version, whether in force or not: what somebody once accepted stays readable."""
-    version = get_object_or_404(AgreementVersion, agreement__slug=slug, number=number)
+    version = get_object_or_404(_versions(slug), number=number)
     newer = AgreementVersion.objects.filter(agreement=version.agreement_id, number__gt=number).exists()
     return _page(request, slug, version, is_replaced=newer)
+
+
+def _versions(slug: str) -> QuerySet[AgreementVersion]:
+    """Those in the language of the address; of an agreement that has no text in it, those in the default language."""
+    in_language = Agreement.objects.filter(slug=slug, locale__language_code=get_language())
+    own = Agreement.objects.filter(slug=slug, locale__language_code=settings.LANGUAGE_CODE)
+    wanted = Q(agreement__in=in_language) | (Q(agreement__in=own) & ~Exists(in_language.filter(versions__isnull=False)))
+    return AgreementVersion.objects.filter(wanted)
 
 
 def _page(

@@ -10,8 +10,10 @@ from itertools import groupby
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from catalogue.addresses import product_path
 from catalogue.plans.models import months_label
 from checkout.cart.loading import Cart, CartLine
 from checkout.cart.terms import Term
@@ -134,9 +136,9 @@ def _row(line: CartLine, wording: _Wording, error: LineError | None) -> Row:
     term = line.term
     row = Row(
         pk=str(line.pk),
-        action=f"{_line_path()}{line.pk}/",
+        action=f"{_line_path_in(get_language())}{line.pk}/",
         title=line.title,
-        url=f"/products/{term.slug}/" if term else "",
+        url=product_path(term.slug) if term else "",
         detail=wording.name(term) if term else "",
         quantity=str(line.quantity),
         extends=wording.extends % {"number": line.license.number} if line.license else "",
@@ -164,7 +166,7 @@ def _selected(choices: str, term_id: int) -> SafeString:
     return mark_safe("".join(html.split("\x00")[::2]))  # noqa: S308  (every name in it was escaped)
 
 
-@lru_cache(maxsize=1)
-def _line_path() -> str:
+@lru_cache(maxsize=16)
+def _line_path_in(language: str | None) -> str:
     """The address of a line's form without its number: reversing it for every line costs more than the line."""
     return reverse("cart-line", args=[0]).removesuffix("0/")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Product
 from catalogue.plans.models import BindingKind, PlanTerm, months_label
+from catalogue.plans.texts import pick
 from storefront.core.prepared import PreparedQuery
 
 _COLUMNS = (
@@ -24,11 +25,13 @@ _COLUMNS = (
     "plan_id",
     "plan__code",
     "plan__name",
+    "plan__translations",
     "plan__software_id",
     "plan__software__binding_kind",
     "plan__software__bitrix24_app_code",
     "plan__software__agreement_id",
     "plan__software__product__title",
+    "plan__software__translations",
     "plan__software__product__slug",
     "is_active",
     "plan__is_active",
@@ -39,7 +42,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One published term. Amounts are per piece, in major units of ``currency``."""
+    """One published term. Amounts are per piece, in major units of ``currency``; texts in the active language."""
 
     pk: int
     product_id: int
@@ -49,14 +52,24 @@ class Term:
     currency: str
     plan_id: int
     plan_code: str
-    plan_name: str
+    own_plan_name: str
+    plan_translations: dict[str, Any]
     software_id: int
     binding_kind: str
     bitrix24_app_code: str
     agreement_id: int | None
-    title: str
+    own_title: str
+    software_translations: dict[str, Any]
     slug: str
     is_on_sale: bool
+
+    @property
+    def title(self) -> str:
+        return pick(self.own_title, self.software_translations, "title")
+
+    @property
+    def plan_name(self) -> str:
+        return pick(self.own_plan_name, self.plan_translations, "name")
 
     @property
     def is_portal_bound(self) -> bool:

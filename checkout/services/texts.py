@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import get_language
 
 from catalogue.models import Product
 from catalogue.plans.models import Agreement, AgreementVersion
@@ -24,23 +25,34 @@ class Text:
     body: str = ""
 
 
-def in_force(cart: Cart, *, with_body: bool = False) -> list[Text]:
-    """The newest version of each agreement of what is on sale in the cart, in the order of its lines; one query."""
+def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None) -> list[Text]:
+    """The newest version of each agreement of what is on sale in the cart, in the order of its lines; one query.
+
+    In ``language`` (by default the active one), or in the default language where the agreement is not published in it.
+    """
     wanted = cart.agreement_ids
     if not wanted:
         return []
     query = _WITH_BODY if with_body else _NAMES
-    found = {row[1]: Text(*row) for row in query.rows(basket=cart.basket.pk)}
-    return [found[pk] for pk in wanted if pk in found]
+    rows = query.rows(basket=cart.basket.pk)
+    # A product names its agreement in the default language; its translations share the key.
+    keys = {row[3]: row[0] for row in rows}
+    code = language or get_language()
+    own = {row[0]: Text(*row[2:]) for row in rows if row[3] in wanted}
+    found = own | {row[0]: Text(*row[2:]) for row in rows if row[1] == code}
+    return [found[keys[pk]] for pk in wanted if pk in keys]
 
 
 def _newest(basket: int, *columns: str) -> QuerySet[AgreementVersion, tuple[object, ...]]:
     products = Product.objects.filter(children__basket_lines__basket=basket)
     agreements = Agreement.objects.filter(products__product__in=products.values("pk"))
     newest = AgreementVersion.objects.filter(agreement=OuterRef("agreement")).order_by("-number").values("pk")[:1]
-    return AgreementVersion.objects.filter(agreement__in=agreements.values("pk"), pk=Subquery(newest)).values_list(
-        "pk", "agreement_id", "agreement__slug", "number", "name", *columns
-    )
+    return AgreementVersion.objects.filter(
+        agreement__translation_key__in=agreements.values("translation_key"), pk=Subquery(newest)
+    ).values_list(
+        "agreement__translation_key", "agreement__locale__language_code",
+        "pk", "agreement_id", "agreement__slug", "number", "name", *columns,
+    )  # fmt: skip
 
 
 _NAMES = PreparedQuery(lambda basket: _newest(basket), "basket")

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from django.utils.translation import gettext_lazy as _
+from django.conf.locale import LANG_INFO
 from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its defaults)
 
 from . import dashboard
@@ -46,7 +46,9 @@ INSTALLED_APPS = [
     "catalogue.plans",
     "storefront.licensing",
     "storefront.account",
+    "storefront.support",
     "cms",
+    "cms.numbers",
     # Oscar, with our two forks in the place of its own apps
     "django.contrib.admin",
     "django.contrib.auth",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.sites",
+    "django.contrib.sitemaps",
     "django.contrib.flatpages",
     "django.contrib.humanize",
     "oscar.config.Shop",
@@ -93,6 +96,8 @@ INSTALLED_APPS = [
     "django_tables2",
     "sorl.thumbnail",
     # Wagtail
+    "wagtail_localize",
+    "wagtail_localize.locales",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -124,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "storefront.core.language.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -133,6 +139,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "storefront.users.middleware.StaffGuard",
     "checkout.cart.middleware.CartMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "storefront.urls"
@@ -291,6 +298,10 @@ BITRIX24_ZONES = env.list(
 )
 #: Where the portal's own script comes from; only the installer page needs it.
 BITRIX24_JS_URL = env.str("BITRIX24_JS_URL", default="https://api.bitrix24.com/api/v1/")
+#: Loader script of the seller's own live chat (an open channel), which then takes the place of the shop's panel on pages
+#: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
+BITRIX24_CHAT_URL = env.str("BITRIX24_CHAT_URL", default="")
+BITRIX24_CHAT_SECRET = env.str("BITRIX24_CHAT_SECRET", default="")
 #: Exact loopback portals over plain http are accepted. For the demo and the tests only.
 BITRIX24_ALLOW_LOOPBACK = False
 
@@ -322,6 +333,7 @@ OUTBOX_HANDLERS = {
     "mail": "storefront.notifications.mails.deliver",
     "mail.access": "storefront.users.access.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
+    "support.answer": "storefront.support.services.telling.deliver",
 }
 JOBS: dict[str, Any] = {
     "inbox": {"call": "storefront.inbox.processing.process_due", "every": 0.5},
@@ -330,8 +342,10 @@ JOBS: dict[str, Any] = {
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
+    "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
     "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600},
+    "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
     "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600},
 }
 #: Functions that yield findings; each must find nothing.
@@ -343,6 +357,10 @@ AUDIT_CHECKS = [
 ]
 #: Who is told when it finds something.
 AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
+
+# --- Numbers ----------------------------------------------------------------------------------------------------
+#: Seconds between two writes of what a web process has counted (visits of product pages); 0: only when it is told to.
+NUMBERS_FLUSH_SECONDS = env.float("NUMBERS_FLUSH_SECONDS", default=5.0)
 
 # --- Limits -----------------------------------------------------------------------------------------------------
 #: Storage of the throttles: memory:// counts per process, redis://... for all of them together.
@@ -356,16 +374,24 @@ THROTTLES = {
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses
+    "chat-begin": "10/hour",  # conversations a visitor may begin
+    "chat-send": "60/hour",
+    "contact-send": "10/hour",
 }
 
 # --- Pages ------------------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+#: The first language is the default one, whose addresses have no prefix. It is settled when the shop begins: rows hold
+#: their texts in it. A further one is added here, or taken away, at any time.
+LANGUAGE_CODES = names("LANGUAGES") or ["en", "ru"]
+LANGUAGE_CODE = LANGUAGE_CODES[0]
+LANGUAGES = [(code, LANG_INFO[code]["name_local"].capitalize()) for code in LANGUAGE_CODES]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAIL_I18N_ENABLED = True
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "storefront" / "locale"]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

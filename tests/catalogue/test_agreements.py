@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from catalogue.plans.agreements import current_version, publish_version
+from catalogue.plans.agreements import publish_version
 from catalogue.plans.models import Agreement, AgreementVersion
 
 
 @pytest.fixture
-def agreement(db: None) -> Agreement:
+def agreement(wagtail_site: Any) -> Agreement:
     return Agreement.objects.create(name="License agreement", slug="license", body="<p>First text.</p>")
 
 
 def test_saving_a_new_agreement_makes_its_first_version(agreement: Agreement) -> None:
-    version = current_version(agreement)
+    version = agreement.versions.latest("number")
     assert (version.number, version.body) == (1, "<p>First text.</p>")
     assert version.sha256 == AgreementVersion.digest("<p>First text.</p>")
 

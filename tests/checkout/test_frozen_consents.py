@@ -13,7 +13,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from catalogue.plans import triggers as plans
-from catalogue.plans.agreements import current_version, publish_version
+from catalogue.plans.agreements import publish_version
 from catalogue.plans.models import AgreementVersion
 from checkout import triggers
 from checkout.audit import checks
@@ -26,7 +26,7 @@ RECORDS = (triggers.RECORDS, plans.RECORDS)
 
 @pytest.fixture
 def consent(customer: Any, shop: Any) -> Consent:
-    version = current_version(shop.agreement)
+    version = shop.agreement.versions.latest("number")
     return Consent.objects.create(
         order=purchases.order(customer, shop).order, customer=customer, version=version, name=version.name,
         number=version.number, text=version.body, sha256=version.sha256, language="en",

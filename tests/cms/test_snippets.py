@@ -137,8 +137,11 @@ def test_agreement_edited_in_wagtail_gets_a_new_version(marketer: Any, shop: Any
     block = {"key": "a", "text": "Changed.", "type": "unstyled", "depth": 0}
     block |= {"inlineStyleRanges": [], "entityRanges": []}
     raw = json.dumps({"blocks": [block], "entityMap": {}})
-    response = marketer.post(url, {"name": shop.agreement.name, "slug": shop.agreement.slug, "body": raw})
+    fields = {"name": shop.agreement.name, "slug": shop.agreement.slug, "body": raw}
+    response = marketer.post(url, fields)
     assert response.status_code == 302, response.context["form"].errors
+    assert Agreement.objects.get().versions.count() == 1, "a draft is no version"
+    marketer.post(url, fields | {"action-publish": "1"})
     assert Agreement.objects.get().versions.count() == 2
     assert "Changed." in marketer.get("/agreements/license-agreement/").content.decode()
 

@@ -1,0 +1,99 @@
+"""What is sold: a software product and its license types."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+
+from catalogue.plans.models.agreements import Agreement
+from catalogue.plans.texts import Translated
+
+
+class BindingKind(models.TextChoices):
+    """What a license of the product is tied to."""
+
+    NONE = "none", _("Nothing")
+    PORTAL = "portal", _("A Bitrix24 portal")
+    IP = "ip", _("A public IP address")
+    INSTANCE = "instance", _("An installation, by license key")
+
+
+class SoftwareProduct(Translated, ClusterableModel):
+    """What the shop adds to an Oscar parent product.
+
+    What pages read is kept beside it, written by ``pricing`` alone in the transaction that changes the prices:
+    ``offer`` is all that is on sale as JSON (see ``catalogue.plans.offers``), ``lowest_monthly_amount`` the best price
+    per month in it, major units of ``currency``; None when nothing is on sale.
+    """
+
+    TRANSLATED = ("title", "tagline")
+
+    product = models.OneToOneField(
+        "catalogue.Product", on_delete=models.CASCADE, related_name="software", limit_choices_to={"parent": None}
+    )
+    tagline = models.CharField(_("one line about it"), max_length=200, blank=True)
+    binding_kind = models.CharField(_("license is tied to"), max_length=10, choices=BindingKind, default="portal")
+    bitrix24_app_code = models.CharField(
+        _("Bitrix24 application"),
+        max_length=50,
+        blank=True,
+        help_text=_("Code of the application in BITRIX24_APPS that this product's licenses open."),
+    )
+    market_url = models.URLField(_("page of the application in the Bitrix24 Market"), blank=True)
+    agreement = models.ForeignKey(
+        Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
+    )
+    offer = models.TextField(default="[]", editable=False)
+    lowest_monthly_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
+    currency = models.CharField(max_length=3, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("software product")
+        verbose_name_plural = _("software products")
+
+    def __str__(self) -> str:
+        return self.title_text()
+
+    @property
+    def title(self) -> str:
+        """In the default language, where Oscar keeps it."""
+        return self.product.title
+
+    def title_text(self, language: str | None = None) -> str:
+        """The product's name in ``language``, by default the active one."""
+        return self.text("title", language)
+
+
+class Plan(Translated):
+    """A license type of a product, priced by the month (major units of the shop's currency)."""
+
+    TRANSLATED = ("name", "summary", "features")
+
+    software = ParentalKey(SoftwareProduct, on_delete=models.CASCADE, related_name="plans")
+    code = models.SlugField(_("code"), max_length=50)
+    name = models.CharField(_("name"), max_length=100)
+    summary = models.CharField(_("for whom"), max_length=200, blank=True)
+    features = models.TextField(_("features"), blank=True, help_text=_("One per line."))
+    monthly_price = models.DecimalField(
+        _("price per month"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("on sale"), default=True)
+
+    class Meta:
+        verbose_name = _("license type")
+        verbose_name_plural = _("license types")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["software", "code"], name="plan_code_once")]
+
+    def __str__(self) -> str:
+        return self.text("name")
+
+    def feature_list(self, language: str | None = None) -> list[str]:
+        """One feature a line, in ``language``, by default the active one."""
+        return [line.strip() for line in self.text("features", language).splitlines() if line.strip()]
