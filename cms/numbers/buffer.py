@@ -27,7 +27,10 @@ class Buffer:
     """A set of sights and the thread that empties it, which is started by the first of them."""
 
     def __init__(self) -> None:
-        self._forget()
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._sights: set[Sight] = set()
+        self._thread: threading.Thread | None = None
 
     def note(self, sight: Sight) -> None:
         """Remember a sight; the same one twice is one."""
@@ -77,13 +80,7 @@ class Buffer:
             self._thread.join(timeout=5)
         self.flush()
 
-    def _forget(self) -> None:
-        """Begin anew; a forked child must not write what its parent saw, nor wait for its parent's lock."""
-        self._lock = threading.Lock()
-        self._ending = threading.Event()
-        self._sights: set[Sight] = set()
-        self._thread: threading.Thread | None = None
-
 
 buffer = Buffer()
-os.register_at_fork(after_in_child=buffer._forget)
+# A forked child must not write what its parent saw, nor wait for its parent's lock.
+os.register_at_fork(after_in_child=buffer.__init__)  # type: ignore[misc]

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncDate
 from oscar.apps.order.models import Order
 
@@ -46,7 +46,7 @@ class Sales:
 
 def software_of(terms: str) -> Cast:
     """The product a frozen invoice line grants a license of; ``terms``: the way to its license_terms."""
-    return Cast(KT(f"{terms}__software_id"), BigIntegerField())
+    return Cast(KeyTextTransform("software_id", terms), BigIntegerField())
 
 
 def read(span: Span) -> Sales:
@@ -58,11 +58,11 @@ def read(span: Span) -> Sales:
 def _orders(span: Span) -> dict[date, tuple[int, int]]:
     placed = Order.objects.filter(date_placed__gte=span.start, date_placed__lt=span.end).order_by()
     days = placed.annotate(day=TruncDate("date_placed", tzinfo=zone())).values_list("day")
-    rows = days.annotate(Count("pk"), Count("pk", filter=Q(status__in=(PAID, REFUNDED))))
+    rows = days.annotate(placed=Count("pk"), paid=Count("pk", filter=Q(status__in=(PAID, REFUNDED))))
     return {day: (number, paid) for day, number, paid in rows}
 
 
-def _booked(span: Span) -> QuerySet[LedgerEntry, Any]:
+def _booked(span: Span) -> QuerySet[Any, Any]:
     """Goods sold (positive) and given back (negative)."""
     entries = LedgerEntry.objects.filter(
         account__kind=AccountKind.SALES, created_at__gte=span.start, created_at__lt=span.end
@@ -72,7 +72,7 @@ def _booked(span: Span) -> QuerySet[LedgerEntry, Any]:
 
 def _income(span: Span) -> dict[str, Series]:
     found: dict[str, Series] = defaultdict(dict)
-    for currency, day, amount in _booked(span).values_list("account__currency", "day").annotate(Sum("amount")):
+    for currency, day, amount in _booked(span).values_list("account__currency", "day").annotate(sum=Sum("amount")):
         found[currency][day] = money.quantize(amount, currency)
     return dict(found)
 
@@ -87,8 +87,8 @@ def _by_product(span: Span, income: dict[str, Series]) -> dict[tuple[int | None,
         found[software, currency][day] += money.quantize(amount, currency)
     for currency, series in income.items():
         for day, amount in series.items():
-            named = sum((each[day] for (_, code), each in found.items() if code == currency and day in each), Decimal(0))
-            if rest := amount - named:
+            named = [each[day] for (_, code), each in found.items() if code == currency and day in each]
+            if rest := amount - sum(named, Decimal(0)):
                 found[None, currency][day] += rest
     return {key: dict(series) for key, series in found.items()}
 
@@ -98,7 +98,7 @@ def _whole(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
     entries = _booked(span).filter(Q(amount=_INVOICED) | Q(amount=-_INVOICED))
     signed = Sum(Case(When(amount__gt=0, then=F(line)), default=-F(line)))
     grouped = entries.annotate(software=software_of(f"{_LINES}license_terms"))
-    yield from grouped.values_list("software", "account__currency", "day").annotate(signed)
+    yield from grouped.values_list("software", "account__currency", "day").annotate(sum=signed)
 
 
 def _parts(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:

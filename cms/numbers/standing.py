@@ -46,7 +46,10 @@ def unpaid() -> tuple[Unpaid, dict[int | None, Unpaid]]:
     whole = Unpaid()
     rows = _open(Invoice.objects.all(), "").order_by().values_list("currency")
     for row in rows.annotate(
-        Count("pk"), Sum("amount"), Count("pk", filter=overdue), Sum("amount", filter=overdue, default=Decimal(0))
+        number=Count("pk"),
+        sum=Sum("amount"),
+        late=Count("pk", filter=overdue),
+        late_sum=Sum("amount", filter=overdue, default=Decimal(0)),
     ):
         _add(whole, *row)
     return whole, _unpaid_by_product()
@@ -54,15 +57,16 @@ def unpaid() -> tuple[Unpaid, dict[int | None, Unpaid]]:
 
 def ending() -> dict[int, Ending]:
     """Licenses that end soon, per product; one that waits for its portal runs all the same. One query."""
-    now = clock.now()
-    soon = License.objects.filter(
-        status__in=(LicenseStatus.PENDING, LicenseStatus.ACTIVE),
-        valid_until__gt=now,
-        valid_until__lte=now + timedelta(days=SOON),
-    )
-    urgent = Q(valid_until__lte=now + timedelta(days=URGENT))
-    rows = soon.order_by().values_list("software").annotate(Count("pk"), Count("pk", filter=urgent))
+    urgent = Q(valid_until__lte=clock.now() + timedelta(days=URGENT))
+    rows = ending_soon().order_by().values_list("software").annotate(number=Count("pk"), few=Count("pk", filter=urgent))
     return {software: Ending(number, few) for software, number, few in rows}
+
+
+def ending_soon() -> QuerySet[License]:
+    """Licenses in force whose last paid period ends within ``SOON`` days."""
+    now = clock.now()
+    running = License.objects.filter(status__in=(LicenseStatus.PENDING, LicenseStatus.ACTIVE))
+    return running.filter(valid_until__gt=now, valid_until__lte=now + timedelta(days=SOON))
 
 
 def _unpaid_by_product() -> dict[int | None, Unpaid]:
@@ -70,10 +74,10 @@ def _unpaid_by_product() -> dict[int | None, Unpaid]:
     overdue = Q(invoice__due_at__lte=clock.now())
     lines = _open(InvoiceLine.objects.all(), "invoice__").order_by().annotate(software=software_of("license_terms"))
     rows = lines.values_list("software", "invoice__currency").annotate(
-        Count("invoice", distinct=True),
-        Sum("amount"),
-        Count("invoice", distinct=True, filter=overdue),
-        Sum("amount", filter=overdue, default=Decimal(0)),
+        number=Count("invoice", distinct=True),
+        sum=Sum("amount"),
+        late=Count("invoice", distinct=True, filter=overdue),
+        late_sum=Sum("amount", filter=overdue, default=Decimal(0)),
     )
     for software, *row in rows:
         _add(found[software], *row)

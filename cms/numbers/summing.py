@@ -30,7 +30,7 @@ def _sum_up(day: date) -> None:
     sightings = Sighting.objects.filter(day=day)
     if not DailyCount.objects.filter(day=day, software=None).exists():
         by_product = sightings.order_by().values_list("software")
-        rows = by_product.annotate(Count("pk", filter=_VIEW), Count("pk", filter=_CART))
+        rows = by_product.annotate(seen=Count("pk", filter=_VIEW), put=Count("pk", filter=_CART))
         counts = [DailyCount(day=day, software_id=pk, viewers=seen, added=put) for pk, seen, put in rows]
         whole = sightings.aggregate(
             viewers=Count("visitor", distinct=True, filter=_VIEW), added=Count("visitor", distinct=True, filter=_CART)

@@ -78,9 +78,9 @@ def _seen_lately(span: Span) -> list[tuple[int | None, date, int, int]]:
     """The days that are not summed up yet."""
     sightings = Sighting.objects.filter(day__gte=span.first, day__lte=span.last).order_by()
     by_product = sightings.values_list("software", "day")
-    rows = list(by_product.annotate(Count("pk", filter=_VIEW), Count("pk", filter=_CART)))
+    rows = list(by_product.annotate(viewers=Count("pk", filter=_VIEW), carts=Count("pk", filter=_CART)))
     whole = sightings.values_list("day").annotate(
-        Count("visitor", distinct=True, filter=_VIEW), Count("visitor", distinct=True, filter=_CART)
+        viewers=Count("visitor", distinct=True, filter=_VIEW), carts=Count("visitor", distinct=True, filter=_CART)
     )
     return [*rows, *((None, *row) for row in whole)]
 

@@ -1,0 +1,54 @@
+"""The numbers on Wagtail's dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail.admin.ui.components import Component
+
+from cms.numbers import breakdown, daily, report
+from cms.numbers.days import DAYS
+from cms.numbers.links import Links, links_for
+from cms.numbers.tiles import tiles
+
+PERMISSION = "numbers.view_numbers"
+
+
+class NumbersPanel(Component):
+    """Orders, income, the way to payment, unpaid invoices, licenses that end soon; all of it by product too.
+
+    Sums only: no figure says whose it is. The homepage gets it only for users who have ``PERMISSION``.
+    """
+
+    name = "numbers"
+    order = 100
+    template_name = "cms/numbers/panel.html"
+
+    class Media:
+        css = {"all": ["css/numbers.css"]}
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        numbers = report.collect()
+        links = links_for(self.request, numbers.span)
+        if numbers.is_empty:
+            return {"is_empty": True, "links": links, "days": DAYS}
+        return {"days": DAYS, "span": numbers.span, "links": links, **_pictures(numbers, links)}
+
+
+def _pictures(numbers: report.Numbers, links: Links) -> dict[str, Any]:
+    return {
+        "tiles": tiles(numbers),
+        "charts": daily.charts_of(numbers),
+        "funnel": breakdown.funnel(numbers.steps(numbers.span)),
+        "has_visits": numbers.steps(numbers.span).viewers > 0,
+        "unpaid": breakdown.unpaid_parts(numbers),
+        "ending": breakdown.ending_parts(numbers),
+        "shares": breakdown.income_shares(numbers),
+        "lines": breakdown.lines(numbers, links),
+        "currency": numbers.currencies[0],
+    }

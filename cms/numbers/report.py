@@ -1,0 +1,118 @@
+"""All figures of the dashboard in one piece: read in a fixed number of queries, summed up per product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from catalogue.plans.models import SoftwareProduct
+from catalogue.plans.texts import pick
+from cms.numbers import days, sales, standing, visits
+from cms.numbers.days import Span
+from cms.numbers.sales import Sales, Series
+from cms.numbers.standing import Ending, Unpaid
+from cms.numbers.visits import Steps, Visits
+
+
+@dataclass(frozen=True, slots=True)
+class ProductNumbers:
+    """One product's share. ``software`` is None for what belongs to no product. Amounts per currency, major units;
+    ``daily``: the income of each day of the span in the first currency."""
+
+    software: int | None
+    title: str
+    steps: Steps
+    income: dict[str, Decimal]
+    income_before: dict[str, Decimal]
+    daily: list[Decimal]
+    unpaid: Unpaid
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """``currencies``: all that occur, the shop's own first. ``products``: who sells best stands first."""
+
+    span: Span
+    sales: Sales
+    visits: Visits
+    unpaid: Unpaid
+    ending: Ending
+    currencies: list[str]
+    products: list[ProductNumbers]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show at all: a new shop."""
+        return not (self.sales.orders or self.sales.income or self.visits or self.unpaid.count or self.ending.soon)
+
+    def orders(self, span: Span) -> tuple[int, int]:
+        """Orders placed in the span, and those of them that are paid."""
+        rows = [self.sales.orders[day] for day in span.days if day in self.sales.orders]
+        return sum(placed for placed, _ in rows), sum(paid for _, paid in rows)
+
+    def income(self, span: Span, currency: str) -> Decimal:
+        return _sum(self.sales.income.get(currency, {}), span)
+
+    def steps(self, span: Span) -> Steps:
+        """The whole shop's way from page to payment."""
+        return visits.total(self.visits, span, None)
+
+
+def collect() -> Numbers:
+    """The figures of the last ``days.DAYS`` days, of as many before, and of what stands open now: 13 queries."""
+    span = days.latest()
+    sold, seen = sales.read(span.with_before), visits.read(span.with_before)
+    owed, owed_by_product = standing.unpaid()
+    ends = standing.ending()
+    currencies = _currencies(sold, owed)
+    rows = SoftwareProduct.objects.values_list("pk", "product__title", "translations")
+    titles: dict[int | None, str] = {pk: pick(title, translated, "title") for pk, title, translated in rows}
+    in_income = {software for software, _ in sold.by_product}
+    products = [
+        ProductNumbers(
+            software=software,
+            title=titles.get(software, ""),
+            steps=visits.total(seen, span, software) if software else Steps(),
+            income=_amounts(sold, software, currencies, span),
+            income_before=_amounts(sold, software, currencies, span.before),
+            daily=_daily(sold.by_product.get((software, currencies[0]), {}), span),
+            unpaid=owed_by_product.get(software, Unpaid()),
+            ending=ends.get(software, Ending()) if software else Ending(),
+        )
+        for software in (*titles, *sorted(_strangers({*in_income, *owed_by_product}, titles), key=str))
+    ]
+    products.sort(key=lambda each: _rank(each, currencies))
+    soon, urgent = sum(each.soon for each in ends.values()), sum(each.urgent for each in ends.values())
+    return Numbers(span, sold, seen, owed, Ending(soon, urgent), currencies, products)
+
+
+def _strangers(keys: Iterable[int | None], titles: dict[int | None, str]) -> set[int | None]:
+    """What was sold but is no product of today: nothing at all (None), or one that is gone."""
+    return {key for key in keys if key not in titles}
+
+
+def _rank(product: ProductNumbers, currencies: list[str]) -> tuple[object, ...]:
+    amounts = [-product.income.get(currency, Decimal(0)) for currency in currencies]
+    return (product.software is None, *amounts, -product.steps.viewers, product.title)
+
+
+def _currencies(sold: Sales, owed: Unpaid) -> list[str]:
+    found = sorted({*sold.income, *owed.amounts} - {settings.SHOP_CURRENCY})
+    return [settings.SHOP_CURRENCY, *found]
+
+
+def _amounts(sold: Sales, software: int | None, currencies: list[str], span: Span) -> dict[str, Decimal]:
+    sums = {currency: _sum(sold.by_product.get((software, currency), {}), span) for currency in currencies}
+    return {currency: amount for currency, amount in sums.items() if amount}
+
+
+def _sum(series: Series, span: Span) -> Decimal:
+    return sum((series[day] for day in span.days if day in series), Decimal(0))
+
+
+def _daily(series: Series, span: Span) -> list[Decimal]:
+    return [series.get(day, Decimal(0)) for day in span.days]

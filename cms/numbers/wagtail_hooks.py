@@ -1,0 +1,34 @@
+"""The numbers' place in Wagtail: the dashboard, the list of licenses that end soon, the right to see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from wagtail import hooks
+
+from cms.numbers import views
+from cms.numbers.panels import PERMISSION, NumbersPanel
+
+
+@hooks.register("construct_homepage_panels")
+def add_numbers(request: HttpRequest, panels: list[Any]) -> None:
+    if request.user.has_perm(PERMISSION):
+        panels.append(NumbersPanel(request))
+
+
+@hooks.register("register_admin_urls")
+def number_addresses() -> list[URLPattern]:
+    return [path("numbers/licenses/", views.licenses, name="numbers-licenses")]
+
+
+@hooks.register("register_permissions")
+def number_permissions() -> QuerySet[Permission]:
+    """Offered beside the other rights when a group is edited."""
+    return Permission.objects.filter(
+        Q(content_type__app_label="numbers", codename="view_numbers")
+        | Q(content_type__app_label="licensing", codename="view_license")
+    )
