@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from django.conf import settings
-from django.urls import reverse
-
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice, Payment
+from storefront.core.language import absolute
 from storefront.notifications import mails
 
 
@@ -48,7 +46,7 @@ def late_payment(invoice: Invoice, payment: Payment) -> None:
         invoice_number=invoice.number,
         amount=payment.amount,
         currency=payment.currency,
-        account_url=settings.SITE_URL + reverse("account-home"),
+        account_url=absolute("account-home", language=invoice.language),
     )
 
 
@@ -62,7 +60,7 @@ def payment_received(invoice: Invoice) -> None:
         total=invoice.amount,
         currency=invoice.currency,
         licenses=[],
-        account_url=settings.SITE_URL + reverse("account-home"),
+        account_url=absolute("account-home", language=invoice.language),
     )
 
 

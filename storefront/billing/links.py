@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from storefront.billing.models import Invoice, Payment
+from storefront.core.language import absolute
 
 _PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
 _RETURN = signing.TimestampSigner(sep=".", salt="storefront.billing.return")
@@ -27,17 +27,19 @@ def read_pay_token(token: str) -> str | None:
 
 
 def pay_path(invoice: Invoice) -> str:
+    """The pay page in the language of the page that links to it."""
     return reverse("pay", kwargs={"token": pay_token(invoice)})
 
 
 def pay_url(invoice: Invoice) -> str:
-    """The absolute pay link, as it stands in mails; starts with SITE_URL, never with a request's Host."""
-    return settings.SITE_URL + pay_path(invoice)
+    """The absolute pay link, as it stands in mails, in the invoice's language."""
+    return absolute("pay", language=invoice.language, token=pay_token(invoice))
 
 
 def return_url(payment: Payment) -> str:
     """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
-    return settings.SITE_URL + reverse("pay-result", kwargs={"token": _RETURN.sign(payment.public_id)})
+    token = _RETURN.sign(payment.public_id)
+    return absolute("pay-result", language=payment.invoice.language, token=token)
 
 
 def read_return_token(token: str) -> str | None:

@@ -1,4 +1,7 @@
-"""The language of a page is the one its address says: ``/ru/...`` is Russian, no prefix the default language."""
+"""The language of a page is the one its address says: ``/ru/...`` is Russian, no prefix the default language.
+
+What is not a page (a mail, a document, a page inside a portal) names its reader's language.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,24 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
+
+
+def spoken(code: str) -> str:
+    """The language of the shop that comes nearest to a code: ``ru-RU`` and ``RU`` -> ``ru``; else the default one."""
+    known = {name.lower(): name for name, _ in settings.LANGUAGES}
+    wanted = code.strip().lower().replace("_", "-")
+    return known.get(wanted) or known.get(wanted.partition("-")[0]) or settings.LANGUAGE_CODE
+
+
+def absolute(name: str, *, language: str, **kwargs: object) -> str:
+    """The address of the page ``name`` for a reader of ``language``, as it stands in mails.
+
+    Starts with SITE_URL, never with a request's Host. Raises NoReverseMatch for a name that is none.
+    """
+    with translation.override(spoken(language)):
+        return settings.SITE_URL + reverse(name, kwargs=kwargs)
 
 
 class LanguageOfAddress:

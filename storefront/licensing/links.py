@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from storefront.core.language import absolute
 from storefront.licensing.models import License
 
 _EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
@@ -32,15 +32,15 @@ def extend_path(license: License) -> str:
 
 
 def extend_url(license: License) -> str:
-    """``extend_path`` as an absolute address; starts with SITE_URL, never with a request's Host."""
-    return settings.SITE_URL + extend_path(license)
+    """``extend_path`` as an absolute address, in the customer's language."""
+    return absolute("cart-extend", language=license.customer.language, token=extend_token(license))
 
 
 def license_url(license: License) -> str:
-    """The license in its customer's account, absolute."""
-    return settings.SITE_URL + reverse("account-license", kwargs={"public_id": license.public_id})
+    """The license in its customer's account, absolute, in his language."""
+    return absolute("account-license", language=license.customer.language, public_id=license.public_id)
 
 
-def licenses_url() -> str:
+def licenses_url(language: str) -> str:
     """All licenses in the account, absolute."""
-    return settings.SITE_URL + reverse("account-licenses")
+    return absolute("account-licenses", language=language)

@@ -23,6 +23,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
+from storefront.core.language import absolute, spoken
 from storefront.notifications import values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import PermanentFailure
@@ -58,6 +59,7 @@ def send(*, template: str, to: str, language: str, key: str, context: dict[str, 
         validate_email(to)
     except ValidationError as exc:
         raise PermanentFailure("not an address") from exc
+    language = spoken(language)
     with translation.override(language):
         letter = compose(template=template, to=to, language=language, key=key, context=context)
     try:
@@ -85,7 +87,7 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
     words = values.unpack(context) | {
         "shop_name": settings.SHOP_NAME,
         "support_email": settings.SUPPORT_EMAIL,
-        "site_url": settings.SITE_URL,
+        "site_url": absolute("home", language=language),
         "language": language,
         "recipient": to,
     }

@@ -9,9 +9,9 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from storefront.core import references
+from storefront.core.language import absolute
 from storefront.notifications import letters, values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
@@ -63,8 +63,8 @@ def password_url(user: User) -> str:
 
     with transaction.atomic():  # the generator may write the user's e-mail address row
         token = PasswordTokens().make_token(user)
-    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
-    return settings.SITE_URL + path
+    uid = user_pk_to_url_str(user)
+    return absolute("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
 
 
 def _send(user: User, template: str, *, key: str, **extra: Any) -> None:
@@ -72,7 +72,7 @@ def _send(user: User, template: str, *, key: str, **extra: Any) -> None:
         "name": values.greeting_name(user.name),
         "login": user.email,
         "password_url": "" if extra.get("has_password") else password_url(user),
-        "login_url": settings.SITE_URL + reverse("account_login"),
+        "login_url": absolute("account_login", language=user.language),
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
         **extra,
     }
@@ -83,9 +83,10 @@ def _send_confirmation(key: str, address_id: int) -> None:
     address = EmailAddress.objects.select_related("user").filter(pk=address_id, verified=False).first()
     if address is None:
         return
-    path = reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
     user: User = address.user
     if User.objects.filter(email__iexact=address.email).exclude(pk=user.pk).exists():
         return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
-    context = {"name": values.greeting_name(user.name), "login": user.email, "confirm_url": settings.SITE_URL + path}
+    key_in_link = EmailConfirmationHMAC(address).key
+    confirm_url = absolute("account_confirm_email", language=user.language, key=key_in_link)
+    context = {"name": values.greeting_name(user.name), "login": user.email, "confirm_url": confirm_url}
     letters.send(template="confirm_email", to=address.email, language=user.language, key=key, context=context)

@@ -12,6 +12,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 
 _SALT = "storefront.licensing.bitrix24.page"
 #: A page in a frame may ask for its own status this long; after that the app is opened anew.
@@ -63,5 +64,6 @@ def page(
     response = cast(HttpResponse, csp_replace(directives)(view)(request))
     response.xframe_options_exempt = True  # type: ignore[attr-defined]  # frame-ancestors says it, and more exactly
     response["Cache-Control"] = "no-store"
+    response["Content-Language"] = get_language() or settings.LANGUAGE_CODE
     patch_vary_headers(response, ["Authorization"])
     return response

@@ -16,6 +16,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from storefront.core import clock
+from storefront.core.language import spoken
 from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, InvalidToken, MethodMissing
 from storefront.gateways.errors import Declined
 from storefront.gateways.http import AddressRefused
@@ -71,7 +72,7 @@ def _set_option(installation: Installation) -> None:
 
 
 def _notify(installation: Installation, license: License) -> None:
-    with translation.override(license.customer.language):
+    with translation.override(spoken(license.customer.language)):
         text = _notice(license)
         link = f"/marketplace/view/{installation.app_code}/?params[tab]=payment"
         message = f"{text} [URL={link}]{_('Open the app')}[/URL]"

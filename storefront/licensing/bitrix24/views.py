@@ -16,10 +16,12 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from storefront.core import throttle, visitor
+from storefront.core.language import spoken
 from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_event, parse_launch
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
 from storefront.inbox.receiving import store
@@ -43,10 +45,22 @@ _LAUNCH_FIELDS = (
 )  # fmt: skip
 
 
+def _in_portal_language(view: View) -> View:
+    """The page speaks the language that the portal's user has chosen there (LANG), as far as the shop speaks it."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        with translation.override(spoken(request.GET.get("LANG", "")[:10])):
+            return view(request)
+
+    return wrapper
+
+
 def _portal_post(view: View) -> View:
     """POST of at most 64 KiB, without CSRF; a person who comes with GET is told where the page lives."""
 
     @csrf_exempt
+    @_in_portal_language
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
@@ -105,6 +119,7 @@ def receive_event(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@_in_portal_language
 def status(request: HttpRequest) -> HttpResponse:
     """The changing part of the page, for htmx; 286 tells htmx to stop asking."""
     bearer = embedded.read_bearer(request)

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from storefront.core import clock
+from storefront.core.language import spoken
 from storefront.licensing import links
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
@@ -34,7 +35,7 @@ def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
         total=invoice.amount,
         currency=invoice.currency,
         licenses=[_info(license, invoice.language) for license in licenses],
-        account_url=links.licenses_url(),
+        account_url=links.licenses_url(invoice.language),
     )
 
 
@@ -92,7 +93,7 @@ def ending(license: License, step: int, now: datetime) -> None:
 
 
 def _info(license: License, language: str) -> mails.LicenseInfo:
-    with translation.override(language):
+    with translation.override(spoken(language)):
         state = _state_text(license)
     return {
         "number": license.number,
