@@ -6,11 +6,12 @@ PY := .venv/bin/python
 PYTEST := .venv/bin/pytest
 JOBS ?= 2
 
-.PHONY: run test lint races journeys bench lock clean browser help
+.PHONY: run test lint races journeys bench audit messages lock clean browser help
 
 help:
 	@echo "make run    set up and start the shop with its demo (PORT=8000)"
 	@echo "make test   everything, browser journeys included"
+	@echo "make audit  Lighthouse and the Nu HTML checker (needs Node, npm and Java)"
 	@echo "make bench  speed, as ratios to a bare Django view"
 	@echo "make lock   resolve the dependencies again into requirements/"
 
@@ -59,8 +60,21 @@ races: .venv/ready-test
 journeys: .venv/ready-test browser
 	$(PYTEST) tests/journeys
 
+.tools/node/ready: Makefile
+	npm install --prefix .tools/node --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error lighthouse@12.8.2 vnu-jar@26.9.27
+	touch $@
+
+# Lighthouse and the Nu HTML checker; needs Node and Java, so it is no part of the tests.
+audit: .venv/ready-test browser .tools/node/ready
+	$(PY) -m tests.audit
+
 bench: .venv/ready-test
 	$(PY) -m tests.bench
+
+# Collect the texts of the interface anew and compile their translations; needs GNU gettext.
+messages: .venv/ready-test
+	cd storefront && ../$(PY) ../manage.py makemessages --all --no-wrap --no-location --no-obsolete --add-location=file; true
+	$(PY) manage.py compilemessages
 
 lock: .tools/ready
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt

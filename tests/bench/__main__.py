@@ -89,7 +89,9 @@ def filled_cart(port: int, lines: int) -> dict[str, str]:
 
 
 def product_slugs(visitor: Visitor) -> list[str]:
-    return sorted(set(re.findall(r'href="/products/([a-z0-9-]+)/"', visitor.get("/products/"))))
+    """Categories live beside the products; only a product has something to buy."""
+    linked = sorted(set(re.findall(r'href="/products/([a-z0-9-]+)/"', visitor.get("/products/"))))
+    return [slug for slug in linked if term_ids(visitor.get(f"/products/{slug}/"))]
 
 
 def term_ids(page: str) -> list[str]:

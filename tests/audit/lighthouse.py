@@ -1,0 +1,94 @@
+"""Lighthouse on the pages a purchase leads through."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.audit.visit import Visitor
+
+WANTED = 95
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+#: Cart and checkout are nobody's search result: they must be closed to search engines, which Lighthouse counts as a
+#: fault of SEO. So that one audit is turned round there: open would be the fault.
+CLOSED = ("cart", "checkout")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``scores``: 0-100 by category; ``weak``: titles of the audits that cost points."""
+
+    page: str
+    form: str
+    scores: dict[str, int]
+    is_crawlable: bool
+    weak: list[str]
+
+    @property
+    def faults(self) -> list[str]:
+        found = [f"{name} {score}" for name, score in self.scores.items() if score < WANTED]
+        if self.is_crawlable == (self.page in CLOSED):
+            found.append("open to search engines" if self.is_crawlable else "closed to search engines")
+        return found
+
+
+def run(origin: str, program: Path, folder: Path) -> list[Result]:
+    """Each page as a phone and as a desktop computer. Reports stay in ``folder``."""
+    visitor = Visitor(origin)
+    pages = {"home": "/", "product": visitor.fill_cart(), "cart": "/basket/", "checkout": "/checkout/"}
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _measure(origin + path, page, form, visitor.cookie if page in CLOSED else "", program, folder)
+        for page, path in pages.items()
+        for form in ("mobile", "desktop")
+    ]
+
+
+def _measure(url: str, page: str, form: str, cookie: str, program: Path, folder: Path) -> Result:
+    report = folder / f"{page}-{form}.json"
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    command = [str(program), url, "--quiet", "--output=json", f"--output-path={report}"]
+    command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={' '.join(flags)}"]
+    if form == "desktop":
+        command.append("--preset=desktop")
+    if cookie:
+        command.append(f"--extra-headers={json.dumps({'Cookie': cookie})}")
+    environment = {**os.environ, "CHROME_PATH": _browser()}
+    subprocess.run(command, check=True, env=environment)
+    return _read(json.loads(report.read_text()), page, form)
+
+
+def _read(report: dict, page: str, form: str) -> Result:
+    audits = report["audits"]
+    scores = {name: round(100 * report["categories"][name]["score"]) for name in CATEGORIES}
+    is_crawlable = audits["is-crawlable"]["score"] == 1
+    if page in CLOSED:
+        scores["seo"] = _without(report, "seo", "is-crawlable")
+    weak = [
+        audits[ref["id"]]["title"]
+        for name in CATEGORIES
+        for ref in report["categories"][name]["auditRefs"]
+        if ref["weight"] and audits[ref["id"]]["score"] not in (None, 1)
+    ]
+    return Result(page, form, scores, is_crawlable, weak)
+
+
+def _without(report: dict, category: str, left_out: str) -> int:
+    """The weighted mean that Lighthouse makes of a category's audits, without one of them."""
+    counted = [
+        (ref["weight"], report["audits"][ref["id"]]["score"])
+        for ref in report["categories"][category]["auditRefs"]
+        if ref["weight"] and ref["id"] != left_out and report["audits"][ref["id"]]["score"] is not None
+    ]
+    return round(100 * sum(weight * score for weight, score in counted) / sum(weight for weight, _ in counted))
+
+
+def _browser() -> str:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        raise RuntimeError("no chromium")
+    return found
