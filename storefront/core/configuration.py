@@ -38,6 +38,9 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "E004", f"SITE_URL is {values['SITE_URL']!r}, which is not a public https address."
     if len(values["SECRET_KEY"]) < MIN_SECRET_KEY:
         yield "E005", f"SECRET_KEY is shorter than {MIN_SECRET_KEY} characters."
+    chat = values["BITRIX24_CHAT_URL"]
+    if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
+        yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
     for name in ("SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"):
         held = [values[name]] if isinstance(values[name], str) else values[name]
         if SANDBOX_KEYS.intersection(held):

@@ -25,6 +25,9 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
     A page that an editor previews keeps the strict policy of its own address, but our back office may frame it:
     Wagtail renders it by an inner request that passes all middleware.
+
+    A page that needs more says so while it is rendered, by ``request.csp_sources``: a mapping of directives to the
+    sources to add.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -40,6 +43,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             parts.replace = RELAXED
         elif parts.replace is None and _is_preview(request):
             parts.replace = {"frame-ancestors": [SELF]}
+        elif sources := getattr(request, "csp_sources", None):
+            parts.update = {**(parts.update or {}), **sources}
         return parts
 
 

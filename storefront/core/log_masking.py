@@ -10,7 +10,8 @@ import logging
 import re
 
 _SECRET_PATHS = re.compile(
-    r"(/pay/(?:result/)?|/password/reset/key/|/confirm-email/|/basket/extend/)(?!\.\.\.|done\b|result/)[^/\s\"'?]+"
+    r"(/pay/(?:result/)?|/password/reset/key/|/confirm-email/|/basket/extend/|/support/open/)"
+    r"(?!\.\.\.|done\b|result/)[^/\s\"'?]+"
 )
 MASK = r"\1..."
 

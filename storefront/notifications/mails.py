@@ -197,6 +197,17 @@ def late_payment(
     )  # fmt: skip
 
 
+def conversation_answer(
+    *, to: str, language: str, key: str, name: str, subject: str, question: str, answers: Sequence[str],
+    conversation_url: str,
+) -> None:  # fmt: skip
+    """Staff has answered what the reader wrote in the chat or the contact form (``subject``: his own, or empty)."""
+    _write(
+        "conversation_answer", to=to, language=language, key=key, name=name, title=subject, question=_lines(question),
+        answers=[_lines(answer) for answer in answers], conversation_url=conversation_url,
+    )  # fmt: skip
+
+
 def account_notice(*, to: str, language: str, key: str, subject: str, text: str) -> None:
     """Something about the reader's log-in changed (password, e-mail, second factor). ``text``: plain paragraphs."""
     _write("account_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
@@ -215,6 +226,12 @@ def _of_order(number: str) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def _lines(text: str) -> list[str]:
+    """Text line by line, empty ones too; none longer than a value may be."""
+    size = values.MAX_TEXT
+    return [line[at : at + size] for line in text.splitlines() for at in range(0, max(len(line), 1), size)]
 
 
 def _write(

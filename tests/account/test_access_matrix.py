@@ -23,6 +23,8 @@ from storefront.billing import links
 from storefront.billing.services import payments
 from storefront.core import throttle
 from storefront.licensing.links import extend_token
+from storefront.support.links import conversation_url
+from storefront.support.services.conversations import begin
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +76,14 @@ def document(settings: Any, tmp_path: Path) -> Any:
 
 
 @pytest.fixture
-def addresses(invoice: Any, license: Any, consent: Any, document: Any, stripe: Any, shop: Any) -> dict[str, str]:
+def conversation(customer: Any) -> Any:
+    return begin(key="k", text="A question", language="en", page_url="", customer=customer)
+
+
+@pytest.fixture
+def addresses(
+    invoice: Any, license: Any, consent: Any, conversation: Any, document: Any, stripe: Any, shop: Any
+) -> dict[str, str]:
     """One real address, of the owner's things, for every route that takes arguments."""
     payment = payments.start(invoice=invoice)
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
@@ -94,6 +103,9 @@ def addresses(invoice: Any, license: Any, consent: Any, document: Any, stripe: A
         "/basket/lines/<int:pk>/": "/basket/lines/1/",
         "/basket/extend/<str:token>/": f"/basket/extend/{extend_token(license)}/",
         "/hooks/<slug:source>/": "/hooks/stripe/",
+        "/support/<slug:public_id>/": f"/support/{conversation.public_id}/",
+        "/support/<slug:public_id>/news/": f"/support/{conversation.public_id}/news/",
+        "/support/open/<str:token>/": conversation_url(conversation).removeprefix("http://testserver"),
         "/agreements/<slug:slug>/": f"/agreements/{shop.agreement.slug}/",
         "/agreements/<slug:slug>/<int:number>/": f"/agreements/{shop.agreement.slug}/1/",
         r"/documents/^(\d+)/(.*)$": document.url,

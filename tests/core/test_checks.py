@@ -79,6 +79,14 @@ def test_the_shops_own_address_is_public(production, url):
     assert found() == ["storefront.E004"]
 
 
+@pytest.mark.parametrize("url", [*STAND_INS[:-1], "https://cdn.bitrix24.com/b1/crm/", "//cdn.bitrix24.com/x.js"])
+def test_the_live_chats_loader_is_a_public_script(production, url):
+    production.BITRIX24_CHAT_URL = url
+    assert found() == ["storefront.E008"]
+    production.BITRIX24_CHAT_URL = "https://cdn.bitrix24.com/b1/crm/site_button/loader_2_x.js"
+    assert found() == []
+
+
 def test_a_short_signing_key_is_refused(production):
     production.SECRET_KEY = "k" * 39
     assert found() == ["storefront.E005"]

@@ -50,6 +50,10 @@ EVERY: dict[str, dict[str, Any]] = {
         **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "amount": Decimal("192.00"),
         "currency": "EUR", "account_url": "http://testserver/a/",
     },
+    "conversation_answer": {
+        **READER, "subject": "", "question": "Does it work\nwith S50?", "answers": ["Yes.\n\nSee " + "x" * 3000],
+        "conversation_url": "http://testserver/support/open/t/",
+    },
     "staff_notice": {"subject": "A payment waits for review", "text": "Payment 7.\n\nPlease look."},
     "account_notice": {"to": READER["to"], "language": "en", "subject": "Password changed", "text": "One.\n\nTwo."},
 }  # fmt: skip
@@ -68,6 +72,7 @@ MUST_SAY = {
     "license_linked": ["L-7K3M", "acme.bitrix24.com", "5 March 2026"],
     "license_ending": ["7 days", "5 March 2026", "http://testserver/basket/extend/t/"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
+    "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
     "staff_notice": ["Payment 7.", "Please look."],
     "account_notice": ["One.", "Two."],
 }

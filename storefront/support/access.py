@@ -1,0 +1,62 @@
+"""Which conversation a visitor may see: his account's, and the one his session holds.
+
+The session holds the id of the conversation that was begun in it or opened by the link in a mail. It is written
+only then, so a visitor who never wrote has no session because of the chat, and costs no query.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest
+
+from storefront.support import queries
+from storefront.support.models import Conversation
+from storefront.support.services import conversations
+from storefront.users.models import User
+
+SESSION_KEY = "conversation"
+
+
+def customer_of(request: HttpRequest) -> User | None:
+    return cast(User, request.user) if request.user.is_authenticated else None
+
+
+def held_by(request: HttpRequest) -> str:
+    """The public id that the session holds, or nothing."""
+    session = getattr(request, "session", None)
+    return str(session.get(SESSION_KEY, "")) if session is not None else ""
+
+
+def hold(request: HttpRequest, conversation: Conversation) -> None:
+    """Let this session see the conversation; a logged-in visitor's account takes it, if no account has it yet."""
+    request.session[SESSION_KEY] = conversation.public_id
+    customer = customer_of(request)
+    if customer is not None and conversation.customer_id is None:
+        conversations.adopt(public_id=conversation.public_id, customer=customer)
+        conversation.refresh_from_db(fields=["customer"])
+
+
+def current(request: HttpRequest) -> Conversation | None:
+    """The conversation the visitor is in: the session's, else the newest of his account."""
+    public_id = held_by(request)
+    found = Conversation.objects.filter(public_id=public_id).first() if public_id else None
+    if found is not None:
+        return found
+    if public_id:  # it has been deleted
+        del request.session[SESSION_KEY]
+    customer = customer_of(request)
+    found = queries.latest_of(customer) if customer is not None else None
+    if found is not None:
+        hold(request, found)
+    return found
+
+
+def find(request: HttpRequest, public_id: str) -> Conversation | None:
+    """The conversation with this id if the visitor may see it. A stranger's and a missing one are both None."""
+    found = Conversation.objects.filter(public_id=public_id).first()
+    if found is None:
+        return None
+    customer = customer_of(request)
+    is_own = customer is not None and found.customer_id == customer.pk
+    return found if is_own or held_by(request) == public_id else None

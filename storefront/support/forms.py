@@ -1,0 +1,137 @@
+"""What visitors fill in: the first message of a conversation, a further one, the contact form."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from storefront.core import references, throttle
+from storefront.core.log_masking import mask
+from storefront.support import access
+from storefront.support.spam import ProtectedForm, too_many
+
+MAX_TEXT = 2000
+_KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
+
+
+class OneLine(forms.CharField):
+    """Text of one line: control characters and line ends, which have meaning in mails, become blanks."""
+
+    def to_python(self, value: Any) -> str:
+        text = "".join(char if char.isprintable() else " " for char in super().to_python(value) or "")
+        return re.sub(r" {2,}", " ", text).strip()
+
+
+class PlainText(forms.CharField):
+    """Text of many lines: no control characters but line ends, and no more than one empty line between others."""
+
+    def __init__(self, *, rows: int, max_length: int = MAX_TEXT, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+        kept = "".join(char for char in text if char.isprintable() or char in "\n\u200d")
+        return re.sub(r"\n{3,}", "\n\n", kept).strip()
+
+
+def _message(rows: int) -> PlainText:
+    return PlainText(label=_("Message"), rows=rows, error_messages={"required": _("Write your message.")})
+
+
+def _email() -> forms.EmailField:
+    return forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+
+
+class PageField(forms.CharField):
+    """The page it was written on: a path of this site, without its query and without tokens; else nothing."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=2000)
+
+    def to_python(self, value: Any) -> str:
+        return page_path(super().to_python(value) or "")
+
+
+def page_path(address: str) -> str:
+    """The path of an address of this site, fit to be kept: what opens something is left out."""
+    try:
+        path = urlsplit(address).path
+    except ValueError:
+        return ""
+    return mask(path)[:500] if path.startswith("/") and path.isprintable() else ""
+
+
+class FirstMessageForm(ProtectedForm):
+    """Begins a conversation. Who is logged in is asked for his message only."""
+
+    limit = "chat-begin"
+    text = _message(rows=4)
+    email = _email()
+    name = OneLine(label=_("Name"), max_length=200, required=False)
+    page = PageField()
+
+    def __init__(self, data: Any = None, *, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(data, request=request, auto_id="chat-%s", **kwargs)
+        self.fields["email"].help_text = _("We send our answer there too, in case you leave.")
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        if request.user.is_authenticated:
+            del self.fields["email"], self.fields["name"]
+
+
+class MessageForm(forms.Form):
+    """A further message. ``key`` is the form's own id."""
+
+    text = _message(rows=2)
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, request: HttpRequest, **kwargs: Any) -> None:
+        initial = {"key": references.public_id()}
+        super().__init__(data, label_suffix="", auto_id="chat-%s", initial=initial, **kwargs)
+        self.request = request
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        return key if _KEY.fullmatch(key) else references.public_id()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                throttle.hit("chat-send", self.request)
+            except throttle.Throttled as exc:
+                self.add_error(None, too_many(exc))
+        return cleaned
+
+
+class ContactForm(ProtectedForm):
+    """The contact page's form, for ``services.contact.receive``. Shown by templates/support/contact_form.html."""
+
+    limit = "contact-send"
+    name = OneLine(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
+    email = _email()
+    subject = OneLine(label=_("Subject"), max_length=200, required=False)
+    message = _message(rows=7)
+
+    def __init__(self, data: Any = None, *, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(data, request=request, auto_id="contact-%s", **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+        customer = access.customer_of(request)
+        if customer is not None:
+            self.initial.setdefault("name", customer.get_full_name())
+            self.initial.setdefault("email", customer.email)

@@ -1,0 +1,23 @@
+"""At a log-in the visitor's conversation follows to his account, or his account's one to this session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from storefront.support import access, queries
+from storefront.support.services import conversations
+from storefront.users.models import User
+
+
+@receiver(user_logged_in, dispatch_uid="support.follow_to_account")
+def follow_to_account(sender: Any, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    if request is None or getattr(request, "session", None) is None:
+        return
+    if held := access.held_by(request):
+        conversations.adopt(public_id=held, customer=user)
+    elif latest := queries.latest_of(user):
+        request.session[access.SESSION_KEY] = latest.public_id

@@ -1,0 +1,129 @@
+"""What happens to a conversation. Every step locks its row, so that two writers never overlook each other."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from storefront.core import states
+from storefront.support.models import Author, Conversation, Kind, Message
+from storefront.support.services import telling
+from storefront.support.states import CONVERSATION_TRANSITIONS, ConversationStatus
+from storefront.users.models import User
+
+
+def begin(
+    *,
+    key: str,
+    text: str,
+    language: str,
+    page_url: str,
+    customer: User | None,
+    name: str = "",
+    email: str = "",
+    subject: str = "",
+    kind: str = Kind.CHAT,
+    ip: str | None = None,
+) -> Conversation:
+    """Store a first message as a new conversation and tell staff by mail.
+
+    ``key`` is the form's own id: the same form sent again, also at the same moment, returns the conversation it
+    began the first time. ``text`` is plain and not empty.
+    """
+    try:
+        with transaction.atomic():
+            if found := _begun(key):
+                return found
+            conversation = Conversation.objects.create(
+                kind=kind, customer=customer, name=name, email=email, subject=subject, language=language,
+                page_url=page_url, ip_address=ip,
+            )  # fmt: skip
+            message = _add(conversation, Author.VISITOR, text=text, key=_key("begin", key))
+            telling.tell_staff(conversation, message, is_new=True)
+    except IntegrityError:  # the other one of a double click was first
+        if found := _begun(key):
+            return found
+        raise
+    return conversation
+
+
+def write(*, conversation: Conversation, text: str, key: str) -> None:
+    """Add a message of the visitor; a closed conversation opens again. Sent twice with one ``key``, it is one."""
+    with transaction.atomic():
+        locked = states.lock(conversation)
+        own = _key(str(locked.pk), key)
+        if Message.objects.filter(key=own).exists():
+            return
+        was_quiet = telling.is_quiet(locked)
+        states.apply(locked, ConversationStatus.OPEN, table=CONVERSATION_TRANSITIONS)
+        message = _add(locked, Author.VISITOR, text=text, key=own)
+        if was_quiet:
+            telling.tell_staff(locked, message, is_new=False)
+
+
+def answer(*, conversation: Conversation, by: User, text: str, key: str) -> None:
+    """Add an answer of staff. It goes out by mail as well unless the visitor reads it here soon."""
+    with transaction.atomic():
+        locked = states.lock(conversation)
+        own = _key(str(locked.pk), key)
+        if Message.objects.filter(key=own).exists():
+            return
+        states.apply(locked, ConversationStatus.ANSWERED, table=CONVERSATION_TRANSITIONS)
+        message = _add(locked, Author.STAFF, text=text, key=own, staff=by)
+        telling.tell_visitor_later(locked, message)
+
+
+def close(*, conversation: Conversation) -> None:
+    """Nothing more is expected. The visitor still sees it, and opens it again by writing."""
+    _turn(conversation, ConversationStatus.CLOSED)
+
+
+def reopen(*, conversation: Conversation) -> None:
+    """Back among those that wait for an answer."""
+    _turn(conversation, ConversationStatus.OPEN)
+
+
+def adopt(*, public_id: str, customer: User) -> None:
+    """A conversation that nobody's account holds yet follows its visitor to his account."""
+    Conversation.objects.filter(public_id=public_id, customer=None).update(customer=customer)
+
+
+def seen_by_visitor(*, conversation: Conversation, number: int) -> None:
+    """Note what he was shown: up to the message of this ``number``."""
+    if number > conversation.read_by_visitor:
+        # Not saved from the object: a page that is slow to arrive must not take back what a later one showed.
+        Conversation.objects.filter(pk=conversation.pk, read_by_visitor__lt=number).update(read_by_visitor=number)
+        conversation.read_by_visitor = number
+
+
+def seen_by_staff(*, conversation: Conversation) -> None:
+    """To be called before the messages are read, so that one that comes meanwhile stays unread."""
+    if conversation.is_unread:
+        Conversation.objects.filter(pk=conversation.pk).update(is_unread=False)
+        conversation.is_unread = False
+
+
+def _turn(conversation: Conversation, status: ConversationStatus) -> None:
+    with transaction.atomic():
+        states.apply(states.lock(conversation), status, table=CONVERSATION_TRANSITIONS, is_unread=False)
+
+
+def _add(conversation: Conversation, author: Author, *, text: str, key: str, staff: User | None = None) -> Message:
+    """The next message of a locked (or new) conversation."""
+    last = conversation.messages.aggregate(last=Max("number"))["last"] or 0
+    message = Message.objects.create(
+        conversation=conversation, number=last + 1, author=author, staff=staff, text=text, key=key
+    )
+    conversation.last_message_at, conversation.is_unread = message.created_at, author == Author.VISITOR
+    conversation.save(update_fields=["last_message_at", "is_unread"])
+    return message
+
+
+def _begun(key: str) -> Conversation | None:
+    message = Message.objects.select_related("conversation").filter(key=_key("begin", key)).first()
+    return message.conversation if message else None
+
+
+def _key(scope: str, key: str) -> str:
+    """A form's id, of use in its own scope only: nobody can take the id of somebody else's message."""
+    return f"{scope}:{key}"[:80]

@@ -1,0 +1,30 @@
+"""What staff fills in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from storefront.core import references
+from storefront.support.forms import PlainText
+
+
+class AnswerForm(forms.Form):
+    """An answer. ``key`` is the form's own id: sent twice, it is one answer."""
+
+    text = PlainText(
+        label=_("Answer"),
+        rows=6,
+        max_length=5000,
+        help_text=_("Plain text. Addresses become links. The visitor reads it here, or by mail if he has left."),
+        error_messages={"required": _("Write your answer.")},
+    )
+    key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="", initial={"key": references.public_id()})
+
+    def clean_key(self) -> str:
+        return self.cleaned_data["key"] or references.public_id()

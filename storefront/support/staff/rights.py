@@ -1,0 +1,25 @@
+"""Who may read, answer and delete conversations: three rights that are given to a group in Wagtail."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from storefront.users.models import User
+
+VIEW, CHANGE, DELETE = (f"support.{action}_conversation" for action in ("view", "change", "delete"))
+
+
+def may_see(user: User | AnonymousUser) -> bool:
+    return user.has_perm(VIEW) or user.has_perm(CHANGE)
+
+
+def staff(request: HttpRequest, right: str = "") -> User:
+    """The member of staff who asks. Raises PermissionDenied unless he may see conversations and has ``right``."""
+    user = cast(User, request.user)
+    if not may_see(user) or (right and not user.has_perm(right)):
+        raise PermissionDenied
+    return user

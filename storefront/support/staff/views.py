@@ -1,0 +1,108 @@
+"""A conversation as staff sees it: the thread, who it is, the answer, closing and deleting."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from wagtail.log_actions import log
+
+from storefront.support import queries
+from storefront.support.models import Conversation
+from storefront.support.services import conversations
+from storefront.support.staff import rights
+from storefront.support.staff.forms import AnswerForm
+from storefront.support.states import ConversationStatus
+from storefront.users import services as users
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The screen. Who may answer has seen it by that."""
+    user, found = rights.staff(request), _conversation(pk)
+    if user.has_perm(rights.CHANGE):
+        conversations.seen_by_staff(conversation=found)
+    return _screen(request, found, AnswerForm())
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    user, found, form = rights.staff(request, rights.CHANGE), _conversation(pk), AnswerForm(request.POST)
+    if not form.is_valid():
+        return _screen(request, found, form, status=422)
+    conversations.answer(conversation=found, by=user, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
+    if "close" in request.POST:
+        conversations.close(conversation=found)
+        messages.success(request, _("Your answer is on its way, and the conversation is closed."))
+        return redirect("support-list")
+    messages.success(request, _("Your answer is on its way."))
+    return redirect("support-conversation", pk=pk)
+
+
+@require_POST
+def turn(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close it (field ``to``: closed) or open it again."""
+    rights.staff(request, rights.CHANGE)
+    found = _conversation(pk)
+    if request.POST.get("to") == ConversationStatus.CLOSED:
+        conversations.close(conversation=found)
+        messages.success(request, _("The conversation is closed. The visitor opens it again by writing."))
+    else:
+        conversations.reopen(conversation=found)
+        messages.success(request, _("The conversation is open again."))
+    return redirect("support-conversation", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """A closed conversation and all its messages, for good. Wagtail's log keeps who did it, and no word of it."""
+    user, found = rights.staff(request, rights.DELETE), _conversation(pk)
+    if found.status != ConversationStatus.CLOSED:
+        messages.error(request, _("Close the conversation first: only closed ones are deleted."))
+        return redirect("support-conversation", pk=pk)
+    if request.method != "POST":
+        return render(request, "support/staff/delete.html", _furniture(found) | {"conversation": found})
+    log(instance=found, action="wagtail.delete", user=user, deleted=True)
+    found.delete()
+    messages.success(request, _("The conversation is deleted."))
+    return redirect("support-list")
+
+
+def _conversation(pk: int) -> Conversation:
+    return get_object_or_404(Conversation.objects.select_related("customer"), pk=pk)
+
+
+def _screen(request: HttpRequest, found: Conversation, form: AnswerForm, *, status: int = 200) -> HttpResponse:
+    user = rights.staff(request)
+    # Somebody who has an account may write without logging in; whoever claims his address may, too.
+    claimed = users.find_by_email(found.email) if found.email and found.customer is None else None
+    context = {
+        "conversation": found,
+        "chat_messages": queries.messages_of(found),
+        "form": form,
+        "page_link": settings.SITE_URL + found.page_url if found.page_url else "",
+        "claimed": claimed,
+        "may_answer": user.has_perm(rights.CHANGE),
+        "may_delete": user.has_perm(rights.DELETE) and found.status == ConversationStatus.CLOSED,
+        "is_closed": found.status == ConversationStatus.CLOSED,
+    }
+    return render(request, "support/staff/conversation.html", _furniture(found) | context, status=status)
+
+
+def _furniture(found: Conversation) -> dict[str, object]:
+    """What Wagtail's frame around a page needs."""
+    return {
+        "header_title": found.person,
+        "header_icon": "comment",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {"url": reverse("support-list"), "label": _("Conversations")},
+            {"url": "", "label": found.person},
+        ],
+    }

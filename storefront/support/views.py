@@ -1,0 +1,173 @@
+"""The visitor's side. Each address is a plain page with plain forms; htmx gets the same as parts for the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from storefront.core import visitor
+from storefront.support import access, links, queries
+from storefront.support.forms import FirstMessageForm, MessageForm, page_path
+from storefront.support.models import Conversation
+from storefront.support.services import conversations
+
+#: Seconds to the next look for an answer, by the number of looks that found none. The panel stops after LOOKS of them.
+GAPS = (4, 5, 6, 8, 10, 13, 17, 22, 30, 40, 60)
+LOOKS = 90
+
+
+@never_cache
+@sensitive_post_parameters("text")
+@require_http_methods(["GET", "HEAD", "POST"])
+def chat(request: HttpRequest) -> HttpResponse:
+    """The visitor's conversation, or the form that begins one; with ?new the form in any case."""
+    if request.method == "POST":
+        return _begin(request)
+    conversation = _wanted(request)
+    if conversation is None:
+        return _page(request, None, {"form": _first_form(request)})
+    return _page(request, conversation, _thread(request, conversation))
+
+
+@never_cache
+@require_safe
+def panel(request: HttpRequest) -> HttpResponse:
+    """The inside of the panel."""
+    conversation = _wanted(request)
+    if conversation is None:
+        return render(request, "support/first.html", {"form": _first_form(request)})
+    return render(request, "support/thread.html", _thread(request, conversation))
+
+
+@never_cache
+@sensitive_post_parameters("text")
+@require_http_methods(["GET", "HEAD", "POST"])
+def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One conversation of the visitor, and a further message in it."""
+    found = _find(request, public_id)
+    if request.method != "POST":
+        return _page(request, found, _thread(request, found))
+    form = MessageForm(request.POST, request=request)
+    if not form.is_valid():
+        if _is_htmx(request):
+            return render(request, "support/reply.html", {"conversation": found, "form": form})
+        return _page(request, found, _thread(request, found) | {"form": form}, status=422)
+    conversations.write(conversation=found, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
+    if _is_htmx(request):
+        return _news(request, found, "support/sent.html", {"form": MessageForm(request=request)})
+    return redirect(f"{reverse('chat-conversation', args=[found.public_id])}#chat-text")
+
+
+@never_cache
+@require_safe
+def news(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was written after the message ``after``, and when to look again. Leads to the page without htmx."""
+    found = _find(request, public_id)
+    if not _is_htmx(request):
+        return redirect("chat-conversation", public_id=public_id)
+    return _news(request, found, "support/news.html", {})
+
+
+@never_cache
+@require_safe
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in a mail: opens the conversation in this session."""
+    public_id = links.read(token)
+    found = Conversation.objects.filter(public_id=public_id).first() if public_id else None
+    if found is None:
+        messages.warning(request, _("This link is too old, or the conversation is no longer kept. Write to us anew."))
+        return redirect("chat")
+    access.hold(request, found)
+    return redirect("chat-conversation", public_id=found.public_id)
+
+
+def _begin(request: HttpRequest) -> HttpResponse:
+    form = FirstMessageForm(request.POST, request=request)
+    if not form.is_valid():
+        if _is_htmx(request):
+            return render(request, "support/first.html", {"form": form})
+        return _page(request, None, {"form": form}, status=422)
+    data = form.cleaned_data
+    begun = conversations.begin(
+        key=form.form_id,
+        text=data["text"],
+        language=get_language() or "en",
+        page_url=data["page"],
+        customer=access.customer_of(request),
+        name=data.get("name", ""),
+        email=data.get("email", ""),
+        ip=visitor.client_address(request),
+    )
+    access.hold(request, begun)
+    if _is_htmx(request):
+        return render(request, "support/thread.html", _thread(request, begun) | {"is_begun": True})
+    return redirect("chat-conversation", public_id=begun.public_id)
+
+
+def _wanted(request: HttpRequest) -> Conversation | None:
+    return None if "new" in request.GET else access.current(request)
+
+
+def _find(request: HttpRequest, public_id: str) -> Conversation:
+    found = access.find(request, public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _first_form(request: HttpRequest) -> FirstMessageForm:
+    """With the page it is written on: the one around the panel, or the one whose link led here."""
+    source = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    return FirstMessageForm(request=request, initial={"page": page_path(source)})
+
+
+def _thread(request: HttpRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
+    """The messages after ``after``, noted as seen, with what a poll needs to go on from there."""
+    shown = queries.messages_of(found, after=after)
+    last = shown[-1].number if shown else after
+    conversations.seen_by_visitor(conversation=found, number=last)
+    return {
+        "conversation": found,
+        "chat_messages": shown,
+        "last": last,
+        "looks": 0,
+        "gap": GAPS[0],
+        "form": MessageForm(request=request),
+    }
+
+
+def _news(request: HttpRequest, found: Conversation, template: str, more: Mapping[str, Any]) -> HttpResponse:
+    after, looks = _number(request, "after"), _number(request, "looks")
+    context = _thread(request, found, after=after)
+    if not context["chat_messages"] and request.method != "POST":
+        gap = GAPS[min(looks + 1, len(GAPS) - 1)] if looks < LOOKS else 0
+        context |= {"looks": looks + 1, "gap": gap}
+    return render(request, template, {**context, **more})
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = (request.POST if request.method == "POST" else request.GET).get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def _page(
+    request: HttpRequest, found: Conversation | None, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    customer = access.customer_of(request)
+    earlier = queries.earlier_of(customer, but=found)[:10] if customer is not None else []
+    whole = {**context, "conversation": found, "earlier": earlier, "is_chat_page": True}
+    return render(request, "support/page.html", whole, status=status)
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
