@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from functools import partial
 
 import requests
 from django.conf import settings
-from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 
-from catalogue.plans.models import PlanTerm
-from checkout.cart import changes
-from checkout.services.place_order import place_order
-from checkout.services.wishes import Contact, Wish
-from cms.demo import people, stand_ins
-from cms.demo.past import days_ago
-from storefront.billing.models import Invoice
-from storefront.billing.services import payments, starting
-from storefront.billing.states import InvoiceStatus
-from storefront.core import clock
-from storefront.gateways.bitrix24 import normalise_portal, parse_launch
+from cms.demo import people, stand_ins, trade
+from cms.demo.purchases import order, pay
+from storefront.gateways.bitrix24 import parse_launch
 from storefront.licensing.bitrix24 import verification
 from storefront.licensing.bitrix24.visits import record_visit
 from storefront.licensing.services.installations import Keys
@@ -33,67 +22,39 @@ BOUGHT = (("asterisk", "callcentre", 12, 95), ("telegram", "team", 1, 24))
 
 
 def load_history() -> bool:
-    """A year bought in summer, a month that ends within days, both linked to a portal; an order not paid yet.
+    """A year bought in summer, a month that ends within days, both linked to a portal; an order not paid yet. And
+    what others bought meanwhile, see ``trade``.
 
     Returns False, and changes nothing, if the stand-ins are not running. What is there is left alone, so that an
     interrupted run can be repeated.
     """
     customer = User.objects.get(email=people.CUSTOMER)
-    if Order.objects.filter(user=customer).count() >= len(BOUGHT) + 1:
+    is_own_complete = Order.objects.filter(user=customer).count() >= len(BOUGHT) + 1
+    if is_own_complete and trade.is_loaded():
         return True
     try:
         portal = next(each for each in stand_ins.portals() if each["name"] == PORTAL)
     except (stand_ins.NotRunning, requests.ConnectionError):
         return False
-    for product, plan, months, days in BOUGHT:
-        _pay(_order(customer, product, plan, months, days, portal["host"]), days)
-        _install(product)
-    _order(customer, "whatsapp", "team", 3, 2, portal["host"])
+    own = [] if is_own_complete else _own_steps(customer, portal["host"])
+    with trade.quietly():
+        # The oldest first, so that the numbers of the invoices grow with their dates.
+        for _days, step in sorted([*own, *trade.steps()], key=lambda each: -each[0]):
+            step()
+    trade.count_visits()
     return True
 
 
-def _order(customer: User, product: str, plan: str, months: int, days: int, host: str) -> Invoice:
-    """An order placed so many days ago; its open invoice."""
-    term = PlanTerm.objects.get(plan__software__product__slug=product, plan__code=plan, months=months)
-    ordered = Invoice.objects.filter(customer=customer, order__lines__product=term.product).first()
-    if ordered is not None:
-        return ordered
-    with days_ago(days):
-        basket = Basket.objects.create(owner=customer)
-        changes.add_term(basket=basket, term_id=term.pk, quantity=1)
-        wish = Wish(
-            basket_id=basket.pk,
-            customer=customer,
-            contact=Contact(name=customer.name, company=customer.company, phone=customer.phone, email=customer.email),
-            portal=normalise_portal(host, allow_loopback=True),
-            shown=None,
-            ip_address="203.0.113.24",
-            language="en",
-        )
-        placed = place_order(wish)
-        Order.objects.filter(pk=placed.order.pk).update(date_placed=clock.now())  # Oscar looks at its own clock
-        return placed.invoice
+def _own_steps(customer: User, host: str) -> list[trade.Step]:
+    steps: list[trade.Step] = [
+        (days, partial(_buy, customer, product, plan, months, days, host)) for product, plan, months, days in BOUGHT
+    ]
+    return [*steps, (2, partial(order, customer, "whatsapp", "team", 3, 2, host))]
 
 
-def _pay(invoice: Invoice, days: int) -> None:
-    """Paid on the day it was ordered."""
-    if invoice.status != InvoiceStatus.OPEN:
-        return
-    with days_ago(days), _stays_open_until_today(days):
-        payment = payments.start(invoice=invoice)
-        stand_ins.pay(payment.provider_reference or "")
-        payments.settle(payment_id=payment.pk)
-
-
-@contextmanager
-def _stays_open_until_today(days: int) -> Iterator[None]:
-    """The stand-in lives today and refuses a charge that would be closed already."""
-    usual = starting.STAY
-    starting.STAY = usual + timedelta(days=days)
-    try:
-        yield
-    finally:
-        starting.STAY = usual
+def _buy(customer: User, product: str, plan: str, months: int, days: int, host: str) -> None:
+    pay(order(customer, product, plan, months, days, host), days)
+    _install(product)
 
 
 def _install(app_code: str) -> None:

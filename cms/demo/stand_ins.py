@@ -21,6 +21,17 @@ def pay(session: str) -> None:
         raise NotRunning(f"the payment ended as {result}")
 
 
+def refund(session: str) -> None:
+    """Give the money of a paid session back, as staff does at the provider."""
+    _press(settings.SANDBOX_STRIPE, f"sessions/{session}/refund")
+
+
+def webhooks(*, is_on: bool) -> None:
+    """Whether the provider tells the shop what happens."""
+    mode = {} if is_on else {"drop": True}
+    _press(settings.SANDBOX_STRIPE, "webhooks", **mode)
+
+
 def portals() -> list[dict[str, Any]]:
     """The portals there are: ``name``, ``host`` and more."""
     if not settings.SANDBOX or settings.STRIPE_API_BASE != settings.SANDBOX_STRIPE:

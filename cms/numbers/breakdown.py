@@ -49,7 +49,7 @@ class Line:
     orders: str
     income: str
     trend: str
-    note: str
+    before: str
     spark: str
     peak: str
     unpaid: str
@@ -100,7 +100,7 @@ def _title(product: ProductNumbers) -> str:
 def _line(product: ProductNumbers, currencies: list[str], title: str, url: str) -> Line:
     steps, first, late = product.steps, currencies[0], product.unpaid.overdue
     now, before = product.income.get(first, Decimal(0)), product.income_before.get(first, Decimal(0))
-    trend, note = compared(now, before, money.display(before, first)) if now or before else ("", "")
+    trend, _words = compared(now, before, "")
     return Line(
         title=title,
         url=url,
@@ -111,8 +111,8 @@ def _line(product: ProductNumbers, currencies: list[str], title: str, url: str) 
         conversion=rate(steps.paid, steps.viewers),
         orders=number(steps.orders),
         income=amounts(product.income, currencies),
-        trend=trend,
-        note=note,
+        trend=trend if now or before else "",
+        before=amounts(product.income_before, currencies),
         spark=charts.spark(product.daily),
         peak=money.display(max(product.daily, default=Decimal(0)), first),
         unpaid=amounts(product.unpaid.amounts, currencies) if product.unpaid.count else "–",

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-#: Height of a drawing, and width of one day in it.
-HEIGHT, STEP, GAP = Decimal(100), Decimal(10), Decimal(2)
+#: Height of a drawing, width of one day in it, and what of that is left free beside its column.
+HEIGHT, STEP, GAP = Decimal(100), Decimal(10), Decimal(4)
 _NICE = (Decimal(1), Decimal(2), Decimal(4), Decimal(6), Decimal(8), Decimal(10))
 _HUNDREDTH = Decimal("0.01")
 
@@ -38,12 +38,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Columns side by side with a line to compare them with. ``days``: one box over each column's whole height."""
+    """Columns side by side. ``before``: the wider ones behind them; ``days``: one box over each one's whole height."""
 
     width: str
     boxes: list[Box]
+    before: list[Box]
     days: list[Box]
-    line: str
     ticks: list[Tick]
     zero: str
 
@@ -69,7 +69,7 @@ def columns(
 ) -> Columns:
     """One column per entry of ``parts``, its parts (of ``kinds``) on top of each other; one below zero hangs down.
 
-    ``before``: values to compare with, drawn as a line of steps. ``least``: what the scale reaches at least.
+    ``before``: a value to compare each column with, drawn behind it. ``least``: what the scale reaches at least.
     """
     sums = [sum(column, Decimal(0)) for column in parts]
     top = ceiling(max([*sums, *before, Decimal(0)]), least=least)
@@ -77,27 +77,28 @@ def columns(
     bottom = -ceiling(-lowest, least=least) if lowest < 0 else Decimal(0)
     scale = HEIGHT / (top - bottom)
     boxes = [
+        box for number, column in enumerate(parts) for box in _stack(number, GAP, column, kinds, top=top, scale=scale)
+    ]
+    behind = [
         box
-        for number, column in enumerate(parts)
-        for box in _stack(number * STEP + GAP / 2, column, kinds, top=top, scale=scale)
+        for number, value in enumerate(before)
+        for box in _stack(number, GAP / 8, (value,), ("before",), top=top, scale=scale)
     ]
     days = [Box(text(number * STEP), "0", text(STEP), text(HEIGHT), hint=hint) for number, hint in enumerate(hints)]
     values = [top, top / 2, Decimal(0), *([bottom] if bottom else [])]
     ticks = [Tick(text((top - value) * scale), value) for value in values]
-    line = " ".join(
-        f"{text(x)},{text((top - value) * scale)}"
-        for number, value in enumerate(before)
-        for x in (number * STEP, (number + 1) * STEP)
-    )
-    return Columns(text(STEP * len(parts)), boxes, days, line, ticks, text(top * scale))
+    return Columns(text(STEP * len(parts)), boxes, behind, days, ticks, text(top * scale))
 
 
-def _stack(x: Decimal, column: Sequence[Decimal], kinds: Sequence[str], *, top: Decimal, scale: Decimal) -> list[Box]:
+def _stack(
+    number: int, gap: Decimal, column: Sequence[Decimal], kinds: Sequence[str], *, top: Decimal, scale: Decimal
+) -> list[Box]:
+    x, width = text(number * STEP + gap / 2), text(STEP - gap)
     boxes, base = [], Decimal(0)
     for value, kind in zip(column, kinds, strict=True):
         if value:
             y = (top - max(base, base + value)) * scale
-            boxes.append(Box(text(x), text(y), text(STEP - GAP), text(abs(value) * scale), kind))
+            boxes.append(Box(x, text(y), width, text(abs(value) * scale), kind))
             base += value
     return boxes
 

@@ -116,7 +116,7 @@ def _chart(
         summary=summary,
         columns=columns,
         scale=[(tick.y, number(tick.value)) for tick in columns.ticks],
-        legend=[*names, ("line", then)],
+        legend=[*names, ("before", then)],
         dates=[days[at] for at in (0, last // 3, 2 * last // 3, last)],
         heads=[*(name for _kind, name in names), then],
         rows=[Row(day, (*row, old)) for day, row, old in zip(days, cells, before[1], strict=True)],

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from cms.numbers.days import DAYS
 from cms.numbers.report import Numbers
+from cms.numbers.standing import SOON, URGENT
 from cms.numbers.wording import amounts, compared, number, rate
 from storefront.core import money
 
@@ -71,5 +72,8 @@ def _unpaid(numbers: Numbers) -> Tile:
 
 def _ending(numbers: Numbers) -> Tile:
     few = numbers.ending.urgent
-    note = _("%(number)s of them within 7 days") % {"number": number(few)} if few else _("none within 7 days")
-    return Tile(_("Licenses that end in 30 days"), number(numbers.ending.soon), note, is_warning=bool(few))
+    note = _("within %(days)d days") % {"days": SOON}
+    if few:
+        words = {"soon": note, "number": number(few), "days": URGENT}
+        note = _("%(soon)s, %(number)s of them within %(days)d") % words
+    return Tile(_("Licenses that end"), number(numbers.ending.soon), note, is_warning=bool(few))
