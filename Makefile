@@ -73,8 +73,8 @@ bench: .venv/ready-test
 
 # Collect the texts of the interface anew and compile their translations; needs GNU gettext.
 messages: .venv/ready-test
-	cd storefront && ../$(PY) ../manage.py makemessages --all --no-wrap --no-location --no-obsolete --add-location=file; true
-	$(PY) manage.py compilemessages
+	$(PY) manage.py makemessages --all --no-wrap --no-obsolete --add-location file --verbosity 0 -i '.*' -i var -i tests -i requirements -i docs -i 'storefront/sandbox/*'
+	$(PY) manage.py compilemessages --verbosity 0 -i '.*'
 
 lock: .tools/ready
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt

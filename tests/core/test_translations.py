@@ -1,0 +1,72 @@
+"""Every text of the interface is translated into every language of the repository; what is shipped is up to date."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.extract import extract
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCALES = ROOT / "storefront" / "locale"
+SOURCES = ("storefront", "catalogue", "checkout", "cms")
+KEYWORDS = {name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")} | {
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+#: What Django makes of a marked text in a template, amid what it has blotted out.
+CALL = re.compile(r"""(?:_|n?p?gettext)\((?:u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*"|,\s|count)+\)""")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+LANGUAGES = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
+
+
+def used_texts() -> set[str]:
+    """Every marked text of our Python files and templates, as its msgid."""
+    files = [path for folder in SOURCES for path in (ROOT / folder).rglob("*.py") if "sandbox" not in path.parts]
+    code = [path.read_bytes() for path in files if "migrations" not in path.parts]
+    pages = [path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"}]
+    code += ["\n".join(CALL.findall(templatize(path.read_text()))).encode() for path in pages]
+    return {text for source in code for text in _texts(source)}
+
+
+def _texts(source: bytes) -> list[str]:
+    found = extract("python", io.BytesIO(source), keywords=KEYWORDS, options={"encoding": "utf-8"})
+    return [message[0] if isinstance(message, tuple) else message for _, message, _, _ in found]
+
+
+def catalogue(language: str) -> polib.POFile:
+    return polib.pofile(str(LOCALES / language / "LC_MESSAGES" / "django.po"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_has_a_translation(language: str) -> None:
+    known = {entry.msgid for entry in catalogue(language) if entry.translated()}
+    missing = sorted(text for text in used_texts() if text and text not in known)
+    assert not missing, f"run `make messages` and translate: {missing[:20]}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_their_placeholders(language: str) -> None:
+    wrong = [
+        entry.msgid
+        for entry in catalogue(language)
+        for text in ([entry.msgstr] if not entry.msgid_plural else [entry.msgstr_plural[2]])
+        if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_compiled_texts_are_those_of_the_source(language: str) -> None:
+    """The .mo is in the repository, so that running the shop needs no gettext."""
+    compiled = polib.mofile(str(LOCALES / language / "LC_MESSAGES" / "django.mo"))
+    shipped = {(entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural) for entry in compiled}
+    source = {(entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural) for entry in catalogue(language)}
+    assert shipped == source, "run `make messages`"
