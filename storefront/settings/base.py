@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "storefront.account",
     "storefront.support",
     "cms",
+    "cms.articles",
     "cms.numbers",
     # Oscar, with our two forks in the place of its own apps
     "django.contrib.admin",
@@ -377,6 +378,8 @@ THROTTLES = {
     "chat-begin": "10/hour",  # conversations a visitor may begin
     "chat-send": "60/hour",
     "contact-send": "10/hour",
+    "help-vote": "30/hour",  # answers to "was this helpful?" per visitor
+    "help-vote-page": "1/day",  # ... and per page; more are thanked for and not counted
 }
 
 # --- Pages ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Pages that explain and announce: the help centre, news, the contact page."""

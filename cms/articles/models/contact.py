@@ -1,0 +1,109 @@
+"""The contact page with its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+from wagtail.search import index
+from wagtail.url_routing import RouteResult
+
+from cms.articles import queries
+from storefront.billing.models import Seller
+from storefront.core import visitor
+from storefront.support import access
+from storefront.support.forms import ContactForm
+from storefront.support.services import contact
+
+FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
+#: Below the page's own address: what is shown after a message has been sent.
+SENT = "sent"
+MAX_SUBJECT = 200
+
+
+class ContactPage(Page):
+    """How to reach us, and a form. Messages are stored, told to staff by mail and answered in the back office."""
+
+    intro = models.CharField(_("introduction"), max_length=400, blank=True)
+    body = RichTextField(
+        _("text"), blank=True, features=FEATURES, help_text=_("Shown beside the form, above the seller's details.")
+    )
+    hours = models.CharField(_("working hours"), max_length=200, blank=True)
+    sent_title = models.CharField(_("heading"), max_length=200, blank=True)
+    sent_text = RichTextField(_("what happens next"), blank=True, features=FEATURES)
+
+    page_description = _("How to reach the seller, and a form whose messages staff answers.")
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types: list[str] = []
+    template = "cms/articles/contact.html"
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        FieldPanel("body"),
+        FieldPanel("hours"),
+        MultiFieldPanel(
+            [FieldPanel("sent_title"), FieldPanel("sent_text")],
+            heading=_("After a message has been sent"),
+            help_text=_("Left empty, the shop's own words are shown."),
+        ),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
+    preview_modes = [("", _("Form")), (SENT, _("After a message has been sent"))]
+
+    class Meta:
+        verbose_name = _("contact page")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        if path_components == [SENT] and self.live:
+            return RouteResult(self, kwargs={"is_sent": True})
+        return super().route(request, path_components)
+
+    def serve(self, request: HttpRequest, *args: Any, is_sent: bool = False, **kwargs: Any) -> HttpResponse:
+        """The form; a POST sends it. What is wrong is said at the fields, with status 422."""
+        if is_sent:
+            return self._page(request, is_sent=True)
+        if request.method != "POST":
+            subject = request.GET.get("subject", "")[:MAX_SUBJECT]
+            return self._page(request, form=ContactForm(request=request, initial={"subject": subject}))
+        form = ContactForm(request.POST, request=request)
+        if not form.is_valid():
+            return self._page(request, form=form, status=422)
+        self._send(request, form)
+        return redirect(f"{self.get_url(request)}{SENT}/")
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        if mode_name == SENT:
+            return self._page(request, is_sent=True)
+        return self._page(request, form=ContactForm(request=request))
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["seller"] = Seller.objects.filter(is_default=True).first()
+        context["trail"] = queries.trail(self, request)
+        return context
+
+    def _page(self, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+        return TemplateResponse(request, self.template, {**self.get_context(request), **more}, status=status)
+
+    def _send(self, request: HttpRequest, form: ContactForm) -> None:
+        given = form.cleaned_data
+        contact.receive(
+            name=given["name"],
+            email=given["email"],
+            subject=given["subject"],
+            message=given["message"],
+            page_url=request.path,
+            customer=access.customer_of(request),
+            language=get_language() or settings.LANGUAGE_CODE,
+            ip=visitor.client_address(request),
+        )
