@@ -9,15 +9,17 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
-from catalogue.plans.models import Discount, Period, SoftwareProduct
+from catalogue.plans.models import Discount, Period
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """``percent`` off the price; ``ends_at`` (UTC) is when it stops by itself, None if it does not."""
+    """``percent`` off the price; ``ends_at`` (UTC) is when it stops by itself, None if it does not. ``name`` is that of
+    the dated discount, "" for the period's own."""
 
     percent: Decimal
     ends_at: datetime | None = None
+    name: str = ""
 
 
 def in_force(at: datetime) -> QuerySet[Discount]:
@@ -25,9 +27,9 @@ def in_force(at: datetime) -> QuerySet[Discount]:
     return Discount.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
 
 
-def of_software(software: SoftwareProduct, at: datetime) -> list[Discount]:
-    """Those of ``in_force`` that a product may have: its own and the ones for all; one query."""
-    return list(in_force(at).filter(Q(software=None) | Q(software=software)))
+def is_in_force(discount: Discount, at: datetime) -> bool:
+    """``in_force`` for one discount that is at hand, saved or not."""
+    return discount.starts_at <= at and (discount.ends_at is None or discount.ends_at > at)
 
 
 def best(period: Period, discounts: Iterable[Discount]) -> Reduction:
@@ -40,7 +42,7 @@ def best(period: Period, discounts: Iterable[Discount]) -> Reduction:
         if discount.months != period.months or discount.percent < found.percent:
             continue
         if discount.percent > found.percent or _lasts_longer(discount.ends_at, found.ends_at):
-            found = Reduction(discount.percent, discount.ends_at)
+            found = Reduction(discount.percent, discount.ends_at, discount.name)
     return found
 
 

@@ -1,65 +1,59 @@
-"""Prices: worked out here, once, and published to Oscar. The one writer of child products, stock records and terms.
+"""Prices published to Oscar. The one writer of child products, stock records, terms and offers.
 
-Basket, vouchers, offers, reports and search read plain Oscar products; nothing else computes a price.
+Basket, vouchers, offers, reports and search read plain Oscar products; nothing else computes a price (what they are
+is worked out in ``quotes``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
 from django.utils import translation
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import discounts, offers, products
-from catalogue.plans.discounts import Reduction
-from catalogue.plans.models import Period, Plan, PlanTerm, SoftwareProduct, months_label
-from storefront.core import clock, money
+from catalogue.plans import discounts, offers, products, shelves
+from catalogue.plans.models import Discount, Plan, PlanTerm, SoftwareProduct, months_label
+from catalogue.plans.quotes import Price, Quote, per_month, price_of
+from catalogue.plans.shelves import Shelf
+from storefront.core import clock
+
+__all__ = ["Price", "hold", "hold_all", "per_month", "price_of", "publish", "publish_all", "upc_of"]
 
 UPC_LENGTH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Major units of one currency. ``list_amount`` is without the discount, ``amount`` is charged."""
+@dataclass(slots=True)
+class _Published:
+    """What was published of a product before: terms by plan and months, stock records by child."""
 
-    list_amount: Decimal
-    amount: Decimal
-
-    @property
-    def saving(self) -> Decimal:
-        return self.list_amount - self.amount
+    terms: dict[tuple[int, int], PlanTerm] = field(default_factory=dict)
+    records: dict[int, StockRecord] = field(default_factory=dict)
+    orphans: list[Product] = field(default_factory=list)
 
 
-def price_of(*, monthly_price: Decimal, months: int, discount_percent: Decimal, currency: str) -> Price:
-    """The price of ``months`` months at ``monthly_price`` (major units) less ``discount_percent`` (0 <= d < 100).
-
-    Rounded once, half up, to the minor unit of ``currency``. Raises ValueError for anything out of range.
-    """
-    if not monthly_price.is_finite() or monthly_price <= 0:
-        raise ValueError(f"price per month must be positive: {monthly_price}")
-    if months < 1:
-        raise ValueError(f"at least one month: {months}")
-    if not discount_percent.is_finite() or not 0 <= discount_percent < 100:
-        raise ValueError(f"discount must be from 0 to less than 100: {discount_percent}")
-    full = monthly_price * months
-    return Price(
-        list_amount=money.quantize(full, currency),
-        amount=money.quantize(full * (100 - discount_percent) / 100, currency),
-    )
+def hold(software_id: int) -> list[SoftwareProduct]:
+    """Lock one product against other publishers until the transaction ends; [] if it is gone."""
+    return _hold(SoftwareProduct.objects.filter(pk=software_id))
 
 
-def per_month(amount: Decimal, months: int, currency: str) -> Decimal:
-    """What a month comes to, for display: rounded to the minor unit, so times the months it may differ by cents."""
-    return money.quantize(amount / months, currency)
+def hold_all() -> list[SoftwareProduct]:
+    """Lock all products, always in the same order. Whoever changes what prices are made of (plans, periods,
+    discounts) locks the products first and those rows after, as the worker does: so no two wait for each other."""
+    return _hold(SoftwareProduct.objects.all())
+
+
+def _hold(wanted: models.QuerySet[SoftwareProduct]) -> list[SoftwareProduct]:
+    # NO KEY: a row that only names the product (a license, an order line) may be written meanwhile.
+    locked = list(wanted.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    # Read anew: who had to wait would see the Oscar product as it was before.
+    return list(SoftwareProduct.objects.filter(pk__in=locked).select_related("product").order_by("pk"))
 
 
 @transaction.atomic
@@ -70,48 +64,69 @@ def publish(software: SoftwareProduct) -> None:
     Safe to repeat: what is right already is not written. Plans and periods that are no longer on sale leave
     their children behind, not public; nothing that was ever published is deleted.
     """
-    # One publisher per product at a time; taken on the row that every edit of the product goes through.
-    locked = SoftwareProduct.objects.select_for_update(of=("self",)).select_related("product").get(pk=software.pk)
-    terms = {(term.plan_id, term.months): term for term in _terms_of(locked)}
+    # What time it is is asked under the lock: whoever waited for it must not publish the prices of before.
+    _publish(hold(software.pk), clock.now())
+
+
+@transaction.atomic
+def publish_all() -> int:
+    """Publish every product as of one moment, and note at each discount whether prices know it. Returns how many
+    products. Reads are a fixed number, whatever the number of products."""
+    held = hold_all()
+    at = clock.now()
+    known = list(discounts.in_force(at).values_list("pk", flat=True))
+    _publish(held, at)
+    # Not save(): that would publish again.
+    Discount.objects.filter(is_applied=True).exclude(pk__in=known).update(is_applied=False)
+    Discount.objects.filter(is_applied=False, pk__in=known).update(is_applied=True)
+    return len(held)
+
+
+def _publish(held: list[SoftwareProduct], at: datetime) -> None:
+    published = _published(held)
+    for shelf in shelves.read(held, at):
+        _publish_shelf(shelf, published[shelf.software.pk], at)
+
+
+def _publish_shelf(shelf: Shelf, before: _Published, at: datetime) -> None:
     on_sale: dict[Plan, list[PlanTerm]] = {}
-    dated = discounts.of_software(locked, clock.now())
-    reductions = {period: discounts.best(period, dated) for period in periods_of(locked)}
-    for plan in Plan.objects.filter(software=locked, is_active=True):
-        on_sale[plan] = [
-            _publish_term(locked, plan, period, reduction, terms.pop((plan.pk, period.months), None))
-            for period, reduction in reductions.items()
-        ]
-    for term in terms.values():
+    ends: dict[int, datetime] = {}
+    for quote in shelf.quotes(at):
+        term = _publish_term(shelf.software, quote, before)
+        on_sale.setdefault(quote.plan, []).append(term)
+        if quote.reduction.ends_at:
+            ends[term.months] = quote.reduction.ends_at
+    for term in before.terms.values():
         _withdraw(term)
-    _drop_orphans(locked)
-    ends = {period.months: reduction.ends_at for period, reduction in reductions.items() if reduction.ends_at}
-    _write_offer(locked, on_sale if locked.product.is_public else {}, ends)
+    for child in before.orphans:
+        _drop(child)
+    _write_offer(shelf.software, on_sale if shelf.software.product.is_public else {}, ends)
 
 
-def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]], ends: Mapping[int, datetime]) -> None:
+def _published(held: list[SoftwareProduct]) -> dict[int, _Published]:
+    """By product; ``_publish_shelf`` takes out of it what is still on sale. Three queries."""
+    found: dict[int, _Published] = defaultdict(_Published)
+    owners = {software.product_id: software.pk for software in held}
+    for term in PlanTerm.objects.filter(plan__software__in=held).select_related("product", "plan"):
+        found[term.plan.software_id].terms[term.plan_id, term.months] = term
+    for record in StockRecord.objects.filter(product__parent__in=owners).select_related("product").order_by("-pk"):
+        found[owners[record.product.parent_id]].records[record.product_id] = record
+    for child in Product.objects.filter(parent__in=owners, plan_term=None):
+        found[owners[child.parent_id]].orphans.append(child)
+    return found
+
+
+def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]], ends: dict[int, datetime]) -> None:
     currency = settings.SHOP_CURRENCY
     lowest = [per_month(term.amount, term.months, currency) for terms in on_sale.values() for term in terms]
-    # Not save(): that would publish again.
-    SoftwareProduct.objects.filter(pk=software.pk).update(
-        offer=offers.dump(on_sale, ends), lowest_monthly_amount=min(lowest, default=None), currency=currency
-    )
-
-
-def publish_all() -> int:
-    """Publish every product. Returns how many. For commands and for a changed common period."""
-    found = list(SoftwareProduct.objects.order_by("pk"))
-    for software in found:
-        publish(software)
-    return len(found)
-
-
-def periods_of(software: SoftwareProduct) -> list[Period]:
-    """The periods a product is sold for, shortest first: the common ones, its own in the place of theirs."""
-    chosen: dict[int, Period] = {}
-    for period in Period.objects.filter(Q(software=None) | Q(software=software)):
-        if period.software_id is not None or period.months not in chosen:
-            chosen[period.months] = period
-    return sorted((p for p in chosen.values() if p.is_active), key=lambda p: p.months)
+    values = {
+        "offer": offers.dump(on_sale, ends),
+        "lowest_monthly_amount": min(lowest, default=None),
+        "currency": currency,
+    }
+    if any(getattr(software, name) != value for name, value in values.items()):
+        # Not save(): that would publish again.
+        SoftwareProduct.objects.filter(pk=software.pk).update(**values)
 
 
 def upc_of(slug: str, plan_code: str, months: int) -> str:
@@ -123,32 +138,21 @@ def upc_of(slug: str, plan_code: str, months: int) -> str:
     return f"{upc[: UPC_LENGTH - 13]}-{digest}"
 
 
-def _terms_of(software: SoftwareProduct) -> Iterable[PlanTerm]:
-    return PlanTerm.objects.filter(plan__software=software).select_related("product", "plan")
-
-
-def _publish_term(
-    software: SoftwareProduct, plan: Plan, period: Period, reduction: Reduction, term: PlanTerm | None
-) -> PlanTerm:
-    currency = settings.SHOP_CURRENCY
-    price = price_of(
-        monthly_price=plan.monthly_price,
-        months=period.months,
-        discount_percent=reduction.percent,
-        currency=currency,
-    )
-    child = _publish_child(software.product, plan, period.months, term.product if term else None)
-    _publish_stock_record(child, price.amount, currency)
+def _publish_term(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanTerm:
+    plan, months, currency = quote.plan, quote.period.months, settings.SHOP_CURRENCY
+    term = before.terms.pop((plan.pk, months), None)
+    child = _publish_child(software.product, plan, months, term.product if term else None)
+    _publish_stock_record(child, quote.price, currency, before.records.get(child.pk))
     values = {
-        "period_id": period.pk,
-        "discount_percent": reduction.percent,
-        "list_amount": price.list_amount,
-        "amount": price.amount,
+        "period_id": quote.period.pk,
+        "discount_percent": quote.reduction.percent,
+        "list_amount": quote.price.list_amount,
+        "amount": quote.price.amount,
         "currency": currency,
         "is_active": True,
     }
     if term is None:
-        return PlanTerm.objects.create(plan=plan, months=period.months, product=child, **values)
+        return PlanTerm.objects.create(plan=plan, months=months, product=child, **values)
     _save_changes(term, values)
     return term
 
@@ -169,9 +173,8 @@ def _publish_child(parent: Product, plan: Plan, months: int, child: Product | No
     return child
 
 
-def _publish_stock_record(child: Product, amount: Decimal, currency: str) -> None:
-    values = {"partner_sku": child.upc, "price": amount, "price_currency": currency}
-    record = StockRecord.objects.filter(product=child).first()
+def _publish_stock_record(child: Product, price: Price, currency: str, record: StockRecord | None) -> None:
+    values = {"partner_sku": child.upc, "price": price.amount, "price_currency": currency}
     if record is None:
         StockRecord.objects.create(product=child, partner=products.partner(), **values)
     else:
@@ -183,13 +186,12 @@ def _withdraw(term: PlanTerm) -> None:
     _save_changes(term.product, {"is_public": False})
 
 
-def _drop_orphans(software: SoftwareProduct) -> None:
-    """Children whose plan was deleted: gone if never ordered, otherwise kept for the orders that name them."""
-    for child in Product.objects.filter(parent=software.product_id, plan_term=None):
-        if products.is_sold(child):
-            _save_changes(child, {"is_public": False})
-        else:
-            child.delete()
+def _drop(child: Product) -> None:
+    """A child whose plan was deleted: gone if never ordered, otherwise kept for the orders that name it."""
+    if products.is_sold(child):
+        _save_changes(child, {"is_public": False})
+    else:
+        child.delete()
 
 
 def _save_changes(instance: models.Model, values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from catalogue.plans import offers
 from catalogue.plans.models import SoftwareProduct, months_label
-from catalogue.plans.pricing import per_month
+from catalogue.plans.quotes import per_month
 from storefront.core import money
 
 

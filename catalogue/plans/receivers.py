@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 
 from catalogue.models import Product
-from catalogue.plans import agreements, pricing, schedule
+from catalogue.plans import agreements, pricing
 from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
 
 
@@ -20,6 +21,22 @@ def _publish(software_id: int | None) -> None:
     software = SoftwareProduct.objects.filter(pk=software_id).first() if software_id else None
     if software is not None:
         pricing.publish(software)
+
+
+@receiver([pre_save, pre_delete], sender=Plan, dispatch_uid="plan-hold")
+@receiver([pre_save, pre_delete], sender=Period, dispatch_uid="period-hold")
+@receiver([pre_save, pre_delete], sender=Discount, dispatch_uid="discount-hold")
+def before_change(instance: Plan | Period | Discount, **kwargs: Any) -> None:
+    """Products are locked before the rows their prices are made of (see ``pricing.hold_all``).
+
+    Outside a transaction nothing stays locked that could be waited for.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        return
+    if isinstance(instance, Plan):
+        pricing.hold(instance.software_id)
+    else:
+        pricing.hold_all()
 
 
 @receiver([post_save, post_delete], sender=Plan, dispatch_uid="plan-publish")
@@ -35,15 +52,9 @@ def period_changed(instance: Period, **kwargs: Any) -> None:
         _publish(instance.software_id)
 
 
-@receiver(post_save, sender=Discount, dispatch_uid="discount-publish")
+@receiver([post_save, post_delete], sender=Discount, dispatch_uid="discount-publish")
 def discount_changed(instance: Discount, **kwargs: Any) -> None:
     # Publishing one product is not enough: an edit may have taken the discount from another product.
-    pricing.publish_all()
-    schedule.note(instance)
-
-
-@receiver(post_delete, sender=Discount, dispatch_uid="discount-withdraw")
-def discount_deleted(instance: Discount, **kwargs: Any) -> None:
     pricing.publish_all()
 
 

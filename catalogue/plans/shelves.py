@@ -1,0 +1,55 @@
+"""All that the prices of products are worked out from, read in a fixed number of queries, however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from catalogue.plans.discounts import is_in_force
+from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
+from catalogue.plans.quotes import Quote, quotes
+
+
+@dataclass(slots=True)
+class Shelf:
+    """One product: its plans (also those off sale), the common periods and its own, the discounts it may ever have."""
+
+    software: SoftwareProduct
+    plans: list[Plan] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
+    discounts: list[Discount] = field(default_factory=list)
+
+    def quotes(self, at: datetime) -> list[Quote]:
+        """What is on sale at ``at`` (UTC), and for how much."""
+        return quotes(
+            plans=self.plans,
+            periods=self.periods,
+            discounts_in_force=[discount for discount in self.discounts if is_in_force(discount, at)],
+            currency=settings.SHOP_CURRENCY,
+        )
+
+
+def read(products: Iterable[SoftwareProduct], at: datetime) -> list[Shelf]:
+    """The shelves of these products, in their order, good for ``at`` (UTC) and later; three queries."""
+    shelves = {software.pk: Shelf(software) for software in products}
+    for plan in Plan.objects.filter(software__in=shelves):
+        shelves[plan.software_id].plans.append(plan)
+    _put(shelves, "periods", Period.objects.filter(Q(software=None) | Q(software__in=shelves)))
+    lasting = Discount.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at))
+    _put(shelves, "discounts", lasting.filter(Q(software=None) | Q(software__in=shelves)))
+    return list(shelves.values())
+
+
+def _put(shelves: dict[int, Shelf], name: str, rows: Iterable[Period] | Iterable[Discount]) -> None:
+    """The rows of one product on its shelf, the rows of all on every shelf."""
+    of_one: dict[int, list[Period | Discount]] = defaultdict(list)
+    of_all: list[Period | Discount] = []
+    for row in rows:
+        (of_all if row.software_id is None else of_one[row.software_id]).append(row)
+    for pk, shelf in shelves.items():
+        setattr(shelf, name, [*of_all, *of_one[pk]])
