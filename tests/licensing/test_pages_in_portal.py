@@ -398,3 +398,19 @@ def test_former_address_is_nobodys_claim(portals: Portals, buy: Buy, make_custom
     portals.open()
     late = buy(portal=old, customer=make_customer("late@example.com"))
     assert late.status == "pending"
+
+
+def test_the_page_speaks_the_language_chosen_in_the_portal(portals: Portals, buy: Buy) -> None:
+    buy(portal=portals.host())
+    portals.stand_in.install("acme", "yeastar-s")
+    launch = portals.launch("acme", "yeastar-s", None)
+    path = launch.url.removeprefix("http://testserver")
+    spoken = re.sub(r"LANG=\w+", "LANG=ru", path) if "LANG=" in path else f"{path}&LANG=ru"
+    response = portals.client.post(spoken, launch.form)
+    assert response.status_code == 200
+    assert '<html lang="ru"' in text(response) and "Лицензия действует на" in text(response)
+    status = portals.client.get(
+        reverse("bitrix24-status"), {"LANG": "ru"}, HTTP_AUTHORIZATION=f"Bearer {bearer(response)}"
+    )
+    assert "Лицензия действует на" in text(status)
+    assert "?LANG=ru" in text(response)
