@@ -1,15 +1,65 @@
 """What pages and snippets do when they are saved."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db.models.signals import post_delete, post_save
-from wagtail.models import Site
+from django.dispatch import receiver
+from wagtail.models import Page, PageViewRestriction, Site, get_page_models
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from catalogue.plans.models import Agreement
+from catalogue.models import Product
+from catalogue.plans.models import Agreement, Plan, SoftwareProduct
 from cms import shell
+from cms.search import documents
+from cms.site.models import Footer, Menu, Notice, NotFoundText, SearchDocument
 from storefront.billing.models import Seller
 
 for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
     signal.connect(shell.forget, dispatch_uid="site-shell")
-for model in (Agreement, Seller, Site):
+for model in (Agreement, Seller, Site, Menu, Footer, Notice, NotFoundText, PageViewRestriction):
     post_save.connect(shell.forget, sender=model, dispatch_uid=f"site-shell-{model.__name__}")
     post_delete.connect(shell.forget, sender=model, dispatch_uid=f"site-shell-{model.__name__}")
+
+
+def page_saved(instance: Page, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:
+    """What is published of a page is searched. Saving a draft of a published page changes nothing of that."""
+    if not raw and (update_fields is None or "live" in update_fields):
+        documents.refresh(instance.pk)
+
+
+for page_model in get_page_models():
+    post_save.connect(page_saved, sender=page_model, dispatch_uid=f"search-{page_model._meta.label}")
+
+
+@receiver(post_delete, sender=SearchDocument, dispatch_uid="search-document-gone")
+def document_deleted(instance: SearchDocument, **kwargs: Any) -> None:
+    documents.removed(instance)
+
+
+@receiver([post_save, post_delete], sender=PageViewRestriction, dispatch_uid="search-restriction")
+def restriction_changed(instance: PageViewRestriction, **kwargs: Any) -> None:
+    below = Page.objects.descendant_of(instance.page, inclusive=True)
+    for page_id in below.values_list("pk", flat=True):
+        documents.refresh(page_id)
+
+
+@receiver(post_save, sender=SoftwareProduct, dispatch_uid="search-software")
+def software_changed(instance: SoftwareProduct, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        documents.refresh_products([instance.pk])
+
+
+@receiver([post_save, post_delete], sender=Plan, dispatch_uid="search-plan")
+def plan_changed(instance: Plan, raw: bool = False, **kwargs: Any) -> None:
+    if not raw:
+        documents.refresh_products([instance.software_id])
+
+
+@receiver(post_save, sender=Product, dispatch_uid="search-product")
+def product_changed(instance: Product, raw: bool = False, **kwargs: Any) -> None:
+    """Children carry no text of their own."""
+    if not raw and instance.is_parent:
+        found = SoftwareProduct.objects.filter(product=instance).values_list("pk", flat=True)
+        documents.refresh_products(found)

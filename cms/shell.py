@@ -1,51 +1,61 @@
-"""What surrounds every page: the menu, the agreements and the seller in the footer.
+"""What surrounds every page: the menu, notices, the languages, the agreements and the seller in the footer.
 
 Asked for on every page and changed a few times a year, so it is kept in the cache for a minute and dropped when
-one of its parts is saved. It holds plain data only.
+one of its parts is saved. It holds plain data only. Notices that will begin are in it before their time: whether one is
+shown is asked of the clock on every page.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Model
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from catalogue.plans import agreements
+from catalogue.plans.models import Agreement
+from cms.site import frame
+from cms.site.frame import Frame, NotFound, NoticeLine
+from cms.site.links import Link, MenuItem
 from storefront.billing.models import Seller
+from storefront.core import references
 
 KEY = "site-shell"
 SECONDS = 60
 
 
-class Link(NamedTuple):
-    id: int
-    title: str
-    url: str
-
-
 class Shell(TypedDict):
-    """``pages``: those right below home; ``menu``: the ones of them marked 'show in menus'; ``seller``: name, address,
-    registration and tax number; ``footer``: the HTML made of all that."""
+    """``pages``: those right below home; ``menu``: the main menu; ``agreements``: in the reader's language, by the id of
+    the one in the default language; ``agreement_addresses``: of each of those, by its address, the addresses in every
+    language; ``homes``: the address of the front page in every language that has one; ``seller``: name, address,
+    registration and tax number; ``footer``: the HTML of all that stands in it; ``notices``: those that run or will;
+    ``not_found``: an editor's words for the missing page; ``stamp``: another one each time this is made."""
 
     pages: tuple[Link, ...]
-    menu: tuple[Link, ...]
+    menu: tuple[MenuItem, ...]
     agreements: tuple[Link, ...]
+    agreement_addresses: dict[str, dict[str, str]]
+    homes: dict[str, str]
     seller: dict[str, str]
     footer: str
+    notices: tuple[NoticeLine, ...]
+    not_found: NotFound | None
+    stamp: str
 
 
 def shell(request: HttpRequest | None) -> Shell:
-    """The shell of the site: from this request, from the cache, or from three queries."""
+    """The shell of the site: from this request, from the cache, or from a fixed number of queries."""
     found: Shell | None = getattr(request, "_shell", None)
     if found is not None:
         return found
-    key = f"{KEY}:{get_language()}"
+    key = f"{KEY}:{_language()}"
     found = cache.get(key)
     if found is None:
         found = _load(request)
@@ -55,33 +65,52 @@ def shell(request: HttpRequest | None) -> Shell:
     return found
 
 
+def preview(request: HttpRequest, instead: Model) -> None:
+    """For this request only: the shell with ``instead`` (a menu, a footer, a notice ...) in the place of what is saved."""
+    request._shell = _load(request, instead=instead)  # type: ignore[attr-defined]
+
+
 def forget(**kwargs: Any) -> None:
     """Signal receiver: something the shell shows was changed."""
     cache.delete_many([f"{KEY}:{code}" for code, _ in settings.LANGUAGES])
 
 
-def _load(request: HttpRequest | None) -> Shell:
-    seller = (
-        Seller.objects.filter(is_default=True).values("name", "address", "registration_number", "tax_number").first()
-    )
-    pages = _pages(request)
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell:
+    language = _language()
+    site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
+    made: Frame = frame.read(language, site, instead=instead)
+    pages = _pages(request, site)
+    shown = tuple(MenuItem(link.title, link.url) for link, is_in_menu in pages if is_in_menu)
     found: Shell = {
         "pages": tuple(link for link, _ in pages),
-        "menu": tuple(link for link, is_in_menu in pages if is_in_menu),
+        "menu": shown if made.menu is None else made.menu,
         "agreements": tuple(
-            Link(pk, name, reverse("agreement", args=[slug]))
-            for pk, name, slug in agreements.published(get_language() or settings.LANGUAGE_CODE)
+            Link(pk, name, reverse("agreement", args=[slug])) for pk, name, slug in agreements.published(language)
         ),
-        "seller": {name: str(value) for name, value in (seller or {}).items()},
+        "agreement_addresses": _agreement_addresses(language),
+        "homes": _homes(site),
+        "seller": _seller(),
         "footer": "",
+        "notices": made.notices,
+        "not_found": made.not_found,
+        "stamp": references.public_id(),
     }
-    own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL}
+    own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "made": made.footer}
     found["footer"] = render_to_string("includes/footer.html", {"shell": found, **own})
     return found
 
 
-def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
-    site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
+def _seller() -> dict[str, str]:
+    columns = ("name", "address", "registration_number", "tax_number", "phone", "email")
+    found = Seller.objects.filter(is_default=True).values(*columns).first()
+    return {name: str(value) for name, value in (found or {}).items()}
+
+
+def _pages(request: HttpRequest | None, site: Site | None) -> list[tuple[Link, bool]]:
     if site is None:
         return []
     pages = Page.objects.live().public().child_of(site.root_page.localized)
@@ -89,3 +118,32 @@ def _pages(request: HttpRequest | None) -> list[tuple[Link, bool]]:
         (Link(page.pk, page.title, page.get_url(request, current_site=site) or "/"), page.show_in_menus)
         for page in pages
     ]
+
+
+def _homes(site: Site | None) -> dict[str, str]:
+    if site is None:
+        return {}
+    translations = Page.objects.live().filter(translation_key=site.root_page.translation_key)
+    published = set(translations.values_list("locale__language_code", flat=True))
+    return {code: _in(code, "home") for code, _name in settings.LANGUAGES if code in published}
+
+
+def _agreement_addresses(language: str) -> dict[str, dict[str, str]]:
+    """By the address in ``language``, which is that of the default language where there is no text in this one."""
+    rows = Agreement.objects.filter(live=True).values_list("translation_key", "locale__language_code", "slug")
+    slugs: dict[Any, dict[str, str]] = {}
+    for key, code, slug in rows:
+        slugs.setdefault(key, {})[code] = slug
+    found = {}
+    for own in slugs.values():
+        here = own.get(language) or own.get(settings.LANGUAGE_CODE)
+        if here:
+            found[_in(language, "agreement", here)] = {
+                code: _in(code, "agreement", own[code]) for code, _name in settings.LANGUAGES if code in own
+            }
+    return found
+
+
+def _in(language: str, name: str, *args: str) -> str:
+    with translation.override(language):
+        return reverse(name, args=args)

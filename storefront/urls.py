@@ -33,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("", include("checkout.pay.urls")),
     path("", include("checkout.urls")),
     path("", include("catalogue.plans.urls")),
+    path("", include("cms.search.urls")),
     path("", include("cms.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "storefront.account",
     "storefront.support",
     "cms",
+    "cms.site",
     "cms.articles",
     "cms.numbers",
     # Oscar, with our two forks in the place of its own apps
@@ -199,7 +200,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"  # the simple engine keeps no index to update
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+#: "simple": words are looked for as they are, in every language and on both databases alike; forms and typing errors are
+#: worked out by cms.search.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
 
 # --- People -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "users.User"
@@ -215,9 +218,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/account/"
-LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Names, not addresses: they lead to the page in the language of the visitor.
+LOGIN_REDIRECT_URL = "account-home"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -346,6 +350,7 @@ JOBS: dict[str, Any] = {
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
     "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600},
+    "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600},
     "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
     "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600},
 }
@@ -378,6 +383,8 @@ THROTTLES = {
     "chat-begin": "10/hour",  # conversations a visitor may begin
     "chat-send": "60/hour",
     "contact-send": "10/hour",
+    "search": "60/minute",
+    "search-suggest": "300/minute",  # while somebody types
     "help-vote": "30/hour",  # answers to "was this helpful?" per visitor
     "help-vote-page": "1/day",  # ... and per page; more are thanked for and not counted
 }

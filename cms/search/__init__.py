@@ -1,0 +1,1 @@
+"""The search box: what is found in the reader's language, however it was typed."""

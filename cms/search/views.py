@@ -1,0 +1,83 @@
+"""The results page, and what is suggested while somebody types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from cms import queries
+from cms.search import finding, words
+from cms.search.finding import Matches
+from cms.site.models.search import Kind
+from storefront.core import throttle
+
+#: Of each kind on the page of all kinds; of one kind on a page of its own.
+IN_GROUP, PER_PAGE = 5, 20
+SUGGESTED, PRODUCTS_WHEN_EMPTY = 6, 3
+
+
+@require_safe
+@throttle.throttled("search")
+def search(request: HttpRequest) -> HttpResponse:
+    """``?q=`` what is looked for, ``?kind=`` one kind only, ``?page=`` of that."""
+    typed = words.tidy(request.GET.get("q", ""))
+    kind = request.GET.get("kind", "")
+    matches = Matches()
+    if typed:
+        throttle.hit("search", request)
+        matches = finding.match(typed, _language())
+    context: dict[str, Any] = {"q": typed, "matches": matches, "kind": ""}
+    if kind in matches.by_kind and matches.by_kind[kind]:
+        context |= {"kind": kind, "label": finding.label(kind), **_of_kind(request, matches, typed, kind)}
+    else:
+        context["groups"] = _groups(matches)
+    if not matches.total:
+        context["cards"] = queries.cards(0, PRODUCTS_WHEN_EMPTY)
+    return render(request, "cms/search.html", context)
+
+
+@require_safe
+@throttle.throttled("search-suggest")
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The best few, as a fragment for the box in the header."""
+    typed = words.tidy(request.GET.get("q", ""))
+    if len(typed) < 2:  # one letter says nothing yet
+        return HttpResponse("")
+    throttle.hit("search-suggest", request)
+    matches = finding.match(typed, _language())
+    found = finding.results(matches.best(SUGGESTED), matches.hits)
+    return render(request, "cms/search_suggest.html", {"q": typed, "found": found, "total": matches.total})
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _groups(matches: Matches) -> list[dict[str, Any]]:
+    """Each kind that has something, with its best; one query for all of them."""
+    chosen = {kind: matches.by_kind.get(kind, [])[:IN_GROUP] for kind in Kind.values}
+    ids = [pk for found in chosen.values() for pk in found]
+    shown = finding.results(ids, matches.hits) if ids else []
+    groups = [
+        {
+            "kind": kind,
+            "label": finding.label(kind),
+            "total": len(matches.by_kind.get(kind, [])),
+            "results": [result for result in shown if result.kind == kind],
+        }
+        for kind in Kind.values
+    ]
+    return [group for group in groups if group["results"]]
+
+
+def _of_kind(request: HttpRequest, matches: Matches, typed: str, kind: str) -> dict[str, Any]:
+    page: Page[int] = Paginator(matches.by_kind[kind], PER_PAGE).get_page(request.GET.get("page"))
+    query = urlencode({"q": typed, "kind": kind})
+    return {"query": query, "page_obj": page, "results": finding.results(list(page), matches.hits)}

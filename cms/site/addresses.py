@@ -1,0 +1,48 @@
+"""Addresses that editors type: what they may be, and how they follow the reader's language."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+#: A path of this shop, a web address, an e-mail address, a telephone number. Never "javascript:" or another host's "//".
+_ALLOWED = re.compile(r"/(?!/)[^\s\\<>\"]*|https?://[^\s/\\<>\"]+[^\s\\<>\"]*|mailto:[^\s@<>\"]+@[^\s@<>\"]+|tel:\+?[\d-]+")
+
+
+def validate_address(value: str) -> None:
+    """Raises ValidationError for anything that is not an address a visitor may be sent to."""
+    if not _ALLOWED.fullmatch(value):
+        raise ValidationError(
+            _("Type a path that begins with / (such as /account/), or an address with https://, mailto: or tel:."),
+            code="address",
+        )
+
+
+def in_language(address: str, language: str) -> str:
+    """The address for readers of ``language``: a path of the shop's own leads to the same page in it.
+
+    What is no path of ours stays as it is, and so does the path of a page that editors made: whether that has a
+    translation is known only when the page itself is chosen.
+    """
+    path, mark, rest = _split(address)
+    try:
+        with translation.override(translation.get_language_from_path(path) or None):
+            match = resolve(path)
+    except Resolver404:
+        return address
+    if match.url_name == "wagtail_serve":
+        return address
+    with translation.override(language):
+        return reverse(match.view_name, args=match.args, kwargs=match.kwargs) + mark + rest
+
+
+def _split(address: str) -> tuple[str, str, str]:
+    """Path, the first of "?" and "#" in it if any, and what follows that."""
+    found = re.search(r"[?#]", address)
+    if found is None:
+        return address, "", ""
+    return address[: found.start()], found.group(), address[found.end() :]

@@ -1,0 +1,95 @@
+"""Where a page is in other languages: for the language switch and for search engines."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, QueryDict
+from django.urls import NoReverseMatch, ResolverMatch, reverse
+from django.utils import translation
+from wagtail.models import Page
+
+from cms.shell import SECONDS, Shell
+from cms.site.addresses import in_language
+
+#: Views that show a page of Wagtail's; without one they have shown that it is missing.
+PAGE_VIEWS = frozenset({"home", "products", "product", "category", "wagtail_serve"})
+#: Parts of an address that are still good in another language.
+KEPT = ("q", "kind", "next")
+
+
+class Language(NamedTuple):
+    """A language to read this page in; ``url`` is None for the one it is read in now."""
+
+    code: str
+    name: str
+    url: str | None
+
+
+def of_page(page: Page, shell: Shell) -> dict[str, str]:
+    """Code of the language -> address, of this page and its published translations. Known for a minute, or until a page
+    is published or moved; one query otherwise."""
+    key = f"page-languages:{shell['stamp']}:{page.pk}"
+    found: dict[str, str] | None = cache.get(key)
+    if found is None:
+        same = Page.objects.filter(pk=page.pk).values("translation_key")
+        pages = Page.objects.live().filter(translation_key__in=same).select_related("locale")
+        by_code = {other.locale.language_code: other.get_url() for other in pages}
+        found = {code: by_code[code] for code, _name in settings.LANGUAGES if by_code.get(code)}
+        cache.set(key, found, SECONDS)
+    return found
+
+
+def same_elsewhere(request: HttpRequest, page: Page | None, shell: Shell) -> dict[str, str]:
+    """Code -> address of what this request shows, in every language that has it."""
+    match: ResolverMatch | None = request.resolver_match
+    if page is not None and page.pk and not getattr(request, "is_preview", False):
+        return of_page(page, shell)
+    if match is None or match.url_name in PAGE_VIEWS:
+        return {}
+    if match.url_name in ("agreement", "agreement-version"):
+        return shell["agreement_addresses"].get(reverse("agreement", args=[match.kwargs["slug"]]), {})
+    return _reversed(match, _kept(request.GET))
+
+
+def switch(request: HttpRequest, page: Page | None, shell: Shell) -> tuple[Language, ...]:
+    """Every language of the shop in its own name; one that lacks this page leads to its front page. Empty if there is no
+    choice: then no switch is shown."""
+    current = translation.get_language()
+    addresses = same_elsewhere(request, page, shell)
+    offered = tuple(
+        Language(code, str(name), None if code == current else addresses.get(code) or shell["homes"][code])
+        for code, name in settings.LANGUAGES
+        if code == current or code in shell["homes"]
+    )
+    return offered if len(offered) > 1 else ()
+
+
+def _reversed(match: ResolverMatch, query: QueryDict) -> dict[str, str]:
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            try:
+                found[code] = reverse(match.view_name, args=match.args, kwargs=match.kwargs) + _query(query, code)
+            except NoReverseMatch:
+                continue
+    return found
+
+
+def _kept(given: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True)
+    for name in KEPT:
+        if given.get(name):
+            kept[name] = given[name]
+    return kept
+
+
+def _query(kept: QueryDict, code: str) -> str:
+    if not kept:
+        return ""
+    changed: Any = kept.copy()
+    if "next" in kept:
+        changed["next"] = in_language(kept["next"], code)
+    return f"?{changed.urlencode()}"

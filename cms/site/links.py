@@ -1,0 +1,111 @@
+"""From what editors chose to what visitors see: the page's address and title in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from wagtail.models import Page, Site
+
+from cms.site.addresses import in_language
+
+
+class Link(NamedTuple):
+    """``id`` is the page's, 0 for an address. ``language``: that of the page where it is not the reader's, else ""."""
+
+    id: int
+    title: str
+    url: str
+    language: str = ""
+
+
+class MenuItem(NamedTuple):
+    """An entry of the main menu. ``url`` is "" for one that only opens ``below``."""
+
+    title: str
+    url: str
+    language: str = ""
+    below: tuple[Link, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return tuple(url for url in (self.url, *(link.url for link in self.below)) if url)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an editor wants a link to lead."""
+
+    page_id: int | None = None
+    address: str = ""
+    label: str = ""
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> Target:
+        """From the stored value of a ``LinkBlock``."""
+        return cls(value.get("page"), value.get("address") or "", value.get("label") or "")
+
+
+class Resolver:
+    """Looks up all pages that links lead to at once, in three queries: which they are, their translations, which of
+    those are for everybody."""
+
+    def __init__(self, page_ids: Iterable[int | None], *, language: str, site: Site | None) -> None:
+        self._language, self._site = language, site
+        wanted = {pk for pk in page_ids if pk}
+        self._keys = dict(Page.objects.filter(pk__in=wanted).values_list("pk", "translation_key")) if wanted else {}
+        self._pages: dict[Any, Page] = {}
+        for page in self._published():
+            known = self._pages.get(page.translation_key)
+            if known is None or page.locale.language_code == language:
+                self._pages[page.translation_key] = page
+
+    def _published(self) -> Iterable[Page]:
+        if not self._keys:
+            return ()
+        languages = {self._language, settings.LANGUAGE_CODE}
+        found = Page.objects.live().public().filter(translation_key__in=self._keys.values())
+        return found.filter(locale__language_code__in=languages).select_related("locale")
+
+    def link(self, target: Target) -> Link | None:
+        """None for a page that is not published."""
+        if not target.page_id:
+            return Link(0, target.label, in_language(target.address, self._language)) if target.address else None
+        page = self._pages.get(self._keys.get(target.page_id))
+        url = page.get_url(current_site=self._site) if page is not None else None
+        if page is None or url is None:
+            return None
+        code = page.locale.language_code
+        return Link(page.pk, target.label or page.title, url, "" if code == self._language else code)
+
+    def links(self, targets: Iterable[Target]) -> tuple[Link, ...]:
+        return tuple(link for target in targets if (link := self.link(target)) is not None)
+
+    def item(self, value: Mapping[str, Any]) -> MenuItem | None:
+        """From the stored value of a ``MenuItemBlock``. None if nothing is left of it."""
+        target = Target.of(value)
+        own, below = self.link(target), self.links(map(Target.of, listed(value.get("below"))))
+        if not below:
+            return MenuItem(own.title, own.url, own.language) if own else None
+        # With sub-items it is a button that opens them, so its own page stands among them.
+        title = target.label or (own.title if own else "")
+        return MenuItem(title, own.url if own else "", "", below) if title else None
+
+
+def listed(value: Any) -> list[dict[str, Any]]:
+    """The stored values of a list of blocks."""
+    return [entry["value"] if entry.keys() >= {"type", "value"} else entry for entry in value or ()]
+
+
+def page_ids(values: Sequence[Any]) -> list[int]:
+    """Every page named anywhere in stored blocks."""
+    found: list[int] = []
+    for value in values:
+        if isinstance(value, Mapping):
+            found += [value["page"]] if isinstance(value.get("page"), int) else []
+            found += page_ids([part for part in value.values() if isinstance(part, Mapping | list)])
+        elif isinstance(value, list):
+            found += page_ids(value)
+    return found
