@@ -41,7 +41,7 @@ class Buffer:
                 self._start()
 
     def flush(self) -> int:
-        """Write what is remembered; returns how many sights were new. If the database refuses, they are kept."""
+        """Write what is remembered; returns for how many visitors that was. If the database refuses, it is kept."""
         with self._lock:
             sights, self._sights = self._sights, set()
         if not sights:
@@ -58,7 +58,7 @@ class Buffer:
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="numbers", daemon=True)
         self._thread.start()
-        atexit.register(self._finish)
+        atexit.register(self.finish)
 
     def _run(self) -> None:
         while not self._ending.wait(settings.NUMBERS_FLUSH_SECONDS):
@@ -73,8 +73,13 @@ class Buffer:
         finally:
             connections.close_all()  # this thread's own
 
-    def _finish(self) -> None:
-        """The process ends: one last write."""
+    @property
+    def waiting(self) -> int:
+        """How many sights are not written yet."""
+        return len(self._sights)
+
+    def finish(self) -> None:
+        """The process ends: no more thread, one last write."""
         self._ending.set()
         if self._thread is not None:
             self._thread.join(timeout=5)

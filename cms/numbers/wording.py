@@ -25,7 +25,7 @@ def number(value: Decimal | int) -> str:
 def rate(part: Decimal | int, whole: Decimal | int) -> str:
     """A share in per cent; a dash where there is no whole."""
     found = charts.percent(part, whole)
-    return "–" if found is None else _("%(number)s %%") % {"number": number_format(found)}
+    return "–" if found is None else _("%(number)s\u00a0%%") % {"number": number_format(found)}
 
 
 def amounts(by_currency: Mapping[str, Decimal], currencies: list[str]) -> str:

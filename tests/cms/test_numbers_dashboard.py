@@ -1,0 +1,175 @@
+"""The numbers on Wagtail's dashboard: who sees them, what they show, and where they lead."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from wagtail import hooks
+
+from catalogue.plans.models import SoftwareProduct
+from catalogue.plans.products import create_parent
+from cms.groups import MARKETERS
+from cms.numbers import days
+from cms.numbers.models import DailyCount
+from storefront.core import clock
+from storefront.licensing.models import License
+from storefront.users.models import User
+from tests.purchases import order, pay
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trade(shop: Any, customer: Any, stripe: Any) -> None:
+    """A paid order, an unpaid one, visits, a license that ends within days."""
+    yesterday = days.today() - timedelta(days=1)
+    DailyCount.objects.create(day=yesterday, viewers=40, added=8)
+    DailyCount.objects.create(day=yesterday, software=shop.software, viewers=40, added=8)
+    pay(order(customer, shop, "96.00"), stripe)
+    order(customer, shop, "25.50")
+    License.objects.update(valid_until=clock.now() + timedelta(days=3))
+
+
+@pytest.fixture
+def owner(db: None) -> Client:
+    return logged_in(is_staff=True, is_superuser=True)
+
+
+def logged_in(*permissions: str, **fields: bool) -> Client:
+    user = User.objects.create_user(email="colleague@example.com", password="correct horse")
+    User.objects.filter(pk=user.pk).update(**fields, email=f"colleague-{user.pk}@example.com")
+    for name in permissions:
+        label, codename = name.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=label, codename=codename))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def home(client: Client) -> str:
+    response = client.get("/admin/")
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def links(html: str) -> set[str]:
+    """Where the numbers lead to, without the anchors of Wagtail's panels."""
+    numbers = html[html.index('<section class="numbers"') :]
+    return {link for link in re.findall(r'href="([^"]+)"', numbers) if not link.startswith("#")}
+
+
+def words(html: str) -> str:
+    """What is read, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("\u00a0", " ")))
+
+
+def test_marketer_sees_sums_and_no_customer(trade: None, marketer: Client, customer: Any, shop: Any) -> None:
+    html = home(marketer)
+    text = words(html)
+    assert "€96.00" in text and "€25.50" in text
+    assert "2 orders in 30 days, 1 of them paid; 0 in the days before." in text
+    assert "2.5 % in" not in text
+    assert "20 % of the visitors" in text
+    assert "1 license, 1 within 7 days" in text
+    for secret in (customer.name, customer.email, "acme.bitrix24.com", License.objects.get().number):
+        assert secret not in html
+
+
+def test_pictures_are_drawn_on_the_server_and_have_words_beside_them(trade: None, marketer: Client) -> None:
+    html = home(marketer)
+    assert html.count('class="numbers-columns"') == 2
+    for name in re.findall(r'aria-labelledby="(numbers-[\w-]+-picture)"', html):
+        assert f'<title id="{name}">' in html
+    assert html.count('class="numbers-details"') == 2 and html.count('<th scope="row">') > 2 * days.DAYS
+    assert 'class="numbers-funnel__picture"' in html and 'class="numbers-spark"' in html
+    assert "css/numbers.css" in html
+    assert " style=" not in html[html.index('<section class="numbers"') : html.rindex("</table>")]
+
+
+def test_without_the_right_nothing_is_shown_and_nothing_is_asked(trade: None, shop: Any) -> None:
+    editor = logged_in("wagtailadmin.access_admin")
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        html = home(editor)
+    assert 'class="numbers"' not in html and "€96.00" not in html
+    assert not [query for query in asked.captured_queries if "billing_ledgerentry" in query["sql"]]
+
+
+def test_each_link_is_there_for_whoever_may_follow_it(trade: None, marketer: Client, owner: Client, shop: Any) -> None:
+    product = f"/admin/snippets/plans/softwareproduct/edit/{shop.software.pk}/"
+    assert links(home(marketer)) == {"/admin/snippets/plans/softwareproduct/", product}
+    found = links(home(owner))
+    assert len(found) == 6
+    for link in found:
+        assert owner.get(link.replace("&amp;", "&")).status_code == 200, link
+    clerk = logged_in("wagtailadmin.access_admin", "numbers.view_numbers", "order.view_order", is_staff=True)
+    assert {link.partition("?")[0] for link in links(home(clerk))} == {"/dashboard/orders/"}
+    viewer = logged_in("wagtailadmin.access_admin", "numbers.view_numbers", "order.view_order")
+    assert not links(home(viewer))
+
+
+def test_new_shop_gets_a_friendly_word(marketer: Client) -> None:
+    text = words(home(marketer))
+    assert "Nothing to count yet" in text
+    assert "Orders per day" not in text
+
+
+def test_unpaid_order_alone_fills_the_dashboard(shop: Any, customer: Any, marketer: Client) -> None:
+    order(customer, shop, "96.00")
+    text = words(home(marketer))
+    assert "1 orders in 30 days, 0 of them paid" in text
+    assert "No license ends within 30 days." in text
+    assert "No visits have been counted yet." in text
+
+
+def test_large_catalogue_is_listed_with_its_best_and_the_sum_of_the_others(
+    shop: Any, customer: Any, stripe: Any, marketer: Client
+) -> None:
+    for number in range(11):
+        SoftwareProduct.objects.create(product=create_parent(title=f"More {number:02}", slug=f"more-{number}"))
+    pay(order(customer, shop), stripe)
+    html = home(marketer)
+    rows = re.findall(r'<th scope="row"><a[^>]*>([^<]+)</a>', html)
+    assert rows[0] == shop.software.product.title
+    assert len(rows) == 11 and rows[-1] == "2 other products"
+
+
+def test_queries_of_the_dashboard_do_not_grow(
+    trade: None, shop: Any, customer: Any, stripe: Any, marketer: Client
+) -> None:
+    home(marketer)
+    with CaptureQueriesContext(connection) as few:
+        home(marketer)
+    for number in range(3):
+        SoftwareProduct.objects.create(product=create_parent(title=f"More {number}", slug=f"more-{number}"))
+        pay(order(customer, shop, "12.00"), stripe)
+    with CaptureQueriesContext(connection) as many:
+        home(marketer)
+    assert len(many) == len(few)
+
+
+def test_licenses_that_end_are_listed_for_those_who_may_see_licenses(
+    trade: None, marketer: Client, owner: Client, customer: Any
+) -> None:
+    assert marketer.get("/admin/numbers/licenses/").status_code in (302, 403)
+    text = words(owner.get("/admin/numbers/licenses/").content.decode())
+    assert License.objects.get().number in text and customer.name in text and "3 days left" in text
+    clerk = logged_in("wagtailadmin.access_admin", "licensing.view_license")
+    html = clerk.get("/admin/numbers/licenses/").content.decode()
+    assert customer.name in html and "/dashboard/" not in html
+
+
+def test_right_is_offered_when_a_group_is_edited_and_marketers_have_it(marketer: Client) -> None:
+    offered = [permission for fn in hooks.get_hooks("register_permissions") for permission in fn()]
+    right = Permission.objects.get(content_type__app_label="numbers", codename="view_numbers")
+    assert right in offered
+    assert right.group_set.filter(name=MARKETERS).exists()
+    assert Permission.objects.filter(content_type__app_label="numbers").count() == 1
