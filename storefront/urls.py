@@ -47,4 +47,5 @@ if settings.SERVE_MEDIA:
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many  # allauth's limits
 handler500 = errors.server_error

@@ -47,7 +47,7 @@ storefront.dashboard = (() => {
       const watch = () => {
         if (box.scrollWidth > box.clientWidth) {
           box.tabIndex = 0;
-          box.setAttribute("role", "region");
+          box.setAttribute("role", "group");
           box.setAttribute("aria-label", caption || words.table);
         } else {
           ["tabindex", "role", "aria-label"].forEach((name) => box.removeAttribute(name));

@@ -14,12 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from limits import RateLimitItem, parse
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from storefront.core import visitor
+from storefront.core import errors, visitor
 
 View = Callable[..., Any]
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -62,8 +61,7 @@ def reset() -> None:
 
 def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
     """The 429 page, with Retry-After."""
-    minutes = ceil(retry_after / 60)
-    response = render(request, "errors/429.html", {"minutes": minutes}, status=429)
+    response = errors.too_many(request, minutes=ceil(retry_after / 60))
     response["Retry-After"] = str(retry_after)
     return response
 

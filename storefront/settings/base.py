@@ -141,6 +141,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "storefront.users.middleware.StaffGuard",
     "checkout.cart.middleware.CartMiddleware",
+    "storefront.core.errors.WordsForSilence",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
