@@ -9,6 +9,7 @@ SITE_URL = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed: the tests make many users
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STAFF_MFA_REQUIRED = False
+NUMBERS_FLUSH_SECONDS = 0  # a thread of its own would meet the tests' transactions
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 STORAGES = {
