@@ -13,7 +13,7 @@ LAST_MESSAGES = 200
 
 def messages_of(conversation: Conversation, *, after: int = 0) -> list[Message]:
     """The newest messages with a number above ``after``, oldest first."""
-    newest = conversation.messages.filter(number__gt=after).order_by("-number")[:LAST_MESSAGES]
+    newest = conversation.messages.select_related("staff").filter(number__gt=after).order_by("-number")[:LAST_MESSAGES]
     return list(reversed(newest))
 
 

@@ -52,7 +52,7 @@ class ProtectedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        problem = self._trapped(cleaned) or self._stamp_problem(cleaned)
+        problem = self._trapped(cleaned) or ("" if self.errors else self._stamp_problem(cleaned))
         if problem:
             self.add_error(None, problem)
         elif not self.errors and self.limit:

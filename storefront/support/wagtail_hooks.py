@@ -37,6 +37,7 @@ def addresses() -> list[URLPattern]:
         path("conversations/", listing.Index.as_view(), name="support-list"),
         path("conversations/results/", listing.Index.as_view(results_only=True), name="support-list-results"),
         path("conversations/<int:pk>/", views.detail, name="support-conversation"),
+        path("conversations/<int:pk>/news/", views.news, name="support-news"),
         path("conversations/<int:pk>/answer/", views.answer, name="support-answer"),
         path("conversations/<int:pk>/turn/", views.turn, name="support-turn"),
         path("conversations/<int:pk>/delete/", views.delete, name="support-delete"),

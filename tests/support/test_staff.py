@@ -15,12 +15,13 @@ from wagtail.models import ModelLogEntry
 
 from cms.groups import ensure_marketers
 from storefront.support.models import Conversation
-from storefront.support.services import contact
+from storefront.support.services import contact, conversations
 from storefront.support.states import ConversationStatus
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/conversations/"
+SCREENS = ("conversation", "news", "delete")
 
 
 @pytest.fixture
@@ -101,6 +102,16 @@ def test_an_address_that_has_an_account_proves_nothing(desk: Client, begin: Any,
     assert "/dashboard/" not in body.partition("talk-facts")[2]
 
 
+def test_an_open_screen_is_given_what_comes_meanwhile(desk: Client, question: Conversation) -> None:
+    news = screen(question, "support-news")
+    assert desk.get(news, {"after": 1}).status_code == 204
+    conversations.write(conversation=question, text="And S100?", key="k1")
+    fresh = desk.get(news, {"after": 1}).content.decode()
+    assert "And S100?" in fresh and "Yeastar S50" not in fresh
+    question.refresh_from_db()
+    assert not question.is_unread
+
+
 def test_an_empty_answer_is_refused_at_the_field(desk: Client, question: Conversation) -> None:
     refused = desk.post(screen(question, "support-answer"), {"text": " "})
     assert refused.status_code == 422 and "Write your answer." in refused.content.decode()
@@ -162,7 +173,7 @@ def test_staff_without_the_right_sees_neither_menu_nor_screen(
     marketer.groups.add(ensure_marketers())
     client.force_login(marketer)
     assert "conversations" not in client.get("/admin/").content.decode().lower()
-    for path in (LIST, f"{LIST}results/", screen(question), screen(question, "support-delete")):
+    for path in (LIST, f"{LIST}results/", *(screen(question, f"support-{name}") for name in SCREENS)):
         assert client.get(path).status_code != 200, path
     for what in ("support-answer", "support-turn", "support-delete"):
         client.post(screen(question, what), {"text": "Yes.", "to": "closed"})

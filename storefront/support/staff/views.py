@@ -31,6 +31,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _screen(request, found, AnswerForm())
 
 
+@never_cache
+@require_safe
+def news(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was written after the message ``after``, for the screen that is open; 204 if nothing was."""
+    user, found = rights.staff(request), _conversation(pk)
+    after = request.GET.get("after", "")
+    shown = queries.messages_of(found, after=int(after) if after.isascii() and after.isdigit() else 0)
+    if not shown:
+        return HttpResponse(status=204)
+    if user.has_perm(rights.CHANGE):
+        conversations.seen_by_staff(conversation=found)
+    return render(request, "support/staff/messages.html", {"conversation": found, "chat_messages": shown})
+
+
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     user, found, form = rights.staff(request, rights.CHANGE), _conversation(pk), AnswerForm(request.POST)
