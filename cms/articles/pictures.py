@@ -34,8 +34,8 @@ def read_at_once(images: Sequence[AbstractImage]) -> None:
     prefetch_related_objects(images, Prefetch("renditions", queryset=cuts, to_attr="prefetched_renditions"))
 
 
-def sized(image: Any) -> Sized:
-    """The picture's cuts; those that were never asked for are made now."""
+def sized(image: Any, *, caption: str = "") -> Sized:
+    """The picture's cuts; those that were never asked for are made now. Without any words it counts as decoration."""
     made = image.get_renditions(*SPECS)
     small, large = (made[spec] for spec in SPECS)
     return Sized(
@@ -45,5 +45,5 @@ def sized(image: Any) -> Sized:
         large=large.url,
         width=small.width,
         height=small.height,
-        alt=getattr(image, "contextual_alt_text", None) or "",
+        alt=getattr(image, "contextual_alt_text", None) or caption,
     )

@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def sized(image: Any) -> pictures.Sized:
-    """A picture in the sizes of an article's column."""
-    return pictures.sized(image)
+def sized(image: Any, caption: str = "") -> pictures.Sized:
+    """A picture in the sizes of an article's column. ``caption`` describes it where the editor did not."""
+    return pictures.sized(image, caption=caption)

@@ -1,0 +1,34 @@
+"""The demo's pictures: files of fixtures/pictures, put into Wagtail's library when a page first needs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.images import ImageFile
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractImage
+
+from cms.demo.words import LANGUAGES, Drawing, Shot
+
+PICTURES = Path(settings.BASE_DIR) / "fixtures" / "pictures"
+
+
+class Album:
+    """Gives the picture for what the content asks for; the same file is the same picture."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, AbstractImage] = {}
+
+    def picture(self, wanted: Shot | Drawing, language: str) -> AbstractImage:
+        """A drawing is the same in every language, a shot of the shop is not."""
+        if isinstance(wanted, Drawing):
+            return self._take(wanted.file, wanted.alt.text(LANGUAGES[0]))
+        return self._take(f"help/{language}/{wanted.name}.webp", f"{wanted.alt.text(language)} ({language})")
+
+    def _take(self, file: str, title: str) -> AbstractImage:
+        if file not in self._found:
+            with (PICTURES / file).open("rb") as opened:
+                image = ImageFile(opened, name=file.replace("/", "-"))
+                self._found[file] = get_image_model().objects.create(title=title, description=title, file=image)
+        return self._found[file]

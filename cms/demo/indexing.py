@@ -1,0 +1,49 @@
+"""Search and references of everything the demo makes: looked up once at its end, not at each save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import Model
+from django.db.models.signals import post_save
+from modelsearch.backends import get_search_backends
+from modelsearch.index import get_indexed_models
+from modelsearch.signal_handlers import post_save_signal_handler
+from wagtail.models import ReferenceIndex
+from wagtail.signal_handlers import disable_reference_index_auto_update
+
+
+@contextmanager
+def at_the_end() -> Iterator[None]:
+    """Inside, nothing is indexed; whatever was saved meanwhile is at the end. For a single-threaded command only."""
+    saved: dict[type[Model], dict[Any, None]] = {}
+
+    def remember(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+        saved.setdefault(sender, {})[instance.pk] = None
+
+    indexed = [model for model in get_indexed_models() if getattr(model, "search_auto_update", True)]
+    post_save.connect(remember)
+    for model in indexed:
+        post_save.disconnect(post_save_signal_handler, sender=model)
+    try:
+        with disable_reference_index_auto_update():
+            yield
+    finally:
+        post_save.disconnect(remember)
+        for model in indexed:
+            post_save.connect(post_save_signal_handler, sender=model)
+    for model, keys in saved.items():
+        _index(model, list(keys), is_searched=model in indexed)
+
+
+def _index(model: type[Model], keys: list[Any], *, is_searched: bool) -> None:
+    is_tracked = ReferenceIndex.model_is_indexable(model)
+    if not (is_searched or is_tracked):
+        return
+    found = list(model._default_manager.filter(pk__in=keys))
+    for one in found if is_tracked else ():
+        ReferenceIndex.create_or_update_for_object(one)
+    for backend in get_search_backends(with_auto_update=True) if is_searched else ():
+        backend.add_bulk(model, found)

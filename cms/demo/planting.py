@@ -1,0 +1,107 @@
+"""Makes pages of what ``words.DemoPage`` says: the tree first, then what is on the pages, which link to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from wagtail.models import Locale, Page
+
+from cms.demo.album import Album
+from cms.demo.translating import note
+from cms.demo.words import LANGUAGES, DemoPage, Drawing, Shot, Text, To, settle
+from storefront.core import clock
+
+_LINK = re.compile(r'href="page:([\w/-]*)"')
+
+
+class Garden:
+    """The demo's pages. ``look_up`` gives the value of what is neither text nor picture nor page: a product."""
+
+    def __init__(self, home: Page, album: Album, look_up: Callable[[Any], Any] = lambda value: value) -> None:
+        self.pages: dict[str, Page] = {"": home}
+        self._written: list[tuple[DemoPage, Page]] = []
+        self._album = album
+        self._look_up = look_up
+        self.language = settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in LANGUAGES else LANGUAGES[0]
+
+    def write(self, root: DemoPage) -> None:
+        """Everything below and on the home page, in the shop's default language."""
+        self._written.append((root, self.pages[""]))
+        for page in root.below:
+            self._plant(page, self.pages[""], "")
+        for wanted, page in self._written:
+            self._fill(page, wanted, self.language)
+            page.save()
+
+    def translate(self, language: str) -> None:
+        """All of it in another language, as translations of the first, in the order of the tree."""
+        locale = Locale.objects.get(language_code=language)
+        made = {page.path: page.get_translation_or_none(locale) for page in (self.pages[""],)}
+        for wanted, page in self._written:
+            other = made.get(page.path)
+            if other is None:
+                other = self._fill(page.specific_class(**self._like(page), locale=locale), wanted, language)
+                made[page.path] = made[page.path[: -page.steplen]].add_child(instance=other)
+            else:
+                self._fill(other, wanted, language).save()
+            note(page, other, locale)
+
+    def _like(self, page: Page) -> dict[str, Any]:
+        """What a page has in common with its translations."""
+        common = ("slug", "translation_key", "show_in_menus", "first_published_at", "last_published_at")
+        return {name: getattr(page, name) for name in common}
+
+    def _plant(self, wanted: DemoPage, parent: Page, above: str) -> None:
+        model = apps.get_model(wanted.model)
+        now = clock.now()
+        page = model(
+            title=wanted.fields["title"].text(self.language),
+            slug=wanted.slug,
+            show_in_menus=wanted.in_menu,
+            first_published_at=now,
+            last_published_at=now,
+            **self._plain(wanted, model),
+        )
+        path = f"{above}/{wanted.slug}".lstrip("/")
+        self.pages[path] = parent.add_child(instance=page)
+        self._written.append((wanted, self.pages[path]))
+        for each in wanted.below:
+            self._plant(each, self.pages[path], path)
+
+    def _plain(self, wanted: DemoPage, model: type[Page]) -> dict[str, Any]:
+        """What a page cannot be stored without: relations and dates."""
+        return {
+            name: self._look_up(value)
+            for name, value in wanted.fields.items()
+            if not isinstance(value, Text | Shot | Drawing | list)
+        }
+
+    def _fill(self, page: Page, wanted: DemoPage, language: str) -> Page:
+        for name, value in wanted.fields.items():
+            if isinstance(value, Shot | Drawing):
+                setattr(page, name, self._album.picture(value, language))
+            elif isinstance(value, Text | list):
+                setattr(page, name, settle(value, language, self._put, f"{page.slug}/{name}"))
+            else:
+                setattr(page, name, self._look_up(value))
+        return page
+
+    def _put(self, value: Any, language: str) -> Any:
+        if isinstance(value, Text):
+            return _LINK.sub(lambda found: f'linktype="page" id="{self.pages[found[1]].pk}"', value.text(language))
+        if isinstance(value, Shot | Drawing):
+            image = self._album.picture(value, language)
+            return {"image": image.pk, "alt_text": value.alt.text(language), "decorative": False}
+        if isinstance(value, To):
+            return self.pages[value.path].pk
+        return self._look_up(value)
+
+
+def other_languages() -> Iterator[str]:
+    """Those of the shop's languages that the demo speaks, but the default one."""
+    default = settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in LANGUAGES else LANGUAGES[0]
+    return (code for code, _ in settings.LANGUAGES if code in LANGUAGES and code != default)

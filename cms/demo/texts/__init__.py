@@ -1,0 +1,1 @@
+"""Words of the demo, each in all its languages side by side, one paragraph to a line."""
