@@ -21,8 +21,15 @@ def plan(number: int, **fields: str) -> dict[str, str]:
 
 
 def product(plans: list[dict[str, str]], **fields: str) -> dict[str, str]:
-    form = {"title": "Skype chats", "slug": "skype", "tagline": "", "market_url": "", "agreement": ""}
-    form |= {"binding_kind": "portal", "bitrix24_app_code": "telegram"} | fields
+    form = {
+        "title": "Skype chats",
+        "slug": "skype",
+        "tagline": "",
+        "market_url": "",
+        "agreement": "",
+        "is_public": "on",
+    }
+    form |= {"binding_kind": "portal", "bitrix24_app_code": "telegram", "is_public": "on"} | fields
     form |= {"plans-TOTAL_FORMS": str(len(plans)), "plans-INITIAL_FORMS": "0", "plans-MIN_NUM_FORMS": "1"}
     form |= {"own_periods-TOTAL_FORMS": "0", "own_periods-INITIAL_FORMS": "0"}
     for one in plans:
@@ -120,7 +127,9 @@ def test_sold_plan_cannot_be_deleted_only_taken_off_sale(marketer: Any, shop: An
     form = product(plans, bitrix24_app_code="yeastar-s") | {"plans-INITIAL_FORMS": "2"}
     response = marketer.post(url, form)
     assert response.status_code == 200
-    assert "Take it off sale instead" in response.content.decode()
+    assert "save again to take it off sale" in response.content.decode()
+    shown = response.context["form"].formsets["plans"].forms[1]
+    assert (shown["is_active"].value(), shown["DELETE"].value()) == (False, "")
     assert Plan.objects.filter(code="pro").exists()
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin, TranslatableMixin, WorkflowMixin
@@ -33,6 +37,21 @@ class Agreement(  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return "catalogue/agreement.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """The version that publishing would make now."""
+        last = self.versions.order_by("-number").first() if self.pk else None
+        number = last.number + 1 if last else 1
+        version = AgreementVersion(agreement=self, number=number, name=self.name, body=self.body)
+        return {"slug": self.slug or "preview", "version": version, "earlier": [], "is_replaced": False}
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """As its buyers see it, in their language whatever the marketer's is."""
+        with translation.override(self.locale.language_code):
+            return super().serve_preview(request, mode_name).render()  # type: ignore[no-any-return]
 
 
 class AgreementVersion(models.Model):

@@ -73,6 +73,8 @@ class Plan(Translated):
     """A license type of a product, priced by the month (major units of the shop's currency)."""
 
     TRANSLATED = ("name", "summary", "features")
+    #: Wagtail's forms write the order of dragging here.
+    sort_order_field = "position"
 
     software = ParentalKey(SoftwareProduct, on_delete=models.CASCADE, related_name="plans")
     code = models.SlugField(_("code"), max_length=50)

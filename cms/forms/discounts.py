@@ -1,0 +1,66 @@
+"""Periods common to all products, and dated discounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from catalogue.plans.models import Period, SoftwareProduct, months_label
+from cms.forms.plans import NEGATIVE, TOO_MUCH
+from storefront.core import clock
+
+
+class PeriodForm(WagtailAdminModelForm):
+    """A period common to all products."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["discount_percent"].error_messages |= {"max_value": TOO_MUCH, "min_value": NEGATIVE}
+
+    def clean_months(self) -> int:
+        months: int = self.cleaned_data["months"]
+        if Period.objects.filter(software=None, months=months).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is a period of as many months already."))
+        return months
+
+
+def sold_months(also: int | None = None) -> list[tuple[int | str, str]]:
+    """The numbers of months that something is sold for, to choose from; ``also`` that of a discount from before."""
+    found = set(Period.objects.filter(is_active=True).order_by().values_list("months", flat=True))
+    return [(months, months_label(months)) for months in sorted(found | ({also} if also else set()))]
+
+
+class DiscountForm(WagtailAdminModelForm):
+    """A discount for a time."""
+
+    months = forms.TypedChoiceField(
+        label=_("Period"), coerce=int, choices=sold_months, help_text=_("The discount is for this period alone.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["months"].choices = [("", "---------"), *sold_months(self.instance.months)]
+        self.fields["months"].error_messages["invalid_choice"] = _("Nothing is sold for this period.")
+        self.fields["software"].queryset = SoftwareProduct.objects.select_related("product").order_by("product__title")
+        self.fields["software"].empty_label = _("All products")
+        self.fields["percent"].error_messages |= {
+            "max_value": TOO_MUCH,
+            "min_value": _("A discount takes something off."),
+        }
+        zone = {"zone": settings.TIME_ZONE}
+        self.fields["starts_at"].help_text = _("It begins by itself, within seconds. Time zone: %(zone)s.") % zone
+        self.fields["ends_at"].help_text = _("It ends by itself. Empty: until further notice.")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        start, end = data.get("starts_at"), data.get("ends_at")
+        if start and end and end <= start:
+            self.add_error("ends_at", _("It must end after it begins."))
+        elif end and not self.instance.pk and end <= clock.now():
+            self.add_error("ends_at", _("This time has passed: the discount would never be in force."))
+        return data

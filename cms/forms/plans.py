@@ -1,0 +1,135 @@
+"""License types and own periods inside the form of a product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyascii import anyascii
+from django import forms
+from django.conf import settings
+from django.db.models.deletion import Collector, ProtectedError
+from django.utils.text import format_lazy, slugify
+from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+
+from catalogue.plans.models import Plan
+from catalogue.plans.products import is_sold
+from cms.forms.languages import in_all_languages
+
+TOO_MUCH = _("A discount is less than 100 %.")
+NEGATIVE = _("A discount is not negative.")
+
+_PlanTexts = in_all_languages(
+    "PlanTexts",
+    name=forms.CharField(label=_("Name"), max_length=100),
+    summary=forms.CharField(label=_("For whom"), max_length=200),
+    features=forms.CharField(label=_("Features"), widget=AdminAutoHeightTextInput),
+)
+
+
+class PlanForm(_PlanTexts):  # type: ignore[misc]
+    """One license type. Its code is made from its name if it is left empty, and stays as it is from then on."""
+
+    code = forms.SlugField(label=_("Code"), max_length=50, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_code_made = False
+        self.fields["code"].disabled = bool(self.instance.pk)
+        self.fields["monthly_price"].label = format_lazy(
+            "{label}, {currency}", label=_("Price per month"), currency=settings.SHOP_CURRENCY
+        )
+        self.fields["monthly_price"].error_messages |= {
+            "required": _("A license type needs a price per month."),
+            "min_value": _("The price must be above zero."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "code" in data and not data["code"] and data.get("name"):
+            data["code"] = slugify(anyascii(data["name"]))[:40] or "license"
+            self.is_code_made = True
+        return data
+
+    def take_code(self, code: str) -> None:
+        """Another code than the one made from the name, which is taken."""
+        self.cleaned_data["code"] = self.instance.code = code
+
+
+class PlanFormSet(BaseChildFormSet):
+    """All license types of a product: no code twice, and none that was sold is deleted."""
+
+    def clean(self) -> None:
+        for form in self.forms:
+            if super()._should_delete_form(form) and not is_deletable(form.instance):
+                _withdraw_instead(form)
+        self._keep_codes_apart([form for form in self.forms if not self._should_delete_form(form)])
+        super().clean()
+
+    def _should_delete_form(self, form: PlanForm) -> bool:
+        return bool(super()._should_delete_form(form)) and is_deletable(form.instance)
+
+    def _keep_codes_apart(self, kept: list[PlanForm]) -> None:
+        taken: set[str] = set()
+        for form in sorted(kept, key=lambda form: form.is_code_made):
+            code = getattr(form, "cleaned_data", {}).get("code")
+            if not code:
+                continue
+            if code in taken and not form.is_code_made:
+                form.add_error("code", _("Another license type has this code already."))
+            elif code in taken:
+                form.take_code(next(other for n in range(2, 99) if (other := f"{code}-{n}") not in taken))
+            taken.add(form.cleaned_data.get("code", code))
+
+
+class OwnPeriodForm(WagtailAdminModelForm):
+    """A period that only this product has, or has with a discount of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["discount_percent"].error_messages |= {"max_value": TOO_MUCH, "min_value": NEGATIVE}
+
+
+class OwnPeriodFormSet(BaseChildFormSet):
+    """No two periods of equal length."""
+
+    def clean(self) -> None:
+        taken: set[int] = set()
+        for form in self.forms:
+            months = getattr(form, "cleaned_data", {}).get("months")
+            if months is None or self._should_delete_form(form):
+                continue
+            if months in taken:
+                form.add_error("months", _("There is a period of as many months already."))
+            taken.add(months)
+        super().clean()
+
+
+def is_deletable(plan: Plan) -> bool:
+    """Nothing protected points to the plan (a license does), and none of its terms is in an order or a cart."""
+    if plan.pk is None:
+        return True
+    if any(is_sold(term.product) for term in plan.terms.select_related("product")):
+        return False
+    try:
+        Collector(using="default").collect([plan])
+    except ProtectedError:
+        return False
+    return True
+
+
+def _withdraw_instead(form: PlanForm) -> None:
+    """Show the license type again, with 'on sale' switched off, instead of deleting it."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix("DELETE")] = ""
+    form.data.pop(form.add_prefix("is_active"), None)
+    form.add_error(
+        None,
+        _(
+            "“%(name)s” was sold and cannot be deleted: orders and licenses name it. It is switched off below instead; "
+            "save again to take it off sale."
+        )
+        % {"name": Plan.objects.get(pk=form.instance.pk).name},
+    )

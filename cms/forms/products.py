@@ -1,0 +1,154 @@
+"""The form of a software product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from anyascii import anyascii
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Locale
+
+from catalogue.models import Category, Product  # type: ignore[attr-defined]
+from catalogue.plans.models import Agreement, BindingKind
+from catalogue.plans.products import create_parent
+from cms.forms.languages import in_all_languages
+
+#: What the shop can fulfil; the other kinds are names kept for later.
+OFFERED_BINDINGS = (BindingKind.NONE, BindingKind.PORTAL)
+
+
+class CategoriesField(forms.ModelMultipleChoiceField):
+    """Boxes to tick, each category below its parent."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, category: Any) -> str:
+        return "– " * (category.depth - 1) + category.name
+
+
+def known_apps() -> list[tuple[str, str]]:
+    """The applications of BITRIX24_APPS, to choose from."""
+    return [("", _("None")), *((app["code"], app.get("name") or app["code"]) for app in settings.BITRIX24_APPS)]
+
+
+_ProductTexts = in_all_languages(
+    "ProductTexts",
+    title=forms.CharField(label=_("Name"), max_length=200),
+    tagline=forms.CharField(label=_("One line about it"), max_length=200),
+)
+
+
+class ProductFields(_ProductTexts):  # type: ignore[misc]
+    """A software product with what is kept at its Oscar parent, which is made and kept up by saving."""
+
+    title = forms.CharField(label=_("Name"), max_length=200)
+    slug = forms.SlugField(
+        label=_("Address"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "The product page is at /products/<address>/. Left empty, it is made from the name. It cannot be changed "
+            "later: mails and portals link to it."
+        ),
+    )
+    bitrix24_app_code = forms.ChoiceField(
+        label=_("Bitrix24 application"),
+        choices=known_apps,
+        required=False,
+        help_text=_("The application that a license opens in the buyer's portal."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = self.fields["binding_kind"]
+        kinds.choices = [choice for choice in kinds.choices if choice[0] in OFFERED_BINDINGS]
+        apps = self.fields["bitrix24_app_code"]
+        apps.choices = known_apps()
+        apps.error_messages["invalid_choice"] = _("There is no such application.")
+        if "agreement" in self.fields:
+            # Buyers read the translation into their language; the product names the original.
+            self.fields["agreement"].queryset = Agreement.objects.filter(locale=Locale.get_default(), live=True)
+            self.fields["agreement"].empty_label = _("None")
+            self._suggest_agreement(self.fields["agreement"])
+        if self.instance.product_id:
+            self._show_parent(self.instance.product)
+
+    def _suggest_agreement(self, field: Any) -> None:
+        """A shop with one agreement uses it for a new product too."""
+        if not self.instance.pk and len(agreements := field.queryset[:2]) == 1:
+            self.initial["agreement"] = agreements[0].pk
+
+    def _show_parent(self, product: Product) -> None:
+        self.initial |= {"title": product.title, "slug": product.slug}
+        self.fields["slug"].disabled = True
+        if self.instance.bitrix24_app_code not in dict(known_apps()):
+            code = self.instance.bitrix24_app_code
+            self.fields["bitrix24_app_code"].choices += [(code, _("%(code)s (not known any more)") % {"code": code})]
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"] or slugify(anyascii(self.cleaned_data.get("title", "")))[:60]
+        if not slug and "title" in self.cleaned_data:
+            raise ValidationError(_("No address can be made from this name: please write one."))
+        if Product.objects.filter(slug=slug).exclude(pk=self.instance.product_id).exists():
+            raise ValidationError(_("Another product has this address already."))
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        if data.get("binding_kind") == BindingKind.PORTAL and data.get("bitrix24_app_code") == "":
+            self.add_error(
+                "bitrix24_app_code", _("A license tied to a portal needs the application that it opens there.")
+            )
+        return data
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> models.Model:
+        product = self.instance.product if self.instance.product_id else None
+        if product is None:
+            product = self.instance.product = create_parent(
+                title=self.cleaned_data["title"], slug=self.cleaned_data["slug"]
+            )
+        self._save_parent(product)
+        return super().save(commit)
+
+    def _save_parent(self, product: Product) -> None:
+        """What is kept at the Oscar product, written only if it differs."""
+        wanted = {"title": self.cleaned_data["title"], "is_public": self.cleaned_data.get("is_public", True)}
+        if any(getattr(product, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(product, name, value)
+            product.save()
+        if "categories" in self.cleaned_data:
+            product.categories.set(self.cleaned_data["categories"])
+
+
+class SoftwareProductForm(ProductFields):
+    """The whole form: also whether it is on sale, and where visitors find it."""
+
+    is_public = forms.BooleanField(
+        label=_("On sale"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "Off: nobody can buy it and it is in no list. Licenses that were sold go on; the page says that it is not "
+            "on sale."
+        ),
+    )
+    categories = CategoriesField(
+        label=_("Categories"),
+        queryset=Category.objects.none(),
+        required=False,
+        help_text=_("Where visitors find it. A category is made as a page below “Products”."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["categories"].queryset = Category.objects.order_by("path")
+        if self.instance.product_id:
+            self.initial["is_public"] = self.instance.product.is_public
+            self.initial["categories"] = self.instance.product.categories.values_list("pk", flat=True)

@@ -1,0 +1,84 @@
+"""Choosing the product behind a page: search for one, edit it, or make a new one on the spot."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.choosers import BaseFilterForm
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
+
+from catalogue.plans.models import Plan, SoftwareProduct
+from cms.forms.products import ProductFields
+
+
+class NewProductForm(ProductFields):
+    """What a product cannot do without; everything else is in its own form."""
+
+    plan_name = forms.CharField(
+        label=_("License type"), max_length=100, initial=_("Standard"), help_text=_("Add more in the product's form.")
+    )
+    monthly_price = forms.DecimalField(
+        label=_("Price per month"), max_digits=12, decimal_places=2, min_value=Decimal("0.01")
+    )
+    field_order = (
+        *("title", "slug", "tagline", "plan_name", "monthly_price"),
+        *("binding_kind", "bitrix24_app_code", "agreement"),
+    )
+
+    class Meta(ProductFields.Meta):
+        model = SoftwareProduct
+        fields = ["tagline", "binding_kind", "agreement"]
+        widgets = {"agreement": forms.Select}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in [name for name in self.fields if name not in self.field_order]:
+            del self.fields[name]  # other languages are written in the product's form
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> models.Model:
+        software = super().save(commit)
+        name = self.cleaned_data["plan_name"]
+        Plan.objects.create(
+            software=software,
+            name=name,
+            code=slugify(name) or "standard",
+            monthly_price=self.cleaned_data["monthly_price"],
+        )
+        return software
+
+
+class SearchForm(BaseFilterForm):
+    q = forms.CharField(
+        label=_("Search term"), widget=forms.TextInput(attrs={"placeholder": _("Search")}), required=False
+    )
+
+    def filter(self, objects: QuerySet[SoftwareProduct]) -> QuerySet[SoftwareProduct]:
+        self.search_query = self.cleaned_data.get("q")
+        self.is_searching = bool(self.search_query)
+        return objects.filter(product__title__icontains=self.search_query) if self.is_searching else objects
+
+
+class Choose(ChooseView):
+    filter_form_class = SearchForm
+
+
+class ChooseResults(ChooseResultsView):
+    filter_form_class = SearchForm
+
+
+class ProductChooserViewSet(SnippetChooserViewSet):
+    choose_view_class = Choose
+    choose_results_view_class = ChooseResults
+    creation_form_class = NewProductForm
+    creation_tab_label = _("New product")
+    create_action_label = _("Create this product")
+
+    def get_object_list(self) -> QuerySet[SoftwareProduct]:
+        return SoftwareProduct.objects.select_related("product").order_by("product__title")

@@ -1,0 +1,107 @@
+"""Columns of the lists under 'Shop'."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.models import Locale
+
+from catalogue.plans.discounts import is_in_force
+from catalogue.plans.models import Discount, SoftwareProduct
+from cms.models import ProductPage
+from storefront.core import clock, money
+
+
+class PageColumn(Column):
+    """Whether the product has a page and visitors see it, with the ways there. One query for the whole list."""
+
+    cell_template_name = "cms/shop/page_cell.html"
+
+    def get_cell_context_data(self, instance: SoftwareProduct, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        pages = _pages_of(parent_context["table"])
+        page = next(iter(pages[instance.pk]), None)
+        if page is not None:
+            context["page"] = page
+            context["edit_url"] = reverse("wagtailadmin_pages:edit", args=[page.pk])
+            context["live_url"] = instance.product.get_absolute_url() if page.live else ""
+        return context
+
+
+def _pages_of(table: Any) -> dict[int, list[ProductPage]]:
+    """The pages in the default language of what the table lists, by product; kept at the table."""
+    found: dict[int, list[ProductPage]] | None = getattr(table, "product_pages", None)
+    if found is None:
+        found = table.product_pages = defaultdict(list)
+        pages = ProductPage.objects.filter(software__in=list(table.data), locale=Locale.get_default())
+        for page in pages.defer_streamfields():
+            found[page.software_id].append(page)
+    return found
+
+
+def price_from(software: SoftwareProduct) -> str:
+    """The lowest price per month, "" if nothing is on sale."""
+    if software.lowest_monthly_amount is None:
+        return ""
+    amount = money.display(software.lowest_monthly_amount, software.currency)
+    return gettext("from %(amount)s a month") % {"amount": amount}
+
+
+def visibility(software: SoftwareProduct) -> str:
+    if not software.product.is_public:
+        return gettext("hidden")
+    return gettext("on sale") if software.lowest_monthly_amount is not None else gettext("nothing to buy")
+
+
+def is_on_sale(software: SoftwareProduct) -> bool:
+    return software.product.is_public and software.lowest_monthly_amount is not None
+
+
+def state_of(discount: Discount) -> str:
+    """Where a discount stands now."""
+    now = clock.now()
+    if is_in_force(discount, now):
+        return gettext("running")
+    return gettext("scheduled") if discount.starts_at > now else gettext("ended")
+
+
+def product_of(discount: Discount) -> str:
+    return str(discount.software) if discount.software else gettext("All products")
+
+
+def percent(value: Any) -> str:
+    return f"{value.normalize():f} %"
+
+
+NOWRAP = "w-whitespace-nowrap"
+PRODUCT_COLUMNS = [
+    "__str__",
+    StatusTagColumn("visibility", label=_("Sale"), accessor=visibility, primary=is_on_sale, classname=NOWRAP),
+    Column("price_from", label=_("Price"), accessor=price_from, classname=NOWRAP),
+    PageColumn("page", label=_("Page")),
+    Column("agreement", label=_("Agreement")),
+]
+DISCOUNT_COLUMNS = [
+    "name",
+    StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda d: is_in_force(d, clock.now())),
+    Column("software", label=_("Product"), accessor=product_of),
+    Column("months", label=_("Months"), sort_key="months"),
+    Column("percent", label=_("Discount"), accessor=lambda discount: percent(discount.percent), sort_key="percent"),
+    Column("starts_at", label=_("From"), accessor="starts_at", sort_key="starts_at"),
+    Column("ends_at", label=_("Until"), accessor="ends_at", sort_key="ends_at"),
+]
+PERIOD_COLUMNS = [
+    "__str__",
+    Column("percent", label=_("Standing discount"), accessor=lambda period: percent(period.discount_percent)),
+    StatusTagColumn(
+        "is_active",
+        label=_("Sale"),
+        accessor=lambda period: gettext("on sale") if period.is_active else gettext("off sale"),
+        primary=lambda period: period.is_active,
+    ),
+]

@@ -1,0 +1,83 @@
+"""What forms under 'Shop' tell about the thing that is edited: its pages, its published versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+from wagtail.models import Locale
+
+from catalogue.plans.models import Agreement, Period, PlanTerm, SoftwareProduct
+from cms.models import ProductPage
+
+
+def product_links(software: SoftwareProduct, request: HttpRequest) -> dict[str, Any]:
+    """The pages of a product, one per language, those in the default language first."""
+    pages = ProductPage.objects.filter(software=software).select_related("locale").order_by("path")
+    default = Locale.get_default()
+    rows = [
+        {
+            "language": page.locale.get_display_name(),
+            "status": page.status_string,
+            "is_live": page.live,
+            "edit_url": _edit_url(page, request),
+            "url": page.get_url(request) if page.live else "",
+        }
+        for page in sorted(pages, key=lambda page: page.locale_id != default.pk)
+    ]
+    return {"pages": rows, "software": software}
+
+
+def _edit_url(page: ProductPage, request: HttpRequest) -> str:
+    allowed = page.permissions_for_user(request.user).can_edit()
+    return reverse("wagtailadmin_pages:edit", args=[page.pk]) if allowed else ""
+
+
+def versions(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
+    """The published versions of an agreement, newest first, with their addresses, and who uses it."""
+    with translation.override(agreement.locale.language_code):
+        rows = [
+            {
+                "number": version.number,
+                "name": version.name,
+                "published_at": version.published_at,
+                "url": reverse("agreement-version", args=[agreement.slug, version.number]),
+                "accepted": version.accepted,
+            }
+            for version in agreement.versions.annotate(accepted=Count("consents"))
+        ]
+    return {"versions": rows, "products": users_of(agreement), "compare_url": _compare_url(agreement)}
+
+
+def _compare_url(agreement: Agreement) -> str:
+    """The draft beside what is in force, if they differ."""
+    if not (agreement.live and agreement.has_unpublished_changes and agreement.latest_revision_id):
+        return ""
+    name = agreement.snippet_viewset.get_url_name("revisions_compare")
+    return reverse(name, args=[agreement.pk, "live", "latest"])
+
+
+def users_of(agreement: Agreement) -> list[SoftwareProduct]:
+    """The products whose buyers accept this agreement, in this or another language."""
+    return list(
+        SoftwareProduct.objects.filter(agreement__translation_key=agreement.translation_key)
+        .select_related("product")
+        .order_by("product__title")
+    )
+
+
+def is_sold_product(software: SoftwareProduct) -> bool:
+    """Whether an order, a cart or a license names any of its terms."""
+    return _sold_terms(Q(plan__software=software)) or software.licenses.exists()
+
+
+def is_sold_period(period: Period) -> bool:
+    return _sold_terms(Q(period=period))
+
+
+def _sold_terms(condition: Q) -> bool:
+    sold = Q(product__line__isnull=False) | Q(product__basket_lines__isnull=False)
+    return PlanTerm.objects.filter(condition).filter(sold).exists()

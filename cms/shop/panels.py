@@ -1,0 +1,158 @@
+"""What the forms under 'Shop' ask for, in which order, and what is said about it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
+
+from cms.forms.agreements import AgreementForm
+from cms.forms.discounts import DiscountForm, PeriodForm
+from cms.forms.languages import side_by_side
+from cms.forms.plans import OwnPeriodForm, OwnPeriodFormSet, PlanForm, PlanFormSet
+from cms.forms.products import SoftwareProductForm
+from cms.shop import facts
+from cms.shop.panel_types import FormInlinePanel, InfoPanel, PricePreviewPanel
+
+LARGEST_WINS = _(
+    "The buyer gets the largest discount in force; discounts never add up. Prices are rounded once, to the smallest "
+    "coin. “Extend” puts the same period into the cart at the price of that day."
+)
+
+PLAN_PANELS = [
+    side_by_side("name"),
+    FieldRowPanel(
+        [
+            FieldPanel("monthly_price", help_text=_("Without any discount. Periods of several months multiply it.")),
+            FieldPanel(
+                "code",
+                help_text=_(
+                    "Part of article numbers and links. Left empty, it is made from the name; it cannot be changed "
+                    "later."
+                ),
+            ),
+        ]
+    ),
+    side_by_side("summary", help_text=_("One line below the name, such as “for up to 10 users”.")),
+    side_by_side("features", help_text=_("One per line. The table of license types compares them.")),
+    FieldPanel("is_active", help_text=_("Off: it is not offered any more; licenses that were sold go on.")),
+]
+
+PERIOD_PANELS = [
+    FieldRowPanel(
+        [
+            FieldPanel("months", help_text=_("How many months are bought at once.")),
+            FieldPanel("discount_percent", help_text=_("The standing discount for buying so many months at once.")),
+        ]
+    ),
+    FieldPanel("is_active", help_text=_("Off: nothing is sold for so many months.")),
+]
+
+PRODUCT = ObjectList(
+    [
+        InfoPanel(template="cms/shop/product_links.html", read=facts.product_links, heading=_("Page")),
+        MultiFieldPanel(
+            [
+                side_by_side("title"),
+                FieldPanel("slug"),
+                side_by_side("tagline", help_text=_("Shown on cards and below the name.")),
+                FieldPanel("is_public"),
+                FieldPanel("categories"),
+            ],
+            heading=_("Product"),
+        ),
+        FormInlinePanel(
+            "plans",
+            panels=PLAN_PANELS,
+            form_class=PlanForm,
+            formset_class=PlanFormSet,
+            heading=_("License types"),
+            label=_("License type"),
+            min_num=1,
+            help_text=_("In the order in which buyers see them: drag to change it."),
+        ),
+        PricePreviewPanel("shop-preview-product", heading=_("Prices")),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "binding_kind", help_text=_("What a license is tied to. A portal is asked for at the checkout.")
+                ),
+                FieldPanel("bitrix24_app_code"),
+                FieldPanel("market_url"),
+                FieldPanel(
+                    "agreement",
+                    widget=forms.Select,
+                    help_text=_("Buyers accept its version in force before they pay, in their language."),
+                ),
+            ],
+            heading=_("License"),
+        ),
+        FormInlinePanel(
+            "own_periods",
+            panels=PERIOD_PANELS,
+            form_class=OwnPeriodForm,
+            formset_class=OwnPeriodFormSet,
+            heading=_("Periods of this product only"),
+            label=_("Period"),
+            help_text=_(
+                "Takes the place of the common period of as many months, for this product; also to take it off sale "
+                "here. Without any, the product is sold for the common periods."
+            ),
+        ),
+    ],
+    base_form_class=SoftwareProductForm,
+)
+
+PERIOD = ObjectList(
+    [
+        HelpPanel(
+            content=_("Periods are common to all products. A product may have periods of its own, in its form."),
+        ),
+        *PERIOD_PANELS,
+        PricePreviewPanel("shop-preview-period", heading=_("Prices"), help_text=LARGEST_WINS),
+    ],
+    base_form_class=PeriodForm,
+)
+
+DISCOUNT = ObjectList(
+    [
+        FieldPanel("name"),
+        MultiFieldPanel(
+            [
+                FieldPanel("software", widget=forms.Select, heading=_("Product")),
+                FieldRowPanel([FieldPanel("months"), FieldPanel("percent")]),
+                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+            ],
+            heading=_("Discount"),
+        ),
+        PricePreviewPanel("shop-preview-discount", heading=_("Prices"), help_text=LARGEST_WINS),
+    ],
+    base_form_class=DiscountForm,
+)
+
+AGREEMENT = ObjectList(
+    [
+        InfoPanel(template="cms/shop/versions.html", read=facts.versions, heading=_("Published versions")),
+        FieldPanel("name"),
+        FieldPanel("slug", help_text=_("The text is at /agreements/<address>/. The same in every language.")),
+        FieldPanel(
+            "body",
+            help_text=_(
+                "Publishing a changed text makes a new version, which buyers accept from then on. Earlier versions "
+                "stay readable at their own address, and who accepted one keeps that one. Saving a draft changes "
+                "nothing for buyers. A translation is changed and published by itself."
+            ),
+        ),
+        PublishingPanel(),
+    ],
+    base_form_class=AgreementForm,
+)
+
+SELLER_PANELS = [
+    FieldPanel("name", help_text=_("The legal name, as on invoices.")),
+    FieldPanel("address"),
+    FieldRowPanel([FieldPanel("registration_number"), FieldPanel("tax_number")]),
+    FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
+    FieldPanel("bank_details", help_text=_("Printed on invoices. Documents that were issued keep what they say.")),
+    FieldPanel("is_default", help_text=_("The seller of new orders, also named in the footer of every page.")),
+]

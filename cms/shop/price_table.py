@@ -1,0 +1,102 @@
+"""A table of what prices were and will be, ready to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from catalogue.plans.discounts import Reduction
+from catalogue.plans.models import Discount, months_label
+from catalogue.plans.previews import Change, Moment
+from catalogue.plans.quotes import Quote
+from storefront.core import money
+
+#: Longer tables are cut; how much was left out is said.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``percent`` is the change, "" if there is none to tell; ``note`` says why a price stays, begins or ends."""
+
+    title: str
+    plan: str
+    period: str
+    before: str
+    after: str
+    percent: str
+    note: str
+    is_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``at`` (UTC): when, None for at once."""
+
+    at: datetime | None
+    lines: tuple[Line, ...]
+    changed: int
+    left_out: int
+
+
+def table(moment: Moment, draft: Discount | None = None) -> Table:
+    """``draft``: the discount it is about; of prices that stay, the table then says why."""
+    shown = moment.changes[:MOST]
+    return Table(
+        at=moment.at,
+        lines=tuple(_line(change, draft) for change in shown),
+        changed=moment.changed,
+        left_out=len(moment.changes) - len(shown),
+    )
+
+
+def _line(change: Change, draft: Discount | None) -> Line:
+    return Line(
+        title=change.title if change.is_public else _("%(title)s (hidden)") % {"title": change.title},
+        plan=change.plan_name,
+        period=months_label(change.months),
+        before=_amount(change.before),
+        after=_amount(change.after),
+        percent=_percent(change),
+        note=_note(change, draft),
+        is_change=change.is_change,
+    )
+
+
+def _amount(quote: Quote | None) -> str:
+    return money.display(quote.price.amount, settings.SHOP_CURRENCY) if quote else ""
+
+
+def _percent(change: Change) -> str:
+    if not change.is_change or change.before is None or change.after is None:
+        return ""
+    was, will_be = change.before.price.amount, change.after.price.amount
+    difference = ((will_be - was) * 100 / was).quantize(Decimal("0.1"))
+    return f"{difference:+} %".replace("-", "−")
+
+
+def _note(change: Change, draft: Discount | None) -> str:
+    if change.before is None:
+        return _("new")
+    if change.after is None:
+        return _("not on sale any more")
+    if change.is_change or draft is None:
+        return ""
+    return _why_unchanged(change.after.reduction, draft)
+
+
+def _why_unchanged(reduction: Reduction, draft: Discount) -> str:
+    if reduction.name == draft.name and reduction.percent == draft.percent:
+        return _("has this discount already")
+    own = _("the standing discount of the period")
+    values = {
+        "name": f"“{reduction.name}”" if reduction.name else own,
+        "percent": f"{reduction.percent.normalize():f}",
+    }
+    if reduction.percent == draft.percent:
+        return _("stays: %(name)s is as large (%(percent)s %%)") % values
+    return _("stays: %(name)s is larger (%(percent)s %%)") % values

@@ -1,0 +1,89 @@
+"""Lists and forms of the menu 'Shop'."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import LiveStatusTagColumn, LocaleColumn
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
+
+from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
+from cms.forms.sellers import SellerForm
+from cms.shop import columns, panels
+from cms.shop.chooser import ProductChooserViewSet
+from cms.shop.leaving import UnpublishAgreementView
+from storefront.billing.models import Seller
+
+
+class ProductsView(IndexView):
+    page_title = _("Products")
+    add_item_label = _("Add a product")
+
+
+class SoftwareProductViewSet(SnippetViewSet):
+    model = SoftwareProduct
+    index_view_class = ProductsView
+    icon = "desktop"
+    menu_label = _("Products")
+    list_display = columns.PRODUCT_COLUMNS
+    search_fields = ["product__title", "bitrix24_app_code"]
+    search_backend_name = None
+    copy_view_enabled = False
+    edit_handler = panels.PRODUCT
+    chooser_viewset_class = ProductChooserViewSet
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SoftwareProduct]:
+        return SoftwareProduct.objects.select_related("product", "agreement").order_by("product__title")
+
+
+class PeriodViewSet(SnippetViewSet):
+    model = Period
+    icon = "calendar-alt"
+    menu_label = _("Periods")
+    list_display = columns.PERIOD_COLUMNS
+    copy_view_enabled = False
+    edit_handler = panels.PERIOD
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Period]:
+        """The common ones; a product's own are edited with it."""
+        return Period.objects.filter(software=None)
+
+
+class DiscountViewSet(SnippetViewSet):
+    model = Discount
+    icon = "tag"
+    menu_label = _("Discounts")
+    list_display = columns.DISCOUNT_COLUMNS
+    copy_view_enabled = False
+    edit_handler = panels.DISCOUNT
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Discount]:
+        return Discount.objects.select_related("software__product")
+
+
+class AgreementViewSet(SnippetViewSet):
+    model = Agreement
+    icon = "clipboard-list"
+    menu_label = _("Agreements")
+    list_display = ["name", LocaleColumn(), LiveStatusTagColumn(), "slug"]
+    copy_view_enabled = False
+    edit_handler = panels.AGREEMENT
+    unpublish_view_class = UnpublishAgreementView
+
+
+class SellerViewSet(SnippetViewSet):
+    model = Seller
+    icon = "home"
+    menu_label = _("Seller")
+    list_display = ["name", "is_default"]
+    copy_view_enabled = False
+    edit_handler = ObjectList(panels.SELLER_PANELS, base_form_class=SellerForm)
+
+
+class ShopGroup(SnippetViewSetGroup):
+    items = (SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet)
+    menu_label = _("Shop")
+    menu_icon = "tag"
+    menu_order = 150
