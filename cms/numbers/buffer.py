@@ -6,10 +6,10 @@ settings.NUMBERS_FLUSH_SECONDS; one that ends in order writes it, as far as the 
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import threading
+from multiprocessing.util import Finalize
 
 from django.conf import settings
 from django.db import Error, connections
@@ -58,7 +58,8 @@ class Buffer:
     def _start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="numbers", daemon=True)
         self._thread.start()
-        atexit.register(self.finish)
+        # Unlike atexit's, this is called at the end of a web server's forked worker too.
+        Finalize(None, self.finish, exitpriority=1)
 
     def _run(self) -> None:
         while not self._ending.wait(settings.NUMBERS_FLUSH_SECONDS):
