@@ -119,8 +119,14 @@
     script.async = true;
     script.src = `${launcher.dataset.widget}?${Math.floor(Date.now() / 60000)}`;
     launcher.classList.add("is-loading");
-    const give = () => { delete launcher.dataset.widget; launcher.classList.remove("is-loading"); show(); };
-    const late = setTimeout(give, 15000);
+    const answered = new AbortController();
+    const giveUp = () => {
+      answered.abort();
+      delete launcher.dataset.widget;
+      launcher.classList.remove("is-loading");
+      show();
+    };
+    const late = setTimeout(giveUp, 15000);
     addEventListener("onBitrixLiveChat", (event) => {
       clearTimeout(late);
       const { widget } = event.detail;
@@ -128,8 +134,8 @@
       if (visitor) widget.setUserRegisterData(JSON.parse(visitor));
       launcher.hidden = true; // the widget brings a button of its own
       widget.open();
-    }, { once: true });
-    script.addEventListener("error", () => { clearTimeout(late); give(); });
+    }, { once: true, signal: answered.signal });
+    script.addEventListener("error", () => { clearTimeout(late); giveUp(); });
     document.head.append(script);
   };
 })();

@@ -47,6 +47,8 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(_("begun"), default=clock.now)
     last_message_at = models.DateTimeField(_("last message"), default=clock.now, db_index=True)
 
+    wagtail_reference_index_ignore = True  # "where is this used" asks about pages and pictures
+
     class Meta:
         ordering = ["-last_message_at", "-pk"]
         verbose_name = _("conversation")
@@ -83,6 +85,8 @@ class Message(models.Model):
     key = models.CharField(max_length=80, unique=True)
     created_at = models.DateTimeField(default=clock.now)
     mailed_at = models.DateTimeField(null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         ordering = ["conversation", "number"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from storefront.support.models import Author, Conversation, Message
+from storefront.support.states import ConversationStatus
 from storefront.users.models import User
 
 #: More than this of one conversation is not put on a page.
@@ -30,8 +31,9 @@ def unmailed_answers(conversation: Conversation) -> QuerySet[Message]:
 
 
 def latest_of(customer: User) -> Conversation | None:
-    """The customer's newest conversation, whichever way it began."""
-    return Conversation.objects.filter(customer=customer).order_by("-last_message_at", "-pk").first()
+    """The customer's newest conversation that is not closed, whichever way it began."""
+    going_on = Conversation.objects.filter(customer=customer).exclude(status=ConversationStatus.CLOSED)
+    return going_on.order_by("-last_message_at", "-pk").first()
 
 
 def earlier_of(customer: User, *, but: Conversation | None) -> QuerySet[Conversation]:

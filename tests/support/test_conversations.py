@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from storefront.core import throttle
 from storefront.support import links
@@ -203,6 +204,20 @@ def test_who_has_read_the_answer_gets_no_mail(client: Client, begin: Any, answer
     assert mails_to("ada@example.com") == []
 
 
+def test_a_visitor_is_answered_in_the_language_he_wrote_in(
+    client: Client, first_form: Any, answer: Any, later: Any
+) -> None:
+    with translation.override("ru"):
+        path = reverse("chat")
+    assert client.post(path, first_form(client, path)).status_code == 302
+    conversation = Conversation.objects.get()
+    assert conversation.language == "ru"
+    answer(conversation, "Да.")
+    later(timedelta(minutes=3))
+    (letter,) = mails_to("ada@example.com")
+    assert "http://testserver/ru/support/open/" in letter.body and "Да." in letter.body
+
+
 def test_the_link_in_the_mail_opens_the_conversation(client: Client, begin: Any, answer: Any, later: Any) -> None:
     conversation = begin(client)
     answer(conversation)
@@ -275,7 +290,13 @@ def test_what_is_written_is_text_and_only_staff_writes_links(client: Client, beg
 
 
 def test_pages_that_open_something_are_not_kept(client: Client, begin: Any) -> None:
-    for page in ("/pay/abc.def/", "/ru/account/password/reset/key/1-abc/", "https://evil.example/x", "javascript:x"):
+    for page in (
+        "/pay/abc.def/",
+        "/ru/account/password/reset/key/1-abc/",
+        "/ru/support/open/abc:1/",
+        "https://evil.example/x",
+        "javascript:x",
+    ):
         kept = begin(client, page=page).page_url
         assert "abc" not in kept and "evil" not in kept and "java" not in kept
 
