@@ -11,8 +11,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
-from wagtail.models import Collection, Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site, Workflow, WorkflowPage
 
+from cms import approval
+from cms.articles.models import ContactPage, HelpIndexPage
 from cms.groups import MARKETERS
 from cms.models import HomePage, ProductIndexPage
 from storefront.notifications.models import OutboxMessage
@@ -50,26 +52,69 @@ def test_empty_shop_opens_at_its_own_address(migrated: None) -> None:
     assert "https://shop.example/admin/" in setup_shop()
     site = Site.objects.get()
     assert (site.hostname, site.port, site.is_default_site) == ("shop.example", 443, True)
-    for path in ("/", "/products/"):
+    for path in ("/", "/products/", "/help/", "/contact/"):
         assert Client().get(path, headers={"host": "shop.example"}).status_code == 200, path
-    assert [page.specific_class for page in Page.objects.order_by("path")] == [Page, HomePage, ProductIndexPage]
+    kinds = [page.specific_class for page in Page.objects.filter(locale__language_code="en").order_by("path")]
+    assert kinds == [Page, HomePage, ProductIndexPage, HelpIndexPage, ContactPage]
     assert not User.objects.exists() and not OutboxMessage.objects.exists()
 
 
 def test_second_run_changes_nothing(migrated: None) -> None:
     setup_shop("--staff-email", STAFF)
-    HomePage.objects.update(title="Our home", headline="Ours")
+    HomePage.objects.filter(locale__language_code="en").update(title="Our home", headline="Ours")
     before = everything()
     assert "nothing was changed" in setup_shop("--staff-email", STAFF.upper())
     assert everything() == before
-    assert HomePage.objects.get().headline == "Ours"
+    assert HomePage.objects.get(locale__language_code="en").headline == "Ours"
+
+
+def test_first_pages_are_there_in_every_language_of_the_shop(migrated: None, settings: Any) -> None:
+    setup_shop()
+    site = Client(headers={"host": "shop.example"})
+    for path, title in (("/ru/products/", "Продукты"), ("/ru/help/", "Помощь")):
+        assert title in site.get(path).content.decode(), path
+    assert site.get("/ru/contact/").status_code == 200
+    assert {page.locale.language_code for page in Page.objects.get(slug="products", depth=3).get_translations()} == {
+        "ru"
+    }
+
+
+def test_language_that_is_added_later_gets_its_first_pages(migrated: None, settings: Any) -> None:
+    languages = settings.LANGUAGES
+    settings.LANGUAGES = languages[:1]
+    setup_shop()
+    assert not Page.objects.exclude(locale__language_code="en").exists()
+    settings.LANGUAGES = languages
+    setup_shop()
+    assert Client(headers={"host": "shop.example"}).get("/ru/products/").status_code == 200
+
+
+def test_pages_of_the_new_shop_have_a_workflow_that_marketers_approve(migrated: None) -> None:
+    setup_shop()
+    workflow = HomePage.objects.get(locale__language_code="en").get_workflow()
+    task = workflow.tasks.get().specific
+    assert [group.name for group in task.groups.all()] == [MARKETERS]
+
+
+def test_workflow_that_the_shop_has_chosen_is_left_alone(migrated: None) -> None:
+    own = Workflow.objects.create(name="Lawyer first")
+    WorkflowPage.objects.create(page=Page.objects.get(depth=1), workflow=own)
+    setup_shop()
+    assert HomePage.objects.get(locale__language_code="en").get_workflow() == own
+
+
+def test_workflow_of_a_fresh_database_is_replaced(migrated: None) -> None:
+    moderators = Workflow.objects.create(name=approval.WAGTAILS_OWN)
+    WorkflowPage.objects.create(page=Page.objects.get(depth=1), workflow=moderators)
+    setup_shop()
+    assert HomePage.objects.get(locale__language_code="en").get_workflow().name == approval.NAME
 
 
 def test_marketer_of_the_new_shop_may_write_pages(migrated: None, make_customer: Callable[..., Any]) -> None:
     setup_shop()
     marketer = make_customer("marketer@shop.example")
     marketer.groups.add(marketer.groups.model.objects.get(name=MARKETERS))
-    assert HomePage.objects.get().permissions_for_user(marketer).can_publish()
+    assert HomePage.objects.first().permissions_for_user(marketer).can_publish()
 
 
 def test_first_staff_gets_a_mail_and_no_password(migrated: None, run_jobs: Callable[[], Any]) -> None:
