@@ -13,7 +13,7 @@ from catalogue.models import Product
 from catalogue.plans.models import Agreement, Plan, SoftwareProduct
 from cms import shell
 from cms.search import documents
-from cms.site.models import Footer, Menu, Notice, NotFoundText, SearchDocument
+from cms.site.models import Footer, Menu, NotFoundText, Notice, SearchDocument
 from storefront.billing.models import Seller
 
 for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):

@@ -32,11 +32,11 @@ SECONDS = 60
 
 
 class Shell(TypedDict):
-    """``pages``: those right below home; ``menu``: the main menu; ``agreements``: in the reader's language, by the id of
-    the one in the default language; ``agreement_addresses``: of each of those, by its address, the addresses in every
+    """``pages``: those right below home; ``menu``: the main menu; ``agreements``: in the reader's language, with the id
+    of the one in the default language; ``agreement_addresses``: by the address of each of those, its addresses in every
     language; ``homes``: the address of the front page in every language that has one; ``seller``: name, address,
-    registration and tax number; ``footer``: the HTML of all that stands in it; ``notices``: those that run or will;
-    ``not_found``: an editor's words for the missing page; ``stamp``: another one each time this is made."""
+    registration and tax number, phone, e-mail; ``footer``: the HTML of all that stands in it; ``notices``: those
+    that run or will; ``not_found``: an editor's words for the missing page; ``stamp``: another one each time."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
@@ -66,7 +66,7 @@ def shell(request: HttpRequest | None) -> Shell:
 
 
 def preview(request: HttpRequest, instead: Model) -> None:
-    """For this request only: the shell with ``instead`` (a menu, a footer, a notice ...) in the place of what is saved."""
+    """For this request only: the shell with ``instead`` (a menu, a footer, a notice ...) for what is saved."""
     request._shell = _load(request, instead=instead)  # type: ignore[attr-defined]
 
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.licensing.urls")),
     path("catalogue/", apps.get_app_config("catalogue").urls),  # type: ignore[attr-defined]
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("cms.site.urls")),
 ]
 
 #: What people read: the default language without a prefix, the others below theirs (/ru/...).

@@ -1,7 +1,7 @@
 """Keeps what is searched in line with what is published: one row for each page, see ``cms.site.models.search``.
 
-The texts are those that the page itself declares in its ``search_fields``, Wagtail's own list, and for a product page the
-product's: its name, its license types and what they include.
+The texts are those that the page itself declares in its ``search_fields``, Wagtail's own list, and for a product page
+those of the product: its name, its license types and what they include.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _document(page: Page) -> SearchDocument:
     if isinstance(software, SoftwareProduct):
         leads += [software.text("tagline", language)]
         parts += _of_product(software, language)
-    text = " ".join(_plain(part) for part in dict.fromkeys([*leads, *parts]) if part)
+    text = " ".join(_sentence(part) for part in dict.fromkeys([*leads, *parts]) if part)
     title, lead = (words.of_text(part) for part in (page.title, " ".join(leads)))
     return SearchDocument(
         page_id=page.pk,
@@ -126,6 +126,7 @@ def _of_product(software: SoftwareProduct, language: str) -> Iterator[str]:
         yield from plan.features
 
 
-def _plain(text: str) -> str:
-    """Text without markup, on one line."""
-    return " ".join(strip_tags(text).split())
+def _sentence(text: str) -> str:
+    """Text without markup, on one line, with a stop behind it: what follows begins anew."""
+    plain = " ".join(strip_tags(text).split())
+    return plain if not plain or plain[-1] in ".!?:;…" else f"{plain}."

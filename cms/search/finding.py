@@ -21,12 +21,12 @@ MOST_MATCHES = 1000
 #: A typed word this short stands for itself only.
 SHORT = 3
 #: Words that say nothing about what is looked for; they count only if nothing else was typed.
-SMALL = frozenset(
-    words.fold(word)
-    for word in "a an and are as at be by can do does for from how i in is it my of on or the to what when where which who why "
-    "with without you your а без в во где для до если за и из или как какой когда кто ли мне мой мы на не но о об от по "
-    "при с со так то у что чтобы я".split()
+_SMALL = (
+    "a an and are as at be by can do does for from how i in is it my of on or the to what when where which who why",
+    "with without you your а без в во где для до если за и из или как какой когда кто ли мне мой мы на не но о об от",
+    "по при с со так то у что чтобы я",
 )
+SMALL = frozenset(words.fold(word) for line in _SMALL for word in line.split())
 
 
 @dataclass(frozen=True, slots=True)

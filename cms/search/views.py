@@ -34,7 +34,7 @@ def search(request: HttpRequest) -> HttpResponse:
         throttle.hit("search", request)
         matches = finding.match(typed, _language())
     context: dict[str, Any] = {"q": typed, "matches": matches, "kind": ""}
-    if kind in matches.by_kind and matches.by_kind[kind]:
+    if matches.by_kind.get(kind):
         context |= {"kind": kind, "label": finding.label(kind), **_of_kind(request, matches, typed, kind)}
     else:
         context["groups"] = _groups(matches)

@@ -26,7 +26,7 @@ def fold(word: str) -> str:
 
 def of_text(text: str) -> list[str]:
     """Every word of a text, folded, in order."""
-    # Folding may leave something that is no word any more (½ becomes 1⁄2): that is split again.
+    # Folding may leave what is more than one word (a half sign becomes two numbers): that is split again.
     return [
         part for word in _WORD.findall(unicodedata.normalize("NFC", text)) for part in _WORD.findall(fold(word)) if part
     ]
@@ -54,9 +54,9 @@ def marked(text: str, hits: Container[str]) -> SafeString:
 
 
 def excerpt(text: str, hits: Container[str], length: int = 180) -> str:
-    """A piece of the text of about ``length`` characters around the first of ``hits``; its beginning if there is none."""
+    """About ``length`` characters of the text around the first of ``hits``; its beginning if there is none."""
     first = next((found.start() for found in _WORD.finditer(text) if fold(found.group()) in hits), 0)
-    start = max(0, first - length // 3)
+    start = max(0, first - length // 3) if first > length // 2 else 0
     if start:
         blank = text.find(" ", start)
         start = blank + 1 if 0 <= blank <= first else start

@@ -9,8 +9,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-#: A path of this shop, a web address, an e-mail address, a telephone number. Never "javascript:" or another host's "//".
-_ALLOWED = re.compile(r"/(?!/)[^\s\\<>\"]*|https?://[^\s/\\<>\"]+[^\s\\<>\"]*|mailto:[^\s@<>\"]+@[^\s@<>\"]+|tel:\+?[\d-]+")
+#: A path of the shop, a web address, an e-mail address, a telephone number. Never "javascript:", never "//host".
+_ALLOWED = re.compile(
+    r"/(?!/)[^\s\\<>\"]*|https?://[^\s/\\<>\"]+[^\s\\<>\"]*|mailto:[^\s@<>\"]+@[^\s@<>\"]+|tel:\+?[\d-]+"
+)
 
 
 def validate_address(value: str) -> None:

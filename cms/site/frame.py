@@ -15,7 +15,7 @@ from wagtail.models import Site
 from wagtail.rich_text import expand_db_html
 
 from cms.site.links import Link, MenuItem, Resolver, Target, listed, page_ids
-from cms.site.models import Footer, Menu, Notice, NotFoundText
+from cms.site.models import Footer, Menu, NotFoundText, Notice
 from cms.site.models.notices import Where
 from storefront.core import clock
 
@@ -23,7 +23,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class NoticeLine(NamedTuple):
-    """A notice as it is shown between ``starts_at`` and ``ends_at`` (UTC, None: no end). ``key`` changes with the text."""
+    """A notice, shown between ``starts_at`` and ``ends_at`` (UTC, None: no end). ``key`` changes with the text."""
 
     key: str
     text: str
@@ -127,7 +127,9 @@ def _line(notice: Notice, resolver: Resolver, *, at_once: bool) -> NoticeLine:
 
 def _footer(footer: Footer, columns: Iterable[dict[str, Any]], resolver: Resolver) -> FooterParts:
     made = ((value["title"], resolver.links(map(Target.of, listed(value.get("links"))))) for value in columns)
-    return FooterParts(_html(footer.text), tuple((title, links) for title, links in made if links), footer.shows_agreements)
+    return FooterParts(
+        _html(footer.text), tuple((title, links) for title, links in made if links), footer.shows_agreements
+    )
 
 
 def _html(text: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, QueryDict
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils import translation
 from wagtail.models import Page
 
-from cms.shell import SECONDS, Shell
+from cms import page_facts
+from cms.shell import Shell
 from cms.site.addresses import in_language
 
 #: Views that show a page of Wagtail's; without one they have shown that it is missing.
@@ -28,25 +28,11 @@ class Language(NamedTuple):
     url: str | None
 
 
-def of_page(page: Page, shell: Shell) -> dict[str, str]:
-    """Code of the language -> address, of this page and its published translations. Known for a minute, or until a page
-    is published or moved; one query otherwise."""
-    key = f"page-languages:{shell['stamp']}:{page.pk}"
-    found: dict[str, str] | None = cache.get(key)
-    if found is None:
-        same = Page.objects.filter(pk=page.pk).values("translation_key")
-        pages = Page.objects.live().filter(translation_key__in=same).select_related("locale")
-        by_code = {other.locale.language_code: other.get_url() for other in pages}
-        found = {code: by_code[code] for code, _name in settings.LANGUAGES if by_code.get(code)}
-        cache.set(key, found, SECONDS)
-    return found
-
-
 def same_elsewhere(request: HttpRequest, page: Page | None, shell: Shell) -> dict[str, str]:
     """Code -> address of what this request shows, in every language that has it."""
     match: ResolverMatch | None = request.resolver_match
     if page is not None and page.pk and not getattr(request, "is_preview", False):
-        return of_page(page, shell)
+        return page_facts.of(page, shell).addresses
     if match is None or match.url_name in PAGE_VIEWS:
         return {}
     if match.url_name in ("agreement", "agreement-version"):
@@ -55,8 +41,8 @@ def same_elsewhere(request: HttpRequest, page: Page | None, shell: Shell) -> dic
 
 
 def switch(request: HttpRequest, page: Page | None, shell: Shell) -> tuple[Language, ...]:
-    """Every language of the shop in its own name; one that lacks this page leads to its front page. Empty if there is no
-    choice: then no switch is shown."""
+    """Every language of the shop in its own name; one that lacks this page leads to its front page. Empty if there is
+    no choice: then no switch is shown."""
     current = translation.get_language()
     addresses = same_elsewhere(request, page, shell)
     offered = tuple(

@@ -1,0 +1,104 @@
+"""What search engines and the language switch need to know of a page, beyond what the page itself shows.
+
+Looked up once a minute for each page, or when any page was published: the shell's stamp is another one then. So a page
+that is looked at costs no query more for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.html import strip_tags
+from wagtail.blocks import StreamValue
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from cms.shell import SECONDS, Shell
+
+#: What is shown where a page is shared: the size that networks ask for, in a format that all of them read.
+SHARED = "fill-1200x630|format-jpeg|jpegquality-80"
+PICTURES = ("share_image", "image", "picture")
+#: Where a page says in a sentence what it is about, best first.
+DESCRIPTIONS = ("search_description", "lead", "intro", "summary")
+LONGEST_DESCRIPTION = 300
+
+
+class Picture(NamedTuple):
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+class Facts(NamedTuple):
+    """``description``: the editor's own, else what the page says at its beginning, else the product's line;
+    ``addresses``: by the code of the language, of this page and its published translations; ``questions``: pairs of
+    question and answer, plain text; ``published_at``: ISO 8601."""
+
+    description: str
+    addresses: dict[str, str]
+    picture: Picture | None
+    questions: tuple[tuple[str, str], ...]
+    published_at: str
+
+
+def of(page: Page, shell: Shell) -> Facts:
+    key = f"page-facts:{shell['stamp']}:{page.pk}"
+    found: Facts | None = cache.get(key)
+    if found is None:
+        found = read(page)
+        cache.set(key, found, SECONDS)
+    return found
+
+
+def read(page: Page) -> Facts:
+    """A few queries; ``page`` is of its own class."""
+    same = Page.objects.filter(pk=page.pk).values("translation_key")
+    pages = Page.objects.live().filter(translation_key__in=same).select_related("locale")
+    by_code = {other.locale.language_code: other.get_url() for other in pages}
+    return Facts(
+        description=_description(page),
+        addresses={code: by_code[code] for code, _name in settings.LANGUAGES if by_code.get(code)},
+        picture=_picture(page),
+        questions=tuple(_questions(page)),
+        published_at=page.first_published_at.isoformat() if page.first_published_at else "",
+    )
+
+
+def _description(page: Page) -> str:
+    texts = [str(getattr(page, name, "") or "") for name in DESCRIPTIONS]
+    software = getattr(page, "software", None)
+    texts += [software.text("tagline")] if software is not None else []
+    return next((" ".join(text.split()) for text in texts if text.strip()), "")[:LONGEST_DESCRIPTION]
+
+
+def _picture(page: Page) -> Picture | None:
+    image = next((found for name in PICTURES if (found := getattr(page, name, None)) is not None), None)
+    if image is None:
+        return None
+    made = image.get_rendition(SHARED)
+    return Picture(made.url, made.width, made.height, image.title)
+
+
+def _questions(page: Page) -> Iterator[tuple[str, str]]:
+    for field in page._meta.concrete_fields:
+        value = getattr(page, field.name) if isinstance(field, StreamField) else None
+        if isinstance(value, StreamValue):
+            yield from _pairs(value.get_prep_value())
+
+
+def _pairs(stored: Any) -> Iterator[tuple[str, str]]:
+    """Whatever block has a question and an answer, at any depth of stored blocks."""
+    if isinstance(stored, list):
+        for part in stored:
+            yield from _pairs(part)
+    elif isinstance(stored, Mapping):
+        question, answer = stored.get("question"), stored.get("answer")
+        if isinstance(question, str) and isinstance(answer, str):
+            yield question, " ".join(strip_tags(answer.replace("</", " </")).split())
+        else:
+            for part in stored.values():
+                yield from _pairs(part)

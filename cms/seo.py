@@ -1,0 +1,151 @@
+"""The head of a page: title, description, canonical address, other languages, what is shown where it is shared.
+
+Only Wagtail's published pages and agreements in force are for search engines; every other page says that it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from wagtail.models import Page
+
+from catalogue.plans.queries import BuyBox
+from cms import page_facts, structured_data
+from cms.page_facts import Facts, Picture
+from cms.shell import Shell
+from cms.site import languages
+
+ICON, ICON_SIZE = "img/icon-512.png", 512
+
+
+class Head(NamedTuple):
+    """``alternates``: code of the language and absolute address; ``canonical`` is "" for what is not to be indexed;
+    ``data``: JSON-LD."""
+
+    title: str = ""
+    description: str = ""
+    canonical: str = ""
+    alternates: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    kind: str = "website"
+    language: str = ""
+    picture: Picture | None = None
+    published_at: str = ""
+    data: tuple[str, ...] = ()
+
+
+def head(context: Mapping[str, Any], shell: Shell) -> Head:
+    """What the head of this page says."""
+    request: HttpRequest | None = context.get("request")
+    page = context.get("page")
+    if request is None or getattr(request, "is_preview", False):
+        return Head(title=title_of(page) if isinstance(page, Page) else "")
+    if isinstance(page, Page) and page.pk:
+        return _of_page(page, context, request, shell)
+    match = request.resolver_match
+    if match is not None and match.url_name == "agreement" and "version" in context:
+        found = languages.same_elsewhere(request, None, shell)
+        return _known(Head(title=_full(context["version"].name)), reverse("agreement", kwargs=match.kwargs), found)
+    return Head(title=settings.SHOP_NAME)
+
+
+def title_of(page: Page) -> str:
+    """The editor's own title for search engines, else the page's with the shop's name."""
+    if page.seo_title:
+        return str(page.seo_title)
+    return settings.SHOP_NAME if _is_home(page) else _full(page.title)
+
+
+def _full(title: str) -> str:
+    return f"{title} – {settings.SHOP_NAME}"
+
+
+def _is_home(page: Page) -> bool:
+    return page._meta.label == "cms.HomePage"
+
+
+def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, shell: Shell) -> Head:
+    facts = page_facts.of(page, shell)
+    language = get_language() or settings.LANGUAGE_CODE
+    own = facts.addresses.get(language, request.path)
+    number = getattr(context.get("page_obj"), "number", 1)
+    described = Head(
+        title=title_of(page),
+        description=facts.description,
+        kind="article" if hasattr(page, "published_on") else "website",
+        picture=_absolute(facts.picture),
+        published_at=facts.published_at,
+    )
+    made = _known(described, f"{own}?page={number}" if number > 1 else own, {} if number > 1 else facts.addresses)
+    return made._replace(data=tuple(_data(page, facts, made, context, shell)))
+
+
+def _known(described: Head, path: str, addresses: Mapping[str, str]) -> Head:
+    """With the addresses that search engines should use, all beginning with SITE_URL."""
+    alternates = tuple((code, settings.SITE_URL + url) for code, url in addresses.items())
+    by_code = dict(alternates)
+    return described._replace(
+        canonical=settings.SITE_URL + path,
+        alternates=alternates if len(alternates) > 1 else (),
+        default=by_code.get(settings.LANGUAGE_CODE, "") if len(alternates) > 1 else "",
+        language=get_language() or settings.LANGUAGE_CODE,
+        picture=described.picture or _icon(),
+    )
+
+
+def _absolute(picture: Picture | None) -> Picture | None:
+    if picture is None or not picture.url.startswith("/"):
+        return picture  # a storage elsewhere gives whole addresses
+    return picture._replace(url=settings.SITE_URL + picture.url)
+
+
+@lru_cache(maxsize=1)
+def _icon() -> Picture:
+    return Picture(settings.SITE_URL + static(ICON), ICON_SIZE, ICON_SIZE, settings.SHOP_NAME)
+
+
+def _data(page: Page, facts: Facts, made: Head, context: Mapping[str, Any], shell: Shell) -> list[str]:
+    site, found = settings.SITE_URL, []
+    if _is_home(page):
+        found += _of_shop(site, made.canonical, made.language, tuple(shell["seller"].items()))
+    box = context.get("box")
+    if isinstance(box, BuyBox) and box.selected is not None:
+        picture = made.picture.url if made.picture and facts.picture else ""
+        found.append(_product(page.title, made.description, made.canonical, picture, site, _brand(shell), box))
+    trail: Sequence[tuple[str, str]] = context.get("trail") or ()
+    if trail:
+        whole = [(title, site + url) for title, url in trail] + [(page.title, made.canonical)]
+        found.append(structured_data.breadcrumbs(whole))
+    if facts.questions:
+        found.append(structured_data.questions(facts.questions))
+    return found
+
+
+def _brand(shell: Shell) -> str:
+    return shell["seller"].get("name") or settings.SHOP_NAME
+
+
+@lru_cache(maxsize=64)
+def _of_shop(site: str, home: str, language: str, seller: tuple[tuple[str, str], ...]) -> list[str]:
+    name = settings.SHOP_NAME
+    search = site + reverse("search")
+    logo, email = site + static(ICON), settings.SUPPORT_EMAIL
+    return [
+        structured_data.website(name=name, site=site, home=home, search=search, language=language),
+        structured_data.organization(name=name, site=site, logo=logo, seller=dict(seller), email=email),
+    ]
+
+
+@lru_cache(maxsize=512)
+def _product(name: str, description: str, url: str, picture: str, site: str, brand: str, box: BuyBox) -> str:
+    """The same offer gives the very same box, so this is made once for each product and language."""
+    return structured_data.product(
+        name=name, description=description, url=url, picture=picture, site=site, brand=brand, box=box
+    )

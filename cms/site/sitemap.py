@@ -1,0 +1,85 @@
+"""The parts of the map of the site: published pages and agreements in force, each with its other languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap as DjangoSitemap
+from django.db.models import Max, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from wagtail.contrib.sitemaps import Sitemap
+from wagtail.models import Page
+
+from catalogue.plans.models import Agreement
+
+#: Addresses in one file; search engines take 50,000, but it should be made quickly.
+PER_FILE = 2000
+
+
+def entry(path: str, changed_at: datetime | None, addresses: Mapping[str, str]) -> dict[str, Any]:
+    """As Django's template takes it. ``addresses``: code -> path, of every language; one alone is not named."""
+    others = [{"lang_code": code, "location": settings.SITE_URL + url} for code, url in addresses.items()]
+    if settings.LANGUAGE_CODE in addresses:
+        others.append({"lang_code": "x-default", "location": settings.SITE_URL + addresses[settings.LANGUAGE_CODE]})
+    return {
+        "location": settings.SITE_URL + path,
+        "lastmod": changed_at,
+        "alternates": others if len(addresses) > 1 else [],
+    }
+
+
+class PageMap(Sitemap):
+    """Pages that are published for everybody. Wagtail's own knows one language."""
+
+    limit = PER_FILE
+
+    def items(self) -> QuerySet[Page]:
+        return Page.objects.live().public().filter(depth__gt=1).select_related("locale").order_by("path")
+
+    def get_latest_lastmod(self) -> datetime | None:
+        found: datetime | None = self.items().aggregate(last=Max("last_published_at"))["last"]
+        return found
+
+    def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
+        pages = list(self.paginator.page(page).object_list)
+        known = self._addresses(pages)
+        paths = ((found, found.get_url()) for found in pages)
+        return [entry(path, self.lastmod(found), known[found.translation_key]) for found, path in paths if path]
+
+    def _addresses(self, pages: Iterable[Page]) -> dict[Any, dict[str, str]]:
+        """Of these pages and their translations, by translation key; one query."""
+        found: dict[Any, dict[str, str]] = {}
+        for page in self.items().filter(translation_key__in={page.translation_key for page in pages}):
+            if url := page.get_url():
+                found.setdefault(page.translation_key, {})[page.locale.language_code] = url
+        return found
+
+
+class AgreementMap(DjangoSitemap[Agreement]):
+    """Agreements in force; their earlier versions are not for search engines."""
+
+    limit = PER_FILE
+
+    def items(self) -> QuerySet[Agreement]:
+        codes = [code for code, _name in settings.LANGUAGES]
+        found = Agreement.objects.filter(live=True, locale__language_code__in=codes, versions__isnull=False)
+        return found.annotate(changed_at=Max("versions__published_at")).select_related("locale").order_by("pk")
+
+    def get_latest_lastmod(self) -> datetime | None:
+        return max((found.changed_at for found in self.items()), default=None)
+
+    def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
+        found = list(self.paginator.page(page).object_list)
+        known: dict[Any, dict[str, str]] = {}
+        for each in found:
+            known.setdefault(each.translation_key, {})[each.locale.language_code] = _path(each)
+        return [entry(_path(each), each.changed_at, known[each.translation_key]) for each in found]
+
+
+def _path(agreement: Agreement) -> str:
+    with translation.override(agreement.locale.language_code):
+        return reverse("agreement", args=[agreement.slug])

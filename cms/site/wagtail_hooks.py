@@ -1,0 +1,83 @@
+"""The menu 'Site' of Wagtail: main menu, footer, notices, the text of the missing page; each in every language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from cms.site.models import Footer, Menu, NotFoundText, Notice
+
+
+class OnePerLanguageViewSet(SnippetViewSet):
+    """There is nothing to copy, and nothing to choose one of."""
+
+    copy_view_enabled = False
+    list_display = ["__str__", "locale", "_updated_at", "live"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.model._default_manager.select_related("locale")
+
+
+class MenuViewSet(OnePerLanguageViewSet):
+    model = Menu
+    icon = "list-ul"
+    menu_label = _("Main menu")
+    panels = [FieldPanel("items")]
+
+
+class FooterViewSet(OnePerLanguageViewSet):
+    model = Footer
+    icon = "dots-horizontal"
+    menu_label = _("Footer")
+    panels = [FieldPanel("text"), FieldPanel("columns"), FieldPanel("shows_agreements")]
+
+
+class NoticeViewSet(SnippetViewSet):
+    model = Notice
+    icon = "warning"
+    menu_label = _("Notices")
+    list_display = ["text", Column("get_kind_display", label=_("Kind")), DateColumn("starts_at", label=_("From")),
+                    DateColumn("ends_at", label=_("Until")), "locale"]  # fmt: skip
+    list_filter = ["kind", "where"]
+    panels = [
+        FieldPanel("text"),
+        MultiFieldPanel(
+            [FieldPanel("link_page"), FieldPanel("link_address"), FieldPanel("link_label")],
+            heading=_("Link"),
+            help_text=_("If there is more to say than fits into a line."),
+        ),
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("where")]),
+        FieldRowPanel(
+            [FieldPanel("starts_at"), FieldPanel("ends_at")],
+            heading=_("When"),
+            help_text=_("It begins and ends by itself, to the minute."),
+        ),
+        FieldPanel("is_dismissible"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        return Notice.objects.select_related("locale")
+
+
+class NotFoundTextViewSet(OnePerLanguageViewSet):
+    model = NotFoundText
+    icon = "help"
+    menu_label = _("Missing page (404)")
+    panels = [FieldPanel("title"), FieldPanel("text"), FieldPanel("pages")]
+
+
+class SiteGroup(SnippetViewSetGroup):
+    items = (MenuViewSet, FooterViewSet, NoticeViewSet, NotFoundTextViewSet)
+    menu_label = _("Site")
+    menu_icon = "site"
+    menu_order = 170
+
+
+register_snippet(SiteGroup)
