@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
+from cms.site.models import Footer, Menu, NotFoundText, Notice
 
 MARKETERS = "Marketers"
 
@@ -18,6 +20,9 @@ def ensure_marketers() -> Group:
     for model in (Agreement, SoftwareProduct, Plan, Period, Discount):
         kind = ContentType.objects.get_for_model(model)
         group.permissions.add(*Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view|publish)_"))
+    for model in (Menu, Footer, Notice, NotFoundText, Redirect):
+        kind = ContentType.objects.get_for_model(model)
+        group.permissions.add(*Permission.objects.filter(content_type=kind))
     group.permissions.add(Permission.objects.get(content_type__app_label="numbers", codename="view_numbers"))
     root = Page.objects.get(depth=1)
     for permission in Permission.objects.filter(
