@@ -19,7 +19,9 @@ def ensure_marketers() -> Group:
     group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     for model in (Agreement, SoftwareProduct, Plan, Period, Discount):
         kind = ContentType.objects.get_for_model(model)
-        group.permissions.add(*Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view|publish)_"))
+        group.permissions.add(
+            *Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view|publish)_")
+        )
     for model in (Menu, Footer, Notice, NotFoundText, Redirect):
         kind = ContentType.objects.get_for_model(model)
         group.permissions.add(*Permission.objects.filter(content_type=kind))
