@@ -25,7 +25,9 @@ def number(value: Decimal | int) -> str:
 def rate(part: Decimal | int, whole: Decimal | int) -> str:
     """A share in per cent; a dash where there is no whole."""
     found = charts.percent(part, whole)
-    return "–" if found is None else _("%(number)s\u00a0%%") % {"number": number_format(found)}
+    if found is None:
+        return "–"
+    return (_("%(number)s %%") % {"number": number_format(found)}).replace(" ", "\u00a0")  # never on two lines
 
 
 def amounts(by_currency: Mapping[str, Decimal], currencies: list[str]) -> str:
