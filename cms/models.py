@@ -18,7 +18,7 @@ from catalogue.plans.queries import buy_box
 from cms import queries
 from cms.shell import shell
 
-TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
+TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr", "price"]
 ON_HOME = 6
 PER_PAGE = 24
 
@@ -61,7 +61,13 @@ class HomePage(ShopPage):
     body = RichTextField(_("text"), blank=True, features=TEXT_FEATURES)
 
     max_count = 1
-    subpage_types = ["cms.ProductIndexPage", "cms.TextPage"]
+    subpage_types = [
+        "cms.ProductIndexPage",
+        "cms.TextPage",
+        "articles.HelpIndexPage",
+        "articles.NewsIndexPage",
+        "articles.ContactPage",
+    ]
     template = "cms/home.html"
     content_panels = [
         *Page.content_panels,

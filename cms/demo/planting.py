@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -12,7 +13,7 @@ from wagtail.models import Locale, Page
 
 from cms.demo.album import Album
 from cms.demo.translating import note
-from cms.demo.words import LANGUAGES, DemoPage, Drawing, Shot, Text, To, settle
+from cms.demo.words import LANGUAGES, DaysAgo, DemoPage, Drawing, Shot, Text, To, settle
 from storefront.core import clock
 
 _LINK = re.compile(r'href="page:([\w/-]*)"')
@@ -59,12 +60,11 @@ class Garden:
         model = apps.get_model(wanted.model)
         now = clock.now()
         page = model(
-            title=wanted.fields["title"].text(self.language),
+            **self._plain(wanted),
             slug=wanted.slug,
             show_in_menus=wanted.in_menu,
             first_published_at=now,
             last_published_at=now,
-            **self._plain(wanted, model),
         )
         path = f"{above}/{wanted.slug}".lstrip("/")
         self.pages[path] = parent.add_child(instance=page)
@@ -72,13 +72,15 @@ class Garden:
         for each in wanted.below:
             self._plant(each, self.pages[path], path)
 
-    def _plain(self, wanted: DemoPage, model: type[Page]) -> dict[str, Any]:
-        """What a page cannot be stored without: relations and dates."""
-        return {
-            name: self._look_up(value)
-            for name, value in wanted.fields.items()
-            if not isinstance(value, Text | Shot | Drawing | list)
-        }
+    def _plain(self, wanted: DemoPage) -> dict[str, Any]:
+        """What a page cannot be stored without: everything but pictures and bodies."""
+        plain = {name: value for name, value in wanted.fields.items() if not isinstance(value, Shot | Drawing | list)}
+        return {name: self._value(value) for name, value in plain.items()}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Text):
+            return value.text(self.language)
+        return clock.now().date() - timedelta(days=value.days) if isinstance(value, DaysAgo) else self._look_up(value)
 
     def _fill(self, page: Page, wanted: DemoPage, language: str) -> Page:
         for name, value in wanted.fields.items():
@@ -87,7 +89,7 @@ class Garden:
             elif isinstance(value, Text | list):
                 setattr(page, name, settle(value, language, self._put, f"{page.slug}/{name}"))
             else:
-                setattr(page, name, self._look_up(value))
+                setattr(page, name, self._value(value))
         return page
 
     def _put(self, value: Any, language: str) -> Any:

@@ -23,6 +23,11 @@ class Text:
     en: str
     ru: str
 
+    @classmethod
+    def joined(cls, *paragraphs: tuple[str, str]) -> Text:
+        """A long text, written paragraph by paragraph."""
+        return cls("".join(own for own, _ in paragraphs), "".join(theirs for _, theirs in paragraphs))
+
     def text(self, language: str) -> str:
         words: str = getattr(self, language if language in LANGUAGES else LANGUAGES[0])
         return words
@@ -42,6 +47,13 @@ class Drawing:
 
     file: str
     alt: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAgo:
+    """A day, so many before the demo is loaded."""
+
+    days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ HOW_TO_BUY = DemoPage(
             "От страницы продукта до работающего приложения: пять шагов, около трёх минут.",
         ),
         "body": [
-            ("heading", Text("Choose and order", "Выберите и закажите")),
             (
                 "step",
                 {
@@ -76,7 +75,6 @@ HOW_TO_BUY = DemoPage(
                     ),
                 },
             ),
-            ("heading", Text("Pay and use", "Оплатите и пользуйтесь")),
             (
                 "step",
                 {

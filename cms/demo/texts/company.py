@@ -1,0 +1,85 @@
+"""Who sells here: the seller, the page about us, the contact page, the front page of the help centre."""
+
+# ruff: noqa: E501  (one paragraph, one line)
+
+from __future__ import annotations
+
+from cms.demo import parts
+from cms.demo.texts import help_account, help_license, help_paying
+from cms.demo.words import DemoPage, Text
+
+#: A company that does not exist, at an address that cannot be found.
+SELLER = {
+    "name": "Northbridge Software Ltd",
+    "address": "1 Harbour Street\nExampleton EX1 2MP\nExampleland",
+    "registration_number": "00000042",
+    "tax_number": "XX000000042",
+    "email": "billing@northbridge.example",
+    "phone": "+00 555 0100",
+    "bank_details": "Bank of Exampleton\nIBAN XX00 0000 0000 0000 0000 42\nBIC EXAMXX00",
+}
+
+HELP = DemoPage(
+    "articles.HelpIndexPage",
+    "help",
+    {
+        "title": Text("Help", "Помощь"),
+        "intro": Text(
+            "How to buy, pay, link and extend, step by step and with pictures.",
+            "Как купить, оплатить, привязать и продлить – по шагам и с картинками.",
+        ),
+    },
+    below=(help_paying.TOPIC, help_license.TOPIC, help_account.TOPIC),
+    in_menu=True,
+)
+
+CONTACT = DemoPage(
+    "articles.ContactPage",
+    "contact",
+    {
+        "title": Text("Contact", "Контакты"),
+        "intro": Text(
+            "Ask us before you buy, or when something does not work. A person answers.",
+            "Спросите нас перед покупкой или если что-то не работает. Ответит человек.",
+        ),
+        "body": Text(
+            "<p>If it is about an order, name its number; if it is about a license, the address of your Bitrix24. Then the first answer helps already.</p>",
+            "<p>Если вопрос о заказе, укажите его номер; если о лицензии – адрес вашего Битрикс24. Тогда поможет уже первый ответ.</p>",
+        ),
+        "hours": Text(
+            "Monday to Friday, 9:00 to 18:00 (Central European Time)",
+            "С понедельника по пятницу, с 9:00 до 18:00 (центральноевропейское время)",
+        ),
+        "sent_title": Text("", ""),
+        "sent_text": Text("", ""),
+    },
+    in_menu=True,
+)
+
+ABOUT = DemoPage(
+    "cms.TextPage",
+    "about",
+    {
+        "title": Text("About us", "О компании"),
+        "intro": Text(
+            "We connect Bitrix24 with the phones and messengers that companies already use.",
+            "Мы соединяем Битрикс24 с телефонами и мессенджерами, которыми компании уже пользуются.",
+        ),
+        **parts.about(
+            Text(
+                "<p>Northbridge Software makes four applications for Bitrix24, and nothing else. Each does one thing: it brings calls or chats to where the customer’s history is.</p>"
+                "<h2>How we work</h2>"
+                "<ul><li>We sell by the month. Nothing is renewed without you, and what you extend is added, never lost.</li><li>We do not listen. Conversations stay between you and your customers.</li><li>Whoever writes to us gets an answer from somebody who knows the code.</li></ul>"
+                "<h2>What we promise</h2>"
+                "<p>If an application does not work in your Bitrix24 as described and we cannot put that right within ten working days, you get your money back.</p>"
+                '<p>Questions? <a href="page:contact">Write to us</a>, or begin with the <a href="page:help">help centre</a>.</p>',
+                "<p>Northbridge Software делает четыре приложения для Битрикс24 и больше ничего. Каждое решает одну задачу: приводит звонки или чаты туда, где лежит история клиента.</p>"
+                "<h2>Как мы работаем</h2>"
+                "<ul><li>Мы продаём помесячно. Без вас ничего не продлевается, а то, что вы продлили, прибавляется и не пропадает.</li><li>Мы не слушаем. Разговоры остаются между вами и вашими клиентами.</li><li>На письма отвечает тот, кто знает код.</li></ul>"
+                "<h2>Что мы обещаем</h2>"
+                "<p>Если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем исправить это за десять рабочих дней, мы вернём деньги.</p>"
+                '<p>Есть вопросы? <a href="page:contact">Напишите нам</a> или загляните в <a href="page:help">помощь</a>.</p>',
+            )
+        ),
+    },
+)
