@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -13,10 +13,12 @@ from django.db import OperationalError
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.review.kinds import describe
 from storefront.billing.errors import BillingError
 from storefront.billing.models import ReviewItem
 from storefront.billing.services import review
@@ -56,7 +58,9 @@ def index(request: HttpRequest) -> HttpResponse:
     items = ReviewItem.objects.select_related("invoice__order", "payment", "resolved_by")
     ordered = items.order_by(F("resolved_at").desc(nulls_first=True), "created_at", "pk")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("p"))
-    return render(request, "cms/review/list.html", {"items": page, "title": _("Money to review")})
+    for item in page:
+        item.words = describe(item.kind)  # type: ignore[attr-defined]
+    return render(request, "cms/review/list.html", {"items": page, **_head(_("Money to review"))})
 
 
 @require_safe
@@ -86,5 +90,17 @@ def _page(request: HttpRequest, pk: int, form: ResolveForm, *, status: int = 200
     items = ReviewItem.objects.select_related("invoice__order", "invoice__customer", "payment", "resolved_by")
     item = get_object_or_404(items, pk=pk)
     may_resolve = item.resolved_at is None and cast(User, request.user).has_perm(CHANGE)
-    context = {"item": item, "form": form, "may_resolve": may_resolve, "title": item.kind}
+    item.words = describe(item.kind)  # type: ignore[attr-defined]
+    head = _head(item.words.title, (reverse("review-list"), _("Money to review")))  # type: ignore[attr-defined]
+    context = {"item": item, "form": form, "may_resolve": may_resolve, **head}
     return render(request, "cms/review/detail.html", context, status=status)
+
+
+def _head(title: str, *above: tuple[str, str]) -> dict[str, Any]:
+    """What Wagtail's page header is made of; ``above``: addresses and names of the pages that lead here."""
+    way = [{"url": url, "label": label} for url, label in ((reverse("wagtailadmin_home"), _("Home")), *above)]
+    return {
+        "header_title": title,
+        "header_icon": "warning",
+        "breadcrumbs_items": [*way, {"url": "", "label": title}],
+    }

@@ -419,6 +419,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out to a third party
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # likewise
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through the rules of its collection, whatever the storage
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # everything is saved to disk, nothing opens in the shop's origin

@@ -1,0 +1,59 @@
+"""What billing's findings are called before people, and what is to be done about each."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(NamedTuple):
+    """``advice``: what usually puts it right, in a sentence; it is shown above the form that closes the matter."""
+
+    title: Any
+    advice: Any
+
+
+_ANY = _("Put the money right at the provider or agree with the customer, then say here what was done.")
+_AGREE = _("Refund it at the provider, or agree with the customer what it is for.")
+_COMPARE = _("Compare both sides at the provider, and correct the one that is wrong.")
+
+KINDS = {
+    "mismatch": Kind(
+        _("The money does not fit the invoice"),
+        _(
+            "First put the money right at the provider (refund it, or agree with the customer). "
+            "After that the buyer of an open order may pay anew."
+        ),
+    ),
+    "mismatch_unpaid": Kind(
+        _("An unpaid charge differs from ours"),
+        _("No money came yet. Closing this matter closes the charge at the provider, and the buyer may pay anew."),
+    ),
+    "late_payment": Kind(_("Money came after the order was cancelled"), _AGREE),
+    "second_payment": Kind(_("An invoice was paid twice"), _AGREE),
+    "partial_refund": Kind(
+        _("A part of a payment was given back"), _("The license goes on: only a whole refund ends it.")
+    ),
+    "refund_failed": Kind(_("A refund did not arrive"), _("The money is back at the provider: refund it another way.")),
+    "refund": Kind(_("Money was given back"), _("See that license and invoice are as agreed with the customer.")),
+    "dispute": Kind(_("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline.")),
+    "reverted": Kind(
+        _("The provider takes back that a charge succeeded"),
+        _("Nothing was undone here by itself: ask the provider, then decide about the order."),
+    ),
+    "unknown_charge": Kind(_("The provider took money that we do not know"), _COMPARE),
+    "missing_charge": Kind(_("The provider does not list a payment of ours"), _COMPARE),
+    "difference": Kind(_("The provider and we differ about a payment"), _COMPARE),
+    "unknown_to_provider": Kind(
+        _("The provider does not know a charge it once gave us"), _("See whether the keys were changed.")
+    ),
+    "wrong_mode": Kind(
+        _("A message of the provider's other mode"), _("Test and live mode are mixed up: see the keys and the webhook.")
+    ),
+}
+
+
+def describe(kind: str) -> Kind:
+    """Of a finding that has no words of its own, its code as it is."""
+    return KINDS.get(kind) or Kind(kind.replace("_", " ").capitalize(), _ANY)
