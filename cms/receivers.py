@@ -13,7 +13,7 @@ from catalogue.models import Product
 from catalogue.plans.models import Agreement, Plan, SoftwareProduct
 from cms import shell
 from cms.search import documents
-from cms.site.models import Footer, Menu, NotFoundText, Notice, SearchDocument
+from cms.site.models import Footer, Menu, NotFoundText, Notice
 from storefront.billing.models import Seller
 
 for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
@@ -31,11 +31,6 @@ def page_saved(instance: Page, update_fields: Any = None, raw: bool = False, **k
 
 for page_model in get_page_models():
     post_save.connect(page_saved, sender=page_model, dispatch_uid=f"search-{page_model._meta.label}")
-
-
-@receiver(post_delete, sender=SearchDocument, dispatch_uid="search-document-gone")
-def document_deleted(instance: SearchDocument, **kwargs: Any) -> None:
-    documents.removed(instance)
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction, dispatch_uid="search-restriction")

@@ -17,12 +17,12 @@ from wagtail.models import Page, PageViewRestriction
 
 from catalogue.plans import offers
 from catalogue.plans.models import SoftwareProduct
-from cms.search import vocabulary, words
+from cms.search import words
 from cms.site.models import SearchDocument
 from cms.site.models.search import Kind
 
-#: Pages that are not found: the front page is where everybody starts.
-NOT_SEARCHED = ("cms.HomePage",)
+#: Pages that are not found: the front page is where everybody starts, and the root of the tree is no page.
+NOT_SEARCHED = ("cms.HomePage", "wagtailcore.Page")
 KINDS = {
     "cms.ProductPage": Kind.PRODUCT,
     "cms.CategoryPage": Kind.PRODUCT,
@@ -40,7 +40,8 @@ COMPARED = ("language", "kind", "software_id", "heading", "text", "title", "lead
 @transaction.atomic
 def refresh(page_id: int) -> None:
     """Write the document of a page as it is published now; remove it if it is not, or not for everybody."""
-    page = Page.objects.filter(pk=page_id, live=True).select_related("locale").first()
+    # One writer at a time for a page: its product may be saved while it is published.
+    page = Page.objects.filter(pk=page_id, live=True).select_for_update(of=("self",)).select_related("locale").first()
     held = SearchDocument.objects.filter(pk=page_id).first()
     specific = page.specific if page is not None and _is_for_all(page) else None
     if specific is None or specific._meta.label in NOT_SEARCHED:
@@ -48,18 +49,8 @@ def refresh(page_id: int) -> None:
             held.delete()
         return
     made = _document(specific)
-    if held is not None and all(getattr(held, name) == getattr(made, name) for name in COMPARED):
-        return
-    made.save(force_insert=held is None, force_update=held is not None)
-    if held is not None and held.language != made.language:
-        removed(held)
-        held = None
-    vocabulary.note(made.language, gone=held.words.split() if held else (), come=made.words.split())
-
-
-def removed(document: SearchDocument) -> None:
-    """A document is gone: so are its words."""
-    vocabulary.note(document.language, gone=document.words.split(), come=())
+    if held is None or any(getattr(held, name) != getattr(made, name) for name in COMPARED):
+        made.save(force_insert=held is None, force_update=held is not None)
 
 
 def refresh_products(software_ids: Iterable[int]) -> None:

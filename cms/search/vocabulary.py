@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
-from django.db import transaction
+from django.db.models import Count, Sum
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cms.search.words import LONGEST
-from cms.site.models import Vocabulary
-from storefront.core import references
+from cms.site.models import SearchDocument
 
 #: How many words one typed word may become.
 MOST_FORMS = 12
@@ -79,31 +78,18 @@ class Words:
 
 
 def words(language: str) -> Words:
-    """The vocabulary as it is now: one small query, and another one when it has changed."""
-    stamp = Vocabulary.objects.filter(language=language).values_list("stamp", flat=True).first()
-    return _read(language, stamp) if stamp else Words({})
-
-
-def note(language: str, *, gone: Iterable[str], come: Iterable[str]) -> None:
-    """A document of the language lost some words and got others."""
-    change = Counter(come)
-    change.subtract(gone)
-    change = Counter({word: number for word, number in change.items() if number})
-    if not change:
-        return
-    with transaction.atomic():
-        Vocabulary.objects.get_or_create(language=language)
-        held = Vocabulary.objects.select_for_update().get(language=language)
-        counts = Counter(held.counts)
-        counts.update(change)
-        held.counts = {word: number for word, number in counts.items() if number > 0}
-        held.stamp = references.public_id()
-        held.save()
+    """The vocabulary as it is now: one small query, and a larger one when something was published since."""
+    documents = SearchDocument.objects.filter(language=language)
+    count, stamp = documents.aggregate(count=Count("pk"), stamp=Sum("stamp")).values()
+    return _read(language, count, stamp or 0)
 
 
 @lru_cache(maxsize=8)
-def _read(language: str, stamp: str) -> Words:
-    return Words(Vocabulary.objects.values_list("counts", flat=True).get(language=language))
+def _read(language: str, count: int, stamp: int) -> Words:
+    counts: Counter[str] = Counter()
+    for held in SearchDocument.objects.filter(language=language).values_list("words", flat=True).iterator():
+        counts.update(held.split())
+    return Words(counts)
 
 
 def _common(one: str, other: str) -> int:

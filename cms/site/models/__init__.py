@@ -2,6 +2,6 @@
 
 from cms.site.models.frame import Footer, Menu, NotFoundText
 from cms.site.models.notices import Notice
-from cms.site.models.search import SearchDocument, Vocabulary
+from cms.site.models.search import SearchDocument
 
-__all__ = ["Footer", "Menu", "NotFoundText", "Notice", "SearchDocument", "Vocabulary"]
+__all__ = ["Footer", "Menu", "NotFoundText", "Notice", "SearchDocument"]

@@ -1,8 +1,8 @@
-"""What the search looks through: a row for every published page, and the words of each language."""
+"""What the search looks through: a row for every published page."""
 
 from __future__ import annotations
 
-from typing import Any
+import secrets
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +18,18 @@ class Kind(models.TextChoices):
     PAGE = "page", _("Pages")
 
 
+def new_stamp() -> int:
+    """40 random bits: the sum of a million of them still fits."""
+    return secrets.randbits(40)
+
+
 class SearchDocument(index.Indexed, models.Model):
     """A published page as the search knows it; written by ``cms.search.documents`` alone.
 
     ``heading`` and ``text`` are shown; ``title``, ``lead`` and ``words`` are the same, made of folded words (see
     ``cms.search.words``), so that both databases match the same: ``title`` the heading's words, ``lead`` those that say
     what it is about, ``words`` every word once, in order of the alphabet. ``software`` has the price of a product.
+    ``stamp`` is another number after each change: their sum tells whether anything was changed.
     """
 
     page = models.OneToOneField(
@@ -39,6 +45,7 @@ class SearchDocument(index.Indexed, models.Model):
     title = models.CharField(max_length=600, blank=True)
     lead = models.TextField(blank=True)
     words = models.TextField(blank=True)
+    stamp = models.BigIntegerField(default=new_stamp)
 
     search_fields = [
         index.SearchField("title"),
@@ -49,19 +56,7 @@ class SearchDocument(index.Indexed, models.Model):
 
     class Meta:
         ordering = ["page"]
-        indexes = [models.Index(fields=["language", "kind"])]
+        indexes = [models.Index(fields=["language", "stamp"], name="search_by_language")]
 
     def __str__(self) -> str:
         return self.heading
-
-
-class Vocabulary(models.Model):
-    """How many documents of a language have each word. ``stamp`` is another one after each change, so that who has read
-    it knows when to read it again."""
-
-    language = models.CharField(max_length=10, primary_key=True)
-    counts: models.JSONField[Any, Any] = models.JSONField(default=dict)
-    stamp = models.CharField(max_length=40)
-
-    def __str__(self) -> str:
-        return self.language
