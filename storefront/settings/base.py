@@ -402,7 +402,8 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
-LOCALE_PATHS = [BASE_DIR / "storefront" / "locale"]
+#: Translations of our texts; and Oscar's English in our words, for its American half calls a voucher a coupon.
+LOCALE_PATHS = [BASE_DIR / "storefront" / "locale", BASE_DIR / "storefront" / "wording"]
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -84,6 +84,7 @@ def test_every_page_of_the_menu_opens_in_our_frame_and_names_no_other_host(staff
         if address.startswith("/dashboard/"):
             assert f'href="{address}" aria-current="page"' in body, address
             assert "css/dashboard.css" in body
+            assert "oupon" not in body, address
 
 
 def test_order_tells_of_its_invoice_and_is_cancelled_by_one_button(staff_client: Client, trade: Any) -> None:
