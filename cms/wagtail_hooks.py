@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 from wagtail import hooks
+from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
+from cms.prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import drafts, leaving, previewing  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
 
@@ -18,4 +20,10 @@ def preview_addresses() -> list[URLPattern]:
         path("shop/preview/product/<int:pk>/", previewing.product, name="shop-preview-product"),
         path("shop/preview/period/<int:pk>/", previewing.period, name="shop-preview-period"),
         path("shop/preview/discount/<int:pk>/", previewing.discount, name="shop-preview-discount"),
+        path("shop/prices/choose/", chooser.choose, name="price-chooser"),
     ]
+
+
+@hooks.register("register_rich_text_features")
+def price_feature(features: FeatureRegistry) -> None:
+    rich_text.register(features)

@@ -58,7 +58,8 @@ def in_all_languages(class_name: str, /, **texts: forms.Field) -> Any:
     for code, language in other_languages():
         for text, field in texts.items():
             declared[field_name(text, code)] = _translated(field, code, language)
-    return type(TranslatedForm)(class_name, (TranslatedForm,), declared)
+    metaclass: Any = type(TranslatedForm)
+    return metaclass(class_name, (TranslatedForm,), declared)
 
 
 def _translated(field: forms.Field, code: str, language: str) -> forms.Field:

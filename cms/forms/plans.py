@@ -29,7 +29,7 @@ _PlanTexts = in_all_languages(
 )
 
 
-class PlanForm(_PlanTexts):  # type: ignore[misc]
+class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
     """One license type. Its code is made from its name if it is left empty, and stays as it is from then on."""
 
     code = forms.SlugField(label=_("Code"), max_length=50, required=False)

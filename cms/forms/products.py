@@ -43,7 +43,7 @@ _ProductTexts = in_all_languages(
 )
 
 
-class ProductFields(_ProductTexts):  # type: ignore[misc]
+class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
     """A software product with what is kept at its Oscar parent, which is made and kept up by saving."""
 
     title = forms.CharField(label=_("Name"), max_length=200)

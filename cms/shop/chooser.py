@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
@@ -31,7 +32,7 @@ class NewProductForm(ProductFields):
         *("binding_kind", "bitrix24_app_code", "agreement"),
     )
 
-    class Meta(ProductFields.Meta):
+    class Meta(WagtailAdminModelForm.Meta):
         model = SoftwareProduct
         fields = ["tagline", "binding_kind", "agreement"]
         widgets = {"agreement": forms.Select}

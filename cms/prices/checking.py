@@ -1,0 +1,121 @@
+"""Whether the prices typed in a page's texts are prices that the cart charges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import translation
+from wagtail.blocks import StreamValue
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+from wagtail.rich_text import get_text_for_indexing
+
+from catalogue.plans import offers
+from catalogue.plans.models import SoftwareProduct, months_label
+from catalogue.plans.offers import OfferedPlan, OfferedTerm
+from catalogue.plans.quotes import per_month
+from cms.prices.references import LINK_TYPE
+from cms.prices.typed import TypedPrice, find
+from storefront.core import money
+
+_REFERENCE = re.compile(rf'<a [^>]*linktype="{LINK_TYPE}"[^>]*>.*?</a>', re.DOTALL)
+_AROUND = 40
+#: Right prices that a warning names.
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """``price`` as typed; ``place`` the name of the field, ``excerpt`` the words around it."""
+
+    place: str
+    price: str
+    excerpt: str
+
+
+def contradictions(page: Page) -> list[Contradiction]:
+    """The typed prices that are no price of the page's product, of no product at all for a page without one. In the
+    shop's currency a total, a price per month, a price without discount and a saving all count as prices."""
+    found = [(place, text, price) for place, text in texts(page) for price in find(text)]
+    if not found:
+        return []
+    right = _amounts(plan for _title, plan in _plans(page))
+    return [
+        Contradiction(place, price.text, _excerpt(text, price))
+        for place, text, price in found
+        if settings.SHOP_CURRENCY not in price.currencies or not price.amounts & right
+    ]
+
+
+def right_prices(page: Page) -> list[str]:
+    """Prices the cart charges for the page's product, in words; [] for a page without one, which may mean any."""
+    if not isinstance(getattr(page, "software", None), SoftwareProduct):
+        return []
+    return [
+        f"{plan.name}, {months_label(term.months)}: {money.display(term.amount, term.currency)}"
+        for _title, plan in _plans(page)
+        for term in plan.terms
+    ]
+
+
+def texts(page: Page) -> Iterator[tuple[str, str]]:
+    """Everything typed on a page, field by field, without markup and without live prices."""
+    for field in page._meta.concrete_fields:
+        if isinstance(field, StreamField):
+            yield from ((str(field.verbose_name), text) for text in _strings(field.value_from_object(page)))
+        elif isinstance(field, RichTextField):
+            yield str(field.verbose_name), _plain(field.value_from_object(page) or "")
+        elif isinstance(field, models.CharField | models.TextField) and not isinstance(field, models.SlugField):
+            yield str(field.verbose_name), field.value_from_object(page) or ""
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, StreamValue):
+        value = list(value.raw_data)
+    if isinstance(value, str):
+        yield _plain(value) if "<" in value else value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _strings(part)
+
+
+def _plain(html: str) -> str:
+    return get_text_for_indexing(_REFERENCE.sub("", html))
+
+
+def _plans(page: Page) -> list[tuple[str, OfferedPlan]]:
+    language = page.locale.language_code if page.locale_id else translation.get_language()
+    software = getattr(page, "software", None)
+    if isinstance(software, SoftwareProduct):
+        wanted = SoftwareProduct.objects.filter(pk=software.pk)
+    else:
+        wanted = SoftwareProduct.objects.all()
+    return [(offer, plan) for offer in wanted.values_list("offer", flat=True) for plan in offers.load(offer, language)]
+
+
+def _amounts(plans: Iterable[OfferedPlan]) -> set[Decimal]:
+    return {amount for plan in plans for term in plan.terms for amount in _of_term(term)}
+
+
+def _of_term(term: OfferedTerm) -> Iterator[Decimal]:
+    yield term.amount
+    yield term.list_amount
+    yield per_month(term.amount, term.months, term.currency)
+    yield per_month(term.list_amount, term.months, term.currency)
+    if term.list_amount > term.amount:
+        yield term.list_amount - term.amount
+
+
+def _excerpt(text: str, price: TypedPrice) -> str:
+    start, end = max(0, price.start - _AROUND), price.start + len(price.text) + _AROUND
+    words = " ".join(text[start:end].split())
+    return f"{'…' if start else ''}{words}{'…' if end < len(text) else ''}"

@@ -1,0 +1,112 @@
+"""A price in a text is a reference: which product, license type, period, and which of its amounts.
+
+Stored as ``<a linktype="price" product="7" plan="pro" months="12" amount="total">the price of …</a>``: a link, because
+that is the one kind of tag that keeps its attributes when a text is cut into sentences and translated. What stands
+inside describes it for translators and searches; readers see the live amount in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalogue.plans.models import months_label
+from catalogue.plans.offers import OfferedPlan
+from catalogue.plans.quotes import per_month
+from storefront.core import money
+
+LINK_TYPE = "price"
+
+
+class Amount(models.TextChoices):
+    """Which amount of a license type for a period; LOWEST is of the whole product and names neither."""
+
+    TOTAL = "total", gettext_lazy("Price")
+    MONTH = "month", gettext_lazy("Per month")
+    LIST = "list", gettext_lazy("Without discount")
+    SAVING = "saving", gettext_lazy("Saving")
+    LOWEST = "lowest", gettext_lazy("Lowest price per month")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """``fallbacks``: language -> what is shown when it is not sold any more; without one a common phrase is."""
+
+    product: int
+    plan: str
+    months: int
+    amount: str
+    fallbacks: tuple[tuple[str, str], ...] = ()
+
+    def attributes(self) -> dict[str, str]:
+        """As a tag holds it."""
+        found = {"linktype": LINK_TYPE, "product": str(self.product), "plan": self.plan}
+        found |= {"months": str(self.months), "amount": self.amount}
+        # Quotes of this kind would end the attribute for those who read it by a pattern, as Wagtail does.
+        return found | {f"fallback-{code}": text.replace('"', "”") for code, text in self.fallbacks if text}
+
+    def fallback(self, language: str) -> str:
+        own = dict(self.fallbacks)
+        return own.get(language) or own.get(settings.LANGUAGE_CODE) or _("price on request")
+
+    def describe(self, title: str, plan_name: str) -> str:
+        """In words, for who translates or finds the text."""
+        if self.amount == Amount.LOWEST:
+            return _("lowest price per month of %(product)s") % {"product": title}
+        texts = {
+            Amount.TOTAL: _("price of %(product)s %(plan)s for %(period)s"),
+            Amount.MONTH: _("price per month of %(product)s %(plan)s for %(period)s"),
+            Amount.LIST: _("price without discount of %(product)s %(plan)s for %(period)s"),
+            Amount.SAVING: _("saving of %(product)s %(plan)s for %(period)s"),
+        }
+        return texts[Amount(self.amount)] % {
+            "product": title,
+            "plan": plan_name,
+            "period": months_label(self.months),
+        }
+
+
+def parse(attributes: Mapping[str, str]) -> Reference | None:
+    """What ``attributes`` wrote; None for anything else."""
+    number, months = attributes.get("product", ""), attributes.get("months") or "0"
+    amount = attributes.get("amount", "")
+    if not (_is_number(number) and _is_number(months)) or amount not in Amount.values:
+        return None
+    languages = [code for code, _name in settings.LANGUAGES]
+    texts = tuple((code, text) for code in languages if (text := attributes.get(f"fallback-{code.lower()}")))
+    return Reference(int(number), attributes.get("plan", ""), int(months), amount, texts)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def text_of(reference: Reference, plans: tuple[OfferedPlan, ...] | None) -> str:
+    """The amount as readers of the active language see it, or the fall-back if ``plans`` (what is on sale of the
+    product now, None if there is no such product) do not have it."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    amount = _amount(reference, plans or ())
+    return amount if amount is not None else reference.fallback(language)
+
+
+def _amount(reference: Reference, plans: tuple[OfferedPlan, ...]) -> str | None:
+    if reference.amount == Amount.LOWEST:
+        months = [(per_month(t.amount, t.months, t.currency), t.currency) for plan in plans for t in plan.terms]
+        return money.display(*min(months)) if months else None
+    terms = [term for plan in plans if plan.code == reference.plan for term in plan.terms]
+    term = next((term for term in terms if term.months == reference.months), None)
+    if term is None:
+        return None
+    amounts = {
+        Amount.TOTAL: term.amount,
+        Amount.MONTH: per_month(term.amount, term.months, term.currency),
+        Amount.LIST: term.list_amount,
+        Amount.SAVING: term.list_amount - term.amount,
+    }
+    return money.display(amounts[Amount(reference.amount)], term.currency)
