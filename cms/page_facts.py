@@ -15,6 +15,7 @@ from django.utils.html import strip_tags
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.rich_text import expand_db_html
 
 from cms.shell import SECONDS, Shell
 
@@ -98,7 +99,7 @@ def _pairs(stored: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(stored, Mapping):
         question, answer = stored.get("question"), stored.get("answer")
         if isinstance(question, str) and isinstance(answer, str):
-            yield question, " ".join(strip_tags(answer.replace("</", " </")).split())
+            yield question, " ".join(strip_tags(expand_db_html(answer).replace("</", " </")).split())
         else:
             for part in stored.values():
                 yield from _pairs(part)

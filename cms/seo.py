@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from catalogue.plans.queries import BuyBox
@@ -22,6 +23,8 @@ from cms.page_facts import Facts, Picture
 from cms.shell import Shell
 from cms.site import languages
 
+#: Their templates write the way to them themselves.
+BELOW_PRODUCTS = ("cms.ProductPage", "cms.CategoryPage")
 ICON, ICON_SIZE = "img/icon-512.png", 512
 
 
@@ -119,12 +122,20 @@ def _data(page: Page, facts: Facts, made: Head, context: Mapping[str, Any], shel
     if isinstance(box, BuyBox) and box.selected is not None:
         picture = made.picture.url if made.picture and facts.picture else ""
         found.append(_product(page.title, made.description, made.canonical, picture, site, _brand(shell), box))
-    trail: Sequence[tuple[str, str]] = context.get("trail") or ()
+    trail = _trail(page, context)
     if trail:
         whole = [(title, site + url) for title, url in trail] + [(page.title, made.canonical)]
         found.append(structured_data.breadcrumbs(whole))
     if facts.questions:
         found.append(structured_data.questions(facts.questions))
+    return found
+
+
+def _trail(page: Page, context: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Titles and paths of what stands above the page, home first; as the page itself shows them."""
+    if page._meta.label in BELOW_PRODUCTS:
+        return [(_("Home"), reverse("home")), (_("Products"), reverse("products"))]
+    found: Sequence[tuple[str, str]] = context.get("trail") or ()
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -22,7 +22,7 @@ class Link(NamedTuple):
 
 
 class MenuItem(NamedTuple):
-    """An entry of the main menu. ``url`` is "" for one that only opens ``below``."""
+    """An entry of the main menu: a link, or a button (``url`` is "") that opens ``below``."""
 
     title: str
     url: str
@@ -89,9 +89,10 @@ class Resolver:
         own, below = self.link(target), self.links(map(Target.of, listed(value.get("below"))))
         if not below:
             return MenuItem(own.title, own.url, own.language) if own else None
-        # With sub-items it is a button that opens them, so its own page stands among them.
+        # With sub-items it is a button that opens them, so its own page stands first among them, by its own title.
         title = target.label or (own.title if own else "")
-        return MenuItem(title, own.url if own else "", "", below) if title else None
+        first = self.link(replace(target, label="")) if target.page_id else own
+        return MenuItem(title, "", "", (first, *below) if first else below) if title else None
 
 
 def listed(value: Any) -> list[dict[str, Any]]:

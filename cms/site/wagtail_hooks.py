@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -19,7 +19,7 @@ class OnePerLanguageViewSet(SnippetViewSet):
     """There is nothing to copy, and nothing to choose one of."""
 
     copy_view_enabled = False
-    list_display = ["__str__", "locale", "_updated_at", "live"]
+    list_display = ["__str__", "locale", UpdatedAtColumn(), "live"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return self.model._default_manager.select_related("locale")
