@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils.translation import get_language
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
@@ -67,30 +68,69 @@ def on_sale(language: str) -> QuerySet[ProductPage]:
     ).order_by("path")
 
 
-def cards(start: int, stop: int) -> list[Card]:
-    """The cards of a stretch of ``on_sale`` in the active language, in one query; pictures not cut to size yet are
-    cut now."""
+def cards(start: int, stop: int, category: int | None = None) -> list[Card]:
+    """The cards of a stretch of ``on_sale`` in the active language, of one Oscar category or all, in one query;
+    pictures not cut to size yet are cut now."""
     language = get_language() or settings.LANGUAGE_CODE
-    rows = _card_rows(language, start, stop).rows()
-    return [
-        Card(
-            title=title,
-            url=product_path(slug),
-            tagline=pick(tagline, translations, "tagline", language),
-            monthly_amount=amount,
-            currency=currency,
-            picture=_picture(image_id, SMALL, *cut),
-        )
-        for title, slug, tagline, translations, amount, currency, image_id, *cut in rows
-    ]
+    if category is None:
+        return [_card(language, row) for row in _card_rows(language, start, stop).rows()]
+    chosen = on_sale(language).filter(software__product__categories=category)
+    return [_card(language, row) for row in with_picture(chosen, SMALL).values_list(*_COLUMNS)[start:stop]]
+
+
+def cards_where(language: str, condition: Q) -> list[tuple[Any, Card]]:
+    """Translation key and card of every page of ``on_sale`` that fits, in one query."""
+    rows = with_picture(on_sale(language).filter(condition).distinct(), SMALL)
+    return [(row[0], _card(language, row[1:])) for row in rows.values_list("translation_key", *_COLUMNS)]
+
+
+_COLUMNS = (
+    "title", "slug", "software__tagline", "software__translations", "software__lowest_monthly_amount",
+    "software__currency", "image_id", "cut__file", "cut__width", "cut__height",
+)  # fmt: skip
+
+
+def _card(language: str, row: Sequence[Any]) -> Card:
+    title, slug, tagline, translations, amount, currency, image_id, *cut = row
+    return Card(
+        title=title,
+        url=product_path(slug),
+        tagline=pick(tagline, translations, "tagline", language),
+        monthly_amount=amount,
+        currency=currency,
+        picture=_picture(image_id, SMALL, *cut),
+    )
 
 
 @lru_cache(maxsize=64)
 def _card_rows(language: str, start: int, stop: int) -> PreparedQuery:
-    texts = ("title", "slug", "software__tagline", "software__translations")
-    columns = (*texts, "software__lowest_monthly_amount", "software__currency")
-    pictures = ("image_id", "cut__file", "cut__width", "cut__height")
-    return PreparedQuery(lambda: with_picture(on_sale(language), SMALL).values_list(*columns, *pictures)[start:stop])
+    return PreparedQuery(lambda: with_picture(on_sale(language), SMALL).values_list(*_COLUMNS)[start:stop])
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLink:
+    """``id`` is the Oscar category's; ``count`` is of products on sale in the language asked for."""
+
+    id: int
+    title: str
+    url: str
+    count: int
+
+
+def categories(language: str) -> tuple[CategoryLink, ...]:
+    """The published categories that have something on sale, in the order of the page tree; one query."""
+    pages = apps.get_model("cms", "CategoryPage")
+    fits = Q(
+        category__product__software__pages__live=True,
+        category__product__software__pages__locale__language_code=language,
+        category__product__software__lowest_monthly_amount__isnull=False,
+    )
+    counted = Count("category__product__software__pages", filter=fits, distinct=True)
+    rows = pages.objects.filter(live=True, locale__language_code=language).annotate(count=counted).filter(count__gt=0)
+    return tuple(
+        CategoryLink(pk, title, product_path(slug), count)
+        for pk, title, slug, count in rows.order_by("path").values_list("category_id", "title", "slug", "count")
+    )
 
 
 def large_picture(page: Page) -> Picture | None:

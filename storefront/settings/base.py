@@ -201,8 +201,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"  # the simple engine keeps no index to update
-#: "simple": words are looked for as they are, in every language and on both databases alike; forms and typing errors are
-#: worked out by cms.search.
+#: "simple": words are looked for as they are, in every language and on both databases alike; forms of words and typing
+#: errors are worked out by cms.search.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
 
 # --- People -----------------------------------------------------------------------------------------------------
@@ -348,6 +348,7 @@ JOBS: dict[str, Any] = {
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
+    "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
     "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600},
@@ -395,7 +396,8 @@ THROTTLES = {
 #: their texts in it. A further one is added here, or taken away, at any time.
 LANGUAGE_CODES = names("LANGUAGES") or ["en", "ru"]
 LANGUAGE_CODE = LANGUAGE_CODES[0]
-LANGUAGES = [(code, LANG_INFO[code]["name_local"].capitalize()) for code in LANGUAGE_CODES]
+# A code that is none keeps its own name until the checks refuse it.
+LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in LANGUAGE_CODES]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
@@ -421,7 +423,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out to a third party
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # likewise
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt"]
+WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt", "mp4", "webm", "vtt"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through the rules of its collection, whatever the storage
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # everything is saved to disk, nothing opens in the shop's origin
 THUMBNAIL_FORMAT = "PNG"

@@ -114,7 +114,7 @@ def test_the_pages_of_wagtail_open_and_call_nobody(staff_client: Client, shop: A
 
 
 def test_a_page_can_be_edited(staff_client: Client, shop: Any) -> None:
-    path = reverse("wagtailadmin_pages:edit", args=[shop.software.page.pk])
+    path = reverse("wagtailadmin_pages:edit", args=[shop.software.pages.get().pk])
     check(staff_client.get(path), path)
 
 

@@ -1,0 +1,99 @@
+"""Blocks that show what is sold, always at the prices the cart charges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+
+from cms import queries
+from cms.blocks.examples import WithExample, example_product
+from cms.blocks.links import LinkBlock
+from cms.blocks.texts import heading
+
+
+class ComparisonBlock(WithExample):
+    """``product`` is left empty on a product's own page."""
+
+    heading = heading()
+    product = blocks.PageChooserBlock(
+        label=_("Product"), required=False, page_type="cms.ProductPage", help_text=_("Empty: the one of this page.")
+    )
+    rows = blocks.ChoiceBlock(
+        label=_("What to show"),
+        choices=[("all", _("Features and prices")), ("features", _("Features")), ("prices", _("Prices"))],
+        default="all",
+    )
+
+    class Meta:
+        icon = "table"
+        label = _("Comparison of license types")
+        description = _("License types side by side with their features and live prices.")
+        template = "cms/blocks/comparison.html"
+
+    def example(self) -> dict[str, Any]:
+        return {"heading": "", "product": example_product(), "rows": "all"}
+
+
+class ForeignComparisonBlock(ComparisonBlock):
+    """On a page that is not a product's, the product must be named."""
+
+    product = blocks.PageChooserBlock(label=_("Product"), page_type="cms.ProductPage")
+
+    class Meta:
+        icon = "table"
+        label = _("Comparison of license types")
+        description = _("License types side by side with their features and live prices.")
+        template = "cms/blocks/comparison.html"
+
+
+class RelatedBlock(WithExample):
+    heading = heading()
+    products = blocks.ListBlock(
+        blocks.PageChooserBlock(page_type="cms.ProductPage"),
+        label=_("Products"),
+        default=[],
+        max_num=6,
+        help_text=_("None: those of the same categories."),
+    )
+
+    class Meta:
+        icon = "duplicate"
+        label = _("Related products")
+        description = _("Cards of other products with their prices of today.")
+        template = "cms/blocks/related.html"
+
+    def example(self) -> dict[str, Any]:
+        return {"heading": "", "products": []}
+
+    def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        return {**super().get_preview_context(value, parent_context), "related": queries.cards(0, 3)}
+
+    def clean(self, value: Any) -> Any:
+        """Raises ValidationError if a product is named twice."""
+        cleaned = super().clean(value)
+        ids = [page.pk for page in cleaned["products"]]
+        if len(ids) != len(set(ids)):
+            error = ValidationError(_("A product is in the list twice."))
+            raise StructBlockValidationError(block_errors={"products": error})
+        return cleaned
+
+
+class CallToActionBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), max_length=120)
+    text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
+    button = LinkBlock(label=_("Button"))
+
+    class Meta:
+        icon = "pick"
+        label = _("Call to action")
+        description = _("A framed sentence with one button: what the reader should do next.")
+        template = "cms/blocks/call_to_action.html"
+        preview_value = {
+            "heading": "Questions before you buy?",
+            "text": "We answer within one working day.",
+            "button": {"label": "Write to us", "page": None, "url": "https://example.com/"},
+        }

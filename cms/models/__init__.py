@@ -1,0 +1,7 @@
+"""Pages that Wagtail edits: home, list of products and its categories, product page, plain page."""
+
+from cms.models.home import HomePage, TextPage
+from cms.models.product import ProductPage
+from cms.models.products import CategoryPage, ProductIndexPage
+
+__all__ = ["CategoryPage", "HomePage", "ProductIndexPage", "ProductPage", "TextPage"]

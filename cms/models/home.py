@@ -1,0 +1,80 @@
+"""The front page, and plain pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms import queries, rendering
+from cms.blocks import HomeContent, TextContent
+from cms.models.base import SEARCH_ENGINE_PANEL, Shared, ShopPage, picture
+
+ON_HOME = 6
+
+
+class HomePage(ShopPage):
+    """The front page."""
+
+    headline = models.CharField(_("headline"), max_length=200)
+    lead = models.CharField(_("lead"), max_length=400, blank=True)
+    image = picture(_("picture"))
+    content = StreamField(HomeContent(), verbose_name=_("content"), blank=True, default=list)
+
+    max_count_per_parent = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = [
+        "cms.ProductIndexPage",
+        "cms.TextPage",
+        "articles.HelpIndexPage",
+        "articles.NewsIndexPage",
+        "articles.ContactPage",
+    ]
+    template = "cms/home.html"
+    page_description = _("The front page: headline, products, and whatever blocks you add.")
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("headline"),
+        FieldPanel("lead"),
+        FieldPanel("image"),
+        FieldPanel("content"),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("lead"), index.SearchField("content")]
+
+    class Meta:
+        verbose_name = _("home page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["cards"] = queries.cards(0, ON_HOME)
+        context["picture"] = queries.large_picture(self)
+        context["content"] = rendering.content_html(self, request)
+        return context
+
+
+class TextPage(Shared, Page):
+    """A plain page, such as 'About us'."""
+
+    intro = models.CharField(_("introduction"), max_length=400, blank=True)
+    content = StreamField(TextContent(), verbose_name=_("content"), blank=True, default=list)
+
+    parent_page_types = ["cms.HomePage", "cms.TextPage"]
+    template = "cms/text.html"
+    page_description = _("A plain page of text and blocks.")
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("content")]
+    promote_panels = [FieldPanel("slug"), SEARCH_ENGINE_PANEL, FieldPanel("show_in_menus")]
+    search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("content")]
+
+    class Meta:
+        verbose_name = _("plain page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["content"] = rendering.content_html(self, request)
+        return context

@@ -1,0 +1,123 @@
+"""The list of products and its categories."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.search import index
+
+from catalogue.models import Category, Product
+from cms import queries, rendering
+from cms.blocks import HomeContent
+from cms.models.base import MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, ShopPage
+from cms.shell import shell
+
+
+class ProductIndexPage(ShopPage):
+    """``/products/``: everything on sale."""
+
+    intro = models.CharField(_("introduction"), max_length=400, blank=True)
+
+    max_count = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.ProductPage", "cms.CategoryPage"]
+    template = "catalogue/products.html"
+    page_description = _("All products on sale, with the categories.")
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("list of products")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | _listed(request, self.locale_code, None)
+
+
+class CategoryPage(ShopPage):
+    """``/products/<category>/``: the products of one category, in one language.
+
+    It stands for an Oscar category, which offers and vouchers can name; saving the first page of a category makes it.
+    Products are put into it in their own form.
+    """
+
+    category = models.ForeignKey(
+        "catalogue.Category", on_delete=models.PROTECT, related_name="pages", null=True, editable=False
+    )
+    intro = models.CharField(_("introduction"), max_length=400, blank=True)
+    content = StreamField(
+        HomeContent(),
+        verbose_name=_("content"),
+        blank=True,
+        default=list,
+        help_text=_("Stands below the products."),
+    )
+
+    parent_page_types = ["cms.ProductIndexPage"]
+    subpage_types: list[str] = []
+    template = "catalogue/products.html"
+    page_description = _("A category: its products are chosen in the form of each product.")
+    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("content")]
+    promote_panels = [FieldPanel("slug"), SEARCH_ENGINE_PANEL, MENU_PANEL]
+    search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("content")]
+
+    class Meta:
+        verbose_name = _("category")
+
+    def clean(self) -> None:
+        """Raises ValidationError at the address if a product has it."""
+        super().clean()
+        if Product.objects.filter(slug=self.slug, parent=None).exists():
+            raise ValidationError({"slug": _("A product has this address already.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._keep_category()
+        super().save(*args, **kwargs)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["content"] = rendering.content_html(self, request)
+        return context | _listed(request, self.locale_code, self.category_id)
+
+    def _keep_category(self) -> None:
+        """The Oscar category has the title of the page in the default language, which is the one made first."""
+        if self.category_id is None:
+            self.category = Category.add_root(name=self.title, slug=self.slug)
+        elif self.category.name != self.title and not self._is_translation():
+            self.category.name = self.title
+            self.category.save()
+
+    def _is_translation(self) -> bool:
+        first = (
+            CategoryPage.objects.filter(category=self.category_id).order_by("pk").values_list("pk", flat=True).first()
+        )
+        return first is not None and first != self.pk
+
+
+def _listed(request: HttpRequest, language: str, category: int | None) -> dict[str, Any]:
+    """Cards of the page that was asked for, and the categories to choose from."""
+    found = queries.on_sale(language)
+    if category is not None:
+        found = found.filter(software__product__categories=category)
+    page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    start, stop = page_obj.start_index() - 1, page_obj.end_index()
+    return {
+        "page_obj": page_obj,
+        "cards": queries.cards(start, stop, category) if page_obj.paginator.count else [],
+        "categories": _categories(language, shell(request)["stamp"]),
+        "category": category,
+    }
+
+
+@lru_cache(maxsize=16)
+def _categories(language: str, stamp: str) -> tuple[queries.CategoryLink, ...]:
+    """Looked up when any page was published, and once a minute: the shell's stamp is another one then."""
+    return queries.categories(language)

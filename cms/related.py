@@ -1,0 +1,96 @@
+"""Which products a stream names, and what it shows of them: read at once, however many blocks ask."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from catalogue.plans.models import SoftwareProduct
+from catalogue.plans.queries import BuyBox, buy_box
+from cms import queries
+from cms.queries import Card
+
+MOST = 6
+#: Product ids of live prices in stored text; in the JSON of a stream their quotes are escaped.
+_PRICED = re.compile(r'linktype=\\?"price\\?"[^>]*?\bproduct=\\?"(\d{1,9})\\?"')
+
+
+class Named(NamedTuple):
+    """``cards``: ids of product pages shown as cards; ``compared``: of those whose license types are compared;
+    ``priced``: ids of software products whose prices stand in texts; ``is_automatic``: cards of the same categories
+    are wanted."""
+
+    cards: tuple[int, ...] = ()
+    compared: tuple[int, ...] = ()
+    priced: tuple[int, ...] = ()
+    is_automatic: bool = False
+
+
+@lru_cache(maxsize=512)
+def named(stored: str) -> Named:
+    """What a stream, as JSON, asks for."""
+    priced = tuple(sorted({int(number) for number in _PRICED.findall(stored)}))
+    cards: list[int] = []
+    compared: list[int] = []
+    is_automatic = False
+    for block in json.loads(stored):
+        value = block.get("value")
+        if block.get("type") == "related":
+            pages = list(_page_ids(value.get("products") or []))
+            cards += pages
+            is_automatic = is_automatic or not pages
+        elif block.get("type") == "comparison" and value.get("product"):
+            compared.append(value["product"])
+    return Named(tuple(cards), tuple(compared), priced, is_automatic)
+
+
+def _page_ids(items: list[Any]) -> Iterator[int]:
+    """List items are stored bare, or as {"type": "item", "value": ...}."""
+    for item in items:
+        value = item.get("value") if isinstance(item, dict) else item
+        if isinstance(value, int):
+            yield value
+
+
+def cards_of(page_ids: tuple[int, ...]) -> Iterator[tuple[int, Card]]:
+    """The cards of these product pages in the active language, each under the id that was asked for; those not on
+    sale, or not translated, are left out. One query."""
+    if not page_ids:
+        return
+    pages = apps.get_model("cms", "ProductPage")
+    keys = dict(pages.objects.filter(pk__in=page_ids).values_list("translation_key", "pk"))
+    found = queries.cards_where(_language(), Q(translation_key__in=list(keys)))
+    for key, card in found:
+        yield keys[key], card
+
+
+def of_same_categories(software_id: int | None) -> tuple[Card, ...]:
+    """Other products on sale that share a category with this one; any others if it has none or is alone in it."""
+    if software_id is None:
+        return ()
+    categories = SoftwareProduct.objects.filter(pk=software_id).values("product__categories")
+    same = Q(software__product__categories__in=categories) & ~Q(software=software_id)
+    found = [card for _key, card in queries.cards_where(_language(), same)][:MOST]
+    if not found:
+        found = [card for _key, card in queries.cards_where(_language(), ~Q(software=software_id))][:MOST]
+    return tuple(found)
+
+
+def boxes_of(page_ids: tuple[int, ...]) -> Iterator[tuple[int, BuyBox]]:
+    """What the products of these pages offer now; one query."""
+    if page_ids:
+        offered = SoftwareProduct.objects.filter(pages__in=page_ids)
+        for pk, offer in offered.values_list("pages__pk", "offer"):
+            yield pk, buy_box(SoftwareProduct(offer=offer))
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
