@@ -245,6 +245,8 @@ def test_russian_address_of_a_page_that_is_not_translated_leads_to_the_other(cli
 
 
 def test_a_scheduled_page_goes_live_by_itself(client: Client, page: ProductPage) -> None:
+    show(page)
+    page.refresh_from_db()
     page.lead = "From tomorrow on."
     page.go_live_at = clock.now() + timedelta(days=1)
     page.save_revision().publish()
