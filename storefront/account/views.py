@@ -13,6 +13,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -211,10 +213,14 @@ def consent(request: HttpRequest, number: str, sha256: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     user = _user(request)
+    spoken = user.language
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
     if form.is_valid():
         form.save()
-        messages.success(request, _("Your profile is saved."))
-        return redirect("account-profile")
+        # Who changes his language reads on in it; any other change leaves him on the pages he is on.
+        language = user.language if user.language != spoken else get_language()
+        with translation.override(language):
+            messages.success(request, _("Your profile is saved."))
+            return redirect("account-profile")
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "account_pages/profile.html", {"form": form}, status=status)

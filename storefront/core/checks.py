@@ -26,6 +26,13 @@ def readable_proxies(**kwargs: Any) -> list[CheckMessage]:
     return [Error(text, id="storefront.E007") for text in found]
 
 
+@register()
+def known_languages(**kwargs: Any) -> list[CheckMessage]:
+    """Every entry of LANGUAGES is a language: pages below any other prefix would be in nobody's."""
+    found = configuration.unknown_languages([code for code, _name in settings.LANGUAGES])
+    return [Error(text, id="storefront.E009") for text in found]
+
+
 class _Settings(Mapping[str, Any]):
     """Django's settings, read by name as a mapping."""
 

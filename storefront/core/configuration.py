@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf.locale import LANG_INFO
+
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: The keys of the demo and the tests. They are published with the source, so they protect nothing.
@@ -58,6 +60,15 @@ def unreadable_proxies(entries: Sequence[str]) -> Iterator[str]:
             continue
         if any(network.prefixlen == 0 for network in trusted):
             yield f"TRUSTED_PROXIES: {entry!r} would believe every visitor about his own address."
+
+
+def unknown_languages(codes: Sequence[str]) -> Iterator[str]:
+    """One sentence for each entry of LANGUAGES that names no language, or one a second time."""
+    for at, code in enumerate(codes):
+        if "name_local" not in LANG_INFO.get(code, {}):
+            yield f"LANGUAGES: {code!r} is no code of a language, such as en, ru, de or pt-br."
+        elif code in codes[:at]:
+            yield f"LANGUAGES: {code!r} is named twice."
 
 
 def proxy_networks(entries: Sequence[str]) -> tuple[IPNetwork, ...]:

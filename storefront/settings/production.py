@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from storefront.core import configuration
 
 from .base import *  # noqa: F403
-from .base import ANYMAIL, BITRIX24_APPS, EMAIL_BACKEND, TRUSTED_PROXIES, env
+from .base import ANYMAIL, BITRIX24_APPS, EMAIL_BACKEND, LANGUAGE_CODES, TRUSTED_PROXIES, env
 
 REQUIRED = (
     "SECRET_KEY",
@@ -49,5 +49,6 @@ ALLOW_TEST_KEYS = env.bool("ALLOW_TEST_KEYS", default=False)
 # Here and not only as system checks: those are run by manage.py alone, and wsgi must refuse as well.
 refused = [text for _code, text in configuration.refusals(globals())]
 refused += configuration.unreadable_proxies(TRUSTED_PROXIES)
+refused += configuration.unknown_languages(LANGUAGE_CODES)
 if refused:
     raise ImproperlyConfigured("Not fit for production, see README:\n" + "\n".join(f"- {text}" for text in refused))

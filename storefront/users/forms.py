@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.forms import AddEmailForm, ResetPasswordForm
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -42,15 +43,27 @@ class ChangeEmailForm(AddEmailForm):
 
 
 class ProfileForm(forms.ModelForm):
-    """What prefills the next checkout. Rights, balance and e-mail are not in it, whatever is posted."""
+    """What prefills the next checkout, and the language of mails and documents. Rights, balance and e-mail are not in
+    it, whatever is posted."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, help_text=_("Of mails, invoices and these pages after you save.")
+    )
 
     class Meta:
         model = User
-        fields = ("name", "company", "phone")
+        fields = ("name", "company", "phone", "language")
         labels = {"name": _("Name"), "company": _("Company"), "phone": _("Phone")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+        self.fields["language"].choices = settings.LANGUAGES
+        if len(settings.LANGUAGES) < 2:
+            del self.fields["language"]
         for field, token in (("name", "name"), ("company", "organization"), ("phone", "tel")):
             self.fields[field].widget.attrs["autocomplete"] = token
+
+    def clean_language(self) -> str:
+        """The language is kept when nothing was posted for it."""
+        return str(self.cleaned_data["language"] or self.instance.language)

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from cms import beginning
+from cms.search import documents
 
 
 class Command(BaseCommand):
@@ -23,6 +25,8 @@ class Command(BaseCommand):
         if email:
             self._require_email(email)
         beginning.begin()
+        documents.refresh_all()
+        call_command("wagtail_update_index", verbosity=0)
         self.stdout.write(
             f"setup_shop: the shop is at {settings.SITE_URL}/, its staff work at {settings.SITE_URL}/admin/"
         )
