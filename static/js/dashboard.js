@@ -22,7 +22,7 @@ storefront.dashboard = (() => {
     const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
     return {
       languageCode: language,
-      tinyConfig: { license_key: "gpl", promotion: false, skin: dark ? "oxide-dark" : "oxide", content_css: dark ? "dark" : "default" },
+      tinyConfig: { license_key: "gpl", promotion: false, height: 240, skin: dark ? "oxide-dark" : "oxide", content_css: dark ? "dark" : "default" },
     };
   }
 
