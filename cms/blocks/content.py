@@ -5,6 +5,7 @@ from __future__ import annotations
 from wagtail import blocks
 
 from cms.articles.blocks import NoteBlock
+from cms.articles.teaser import LatestNewsBlock
 from cms.blocks.media import DownloadsBlock, HeroBlock, ScreenshotsBlock, VideoBlock
 from cms.blocks.offers import CallToActionBlock, ComparisonBlock, ForeignComparisonBlock, RelatedBlock
 from cms.blocks.texts import FeaturesBlock, QuestionsBlock, QuotesBlock, RequirementsBlock, StepsBlock, TextBlock
@@ -31,6 +32,7 @@ class HomeContent(TextContent):
     hero = HeroBlock()
     comparison = ForeignComparisonBlock()
     related = RelatedBlock()
+    news = LatestNewsBlock()
 
 
 class ProductContent(TextContent):
