@@ -3,38 +3,59 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
-from wagtail.contrib.redirects.models import Redirect
+from django.db.models import Q
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
-
-from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
-from cms.site.models import Footer, Menu, NotFoundText, Notice
 
 MARKETERS = "Marketers"
 
+EVERYTHING = "add change delete view publish"
+#: What marketers may do with what they keep: app -> model -> the verbs of its rights, as far as it has them.
+#: Whatever was sold or published refuses to be deleted by itself (see ``cms.shop.leaving``).
+RIGHTS: dict[str, dict[str, str]] = {
+    "plans": {
+        "softwareproduct": EVERYTHING,
+        "plan": EVERYTHING,
+        "period": EVERYTHING,
+        "discount": EVERYTHING,
+        "agreement": "add change view publish",
+    },
+    # One seller is there from the beginning; its details are texts of the shop.
+    "billing": {"seller": "change view"},
+    "site_texts": {
+        "menu": EVERYTHING,
+        "footer": EVERYTHING,
+        "notice": EVERYTHING,
+        "notfoundtext": EVERYTHING,
+    },
+    "wagtailredirects": {"redirect": EVERYTHING},
+}
+ALSO = (("wagtailadmin", "access_admin"), ("numbers", "view_numbers"), ("wagtail_localize", "submit_translation"))
+ON_PAGES = ("add_page", "change_page", "publish_page")
+IN_COLLECTIONS = r"^(add|change|choose)_(image|document)$"
+
 
 def ensure_marketers() -> Group:
-    """Who writes pages and products: pages, pictures, documents, products, agreements; no users, no orders."""
+    """Who writes pages and products: pages, pictures, documents, products, prices, agreements, the site's texts,
+    translations; no users, no orders, no customers. Adds what is missing; rights given by hand stay."""
     group, _ = Group.objects.get_or_create(name=MARKETERS)
-    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
-    for model in (Agreement, SoftwareProduct, Plan, Period, Discount):
-        kind = ContentType.objects.get_for_model(model)
-        group.permissions.add(
-            *Permission.objects.filter(content_type=kind, codename__regex=r"^(add|change|view|publish)_")
-        )
-    for model in (Menu, Footer, Notice, NotFoundText, Redirect):
-        kind = ContentType.objects.get_for_model(model)
-        group.permissions.add(*Permission.objects.filter(content_type=kind))
-    group.permissions.add(Permission.objects.get(content_type__app_label="numbers", codename="view_numbers"))
+    group.permissions.add(*Permission.objects.filter(_named()))
     root = Page.objects.get(depth=1)
-    for permission in Permission.objects.filter(
-        content_type=ContentType.objects.get_for_model(Page), codename__in=("add_page", "change_page", "publish_page")
-    ):
+    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=ON_PAGES):
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
     collection = Collection.objects.get(depth=1)
     for permission in Permission.objects.filter(
-        content_type__app_label__in=("wagtailimages", "wagtaildocs"),
-        codename__regex=r"^(add|change|choose)_(image|document)$",
+        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__regex=IN_COLLECTIONS
     ):
         GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
     return group
+
+
+def _named() -> Q:
+    wanted = Q(pk=None)
+    for app, codename in ALSO:
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    for app, models in RIGHTS.items():
+        for model, verbs in models.items():
+            pattern = rf"^({verbs.replace(' ', '|')})_{model}$"
+            wanted |= Q(content_type__app_label=app, codename__regex=pattern)
+    return wanted

@@ -55,6 +55,8 @@ class Shop:
 @pytest.fixture
 def wagtail_site(db: None) -> Any:
     """What Wagtail's and Oscar's data migrations would have made: locale, roots, site, home page, products index."""
+    from django.contrib.auth.models import Permission
+    from django.contrib.contenttypes.models import ContentType
     from wagtail.models import Collection, Locale, Page, Site
 
     from cms.models import HomePage, ProductIndexPage
@@ -70,6 +72,8 @@ def wagtail_site(db: None) -> Any:
         hostname="localhost", port=80, defaults={"root_page": home, "is_default_site": True}
     )
     Site.clear_site_root_paths_cache()
+    kind, _ = ContentType.objects.get_or_create(app_label="wagtail_localize", model="translation")
+    Permission.objects.get_or_create(content_type=kind, codename="submit_translation")
     return site
 
 
