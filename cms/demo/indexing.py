@@ -14,6 +14,9 @@ from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail.models import ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+#: Oscar's rows are many, and nobody asks in Wagtail what they refer to.
+UNTRACKED = ("catalogue", "partner")
+
 
 @contextmanager
 def at_the_end() -> Iterator[None]:
@@ -39,7 +42,7 @@ def at_the_end() -> Iterator[None]:
 
 
 def _index(model: type[Model], keys: list[Any], *, is_searched: bool) -> None:
-    is_tracked = ReferenceIndex.model_is_indexable(model)
+    is_tracked = ReferenceIndex.model_is_indexable(model) and model._meta.app_label not in UNTRACKED
     if not (is_searched or is_tracked):
         return
     found = list(model._default_manager.filter(pk__in=keys))

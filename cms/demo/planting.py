@@ -56,6 +56,10 @@ class Garden:
         common = ("slug", "translation_key", "show_in_menus", "first_published_at", "last_published_at")
         return {name: getattr(page, name) for name in common}
 
+    def settle(self, value: Any, language: str, at: str) -> Any:
+        """A text or body outside of pages, such as the menu's; pages must have been made."""
+        return settle(value, language, self._put, at)
+
     def _plant(self, wanted: DemoPage, parent: Page, above: str) -> None:
         model = apps.get_model(wanted.model)
         now = clock.now()
@@ -87,14 +91,14 @@ class Garden:
             if isinstance(value, Shot | Drawing):
                 setattr(page, name, self._album.picture(value, language))
             elif isinstance(value, Text | list):
-                setattr(page, name, settle(value, language, self._put, f"{page.slug}/{name}"))
+                setattr(page, name, settle(value, language, self._put, f"{wanted.slug}/{name}"))
             else:
                 setattr(page, name, self._value(value))
         return page
 
     def _put(self, value: Any, language: str) -> Any:
         if isinstance(value, Text):
-            return _LINK.sub(lambda found: f'linktype="page" id="{self.pages[found[1]].pk}"', value.text(language))
+            return _LINK.sub(lambda found: f'id="{self.pages[found[1]].pk}" linktype="page"', value.text(language))
         if isinstance(value, Shot | Drawing):
             image = self._album.picture(value, language)
             return {"image": image.pk, "alt_text": value.alt.text(language), "decorative": False}

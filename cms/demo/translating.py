@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid5
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 from modelcluster.models import ClusterableModel, get_serializable_data_for_fields
 from wagtail.models import Locale
@@ -80,7 +81,7 @@ def _source(instance: Any) -> TranslationSource:
     if isinstance(instance, ClusterableModel):
         content = instance.to_json()
     else:
-        content = json.dumps(get_serializable_data_for_fields(instance), default=str)
+        content = json.dumps(get_serializable_data_for_fields(instance), cls=DjangoJSONEncoder)
     return TranslationSource.objects.create(
         object=_object(instance.translation_key, instance.get_translation_model()),
         specific_content_type=ContentType.objects.get_for_model(instance.__class__),
@@ -169,12 +170,17 @@ def _note_overrides(source: TranslationSource, locale: Locale, contexts: dict[st
     """What is not translated but replaced, such as a picture with words in it."""
     OverridableSegment.objects.bulk_create(
         OverridableSegment(
-            source=source, context=contexts[own.path], order=own.order, data_json=json.dumps(own.data, default=str)
+            source=source,
+            context=contexts[own.path],
+            order=own.order,
+            data_json=json.dumps(own.data, cls=DjangoJSONEncoder),
         )
         for own, _ in pairs
     )
     SegmentOverride.objects.bulk_create(
-        SegmentOverride(context=contexts[own.path], locale=locale, data_json=json.dumps(theirs.data, default=str))
+        SegmentOverride(
+            context=contexts[own.path], locale=locale, data_json=json.dumps(theirs.data, cls=DjangoJSONEncoder)
+        )
         for own, theirs in pairs
         if own.data != theirs.data
     )

@@ -57,5 +57,6 @@ CHATS = (
 ROBOTS = Text("Messages from robots", "Сообщения от роботов")
 RULES = Text("Sharing out by rules", "Распределение по правилам")
 SEVERAL = Text("Several PBXs in one Bitrix24", "Несколько АТС в одном Битрикс24")
+ASK = Text("Ask us", "Спросить нас")
 MAIL = Text("Support by mail", "Поддержка по почте")
 PHONE = Text("Support by phone", "Поддержка по телефону")

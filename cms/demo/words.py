@@ -50,6 +50,14 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A document to be had, one for each language: fixtures/documents/<name>-<language>.pdf."""
+
+    name: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
 class DaysAgo:
     """A day, so many before the demo is loaded."""
 

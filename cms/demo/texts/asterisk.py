@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from cms.demo import parts
-from cms.demo.wares import CALLS, CALLS_PRO, MAIL, PHONE, SEVERAL, DemoPlan, DemoProduct
+from cms.demo.wares import ASK, CALLS, CALLS_PRO, MAIL, PHONE, SEVERAL, DemoPlan, DemoProduct
 from cms.demo.words import Drawing, Text
 
 ASTERISK = DemoProduct(
@@ -163,10 +163,12 @@ ASTERISK = DemoProduct(
                 ),
             ),
         ),
-        parts.related("products/yeastar-s", "products/telegram"),
+        parts.related(Text("Goes well with it", "Хорошо сочетается"), "products/yeastar-s", "products/telegram"),
         parts.call(
             Text("Keep your Asterisk. Add Bitrix24.", "Оставьте свой Asterisk. Добавьте Битрикс24."),
             Text("A month is enough to see whether it fits.", "Месяца хватит, чтобы понять, подходит ли он вам."),
+            ASK,
+            "contact",
         ),
     ],
 )

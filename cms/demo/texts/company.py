@@ -56,6 +56,58 @@ CONTACT = DemoPage(
     in_menu=True,
 )
 
+ABOUT_CONTENT = [
+    parts.text(
+        Text(
+            "<p>Northbridge Software makes four applications for Bitrix24, and nothing else. Each does one thing: it brings calls or chats to where the customer’s history is.</p>",
+            "<p>Northbridge Software делает четыре приложения для Битрикс24 и больше ничего. Каждое решает одну задачу: приводит звонки или чаты туда, где лежит история клиента.</p>",
+        )
+    ),
+    parts.features(
+        Text("How we work", "Как мы работаем"),
+        (
+            "clock",
+            Text("By the month", "Помесячно"),
+            Text(
+                "Nothing is renewed without you, and what you extend is added, never lost.",
+                "Без вас ничего не продлевается, а то, что вы продлили, прибавляется и не пропадает.",
+            ),
+        ),
+        (
+            "shield",
+            Text("We do not listen", "Мы не слушаем"),
+            Text(
+                "Conversations stay between you and your customers.",
+                "Разговоры остаются между вами и вашими клиентами.",
+            ),
+        ),
+        (
+            "people",
+            Text("People answer", "Отвечают люди"),
+            Text(
+                "Whoever writes to us gets an answer from somebody who knows the code.",
+                "На письма отвечает тот, кто знает код.",
+            ),
+        ),
+    ),
+    parts.text(
+        Text(
+            '<p>If an application does not work in your Bitrix24 as described and we cannot put that right within ten working days, you get your money back.</p><p>Begin with the <a href="page:help">help centre</a>, or write to us.</p>',
+            '<p>Если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем исправить это за десять рабочих дней, мы вернём деньги.</p><p>Загляните в <a href="page:help">помощь</a> или напишите нам.</p>',
+        ),
+        heading=Text("What we promise", "Что мы обещаем"),
+    ),
+    parts.call(
+        Text("Questions before you buy?", "Вопросы перед покупкой?"),
+        Text(
+            "Tell us which phones and messengers you use.",
+            "Расскажите, какими телефонами и мессенджерами вы пользуетесь.",
+        ),
+        Text("Write to us", "Написать нам"),
+        "contact",
+    ),
+]
+
 ABOUT = DemoPage(
     "cms.TextPage",
     "about",
@@ -65,21 +117,6 @@ ABOUT = DemoPage(
             "We connect Bitrix24 with the phones and messengers that companies already use.",
             "Мы соединяем Битрикс24 с телефонами и мессенджерами, которыми компании уже пользуются.",
         ),
-        **parts.about(
-            Text(
-                "<p>Northbridge Software makes four applications for Bitrix24, and nothing else. Each does one thing: it brings calls or chats to where the customer’s history is.</p>"
-                "<h2>How we work</h2>"
-                "<ul><li>We sell by the month. Nothing is renewed without you, and what you extend is added, never lost.</li><li>We do not listen. Conversations stay between you and your customers.</li><li>Whoever writes to us gets an answer from somebody who knows the code.</li></ul>"
-                "<h2>What we promise</h2>"
-                "<p>If an application does not work in your Bitrix24 as described and we cannot put that right within ten working days, you get your money back.</p>"
-                '<p>Questions? <a href="page:contact">Write to us</a>, or begin with the <a href="page:help">help centre</a>.</p>',
-                "<p>Northbridge Software делает четыре приложения для Битрикс24 и больше ничего. Каждое решает одну задачу: приводит звонки или чаты туда, где лежит история клиента.</p>"
-                "<h2>Как мы работаем</h2>"
-                "<ul><li>Мы продаём помесячно. Без вас ничего не продлевается, а то, что вы продлили, прибавляется и не пропадает.</li><li>Мы не слушаем. Разговоры остаются между вами и вашими клиентами.</li><li>На письма отвечает тот, кто знает код.</li></ul>"
-                "<h2>Что мы обещаем</h2>"
-                "<p>Если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем исправить это за десять рабочих дней, мы вернём деньги.</p>"
-                '<p>Есть вопросы? <a href="page:contact">Напишите нам</a> или загляните в <a href="page:help">помощь</a>.</p>',
-            )
-        ),
+        "content": ABOUT_CONTENT,
     },
 )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from cms.demo import parts
-from cms.demo.wares import CHATS, MAIL, PHONE, ROBOTS, RULES, DemoPlan, DemoProduct
+from cms.demo.wares import ASK, CHATS, MAIL, PHONE, ROBOTS, RULES, DemoPlan, DemoProduct
 from cms.demo.words import Drawing, Text
 
 TELEGRAM = DemoProduct(
@@ -67,7 +67,7 @@ TELEGRAM = DemoProduct(
                 ),
             ),
             (
-                "robot",
+                "spark",
                 Text("Robots write too", "Роботы тоже пишут"),
                 Text(
                     "Order states, reminders and invoices go into the same chat.",
@@ -91,7 +91,7 @@ TELEGRAM = DemoProduct(
                 ),
             ),
             (
-                "document",
+                "chat",
                 Text("Pictures and files", "Изображения и файлы"),
                 Text(
                     "They land in the deal, not in somebody’s gallery.", "Они попадают в сделку, а не в чью-то галерею."
@@ -175,10 +175,12 @@ TELEGRAM = DemoProduct(
                 ),
             ),
         ),
-        parts.related("products/whatsapp", "products/yeastar-s"),
+        parts.related(Text("Goes well with it", "Хорошо сочетается"), "products/whatsapp", "products/yeastar-s"),
         parts.call(
             Text("Your customers are writing already", "Ваши клиенты уже пишут"),
             Text("Answer them from where their orders are.", "Отвечайте им там, где лежат их заказы."),
+            ASK,
+            "contact",
         ),
     ],
 )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from cms.demo import parts
-from cms.demo.wares import CHATS, MAIL, PHONE, ROBOTS, DemoPlan, DemoProduct
+from cms.demo.wares import ASK, CHATS, MAIL, PHONE, ROBOTS, DemoPlan, DemoProduct
 from cms.demo.words import Drawing, Text
 
 TEMPLATES = Text("Message templates", "Шаблоны рассылок")
@@ -51,7 +51,7 @@ WHATSAPP = DemoProduct(
         parts.features(
             Text("For sales and for service", "Для продаж и для сервиса"),
             (
-                "document",
+                "chat",
                 Text("Approved templates", "Одобренные шаблоны"),
                 Text("Sent from deals, by hand or by robots.", "Отправляются из сделок – вручную или роботами."),
             ),
@@ -154,10 +154,12 @@ WHATSAPP = DemoProduct(
                 ),
             ),
         ),
-        parts.related("products/telegram", "products/asterisk"),
+        parts.related(Text("Goes well with it", "Хорошо сочетается"), "products/telegram", "products/asterisk"),
         parts.call(
             Text("One number, nobody waits", "Один номер, и никто не ждёт"),
             Text("Begin with a month and one branch.", "Начните с одного месяца и одного филиала."),
+            ASK,
+            "contact",
         ),
     ],
 )

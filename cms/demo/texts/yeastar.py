@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from cms.demo import parts
-from cms.demo.wares import CALLS, CALLS_PRO, MAIL, PHONE, SEVERAL, DemoPlan, DemoProduct
+from cms.demo.wares import ASK, CALLS, CALLS_PRO, MAIL, PHONE, SEVERAL, DemoPlan, DemoProduct
 from cms.demo.words import Drawing, Text
 
 YEASTAR = DemoProduct(
@@ -86,7 +86,7 @@ YEASTAR = DemoProduct(
                 ),
             ),
             (
-                "pointer",
+                "link",
                 Text("Dialled with a click", "Звонок одним щелчком"),
                 Text(
                     "Numbers in Bitrix24 are dialled through your own lines and at your own tariff.",
@@ -190,13 +190,15 @@ YEASTAR = DemoProduct(
                 ),
             ),
         ),
-        parts.related("products/asterisk", "products/whatsapp"),
+        parts.related(Text("Goes well with it", "Хорошо сочетается"), "products/asterisk", "products/whatsapp"),
         parts.call(
             Text("Hear the difference with the next call", "Разница слышна со следующего звонка"),
             Text(
                 "The Standard license is enough for an office of ten.",
                 "Для офиса на десять человек достаточно лицензии «Стандарт».",
             ),
+            ASK,
+            "contact",
         ),
     ],
 )
