@@ -18,7 +18,8 @@ from catalogue.plans.models import Plan
 from catalogue.plans.products import is_sold
 from cms.forms.languages import in_all_languages
 
-TOO_MUCH = _("A discount is less than 100 %.")
+#: Doubled, because Django puts the limit into such messages.
+TOO_MUCH = _("A discount is less than 100 %%.")
 NEGATIVE = _("A discount is not negative.")
 
 _PlanTexts = in_all_languages(

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from wagtail.models import Locale
 
 from catalogue.plans.models import Agreement, Period, PlanTerm, SoftwareProduct
@@ -21,7 +22,7 @@ def product_links(software: SoftwareProduct, request: HttpRequest) -> dict[str, 
     rows = [
         {
             "language": page.locale.get_display_name(),
-            "status": page.status_string,
+            "status": status_of(page),
             "is_live": page.live,
             "edit_url": _edit_url(page, request),
             "url": page.get_url(request) if page.live else "",
@@ -29,6 +30,13 @@ def product_links(software: SoftwareProduct, request: HttpRequest) -> dict[str, 
         for page in sorted(pages, key=lambda page: page.locale_id != default.pk)
     ]
     return {"pages": rows, "software": software}
+
+
+def status_of(page: ProductPage) -> str:
+    """Whether visitors see it. Unlike Wagtail's own words, these ask the database nothing."""
+    if not page.live:
+        return gettext("draft")
+    return gettext("live, with a newer draft") if page.has_unpublished_changes else gettext("live")
 
 
 def _edit_url(page: ProductPage, request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -75,7 +75,7 @@ def _percent(change: Change) -> str:
     if not change.is_change or change.before is None or change.after is None:
         return ""
     was, will_be = change.before.price.amount, change.after.price.amount
-    difference = ((will_be - was) * 100 / was).quantize(Decimal("0.1"))
+    difference = ((will_be - was) * 100 / was).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{difference:+} %".replace("-", "−")
 
 
@@ -84,8 +84,10 @@ def _note(change: Change, draft: Discount | None) -> str:
         return _("new")
     if change.after is None:
         return _("not on sale any more")
-    if change.is_change or draft is None:
+    if change.is_change:
         return ""
+    if draft is None:
+        return _("has a period of its own") if change.after.period.software_id else ""
     return _why_unchanged(change.after.reduction, draft)
 
 
