@@ -8,4 +8,4 @@ class CmsConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from cms import branding_hooks, receivers, staff_hooks  # noqa: F401
+        from cms import ahead, branding_hooks, receivers, staff_hooks  # noqa: F401

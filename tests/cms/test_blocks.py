@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -255,3 +256,28 @@ def test_a_scheduled_page_goes_live_by_itself(client: Client, page: ProductPage)
     with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
         schedule.publish_due()
         assert "From tomorrow on." in html_of(client)
+
+
+def test_pictures_are_cut_when_the_page_is_published_not_when_it_is_looked_at(
+    client: Client, page: ProductPage
+) -> None:
+    image = picture()
+    page.image = image
+    page.save()
+    stored = {"image": image.pk, "decorative": True, "alt_text": ""}
+    show(page, ("screenshots", {"heading": "", "items": [{"picture": stored, "caption": ""}]}))
+    cuts = image.renditions.count()
+    assert cuts >= 4
+    html_of(client)
+    html_of(client, "/products/")
+    assert image.renditions.count() == cuts
+
+
+def test_a_picture_that_is_no_picture_is_refused_at_the_field(marketer: Any) -> None:
+    script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    for name, content in (("photo.png", b"not a picture"), ("drawing.svg", script), ("page.html", b"<p>")):
+        form = {"title": "A", "file": SimpleUploadedFile(name, content), "collection": ""}
+        answer = marketer.post(reverse("wagtailimages:add"), form)
+        assert answer.status_code == 200
+        assert answer.context["form"].errors["file"], name
+    assert get_image_model().objects.count() == 0
