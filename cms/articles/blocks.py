@@ -14,8 +14,8 @@ from wagtail.images.blocks import ImageBlock
 
 from cms.articles import outline
 
-TEXT_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
-SHORT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+TEXT_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "hr", "price"]
+SHORT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link", "price"]
 
 
 class HeadingBlock(blocks.CharBlock):

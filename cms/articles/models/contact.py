@@ -18,6 +18,7 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from cms.articles import queries
+from cms.articles.models.base import PROMOTE_PANELS, Shared
 from storefront.billing.models import Seller
 from storefront.core import visitor
 from storefront.support import access
@@ -30,7 +31,7 @@ SENT = "sent"
 MAX_SUBJECT = 200
 
 
-class ContactPage(Page):
+class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
     """How to reach us, and a form. Messages are stored, told to staff by mail and answered in the back office."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -57,6 +58,7 @@ class ContactPage(Page):
             help_text=_("Left empty, the shop's own words are shown."),
         ),
     ]
+    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     preview_modes = [("", _("Form")), (SENT, _("After a message has been sent"))]
 

@@ -17,13 +17,15 @@ from wagtail.search import index
 
 from cms.articles import outline, queries, voting
 from cms.articles.blocks import ArticleBlock
+from cms.articles.models.base import PROMOTE_PANELS, Shared
 from cms.articles.panels import VotesPanel
+from cms.prices import reading
 
 #: Values of the buttons under a help page.
 VOTES = {"yes": True, "no": False}
 
 
-class HelpIndexPage(Page):
+class HelpIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
     """``/help/``: all topics with their pages."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -34,6 +36,7 @@ class HelpIndexPage(Page):
     subpage_types = ["articles.HelpTopicPage", "articles.HelpPage"]
     template = "cms/articles/help_index.html"
     content_panels = [*Page.content_panels, FieldPanel("intro")]
+    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
     class Meta:
@@ -47,7 +50,7 @@ class HelpIndexPage(Page):
         return context
 
 
-class HelpTopicPage(Page):
+class HelpTopicPage(Shared, Page):  # type: ignore[django-manager-missing]
     """A topic: lists its pages."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -57,6 +60,7 @@ class HelpTopicPage(Page):
     subpage_types = ["articles.HelpPage"]
     template = "cms/articles/help_topic.html"
     content_panels = [*Page.content_panels, FieldPanel("intro")]
+    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
     class Meta:
@@ -70,7 +74,7 @@ class HelpTopicPage(Page):
         return context
 
 
-class HelpPage(Page):
+class HelpPage(Shared, Page):  # type: ignore[django-manager-missing]
     """Explains one thing, step by step."""
 
     intro = models.CharField(
@@ -83,6 +87,7 @@ class HelpPage(Page):
     subpage_types: list[str] = []
     template = "cms/articles/help_page.html"
     content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body"), VotesPanel()]
+    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
 
     class Meta:
@@ -90,6 +95,7 @@ class HelpPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        reading.prepare(self)
         context["contents"] = outline.table_of_contents(self.body)
         context["trail"] = queries.trail(self, request)
         context["previous"], context["next"] = queries.neighbours(self, request)

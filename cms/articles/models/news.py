@@ -18,6 +18,8 @@ from wagtail.url_routing import RouteResult
 
 from cms.articles import feeds, outline, queries
 from cms.articles.blocks import ArticleBlock
+from cms.articles.models.base import PROMOTE_PANELS, Shared
+from cms.prices import reading
 from cms.queries import large_picture
 from storefront.core import clock
 
@@ -32,7 +34,7 @@ def today() -> Any:
     return clock.now().date()
 
 
-class NewsIndexPage(Page):
+class NewsIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
     """``/news/``: all news, newest first, and as an Atom feed at ``/news/feed/``."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -43,6 +45,7 @@ class NewsIndexPage(Page):
     subpage_types = ["articles.NewsPage"]
     template = "cms/articles/news_index.html"
     content_panels = [*Page.content_panels, FieldPanel("intro")]
+    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
     class Meta:
@@ -70,7 +73,7 @@ class NewsIndexPage(Page):
         return context
 
 
-class NewsPage(Page):
+class NewsPage(Shared, Page):  # type: ignore[django-manager-missing]
     """One piece of news."""
 
     published_on = models.DateField(
@@ -100,6 +103,7 @@ class NewsPage(Page):
         FieldPanel("summary"),
         FieldPanel("body"),
     ]
+    promote_panels = PROMOTE_PANELS
     search_fields = [
         *Page.search_fields,
         index.SearchField("summary"),
@@ -118,6 +122,7 @@ class NewsPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        reading.prepare(self)
         context["contents"] = outline.table_of_contents(self.body)
         context["trail"] = queries.trail(self, request)
         context["picture"] = large_picture(self)
