@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils import translation
+from django.utils.http import urlencode
 from wagtail.models import Page
 
 from cms import page_facts
@@ -37,7 +38,7 @@ def same_elsewhere(request: HttpRequest, page: Page | None, shell: Shell) -> dic
         return {}
     if match.url_name in ("agreement", "agreement-version"):
         return shell["agreement_addresses"].get(reverse("agreement", args=[match.kwargs["slug"]]), {})
-    return _reversed(match, _kept(request.GET))
+    return _reversed(match, _kept(request))
 
 
 def switch(request: HttpRequest, page: Page | None, shell: Shell) -> tuple[Language, ...]:
@@ -53,7 +54,7 @@ def switch(request: HttpRequest, page: Page | None, shell: Shell) -> tuple[Langu
     return offered if len(offered) > 1 else ()
 
 
-def _reversed(match: ResolverMatch, query: QueryDict) -> dict[str, str]:
+def _reversed(match: ResolverMatch, query: dict[str, str]) -> dict[str, str]:
     found = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
@@ -64,18 +65,12 @@ def _reversed(match: ResolverMatch, query: QueryDict) -> dict[str, str]:
     return found
 
 
-def _kept(given: QueryDict) -> QueryDict:
-    kept = QueryDict(mutable=True)
-    for name in KEPT:
-        if given.get(name):
-            kept[name] = given[name]
-    return kept
+def _kept(request: HttpRequest) -> dict[str, str]:
+    return {name: value for name in KEPT if (value := request.GET.get(name, ""))}
 
 
-def _query(kept: QueryDict, code: str) -> str:
+def _query(kept: dict[str, str], code: str) -> str:
     if not kept:
         return ""
-    changed: Any = kept.copy()
-    if "next" in kept:
-        changed["next"] = in_language(kept["next"], code)
-    return f"?{changed.urlencode()}"
+    followed = {"next": in_language(kept["next"], code)} if "next" in kept else {}
+    return f"?{urlencode(kept | followed)}"

@@ -95,7 +95,7 @@ class Resolver:
         return MenuItem(title, "", "", (first, *below) if first else below) if title else None
 
 
-def listed(value: Any) -> list[dict[str, Any]]:
+def listed(value: Any) -> list[Any]:
     """The stored values of a list of blocks."""
     return [entry["value"] if entry.keys() >= {"type", "value"} else entry for entry in value or ()]
 

@@ -43,8 +43,13 @@ class NoticeViewSet(SnippetViewSet):
     model = Notice
     icon = "warning"
     menu_label = _("Notices")
-    list_display = ["text", Column("get_kind_display", label=_("Kind")), DateColumn("starts_at", label=_("From")),
-                    DateColumn("ends_at", label=_("Until")), "locale"]  # fmt: skip
+    list_display = [
+        "text",
+        Column("status", label=_("Status")),
+        DateColumn("starts_at", label=_("From"), sort_key="starts_at"),
+        DateColumn("ends_at", label=_("Until"), sort_key="ends_at"),
+        "locale",
+    ]
     list_filter = ["kind", "where"]
     panels = [
         FieldPanel("text"),
@@ -53,7 +58,8 @@ class NoticeViewSet(SnippetViewSet):
             heading=_("Link"),
             help_text=_("If there is more to say than fits into a line."),
         ),
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("where")]),
+        FieldPanel("kind"),
+        FieldPanel("where"),
         FieldRowPanel(
             [FieldPanel("starts_at"), FieldPanel("ends_at")],
             heading=_("When"),

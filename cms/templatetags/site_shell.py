@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any, cast
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -30,7 +31,7 @@ def site_shell(context: template.Context) -> Shell:
 @register.simple_tag(takes_context=True)
 def page_head(context: template.Context) -> Head:
     """Title, description and everything that search engines are told of this page."""
-    return seo.head(context.flatten(), shell(context.get("request")))
+    return seo.head(cast(dict[str, Any], context.flatten()), shell(context.get("request")))
 
 
 @register.simple_tag(takes_context=True)

@@ -47,7 +47,10 @@ class ProfileForm(forms.ModelForm):
     it, whatever is posted."""
 
     language = forms.ChoiceField(
-        label=_("Language"), required=False, help_text=_("Of mails, invoices and these pages after you save.")
+        label=_("Language"),
+        required=False,
+        choices=lambda: settings.LANGUAGES,
+        help_text=_("Of mails, invoices and these pages after you save."),
     )
 
     class Meta:
@@ -58,7 +61,6 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        self.fields["language"].choices = settings.LANGUAGES
         if len(settings.LANGUAGES) < 2:
             del self.fields["language"]
         for field, token in (("name", "name"), ("company", "organization"), ("phone", "tel")):

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 
@@ -72,6 +73,14 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def status(self) -> str:
+        """Whether it is shown at this moment, in words."""
+        now = clock.now()
+        if now < self.starts_at:
+            return gettext("Begins later")
+        return gettext("Over") if self.ends_at and self.ends_at <= now else gettext("Shown now")
 
     def clean(self) -> None:
         super().clean()
