@@ -35,41 +35,66 @@ class Result:
             found.append("open to search engines" if self.is_crawlable else "closed to search engines")
         return found
 
+    def __str__(self) -> str:
+        figures = [self.scores[name] for name in CATEGORIES]
+        line = "{:<22}{:>12}{:>14}{:>15}{:>5}".format(f"{self.page}, {self.form}", *figures)
+        return "\n    ".join([f"{line}  {'; '.join(self.faults)}".rstrip(), *self.weak])
+
 
 def run(origin: str, program: Path, folder: Path) -> list[Result]:
     """Each page as a phone and as a desktop computer. Reports stay in ``folder``."""
     visitor = Visitor(origin)
     pages = {"home": "/", "product": visitor.fill_cart(), "cart": "/basket/", "checkout": "/checkout/"}
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        _measure(origin + path, page, form, visitor.cookie if page in CLOSED else "", program, folder)
-        for page, path in pages.items()
-        for form in ("mobile", "desktop")
-    ]
+    print(f"{'page':<22}{'performance':>12}{'accessibility':>14}{'best practices':>15}{'SEO':>5}", flush=True)
+    results = []
+    for page, path in pages.items():
+        for form in ("mobile", "desktop"):
+            cookie = visitor.cookie if page in CLOSED else ""
+            results.append(_measure(origin + path, page, form, cookie, program, folder))
+            print(results[-1], flush=True)
+    return results
 
 
 def _measure(url: str, page: str, form: str, cookie: str, program: Path, folder: Path) -> Result:
+    """One run; if that falls short, two more, and the middle one counts: what else the machine does costs points."""
     report = folder / f"{page}-{form}.json"
+    results = [_run(url, page, form, cookie, program, report)]
+    if results[0].scores["performance"] < WANTED:
+        results += [_run(url, page, form, cookie, program, report) for _ in range(2)]
+        results.sort(key=lambda result: result.scores["performance"])
+    return results[len(results) // 2]
+
+
+def _run(url: str, page: str, form: str, cookie: str, program: Path, report: Path) -> Result:
     flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     command = [str(program), url, "--quiet", "--output=json", f"--output-path={report}"]
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={' '.join(flags)}"]
+    command.append("--no-enable-error-reporting")
     if form == "desktop":
         command.append("--preset=desktop")
     if cookie:
         command.append(f"--extra-headers={json.dumps({'Cookie': cookie})}")
-    environment = {**os.environ, "CHROME_PATH": _browser()}
-    subprocess.run(command, check=True, env=environment)
-    return _read(json.loads(report.read_text()), page, form)
+    report.unlink(missing_ok=True)
+    subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": _browser()})
+    return _read(json.loads(report.read_text()), url, page, form)
 
 
-def _read(report: dict, page: str, form: str) -> Result:
+def _read(report: dict, url: str, page: str, form: str) -> Result:
+    """Raises RuntimeError if it was another page, or none, that was measured."""
     audits = report["audits"]
+    if error := report.get("runtimeError"):
+        raise RuntimeError(f"{url}: {error['message']}")
+    if report["finalDisplayedUrl"] != url or audits["http-status-code"]["score"] != 1:
+        raise RuntimeError(f"{url} led to {report['finalDisplayedUrl']} or answered with an error")
+    if broken := [name for name, audit in audits.items() if audit["scoreDisplayMode"] == "error"]:
+        raise RuntimeError(f"{url}: could not be measured: {', '.join(broken)}")
     scores = {name: round(100 * report["categories"][name]["score"]) for name in CATEGORIES}
     is_crawlable = audits["is-crawlable"]["score"] == 1
     if page in CLOSED:
         scores["seo"] = _without(report, "seo", "is-crawlable")
     weak = [
-        audits[ref["id"]]["title"]
+        f"{audits[ref['id']]['title']} {audits[ref['id']].get('displayValue', '')}".rstrip()
         for name in CATEGORIES
         for ref in report["categories"][name]["auditRefs"]
         if ref["weight"] and audits[ref["id"]]["score"] not in (None, 1)
