@@ -55,9 +55,23 @@ def versions(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
                 "url": reverse("agreement-version", args=[agreement.slug, version.number]),
                 "accepted": version.accepted,
             }
-            for version in agreement.versions.annotate(accepted=Count("consents"))
+            for version in agreement.versions.annotate(accepted=Count("consents")).order_by("-number")
         ]
-    return {"versions": rows, "products": users_of(agreement), "compare_url": _compare_url(agreement)}
+    return {
+        "versions": rows,
+        "products": users_of(agreement),
+        "compare_url": _compare_url(agreement),
+        "translate_url": _translate_url(agreement, request),
+    }
+
+
+def _translate_url(agreement: Agreement, request: HttpRequest) -> str:
+    """Where a translation is begun, while there is a language without one."""
+    translated = agreement.get_translations(inclusive=True).values("locale")
+    missing = Locale.objects.exclude(pk__in=translated)
+    if not request.user.has_perm("wagtail_localize.submit_translation") or not missing.exists():
+        return ""
+    return reverse("wagtail_localize:submit_snippet_translation", args=["plans", "agreement", agreement.pk])
 
 
 def _compare_url(agreement: Agreement) -> str:

@@ -400,6 +400,7 @@ LANGUAGE_CODE = LANGUAGE_CODES[0]
 LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in LANGUAGE_CODES]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False  # a new translation is a draft until somebody has written it
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
