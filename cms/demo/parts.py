@@ -65,6 +65,11 @@ def downloads(heading: Text, *files: tuple[File, Text]) -> Block:
     return "downloads", {"heading": heading, "items": items}
 
 
+def video(heading: Text, file: File, poster: Drawing, caption: Text) -> Block:
+    found = {"heading": heading, "file": file, "captions": None, "url": "", "poster": poster, "caption": caption}
+    return "video", found
+
+
 def related(heading: Text, *paths: str) -> Block:
     return "related", {"heading": heading, "products": [To(path) for path in paths]}
 

@@ -11,9 +11,10 @@ from django.apps import apps
 from django.conf import settings
 from wagtail.models import Locale, Page
 
+from cms.demo import prices
 from cms.demo.album import Album
 from cms.demo.translating import note
-from cms.demo.words import LANGUAGES, DaysAgo, DemoPage, Drawing, Shot, Text, To, settle
+from cms.demo.words import LANGUAGES, DaysAgo, DemoPage, Drawing, File, Shot, Text, To, settle
 from storefront.core import clock
 
 _LINK = re.compile(r'href="page:([\w/-]*)"')
@@ -96,12 +97,17 @@ class Garden:
                 setattr(page, name, self._value(value))
         return page
 
+    def _link(self, found: re.Match[str]) -> str:
+        return f'id="{self.pages[found[1]].pk}" linktype="page"'
+
     def _put(self, value: Any, language: str) -> Any:
         if isinstance(value, Text):
-            return _LINK.sub(lambda found: f'id="{self.pages[found[1]].pk}" linktype="page"', value.text(language))
+            return prices.fill(_LINK.sub(self._link, value.text(language)), language)
         if isinstance(value, Shot | Drawing):
             image = self._album.picture(value, language)
             return {"image": image.pk, "alt_text": value.alt.text(language), "decorative": False}
+        if isinstance(value, File):
+            return self._album.document(value, language).pk
         if isinstance(value, To):
             return self.pages[value.path].pk
         return self._look_up(value)

@@ -51,9 +51,9 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document to be had, one for each language: fixtures/documents/<name>-<language>.pdf."""
+    """A document to be had: a file of fixtures/documents. ``{language}`` in its name stands for the reader's."""
 
-    name: str
+    file: str
     title: Text
 
 

@@ -184,8 +184,8 @@ EXTEND = DemoPage(
                 {
                     "kind": "success",
                     "text": Text(
-                        "<p>A year costs less than twelve single months. The cart shows what each period costs before you pay.</p>",
-                        "<p>Год стоит дешевле, чем двенадцать отдельных месяцев. До оплаты корзина показывает, сколько стоит каждый срок.</p>",
+                        "<p>A year costs less than twelve single months: for example {price:telegram/team/12/total} instead of {price:telegram/team/12/list} for a team on Telegram. The cart shows what each period costs before you pay.</p>",
+                        "<p>Год стоит дешевле, чем двенадцать отдельных месяцев: например, {price:telegram/team/12/total} вместо {price:telegram/team/12/list} для команды в Telegram. До оплаты корзина показывает, сколько стоит каждый срок.</p>",
                     ),
                 },
             ),

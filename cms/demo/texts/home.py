@@ -71,6 +71,13 @@ CONTENT = [
             ),
         ),
         (
+            Text("What does it cost?", "Сколько это стоит?"),
+            Text(
+                "<p>Telegram begins at {price:telegram//0/lowest} a month, telephony at {price:yeastar-s//0/lowest}. These are prices for a year; a single month costs a little more.</p>",
+                "<p>Telegram – от {price:telegram//0/lowest} в месяц, телефония – от {price:yeastar-s//0/lowest}. Это цены при оплате за год; отдельный месяц стоит чуть дороже.</p>",
+            ),
+        ),
+        (
             Text("Is anything renewed by itself?", "Продлевается ли что-нибудь само?"),
             Text(
                 "<p>No. A license ends with its period. We remind you in time, and you decide.</p>",

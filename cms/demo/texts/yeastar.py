@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from cms.demo import parts
 from cms.demo.wares import ASK, CALLS, CALLS_PRO, MAIL, PHONE, SEVERAL, DemoPlan, DemoProduct
-from cms.demo.words import Drawing, Text
+from cms.demo.words import Drawing, File, Text
 
 YEASTAR = DemoProduct(
     slug="yeastar-s",
@@ -119,6 +119,18 @@ YEASTAR = DemoProduct(
             Drawing("telephony-history.png", Text("The history of calls in a deal", "История звонков в сделке")),
             Drawing("telephony-report.png", Text("Calls by hour and by employee", "Звонки по часам и по сотрудникам")),
         ),
+        parts.video(
+            Text("A call in ten seconds", "Звонок за десять секунд"),
+            File("yeastar-call.webm", Text("A call in Bitrix24, film", "Звонок в Битрикс24, ролик")),
+            Drawing(
+                "yeastar-call.png",
+                Text("An incoming call with the customer’s card", "Входящий звонок и карточка клиента"),
+            ),
+            Text(
+                "The phone rings, the card opens, the recording is kept. Without sound.",
+                "Звонит телефон, открывается карточка, сохраняется запись. Без звука.",
+            ),
+        ),
         parts.comparison(Text("License types and prices", "Типы лицензий и цены")),
         parts.steps(
             Text("How it works", "Как это работает"),
@@ -166,6 +178,16 @@ YEASTAR = DemoProduct(
                 "<ul><li>Yeastar S20, S50, S100 или S300 с прошивкой 30.15 или новее и включённым API</li><li>Облачный Битрикс24 на любом коммерческом тарифе или коробочный с доступом к REST</li><li>АТС имеет выход в интернет по HTTPS; открывать к ней порты не нужно</li></ul>",
             ),
         ),
+        parts.downloads(
+            Text("Downloads", "Материалы"),
+            (
+                File(
+                    "yeastar-quick-start-{language}.pdf",
+                    Text("Quick start: Yeastar S-series and Bitrix24", "Быстрый старт: Yeastar серии S и Битрикс24"),
+                ),
+                Text("One page, five steps", "Одна страница, пять шагов"),
+            ),
+        ),
         parts.questions(
             Text("Questions people ask", "Частые вопросы"),
             (
@@ -180,6 +202,13 @@ YEASTAR = DemoProduct(
                 Text(
                     "<p>No. The conversation stays between your PBX and your lines. We pass on only that there is a call, from whom and to whom.</p>",
                     "<p>Нет. Разговор остаётся между вашей АТС и вашими линиями. Мы передаём только то, что идёт звонок, от кого и кому.</p>",
+                ),
+            ),
+            (
+                Text("What does a year cost?", "Сколько стоит год?"),
+                Text(
+                    "<p>For up to 10 extensions {price:yeastar-s/standard/12/total} instead of {price:yeastar-s/standard/12/list}, for up to 50 {price:yeastar-s/professional/12/total}. The box beside this text shows every period.</p>",
+                    "<p>До 10 номеров – {price:yeastar-s/standard/12/total} вместо {price:yeastar-s/standard/12/list}, до 50 – {price:yeastar-s/professional/12/total}. Все сроки видны в блоке рядом с текстом.</p>",
                 ),
             ),
             (
