@@ -17,8 +17,10 @@ from django.core.files.images import ImageFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from wagtail.images import get_image_model
-from wagtail.models import Page
+from wagtail.models import Locale, Page
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from cms.articles.models import (
     ContactPage,
@@ -35,6 +37,8 @@ from storefront.core import throttle
 from storefront.support.models import Conversation
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+#: What the editor's form always sends along.
+COMMENTS = inline_formset([])
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -204,6 +208,28 @@ def test_help_centre_costs_the_same_for_many_pages(client: Client, topic: Any) -
     assert (queries_of(client, "/help/"), queries_of(client, "/help/buying/")) == first
 
 
+def test_marketer_writes_a_help_page_and_sees_what_readers_say(marketer: Any, topic: Any) -> None:
+    body = streamfield([("heading", "First"), ("step", {"title": "Choose", "text": rich_text("<p>One.</p>")})])
+    body["1"]["value"]["picture"] = {"image": "", "decorative": "", "alt_text": ""}
+    fields = {"title": "How to choose", "slug": "how-to-choose", "intro": "In one step.", "body": body}
+    fields |= {"seo_title": "", "search_description": "", "share_image": "", "comments": COMMENTS}
+    posted = nested_form_data(fields) | {"action-publish": "1"}
+    add = reverse("wagtailadmin_pages:add", args=["articles", "helppage", topic.pk])
+    assert marketer.get(add).status_code == 200
+    response = marketer.post(add, posted)
+    assert response.status_code == 302, response.context["form"].errors
+    assert "In one step." in html_of(marketer, "/help/buying/how-to-choose/")
+    page = HelpPage.objects.get()
+    HelpVotes.objects.create(page=page, yes=12, no=3)
+    assert "Helpful: 12. Not helpful: 3." in html_of(marketer, reverse("wagtailadmin_pages:edit", args=[page.pk]))
+
+
+def test_block_of_every_kind_shows_an_example_of_itself_in_the_editor(marketer: Any) -> None:
+    for block in HelpPage._meta.get_field("body").stream_block.child_blocks.values():
+        if block.is_previewable:
+            html_of(marketer, f"{reverse('wagtailadmin_block_preview')}?id={block.definition_prefix}")
+
+
 # --- News ---------------------------------------------------------------------------------------------------------
 
 
@@ -239,9 +265,9 @@ def test_list_of_news_costs_the_same_for_many(client: Client, news: Any) -> None
 # --- Contact ------------------------------------------------------------------------------------------------------
 
 
-def fill(client: Client, clock: Any, **changes: str) -> dict[str, str]:
+def fill(client: Client, clock: Any, *, path: str = "/contact/", **changes: str) -> dict[str, str]:
     """What a person posts who reads the form for a minute."""
-    form = client.get("/contact/").context["form"]
+    form = client.get(path).context["form"]
     clock.shift(60)
     posted = {"name": "Ada", "email": "ada@example.com", "subject": "Yeastar", "message": "Does S50 work?"}
     return posted | {"stamp": form["stamp"].value(), "website": ""} | changes
@@ -284,6 +310,27 @@ def test_customer_finds_his_name_and_address_filled_in(client: Client, contact: 
     client.force_login(customer)
     html = html_of(client, "/contact/")
     assert 'value="Ada Buyer"' in html and 'value="buyer@example.com"' in html
+
+
+def test_question_in_another_language_is_answered_in_it(client: Client, contact: Any, clock: Any) -> None:
+    russian = Locale.objects.create(language_code="ru")
+    for page in (HomePage.objects.get(), contact):
+        made = page.copy_for_translation(russian)
+        made.save_revision().publish()
+    response = client.post("/ru/contact/", fill(client, clock, path="/ru/contact/"))
+    assert response.headers["Location"] == "/ru/contact/sent/"
+    assert Conversation.objects.get().language == "ru"
+
+
+def test_both_faces_of_the_contact_page_are_previewed(marketer: Any, contact: Any) -> None:
+    address = reverse("wagtailadmin_pages:preview_on_edit", args=[contact.pk])
+    fields = {"title": "Write to us", "slug": "contact", "intro": "", "body": rich_text("<p>Hello.</p>"), "hours": ""}
+    fields |= {"sent_title": "It is here", "sent_text": rich_text(""), "seo_title": "", "search_description": ""}
+    assert marketer.post(address, nested_form_data(fields | {"share_image": "", "comments": COMMENTS})).json()[
+        "is_valid"
+    ]
+    assert "Hello." in html_of(marketer, f"{address}?mode=")
+    assert "It is here" in html_of(marketer, f"{address}?mode=sent")
 
 
 def test_contact_page_names_the_seller(client: Client, contact: Any) -> None:
