@@ -5,7 +5,7 @@ Only Wagtail's published pages and agreements in force are for search engines; e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,13 +19,17 @@ from wagtail.models import Page
 
 from catalogue.plans.queries import BuyBox
 from cms import page_facts, structured_data
-from cms.page_facts import Facts, Picture
+from cms.page_facts import Asked, Facts, Picture
 from cms.shell import Shell
 from cms.site import languages
 
 #: Their templates write the way to them themselves.
 BELOW_PRODUCTS = ("cms.ProductPage", "cms.CategoryPage")
 ICON, ICON_SIZE = "img/icon-512.png", 512
+
+
+#: Titles and paths of what stands above a page, home first.
+Trail = tuple[tuple[str, str], ...]
 
 
 class Head(NamedTuple):
@@ -75,10 +79,19 @@ def _is_home(page: Page) -> bool:
 
 
 def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, shell: Shell) -> Head:
-    facts = page_facts.of(page, shell)
+    box, number = context.get("box"), getattr(context.get("page_obj"), "number", 1)
+    trail = tuple(context.get("trail") or ())
     language = get_language() or settings.LANGUAGE_CODE
-    own = facts.addresses.get(language, request.path)
-    number = getattr(context.get("page_obj"), "number", 1)
+    # All that the head depends on; what else it shows changes with the shell's stamp.
+    asked = Asked((page, shell, request.path), page.pk, shell["stamp"], language, number, box, trail)
+    return _kept(asked, language, number, box if isinstance(box, BuyBox) else None, trail)
+
+
+@lru_cache(maxsize=1024)
+def _kept(asked: Asked, language: str, number: int, box: BuyBox | None, trail: Trail) -> Head:
+    (page, shell, path), asked.what = asked.what, None
+    facts = page_facts.of(page, shell)
+    own = facts.addresses.get(language, path)
     described = Head(
         title=title_of(page),
         description=facts.description,
@@ -87,7 +100,7 @@ def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, shell
         published_at=facts.published_at,
     )
     made = _known(described, f"{own}?page={number}" if number > 1 else own, {} if number > 1 else facts.addresses)
-    return made._replace(data=tuple(_data(page, facts, made, context, shell)))
+    return made._replace(data=tuple(_data(page, facts, made, shell, box, trail)))
 
 
 def _known(described: Head, path: str, addresses: Mapping[str, str]) -> Head:
@@ -114,15 +127,24 @@ def _icon() -> Picture:
     return Picture(settings.SITE_URL + static(ICON), ICON_SIZE, ICON_SIZE, settings.SHOP_NAME)
 
 
-def _data(page: Page, facts: Facts, made: Head, context: Mapping[str, Any], shell: Shell) -> list[str]:
+def _data(page: Page, facts: Facts, made: Head, shell: Shell, box: BuyBox | None, trail: Trail) -> list[str]:
     site, found = settings.SITE_URL, []
     if _is_home(page):
-        found += _of_shop(site, made.canonical, made.language, tuple(shell["seller"].items()))
-    box = context.get("box")
-    if isinstance(box, BuyBox) and box.selected is not None:
-        picture = made.picture.url if made.picture and facts.picture else ""
-        found.append(_product(page.title, made.description, made.canonical, picture, site, _brand(shell), box))
-    trail = _trail(page, context)
+        found += _of_shop(made, shell["seller"])
+    if box is not None and box.selected is not None:
+        found.append(
+            structured_data.product(
+                name=page.title,
+                description=made.description,
+                url=made.canonical,
+                picture=made.picture.url if made.picture and facts.picture else "",
+                site=site,
+                brand=shell["seller"].get("name") or settings.SHOP_NAME,
+                box=box,
+            )
+        )
+    if page._meta.label in BELOW_PRODUCTS:
+        trail = ((_("Home"), reverse("home")), (_("Products"), reverse("products")))
     if trail:
         whole = [(title, site + url) for title, url in trail] + [(page.title, made.canonical)]
         found.append(structured_data.breadcrumbs(whole))
@@ -131,32 +153,10 @@ def _data(page: Page, facts: Facts, made: Head, context: Mapping[str, Any], shel
     return found
 
 
-def _trail(page: Page, context: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Titles and paths of what stands above the page, home first; as the page itself shows them."""
-    if page._meta.label in BELOW_PRODUCTS:
-        return [(_("Home"), reverse("home")), (_("Products"), reverse("products"))]
-    found: Sequence[tuple[str, str]] = context.get("trail") or ()
-    return found
-
-
-def _brand(shell: Shell) -> str:
-    return shell["seller"].get("name") or settings.SHOP_NAME
-
-
-@lru_cache(maxsize=64)
-def _of_shop(site: str, home: str, language: str, seller: tuple[tuple[str, str], ...]) -> list[str]:
-    name = settings.SHOP_NAME
-    search = site + reverse("search")
-    logo, email = site + static(ICON), settings.SUPPORT_EMAIL
+def _of_shop(made: Head, seller: Mapping[str, str]) -> list[str]:
+    site, name = settings.SITE_URL, settings.SHOP_NAME
+    search, logo, email = site + reverse("search"), site + static(ICON), settings.SUPPORT_EMAIL
     return [
-        structured_data.website(name=name, site=site, home=home, search=search, language=language),
-        structured_data.organization(name=name, site=site, logo=logo, seller=dict(seller), email=email),
+        structured_data.website(name=name, site=site, home=made.canonical, search=search, language=made.language),
+        structured_data.organization(name=name, site=site, logo=logo, seller=seller, email=email),
     ]
-
-
-@lru_cache(maxsize=512)
-def _product(name: str, description: str, url: str, picture: str, site: str, brand: str, box: BuyBox) -> str:
-    """The same offer gives the very same box, so this is made once for each product and language."""
-    return structured_data.product(
-        name=name, description=description, url=url, picture=picture, site=site, brand=brand, box=box
-    )

@@ -23,7 +23,8 @@ M = TypeVar("M", bound=models.Model)
 
 
 class NoticeLine(NamedTuple):
-    """A notice, shown between ``starts_at`` and ``ends_at`` (UTC, None: no end). ``key`` changes with the text."""
+    """A notice, shown between ``starts_at`` and ``ends_at`` (UTC, None: no end). ``key`` changes with the text;
+    ``language`` is that of the text where it is not the reader's, else ""."""
 
     key: str
     text: str
@@ -33,22 +34,25 @@ class NoticeLine(NamedTuple):
     is_dismissible: bool
     starts_at: datetime
     ends_at: datetime | None
+    language: str = ""
 
 
 class NotFound(NamedTuple):
-    """``text`` is HTML."""
+    """``text`` is HTML; ``language`` as above."""
 
     title: str
     text: str
     links: tuple[Link, ...]
+    language: str = ""
 
 
 class FooterParts(NamedTuple):
-    """``text`` is HTML; ``columns``: heading and links."""
+    """``text`` is HTML; ``columns``: heading and links; ``language`` as above."""
 
     text: str
     columns: tuple[tuple[str, tuple[Link, ...]], ...]
     shows_agreements: bool
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def read(language: str, site: Site | None, *, instead: models.Model | None = Non
     return Frame(
         menu=tuple(item for value in items if (item := resolver.item(value))) if menu else None,
         footer=_footer(footer, columns, resolver) if footer else None,
-        not_found=NotFound(not_found.title, _html(not_found.text), resolver.links(suggested)) if not_found else None,
+        not_found=_not_found(not_found, suggested, resolver) if not_found else None,
         notices=tuple(_line(notice, resolver, at_once=notice is instead) for notice in notices),
     )
 
@@ -112,9 +116,9 @@ def _notices(language: str, instead: models.Model | None) -> list[Notice]:
 def _line(notice: Notice, resolver: Resolver, *, at_once: bool) -> NoticeLine:
     """``at_once``: shown whatever its times and its place (a preview)."""
     link = resolver.link(Target(notice.link_page_id, notice.link_address, notice.link_label))
-    digest = hashlib.sha256(f"{notice.text}\n{link.url if link else ''}".encode()).hexdigest()[:8]
+    said = f"{notice.text}\n{notice.link_page_id}\n{notice.link_address}"
     return NoticeLine(
-        key=f"{notice.pk or 0}-{digest}",
+        key=f"{notice.pk or 0}-{hashlib.sha256(said.encode()).hexdigest()[:8]}",
         text=notice.text,
         link=link,
         kind=notice.kind,
@@ -122,14 +126,19 @@ def _line(notice: Notice, resolver: Resolver, *, at_once: bool) -> NoticeLine:
         is_dismissible=notice.is_dismissible,
         starts_at=clock.now() if at_once else notice.starts_at,
         ends_at=None if at_once else notice.ends_at,
+        language=resolver.foreign(notice.locale.language_code),
     )
+
+
+def _not_found(stored: NotFoundText, suggested: Iterable[Target], resolver: Resolver) -> NotFound:
+    language = resolver.foreign(stored.locale.language_code)
+    return NotFound(stored.title, _html(stored.text), resolver.links(suggested), language)
 
 
 def _footer(footer: Footer, columns: Iterable[dict[str, Any]], resolver: Resolver) -> FooterParts:
     made = ((value["title"], resolver.links(map(Target.of, listed(value.get("links"))))) for value in columns)
-    return FooterParts(
-        _html(footer.text), tuple((title, links) for title, links in made if links), footer.shows_agreements
-    )
+    kept = tuple((title, links) for title, links in made if links)
+    return FooterParts(_html(footer.text), kept, footer.shows_agreements, resolver.foreign(footer.locale.language_code))
 
 
 def _html(text: str) -> str:

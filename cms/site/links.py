@@ -69,6 +69,10 @@ class Resolver:
         found = Page.objects.live().public().filter(translation_key__in=self._keys.values())
         return found.filter(locale__language_code__in=languages).select_related("locale")
 
+    def foreign(self, code: str) -> str:
+        """The code of a language that is not the reader's, else ""."""
+        return "" if code == self._language else code
+
     def link(self, target: Target) -> Link | None:
         """None for a page that is not published."""
         if not target.page_id:
@@ -77,8 +81,7 @@ class Resolver:
         url = page.get_url(current_site=self._site) if page is not None else None
         if page is None or url is None:
             return None
-        code = page.locale.language_code
-        return Link(page.pk, target.label or page.title, url, "" if code == self._language else code)
+        return Link(page.pk, target.label or page.title, url, self.foreign(page.locale.language_code))
 
     def links(self, targets: Iterable[Target]) -> tuple[Link, ...]:
         return tuple(link for target in targets if (link := self.link(target)) is not None)
