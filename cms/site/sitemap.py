@@ -38,7 +38,8 @@ class PageMap(Sitemap):
     limit = PER_FILE
 
     def items(self) -> QuerySet[Page]:
-        return Page.objects.live().public().filter(depth__gt=1).select_related("locale").order_by("path")
+        found = Page.objects.live().public().filter(depth__gt=1, locale__language_code__in=_codes())
+        return found.select_related("locale").order_by("path")
 
     def get_latest_lastmod(self) -> datetime | None:
         found: datetime | None = self.items().aggregate(last=Max("last_published_at"))["last"]
@@ -65,8 +66,7 @@ class AgreementMap(DjangoSitemap[Agreement]):
     limit = PER_FILE
 
     def items(self) -> QuerySet[Agreement]:
-        codes = [code for code, _name in settings.LANGUAGES]
-        found = Agreement.objects.filter(live=True, locale__language_code__in=codes, versions__isnull=False)
+        found = Agreement.objects.filter(live=True, locale__language_code__in=_codes(), versions__isnull=False)
         return found.annotate(changed_at=Max("versions__published_at")).select_related("locale").order_by("pk")
 
     def get_latest_lastmod(self) -> datetime | None:
@@ -78,6 +78,10 @@ class AgreementMap(DjangoSitemap[Agreement]):
         for each in found:
             known.setdefault(each.translation_key, {})[each.locale.language_code] = _path(each)
         return [entry(_path(each), each.changed_at, known[each.translation_key]) for each in found]
+
+
+def _codes() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
 
 
 def _path(agreement: Agreement) -> str:

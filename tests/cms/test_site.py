@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale, Page
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from cms.models import HomePage, ProductIndexPage, TextPage
 from cms.site.addresses import in_language, validate_address
@@ -126,6 +127,29 @@ def test_menu_of_the_default_language_speaks_the_readers(
     own.save()
     assert menu_of(html_of(client, "/ru/products/")) == [("Всё", "/ru/products/")]
     assert len(menu_of(html_of(client))) == 3
+
+
+def test_menu_and_notice_are_translated_side_by_side(client: Client, about: Any, english: Any, russian: Any) -> None:
+    items = [
+        item(link(page=about, label="Who we are"), page=about, label="Company"),
+        item(address="/basket/", label="Cart"),
+    ]
+    menu = Menu.objects.create(locale=english, items=json.dumps(items))
+    notice = Notice.objects.create(locale=english, text="Sale.", link_page=about, link_label="More")
+    words = {"Company": "Компания", "Who we are": "Кто мы", "Cart": "Корзина", "Sale.": "Скидки.", "More": "Ещё"}
+    for source in (menu, notice):
+        held, _made = TranslationSource.update_or_create_from_instance(source)
+        translation = Translation.objects.create(source=held, target_locale=russian)
+        strings = set(held.stringsegment_set.values_list("string__data", "context"))
+        assert {text for text, _context in strings} <= set(words), "neither pages nor addresses are texts"
+        for segment in held.stringsegment_set.all():
+            StringTranslation.objects.create(
+                translation_of=segment.string, locale=russian, context=segment.context, data=words[segment.string.data]
+            )
+        translation.save_target()
+    html = html_of(client, "/ru/products/")
+    assert menu_of(html) == [("About us", "/about/"), ("Кто мы", "/about/"), ("Корзина", "/ru/basket/")]
+    assert ">Компания<" in html and 'Скидки. <a href="/about/"' in html and ">Ещё</a>" in html
 
 
 def test_draft_of_a_menu_is_not_shown(client: Client, about: TextPage, english: Locale) -> None:
