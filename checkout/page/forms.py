@@ -107,10 +107,10 @@ class CheckoutForm(forms.Form):
                 "spellcheck": "false",
                 "inputmode": "url",
                 "placeholder": "acme.bitrix24.com",
-                "hx-post": reverse("checkout-portal"),
-                "hx-trigger": "change",
-                "hx-target": "#portal-note",
-                "hx-params": f"{portal.FIELD},csrfmiddlewaretoken",
+                "data-hx-post": reverse("checkout-portal"),
+                "data-hx-trigger": "change",
+                "data-hx-target": "#portal-note",
+                "data-hx-params": f"{portal.FIELD},csrfmiddlewaretoken",
             }
         )
 
