@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import requests
 
-
 CUSTOMER, PASSWORD = "customer@northbridge.example", "demo-password-2026"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _TERM = re.compile(r'name="term" value="(\d+)"')
