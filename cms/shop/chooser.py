@@ -7,15 +7,19 @@ from typing import Any
 
 from django import forms
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.choosers import BaseFilterForm
+from wagtail.admin.ui.tables import Column
+from wagtail.models import Locale
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
 from catalogue.plans.models import Plan, SoftwareProduct
 from cms.forms.products import ProductFields
+from cms.models import ProductPage
 
 
 class NewProductForm(ProductFields):
@@ -66,12 +70,29 @@ class SearchForm(BaseFilterForm):
         return objects.filter(product__title__icontains=self.search_query) if self.is_searching else objects
 
 
-class Choose(ChooseView):
-    filter_form_class = SearchForm
+def _page_of(software: Any) -> str:
+    return gettext("has one") if software.has_page else ""
 
 
-class ChooseResults(ChooseResultsView):
+class WithPages:
+    """Says of each product whether it has a page already: it has one in a language."""
+
     filter_form_class = SearchForm
+
+    @property
+    def columns(self) -> list[Column]:
+        told = Column(
+            "page", label=_("Page"), accessor=lambda software: gettext("has one") if software.has_page else ""
+        )
+        return [*super().columns, told]  # type: ignore[misc]
+
+
+class Choose(WithPages, ChooseView):
+    pass
+
+
+class ChooseResults(WithPages, ChooseResultsView):
+    pass
 
 
 class ProductChooserViewSet(SnippetChooserViewSet):
@@ -82,4 +103,6 @@ class ProductChooserViewSet(SnippetChooserViewSet):
     create_action_label = _("Create this product")
 
     def get_object_list(self) -> QuerySet[SoftwareProduct]:
-        return SoftwareProduct.objects.select_related("product").order_by("product__title")
+        pages = ProductPage.objects.filter(software=OuterRef("pk"), locale=Locale.get_default())
+        products = SoftwareProduct.objects.select_related("product").order_by("product__title")
+        return products.annotate(has_page=Exists(pages))

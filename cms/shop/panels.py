@@ -120,7 +120,9 @@ DISCOUNT = ObjectList(
         MultiFieldPanel(
             [
                 FieldPanel("software", widget=forms.Select, heading=_("Product")),
-                FieldRowPanel([FieldPanel("months"), FieldPanel("percent")]),
+                FieldRowPanel(
+                    [FieldPanel("months"), FieldPanel("percent", help_text=_("Off the price without discount."))]
+                ),
                 FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
             ],
             heading=_("Discount"),

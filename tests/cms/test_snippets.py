@@ -163,7 +163,7 @@ def test_product_leads_to_its_page_and_says_when_it_has_none(marketer: Any, shop
 def test_product_is_made_while_choosing_one_for_a_page(marketer: Any, shop: Any) -> None:
     chooser = SoftwareProduct.snippet_viewset.chooser_viewset
     dialog = marketer.get(reverse(chooser.get_url_name("choose"))).json()["html"]
-    assert "New product" in dialog
+    assert "New product" in dialog and "has one" in dialog
     form = {"title": "Viber", "slug": "", "tagline": "", "plan_name": "Standard", "monthly_price": "0"}
     form |= {"binding_kind": "portal", "bitrix24_app_code": "telegram", "agreement": str(shop.agreement.pk)}
     create = reverse(chooser.get_url_name("create"))
