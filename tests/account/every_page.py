@@ -1,0 +1,224 @@
+"""A shop with a page of every kind, and the list of them: what a visitor and a customer may ever have before them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path as route
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import expect
+from wagtail.models import Locale
+
+from catalogue.models import Category
+from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
+from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
+from storefront import urls
+from storefront.billing import links
+from storefront.billing.services import payments
+from storefront.core import errors
+from storefront.licensing.links import extend_token
+from storefront.support.services import conversations
+from tests import purchases
+from tests.cms.test_articles import block, step
+from tests.cms.test_blocks import everything, picture
+from tests.conftest import PASSWORD, make_software
+
+PRODUCT = "/products/yeastar-s-module/"
+#: By its button, past the browser's own complaints.
+_SUBMIT = "form => { form.noValidate = true; form.requestSubmit(form.querySelector('button:not([type=button])')) }"
+Act = Callable[[BrowserPage], None]
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    return errors.too_many(request, minutes=5)
+
+
+#: Answers that a test cannot provoke by an address alone, from the very handlers that give them.
+urlpatterns = [
+    route("wrong/400/", errors.bad_request),
+    route("wrong/403/", errors.forbidden),
+    route("wrong/csrf/", errors.csrf_failure),
+    route("wrong/429/", _too_many),
+    route("wrong/500/", errors.server_error),
+    *urls.urlpatterns,
+]
+handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404
+handler429, handler500 = urls.handler429, urls.handler500
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A page: its path, the status it answers with, what is done on it before it is looked at; ``is_main``: looked
+    at in both themes at both widths."""
+
+    path: str
+    status: int = 200
+    act: Act | None = None
+    is_main: bool = False
+
+
+# What a person does -------------------------------------------------------------------------------------------------
+
+
+def send(form: str, **typed: str) -> Act:
+    """Fill fields by name and send ``form`` (a selector); what is wrong is then said on the page."""
+
+    def do(page: BrowserPage) -> None:
+        for name, value in typed.items():
+            page.locator(f"{form} [name={name}]").fill(value)
+        page.locator(form).evaluate(_SUBMIT)
+        expect(page.locator("main .error, main .errorlist, main .notice-error").first).to_be_visible()
+
+    return do
+
+
+def open_all(selector: str) -> Act:
+    """Unfold what is folded: menus and questions."""
+    return lambda page: page.locator(selector).evaluate_all("all => all.forEach(each => { each.open = true })")
+
+
+def put_in_cart(page: BrowserPage) -> None:
+    page.get_by_role("button", name="Buy").click()
+    page.wait_for_url("**/basket/**")
+
+
+def log_in(page: BrowserPage) -> None:
+    page.locator("main [name=login]").fill("buyer@example.com")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/account/")
+
+
+# What there is ------------------------------------------------------------------------------------------------------
+
+
+def furnish(shop: Any) -> None:
+    """Pages of every kind below home, in English; home, list and product in Russian too."""
+    home, product = HomePage.objects.get(), ProductPage.objects.get()
+    shop.software.product.categories.add(category := Category.add_root(name="Telephony"))
+    other = make_software(slug="telegram", title="Telegram module", agreement=shop.agreement)
+    other.product.categories.add(category)
+    ProductIndexPage.objects.get().add_child(
+        instance=CategoryPage(title="Telephony", slug="telephony", category=category)
+    )
+    show(product, everything(shop))
+    show(home, [part for part in everything(shop) if part[0] in ("hero", "features", "steps", "questions", "related")])
+    home.add_child(instance=TextPage(title="About us", slug="about"))
+    show(TextPage.objects.get(), [part for part in everything(shop) if part[0] in ("text", "note", "downloads")])
+    _help(home)
+    news = home.add_child(instance=NewsIndexPage(title="News", slug="news"))
+    news.add_child(
+        instance=NewsPage(
+            title="Version 4", slug="version-4", summary="What is new.", published_on=date(2026, 1, 2),
+            body=[block("heading", "Faster"), block("text", "<p>Twice as fast.</p>")],
+        )
+    )  # fmt: skip
+    home.add_child(instance=ContactPage(title="Contacts", slug="contact", hours="9 to 18"))
+    for page in (home, ProductIndexPage.objects.get(), product):
+        copy = page.specific.copy_for_translation(Locale.objects.get_or_create(language_code="ru")[0])
+        copy.save_revision().publish()
+
+
+def show(page: Any, blocks: list[tuple[str, Any]]) -> None:
+    """Publish the page with the blocks it knows."""
+    known = page._meta.get_field("content").stream_block.child_blocks
+    page.content = json.dumps([{"type": kind, "value": value} for kind, value in blocks if kind in known])
+    page.save_revision().publish()
+
+
+def _help(home: Any) -> None:
+    index = home.add_child(instance=HelpIndexPage(title="Help", slug="help"))
+    topic = index.add_child(instance=HelpTopicPage(title="Buying", slug="buying", intro="From cart to license."))
+    note = block("note", {"kind": "warning", "text": "<p>Not twice.</p>"})
+    body = [block("heading", "Choose"), step("Look", picture()), note, block("heading", "Pay"), step("Press")]
+    body += [block("heading", "Afterwards"), step("Open")]
+    topic.add_child(instance=HelpPage(title="How to buy", slug="how-to-buy", intro="In five steps.", body=body))
+    topic.add_child(instance=HelpPage(title="How to pay", slug="how-to-pay", intro="By card.", body=body[:2]))
+
+
+# The list -----------------------------------------------------------------------------------------------------------
+
+
+def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
+    """In the order in which a visitor could walk through them."""
+    yield Kind("/", is_main=True, act=open_all("header details.is-wide"))
+    yield Kind("/products/", is_main=True)
+    yield Kind("/products/telephony/")
+    yield Kind(PRODUCT, is_main=True, act=open_all("main details"))
+    yield Kind("/help/")
+    yield Kind("/help/buying/")
+    yield Kind("/help/buying/how-to-buy/", is_main=True)
+    yield Kind("/news/")
+    yield Kind("/news/version-4/")
+    yield Kind("/about/")
+    yield Kind("/contact/")
+    yield Kind("/contact/", act=send("main form"))
+    yield Kind("/search/", act=open_all("header details"))
+    yield Kind("/search/?q=yeastar")
+    yield Kind("/search/?q=zzzzzz")
+    yield Kind(f"/agreements/{shop.agreement.slug}/")
+    yield Kind(f"/agreements/{shop.agreement.slug}/1/")
+    yield Kind("/support/")
+    yield Kind("/support/", act=send("main form"))
+    yield Kind("/basket/")
+    yield Kind(PRODUCT, act=put_in_cart, is_main=True)
+    yield Kind("/basket/", act=send("form[action$='/voucher/']", code="NONE"))
+    yield Kind("/checkout/", is_main=True)
+    yield Kind("/checkout/", act=send("#checkout-form", email="nobody", bitrix24_address="10.0.0.1"))
+    unpaid, payment = purchases.order(customer, shop), payments.start(invoice=purchases.order(customer, shop))
+    yield Kind(links.pay_path(unpaid), is_main=True)
+    back = "/" + links.return_url(payment).split("/", 3)[3]
+    yield Kind(back)
+    stripe.pay(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+    yield Kind(back, is_main=True)
+    yield Kind(links.pay_path(payment.invoice), status=410)
+    yield Kind("/pay/nothing/", status=404)
+    yield Kind("/account/password/reset/")
+    yield Kind("/account/password/reset/", act=send("main form", email="nobody"))
+    for name in ("password/reset/done", "password/reset/key/1-x", "password/reset/key/done", "signup", "inactive"):
+        yield Kind(f"/account/{name}/")
+    yield Kind("/account/confirm-email/x/")
+    yield Kind("/account/confirm-email/")
+    yield Kind("/nothing/here/", status=404)
+    yield Kind("/basket/add/", status=405)
+    for status in (400, 403, 429, 500):
+        yield Kind(f"/wrong/{status}/", status=status)
+    yield Kind("/wrong/csrf/", status=403)
+    for path in ("", "products/", PRODUCT[1:], "basket/", "checkout/", "search/?q=yeastar", "account/login/"):
+        yield Kind(f"/ru/{path}")
+    yield Kind("/ru/nothing/here/", status=404)
+    yield Kind("/account/login/")
+    yield Kind("/account/login/", act=send("main form", login="nobody", password="wrong"))
+
+
+def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Iterator[Kind]:
+    """The account: begins with the log-in."""
+    yield Kind("/account/login/", act=log_in, is_main=True)
+    talk = conversations.begin(key="k", text="A question", language="en", page_url="", customer=customer)
+    for name in ("orders", f"orders/{invoice.order.number}", "invoices", f"invoices/{invoice.number}", "licenses"):
+        yield Kind(f"/account/{name}/", is_main=name in ("invoices", "licenses"))
+    yield Kind(f"/account/invoices/{invoice.number}/print/", is_main=True)
+    yield Kind(f"/account/licenses/{license.public_id}/")
+    yield Kind(f"/account/licenses/{license.public_id}/", act=send("form[action$='/address/']", bitrix24_address="x"))
+    yield Kind("/account/agreements/")
+    yield Kind(f"/account/agreements/{consent.order.number}/{consent.sha256}/")
+    yield Kind("/account/profile/")
+    yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
+    yield Kind("/account/email/")
+    yield Kind("/account/email/", act=send("main form:has([name=email])", email="nobody"))
+    yield Kind("/account/password/change/")
+    yield Kind("/account/password/change/", act=send("main form"))
+    yield Kind("/account/logout/")
+    yield Kind("/account/reauthenticate/")
+    yield Kind("/account/2fa/")
+    yield Kind("/account/2fa/totp/activate/")
+    yield Kind(f"/support/{talk.public_id}/")
+    yield Kind(f"/basket/extend/{extend_token(license)}/")
+    for path in ("", "invoices/", f"licenses/{license.public_id}/", "profile/", f"invoices/{invoice.number}/print/"):
+        yield Kind(f"/ru/account/{path}")

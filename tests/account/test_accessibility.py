@@ -1,0 +1,142 @@
+"""Every kind of page a visitor or a customer may open, judged by axe-core, in both themes, wide and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from axe_playwright_python import base
+from django.core.cache import cache
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+from storefront.core import throttle
+from tests.account import every_page
+from tests.account.every_page import Kind
+from tests.cms import conftest as cms
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+AXE = Path(base.__file__).with_name("axe.min.js").read_text()
+WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+NARROW = ViewportSize(width=320, height=640)  # half of 640: what a page at 200 % zoom has left
+FORMS = [(WIDE, "light"), (PHONE, "dark"), (PHONE, "light"), (WIDE, "dark")]
+#: All rules but the experimental ones; the size of targets has to be asked for.
+EVERYTHING = {"rules": {"target-size": {"enabled": True}}}
+#: What may be otherwise in another theme or at another width.
+APPEARANCE = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block", "target-size"]}}
+RUN_AXE = """async ([where, options]) => {
+  const found = await axe.run(where, { ...options, resultTypes: ["violations"], preload: false });
+  const told = node => node.html.slice(0, 200) + " " + (node.any[0]?.message ?? "");
+  return found.violations.map(rule => rule.id + ": " + rule.nodes.map(told).join(" | "));
+}"""
+LANDMARKS = """() =>
+  ["main, [role=main]", "h1"].map(each => document.querySelectorAll(each).length).join(" main, ") + " h1" """
+#: Goes through all that can have the focus, as if by keyboard; a card or a label may show it for what is in it.
+FOCUS = """part => {
+  const shows = each => { const style = getComputedStyle(each);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2; };
+  const isSeen = each => [each, each.parentElement, each.parentElement.parentElement, each.nextElementSibling]
+    .some(near => near && shows(near));
+  const able = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+  const all = [...document.querySelector(part).querySelectorAll(able)]
+    .filter(each => each.checkVisibility() && !each.disabled && each.type !== "hidden" && each.tabIndex >= 0);
+  const kinds = new Map(all.map(each => [[each.tagName, each.className, each.parentElement.className].join(), each]));
+  return [...kinds.values()].filter(each => { each.focus(); return document.activeElement !== each || !isSeen(each); })
+    .map(each => "focus cannot be seen: " + each.outerHTML.slice(0, 120));
+}"""
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? "" : "wider than a phone: " +
+  [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > innerWidth)
+  .slice(0, 3).map(each => each.outerHTML.slice(0, 120)).join(" | ")"""
+
+
+full_text = cms.full_text
+
+
+@pytest.fixture
+def pages(live_server: Any, settings: Any, tmp_path: Path, full_text: None, shop: Any) -> str:
+    """A furnished shop; returns its origin."""
+    cache.clear()
+    throttle.reset()
+    settings.SITE_URL = live_server.url
+    settings.ROOT_URLCONF = every_page.__name__
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    every_page.furnish(shop)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(reduced_motion="reduce", viewport=WIDE)
+    yield made
+    made.close()
+
+
+class Inspector:
+    """Opens page after page in one tab and writes down what is wrong with them."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.origin, self.faults, self.here, self.count = origin, list[str](), "", 0
+        self.page: Page = context.new_page()
+        self.forms = cycle([form] for form in FORMS)
+        context.on("request", lambda request: self._own(request.url))
+        self.page.on("pageerror", lambda error: self.note(str(error)))
+        self.page.on("console", self._listen)
+
+    def note(self, *faults: str) -> None:
+        self.faults += [f"{self.here}: {fault}" for fault in faults if fault]
+
+    def _own(self, url: str) -> None:
+        if not url.startswith((self.origin, "data:", "blob:")):
+            self.note(f"asks another host: {url}")
+
+    def _listen(self, message: Any) -> None:
+        # The browser also complains of the page's own status, which is the one that is wanted.
+        if message.type == "error" and message.location["url"] != self.page.url:
+            self.note(f"console: {message.text} {message.location['url']}")
+
+    def look_at(self, kind: Kind) -> None:
+        self.here = kind.path
+        answer = self.page.goto(self.origin + kind.path)
+        assert answer
+        if answer.status != kind.status:
+            self.note(f"status {answer.status}, not {kind.status}")
+        if kind.act:
+            kind.act(self.page)
+            self.here += f" -> {self.page.url.removeprefix(self.origin)}"
+        self._judge(FORMS if kind.is_main else next(self.forms))
+
+    def _judge(self, forms: Sequence[tuple[ViewportSize, Any]]) -> None:
+        """By all rules in the first form; how the page's own part looks, in the others."""
+        where, page = self.here, self.page
+        page.evaluate(AXE)
+        for size, scheme in forms:
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            self.here = f"{where} [{size['width']}, {scheme}]"
+            is_first = (size, scheme) == forms[0] or not self.count
+            self.note(*page.evaluate(RUN_AXE, ["html", EVERYTHING] if is_first else ["main", APPEARANCE]))
+        self.count += 1
+        self.here = where
+        found = page.evaluate(LANDMARKS)
+        self.note("" if found == "1 main, 1 h1" else found)
+        page.keyboard.press("Tab")
+        self.note(*page.evaluate(FOCUS, "body" if self.count == 1 else "main"))
+        page.set_viewport_size(NARROW)
+        self.note(page.evaluate(TOO_WIDE))
+
+
+def test_no_page_keeps_anybody_out(
+    context: BrowserContext, pages: str, shop: Any, customer: Any, invoice: Any, license: Any, consent: Any, stripe: Any
+) -> None:
+    EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=True)
+    inspector = Inspector(context, pages)
+    for kind in every_page.of_visitors(shop, customer, stripe):
+        inspector.look_at(kind)
+    for kind in every_page.of_customers(customer, invoice, license, consent):
+        inspector.look_at(kind)
+    assert inspector.faults == []
