@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Count
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
@@ -79,9 +80,10 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
             self._show_parent(self.instance.product)
 
     def _suggest_agreement(self, field: Any) -> None:
-        """A shop with one agreement uses it for a new product too."""
-        if not self.instance.pk and len(agreements := field.queryset[:2]) == 1:
-            self.initial["agreement"] = agreements[0].pk
+        """A new product has the agreement that most products have."""
+        if not self.instance.pk:
+            usual = field.queryset.filter(products__isnull=False).annotate(uses=Count("products")).order_by("-uses")
+            self.initial["agreement"] = usual.values_list("pk", flat=True).first()
 
     def _show_parent(self, product: Product) -> None:
         self.initial |= {"title": product.title, "slug": product.slug}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import pricing
+from catalogue.plans import offers, pricing
 from catalogue.plans.models import Period, Plan, PlanTerm
 
 
@@ -150,3 +152,13 @@ def test_addresses_of_oscars_catalogue_lead_to_our_pages(client: Any, shop: Any)
     assert client.get("/catalogue/").url == "/products/"
     assert client.get(f"/catalogue/{child.slug}_{child.pk}/").url == "/products/yeastar-s-module/"
     assert client.get("/catalogue/gone_99999/").status_code == 404
+
+
+def test_offers_written_before_languages_are_read_as_they_were() -> None:
+    migration = import_module("catalogue.plans.migrations.0006_offers_in_languages")
+    term = [7, 12, "20.00", "120.00", "96.00", "EUR"]
+    plan = {"code": "pro", "name": "Pro", "summary": "", "features": ["Calls", "CRM"], "terms": [term]}
+    once = migration.in_languages(json.dumps([plan]))
+    (found,) = offers.load(once, "ru")
+    assert (found.name, found.features, found.terms[0].amount) == ("Pro", ("Calls", "CRM"), Decimal("96.00"))
+    assert migration.in_languages(once) == once

@@ -12,7 +12,7 @@ from django.urls import reverse
 from oscar.apps.basket.models import Basket
 
 from catalogue.models import Category, Product
-from catalogue.plans.models import Period, Plan, PlanTerm, SoftwareProduct
+from catalogue.plans.models import Agreement, Period, Plan, PlanTerm, SoftwareProduct
 from cms.models import ProductPage
 from storefront.billing.models import Seller
 from tests.conftest import make_software
@@ -233,6 +233,7 @@ def test_wrong_product_is_refused_at_the_field(marketer: Any, field: str, value:
 def test_only_bindings_that_the_shop_fulfils_are_offered(marketer: Any) -> None:
     form = marketer.get(reverse("wagtailsnippets_plans_softwareproduct:add")).context["form"]
     assert [value for value, _ in form.fields["binding_kind"].choices] == ["none", "portal"]
+    assert form["agreement"].value() == Agreement.objects.get().pk, "that of most products"
 
 
 def put_in_a_cart(shop: Any) -> None:
