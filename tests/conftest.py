@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
+from tests.recorded import built
+
 PASSWORD = "correct horse battery"
 BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -64,8 +66,31 @@ class Shop:
         return PlanTerm.objects.get(plan__software=self.software, plan__code=plan_code, months=months)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test with real transactions only the tables that it wrote are emptied, not all there are."""
+    from django.test import TransactionTestCase
+
+    from tests.rows import Ground
+
+    with django_db_blocker.unblock():
+        ground = Ground()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: ground.restore())
+        yield
+
+
 @pytest.fixture
 def wagtail_site(db: None) -> Any:
+    """The site as it is when its migrations are done."""
+    from wagtail.models import Site
+
+    site = built(make_site)
+    Site.clear_site_root_paths_cache()
+    return site
+
+
+def make_site() -> Any:
     """What Wagtail's and Oscar's data migrations would have made: locale, roots, site, home page, products index."""
     from django.contrib.auth.models import Permission
     from django.contrib.contenttypes.models import ContentType
@@ -83,7 +108,6 @@ def wagtail_site(db: None) -> Any:
     site, _ = Site.objects.get_or_create(
         hostname="localhost", port=80, defaults={"root_page": home, "is_default_site": True}
     )
-    Site.clear_site_root_paths_cache()
     kind, _ = ContentType.objects.get_or_create(app_label="wagtail_localize", model="translation")
     Permission.objects.get_or_create(content_type=kind, codename="submit_translation")
     return site
@@ -124,6 +148,11 @@ def make_software(slug: str = "yeastar-s-module", title: str = "Yeastar S-series
 
 @pytest.fixture
 def shop(wagtail_site: Any) -> Shop:
+    return built(make_shop)
+
+
+def make_shop() -> Shop:
+    """A seller, an agreement, four periods, and one product."""
     from catalogue.plans.models import Agreement, Period
     from storefront.billing.models import Seller
 

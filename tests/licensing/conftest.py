@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.recorded import built
+
 _numbers = count(1)
 
 
@@ -81,7 +83,7 @@ def disputed(invoice: Any, is_disputed: bool = True) -> None:
 
 @pytest.fixture
 def product(db: None) -> Any:
-    return make_product()
+    return built(make_product)
 
 
 @pytest.fixture
