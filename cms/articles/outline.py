@@ -27,12 +27,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A block as it is shown: ``anchor`` is for headings; steps that follow each other are one part, numbered."""
+    """A block as it is shown: ``anchor`` is for headings; steps that follow each other are one part, numbered, whose
+    titles are headings of ``level``: below the section's, or right below the page's own."""
 
     kind: str
     block: Any = None
     anchor: str = ""
     steps: tuple[tuple[int, Any], ...] = ()
+    level: int = 3
 
 
 def table_of_contents(value: StreamValue) -> list[Heading]:
@@ -50,7 +52,7 @@ def parts(value: StreamValue) -> list[Part]:
         if is_steps:
             steps = tuple(enumerate((block for block, _ in group), start=number + 1))
             number += len(steps)
-            found.append(Part(STEP, steps=steps))
+            found.append(Part(STEP, steps=steps, level=3 if any(part.anchor for part in found) else 2))
             continue
         for block, anchor in group:
             if anchor:
