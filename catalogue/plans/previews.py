@@ -85,11 +85,8 @@ def of_product(
 ) -> Moment:
     """All prices of a product as its form would save it; ``software`` is None for a new one. ``plans`` and
     ``own_periods`` are those of the form; saved ones keep their ids."""
-    if software is not None:
-        before = shelves.read([software], now)[0]
-    else:
-        # A product without a number has what is common to all.
-        before = shelves.read([SoftwareProduct()], now)[0]
+    # A product without a number has what is common to all.
+    before = shelves.read([software or SoftwareProduct()], now)[0]
     common = [period for period in before.periods if period.software_id is None]
     own = [_of_product(period) for period in own_periods]
     after = replace(before, plans=list(plans), periods=[*common, *own])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ class HeroBlock(blocks.StructBlock):
         label = _("Hero")
         description = _("A large headline with a picture and up to two buttons.")
         template = "cms/blocks/hero.html"
-        preview_value = {
+        preview_value: ClassVar[dict[str, Any]] = {
             "heading": "Your phones, inside Bitrix24",
             "text": "Calls, recordings and missed calls land in the right card by themselves.",
             "picture": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import get_language
@@ -19,7 +21,7 @@ SEARCH_ENGINE_PANEL = MultiFieldPanel(
 MENU_PANEL = MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("For site menus"))
 
 
-def picture(label: str, **more: object) -> models.ForeignKey:
+def picture(label: Any, **more: Any) -> models.ForeignKey[Any, Any]:
     """A picture of Wagtail's, which a page loses when it is deleted."""
     return models.ForeignKey(
         "wagtailimages.Image",
@@ -28,7 +30,7 @@ def picture(label: str, **more: object) -> models.ForeignKey:
         null=True,
         blank=True,
         related_name="+",
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -43,7 +45,7 @@ class Shared(models.Model):
         abstract = True
 
 
-class ShopPage(Shared, Page):
+class ShopPage(Shared, Page):  # type: ignore[django-manager-missing]
     """A page at a fixed address, readable by everyone: it is found by one query, see ``cms.views``."""
 
     #: Nothing to keep private on the shop's own pages, so serving them need not ask.

@@ -58,7 +58,7 @@ class HomePage(ShopPage):
         return context
 
 
-class TextPage(Shared, Page):
+class TextPage(Shared, Page):  # type: ignore[django-manager-missing]
     """A plain page, such as 'About us'."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)

@@ -15,7 +15,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from catalogue.models import Category, Product
+from catalogue.models import Category, Product  # type: ignore[attr-defined]
 from cms import queries, rendering
 from cms.blocks import HomeContent
 from cms.models.base import MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, ShopPage
@@ -91,9 +91,11 @@ class CategoryPage(ShopPage):
         """The Oscar category has the title of the page in the default language, which is the one made first."""
         if self.category_id is None:
             self.category = Category.add_root(name=self.title, slug=self.slug)
-        elif self.category.name != self.title and not self._is_translation():
-            self.category.name = self.title
-            self.category.save()
+            return
+        category = Category.objects.get(pk=self.category_id)
+        if category.name != self.title and not self._is_translation():
+            category.name = self.title
+            category.save()
 
     def _is_translation(self) -> bool:
         first = (

@@ -304,7 +304,7 @@ BITRIX24_ZONES = env.list(
 )
 #: Where the portal's own script comes from; only the installer page needs it.
 BITRIX24_JS_URL = env.str("BITRIX24_JS_URL", default="https://api.bitrix24.com/api/v1/")
-#: Loader script of the seller's own live chat (an open channel), which then takes the place of the shop's panel on pages
+#: Loader script of the seller's own live chat (an open channel), which then takes the place of our panel on pages
 #: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
 BITRIX24_CHAT_URL = env.str("BITRIX24_CHAT_URL", default="")
 BITRIX24_CHAT_SECRET = env.str("BITRIX24_CHAT_SECRET", default="")

@@ -23,7 +23,7 @@ class BindingKind(models.TextChoices):
     INSTANCE = "instance", _("An installation, by license key")
 
 
-class SoftwareProduct(Translated, ClusterableModel):
+class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-manager-missing]
     """What the shop adds to an Oscar parent product.
 
     What pages read is kept beside it, written by ``pricing`` alone in the transaction that changes the prices:
