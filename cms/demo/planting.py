@@ -54,7 +54,9 @@ class Garden:
 
     def _like(self, page: Page) -> dict[str, Any]:
         """What a page has in common with its translations."""
-        common = ("slug", "translation_key", "show_in_menus", "first_published_at", "last_published_at")
+        common = ["slug", "translation_key", "show_in_menus", "first_published_at", "last_published_at"]
+        own = page._meta.local_concrete_fields
+        common += [field.attname for field in own if field.is_relation and not field.primary_key]
         return {name: getattr(page, name) for name in common}
 
     def settle(self, value: Any, language: str, at: str) -> Any:

@@ -1,0 +1,80 @@
+"""Where the demo is refused; the past of its customer and two months of trade, made by the shop's own services."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from oscar.apps.order.models import Order
+from wagtail.models import Locale
+
+from cms.demo import people
+from cms.demo.translating import NotTheSame, note
+from cms.models import HomePage
+from cms.numbers import report
+from storefront.billing.models import Invoice, ReviewItem
+from storefront.core import audit, clock
+from storefront.licensing.models import License
+from storefront.notifications.models import OutboxMessage
+
+
+def demo() -> str:
+    out = StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def everything() -> tuple[int, ...]:
+    return tuple(model.objects.count() for model in (Order, Invoice, License))
+
+
+def test_shop_with_products_of_its_own_is_left_alone(shop: Any) -> None:
+    before = everything()
+    assert "products of its own" in demo()
+    assert everything() == before
+
+
+def test_texts_that_do_not_match_are_refused(wagtail_site: Any) -> None:
+    home = HomePage.objects.get()
+    other = HomePage(title="Главная", slug="home", headline="")
+    with pytest.raises(NotTheSame, match="headline"):
+        note(home, other, Locale.objects.create(language_code="ru"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_is_made_once_by_the_shops_own_services(
+    wagtail_site: Any, stripe: Any, bitrix24: Any, settings: Any
+) -> None:
+    settings.SANDBOX_STRIPE, settings.SANDBOX_BITRIX24 = settings.STRIPE_API_BASE, bitrix24.base_url
+    cache.clear()
+    assert "no history" not in demo()
+    own = Order.objects.filter(user__email=people.CUSTOMER).order_by("date_placed")
+    assert list(own.values_list("status", flat=True)) == ["Paid", "Paid", "New"]
+    licenses = list(License.objects.filter(customer__email=people.CUSTOMER).order_by("valid_until"))
+    assert [each.status for each in licenses] == ["active", "active"]
+    assert all(each.portal_address == bitrix24.portal("acme").host for each in licenses)
+    assert licenses[0].valid_until - clock.now() < timedelta(days=8)
+    assert not ReviewItem.objects.exists()
+    assert_trade_fills_the_dashboard()
+    before = everything()
+    demo()
+    assert everything() == before
+
+
+def assert_trade_fills_the_dashboard() -> None:
+    """Two months of trade: figures for every picture, nothing the auditor minds, no mail about what is long ago."""
+    numbers = report.collect()
+    for span in (numbers.span, numbers.span.before):
+        steps = numbers.steps(span)
+        assert steps.viewers > steps.added > steps.ordered >= steps.paid > 0
+        assert numbers.income(span, numbers.currencies[0]) > 0
+    assert numbers.unpaid.count and numbers.ending.urgent and min(numbers.sales.income["EUR"].values()) < 0
+    assert all(each.income and each.steps.viewers > each.steps.ordered for each in numbers.products)
+    assert {finding.check for finding in audit.run()} <= {"outbox-unsent"}  # nobody sent the customer's mails here
+    assert not OutboxMessage.objects.filter(payload__to__startswith="buyer-").exists()
+    issued = list(Invoice.objects.order_by("number").values_list("issued_at", flat=True))
+    assert issued == sorted(issued)
