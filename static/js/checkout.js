@@ -1,11 +1,5 @@
-// Cart and checkout: what only makes sense without a script is hidden, and a form is sent once.
+// Checkout: the form is sent once.
 "use strict";
-
-const hidePlainButtons = () => {
-  for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
-};
-hidePlainButtons();
-document.addEventListener("htmx:afterSwap", hidePlainButtons);
 
 const form = document.getElementById("checkout-form");
 if (form) {
