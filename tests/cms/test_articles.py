@@ -262,6 +262,20 @@ def test_list_of_news_costs_the_same_for_many(client: Client, news: Any) -> None
     assert (queries_of(client, "/news/"), queries_of(client, "/news/feed/")) == first
 
 
+def test_newest_news_stand_on_the_front_page_at_the_same_cost(client: Client, news: Any) -> None:
+    home = HomePage.objects.get()
+    home.content = [block("news", {"title": "What is new", "count": 2})]
+    home.save()
+    announce(news, 1, image=picture())
+    first = queries_of(client, "/")
+    for number in (2, 3, 4):
+        announce(news, number, image=picture()).save_revision().publish()
+    assert queries_of(client, "/") == first
+    html = html_of(client, "/").split("latest-news")[1]
+    assert re.findall(r">(News \d)</a>", html) == ["News 4", "News 3"]
+    assert 'href="/news/"' in html
+
+
 # --- Contact ------------------------------------------------------------------------------------------------------
 
 

@@ -25,15 +25,15 @@ VOICE = DemoPage(
                 "text",
                 Text(
                     "<p>Voice messages are quick to send and slow to work with. From today the application writes them out: the text stands below the recording, a few seconds after the message has come in.</p>",
-                    "<p>Голосовое легко отправить, но неудобно с ним работать. С сегодняшнего дня приложение записывает его текстом: через несколько секунд после получения текст стоит под записью.</p>",
+                    "<p>Голосовое легко отправить, но неудобно с ним работать. С сегодняшнего дня приложение расшифровывает такие сообщения: через несколько секунд после получения текст появляется под записью.</p>",
                 ),
             ),
-            ("heading", Text("What it does", "Что умеет")),
+            ("heading", Text("What it does", "Что умеет приложение")),
             (
                 "text",
                 Text(
                     "<ul><li>Recognises English, Russian, German, Spanish and Portuguese by itself.</li><li>Finds words from voice messages in Bitrix24’s search.</li><li>Hands the text to robots, so that an order number that was spoken is looked up at once.</li></ul>",
-                    "<ul><li>Сама определяет язык: русский, английский, немецкий, испанский или португальский.</li><li>Слова из голосовых находятся поиском Битрикс24.</li><li>Текст доступен роботам: названный вслух номер заказа найдётся сразу.</li></ul>",
+                    "<ul><li>Само определяет язык: русский, английский, немецкий, испанский или португальский.</li><li>Слова из голосовых находятся поиском Битрикс24.</li><li>Текст доступен роботам: названный вслух номер заказа найдётся сразу.</li></ul>",
                 ),
             ),
             (
