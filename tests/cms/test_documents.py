@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def test_uploaded_document_is_listed_and_edited(marketer: Any, document: Any) ->
 
 def test_product_page_links_to_a_document(document: Any) -> None:
     page = ProductPage.objects.get()
-    page.body = f'<p>See the <a linktype="document" id="{document.pk}">price list</a>.</p>'
+    text = f'<p>See the <a linktype="document" id="{document.pk}">price list</a>.</p>'
+    page.content = json.dumps([{"type": "text", "value": {"heading": "", "text": text, "is_steps": False}}])
     page.save_revision().publish()
     html = Client().get("/products/yeastar-s-module/").content.decode()
     assert f'<a href="/documents/{document.pk}/prices.pdf">price list</a>' in html
