@@ -1,4 +1,8 @@
-"""The whole shop, started by the very command people use, on free ports and with data of its own."""
+"""The whole shop, started by the very command people use, on free ports and with data of its own.
+
+It finds a database that is migrated already: migrating takes longer than all the journeys, so that is done once for
+each set of migrations and kept.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C stops everything"
@@ -70,6 +76,7 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         return
     port = _free_port()
     log = folder / "log.txt"
+    migrated.copy_sqlite(folder / "shop.sqlite3")
     environment = {
         **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
         "PORT": str(port),
