@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,6 +51,21 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": BROWSER,
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
     }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Nothing fades: a colour halfway from one theme to the other is none that anybody chose."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server: Any) -> Iterator[Any]:
+    """Stops once the browsers have hung up, whose connections have threads that hold the database until then."""
+    yield live_server
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any("process_request" in thread.name for thread in threading.enumerate()):
+        time.sleep(0.02)
 
 
 @dataclass

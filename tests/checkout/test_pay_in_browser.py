@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from storefront.billing import links
 from storefront.billing.services import payments
@@ -46,14 +46,12 @@ def test_the_page_after_paying_moves_by_itself(page: Page, complaints: list[str]
     expect(page.get_by_text("Waiting for acme.bitrix24.com")).to_be_visible()
 
 
-def test_without_scripts_it_loads_itself_again(browser: Browser, unpaid: Any, stripe: Any) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_scripts_it_loads_itself_again(new_context: Any, unpaid: Any, stripe: Any) -> None:
+    page = new_context(java_script_enabled=False).new_page()
     page.goto(links.return_url(unpaid))
     expect(page.get_by_role("link", name="Check again")).to_be_visible()
     settle(unpaid, stripe)
     expect(page.get_by_text("License issued")).to_be_visible(timeout=40_000)
-    context.close()
 
 
 def test_pay_order_leads_to_the_provider_and_cancel_leads_back(

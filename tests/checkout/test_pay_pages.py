@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ from storefront.billing.models import Payment
 from storefront.billing.services import invoices, payments
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.states import InvoiceStatus, PaymentStatus
-from storefront.core import throttle
+from storefront.core import clock, throttle
 from tests import purchases
 
 pytestmark = pytest.mark.django_db
@@ -310,7 +311,8 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, stripe: Any, invoic
 
 def test_without_script_the_status_address_leads_to_the_whole_page(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
-    assert client.get(status_path(payment))["Location"] == return_path(payment)
+    with time_machine.travel(clock.now(), tick=False):  # the signature holds the second it was made in
+        assert client.get(status_path(payment))["Location"] == return_path(payment)
     assert "Check again" in text(client.get(return_path(payment)))
 
 

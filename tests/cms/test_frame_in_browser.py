@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from wagtail.models import Locale
 
 from cms.models import HomePage, ProductIndexPage, ProductPage
@@ -80,9 +80,8 @@ def test_menus_notices_and_languages_by_keyboard(page: Page, frame: None, live_s
     assert complaints == []
 
 
-def test_phone_menu_needs_no_script(browser: Browser, frame: None, live_server: Any) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
-    page = context.new_page()
+def test_phone_menu_needs_no_script(new_context: Any, frame: None, live_server: Any) -> None:
+    page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
     page.goto(f"{live_server.url}/products/")
     page.locator(".phone-menu summary").click()
     expect(page.locator(".phone-menu nav a").first).to_be_visible()
@@ -93,4 +92,3 @@ def test_phone_menu_needs_no_script(browser: Browser, frame: None, live_server: 
     page.get_by_role("link", name="Search").click()
     page.get_by_role("searchbox").fill("")
     assert page.url.endswith("/search/")
-    context.close()
