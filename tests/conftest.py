@@ -85,12 +85,16 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """After a test with real transactions only the tables that it wrote are emptied, not all there are."""
+    """Every table numbers its rows from elsewhere, so that none is found by the number of another or by a guess.
+
+    After a test with real transactions only the tables that it wrote are emptied, not all there are.
+    """
     from django.test import TransactionTestCase
 
-    from tests.rows import Ground
+    from tests.rows import Ground, number_apart
 
     with django_db_blocker.unblock():
+        number_apart()
         ground = Ground()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: ground.restore())

@@ -75,13 +75,13 @@ def test_scheduled_discount_is_shown_for_its_time_and_listed_by_state(marketer: 
 
 def test_price_that_stays_says_why_and_overlaps_are_named(marketer: Any, shop: Any) -> None:
     Discount.objects.create(name="Summer", months=12, percent=Decimal(40), software=shop.software)
-    make_software("other", "Other product")
+    other = make_software("other", "Other product")
     shown = preview(marketer, "discount", form())
     assert "€72.00 €72.00 stays: “Summer” is larger (40 %)" in shown
     assert "Other product Standard 12 months €96.00 €84.00" in shown
     assert "Summer: 40 %, Yeastar S-series module" in shown
     assert "stays: the standing discount of the period is larger (20 %)" in preview(
-        marketer, "discount", form(percent="15", software=str(shop.software.pk + 1))
+        marketer, "discount", form(percent="15", software=str(other.pk))
     )
 
 
