@@ -18,6 +18,8 @@ SEARCH_ENGINE_PANEL = MultiFieldPanel(
     [FieldPanel("seo_title"), FieldPanel("search_description"), FieldPanel("share_image")],
     heading=_("For search engines and where the page is shared"),
 )
+#: Wagtail's own panel for titles looks for a field with the address to fill in and fails where there is none.
+TITLE_PANEL = FieldPanel("title", classname="title")
 MENU_PANEL = MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("For site menus"))
 
 

@@ -14,7 +14,7 @@ from wagtail.search import index
 
 from cms import queries, rendering
 from cms.blocks import HomeContent, TextContent
-from cms.models.base import SEARCH_ENGINE_PANEL, Shared, ShopPage, picture
+from cms.models.base import SEARCH_ENGINE_PANEL, TITLE_PANEL, Shared, ShopPage, picture
 
 ON_HOME = 6
 
@@ -39,7 +39,7 @@ class HomePage(ShopPage):
     template = "cms/home.html"
     page_description = _("The front page: headline, products, and whatever blocks you add.")
     content_panels = [
-        *Page.content_panels,
+        TITLE_PANEL,
         FieldPanel("headline"),
         FieldPanel("lead"),
         FieldPanel("image"),

@@ -16,7 +16,7 @@ from wagtail.search import index
 from catalogue.plans.queries import buy_box
 from cms import queries, rendering
 from cms.blocks import ProductContent
-from cms.models.base import ShopPage, picture
+from cms.models.base import TITLE_PANEL, ShopPage, picture
 from cms.shell import shell
 
 
@@ -44,7 +44,7 @@ class ProductPage(ShopPage):
     template = "catalogue/product.html"
     page_description = _("The page of a product, with its buy box.")
     content_panels = [
-        *Page.content_panels,
+        TITLE_PANEL,
         FieldPanel("software"),
         FieldPanel("lead"),
         FieldPanel("image"),

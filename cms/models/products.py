@@ -18,7 +18,7 @@ from wagtail.search import index
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
 from cms import queries, rendering
 from cms.blocks import HomeContent
-from cms.models.base import MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, ShopPage
+from cms.models.base import MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, TITLE_PANEL, ShopPage
 from cms.shell import shell
 
 
@@ -32,7 +32,7 @@ class ProductIndexPage(ShopPage):
     subpage_types = ["cms.ProductPage", "cms.CategoryPage"]
     template = "catalogue/products.html"
     page_description = _("All products on sale, with the categories.")
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    content_panels = [TITLE_PANEL, FieldPanel("intro")]
 
     class Meta:
         verbose_name = _("list of products")

@@ -54,6 +54,8 @@ def versions(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
                 "published_at": version.published_at,
                 "url": reverse("agreement-version", args=[agreement.slug, version.number]),
                 "accepted": version.accepted,
+                "before": version.number - 1,
+                "compare_url": _versions_url(agreement, version.number),
             }
             for version in agreement.versions.annotate(accepted=Count("consents")).order_by("-number")
         ]
@@ -72,6 +74,14 @@ def _translate_url(agreement: Agreement, request: HttpRequest) -> str:
     if not request.user.has_perm("wagtail_localize.submit_translation") or not missing.exists():
         return ""
     return reverse("wagtail_localize:submit_snippet_translation", args=["plans", "agreement", agreement.pk])
+
+
+def _versions_url(agreement: Agreement, number: int) -> str:
+    """A published version beside the one that it replaced."""
+    if number == 1:
+        return ""
+    name = agreement.snippet_viewset.get_url_name("versions_compare")
+    return reverse(name, args=[agreement.pk, number - 1, number])
 
 
 def _compare_url(agreement: Agreement) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import LiveStatusTagColumn, LocaleColumn
@@ -13,6 +14,7 @@ from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
 from cms.forms.sellers import SellerForm
 from cms.shop import columns, panels
 from cms.shop.chooser import ProductChooserViewSet
+from cms.shop.comparing import CompareVersionsView
 from cms.shop.leaving import UnpublishAgreementView
 from storefront.billing.models import Seller
 
@@ -71,6 +73,11 @@ class AgreementViewSet(SnippetViewSet):
     copy_view_enabled = False
     edit_handler = panels.AGREEMENT
     unpublish_view_class = UnpublishAgreementView
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        view = self.construct_view(CompareVersionsView, edit_handler=self._edit_handler)
+        compare = path("versions/<int:pk>/<int:revision_id_a>...<int:revision_id_b>/", view, name="versions_compare")
+        return [*super().get_urlpatterns(), compare]
 
 
 class SellerViewSet(SnippetViewSet):

@@ -72,6 +72,21 @@ def test_form_lists_the_versions_with_those_who_accepted_them(marketer: Any, sho
     assert Consent.objects.get().version == first
 
 
+def test_published_versions_are_compared_whether_or_not_their_drafts_are_kept(marketer: Any, shop: Any) -> None:
+    edit = address("edit", shop.agreement.pk)
+    marketer.post(edit, form(shop.agreement, "Second.") | {"action-publish": "1"})
+    shop.agreement.revisions.all().delete()
+    compare = address("versions_compare", shop.agreement.pk, 1, 2)
+    html = marketer.get(edit).content.decode()
+    assert compare in html and html.count("Compare with version") == 1, "the first one replaced none"
+    shown = marketer.get(compare).content.decode()
+    assert "Version 1 and version 2" in shown
+    assert '<span class="deletion">1. Subject<br>The license.</span><span class="addition">Second.</span>' in shown
+    assert marketer.get(address("versions_compare", shop.agreement.pk, 1, 3)).status_code == 404
+    marketer.logout()
+    assert marketer.get(compare).status_code == 302
+
+
 def test_preview_is_the_page_that_buyers_will_read(marketer: Any, shop: Any) -> None:
     url = address("preview_on_edit", shop.agreement.pk)
     assert marketer.post(url, form(shop.agreement, "As it will be.")).json()["is_valid"]

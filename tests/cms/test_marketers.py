@@ -120,3 +120,9 @@ def test_marketer_edits_pages_everywhere_and_publishes_them(marketer: Any) -> No
     user = marketer.get(reverse("wagtailadmin_home")).wsgi_request.user
     rights = Page.objects.get(slug="home").permissions_for_user(user)
     assert rights.can_edit() and rights.can_publish() and rights.can_add_subpage()
+
+
+def test_title_fills_in_an_address_only_where_there_is_one(marketer: Any, shop: Any) -> None:
+    for page in Page.objects.filter(depth__gt=1):
+        form = marketer.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+        assert 'id="id_title"' in form and 'data-w-sync-target-value=""' not in form, page.specific_class
