@@ -1,5 +1,5 @@
-"""What every shop begins with: its languages, its site with the pages that others lead to, its group of marketers with
-their workflow, and the first member of staff. Each step makes what is missing and leaves alone what is there."""
+"""What every shop begins with: its languages, its site with the pages that others lead to, its groups, the marketers'
+workflow, and the first member of staff. Each step makes what is missing and leaves alone what is there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, Site
 
 from cms.approval import ensure_approval
 from cms.articles.models import ContactPage, HelpIndexPage
-from cms.groups import ensure_marketers
+from cms.groups import ensure_marketers, ensure_support
 from cms.models import HomePage, ProductIndexPage
 from storefront.core import clock
 from storefront.users import services
@@ -32,7 +32,7 @@ class NotStaff(Exception):
 
 @transaction.atomic
 def begin() -> None:
-    """Languages, first pages in each of them, site and marketers of a migrated shop, as far as they are missing."""
+    """Languages, first pages in each of them, site and groups of a migrated shop, as far as they are missing."""
     ensure_locales()
     home = ensure_home()
     pages = {home: HOME, ensure_products(home): PRODUCTS, ensure_help(home): HELP, ensure_contact(home): CONTACT}
@@ -40,6 +40,7 @@ def begin() -> None:
         for page, title in pages.items():
             ensure_translation(page, locale, title)
     ensure_approval(ensure_marketers())
+    ensure_support()
 
 
 def ensure_locales() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,45 +14,71 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.images import get_image_model
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
+from storefront.support.staff import rights
 from storefront.users.models import User
 
 
 @dataclass(frozen=True)
 class Way:
-    """One of the places named on the start page; ``right`` is what it takes to do anything there."""
+    """One of the places named on the start page, for those whom ``may`` tells to have work there."""
 
     label: Any
     text: Any
     icon: str
     url_name: str
-    right: str
+    may: Callable[[User], bool]
+
+
+def _by_right(permission: str) -> Callable[[User], bool]:
+    return lambda user: user.has_perm(permission)
+
+
+def _keeps_pages(user: User) -> bool:
+    """Rights on pages are given by branch of the tree."""
+    return bool(policy_registry.get_by_type(Page).user_has_any_permission(user, {"add", "change", "publish"}))
+
+
+def _keeps_pictures(user: User) -> bool:
+    """Rights on pictures are given by collection."""
+    return bool(policy_registry.get_by_type(get_image_model()).user_has_permission(user, "add"))
 
 
 WAYS = (
-    Way(_("Pages"), _("home, products, help, news"), "doc-empty-inverse", "wagtailadmin_explore_root", ""),
+    Way(_("Pages"), _("home, products, help, news"), "doc-empty-inverse", "wagtailadmin_explore_root", _keeps_pages),
     Way(
         _("Products and prices"),
         _("license types, features, categories"),
         "desktop",
         "wagtailsnippets_plans_softwareproduct:list",
-        "plans.change_softwareproduct",
+        _by_right("plans.change_softwareproduct"),
     ),
     Way(
         _("Periods"),
         _("months to choose from and what they save"),
         "calendar-alt",
         "wagtailsnippets_plans_period:list",
-        "plans.change_period",
+        _by_right("plans.change_period"),
+    ),
+    Way(
+        _("Discounts"),
+        _("for a time, for all products or for one"),
+        "tag",
+        "wagtailsnippets_plans_discount:list",
+        _by_right("plans.change_discount"),
     ),
     Way(
         _("Agreements"),
         _("what a buyer accepts, by version"),
         "clipboard-list",
         "wagtailsnippets_plans_agreement:list",
-        "plans.change_agreement",
+        _by_right("plans.change_agreement"),
     ),
-    Way(_("Pictures"), _("screenshots and share pictures"), "image", "wagtailimages:index", "wagtailimages.add_image"),
+    Way(_("Pictures"), _("screenshots and share pictures"), "image", "wagtailimages:index", _keeps_pictures),
+    Way(_("Conversations"), _("what visitors ask, and your answers"), "comment", "support-list", rights.may_see),
 )
 
 
@@ -65,7 +91,7 @@ class WelcomePanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> MutableMapping[str, Any]:
         user: User = (parent_context or {})["request"].user
-        return {"links": [found for way in WAYS if (found := _link(way, user))]}
+        return {"links": [_link(way) for way in WAYS if way.may(user)], "keeps_texts": _keeps_pages(user)}
 
 
 class BackOfficeMenuItem(MenuItem):
@@ -98,7 +124,5 @@ def without_news_of_wagtail(request: HttpRequest, items: list[MenuItem]) -> None
     items[:] = [item for item in items if not item.name.startswith("whats-new")]
 
 
-def _link(way: Way, user: User) -> dict[str, Any] | None:
-    if way.right and not user.has_perm(way.right):
-        return None
+def _link(way: Way) -> dict[str, Any]:
     return {"label": way.label, "text": way.text, "icon": way.icon, "url": reverse(way.url_name)}

@@ -403,6 +403,7 @@ WAGTAIL_I18N_ENABLED = True
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False  # a new translation is a draft until somebody has written it
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+FORMAT_MODULE_PATH = "storefront.formats"
 USE_TZ = True
 USE_I18N = True
 #: Translations of our texts; and Oscar's English in our words, for its American half calls a voucher a coupon.

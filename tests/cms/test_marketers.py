@@ -126,3 +126,10 @@ def test_title_fills_in_an_address_only_where_there_is_one(marketer: Any, shop: 
     for page in Page.objects.filter(depth__gt=1):
         form = marketer.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
         assert 'id="id_title"' in form and 'data-w-sync-target-value=""' not in form, page.specific_class
+
+
+def test_start_page_names_the_places_of_a_marketers_work(marketer: Any) -> None:
+    home = marketer.get(reverse("wagtailadmin_home")).content.decode()
+    found = re.findall(r"<strong>([^<]+)</strong>", home[home.index('id="shop-welcome"') :])
+    assert found[:6] == ["Pages", "Products and prices", "Periods", "Discounts", "Agreements", "Pictures"]
+    assert "Conversations" not in found

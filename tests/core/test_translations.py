@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polib
 import pytest
 from babel.messages.extract import extract
+from django.template import Context, Template
+from django.utils import translation
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,3 +73,14 @@ def test_the_compiled_texts_are_those_of_the_source(language: str) -> None:
     shipped = {(entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural) for entry in compiled}
     source = {(entry.msgctxt, entry.msgid): (entry.msgstr, entry.msgstr_plural) for entry in catalogue(language)}
     assert shipped == source, "run `make messages`"
+
+
+@pytest.mark.parametrize(
+    ("language", "short", "long"),
+    [("en", "9 Nov 2026", "9 November 2026, 14:05"), ("ru", "09.11.2026", "9 ноября 2026 г. 14:05")],
+)
+def test_dates_are_written_as_their_readers_write_them(language: str, short: str, long: str) -> None:
+    moment = datetime(2026, 11, 9, 14, 5, tzinfo=UTC)
+    template = Template('{{ moment|date:"SHORT_DATE_FORMAT" }}; {{ moment }}')
+    with translation.override(language):
+        assert template.render(Context({"moment": moment})) == f"{short}; {long}"

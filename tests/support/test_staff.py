@@ -13,7 +13,7 @@ from django.urls import reverse
 from wagtail import hooks
 from wagtail.models import ModelLogEntry
 
-from cms.groups import ensure_marketers
+from cms.groups import ensure_marketers, ensure_support
 from storefront.support.models import Conversation
 from storefront.support.services import contact, conversations
 from storefront.support.states import ConversationStatus
@@ -184,3 +184,20 @@ def test_staff_without_the_right_sees_neither_menu_nor_screen(
 def test_the_rights_are_offered_when_a_group_is_edited() -> None:
     offered = {permission.codename for query in hooks.get_hooks("register_permissions") for permission in query()}
     assert {"view_conversation", "change_conversation", "delete_conversation"} <= offered
+
+
+def test_the_group_support_answers_visitors_and_sees_nothing_else(
+    client: Client, question: Conversation, make_customer: Any, wagtail_site: Any
+) -> None:
+    helper = make_customer("helper@example.com")
+    helper.groups.add(ensure_support())
+    client.force_login(helper)
+    home = client.get("/admin/").content.decode()
+    assert "what visitors ask, and your answers" in home
+    for hidden in ("Texts and pictures are pages", "screenshots and share pictures", "months to choose from"):
+        assert hidden not in home
+    client.post(screen(question, "support-answer"), {"text": "Yes, it does."})
+    assert question.messages.count() == 2
+    for closed in ("wagtailadmin_explore_root", "wagtailimages:index", "wagtailsnippets_plans_discount:list"):
+        assert client.get(reverse(closed)).status_code != 200
+    assert not helper.has_perm("support.delete_conversation")

@@ -15,7 +15,7 @@ from cms.search import documents
 
 
 class Command(BaseCommand):
-    help = "Make the home page, the list of products, the site and the marketers' group where missing; safe to repeat."
+    help = "Make the home page, the list of products, the site and the groups of staff where missing; safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--staff-email", help="first member of staff; gets a mail to set the password")
