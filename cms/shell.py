@@ -1,8 +1,9 @@
 """What surrounds every page: the menu, notices, the languages, the agreements and the seller in the footer.
 
-Asked for on every page and changed a few times a year, so it is kept in the cache for a minute and dropped when
-one of its parts is saved. It holds plain data only. Notices that will begin are in it before their time: whether one is
-shown is asked of the clock on every page.
+Asked for on every page and changed a few times a year, so it is kept in the cache for a minute, and no longer than
+until one of its parts is saved. It is kept under a generation that was read before it was loaded, and saving begins
+another: what somebody was just loading is not shown afterwards. It holds plain data only. Notices that will begin are
+in it before their time: whether one is shown is asked of the clock on every page.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -28,6 +30,7 @@ from storefront.billing.models import Seller
 from storefront.core import references
 
 KEY = "site-shell"
+GENERATION = f"{KEY}-generation"
 SECONDS = 60
 
 
@@ -56,10 +59,12 @@ def shell(request: HttpRequest | None) -> Shell:
     if found is not None:
         return found
     key = f"{KEY}:{_language()}"
-    found = cache.get(key)
-    if found is None:
+    held = cache.get_many([GENERATION, key])
+    generation = held.get(GENERATION) or _first_generation()
+    of_generation, found = held.get(key, ("", None))
+    if found is None or of_generation != generation:
         found = _load(request)
-        cache.set(key, found, SECONDS)
+        cache.set(key, (generation, found), SECONDS)
     if request is not None:
         request._shell = found  # type: ignore[attr-defined]
     return found
@@ -71,8 +76,20 @@ def preview(request: HttpRequest, instead: Model) -> None:
 
 
 def forget(**kwargs: Any) -> None:
-    """Signal receiver: something the shell shows was changed."""
-    cache.delete_many([f"{KEY}:{code}" for code, _ in settings.LANGUAGES])
+    """Signal receiver: something the shell shows was changed. Once more when that is committed, because until then
+    others load what was before."""
+    _begin_generation()
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(_begin_generation)
+
+
+def _begin_generation() -> None:
+    cache.set(GENERATION, references.public_id(), None)
+
+
+def _first_generation() -> str:
+    cache.add(GENERATION, references.public_id(), None)
+    return str(cache.get(GENERATION))
 
 
 def _language() -> str:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from typing import Any
 
@@ -29,12 +30,16 @@ class Command(BaseCommand):
             self._require_free(port)
         self.stdout.write("Preparing the database (the first time takes about a minute) ...")
         call_command("migrate", verbosity=1 if not self._is_migrated() else 0, interactive=False)
+        with tempfile.TemporaryDirectory(prefix="shop-cache-") as self._cache:
+            self._run(options["workers"])
+
+    def _run(self, workers: int) -> None:
         sandbox = self._start_sandbox()
         children = [sandbox]
         try:
             self._await_port(settings.SANDBOX_PORT, sandbox)
             call_command("demo")
-            children += [self._start_worker(), self._start_site(options["workers"])]
+            children += [self._start_worker(), self._start_site(workers)]
             self._await_port(settings.PORT, children[-1])
             self._banner()
             self._watch(children)
@@ -78,7 +83,9 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
+        # One cache for all: a page that one process publishes must not stay old in another.
+        cache = os.environ.get("CACHE_URL") or f"filecache://{self._cache}"
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, "CACHE_URL": cache}
         # A session of its own: Ctrl-C reaches this command alone, which then stops its children in order.
         return subprocess.Popen(  # noqa: S603  (our own interpreter and fixed arguments)
             [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, start_new_session=True
