@@ -47,10 +47,11 @@ lint: .venv/ready-test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy storefront catalogue checkout cms
 
-# The files are handed out in the order of tests/conftest.py: the long stories first.
-test: .venv/ready-test browser lint
+# The files are handed out in the order of tests/conftest.py: the long stories first. Linting keeps one processor busy
+# for a minute, and so do the migrations among the races: they go side by side.
+test: .venv/ready-test browser
 	$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/races
-	$(MAKE) --no-print-directory races
+	$(MAKE) --no-print-directory -j2 --output-sync=target lint races
 
 races: .venv/ready-test
 	@url=$$($(PY) -m tests.postgres start) || exit 1; \

@@ -23,10 +23,23 @@ BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+#: Files that take a minute and more. One that begins at the end leaves a worker alone with it.
+LONG = ("test_accessibility.py", "test_crashes.py", "test_migrations.py")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long stories begin first, so that no worker is left alone with them at the end."""
-    items.sort(key=lambda item: "journeys" not in item.path.parts and item.path.name != "test_crashes.py")
+    """The long stories begin first; of the journeys the marketers', who plan a sale that takes its time, and last the
+    test that waits for it."""
+
+    def rank(item: pytest.Item) -> int:
+        if "journeys" not in item.path.parts:
+            return 1 if item.path.name in LONG else 4
+        if item.get_closest_marker("waits"):
+            return 3
+        return 0 if item.path.name == "test_marketing.py" else 2
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -72,7 +72,7 @@ class Sale:
             time.sleep(0.5)  # how often a visitor asks; nothing depends on it
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def sale(browser: Browser, browser_context_args: Any, running_shop: Running) -> Sale:
     """Planned before everything else here, because it takes its time: marketers plan in minutes."""
     name = f"Sale {uuid.uuid4().hex[:6]}"
@@ -301,6 +301,7 @@ def test_page_is_translated_side_by_side(marketer: Page, visitor: Page, running_
     expect(visitor).to_have_url(address)
 
 
+@pytest.mark.waits
 def test_scheduled_discount_begins_and_ends_by_itself(
     sale: Sale, marketer: Page, visitor: Page, running_shop: Running, shots: Any
 ) -> None:
