@@ -73,15 +73,15 @@ def cards(start: int, stop: int, category: int | None = None) -> list[Card]:
     pictures not cut to size yet are cut now."""
     language = get_language() or settings.LANGUAGE_CODE
     if category is None:
-        return [_card(language, row) for row in _card_rows(language, start, stop).rows()]
+        return [card(language, row) for row in _card_rows(language, start, stop).rows()]
     chosen = on_sale(language).filter(software__product__categories=category)
-    return [_card(language, row) for row in with_picture(chosen, SMALL).values_list(*_COLUMNS)[start:stop]]
+    return [card(language, row) for row in with_picture(chosen, SMALL).values_list(*_COLUMNS)[start:stop]]
 
 
-def cards_where(language: str, condition: Q) -> list[tuple[Any, Card]]:
-    """Translation key and card of every page of ``on_sale`` that fits, in one query."""
+def card_rows_where(language: str, condition: Q, *first: Any) -> QuerySet[ProductPage, Any]:
+    """Every page of ``on_sale`` that fits, as rows of the columns ``first`` and then of those that ``card`` takes."""
     rows = with_picture(on_sale(language).filter(condition).distinct(), SMALL)
-    return [(row[0], _card(language, row[1:])) for row in rows.values_list("translation_key", *_COLUMNS)]
+    return rows.values_list(*first, *_COLUMNS)
 
 
 _COLUMNS = (
@@ -90,7 +90,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _card(language: str, row: Sequence[Any]) -> Card:
+def card(language: str, row: Sequence[Any]) -> Card:
+    """What a row of ``card_rows_where`` shows; a picture not cut to size yet is cut now."""
     title, slug, tagline, translations, amount, currency, image_id, *cut = row
     return Card(
         title=title,

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language
 
 from catalogue.plans.models import SoftwareProduct
 from catalogue.plans.queries import BuyBox, buy_box
 from cms import queries
 from cms.queries import Card
+from storefront.core.prepared import PreparedByIds, PreparedQuery
 
 MOST = 6
 #: Product ids of live prices in stored text; in the JSON of a stream their quotes are escaped.
@@ -63,33 +64,57 @@ def _page_ids(items: list[Any]) -> Iterator[int]:
 def cards_of(page_ids: tuple[int, ...]) -> Iterator[tuple[int, Card]]:
     """The cards of these product pages in the active language, each under the id that was asked for; those not on
     sale, or not translated, are left out. One query."""
-    if not page_ids:
-        return
-    pages = apps.get_model("cms", "ProductPage")
-    keys = dict(pages.objects.filter(pk__in=page_ids).values_list("translation_key", "pk"))
-    found = queries.cards_where(_language(), Q(translation_key__in=list(keys)))
-    for key, card in found:
-        yield keys[key], card
+    language = _language()
+    for asked, *row in _chosen(language).rows(page_ids):
+        yield asked, queries.card(language, row)
 
 
 def of_same_categories(software_id: int | None) -> tuple[Card, ...]:
-    """Other products on sale that share a category with this one; any others if it has none or is alone in it."""
+    """Other products on sale that share a category with this one; any others if it has none or is alone in it. One
+    query, or two."""
     if software_id is None:
         return ()
-    categories = SoftwareProduct.objects.filter(pk=software_id).values("product__categories")
-    same = Q(software__product__categories__in=categories) & ~Q(software=software_id)
-    found = [card for _key, card in queries.cards_where(_language(), same)][:MOST]
-    if not found:
-        found = [card for _key, card in queries.cards_where(_language(), ~Q(software=software_id))][:MOST]
-    return tuple(found)
+    language = _language()
+    rows = _of_same_categories(language).rows(software=software_id) or _others(language).rows(software=software_id)
+    return tuple(queries.card(language, row) for row in rows)
+
+
+@lru_cache(maxsize=16)
+def _chosen(language: str) -> PreparedByIds:
+    def build(page_ids: list[int]) -> QuerySet[Any, Any]:
+        asked = apps.get_model("cms", "ProductPage").objects.filter(pk__in=page_ids)
+        # which of those asked for it is a translation of, or itself
+        own = asked.filter(translation_key=OuterRef("translation_key")).order_by().values("pk")[:1]
+        fits = Q(translation_key__in=asked.order_by().values("translation_key"))
+        return queries.card_rows_where(language, fits, Subquery(own))
+
+    return PreparedByIds(build)
+
+
+@lru_cache(maxsize=16)
+def _of_same_categories(language: str) -> PreparedQuery:
+    def build(software: int) -> QuerySet[Any, Any]:
+        categories = SoftwareProduct.objects.filter(pk=software).values("product__categories")
+        same = Q(software__product__categories__in=categories) & ~Q(software=software)
+        return queries.card_rows_where(language, same)[:MOST]
+
+    return PreparedQuery(build, "software")
+
+
+@lru_cache(maxsize=16)
+def _others(language: str) -> PreparedQuery:
+    return PreparedQuery(lambda software: queries.card_rows_where(language, ~Q(software=software))[:MOST], "software")
 
 
 def boxes_of(page_ids: tuple[int, ...]) -> Iterator[tuple[int, BuyBox]]:
     """What the products of these pages offer now; one query."""
-    if page_ids:
-        offered = SoftwareProduct.objects.filter(pages__in=page_ids)
-        for pk, offer in offered.values_list("pages__pk", "offer"):
-            yield pk, buy_box(SoftwareProduct(offer=offer))
+    for pk, offer in _OFFERED.rows(page_ids):
+        yield pk, buy_box(SoftwareProduct(offer=offer))
+
+
+_OFFERED = PreparedByIds(
+    lambda page_ids: SoftwareProduct.objects.filter(pages__in=page_ids).values_list("pages__pk", "offer")
+)
 
 
 def _language() -> str:

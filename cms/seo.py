@@ -122,7 +122,6 @@ def _absolute(picture: Picture | None) -> Picture | None:
     return picture._replace(url=settings.SITE_URL + picture.url)
 
 
-@lru_cache(maxsize=1)
 def _icon() -> Picture:
     return Picture(settings.SITE_URL + static(ICON), ICON_SIZE, ICON_SIZE, settings.SHOP_NAME)
 

@@ -18,6 +18,7 @@ from wagtail.models import Page
 from catalogue.plans import offers
 from catalogue.plans.models import SoftwareProduct
 from catalogue.plans.offers import OfferedPlan
+from storefront.core.prepared import PreparedByIds
 
 _TAG = re.compile(r'<a [^>]*linktype="price"[^>]*>')
 _PRODUCT = re.compile(r'\bproduct="(\d{1,9})"')
@@ -72,9 +73,12 @@ def _read(wanted: set[int]) -> dict[int, str | None]:
     missing = wanted - kept.keys()
     read: dict[int, str | None] = dict.fromkeys(missing)
     if missing:
-        read |= dict(SoftwareProduct.objects.filter(pk__in=missing).values_list("pk", "offer"))
+        read |= {pk: offer for pk, offer in _OFFERED.rows(sorted(missing))}
         _keep(read)
     return {pk: read[pk] if pk in read else kept[pk] for pk in wanted}
+
+
+_OFFERED = PreparedByIds(lambda pks: SoftwareProduct.objects.filter(pk__in=pks).values_list("pk", "offer"))
 
 
 def _keep(found: dict[int, str | None] | dict[int, str]) -> None:

@@ -7,7 +7,7 @@ the same SQL with other parameters and convert the rows with Django's own conver
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,26 +24,30 @@ class _Compiled:
     sql: str
     params: tuple[Any, ...]
     slots: tuple[tuple[int, str], ...]
+    width: int
     converters: tuple[tuple[int, Any, Any], ...]
 
 
 class PreparedQuery:
-    """A ``values_list()`` queryset with named whole-number parameters.
+    """A ``values_list()`` queryset with named parameters: ``names`` are whole numbers, ``texts`` strings.
 
     ``build`` takes the parameters by name and returns the queryset, for instance
     ``lambda basket: Line.objects.filter(basket=basket).values_list("pk")``. It is called once, with placeholders,
-    so it must not look at their values; they are ids, never lists.
+    so it must not look at their values; they are compared as they are, and never lists (for which there is
+    ``PreparedByIds``).
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str) -> None:
-        self._build, self._names = build, names
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str, texts: Sequence[str] = ()) -> None:
+        self._build = build
+        self._placeholders: dict[str, int | str] = {name: _SLOT - index for index, name in enumerate(names)}
+        self._placeholders |= {name: f"\x1a{name}\x1a" for name in texts}
         self._compiled: dict[str, _Compiled] = {}
 
-    def queryset(self, **params: int) -> QuerySet[Any, Any]:
+    def queryset(self, **params: int | str) -> QuerySet[Any, Any]:
         """The queryset itself, as Django would run it."""
         return self._build(**params)
 
-    def rows(self, **params: int) -> list[list[Any]]:
+    def rows(self, **params: int | str) -> list[list[Any]]:
         """Run it: one query, one list of values per row in the order of ``values_list``."""
         connection = connections[DEFAULT_DB_ALIAS]
         compiled = self._compiled.get(connection.vendor)
@@ -54,7 +58,8 @@ class PreparedQuery:
             values[position] = params[name]
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, values)
-            rows = [list(row) for row in cursor.fetchall()]
+            # what is selected only to sort by it stands at the end
+            rows = [list(row[: compiled.width]) for row in cursor.fetchall()]
         for position, functions, expression in compiled.converters:
             for row in rows:
                 value = row[position]
@@ -64,14 +69,43 @@ class PreparedQuery:
         return rows
 
     def _compile(self) -> _Compiled:
-        placeholders = {_SLOT - index: name for index, name in enumerate(self._names)}
-        queryset = self._build(**{name: number for number, name in placeholders.items()})
+        names = {placeholder: name for name, placeholder in self._placeholders.items()}
+        queryset = self._build(**self._placeholders)
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        numbers = [(at, value) for at, value in enumerate(params) if type(value) is int]
-        slots = tuple((at, placeholders[value]) for at, value in numbers if value in placeholders)
-        if {name for _, name in slots} != set(self._names):
-            raise TypeError(f"parameters not found in the query: {self._names}")
-        columns = [column[0] for column in compiler.select[: compiler.col_count]]
-        converters = compiler.get_converters(columns)
-        return _Compiled(sql, tuple(params), slots, tuple((at, *found) for at, found in converters.items()))
+        plain = [(at, value) for at, value in enumerate(params) if type(value) in (int, str)]
+        slots = tuple((at, names[value]) for at, value in plain if value in names)
+        if {name for _, name in slots} != set(self._placeholders):
+            raise TypeError(f"parameters not found in the query: {tuple(self._placeholders)}")
+        width = compiler.col_count or len(compiler.select)
+        converters = compiler.get_converters([column[0] for column in compiler.select[:width]])
+        return _Compiled(sql, tuple(params), slots, width, tuple((at, *found) for at, found in converters.items()))
+
+
+class PreparedByIds:
+    """A ``values_list()`` queryset with a list of ids: one ``PreparedQuery`` for each number of them.
+
+    ``build`` takes the ids and returns the queryset; it must not look at their values. For lists that editors write,
+    whose lengths are few.
+    """
+
+    def __init__(self, build: Callable[[list[int]], QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._by_count: dict[int, tuple[tuple[str, ...], PreparedQuery]] = {}
+
+    def queryset(self, ids: Sequence[int]) -> QuerySet[Any, Any]:
+        """The queryset itself, as Django would run it."""
+        return self._build(list(ids))
+
+    def rows(self, ids: Sequence[int]) -> list[list[Any]]:
+        """Run it: one query, one list of values per row; none at all for no ids."""
+        if not ids:
+            return []
+        names, query = self._by_count.get(len(ids)) or self._prepare(len(ids))
+        return query.rows(**dict(zip(names, ids, strict=True)))
+
+    def _prepare(self, count: int) -> tuple[tuple[str, ...], PreparedQuery]:
+        names = tuple(f"id{number}" for number in range(count))
+        query = PreparedQuery(lambda **ids: self._build([ids[name] for name in names]), *names)
+        self._by_count[count] = names, query
+        return names, query

@@ -149,6 +149,14 @@ def test_titles_and_descriptions_have_something_to_fall_back_on(client: Client, 
     assert head_of(html)["og:image"].startswith(SITE), "without a picture the shop's own sign"
 
 
+def test_every_address_is_of_the_site_as_it_is_configured_now(client: Client, shop: Any, settings: Any) -> None:
+    for site in ("https://one.example", "https://two.example"):
+        settings.SITE_URL = site
+        cache.clear()
+        head = head_of(html_of(client, PRODUCT))
+        assert head["canonical"] == site + PRODUCT and head["og:image"].startswith(f"{site}/static/")
+
+
 def test_pages_for_people_are_not_for_search_engines(client: Client, shop: Any, customer: Any) -> None:
     client.force_login(customer)
     for path in ("/basket/", "/search/?q=x", "/account/", "/account/profile/", "/agreements/license-agreement/1/"):

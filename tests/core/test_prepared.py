@@ -10,7 +10,7 @@ import pytest
 from django.db.models import Exists, F, OuterRef
 
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.core.prepared import PreparedQuery
+from storefront.core.prepared import PreparedByIds, PreparedQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +68,41 @@ def test_parameter_that_is_not_in_the_query_is_an_error() -> None:
     )
     with pytest.raises(TypeError):
         query.rows(pk=1, other=2)
+
+
+def test_texts_are_compared_as_they_are(invoices: list[Invoice]) -> None:
+    query = PreparedQuery(
+        lambda number, lowest: Invoice.objects.filter(number=number, pk__gte=lowest).values_list("pk", "number"),
+        "lowest",
+        texts=["number"],
+    )
+    assert query.rows(number="X-1", lowest=0) == [[invoices[1].pk, "X-1"]]
+    for stranger in ("", "X", "x-1 ", "X-_", "X-1' OR '1'='1", "%"):
+        assert query.rows(number=stranger, lowest=0) == [], stranger
+
+
+def test_what_is_selected_only_to_sort_by_is_not_in_the_rows(invoices: list[Invoice]) -> None:
+    query = PreparedQuery(
+        lambda lowest: (
+            InvoiceLine.objects.filter(invoice__pk__gte=lowest)
+            .order_by("-invoice__number", "position")
+            .distinct()
+            .values_list("position", "amount")
+        ),
+        "lowest",
+    )
+    expected = [list(row) for row in query.queryset(lowest=0)]
+    assert query.rows(lowest=0) == expected and len(expected) == 6 and {len(row) for row in expected} == {2}
+
+
+def test_a_list_of_ids_of_any_length_is_one_query(invoices: list[Invoice], django_assert_num_queries: Any) -> None:
+    query = PreparedByIds(
+        lambda ids: InvoiceLine.objects.filter(invoice__in=ids).order_by("pk").values_list("invoice_id", "position")
+    )
+    first, second = (invoice.pk for invoice in invoices)
+    with django_assert_num_queries(0):
+        assert query.rows([]) == []
+    for ids in ([first], [second], [second, first], [first, first], [first, second, 1], [1]):
+        expected = [list(row) for row in query.queryset(ids)]
+        with django_assert_num_queries(1):
+            assert query.rows(ids) == expected
