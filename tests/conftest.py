@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 
 from tests.recorded import built
 
@@ -22,6 +25,11 @@ BROWSER = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which
 # Playwright keeps an event loop in the main thread, which Django would otherwise take for an async context.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+
+# An example that a busy machine takes long over is no wrong one.
+hypothesis_settings.register_profile("shop", deadline=None)
+if not os.environ.get("CI"):  # there hypothesis has a profile of its own
+    hypothesis_settings.load_profile("shop")
 
 #: Files that take a minute and more. One that begins at the end leaves a worker alone with it.
 LONG = ("test_accessibility.py", "test_crashes.py", "test_migrations.py")
@@ -52,6 +60,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return "journeys" if nodeid.startswith("tests/journeys/") else super()._split_scope(nodeid)
 
     return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test finds in the cache what another left there, or has its tries counted together with another's."""
+    from storefront.core import throttle
+
+    cache.clear()
+    throttle.reset()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """A process that has just begun reads all its code at the first request; on a busy machine that takes a while."""
+    expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

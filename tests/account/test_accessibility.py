@@ -10,12 +10,10 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from axe_playwright_python import base
-from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from wagtail.search.models import IndexEntry
 
-from storefront.core import throttle
 from tests.account import every_page
 from tests.account.every_page import Kind
 from tests.cms import conftest as cms
@@ -77,8 +75,6 @@ def plain_tables(transactional_db: None) -> Iterator[None]:
 @pytest.fixture
 def pages(live_server: Any, settings: Any, tmp_path: Path, plain_tables: None, full_text: None, shop: Any) -> str:
     """A furnished shop; returns its origin."""
-    cache.clear()
-    throttle.reset()
     settings.SITE_URL = live_server.url
     settings.ROOT_URLCONF = every_page.__name__
     settings.MEDIA_ROOT = tmp_path

@@ -110,6 +110,7 @@ def test_no_answer_is_unknown_and_changes_nothing(stripe, settings, invoice, cha
         settle(payment_id=charge.pk)
     assert fresh(charge).status == PaymentStatus.PENDING
     stripe.faults.clear()
+    settings.STRIPE_TIMEOUTS = (5.0, 5.0)
     assert settle(payment_id=charge.pk).status == PaymentStatus.SUCCEEDED
 
 

@@ -66,6 +66,7 @@ def test_an_answer_that_was_lost_opens_no_second_charge(stripe, settings, invoic
         start(invoice=invoice)
     assert Payment.objects.get().status == PaymentStatus.CREATED
     stripe.faults.clear()
+    settings.STRIPE_TIMEOUTS = (5.0, 5.0)
     payment = start(invoice=invoice)
     assert payment.status == PaymentStatus.PENDING and payment.redirect_url
     assert Payment.objects.count() == 1

@@ -14,7 +14,7 @@ from storefront.billing.models import Payment
 from storefront.billing.services import invoices, payments
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.states import InvoiceStatus, PaymentStatus
-from storefront.core import clock, throttle
+from storefront.core import clock
 from tests import purchases
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def calm(settings: Any) -> None:
     settings.STRIPE_TIMEOUTS = (1.0, 1.0)
-    throttle.reset()
 
 
 @pytest.fixture

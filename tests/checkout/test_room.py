@@ -11,17 +11,11 @@ from oscar.apps.order.models import Order
 
 from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice
-from storefront.core import throttle
 from storefront.users.models import User
 from tests import purchases
 from tests.checkout.building import order_by, put_in_cart
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def calm() -> None:
-    throttle.reset()
 
 
 def order_again(client: Client, shop: Any) -> Any:

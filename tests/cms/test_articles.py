@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.files.images import ImageFile
 from django.db import connection
 from django.test import Client
@@ -33,7 +32,6 @@ from cms.articles.models import (
 )
 from cms.models import HomePage
 from storefront.billing.models import Seller
-from storefront.core import throttle
 from storefront.support.models import Conversation
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -44,8 +42,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture(autouse=True)
 def _fresh(wagtail_site: Any) -> None:
-    cache.clear()
-    throttle.reset()
+    """Every test has the site's roots."""
 
 
 def block(kind: str, value: Any) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.images import ImageFile
 from django.db import connection
 from django.test import Client
@@ -23,13 +22,6 @@ from catalogue.plans.products import product_class
 from cms.models import HomePage, ProductIndexPage, ProductPage
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-
-
-@pytest.fixture(autouse=True)
-def _cold_cache() -> Any:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def text_of(response: Any) -> str:

@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,18 +18,10 @@ from cms.articles.models import HelpIndexPage, HelpPage, NewsIndexPage, NewsPage
 from cms.models import HomePage, ProductPage, TextPage
 from cms.search import documents, vocabulary, words
 from cms.site.models import SearchDocument
-from storefront.core import clock, throttle
+from storefront.core import clock
 from tests.conftest import make_software
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("full_text")]
-
-
-@pytest.fixture(autouse=True)
-def _cold() -> Any:
-    cache.clear()
-    throttle.reset()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -26,13 +26,6 @@ SITE = "http://testserver"
 PRODUCT = "/products/yeastar-s-module/"
 
 
-@pytest.fixture(autouse=True)
-def _cold_cache() -> Any:
-    cache.clear()
-    yield
-    cache.clear()
-
-
 @pytest.fixture
 def russian(shop: Any) -> Locale:
     """Home, list and product in Russian as well."""

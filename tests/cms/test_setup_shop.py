@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from wagtail.models import Collection, Locale, Page, Site, Workflow, WorkflowPage
@@ -28,7 +27,6 @@ def migrated(db: None, settings: Any) -> None:
     """What a database holds after ``migrate``: Wagtail's roots, its welcome page and the site that shows it."""
     settings.SITE_URL = "https://shop.example"
     settings.ALLOWED_HOSTS = ["shop.example"]
-    cache.clear()
     Locale.objects.get_or_create(language_code="en")
     Collection.add_root(name="Root")
     root = Page.add_root(title="Root", slug="root")

@@ -15,7 +15,6 @@ from storefront.core.throttle import Throttled, throttled
 @pytest.fixture(autouse=True)
 def _limits(settings: Any) -> None:
     settings.THROTTLES = {"try": "2/hour", "other": "2/hour"}
-    throttle.reset()
 
 
 def visit(peer: str = "203.0.113.9") -> HttpRequest:

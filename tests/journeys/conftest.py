@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 from tests import migrated
 
@@ -101,14 +100,6 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         finally:
             process.terminate()
             process.wait(timeout=40)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def patience() -> Iterator[None]:
-    """A process that has just begun reads all its code at the first request; on a busy machine that takes a while."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

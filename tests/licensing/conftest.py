@@ -135,13 +135,8 @@ class Portals:
 @pytest.fixture
 def portals(db: None, bitrix24: Any, client: Any) -> Any:
     """Portals ``acme`` and ``globex``; events are caught on their way and brought to the shop by ``deliver``."""
-    from django.core.cache import cache
-
-    from storefront.core import throttle
     from storefront.sandbox.server import Request, Response, StandIn
 
-    cache.clear()
-    throttle.reset()
     people = Portals(bitrix24, client)
 
     def catch(request: Request) -> Response:

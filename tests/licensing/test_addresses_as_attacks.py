@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
-from storefront.core import throttle
 from storefront.gateways.bitrix24 import PortalAddressError
 from storefront.licensing.models import Installation, License
 from storefront.licensing.services.addresses import change_address
@@ -49,8 +47,6 @@ def trap() -> Iterator[Trap]:
 
 @pytest.fixture
 def strict(settings: Any) -> None:
-    cache.clear()
-    throttle.reset()
     settings.BITRIX24_ALLOW_LOOPBACK = False
     settings.BITRIX24_OAUTH_SERVERS = ["https://oauth.bitrix.info"]
 
@@ -82,8 +78,6 @@ def test_authorization_server_named_by_the_form_is_never_asked(
 def test_portal_that_reports_an_address_inside_is_not_called(
     client: Any, product: Any, settings: Any, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cache.clear()
-    throttle.reset()
     app = settings.BITRIX24_APPS[0]
     install = {"installed": True, "member_id": MEMBER, "client_endpoint": f"https://{host}/rest/"}
     answer = {"client_id": app["client_id"], "user_id": 1, "expires": "2099-01-01T00:00:00+00:00", "install": install}

@@ -14,7 +14,6 @@ from oscar.apps.voucher.models import Voucher
 
 from checkout.services import place_order as service
 from storefront.billing.models import Invoice
-from storefront.core import throttle
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 from tests.checkout.building import filled, make_voucher, put_in_cart, seal_on
@@ -25,7 +24,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 @pytest.fixture(autouse=True)
 def _no_limits(settings: Any) -> None:
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES, "10000/minute")
-    throttle.reset()
 
 
 def clicks(shop: Any, client: Client) -> Callable[[], Any]:

@@ -19,11 +19,6 @@ from storefront.billing.models import Seller
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
-@pytest.fixture(autouse=True)
-def _cold_cache() -> None:
-    cache.clear()
-
-
 def footer_says(name: str) -> bool:
     return name in Client().get("/products/").content.decode()
 

@@ -10,13 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from storefront.core import throttle
 from storefront.support.models import Conversation
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    throttle.reset()
 
 
 @pytest.fixture

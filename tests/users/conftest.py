@@ -1,18 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> Iterator[None]:
-    """allauth counts tries in the cache."""
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
