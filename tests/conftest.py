@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import threading
@@ -48,6 +49,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 0 if item.path.name == "test_marketing.py" else 2
 
     items.sort(key=rank)
+    for item in items:
+        if rank(item) != 4:  # their set-up counts as well, and a machine may be four times slower
+            item.add_marker(pytest.mark.timeout(1200))
+
+
+def pytest_collection_finish() -> None:
+    """All that is loaded by now stays: looking through it for garbage would stop shop and stand-ins for a third of a
+    second, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

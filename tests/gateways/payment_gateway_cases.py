@@ -297,7 +297,7 @@ class FaultCases:
         asked = request()
         rig.fail("hang")
         with pytest.raises(Unavailable):
-            rig.gateway(patience=0.2).start(asked)
+            rig.gateway(patience=1.0).start(asked)
         gateway = rig.gateway()
         (found,) = gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))
         assert found.our_reference == asked.our_reference

@@ -294,13 +294,13 @@ def test_refused_rights_are_a_mistake_of_our_set_up(rig: StripeRig, status: int)
 
 def test_answer_that_trickles_in_is_given_up_in_time(rig: StripeRig) -> None:
     """Every byte comes well within the read timeout, but the whole would take seconds (and then be a success)."""
-    rig.stand_in.fail_next(kind="trickle", seconds=0.002)
+    rig.stand_in.fail_next(kind="trickle", seconds=0.005)
     gateway = Gateway(
         api_key=KEY,
         webhook_secrets=["whsec_now"],
         api_base=rig.stand_in.base_url,
-        connect_timeout=0.2,
-        read_timeout=0.3,
+        connect_timeout=1.0,
+        read_timeout=1.0,
         max_network_retries=0,
     )
     with pytest.raises(Unavailable):

@@ -91,7 +91,7 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             [sys.executable, "manage.py", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
         try:
-            deadline = time.monotonic() + 280
+            deadline = time.monotonic() + 900
             while READY not in log.read_text():
                 if process.poll() is not None or time.monotonic() > deadline:
                     pytest.fail(f"the shop did not start:\n{log.read_text()[-5000:]}")

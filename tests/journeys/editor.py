@@ -29,7 +29,7 @@ def note_readiness(page: Page) -> None:
 
 def ready(page: Page) -> None:
     """Wagtail compares a form with what it held some time after loading: what is typed earlier is no edit to it."""
-    expect(page.locator("html.watches-edits")).to_be_attached(timeout=20000)
+    expect(page.locator("html.watches-edits")).to_be_attached()
 
 
 def to_shop(page: Page, entry: str) -> None:
@@ -61,7 +61,7 @@ def press(page: Page, action: str) -> None:
 def said(page: Page, text: str) -> Locator:
     """What Wagtail says after saving, once it does."""
     message = page.locator("main [role=status]").get_by_text(re.compile(text)).first
-    expect(message).to_be_visible(timeout=20000)
+    expect(message).to_be_visible()
     return message
 
 

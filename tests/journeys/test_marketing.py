@@ -64,8 +64,12 @@ class Sale:
         """Note before which and after which time the page had the price, until some time after the end."""
         while datetime.now(UTC) < self.ends + timedelta(seconds=60):
             asked = datetime.now(UTC)
-            with urllib.request.urlopen(address, timeout=30) as answer:
-                has_price = price in answer.read().decode()
+            try:
+                with urllib.request.urlopen(address, timeout=30) as answer:
+                    has_price = price in answer.read().decode()
+            except OSError:  # the shop has stopped, or is too busy for this visitor
+                time.sleep(0.5)
+                continue
             self.seen.append((asked, datetime.now(UTC), has_price))
             if asked > self.ends and not has_price:
                 return
@@ -151,7 +155,7 @@ def test_new_product_is_live_by_one_form_and_one_page_and_is_bought(
     visitor.get_by_role("button", name="Checkout").click()
     visitor.get_by_role("button", name="Pay order").click()
     pay(visitor, GOOD)
-    expect(visitor.locator("#progress")).to_contain_text("Payment received", timeout=20000)
+    expect(visitor.locator("#progress")).to_contain_text("Payment received")
     visitor.goto(f"{running_shop.url}/account/licenses/")
     expect(visitor.locator("main")).to_contain_text(name)
     expect(visitor.locator("main")).to_contain_text("Large")
@@ -220,7 +224,7 @@ def test_new_agreement_version_is_published_and_the_old_one_stays_readable(
 
     # the preview shows it; a draft changes nothing for buyers
     marketer.get_by_role("button", name="Toggle preview").click()
-    expect(marketer.frame_locator("#w-preview-iframe").get_by_text(added)).to_be_visible(timeout=20000)
+    expect(marketer.frame_locator("#w-preview-iframe").get_by_text(added)).to_be_visible()
     shots(marketer, "m4-preview")
     editor.press(marketer, "Save draft")
     editor.said(marketer, "saved|updated")

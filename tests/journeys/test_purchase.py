@@ -68,9 +68,7 @@ def install_app(page: Page, shop: Running, code: str = "yeastar-s", number: int 
     page.goto(f"http://{shop.portal(number)}/")
     row = page.locator(f'form:has(input[value="{code}"])').filter(has=page.get_by_role("button", name="Install"))
     row.get_by_role("button", name="Install").first.click()
-    expect(page.frame_locator("iframe").get_by_text(re.compile("Overview|License", re.I)).first).to_be_visible(
-        timeout=20000
-    )
+    expect(page.frame_locator("iframe").get_by_text(re.compile("Overview|License", re.I)).first).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
@@ -120,7 +118,7 @@ def test_a_stranger_buys_pays_and_the_license_links_itself(quiet: Page, running_
 
     # 6 Paid: the page shows what happens now, live
     page.wait_for_url("**/pay/result/**")
-    expect(page.locator("#progress")).to_contain_text("Payment received", timeout=20000)
+    expect(page.locator("#progress")).to_contain_text("Payment received")
     expect(page.locator("#progress")).to_contain_text(portal)
     shots(page, f"6-waiting-{name}")
 
@@ -224,7 +222,7 @@ def test_a_closed_page_loses_nothing_and_two_tabs_open_one_charge(quiet: Page, r
     pay(stranger, SECURE)
     stranger.get_by_role("button", name=re.compile("Approve|Complete|Authenticate", re.I)).click()
     stranger.wait_for_url("**/pay/result/**")
-    expect(stranger.locator("#progress")).to_contain_text("Payment received", timeout=20000)
+    expect(stranger.locator("#progress")).to_contain_text("Payment received")
     page.goto(f"{shop.url}/account/invoices/")
     expect(page.locator("main")).to_contain_text("Paid")
     assert page.trouble == []  # type: ignore[attr-defined]

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+#: How long a racer of a control run dawdles, in seconds. Nobody waits for anybody there, so all dawdle at once: long
+#: enough for a slow machine to have begun them all.
+UNGUARDED = 0.5
+
 
 @pytest.fixture(autouse=True)
 def _postgres_only(request: pytest.FixtureRequest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from storefront.core import states
 from storefront.notifications.models import OutboxMessage
 from storefront.support.models import Conversation
 from storefront.support.services import contact, conversations
+from tests.races.conftest import UNGUARDED
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -47,7 +49,11 @@ def test_both_sides_write_at_once_and_no_message_is_lost(race: Callable[..., lis
 def test_control_without_the_lock_messages_are_lost(
     race: Callable[..., list[Any]], customer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(states, "lock", lambda conversation: conversation)
+    def look(conversation: Conversation) -> Conversation:
+        time.sleep(UNGUARDED)
+        return conversation
+
+    monkeypatch.setattr(states, "lock", look)
     begun, results = _both_write(race, customer)
     assert any(isinstance(result, Exception) for result in results)
     assert begun.messages.count() < 9

@@ -19,6 +19,7 @@ from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.core import clock, states
 from tests.billing.building import make_invoice
+from tests.races.conftest import UNGUARDED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -57,7 +58,7 @@ def test_control_run_without_the_lock_issuers_collide(customer, race, monkeypatc
     save = invoices.Invoice.save
 
     def slowly(self, *args, **kwargs):
-        time.sleep(DAWDLE)
+        time.sleep(UNGUARDED)
         save(self, *args, **kwargs)
 
     monkeypatch.setattr(invoices.Invoice, "save", slowly)

@@ -17,8 +17,11 @@ from tests.billing.test_frozen_records import (
     test_deleting_is_refused,  # noqa: F401
     test_no_trigger_is_forgotten,  # noqa: F401
 )
+from tests.races.conftest import UNGUARDED
 
 CROWDS = [2, 8, 32]
+#: How long a racer dawdles between looking at the balance and taking from it, in seconds.
+DAWDLE = 0.02
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def dawdling(monkeypatch):
 
     def slowly(customer, currency):
         balance = look(customer, currency)
-        time.sleep(0.02)
+        time.sleep(DAWDLE)
         return balance
 
     monkeypatch.setattr(ledger, "balance_of", slowly)
@@ -77,6 +80,7 @@ def test_a_balance_is_spent_once_however_many_try(payment, race, dawdling, crowd
 @pytest.mark.django_db(transaction=True)
 def test_control_run_without_the_lock_a_balance_is_spent_many_times(payment, race, dawdling, monkeypatch):
     monkeypatch.setattr(states, "lock", lambda row: row)
+    monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
     race(*spends(payment, 8, amount="4.00"))
     assert ledger.balance_of(payment.invoice.customer, "EUR") < 0
 

@@ -21,6 +21,7 @@ from storefront.licensing.services import licenses, linking
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import TryLater
 from tests.licensing.conftest import make_invoice, make_product
+from tests.races.conftest import UNGUARDED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -59,6 +60,7 @@ def dawdling(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def without_customer_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(licenses, "_one_at_a_time", lambda customer_id: None)
+    monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
 
 
 def grant(invoice: Any) -> Callable[[], Any]:
@@ -136,6 +138,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
         return instance
 
     monkeypatch.setattr(states, "lock", look)
+    monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import contextmanager
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from storefront.billing import signals
@@ -26,6 +26,7 @@ from storefront.inbox.processing import process_due
 from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice
 from tests.billing.deliveries import deliver, events
+from tests.races.conftest import UNGUARDED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -53,6 +54,7 @@ def without_locks(monkeypatch):
         return instance
 
     monkeypatch.setattr(states, "lock", look)
+    monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
 
 
 @pytest.fixture
@@ -246,7 +248,9 @@ def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, custo
     assert Payment.objects.get(invoice=stuck).status == PaymentStatus.CREATED
 
 
-def test_rows_held_too_long_by_somebody_else_are_unknown_and_nothing_more(stripe, invoice, race):
+def test_rows_held_too_long_by_somebody_else_are_unknown_and_nothing_more(stripe, invoice, race, monkeypatch):
+    # of the connections that the racers open
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-c lock_timeout=500")
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
 
