@@ -39,6 +39,7 @@ def test_a_job_runs_when_due_and_not_again_before_its_time():
         assert jobs.run_due(work) == 1
 
 
+@pytest.mark.django_db(transaction=True)  # a connection that a job left in a transaction is closed
 def test_a_broken_job_stops_no_other_and_is_tried_again_soon():
     work = {"a": spec("broken", 86400), "b": spec("good", 86400)}
     jobs.run_due(work)
