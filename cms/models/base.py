@@ -20,6 +20,11 @@ SEARCH_ENGINE_PANEL = MultiFieldPanel(
 )
 #: Wagtail's own panel for titles looks for a field with the address to fill in and fails where there is none.
 TITLE_PANEL = FieldPanel("title", classname="title")
+INTRO_PANEL = FieldPanel(
+    "intro",
+    help_text=_("One or two sentences below the title. Search engines show them too, if nothing is written for those."),
+)
+BLOCKS_IN_ORDER = _("Blocks, shown in this order. A preview stands beside each one when you choose it.")
 MENU_PANEL = MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("For site menus"))
 
 

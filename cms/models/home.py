@@ -14,7 +14,7 @@ from wagtail.search import index
 
 from cms import queries, rendering
 from cms.blocks import HomeContent, TextContent
-from cms.models.base import SEARCH_ENGINE_PANEL, TITLE_PANEL, Shared, ShopPage, picture
+from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL, SEARCH_ENGINE_PANEL, TITLE_PANEL, Shared, ShopPage, picture
 
 ON_HOME = 6
 
@@ -40,10 +40,12 @@ class HomePage(ShopPage):
     page_description = _("The front page: headline, products, and whatever blocks you add.")
     content_panels = [
         TITLE_PANEL,
-        FieldPanel("headline"),
-        FieldPanel("lead"),
-        FieldPanel("image"),
-        FieldPanel("content"),
+        FieldPanel("headline", help_text=_("What the shop sells, in a few words: the largest line of the page.")),
+        FieldPanel("lead", help_text=_("One or two sentences below it.")),
+        FieldPanel(
+            "image", help_text=_("Beside the headline. At least 1280 pixels wide; it is cut to size by itself.")
+        ),
+        FieldPanel("content", help_text=BLOCKS_IN_ORDER),
     ]
     search_fields = [*Page.search_fields, index.SearchField("lead"), index.SearchField("content")]
 
@@ -67,7 +69,7 @@ class TextPage(Shared, Page):  # type: ignore[django-manager-missing]
     parent_page_types = ["cms.HomePage", "cms.TextPage"]
     template = "cms/text.html"
     page_description = _("A plain page of text and blocks.")
-    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("content")]
+    content_panels = [*Page.content_panels, INTRO_PANEL, FieldPanel("content", help_text=BLOCKS_IN_ORDER)]
     promote_panels = [FieldPanel("slug"), SEARCH_ENGINE_PANEL, FieldPanel("show_in_menus")]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("content")]
 

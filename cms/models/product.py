@@ -45,9 +45,23 @@ class ProductPage(ShopPage):
     page_description = _("The page of a product, with its buy box.")
     content_panels = [
         TITLE_PANEL,
-        FieldPanel("software"),
-        FieldPanel("lead"),
-        FieldPanel("image"),
+        FieldPanel(
+            "software",
+            help_text=_(
+                "What the page sells: its license types, prices and address. New ones are added under Shop, Products."
+            ),
+        ),
+        FieldPanel(
+            "lead",
+            help_text=_(
+                "What it does for the buyer, in one or two sentences below the title. Search engines show them too, if "
+                "nothing is written for those."
+            ),
+        ),
+        FieldPanel(
+            "image",
+            help_text=_("Also on the product's card. At least 1280 pixels wide; it is cut to size by itself."),
+        ),
         FieldPanel("content"),
     ]
     search_fields = [*Page.search_fields, index.SearchField("lead"), index.SearchField("content")]

@@ -18,7 +18,7 @@ from wagtail.search import index
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
 from cms import queries, rendering
 from cms.blocks import HomeContent
-from cms.models.base import MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, TITLE_PANEL, ShopPage
+from cms.models.base import INTRO_PANEL, MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, TITLE_PANEL, ShopPage
 from cms.shell import shell
 
 
@@ -32,7 +32,7 @@ class ProductIndexPage(ShopPage):
     subpage_types = ["cms.ProductPage", "cms.CategoryPage"]
     template = "catalogue/products.html"
     page_description = _("All products on sale, with the categories.")
-    content_panels = [TITLE_PANEL, FieldPanel("intro")]
+    content_panels = [TITLE_PANEL, INTRO_PANEL]
 
     class Meta:
         verbose_name = _("list of products")
@@ -65,7 +65,7 @@ class CategoryPage(ShopPage):
     subpage_types: list[str] = []
     template = "catalogue/products.html"
     page_description = _("A category: its products are chosen in the form of each product.")
-    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("content")]
+    content_panels = [*Page.content_panels, INTRO_PANEL, FieldPanel("content")]
     promote_panels = [FieldPanel("slug"), SEARCH_ENGINE_PANEL, MENU_PANEL]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("content")]
 

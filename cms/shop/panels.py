@@ -53,7 +53,7 @@ PRODUCT = ObjectList(
         InfoPanel(template="cms/shop/product_links.html", read=facts.product_links, heading=_("Page")),
         MultiFieldPanel(
             [
-                side_by_side("title"),
+                side_by_side("title", help_text=_("The name in lists, on invoices and on licenses.")),
                 FieldPanel("slug"),
                 side_by_side("tagline", help_text=_("Shown on cards and below the name.")),
                 FieldPanel("is_public"),
@@ -78,7 +78,7 @@ PRODUCT = ObjectList(
                     "binding_kind", help_text=_("What a license is tied to. A portal is asked for at the checkout.")
                 ),
                 FieldPanel("bitrix24_app_code"),
-                FieldPanel("market_url"),
+                FieldPanel("market_url", help_text=_("Buyers are led there to install the application.")),
                 FieldPanel(
                     "agreement",
                     widget=forms.Select,
@@ -123,7 +123,14 @@ DISCOUNT = ObjectList(
                 FieldRowPanel(
                     [FieldPanel("months"), FieldPanel("percent", help_text=_("Off the price without discount."))]
                 ),
-                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel(
+                            "starts_at", help_text=_("From this minute on; a time that has passed means at once.")
+                        ),
+                        FieldPanel("ends_at"),
+                    ]
+                ),
             ],
             heading=_("Discount"),
         ),
@@ -152,9 +159,19 @@ AGREEMENT = ObjectList(
 
 SELLER_PANELS = [
     FieldPanel("name", help_text=_("The legal name, as on invoices.")),
-    FieldPanel("address"),
-    FieldRowPanel([FieldPanel("registration_number"), FieldPanel("tax_number")]),
-    FieldRowPanel([FieldPanel("email"), FieldPanel("phone")]),
+    FieldPanel("address", help_text=_("The postal address, as on invoices, also in the footer.")),
+    FieldRowPanel(
+        [
+            FieldPanel("registration_number", help_text=_("In the register of companies. Empty: none is named.")),
+            FieldPanel("tax_number", help_text=_("For VAT. Empty: none is named.")),
+        ]
+    ),
+    FieldRowPanel(
+        [
+            FieldPanel("email", help_text=_("On invoices, for questions about them.")),
+            FieldPanel("phone", help_text=_("On invoices and on the contact page. Empty: none is named.")),
+        ]
+    ),
     FieldPanel("bank_details", help_text=_("Printed on invoices. Documents that were issued keep what they say.")),
     FieldPanel("is_default", help_text=_("The seller of new orders, also named in the footer of every page.")),
 ]

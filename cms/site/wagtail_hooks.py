@@ -36,7 +36,11 @@ class FooterViewSet(OnePerLanguageViewSet):
     model = Footer
     icon = "dots-horizontal"
     menu_label = _("Footer")
-    panels = [FieldPanel("text"), FieldPanel("columns"), FieldPanel("shows_agreements")]
+    panels = [
+        FieldPanel("text"),
+        FieldPanel("columns", help_text=_("Links, from left to right. The seller stands before them.")),
+        FieldPanel("shows_agreements"),
+    ]
 
 
 class NoticeViewSet(SnippetViewSet):
@@ -58,8 +62,8 @@ class NoticeViewSet(SnippetViewSet):
             heading=_("Link"),
             help_text=_("If there is more to say than fits into a line."),
         ),
-        FieldPanel("kind"),
-        FieldPanel("where"),
+        FieldPanel("kind", help_text=_("How urgent it looks.")),
+        FieldPanel("where", help_text=_("On which pages it is shown.")),
         FieldRowPanel(
             [FieldPanel("starts_at"), FieldPanel("ends_at")],
             heading=_("When"),

@@ -19,6 +19,7 @@ from wagtail.url_routing import RouteResult
 
 from cms.articles import queries
 from cms.articles.models.base import PROMOTE_PANELS, Shared
+from cms.models.base import INTRO_PANEL
 from storefront.billing.models import Seller
 from storefront.core import visitor
 from storefront.support import access
@@ -49,9 +50,9 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
     template = "cms/articles/contact.html"
     content_panels = [
         *Page.content_panels,
-        FieldPanel("intro"),
+        INTRO_PANEL,
         FieldPanel("body"),
-        FieldPanel("hours"),
+        FieldPanel("hours", help_text=_("When somebody answers, such as “Monday to Friday, 9 to 18, UTC+1”.")),
         MultiFieldPanel(
             [FieldPanel("sent_title"), FieldPanel("sent_text")],
             heading=_("After a message has been sent"),

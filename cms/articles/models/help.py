@@ -19,6 +19,7 @@ from cms.articles import outline, queries, voting
 from cms.articles.blocks import ArticleBlock
 from cms.articles.models.base import PROMOTE_PANELS, Shared
 from cms.articles.panels import VotesPanel
+from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL
 from cms.prices import reading
 
 #: Values of the buttons under a help page.
@@ -35,7 +36,7 @@ class HelpIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["articles.HelpTopicPage", "articles.HelpPage"]
     template = "cms/articles/help_index.html"
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    content_panels = [*Page.content_panels, INTRO_PANEL]
     promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
@@ -59,7 +60,7 @@ class HelpTopicPage(Shared, Page):  # type: ignore[django-manager-missing]
     parent_page_types = ["articles.HelpIndexPage"]
     subpage_types = ["articles.HelpPage"]
     template = "cms/articles/help_topic.html"
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    content_panels = [*Page.content_panels, INTRO_PANEL]
     promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
@@ -86,7 +87,12 @@ class HelpPage(Shared, Page):  # type: ignore[django-manager-missing]
     parent_page_types = ["articles.HelpIndexPage", "articles.HelpTopicPage"]
     subpage_types: list[str] = []
     template = "cms/articles/help_page.html"
-    content_panels = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body"), VotesPanel()]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        FieldPanel("body", help_text=BLOCKS_IN_ORDER),
+        VotesPanel(),
+    ]
     promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
 

@@ -19,6 +19,7 @@ from wagtail.url_routing import RouteResult
 from cms.articles import feeds, outline, queries
 from cms.articles.blocks import ArticleBlock
 from cms.articles.models.base import PROMOTE_PANELS, Shared
+from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL
 from cms.prices import reading
 from cms.queries import large_picture
 from storefront.core import clock
@@ -44,7 +45,7 @@ class NewsIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["articles.NewsPage"]
     template = "cms/articles/news_index.html"
-    content_panels = [*Page.content_panels, FieldPanel("intro")]
+    content_panels = [*Page.content_panels, INTRO_PANEL]
     promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
@@ -99,9 +100,11 @@ class NewsPage(Shared, Page):  # type: ignore[django-manager-missing]
     content_panels = [
         *Page.content_panels,
         FieldPanel("published_on"),
-        FieldPanel("image"),
+        FieldPanel(
+            "image", help_text=_("Above the text and on cards. At least 1280 pixels wide; it is cut to size by itself.")
+        ),
         FieldPanel("summary"),
-        FieldPanel("body"),
+        FieldPanel("body", help_text=BLOCKS_IN_ORDER),
     ]
     promote_panels = PROMOTE_PANELS
     search_fields = [
