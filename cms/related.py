@@ -83,8 +83,8 @@ def of_same_categories(software_id: int | None) -> tuple[Card, ...]:
 def _chosen(language: str) -> PreparedByIds:
     def build(page_ids: list[int]) -> QuerySet[Any, Any]:
         asked = apps.get_model("cms", "ProductPage").objects.filter(pk__in=page_ids)
-        # which of those asked for it is a translation of, or itself
-        own = asked.filter(translation_key=OuterRef("translation_key")).order_by().values("pk")[:1]
+        # the one it is a translation of, or itself; the older, should both be asked for
+        own = asked.filter(translation_key=OuterRef("translation_key")).order_by("pk").values("pk")[:1]
         fits = Q(translation_key__in=asked.order_by().values("translation_key"))
         return queries.card_rows_where(language, fits, Subquery(own))
 

@@ -43,17 +43,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long stories begin first; of the journeys the marketers', who plan a sale that takes its time, and last the
     test that waits for it."""
 
+    def is_long(item: pytest.Item) -> bool:
+        return "journeys" in item.path.parts or item.path.name in LONG
+
     def rank(item: pytest.Item) -> int:
         if "journeys" not in item.path.parts:
-            return 1 if item.path.name in LONG else 4
+            return 1 if is_long(item) else 4
         if item.get_closest_marker("waits"):
             return 3
         return 0 if item.path.name == "test_marketing.py" else 2
 
     items.sort(key=rank)
-    for item in items:
-        if rank(item) != 4:  # their set-up counts as well, and a machine may be four times slower
-            item.add_marker(pytest.mark.timeout(1200))
+    for item in filter(is_long, items):  # their set-up counts as well, and a machine may be four times slower
+        item.add_marker(pytest.mark.timeout(1200))
 
 
 def pytest_collection_finish() -> None:

@@ -39,10 +39,7 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgG
 COMMENTS = inline_formset([])
 ATOM = "{http://www.w3.org/2005/Atom}"
 
-
-@pytest.fixture(autouse=True)
-def _fresh(wagtail_site: Any) -> None:
-    """Every test has the site's roots."""
+pytestmark = pytest.mark.usefixtures("wagtail_site")
 
 
 def block(kind: str, value: Any) -> dict[str, Any]:

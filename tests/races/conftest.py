@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,20 @@ from django.db import connection, connections
 #: How long a racer of a control run dawdles, in seconds. Nobody waits for anybody there, so all dawdle at once: long
 #: enough for a slow machine to have begun them all.
 UNGUARDED = 0.5
+
+
+def in_a_thread(call: Callable[[], Any]) -> threading.Thread:
+    """Begin ``call`` beside the test, with a connection of its own that is closed at the end."""
+
+    def go() -> None:
+        try:
+            call()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    return thread
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +50,8 @@ def race() -> Callable[..., list[Any]]:
                 results[index] = call()
             except Exception as exc:  # the outcome of a racer, judged by the test
                 results[index] = exc
-            finally:
-                connections.close_all()
 
-        threads = [threading.Thread(target=go, args=(i, call)) for i, call in enumerate(work)]
-        for thread in threads:
-            thread.start()
+        threads = [in_a_thread(partial(go, index, call)) for index, call in enumerate(work)]
         for thread in threads:
             thread.join(timeout=120)
         return results

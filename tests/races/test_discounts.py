@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.signals import pre_save
 
 from catalogue.plans import pricing, schedule
 from catalogue.plans.models import Discount, SoftwareProduct
 from storefront.core import clock
+from tests.races.conftest import in_a_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 HOUR = timedelta(hours=1)
@@ -83,15 +84,7 @@ def test_control_without_one_order_of_locks_they_wait_for_each_other(
 @contextmanager
 def waiting(call: Callable[[], Any]) -> Iterator[None]:
     """Run ``call`` in a thread and go on when it waits for a lock; at the end it has ended."""
-
-    def go() -> None:
-        try:
-            call()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=go)
-    thread.start()
+    thread = in_a_thread(call)
     while not _is_somebody_waiting():
         assert thread.is_alive(), "it did not wait"
     yield

@@ -10,29 +10,18 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 
 from cms import shell
 from storefront.billing.models import Seller
+from tests.races.conftest import in_a_thread
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def footer_says(name: str) -> bool:
     return name in Client().get("/products/").content.decode()
-
-
-def in_a_thread(call: Any) -> threading.Thread:
-    def go() -> None:
-        try:
-            call()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=go)
-    thread.start()
-    return thread
 
 
 def rename_seen_before_it_is_committed() -> None:
