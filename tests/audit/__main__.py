@@ -17,7 +17,7 @@ from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
 from tests.audit import lighthouse, markup
-from tests.bench.__main__ import free_ports, granian, running
+from tests.bench.__main__ import free_ports, gunicorn, running
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "audit"
@@ -69,7 +69,7 @@ def serve(stack: ExitStack) -> str:
         word for pattern in ("oscar", "admin", "wagtail*", "dashboard.css") for word in ("--ignore", pattern)
     ]
     manage("collectstatic", "--noinput", "--clear", "--verbosity", "0", *back_offices, **environment)
-    stack.enter_context(running(*granian("storefront.wsgi:application", port), port=port, **environment))
+    stack.enter_context(running(*gunicorn("storefront.wsgi:application", port), port=port, **environment))
     return f"http://127.0.0.1:{port}"
 
 

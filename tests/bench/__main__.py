@@ -63,10 +63,10 @@ def running(*command: str, port: int, **environment: str) -> Iterator[int]:
         process.wait(timeout=20)
 
 
-def granian(application: str, port: int) -> list[str]:
+def gunicorn(application: str, port: int) -> list[str]:
     return [
-        "-m", "granian", "--interface", "wsgi", "--blocking-threads", "1", "--workers", "2", "--host", "127.0.0.1",
-        "--port", str(port), "--no-ws", "--log-level", "error", application,
+        "-m", "gunicorn", "--config", "python:storefront.gunicorn_conf", "--threads", "1", "--workers", "2",
+        "--bind", f"127.0.0.1:{port}", "--log-level", "error", application,
     ]  # fmt: skip
 
 
@@ -146,9 +146,9 @@ def main() -> None:
             (["-m", "tests.bench.bare"], bare),
         ):
             subprocess.run([sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, check=True)
-        shop_server = granian("storefront.wsgi:application", shop_port)
+        shop_server = gunicorn("storefront.wsgi:application", shop_port)
         shop_pid = stack.enter_context(running(*shop_server, port=shop_port, **shop))
-        bare_server = granian("tests.bench.bare:application", bare_port)
+        bare_server = gunicorn("tests.bench.bare:application", bare_port)
         bare_pid = stack.enter_context(running(*bare_server, port=bare_port, **bare))
         report(shop_port, shop_pid, bare_port, bare_pid)
 

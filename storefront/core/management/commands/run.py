@@ -77,9 +77,8 @@ class Command(BaseCommand):
 
     def _start_site(self, workers: int) -> subprocess.Popen[bytes]:
         return self._popen(
-            "-m", "granian", "--interface", "wsgi", "--blocking-threads", "2", "--workers", str(workers),
-            "--host", "127.0.0.1", "--port", str(settings.PORT), "--no-ws", "--log-level", "warning",
-            "storefront.wsgi:application",
+            "-m", "gunicorn", "--config", "python:storefront.gunicorn_conf", "--workers", str(workers),
+            "--bind", f"127.0.0.1:{settings.PORT}", "--log-level", "warning", "storefront.wsgi:application",
         )  # fmt: skip
 
     def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -1,0 +1,24 @@
+"""The web server: ``gunicorn --config python:storefront.gunicorn_conf storefront.wsgi``.
+
+Number of processes: ``WEB_CONCURRENCY`` or ``--workers``. Threads in each: ``WEB_THREADS``, so that one slow portal or
+payment provider holds up one request and not all. https://docs.gunicorn.org/en/stable/settings.html
+"""
+
+import os
+
+bind = "127.0.0.1:8000"
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "4"))
+#: Seconds after which a process that has stopped reporting is killed and replaced.
+timeout = 60
+graceful_timeout = 30
+#: Longer than nginx keeps an idle connection (60 s): a proxy never writes into one that is just being closed here.
+keepalive = 75
+
+# WSGI writes X-Forwarded-For and X_Forwarded_For under one name, so a visitor could override what the proxy wrote:
+# https://www.djangoproject.com/weblog/2015/jan/13/security/. Headers with an underscore are dropped, and none is excepted.
+header_map = "drop"
+forwarder_headers = ""
+#: Who is believed about the visitor's address and scheme is decided in core.visitor and by SECURE_PROXY_SSL_HEADER.
+forwarded_allow_ips = ""
+control_socket_disable = True
