@@ -1,5 +1,5 @@
-"""What a production shop must not be configured with. Pure rules over plain values: the settings themselves ask
-them before anything starts (wsgi, worker and command alike), and the system checks ask them again."""
+"""What the shop may be configured with. Pure rules over plain values: the settings themselves ask them before anything
+starts (wsgi, worker and command alike), and the system checks ask them again."""
 
 from __future__ import annotations
 
@@ -23,6 +23,38 @@ MIN_SECRET_KEY = 40
 #: The entry of TRUSTED_PROXIES that stands for a proxy on a unix socket, which has no address.
 UNIX = "unix"
 
+#: https://docs.stripe.com/keys: secret and restricted keys, live and test.
+STRIPE_KEY = r"(sk|rk)_(live|test)_\S+"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+BITRIX24_APPS_FORM = '[{"code": "...", "client_id": "...", "client_secret": "..."}], each code and client_id once'
+
+
+def webhook_secret(text: str) -> str:
+    """A signing secret as Stripe shows it. Raises ValueError."""
+    if not text.startswith("whsec_"):
+        raise ValueError
+    return text
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """Raises ValueError for anything but an object."""
+    if not isinstance(value, dict):
+        raise ValueError
+    return value
+
+
+def bitrix24_apps(value: Any) -> list[dict[str, Any]]:
+    """The seller's Bitrix24 applications (BITRIX24_APPS_FORM; ``name``, what marketers read, may be added). Raises
+    ValueError, KeyError or TypeError."""
+    needed = ("code", "client_id", "client_secret")
+    apps = [{name: app[name] for name in (*needed, *(["name"] if "name" in app else []))} for app in value]
+    if not all(isinstance(text, str) and text.strip() for app in apps for text in app.values()):
+        raise ValueError
+    for name in ("code", "client_id"):
+        if len({app[name] for app in apps}) != len(apps):
+            raise ValueError
+    return apps
+
 
 def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(code, sentence) of everything in ``values``, settings by name, that a production shop must not run with.
@@ -38,8 +70,16 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "E003", "BITRIX24_ALLOW_LOOPBACK is for the demo and the tests."
     if not is_public(values["SITE_URL"]):
         yield "E004", f"SITE_URL is {values['SITE_URL']!r}, which is not a public https address."
+    elif not _is_served(urlsplit(values["SITE_URL"]).hostname or "", values["ALLOWED_HOSTS"]):
+        yield "E010", "ALLOWED_HOSTS does not hold the host of SITE_URL."
     if len(values["SECRET_KEY"]) < MIN_SECRET_KEY:
         yield "E005", f"SECRET_KEY is shorter than {MIN_SECRET_KEY} characters."
+    if not values["SINGLE_PROCESS"]:
+        for name, is_shared in _shared_stores(values):
+            if not is_shared:
+                yield "E011", f"{name} is not redis://...: every process would count and remember for itself."
+    if bool(values["EMAIL_HOST_USER"]) != bool(values["EMAIL_HOST_PASSWORD"]):
+        yield "E012", "EMAIL_HOST_USER and EMAIL_HOST_PASSWORD go together."
     chat = values["BITRIX24_CHAT_URL"]
     if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
@@ -59,7 +99,7 @@ def unreadable_proxies(entries: Sequence[str]) -> Iterator[str]:
             yield f"TRUSTED_PROXIES: {entry!r} is neither an address nor a network nor '{UNIX}'."
             continue
         if any(network.prefixlen == 0 for network in trusted):
-            yield f"TRUSTED_PROXIES: {entry!r} would believe every visitor about his own address."
+            yield f"TRUSTED_PROXIES: {entry!r} would believe every visitor about their own address."
 
 
 def unknown_languages(codes: Sequence[str]) -> Iterator[str]:
@@ -99,3 +139,13 @@ def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in values["ANYMAIL"].items():
         if name.upper().endswith("_URL"):
             yield f"ANYMAIL[{name}]", str(value)
+
+
+def _is_served(host: str, allowed: Sequence[str]) -> bool:
+    return any(host == entry or (entry.startswith(".") and f".{host}".endswith(entry)) for entry in allowed)
+
+
+def _shared_stores(values: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """The stores that all processes must share: a limit counted by each is one of as many times as there are."""
+    yield "CACHE_URL", "redis" in values["CACHES"]["default"]["BACKEND"].lower()
+    yield "THROTTLE_STORAGE_URL", values["THROTTLE_STORAGE_URL"].startswith("redis")

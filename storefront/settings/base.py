@@ -1,21 +1,19 @@
 """What every environment shares. Every secret and every address comes from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
-import environ
 from django.conf.locale import LANG_INFO
 from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its defaults)
+
+from storefront.core import configuration, environment
 
 from . import dashboard
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = environ.Env()
-
-
-def names(variable: str) -> list[str]:
-    """The comma separated entries of a variable, without the blanks that people write after commas."""
-    return [entry.strip() for entry in env.list(variable, default=[]) if entry.strip()]
+#: What is wrong is collected here; demo, test and production refuse to start with it.
+env = environment.Environment(os.environ)
 
 
 #: Stand-ins and throw-away keys; set by settings/sandbox.py alone.
@@ -23,19 +21,23 @@ SANDBOX = False
 
 # --- The site ---------------------------------------------------------------------------------------------------
 DEBUG = False
-SECRET_KEY = env.str("SECRET_KEY", default="")
-SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.entries("SECRET_KEY_FALLBACKS")
 #: Public origin of the shop, without a trailing slash; links in mails and provider return addresses start with it.
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = names("ALLOWED_HOSTS")
+SITE_URL = env.origin("SITE_URL", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.entries(
+    "ALLOWED_HOSTS", each=environment.allowed_host, what="host names, without scheme, port and *"
+)
 #: Further origins that may post forms, with their scheme: "https://www.shop.example".
-CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.entries("CSRF_TRUSTED_ORIGINS", each=environment.origin, what="origins with their scheme")
 SITE_ID = 1
-SHOP_NAME = env.str("SHOP_NAME", default="Northbridge Software")
-SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@northbridge.example")
-STAFF_EMAIL = env.str("STAFF_EMAIL", default=SUPPORT_EMAIL)
+SHOP_NAME = env.text(
+    "SHOP_NAME", default="Northbridge Software", pattern=".{1,60}", what="one line of at most 60 characters"
+)
+SUPPORT_EMAIL = env.email("SUPPORT_EMAIL", default="support@northbridge.example")
+STAFF_EMAIL = env.email("STAFF_EMAIL", default=SUPPORT_EMAIL)
 #: Proxies whose X-Forwarded-For is believed (addresses, networks or "unix"); empty: none is.
-TRUSTED_PROXIES = names("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.entries("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "storefront.core",
@@ -183,7 +185,7 @@ SQLITE_OPTIONS = {
 
 def database(default: str) -> dict:
     """The database named by DATABASE_URL, with the options each kind needs."""
-    config = env.db("DATABASE_URL", default=default)
+    config = env.database("DATABASE_URL", default=default)
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"].endswith("sqlite3"):
         options.update(SQLITE_OPTIONS)
@@ -197,6 +199,8 @@ def database(default: str) -> dict:
 
 
 DATABASES = {"default": database(f"sqlite:///{BASE_DIR / 'var' / 'storefront.sqlite3'}")}
+#: One web process: limits and cached texts need not be shared.
+SINGLE_PROCESS = env.boolean("SINGLE_PROCESS", default=False)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
@@ -245,7 +249,7 @@ MFA_TOTP_ISSUER = SHOP_NAME
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 #: Staff pages demand a log-in with a second factor.
-STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
+STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=True)
 #: The link that sets the first password (and every reset link) is good once and for 72 hours.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 SESSION_COOKIE_AGE = 30 * 24 * 3600
@@ -255,11 +259,11 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "storefront.core.errors.csrf_failure"
 
 # --- The shop ---------------------------------------------------------------------------------------------------
-SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR")
 OSCAR_SHOP_NAME = SHOP_NAME
 OSCAR_DEFAULT_CURRENCY = SHOP_CURRENCY
 OSCAR_HOMEPAGE = "/"
-OSCAR_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@northbridge.example")
+OSCAR_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", default="shop@northbridge.example")
 OSCAR_ALLOW_ANON_CHECKOUT = False
 OSCAR_SEND_REGISTRATION_EMAIL = False
 OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
@@ -277,16 +281,20 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "Refunded": (),
 }
 #: An unpaid order is void after this many days, and its customer is told this many days before.
-UNPAID_ORDER_DAYS = env.int("UNPAID_ORDER_DAYS", default=14)
-UNPAID_REMINDER_DAYS = env.int("UNPAID_REMINDER_DAYS", default=3)
+UNPAID_ORDER_DAYS = env.integer("UNPAID_ORDER_DAYS", default=14, at_least=1, at_most=365)
+UNPAID_REMINDER_DAYS = env.integer(
+    "UNPAID_REMINDER_DAYS", default=min(3, UNPAID_ORDER_DAYS - 1), at_most=UNPAID_ORDER_DAYS - 1
+)
 #: Days a license goes on after its end before it counts as expired.
-LICENSE_GRACE_DAYS = env.int("LICENSE_GRACE_DAYS", default=14)
+LICENSE_GRACE_DAYS = env.integer("LICENSE_GRACE_DAYS", default=14, at_most=365)
 LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
 
 # --- Payments ---------------------------------------------------------------------------------------------------
-STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
-STRIPE_WEBHOOK_SECRETS = names("STRIPE_WEBHOOK_SECRETS")
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
+STRIPE_API_KEY = env.text("STRIPE_API_KEY", pattern=configuration.STRIPE_KEY, what="a key that begins with sk_ or rk_")
+STRIPE_WEBHOOK_SECRETS = env.entries(
+    "STRIPE_WEBHOOK_SECRETS", each=configuration.webhook_secret, what="secrets that begin with whsec_"
+)
+STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default="https://api.stripe.com")
 #: Seconds to connect to Stripe and to wait for its answer; one repeat at most.
 STRIPE_TIMEOUTS = (3.0, 10.0)
 #: The provider's own name of the account that must receive our money, where the provider tells it.
@@ -294,39 +302,51 @@ PAYMENT_ACCOUNTS: dict[str, str] = {}
 
 # --- Bitrix24 ---------------------------------------------------------------------------------------------------
 #: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}]
-BITRIX24_APPS = env.json("BITRIX24_APPS", default=[])
-BITRIX24_OAUTH_SERVERS = env.list(
-    "BITRIX24_OAUTH_SERVERS", default=["https://oauth.bitrix.info", "https://oauth.bitrix24.tech"]
+BITRIX24_APPS: list[dict[str, Any]] = env.json(
+    "BITRIX24_APPS", default=[], check=configuration.bitrix24_apps, what=configuration.BITRIX24_APPS_FORM
 )
-BITRIX24_ZONES = env.list(
+BITRIX24_OAUTH_SERVERS = env.entries(
+    "BITRIX24_OAUTH_SERVERS",
+    default=["https://oauth.bitrix.info", "https://oauth.bitrix24.tech"],
+    each=environment.origin,
+    what="origins with their scheme",
+)
+BITRIX24_ZONES = env.entries(
     "BITRIX24_ZONES",
     default="com com.br com.tr ru de eu es fr it pl in cn jp vn id kz by ua uk".split(),
+    each=environment.host,
+    what="endings such as com or com.br",
 )
 #: Where the portal's own script comes from; only the installer page needs it.
-BITRIX24_JS_URL = env.str("BITRIX24_JS_URL", default="https://api.bitrix24.com/api/v1/")
+BITRIX24_JS_URL = env.url("BITRIX24_JS_URL", default="https://api.bitrix24.com/api/v1/")
 #: Loader script of the seller's own live chat (an open channel), which then takes the place of our panel on pages
 #: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
-BITRIX24_CHAT_URL = env.str("BITRIX24_CHAT_URL", default="")
-BITRIX24_CHAT_SECRET = env.str("BITRIX24_CHAT_SECRET", default="")
+BITRIX24_CHAT_URL = env.url("BITRIX24_CHAT_URL", default="")
+BITRIX24_CHAT_SECRET = env.text("BITRIX24_CHAT_SECRET")
 #: Exact loopback portals over plain http are accepted. For the demo and the tests only.
 BITRIX24_ALLOW_LOOPBACK = False
 
 # --- Secrets at rest --------------------------------------------------------------------------------------------
 #: Key material for encrypted columns (Bitrix24 tokens, stored messages); several, newest first, for rotation.
-SALT_KEY = names("FIELD_ENCRYPTION_KEYS")
+SALT_KEY = env.entries("FIELD_ENCRYPTION_KEYS")
 
 # --- Mail -------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = OSCAR_FROM_EMAIL
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="anymail.backends.postmark.EmailBackend")
+EMAIL_BACKEND = env.text(
+    "EMAIL_BACKEND",
+    default="anymail.backends.postmark.EmailBackend",
+    pattern=r"[\w.]+\.EmailBackend",
+    what="the dotted path of an EmailBackend",
+)
 EMAIL_TIMEOUT = 10
 # For Django's SMTP back end only. A user name and its password never travel in the clear unless it is asked for.
-EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
-EMAIL_PORT = env.int("EMAIL_PORT", default=587)
-EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
-ANYMAIL = env.json("ANYMAIL", default={})
+EMAIL_HOST = env.host("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.integer("EMAIL_PORT", default=587, at_least=1, at_most=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
+ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}, check=configuration.json_object, what='{"NAME": "value"}')
 
 # --- Messages in and out, jobs ----------------------------------------------------------------------------------
 #: Who verifies and handles what arrives at /hooks/<source>/.
@@ -368,11 +388,13 @@ AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
 
 # --- Numbers ----------------------------------------------------------------------------------------------------
 #: Seconds between two writes of what a web process has counted (visits of product pages); 0: only when it is told to.
-NUMBERS_FLUSH_SECONDS = env.float("NUMBERS_FLUSH_SECONDS", default=5.0)
+NUMBERS_FLUSH_SECONDS = env.number("NUMBERS_FLUSH_SECONDS", default=5.0, at_most=3600)
 
 # --- Limits -----------------------------------------------------------------------------------------------------
 #: Storage of the throttles: memory:// counts per process, redis://... for all of them together.
-THROTTLE_STORAGE_URL = env.str("THROTTLE_STORAGE_URL", default="memory://")
+THROTTLE_STORAGE_URL = env.text(
+    "THROTTLE_STORAGE_URL", default="memory://", pattern=r"(memory|redis|rediss)://\S*", what="redis://host/number"
+)
 THROTTLES = {
     "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
     "checkout-submit": "60/hour",
@@ -394,7 +416,7 @@ THROTTLES = {
 # --- Pages ------------------------------------------------------------------------------------------------------
 #: The first language is the default one, whose addresses have no prefix. It is settled when the shop begins: rows hold
 #: their texts in it. A further one is added here, or taken away, at any time.
-LANGUAGE_CODES = names("LANGUAGES") or ["en", "ru"]
+LANGUAGE_CODES = env.entries("LANGUAGES", default=["en", "ru"])
 LANGUAGE_CODE = LANGUAGE_CODES[0]
 # A code that is none keeps its own name until the checks refuse it.
 LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in LANGUAGE_CODES]
@@ -402,7 +424,7 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False  # a new translation is a draft until somebody has written it
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = "storefront.formats"
 USE_TZ = True
 USE_I18N = True
@@ -413,8 +435,8 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 #: Serve uploads from this process; in production a front server usually does.
-SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
+SERVE_MEDIA = env.boolean("SERVE_MEDIA", default=False)
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "var" / "media")
 WAGTAIL_SITE_NAME = SHOP_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_LOGIN_URL = "account_login"
@@ -448,6 +470,7 @@ CONTENT_SECURITY_POLICY = {
 CSP_RELAXED_PREFIXES = ("/admin/", "/dashboard/")
 
 # --- Logs -------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", among=configuration.LOG_LEVELS)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -456,5 +479,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
     # Stripe's SDK writes every call with its parameters; our own HTTP client writes one masked line for each.
     "loggers": {"stripe": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

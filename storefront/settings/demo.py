@@ -5,11 +5,12 @@ from .base import BASE_DIR, env
 from .sandbox import *  # noqa: F403
 from .sandbox import PORT
 
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
+SITE_URL = env.origin("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WAGTAILADMIN_BASE_URL = SITE_URL
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)
+STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=False)
 WHITENOISE_USE_FINDERS = True
 (BASE_DIR / "var").mkdir(exist_ok=True)
 SERVE_MEDIA = True
+env.refuse()

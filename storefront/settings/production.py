@@ -1,13 +1,13 @@
-"""Production: names everything that is missing or not fit for it, all at once, and refuses to start."""
+"""Production: names everything that is missing, wrong or not fit for it, all at once, and refuses to start."""
 
 from django.core.exceptions import ImproperlyConfigured
 
 from storefront.core import configuration
 
 from .base import *  # noqa: F403
-from .base import ANYMAIL, BITRIX24_APPS, EMAIL_BACKEND, LANGUAGE_CODES, TRUSTED_PROXIES, env
+from .base import EMAIL_BACKEND, LANGUAGE_CODES, SINGLE_PROCESS, TRUSTED_PROXIES, env
 
-REQUIRED = (
+REQUIRED = [
     "SECRET_KEY",
     "FIELD_ENCRYPTION_KEYS",
     "SITE_URL",
@@ -18,24 +18,28 @@ REQUIRED = (
     "DEFAULT_FROM_EMAIL",
     "SUPPORT_EMAIL",
     "SHOP_NAME",
-)
-missing = [name for name in REQUIRED if not env.str(name, default="").strip()]
-if not BITRIX24_APPS:
-    missing.append("BITRIX24_APPS")
-if EMAIL_BACKEND.startswith("anymail.") and not ANYMAIL:
-    missing.append("ANYMAIL")
-if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend" and not env.str("EMAIL_HOST", default=""):
-    missing.append("EMAIL_HOST")
-BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=True)
-if BEHIND_TLS_PROXY and not TRUSTED_PROXIES:
+    "BITRIX24_APPS",
+]
+BEHIND_TLS_PROXY = env.boolean("BEHIND_TLS_PROXY", default=True)
+if not SINGLE_PROCESS:
+    REQUIRED += ["CACHE_URL", "THROTTLE_STORAGE_URL"]
+if EMAIL_BACKEND.startswith("anymail."):
+    REQUIRED.append("ANYMAIL")
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    REQUIRED.append("EMAIL_HOST")
+if BEHIND_TLS_PROXY:
     # Without it all visitors have the proxy's address: they share one limit, and consent names the wrong one.
-    missing.append("TRUSTED_PROXIES")
-if missing:
-    raise ImproperlyConfigured(f"Not configured, see README: {', '.join(missing)}")
+    REQUIRED.append("TRUSTED_PROXIES")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
+SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", default=31536000)
+#: Whether browsers refuse plain http on every host below the shop's as well.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+#: Whether browsers may ship the rule with themselves: for a whole domain, and hard to take back (hstspreload.org).
+SECURE_HSTS_PRELOAD = env.boolean("SECURE_HSTS_PRELOAD", default=False)
+#: Django's advice to switch them on is answered by the two settings, whatever they say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 OSCAR_BASKET_COOKIE_SECURE = True
@@ -45,10 +49,15 @@ STORAGES = {
 }
 
 #: A rehearsal with the provider's test keys. Lets in such a key and nothing else.
-ALLOW_TEST_KEYS = env.bool("ALLOW_TEST_KEYS", default=False)
+ALLOW_TEST_KEYS = env.boolean("ALLOW_TEST_KEYS", default=False)
 # Here and not only as system checks: those are run by manage.py alone, and wsgi must refuse as well.
-refused = [text for _code, text in configuration.refusals(globals())]
-refused += configuration.unreadable_proxies(TRUSTED_PROXIES)
-refused += configuration.unknown_languages(LANGUAGE_CODES)
+missing = [name for name in REQUIRED if not env.has(name)]
+wrong = [*env.problems, *(text for _code, text in configuration.refusals(globals()))]
+wrong += configuration.unreadable_proxies(TRUSTED_PROXIES)
+wrong += configuration.unknown_languages(LANGUAGE_CODES)
+# A variable that is missing or cannot be read is named once, not again for the default that stands in for it.
+named = {text.split()[0] for text in env.problems}.union(missing)
+refused = [f"{name} is missing." for name in missing]
+refused += [text for text in wrong if text in env.problems or text.split()[0] not in named]
 if refused:
     raise ImproperlyConfigured("Not fit for production, see README:\n" + "\n".join(f"- {text}" for text in refused))

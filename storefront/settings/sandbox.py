@@ -1,5 +1,7 @@
 """Keys and addresses of the stand-ins, shared by the demo and the tests. None of them opens anything real."""
 
+from typing import Any
+
 from storefront.core import configuration
 
 from .base import BASE_DIR, env
@@ -9,21 +11,23 @@ SECRET_KEY = configuration.SANDBOX_SECRET_KEY
 SALT_KEY = [configuration.SANDBOX_ENCRYPTION_KEY]
 
 #: Where `manage.py run` starts the stand-ins; the site itself listens on PORT.
-PORT = env.int("PORT", default=8000)
-SANDBOX_PORT = env.int("SANDBOX_PORT", default=PORT + 100)
+PORT = env.integer("PORT", default=8000, at_least=1, at_most=65000)
+SANDBOX_PORT = env.integer("SANDBOX_PORT", default=PORT + 100, at_least=1, at_most=65000)
 SANDBOX = True
 #: Folder in which the stand-ins keep their state between runs.
-SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(BASE_DIR / "var" / "sandbox"))
+SANDBOX_STATE = str(env.path("SANDBOX_STATE", default=BASE_DIR / "var" / "sandbox"))
 SANDBOX_STRIPE = f"http://127.0.0.1:{SANDBOX_PORT}"
 SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
 SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it
 
-STRIPE_API_KEY = env.str("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE_KEY)
-STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[configuration.SANDBOX_WEBHOOK_SECRET])
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default=SANDBOX_STRIPE)
+STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE_KEY)
+STRIPE_WEBHOOK_SECRETS = env.entries("STRIPE_WEBHOOK_SECRETS", default=[configuration.SANDBOX_WEBHOOK_SECRET])
+STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default=SANDBOX_STRIPE)
 
-BITRIX24_APPS = env.json(
+BITRIX24_APPS: list[dict[str, Any]] = env.json(
     "BITRIX24_APPS",
+    check=configuration.bitrix24_apps,
+    what=configuration.BITRIX24_APPS_FORM,
     default=[
         {"code": "yeastar-s", "client_id": "app.sandbox.yeastar", "client_secret": "sandbox-secret-yeastar"},
         {"code": "asterisk", "client_id": "app.sandbox.asterisk", "client_secret": "sandbox-secret-asterisk"},
@@ -31,11 +35,14 @@ BITRIX24_APPS = env.json(
         {"code": "whatsapp", "client_id": "app.sandbox.whatsapp", "client_secret": "sandbox-secret-whatsapp"},
     ],
 )
-BITRIX24_OAUTH_SERVERS = env.list("BITRIX24_OAUTH_SERVERS", default=[SANDBOX_BITRIX24])
+BITRIX24_OAUTH_SERVERS = env.entries("BITRIX24_OAUTH_SERVERS", default=[SANDBOX_BITRIX24])
 BITRIX24_ALLOW_LOOPBACK = True
-BITRIX24_JS_URL = env.str("BITRIX24_JS_URL", default=f"{SANDBOX_BITRIX24}/api/v1/")
+BITRIX24_JS_URL = env.url("BITRIX24_JS_URL", default=f"{SANDBOX_BITRIX24}/api/v1/")
 
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="anymail.backends.postmark.EmailBackend")
-ANYMAIL = env.json(
-    "ANYMAIL", default={"POSTMARK_SERVER_TOKEN": "sandbox-mail-token", "POSTMARK_API_URL": f"{SANDBOX_MAIL}/"}
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", default="anymail.backends.postmark.EmailBackend")
+ANYMAIL: dict[str, Any] = env.json(
+    "ANYMAIL",
+    default={"POSTMARK_SERVER_TOKEN": "sandbox-mail-token", "POSTMARK_API_URL": f"{SANDBOX_MAIL}/"},
+    check=configuration.json_object,
+    what='{"NAME": "value"}',
 )

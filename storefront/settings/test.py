@@ -4,7 +4,7 @@ import os
 from tempfile import gettempdir
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR
+from .base import BASE_DIR, env
 from .sandbox import *  # noqa: F403
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
@@ -30,3 +30,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
 else:
     # Many racers queue for one row, and a machine may be slow: that is no reason to give up.
     DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=30000"  # noqa: F405
+env.refuse()

@@ -13,6 +13,9 @@ def production(settings):
     settings.DEBUG = False
     settings.SANDBOX = False
     settings.SITE_URL = "https://shop.example"
+    settings.ALLOWED_HOSTS = ["shop.example"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
+    settings.THROTTLE_STORAGE_URL = "redis://127.0.0.1/1"
     settings.SECRET_KEY = "k" * 50
     settings.SALT_KEY = ["long enough, known to nobody"]
     settings.STRIPE_API_KEY = "sk_live_example"
@@ -126,4 +129,28 @@ def test_loopback_portals_are_refused(production):
 def test_a_sandbox_may_have_all_of_it(production):
     production.SANDBOX = True
     production.STRIPE_API_BASE = "http://127.0.0.1:8100"
+    assert found() == []
+
+
+@pytest.mark.parametrize("hosts", [[], ["other.example"], [".shop.example.com"], ["hop.example"]])
+def test_the_shop_answers_at_its_own_address(production, hosts):
+    production.ALLOWED_HOSTS = hosts
+    assert found() == ["storefront.E010"]
+    production.ALLOWED_HOSTS = [".example"]
+    assert found() == []
+
+
+def test_several_processes_share_their_limits_and_what_they_remember(production):
+    production.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    assert found() == ["storefront.E011"]
+    production.THROTTLE_STORAGE_URL = "memory://"
+    assert found() == ["storefront.E011"] * 2
+    production.SINGLE_PROCESS = True
+    assert found() == []
+
+
+def test_a_mail_user_has_a_password(production):
+    production.EMAIL_HOST_USER = "shop"
+    assert found() == ["storefront.E012"]
+    production.EMAIL_HOST_PASSWORD = "secret"
     assert found() == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+KEY = "a-Long_Key-of.Many;Different:Characters+0123456789"
 #: What the README asks for, and nothing more.
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "storefront.settings.production",
@@ -18,6 +19,8 @@ ENVIRONMENT = {
     "SITE_URL": "https://shop.example",
     "ALLOWED_HOSTS": "shop.example, www.shop.example",
     "DATABASE_URL": "sqlite://:memory:",
+    "CACHE_URL": "redis://127.0.0.1/0",
+    "THROTTLE_STORAGE_URL": "redis://127.0.0.1/1",
     "TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/24",
     "STRIPE_API_KEY": "sk_live_example",
     "STRIPE_WEBHOOK_SECRETS": "whsec_example",
@@ -55,8 +58,8 @@ def refusal(changes: dict[str, str], code: str = "import storefront.settings.pro
 
 def test_names_everything_that_is_missing_at_once() -> None:
     emptied = dict.fromkeys(set(ENVIRONMENT) - {"DJANGO_SETTINGS_MODULE"}, "")
-    text = refusal(emptied)
-    assert all(name in text for name in emptied)
+    lines = refusal(emptied).strip().splitlines()[1:]
+    assert sorted(lines) == sorted(f"- {name} is missing." for name in emptied)
 
 
 def test_lists_may_have_blanks_after_commas() -> None:
@@ -73,7 +76,7 @@ def test_a_shop_without_a_proxy_names_none() -> None:
 
 
 def test_smtp_is_told_by_its_own_variables() -> None:
-    assert refusal(SMTP).strip().endswith("EMAIL_HOST")
+    assert refusal(SMTP).strip().endswith("- EMAIL_HOST is missing.")
     told = SMTP | {"EMAIL_HOST": "mail.example", "EMAIL_HOST_USER": "shop", "EMAIL_HOST_PASSWORD": "secret"}
     assert setting("EMAIL_HOST", told) == "mail.example"
     assert setting("EMAIL_PORT", told) == 587
@@ -97,3 +100,75 @@ def test_wsgi_refuses_what_is_not_fit_for_production(changes: dict[str, str], na
 
 def test_a_rehearsal_runs_on_test_keys() -> None:
     assert setting("ALLOW_TEST_KEYS", {"STRIPE_API_KEY": "rk_test_example", "ALLOW_TEST_KEYS": "true"}) is True
+
+
+WRONG = {
+    "SITE_URL": "https://shop.example/shop",
+    "ALLOWED_HOSTS": "https://shop.example",
+    "CSRF_TRUSTED_ORIGINS": "www.shop.example",
+    "DATABASE_URL": "mysql://shop@127.0.0.1/shop",
+    "CACHE_URL": "127.0.0.1:6379",
+    "THROTTLE_STORAGE_URL": "127.0.0.1:6379",
+    "SINGLE_PROCESS": "maybe",
+    "SHOP_NAME": "N" * 61,
+    "SUPPORT_EMAIL": "Support <support@shop.example>",
+    "STAFF_EMAIL": "staff",
+    "DEFAULT_FROM_EMAIL": "Shop <shop>",
+    "TIME_ZONE": "Berlin",
+    "LANGUAGES": "en,klingon",
+    "TRUSTED_PROXIES": "proxy",
+    "STRIPE_API_KEY": "pk_live_example",
+    "STRIPE_WEBHOOK_SECRETS": "secret",
+    "STRIPE_API_BASE": "api.stripe.com",
+    "BITRIX24_APPS": '[{"code": "app"}]',
+    "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",
+    "BITRIX24_ZONES": "com;ru",
+    "BITRIX24_JS_URL": "api.bitrix24.com",
+    "BITRIX24_CHAT_URL": "chat",
+    "EMAIL_BACKEND": "postmark",
+    "ANYMAIL": '["token"]',
+    "EMAIL_HOST": "mail.example:25",
+    "EMAIL_PORT": "smtp",
+    "EMAIL_USE_TLS": "tls",
+    "UNPAID_ORDER_DAYS": "0",
+    "UNPAID_REMINDER_DAYS": "14",
+    "LICENSE_GRACE_DAYS": "-1",
+    "NUMBERS_FLUSH_SECONDS": "soon",
+    "STAFF_MFA_REQUIRED": "ture",
+    "MEDIA_ROOT": "media",
+    "SERVE_MEDIA": "2",
+    "BEHIND_TLS_PROXY": "nginx",
+    "SECURE_SSL_REDIRECT": "301",
+    "SECURE_HSTS_SECONDS": "a year",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": "all",
+    "SECURE_HSTS_PRELOAD": "?",
+    "ALLOW_TEST_KEYS": "test",
+    "LOG_LEVEL": "LOUD",
+}
+
+
+def test_every_wrong_value_is_refused_by_its_name() -> None:
+    """All of them at once, and each is named once."""
+    named = [line.split()[1].rstrip(":") for line in refusal(WRONG).strip().splitlines()[1:]]
+    assert sorted(set(named)) == sorted(WRONG)
+    assert len(named) == len(WRONG)
+
+
+def test_the_sender_with_a_comma_in_its_name_is_one_address() -> None:
+    found = setting("DEFAULT_FROM_EMAIL", {"DEFAULT_FROM_EMAIL": "Acme, Inc. <shop@acme.example>"})
+    assert found == '"Acme, Inc." <shop@acme.example>'
+
+
+def test_several_processes_need_a_shared_store() -> None:
+    alone = {"CACHE_URL": "", "THROTTLE_STORAGE_URL": ""}
+    assert refusal(alone).count("is missing") == 2
+    assert refusal({"CACHE_URL": "locmemcache://", "THROTTLE_STORAGE_URL": "memory://"}).count("not redis://") == 2
+    assert setting("SINGLE_PROCESS", alone | {"SINGLE_PROCESS": "true"}) is True
+
+
+@pytest.mark.parametrize("preload", ["true", "false"])
+def test_djangos_own_advice_for_production_is_followed(preload: str) -> None:
+    code = "from django.core.management import execute_from_command_line as run; run(['', 'check', '--deploy'])"
+    done = run(code, {"SECURE_HSTS_PRELOAD": preload, "FIELD_ENCRYPTION_KEYS": "known to nobody", "SECRET_KEY": KEY})
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout and not done.stderr

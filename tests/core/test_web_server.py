@@ -16,7 +16,7 @@ PROXYS_WORD, MADE_UP = "198.51.100.1", "6.6.6.6"
 
 @contextmanager
 def served(*options: str) -> Iterator[Callable[[list[tuple[str, str]]], str]]:
-    """The application of address_app.py behind gunicorn; yields a function that sends headers and returns the answer."""
+    """address_app.py behind gunicorn; yields a function that sends headers and returns the answer."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()  # who connects before the server has started waits for it
@@ -58,7 +58,7 @@ def test_a_header_with_underscores_never_stands_for_the_proxys() -> None:
 
 def test_control_without_the_setting_a_visitor_writes_the_address() -> None:
     with served("--header-map", "dangerous") as ask:
-        assert any(MADE_UP in ask(headers) for headers in FORGED + [[("X_Forwarded_For", MADE_UP)]])
+        assert any(MADE_UP in ask(headers) for headers in [*FORGED, [("X_Forwarded_For", MADE_UP)]])
 
 
 def test_no_header_moves_the_shop_below_another_path() -> None:
