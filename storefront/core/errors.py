@@ -26,7 +26,7 @@ from django.utils import translation
 logger = logging.getLogger(__name__)
 
 BARE_FRAME = "errors/frame.html"
-STYLES = ("css/tokens.css", "css/base.css", "css/components.css", "css/errors.css")
+STYLES = ("css/fonts.css", "css/tokens.css", "css/base.css", "css/components.css", "css/errors.css")
 #: When not even a template can be rendered. Nothing in it can fail.
 LAST_WORDS = (
     "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>500</title>"

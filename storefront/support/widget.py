@@ -63,7 +63,7 @@ def sources(url: str) -> dict[str, list[str]]:
         "style-src": [SELF, UNSAFE_INLINE, *web],
         "connect-src": [SELF, *web, *sockets],
         "img-src": web,
-        "font-src": [SELF, "data:", *web],
+        "font-src": ["data:", *web],
         "media-src": [SELF, *web],
         "frame-src": web,
     }
