@@ -32,7 +32,7 @@ class CategoriesField(forms.ModelMultipleChoiceField):
         return "– " * (category.depth - 1) + category.name
 
 
-def known_apps() -> list[tuple[str, str]]:
+def known_apps() -> list[tuple[str, Any]]:
     """The applications of BITRIX24_APPS, to choose from."""
     return [("", _("None")), *((app["code"], app.get("name") or app["code"]) for app in settings.BITRIX24_APPS)]
 

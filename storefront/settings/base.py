@@ -361,6 +361,12 @@ OUTBOX_HANDLERS = {
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
     "support.answer": "storefront.support.services.telling.deliver",
 }
+#: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
+#: strangers typed into "forgotten password" are not kept for long.
+MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)
+OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30}
+#: Days after which the inbox forgets what it handled.
+WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
 JOBS: dict[str, Any] = {
     "inbox": {"call": "storefront.inbox.processing.process_due", "every": 0.5},
     "outbox": {"call": "storefront.notifications.outbox.deliver_due", "every": 0.5},
@@ -374,6 +380,10 @@ JOBS: dict[str, Any] = {
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600},
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600},
     "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
+    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600},
+    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600},
+    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600},
+    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600},
     "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600},
 }
 #: Functions that yield findings; each must find nothing.

@@ -143,6 +143,8 @@ WRONG = {
     "SECURE_HSTS_INCLUDE_SUBDOMAINS": "all",
     "SECURE_HSTS_PRELOAD": "?",
     "ALLOW_TEST_KEYS": "test",
+    "MAIL_KEEP_DAYS": "7",
+    "WEBHOOK_KEEP_DAYS": "never",
     "LOG_LEVEL": "LOUD",
 }
 

@@ -1,0 +1,34 @@
+"""How long carts are kept that nobody orders."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from oscar.apps.basket.models import Basket, Line
+
+from storefront.core import clock
+from storefront.core.retention import delete_in_batches
+
+#: The cart of somebody with an account; it waits for them at any device.
+CUSTOMER_CART_DAYS = 365
+
+
+def clear_old_carts() -> int:
+    """Delete carts that were last changed too long ago, and those that were merged into another. Returns how many.
+
+    A visitor's cart lives as long as its cookie (settings.OSCAR_BASKET_COOKIE_LIFETIME), a customer's for a year.
+    What was ordered stays: it belongs to its order.
+    """
+    now = clock.now()
+    cookie = timedelta(seconds=settings.OSCAR_BASKET_COOKIE_LIFETIME)
+    old = _untouched_since(now - cookie) & Q(owner=None) | _untouched_since(now - timedelta(days=CUSTOMER_CART_DAYS))
+    open_ones = Q(status__in=(Basket.OPEN, Basket.SAVED)) & old
+    merged = Q(status=Basket.MERGED, date_merged__lt=now - cookie)
+    return delete_in_batches(Basket.objects.filter(open_ones | merged))
+
+
+def _untouched_since(before: datetime) -> Q:
+    changed_since = Line.objects.filter(basket=OuterRef("pk"), date_updated__gte=before)
+    return Q(date_created__lt=before) & ~Q(Exists(changed_since))

@@ -1,0 +1,22 @@
+"""How long the inbox remembers what it has handled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from storefront.core import clock
+from storefront.core.retention import delete_in_batches
+from storefront.inbox.models import InboundEvent, InboundStatus
+
+
+def clear_done() -> int:
+    """Delete messages that arrived settings.WEBHOOK_KEEP_DAYS ago and are done with. Returns how many.
+
+    A copy that comes later than that would be handled again, which changes nothing: every message is only a hint.
+    Stripe repeats one for three days: https://docs.stripe.com/webhooks#retries.
+    """
+    before = clock.now() - timedelta(days=settings.WEBHOOK_KEEP_DAYS)
+    done = InboundEvent.objects.exclude(status=InboundStatus.RECEIVED)
+    return delete_in_batches(done.filter(received_at__lt=before))

@@ -1,0 +1,31 @@
+"""How long the outbox remembers what it has sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from storefront.core import clock
+from storefront.core.retention import delete_in_batches
+from storefront.notifications.models import OutboxMessage, OutboxStatus
+
+
+def clear_done() -> int:
+    """Delete messages that were sent, or given up, too long ago. Returns how many.
+
+    settings.OUTBOX_KEEP_DAYS says how long a kind is kept, settings.MAIL_KEEP_DAYS how long all others are. A key that
+    is forgotten could be used again: both are longer than any cause of a message lasts.
+    """
+    ages: dict[str, int] = settings.OUTBOX_KEEP_DAYS
+    old = _done_for(settings.MAIL_KEEP_DAYS) & ~Q(kind__in=ages)
+    for kind, days in ages.items():
+        old |= _done_for(days) & Q(kind=kind)
+    return delete_in_batches(OutboxMessage.objects.filter(old))
+
+
+def _done_for(days: int) -> Q:
+    before = clock.now() - timedelta(days=days)
+    given_up = Q(status=OutboxStatus.DEAD, next_attempt_at__lt=before)
+    return Q(status=OutboxStatus.SENT, sent_at__lt=before) | given_up
