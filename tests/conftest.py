@@ -80,10 +80,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """No test finds in the cache what another left there, or has its tries counted together with another's."""
-    from storefront.core import throttle
+    from storefront.core import outage, throttle
 
     cache.clear()
     throttle.reset()
+    outage.known.end()
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,9 @@
 Two frames. A missing page, a refusal or a form out of date is nobody's breakdown: these pages stand in the shop's own
 frame, with its menu, cart and chat. That frame asks the session, the cache and the database; if one of them fails
 while the page is made, the page is made again in the bare frame. That one knows the settings and the translations and
-nothing else: no query, no cache, no user, no manifest of static files that must be complete. A broken shop (500) and a
-request that cannot be trusted (400, such as one for another host) get the bare frame at once.
+nothing else: no query, no cache, no user, no manifest of static files that must be complete. A broken shop (500), one
+without its database (503) and a request that cannot be trusted (400, such as one for another host) get the bare frame
+at once.
 
 The language is that of the address (``/ru/...``), worked out here again: what failed may have failed before the
 middleware that settles it.
@@ -13,23 +14,29 @@ middleware that settles it.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.templatetags.static import static
 from django.utils import translation
 
+from storefront.core import outage
+
 logger = logging.getLogger(__name__)
 
 BARE_FRAME = "errors/frame.html"
 STYLES = ("css/fonts.css", "css/tokens.css", "css/base.css", "css/components.css", "css/errors.css")
+#: Seconds after which somebody who was told "not now" may ask again.
+RETRY_AFTER = 5
 #: When not even a template can be rendered. Nothing in it can fail.
 LAST_WORDS = (
-    "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>500</title>"
+    "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Not available</title>"
     "<h1>Something went wrong on our side</h1><p>Orders and payments already made are safe.</p><p><a href='/'>/</a></p>"
 )
 
@@ -64,12 +71,30 @@ def too_many(request: HttpRequest, *, minutes: int | None = None) -> HttpRespons
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever broke must not break this page too."""
+    """Whatever broke must not break this page too. A database that is away, busy or full is no bug: 503."""
+    fault = sys.exception()
+    if isinstance(fault, (OperationalError, InterfaceError)):
+        if outage.is_lost(fault):
+            outage.known.begin()
+        return unavailable(request)
+    return _last(request, "errors/500.html", 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After: nothing is wrong with the request, it can be repeated in a moment."""
+    again = request.get_full_path() if request.method == "GET" else ""
+    response = _last(request, "errors/503.html", 503, again=again)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _last(request: HttpRequest, template: str, status: int, **values: Any) -> HttpResponse:
     try:
-        return _bare(request, "errors/500.html", 500)
+        return _bare(request, template, status, **values)
     except Exception:
-        logger.exception("the page for a broken shop is broken")
-        return HttpResponse(LAST_WORDS, status=500)
+        logger.exception("the page for status %d is broken", status)
+        return HttpResponse(LAST_WORDS, status=status)
 
 
 class WordsForSilence:

@@ -1,23 +1,21 @@
-"""``/healthz/``: is this process alive and does its database answer?"""
+"""``/healthz/``: is this process alive and does its database answer? And what is said to all others if it does not."""
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from storefront.core import errors, outage
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 ``{"status": "ok"}``, or 503 when the database does not answer. Says nothing else to strangers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})
+    if outage.database_answers():
+        return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "unavailable"}, status=503, headers={"Retry-After": str(errors.RETRY_AFTER)})
 
 
 class HealthFirst:
@@ -33,3 +31,15 @@ class HealthFirst:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return healthz(request) if request.path_info == self.PATH else self.get_response(request)
+
+
+class UnavailableAtOnce:
+    """While the database is known to be away, everything but static files is answered 503 without a try of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if outage.known.is_on and not outage.database_answers():
+            return errors.unavailable(request)
+        return self.get_response(request)

@@ -1,8 +1,8 @@
-"""The worker's loop: jobs named in settings.JOBS, run by however many workers there are.
+"""The schedule: jobs named in settings.JOBS, run by however many workers there are.
 
-A job is a function without arguments that does a bounded piece of work and returns how much it did. It keeps
-its own state in its own tables and is idempotent, because a worker may be killed in the middle of it and
-another may start the same job once the lease is over.
+A job is a function that does a bounded piece of work and returns how much it did. It keeps its own state in its own
+tables and is idempotent, because a worker may be killed in the middle of it and another may start the same job once
+the lease is over. Jobs of one lane run one after the other, lanes side by side (``core.lanes``).
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import close_old_connections
-from django.db.models import F
 from django.utils.module_loading import import_string
 
-from storefront.core import clock
+from storefront.core import clock, outage
 from storefront.core.models import ScheduledJob
 
 logger = logging.getLogger(__name__)
@@ -28,10 +27,12 @@ RETRY_SECONDS = 300
 
 
 class JobSpec(TypedDict):
-    """``call``: dotted path; ``every``: seconds between runs."""
+    """``call``: dotted path; ``every``: seconds between runs; ``options``: keyword arguments; ``lane``: its lane."""
 
     call: str
     every: float
+    options: NotRequired[Mapping[str, Any]]
+    lane: NotRequired[str]
 
 
 def _due_names(jobs: Mapping[str, JobSpec], now: datetime) -> list[str]:
@@ -52,15 +53,19 @@ def _take(name: str, every: float, now: datetime) -> bool:
     )
 
 
-def run_due(jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False) -> int:
+def run_due(
+    jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False, before_each: Callable[[], None] = lambda: None
+) -> int:
     """Run every job that is due, each guarded from the others' failures. Returns the work done.
 
-    ``force`` runs all of them now, due or not (commands and tests).
+    ``force`` runs all of them now, due or not (commands and tests). ``before_each`` is called as each begins.
+    Raises what the database raises when it is away.
     """
     specs: Mapping[str, JobSpec] = settings.JOBS if jobs is None else jobs
     done = 0
     for name in list(specs) if force else _due_names(specs, clock.now()):
         if force or _take(name, specs[name]["every"], clock.now()):
+            before_each()
             done += _run(name, specs[name])
     return done
 
@@ -68,10 +73,12 @@ def run_due(jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False) -
 def _run(name: str, spec: JobSpec) -> int:
     """Run one job and plan its next time; a failed one is tried again within five minutes."""
     started, error, result = clock.now(), "", 0
-    call: Callable[[], int | None] = import_string(spec["call"])
     try:
-        result = call() or 0
-    except Exception as exc:  # the loop's last line: one broken job must not stop the others
+        call: Callable[..., int | None] = import_string(spec["call"])
+        result = call(**spec.get("options", {})) or 0
+    except Exception as exc:  # one broken job must not stop the others
+        if outage.is_lost(exc):
+            raise  # it stops them all; the job is free again when its lease is over
         error = f"{type(exc).__name__}: {exc}"[:1000]
         logger.exception("job %s failed", name)
         close_old_connections()
@@ -82,9 +89,10 @@ def _run(name: str, spec: JobSpec) -> int:
     return result
 
 
-def next_due_in(limit: float) -> float:
-    """Seconds until the next job is due, at most ``limit``."""
-    row = ScheduledJob.objects.order_by(F("next_run_at")).values_list("next_run_at", flat=True).first()
-    if row is None:
+def next_due_in(jobs: Mapping[str, JobSpec], limit: float) -> float:
+    """Seconds until the next of these jobs is due, at most ``limit``."""
+    row = ScheduledJob.objects.filter(name__in=jobs).order_by("next_run_at").values_list("next_run_at", flat=True)
+    first = row.first()
+    if first is None:
         return 0.0
-    return min(limit, max(0.0, (row - clock.now()).total_seconds()))
+    return min(limit, max(0.0, (first - clock.now()).total_seconds()))

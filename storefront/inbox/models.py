@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
 from storefront.core import clock
+from storefront.core.queue import QueueRow
 
 
 class InboundStatus(models.TextChoices):
@@ -17,11 +18,12 @@ class InboundStatus(models.TextChoices):
     FAILED = "failed", _("Given up")
 
 
-class InboundEvent(models.Model):
-    """One verified message. ``(source, event_id)`` is unique, so a copy of it is not a second message.
+class InboundEvent(QueueRow):
+    """One message. ``(source, event_id)`` is unique, so a copy of it is not a second message.
 
     ``payload`` is JSON text, encrypted at rest because it may hold tokens, and emptied once the message has been
-    handled; ``summary`` is safe to show.
+    handled; ``summary`` is safe to show. ``is_proven``: it proved where it comes from when it came. One that did not is
+    believed by nobody before its handler has asked, and waits in its ``sender``'s ``turn``.
     """
 
     source = models.CharField(max_length=30)
@@ -30,10 +32,9 @@ class InboundEvent(models.Model):
     payload = EncryptedTextField(null=True)
     status = models.CharField(max_length=10, choices=InboundStatus, default=InboundStatus.RECEIVED)
     copies = models.PositiveIntegerField(default=1)
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(default=clock.now)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
+    is_proven = models.BooleanField(default=True)
+    sender = models.CharField(max_length=64, blank=True)
+    turn = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField(default=clock.now)
     processed_at = models.DateTimeField(null=True, blank=True)
 

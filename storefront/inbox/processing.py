@@ -3,88 +3,88 @@
 from __future__ import annotations
 
 import logging
-import time
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import QuerySet
 
-from storefront.core import clock
+from storefront.core import clock, queue
 from storefront.inbox.models import InboundEvent, InboundStatus
-from storefront.inbox.sources import GiveUp, UnknownSource, source
+from storefront.inbox.sources import GiveUp, NotNow, UnknownSource, source
 from storefront.notifications import mails
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)
-BATCH = 50
-#: Seconds one run may begin new work for; a provider that hangs must not hold up the worker's other jobs.
-PATIENCE = 20.0
-MAX_ATTEMPTS = 12
-FIRST_GAP, LONGEST_GAP = timedelta(seconds=5), timedelta(hours=1)
+#: A handler may run twice for one message, so a dead worker's is soon another's.
+PATIENCE = queue.Patience(lease=timedelta(seconds=30), longest_gap=timedelta(hours=1), max_attempts=12)
+#: A message that waits for somebody who is away is asked about again after this time.
+AWAY_GAP = timedelta(seconds=3)
 
 
-def process_due() -> int:
-    """Handle what is due. Returns how many messages were finished with. Safe to run in many workers at once."""
-    started, done = time.monotonic(), 0
-    for _ in range(BATCH):
-        event = _lease()
-        if event is None:
-            break
-        done += _handle(event)
-        if time.monotonic() - started > PATIENCE:
-            break
-    return done
+def process_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = (), is_proven: bool | None = None) -> int:
+    """Handle what is due. Returns how many messages were finished with. Safe to run in many workers at once.
+
+    ``only`` and ``apart_from`` name sources, ``is_proven`` chooses between messages that proved themselves when they
+    came and those that did not: each lane of the worker has its own.
+    """
+
+    def found(now: datetime) -> QuerySet[InboundEvent]:
+        rows = _due(now).exclude(source__in=apart_from)
+        rows = rows.filter(source__in=only) if only else rows
+        return rows if is_proven is None else rows.filter(is_proven=is_proven)
+
+    return queue.drain(lambda: queue.lease(found, PATIENCE), _handle)
 
 
-def _lease() -> InboundEvent | None:
-    """Take one due message for two minutes. Those tried least come first, so a bad one never stands in the way."""
+def wake(source: str) -> None:
+    """What waits for this source's company is due at once: the company is back."""
     now = clock.now()
-    due = (
-        InboundEvent.objects.filter(status=InboundStatus.RECEIVED, next_attempt_at__lte=now)
-        .filter(Q(leased_until=None) | Q(leased_until__lt=now))
-        .order_by("attempts", "pk")
-    )
-    if not due.exists():  # the usual answer; on SQLite it takes no write lock
-        return None
-    with transaction.atomic():
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        event = due.first()
-        if event is not None:
-            event.leased_until = now + LEASE
-            event.attempts += 1
-            event.save(update_fields=["leased_until", "attempts"])
-    return event
+    waiting = InboundEvent.objects.filter(source=source, status=InboundStatus.RECEIVED, next_attempt_at__gt=now)
+    waiting.update(next_attempt_at=now)
+
+
+def _due(now: datetime) -> QuerySet[InboundEvent]:
+    """Proven ones first. Those tried least come first, so that a bad one never stands in the way; of the unproven ones
+    every sender's first before anybody's second."""
+    rows = InboundEvent.objects.filter(status=InboundStatus.RECEIVED)
+    return queue.due(rows, now).order_by("-is_proven", "attempts", "turn", "pk")
 
 
 def _handle(event: InboundEvent) -> int:
     try:
         acted = source(event.source).handle(event)
+    except NotNow as exc:
+        queue.finish(
+            event, attempts=event.attempts - 1, next_attempt_at=clock.now() + AWAY_GAP, last_error=str(exc)[:500]
+        )
+        return 0
     except (GiveUp, UnknownSource) as exc:
         _failed(event, exc, is_final=True)
         return 0
     except Exception as exc:  # the loop's last line: one bad message must block no other; it is kept and tried again
-        _failed(event, exc, is_final=event.attempts >= MAX_ATTEMPTS)
+        _failed(event, exc, is_final=event.attempts >= PATIENCE.max_attempts)
         return 0
+    now = clock.now()
     InboundEvent.objects.filter(pk=event.pk).update(
         status=InboundStatus.PROCESSED if acted else InboundStatus.IGNORED,
-        processed_at=clock.now(),
+        processed_at=now,
         leased_until=None,
         last_error="",
         payload=None,
+        sender="",
     )
+    logger.info("message %s: handled %.1f s after it came", event, (now - event.received_at).total_seconds())
     return 1
 
 
 def _failed(event: InboundEvent, exc: Exception, *, is_final: bool) -> None:
-    gap = min(FIRST_GAP * 2 ** (event.attempts - 1), LONGEST_GAP)
     logger.warning("message %s, attempt %d: %s", event, event.attempts, type(exc).__name__)
     with transaction.atomic():
-        InboundEvent.objects.filter(pk=event.pk).update(
+        queue.finish(
+            event,
             status=InboundStatus.FAILED if is_final else InboundStatus.RECEIVED,
-            next_attempt_at=clock.now() + gap,
-            leased_until=None,
+            next_attempt_at=clock.now() + PATIENCE.gap_after(event.attempts),
             last_error=f"{type(exc).__name__}: {exc}"[:500],
         )
         if is_final:

@@ -1,4 +1,4 @@
-"""Storing a proven message, once however many copies of it come."""
+"""Storing a message, once however many copies of it come."""
 
 from __future__ import annotations
 
@@ -11,20 +11,36 @@ from storefront.core import clock
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.sources import MAX_EVENT_ID, MAX_SUMMARY, Received
 
+#: How many unproven messages of one sender, and of one source, may wait at a time.
+MOST_OF_SENDER, MOST_OF_SOURCE = 100, 2000
 
-def store(*, source: str, message: Received) -> InboundEvent:
+
+class TooManyWaiting(Exception):
+    """So much that is unproven waits already that no more is taken in."""
+
+
+def store(*, source: str, message: Received, sender: str = "") -> InboundEvent:
     """Write the message, or count one more copy of it. A copy of one that was given up is tried anew.
 
-    Raises ValueError for an event id that cannot be kept whole (two of them must never look alike).
+    ``sender`` tells the senders of unproven messages apart (a visitor's throttle key): each has so many places and no
+    more, and takes turns with the others. Raises TooManyWaiting when the places are taken, ValueError for an event id
+    that cannot be kept whole (two of them must never look alike).
     """
     if not 0 < len(message.event_id) <= MAX_EVENT_ID:
         raise ValueError("an event needs an id of 1 to 255 characters")
-    payload = json.dumps(dict(message.payload))
+    known = InboundEvent.objects.filter(source=source, event_id=message.event_id)
+    turn = 0 if message.is_proven or known.exists() else _turn(source, sender)
     with transaction.atomic():
         event, is_new = InboundEvent.objects.get_or_create(
             source=source,
             event_id=message.event_id,
-            defaults={"summary": message.summary[:MAX_SUMMARY], "payload": payload},
+            defaults={
+                "summary": message.summary[:MAX_SUMMARY],
+                "payload": json.dumps(dict(message.payload)),
+                "is_proven": message.is_proven,
+                "sender": sender[:64],
+                "turn": turn,
+            },
         )
         if not is_new:
             same = InboundEvent.objects.filter(pk=event.pk)
@@ -33,3 +49,12 @@ def store(*, source: str, message: Received) -> InboundEvent:
                 status=InboundStatus.RECEIVED, attempts=0, next_attempt_at=clock.now()
             )
     return event
+
+
+def _turn(source: str, sender: str) -> int:
+    """How many of this sender's wait already: its next one comes after as many of everybody else's."""
+    waiting = InboundEvent.objects.filter(source=source, status=InboundStatus.RECEIVED, is_proven=False)
+    own = waiting.filter(sender=sender[:64]).count()
+    if own >= MOST_OF_SENDER or waiting.count() >= MOST_OF_SOURCE:
+        raise TooManyWaiting(source)
+    return own

@@ -22,15 +22,17 @@ MAX_SUMMARY = 200
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One proven message.
+    """One message.
 
     ``event_id`` (at most 255 characters) is the same for every copy of it, ``summary`` is safe to log and show,
-    ``payload`` is JSON and is stored encrypted until the message has been handled.
+    ``payload`` is JSON and is stored encrypted until the message has been handled. ``is_proven`` is False for one that
+    only its handler can prove; it waits apart from those that are.
     """
 
     event_id: str
     summary: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    is_proven: bool = True
 
 
 class Source(Protocol):
@@ -49,12 +51,16 @@ class Source(Protocol):
 
         It may run more than once for the same event and in any order among events. Returns False if the message
         concerns nothing of ours (kept as ignored). Whatever it raises is kept and the event tried again later,
-        with growing gaps; ``GiveUp`` says that trying again cannot help.
+        with growing gaps; ``GiveUp`` says that trying again cannot help, ``NotNow`` that it need not be tried yet.
         """
 
 
 class GiveUp(Exception):
     """Raised by ``handle``: this message can never be handled; staff are told."""
+
+
+class NotNow(Exception):
+    """Raised by ``handle``: somebody it needs is known to be away. Counts as no try; asked again in a few seconds."""
 
 
 class UnknownSource(LookupError):

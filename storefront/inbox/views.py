@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from storefront.core import clock
+from storefront.core import clock, visitor
 from storefront.gateways.errors import ConfigurationError, InvalidSignature
-from storefront.inbox.receiving import store
+from storefront.inbox.receiving import TooManyWaiting, store
 from storefront.inbox.sources import UnknownSource, source
 
 logger = logging.getLogger(__name__)
@@ -27,12 +27,14 @@ refused: Counter[str] = Counter()
 @require_POST
 @never_cache
 def hook(request: HttpRequest, source: str) -> HttpResponse:
-    """200 once the message is stored (a copy too), 400 for anything unproven, 413 for too much of it, 404 for an
-    unknown sender, 503 when we cannot tell or cannot store: then the sender comes again. Touches no session."""
+    """Touches no session. 200 once the message is stored (a copy too), 400 for anything unproven, 404 for an unknown
+    sender, 413 for too much of it, 429 when too many unproven ones wait, 503 when we cannot tell or cannot store: then
+    the sender comes again."""
     body = _body(request)
     if body is None:
         return HttpResponse(status=413)
-    return _take(source, body, {name.lower(): value for name, value in request.headers.items()})
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return _take(source, body, headers, sender=visitor.throttle_key(request))
 
 
 def _body(request: HttpRequest) -> bytes | None:
@@ -43,7 +45,7 @@ def _body(request: HttpRequest) -> bytes | None:
     return None if len(body) > MAX_BODY else body
 
 
-def _take(name: str, body: bytes, headers: dict[str, str]) -> HttpResponse:
+def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> HttpResponse:
     try:
         received = source(name).verify(body, headers, clock.now())
     except UnknownSource:
@@ -57,7 +59,9 @@ def _take(name: str, body: bytes, headers: dict[str, str]) -> HttpResponse:
         return HttpResponse(status=503)
     try:
         for message in received:
-            store(source=name, message=message)
+            store(source=name, message=message, sender=sender)
+    except TooManyWaiting:
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
     except OperationalError:  # the database is busy or away
         logger.exception("a message of %s could not be stored", name)
         return HttpResponse(status=503)

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock
+from storefront.core.queue import QueueRow
 
 
 class OutboxStatus(models.TextChoices):
@@ -12,11 +13,12 @@ class OutboxStatus(models.TextChoices):
     DEAD = "dead", _("Given up")
 
 
-class OutboxMessage(models.Model):
+class OutboxMessage(QueueRow):
     """One thing to send, at least once, with a stable id.
 
     ``key`` is that id and makes a second enqueue of the same thing harmless. Messages of one ``group`` are sent
-    in the order they were written. ``leased_until`` keeps two workers from sending the same row at once.
+    in the order they were written. ``handed_over_at``: since then it may have been sent, nobody can say; NULL: it has
+    not been.
     """
 
     kind = models.CharField(max_length=50)
@@ -24,11 +26,8 @@ class OutboxMessage(models.Model):
     group = models.CharField(max_length=100, blank=True, db_index=True)
     payload = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=OutboxStatus, default=OutboxStatus.PENDING)
-    attempts = models.PositiveIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(default=clock.now)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
-from storefront.core import clock
+from storefront.core import clock, queue
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 logger = logging.getLogger(__name__)
 
-#: A worker that dies while sending loses its row to another one after this time.
-LEASE = timedelta(minutes=2)
-#: One run of the job sends at most so many, and starts none after so many seconds, so that a slow provider
-#: does not keep the worker from its other jobs.
-BATCH = 50
-RUN_SECONDS = 20.0
-#: 5 s, 10 s, 20 s ... up to 6 h apart: about two days of an outage are lived through.
-MAX_ATTEMPTS = 20
-FIRST_GAP = timedelta(seconds=5)
-LONGEST_GAP = timedelta(hours=6)
+#: 5 s, 10 s, 20 s ... up to 6 h apart: about two days of an outage are lived through. A worker that dies while sending
+#: loses its row to another one after two minutes, which is longer than a mail company may take to answer.
+PATIENCE = queue.Patience(lease=timedelta(minutes=2), longest_gap=timedelta(hours=6), max_attempts=20)
 #: From this attempt on (about five minutes) a row no longer holds up the later ones of its group.
 ORDERED_ATTEMPTS = 6
 
@@ -55,16 +46,17 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], group: str = "", du
     OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def deliver_due() -> int:
-    """Send what is due, one row at a time, each guarded from the others. Returns how many were sent."""
-    sent = 0
-    started = time.monotonic()
-    for _ in range(BATCH):
-        row = _lease() if time.monotonic() - started < RUN_SECONDS else None
-        if row is None:
-            break
-        sent += _deliver(row)
-    return sent
+def deliver_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = ()) -> int:
+    """Send what is due, one row at a time, each guarded from the others. Returns how many were sent.
+
+    ``only`` and ``apart_from`` name kinds: each lane of the worker has its own.
+    """
+
+    def found(now: datetime) -> QuerySet[OutboxMessage]:
+        rows = _due(now).exclude(kind__in=apart_from)
+        return rows.filter(kind__in=only) if only else rows
+
+    return queue.drain(lambda: _lease(found), _deliver)
 
 
 def _due(now: datetime) -> QuerySet[OutboxMessage]:
@@ -75,34 +67,16 @@ def _due(now: datetime) -> QuerySet[OutboxMessage]:
         status=OutboxStatus.PENDING,
         attempts__lt=ORDERED_ATTEMPTS,
     )
-    return (
-        OutboxMessage.objects.filter(status=OutboxStatus.PENDING, next_attempt_at__lte=now)
-        .filter(Q(leased_until=None) | Q(leased_until__lt=now))
-        .filter(Q(group="") | ~Exists(earlier))
-        .order_by("next_attempt_at", "pk")
-    )
+    rows = OutboxMessage.objects.filter(status=OutboxStatus.PENDING)
+    return queue.due(rows, now).filter(Q(group="") | ~Exists(earlier)).order_by("next_attempt_at", "pk")
 
 
-def _lease() -> OutboxMessage | None:
-    """Take one due row for two minutes; a worker that dies meanwhile loses it to the next one."""
-    now = clock.now()
-    if not _due(now).exists():  # a look costs no write lock, and mostly there is nothing to do
-        return None
-    with transaction.atomic():
-        due = _due(now)
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        row = due.first()
-        if row is None:
-            return None
-        row.leased_until = now + LEASE
-        row.attempts += 1
-        row.save(update_fields=["leased_until", "attempts"])
-        return row
+def _lease(found: Callable[[datetime], QuerySet[OutboxMessage]]) -> OutboxMessage | None:
+    return queue.lease(found, PATIENCE)
 
 
 def _deliver(row: OutboxMessage) -> int:
-    if row.attempts > MAX_ATTEMPTS:  # only a row whose sending kills its worker gets here
+    if row.attempts > PATIENCE.max_attempts:  # only a row whose sending kills its worker gets here
         _failed(row, RuntimeError("every attempt ended with its worker"), give_up=True)
         return 0
     try:
@@ -112,7 +86,7 @@ def _deliver(row: OutboxMessage) -> int:
         _failed(row, exc, give_up=True)
         return 0
     except Exception as exc:  # one bad row must block no other; it is kept, logged and tried again
-        _failed(row, exc, give_up=row.attempts >= MAX_ATTEMPTS)
+        _failed(row, exc, give_up=row.attempts >= PATIENCE.max_attempts)
         return 0
     OutboxMessage.objects.filter(pk=row.pk).update(
         status=OutboxStatus.SENT, sent_at=clock.now(), leased_until=None, last_error=""
@@ -121,15 +95,13 @@ def _deliver(row: OutboxMessage) -> int:
 
 
 def _failed(row: OutboxMessage, exc: Exception, *, give_up: bool) -> None:
-    gap = min(FIRST_GAP * 2 ** (row.attempts - 1), LONGEST_GAP)
     logger.log(
         logging.ERROR if give_up else logging.WARNING,
         "outbox %s attempt %s %s: %s", row.key, row.attempts, "given up" if give_up else "failed", type(exc).__name__,
     )  # fmt: skip
-    # Only while the row is still ours: a worker that was slower than its lease must not undo what the next one did.
-    OutboxMessage.objects.filter(pk=row.pk, status=OutboxStatus.PENDING, attempts=row.attempts).update(
+    queue.finish(
+        row,
         status=OutboxStatus.DEAD if give_up else OutboxStatus.PENDING,
-        next_attempt_at=clock.now() + gap,
-        leased_until=None,
+        next_attempt_at=clock.now() + PATIENCE.gap_after(row.attempts),
         last_error=f"{type(exc).__name__}: {exc}"[:500],
     )

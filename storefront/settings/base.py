@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "storefront.core.health.HealthFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "storefront.core.health.UnavailableAtOnce",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "storefront.core.language.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
@@ -191,7 +192,11 @@ def database(default: str) -> dict:
         options.update(SQLITE_OPTIONS)
         config["CONN_MAX_AGE"] = None
     else:
-        options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 10})
+        # A database that is away is told to the visitor within two seconds; the pool looks for it anew every other
+        # second (its own gaps would grow to minutes) and lends no connection that has died meanwhile.
+        options.setdefault("pool", {"min_size": 1, "max_size": 8, "timeout": 1.5, "reconnect_timeout": 2})
+        options.setdefault("connect_timeout", 2)
+        config["CONN_HEALTH_CHECKS"] = True
         # A lock we wait for longer than this is answered with 503, so that the sender tries again.
         options.setdefault("options", "-c lock_timeout=3000")
         config["CONN_MAX_AGE"] = 0
@@ -367,24 +372,55 @@ MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)
 OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30}
 #: Days after which the inbox forgets what it handled.
 WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
+#: Sources whose messages are about money: they wait for nobody else's.
+MONEY_SOURCES = ["stripe"]
+#: Jobs of one lane run one after the other, each lane has a thread of the worker to itself.
 JOBS: dict[str, Any] = {
-    "inbox": {"call": "storefront.inbox.processing.process_due", "every": 0.5},
-    "outbox": {"call": "storefront.notifications.outbox.deliver_due", "every": 0.5},
-    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1},
+    "inbox-money": {
+        "call": "storefront.inbox.processing.process_due",
+        "options": {"only": MONEY_SOURCES, "is_proven": True},
+        "every": 0.5,
+        "lane": "money",
+    },
+    "inbox": {
+        "call": "storefront.inbox.processing.process_due",
+        "options": {"apart_from": MONEY_SOURCES, "is_proven": True},
+        "every": 0.5,
+        "lane": "portals",
+    },
+    "inbox-unproven": {
+        "call": "storefront.inbox.processing.process_due",
+        "options": {"is_proven": False},
+        "every": 0.5,
+        "lane": "strangers",
+    },
+    "outbox": {
+        "call": "storefront.notifications.outbox.deliver_due",
+        "options": {"apart_from": ["bitrix24.push"]},
+        "every": 0.5,
+        "lane": "mail",
+    },
+    "outbox-portals": {
+        "call": "storefront.notifications.outbox.deliver_due",
+        "options": {"only": ["bitrix24.push"]},
+        "every": 0.5,
+        "lane": "portals",
+    },
+    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1, "lane": "polls"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
-    "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900},
+    "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "lane": "slow"},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
     "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
-    "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600},
-    "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600},
+    "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "lane": "slow"},
+    "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "lane": "slow"},
     "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
-    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600},
-    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600},
-    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600},
-    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600},
-    "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600},
+    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "lane": "slow"},
+    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "lane": "slow"},
+    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
+    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
+    "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600, "lane": "slow"},
 }
 #: Functions that yield findings; each must find nothing.
 AUDIT_CHECKS = [

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from storefront.core import errors
+from storefront.core import errors, outage
 
 #: For the test in which not even the names of addresses are known.
 urlpatterns: list[Any] = []
@@ -24,6 +24,7 @@ PAGES: list[tuple[Callable[[HttpRequest], HttpResponse], int]] = [
     (errors.not_allowed, 405),
     (errors.too_many, 429),
     (errors.server_error, 500),
+    (errors.unavailable, 503),
 ]
 
 
@@ -53,10 +54,20 @@ def test_every_page_stands_without_the_database(
     assert ('href="/ru/products/"' in body) == (language == "ru")
 
 
-def test_visitor_of_a_shop_without_its_database_reads_the_page_for_a_broken_shop(broken_database: None) -> None:
-    response = Client(raise_request_exception=False).get("/ru/nowhere/")
-    assert response.status_code == 500
-    assert '<html lang="ru">' in response.content.decode()
+@pytest.mark.parametrize("path", ["/", "/ru/", "/products/", "/ru/nowhere/", "/account/login/", "/admin/"])
+def test_visitor_of_a_shop_without_its_database_is_asked_to_come_back(broken_database: None, path: str) -> None:
+    response = Client(raise_request_exception=False).get(path, follow=True)
+    body = response.content.decode()
+    assert (response.status_code, response["Retry-After"]) == (503, str(errors.RETRY_AFTER))
+    assert f'<html lang="{"ru" if path.startswith("/ru/") else "en"}">' in body
+    assert f'btn-primary" href="{response.request["PATH_INFO"]}' in body  # "Try again" leads to the same page
+
+
+def test_bug_is_no_outage(client: Client, settings: Any, db: None) -> None:
+    settings.ROOT_URLCONF = "tests.core.broken_urls"
+    client.raise_request_exception = False
+    assert client.get("/").status_code == 500
+    assert not outage.known.is_on
 
 
 def test_missing_page_has_the_frame_a_search_box_and_ways_on(client: Client, shop: Any) -> None:

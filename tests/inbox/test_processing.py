@@ -10,7 +10,7 @@ import time_machine
 from storefront.core import clock
 from storefront.inbox.audit import checks
 from storefront.inbox.models import InboundEvent, InboundStatus
-from storefront.inbox.processing import LEASE, MAX_ATTEMPTS, process_due
+from storefront.inbox.processing import PATIENCE, process_due
 from storefront.inbox.receiving import store
 from storefront.inbox.sources import GiveUp, Received
 from storefront.notifications.models import OutboxMessage
@@ -89,7 +89,7 @@ def test_a_failed_message_is_tried_again_with_growing_gaps_and_then_given_up():
             process_due()
             gaps.append((state().next_attempt_at - clock.now()).total_seconds())
             travel.move_to(state().next_attempt_at)
-    assert len(listener.handled) == MAX_ATTEMPTS
+    assert len(listener.handled) == PATIENCE.max_attempts
     assert gaps == sorted(gaps) and gaps[0] == 5 and max(gaps) == 3600
     assert state().status == InboundStatus.FAILED
     assert "not today" in state().last_error
@@ -121,9 +121,9 @@ def test_a_source_nobody_configured_any_more_gives_up(settings):
 
 def test_a_message_whose_worker_died_is_taken_over():
     event = receive()
-    InboundEvent.objects.filter(pk=event.pk).update(leased_until=clock.now() + LEASE, attempts=1)
+    InboundEvent.objects.filter(pk=event.pk).update(leased_until=clock.now() + PATIENCE.lease, attempts=1)
     assert process_due() == 0
-    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+    with time_machine.travel(clock.now() + PATIENCE.lease + timedelta(seconds=1)):
         assert process_due() == 1
 
 

@@ -127,7 +127,7 @@ def test_gaps_grow_and_the_last_failure_gives_up() -> None:
     FAULTS["bad"] = ValueError()
     put("bad")
     gaps = []
-    for _ in range(outbox.MAX_ATTEMPTS):
+    for _ in range(outbox.PATIENCE.max_attempts):
         outbox.deliver_due()
         row = OutboxMessage.objects.get()
         gaps.append(row.next_attempt_at - clock.now())
@@ -158,7 +158,7 @@ def test_a_message_of_a_dead_worker_is_sent_when_its_lease_is_over() -> None:
 
 def test_a_message_that_kills_every_worker_is_given_up_in_the_end() -> None:
     put("killer")
-    OutboxMessage.objects.update(attempts=outbox.MAX_ATTEMPTS, leased_until=clock.now() - timedelta(seconds=1))
+    OutboxMessage.objects.update(attempts=outbox.PATIENCE.max_attempts, leased_until=clock.now() - timedelta(seconds=1))
     outbox.deliver_due()
     assert SENT == []
     assert OutboxMessage.objects.get().status == OutboxStatus.DEAD

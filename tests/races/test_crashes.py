@@ -90,7 +90,8 @@ def doomed(stripe, bitrix24, mails, settings):
 
 
 #: The jobs that finish what was begun. (The others look at everything there is; they run once at the end.)
-FINISHING = ("inbox", "payments-poll", "licenses-link", "outbox")
+MESSAGES = ("inbox-money", "inbox", "inbox-unproven", "outbox", "outbox-portals")
+FINISHING = ("payments-poll", "licenses-link", *MESSAGES)
 
 
 def recover(names=FINISHING):
@@ -147,7 +148,7 @@ def test_killed_between_money_taken_and_license_linked_nothing_is_lost_or_repeat
         interrupted += is_unfinished(invoice)
         recover()
         deliver(client, events(stripe, payment.provider_reference))  # it comes late, or again
-        recover(("inbox", "outbox"))
+        recover(MESSAGES)
         kinds.add(assert_done_once(invoice, payment, mails, died))
         if not died:
             break

@@ -72,6 +72,7 @@ def _received(event: AppEvent, installation_id: int | None) -> Received:
             "server_endpoint": event.server_endpoint,
             "user_id": event.user_id or 0,
         },
+        is_proven=installation_id is not None,
     )
 
 

@@ -24,7 +24,7 @@ from storefront.core import throttle, visitor
 from storefront.core.language import spoken
 from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_event, parse_launch
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
-from storefront.inbox.receiving import store
+from storefront.inbox.receiving import TooManyWaiting, store
 from storefront.licensing.bitrix24 import embedded, events, verification
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.bitrix24.embedded import Bearer
@@ -140,7 +140,10 @@ def _take_event(request: HttpRequest) -> HttpResponse:
             allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK,
             zones=settings.BITRIX24_ZONES,
         )
-        store(source=events.SOURCE, message=events.authenticate(event))
+        store(source=events.SOURCE, message=events.authenticate(event), sender=visitor.throttle_key(request))
+    except TooManyWaiting:
+        logger.warning("too many unproven Bitrix24 events wait already: one more is refused")
+        return HttpResponse(status=429, headers={"Retry-After": "60"})
     except throttle.Throttled as exc:
         return HttpResponse(status=429, headers={"Retry-After": str(exc.retry_after)})
     except (MalformedMessage, RequestDataTooBig) as exc:

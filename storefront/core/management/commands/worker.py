@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from storefront.core import jobs
+from storefront.core import jobs, lanes, systemd
+
+#: Seconds a lane may spend on one job before the worker takes it for stuck and ends, to be started anew.
+PATIENCE = 1800.0
+#: What is not finished so long after the order to stop is left: another worker takes it over when its lease is over.
+STOPPING_SECONDS = 20.0
 
 
 class Command(BaseCommand):
@@ -28,8 +34,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
+        running = lanes.start(settings.JOBS, stop=stop, idle=options["idle"])
         self.stdout.write("worker: ready")
-        while not stop.is_set():
-            close_old_connections()
-            jobs.run_due()
-            stop.wait(min(options["idle"], jobs.next_due_in(options["idle"])) or 0.05)
+        systemd.notify("READY=1")
+        is_well = lanes.watch(running, stop=stop, patience=PATIENCE, alive=lambda: systemd.notify("WATCHDOG=1"))
+        systemd.notify("STOPPING=1")
+        stop.set()
+        last_moment = time.monotonic() + (STOPPING_SECONDS if is_well else 0)
+        for lane in running:
+            lane.join(timeout=max(0.0, last_moment - time.monotonic()))
+        if not is_well:
+            raise CommandError("A lane of the worker is stuck; it ends, to be started anew.")

@@ -1,0 +1,124 @@
+"""Lanes: the worker's threads. Each runs its own jobs one after the other, so what hangs holds up its own lane only.
+
+Nothing ends a lane but the order to stop. When the database (or the cache, or the disk) is away, each lane tries again
+in growing gaps, and the log has one line as it begins and one as it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from django.db import close_old_connections, connections
+
+from storefront.core import jobs
+from storefront.core.jobs import JobSpec
+
+logger = logging.getLogger(__name__)
+
+#: Lane of the jobs that name none.
+UPKEEP = "upkeep"
+#: Seconds between two tries while something is away.
+FIRST_GAP, LONGEST_GAP = 0.5, 5.0
+
+
+def by_lane(specs: Mapping[str, JobSpec]) -> dict[str, dict[str, JobSpec]]:
+    """The jobs, sorted by lane."""
+    lanes: dict[str, dict[str, JobSpec]] = {}
+    for name, spec in specs.items():
+        lanes.setdefault(spec.get("lane", UPKEEP), {})[name] = spec
+    return lanes
+
+
+class Trouble:
+    """What keeps lanes from working, told once however many lanes it keeps and however often each tries."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: set[str] = set()
+        self._since = 0.0
+
+    def begins(self, lane: str, fault: Exception) -> None:
+        with self._lock:
+            if not self._kept:
+                self._since = time.monotonic()
+                logger.error("the schedule cannot be worked on, trying again until it can: %s", fault, exc_info=fault)
+            self._kept.add(lane)
+
+    def is_over(self, lane: str) -> None:
+        with self._lock:
+            if lane in self._kept:
+                self._kept.discard(lane)
+                if not self._kept:
+                    logger.warning("the schedule is worked on again after %.1f s", time.monotonic() - self._since)
+
+
+class Lane(threading.Thread):
+    """One thread and its jobs.
+
+    Args: ``idle`` is the longest nap between two looks at the schedule, in seconds; ``stop`` ends the lane after the
+    job it is at.
+    """
+
+    def __init__(
+        self, name: str, specs: Mapping[str, JobSpec], *, stop: threading.Event, idle: float, trouble: Trouble
+    ) -> None:
+        super().__init__(name=f"lane-{name}", daemon=True)
+        self._specs, self._stop_asked, self._idle, self._trouble = specs, stop, idle, trouble
+        self.beat()
+
+    def beat(self) -> None:
+        self._last_beat = time.monotonic()
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since it last began something."""
+        return time.monotonic() - self._last_beat
+
+    def run(self) -> None:
+        gap = FIRST_GAP
+        try:
+            while not self._stop_asked.is_set():
+                self.beat()
+                nap = self._turn()
+                gap = FIRST_GAP if nap is not None else min(gap * 2, LONGEST_GAP)
+                self._stop_asked.wait(gap if nap is None else nap)
+        finally:
+            connections.close_all()
+
+    def _turn(self) -> float | None:
+        """Run what is due. Seconds to rest, or None if it could not be done."""
+        try:
+            close_old_connections()
+            jobs.run_due(self._specs, before_each=self.beat)
+            nap = jobs.next_due_in(self._specs, self._idle) or 0.05
+        except Exception as fault:  # the loop's last line: what is away comes back, and then the lane must be there
+            self._trouble.begins(self.name, fault)
+            return None
+        self._trouble.is_over(self.name)
+        return nap
+
+
+def start(specs: Mapping[str, JobSpec], *, stop: threading.Event, idle: float) -> list[Lane]:
+    """Begin a thread for every lane there is."""
+    trouble = Trouble()
+    lanes = [Lane(name, own, stop=stop, idle=idle, trouble=trouble) for name, own in by_lane(specs).items()]
+    for lane in lanes:
+        lane.start()
+    return lanes
+
+
+def watch(
+    lanes: list[Lane], *, stop: threading.Event, patience: float, alive: Callable[[], None], every: float = 5.0
+) -> bool:
+    """Call ``alive`` ``every`` so many seconds while all lanes are at work; wait until ``stop``.
+
+    Returns False, without waiting any longer, if a lane has ended or begun nothing for ``patience`` seconds.
+    """
+    while not stop.wait(every):
+        if any(not lane.is_alive() or lane.silent_for > patience for lane in lanes):
+            return False
+        alive()
+    return True
