@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalogue.plans.queries import BuyBox, PlanOption, TermOption
+from storefront.core.instants import day_of
 
 CONTEXT = "https://schema.org"
 IN_STOCK = "https://schema.org/InStock"
@@ -112,5 +113,5 @@ def _offer(plan: PlanOption, term: TermOption, url: str, seller: Mapping[str, st
         "seller": dict(seller),
     }
     if term.ends_at is not None:
-        found["priceValidUntil"] = term.ends_at.date().isoformat()
+        found["priceValidUntil"] = day_of(term.ends_at).isoformat()
     return found

@@ -10,6 +10,7 @@ from oscar.apps.voucher.models import Voucher
 
 from checkout.cart import baskets
 from checkout.cart.problems import CartError
+from storefront.core.instants import instant
 from storefront.users.models import User
 
 MAX_CODE = 128
@@ -24,9 +25,9 @@ def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:
     if voucher is None:
         raise CartError(_("We do not know this voucher code. Please check the spelling."), field="code")
     if voucher.is_expired():
-        raise CartError(_("This voucher has expired."), field="code")
+        raise CartError(_("This voucher expired on %(at)s.") % {"at": instant(voucher.end_datetime)}, field="code")
     if not voucher.is_active():
-        raise CartError(_("This voucher is not valid yet."), field="code")
+        raise CartError(_("This voucher is valid from %(at)s.") % {"at": instant(voucher.start_datetime)}, field="code")
     is_available, reason = voucher.is_available_to_user(user=user)
     if not is_available:
         raise CartError(reason, field="code")

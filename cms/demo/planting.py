@@ -87,7 +87,7 @@ class Garden:
     def _value(self, value: Any) -> Any:
         if isinstance(value, Text):
             return value.text(self.language)
-        return clock.now().date() - timedelta(days=value.days) if isinstance(value, DaysAgo) else self._look_up(value)
+        return clock.today() - timedelta(days=value.days) if isinstance(value, DaysAgo) else self._look_up(value)
 
     def _fill(self, page: Page, wanted: DemoPage, language: str) -> Page:
         for name, value in wanted.fields.items():

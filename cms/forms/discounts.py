@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from catalogue.plans.models import Period, SoftwareProduct, months_label
 from cms.forms.plans import NEGATIVE, TOO_MUCH
 from storefront.core import clock
+from storefront.core.instants import zone_name
 
 
 class PeriodForm(WagtailAdminModelForm):
@@ -52,7 +52,7 @@ class DiscountForm(WagtailAdminModelForm):
             "max_value": TOO_MUCH,
             "min_value": _("A discount takes something off."),
         }
-        zone = {"zone": timezone.get_current_timezone_name()}
+        zone = {"zone": zone_name()}
         self.fields["starts_at"].help_text = _("It begins by itself, within seconds. Time zone: %(zone)s.") % zone
         self.fields["ends_at"].help_text = _("It ends by itself. Empty: until further notice.")
 

@@ -16,6 +16,7 @@ from catalogue.plans.models import Discount, SoftwareProduct
 from cms.models import ProductPage
 from cms.shop import facts
 from storefront.core import clock, money
+from storefront.core.instants import instant
 
 
 class PageColumn(Column):
@@ -76,6 +77,10 @@ def product_of(discount: Discount) -> str:
     return str(discount.software) if discount.software else gettext("All products")
 
 
+def end_of(discount: Discount) -> str:
+    return instant(discount.ends_at, "short") if discount.ends_at else gettext("until further notice")
+
+
 def percent(value: Any) -> str:
     return f"{value.normalize():f} %"
 
@@ -94,8 +99,8 @@ DISCOUNT_COLUMNS = [
     Column("software", label=_("Product"), accessor=product_of),
     Column("months", label=_("Months"), sort_key="months"),
     Column("percent", label=_("Discount"), accessor=lambda discount: percent(discount.percent), sort_key="percent"),
-    Column("starts_at", label=_("From"), accessor="starts_at", sort_key="starts_at"),
-    Column("ends_at", label=_("Until"), accessor="ends_at", sort_key="ends_at"),
+    Column("starts_at", label=_("From"), accessor=lambda d: instant(d.starts_at, "short"), sort_key="starts_at"),
+    Column("ends_at", label=_("Until"), accessor=end_of, sort_key="ends_at"),
 ]
 PERIOD_COLUMNS = [
     "__str__",

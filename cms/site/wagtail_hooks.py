@@ -6,13 +6,24 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, UpdatedAtColumn
+from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.site.models import Footer, Menu, NotFoundText, Notice
+from storefront.core.instants import instant, zone_name
+
+#: Read for each form: staff may have chosen time zones of their own.
+zone_hint = lazy(lambda: gettext("Time zone: %(zone)s.") % {"zone": zone_name()}, str)()
+
+
+def end_of(notice: Notice) -> str:
+    return instant(notice.ends_at, "short") if notice.ends_at else gettext("until it is deleted")
 
 
 class OnePerLanguageViewSet(SnippetViewSet):
@@ -50,8 +61,8 @@ class NoticeViewSet(SnippetViewSet):
     list_display = [
         "text",
         Column("status", label=_("Status")),
-        DateColumn("starts_at", label=_("From"), sort_key="starts_at"),
-        DateColumn("ends_at", label=_("Until"), sort_key="ends_at"),
+        Column("starts_at", label=_("From"), accessor=lambda n: instant(n.starts_at, "short"), sort_key="starts_at"),
+        Column("ends_at", label=_("Until"), accessor=end_of, sort_key="ends_at"),
         "locale",
     ]
     list_filter = ["kind", "where"]
@@ -67,7 +78,7 @@ class NoticeViewSet(SnippetViewSet):
         FieldRowPanel(
             [FieldPanel("starts_at"), FieldPanel("ends_at")],
             heading=_("When"),
-            help_text=_("It begins and ends by itself, to the minute."),
+            help_text=format_lazy("{} {}", _("It begins and ends by itself, to the minute."), zone_hint),
         ),
         FieldPanel("is_dismissible"),
     ]

@@ -48,6 +48,7 @@ class LicenseRow:
     status: str
     badge: str
     days_left: int
+    has_ended: bool
     link: LinkState
     extend_path: str
 
@@ -81,6 +82,7 @@ def license_row(license: License, *, now: datetime | None = None) -> LicenseRow:
         status=str(status.label),
         badge=badge,
         days_left=licensing.days_left(license, now),
+        has_ended=license.valid_until <= now,
         link=licensing.link_state(license),
         extend_path=licensing.extend_path(license) if can_extend else "",
     )

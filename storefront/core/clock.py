@@ -11,5 +11,5 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """Today's date in the shop's own time zone (settings.TIME_ZONE)."""
-    return timezone.localdate()
+    """Today's date in the shop's own time zone (settings.TIME_ZONE), whatever zone a member of staff works in."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())

@@ -9,10 +9,9 @@ from typing import Protocol
 
 from django.conf import settings
 
+from storefront.core.instants import days_between
 from storefront.core.periods import add_months
 from storefront.licensing.states import EffectiveStatus, LicenseStatus
-
-DAY = timedelta(days=1)
 
 
 class Dated(Protocol):
@@ -58,9 +57,8 @@ def effective_status(license: Dated, now: datetime) -> EffectiveStatus:
 
 
 def days_left(license: Dated, now: datetime) -> int:
-    """Days until the end, begun days counted as whole ones; 0 once it has passed."""
-    left = license.valid_until - now
-    return max(0, -(-left // DAY))
+    """Days from today's date to that of the end, in the shop's time zone; 0 on the last day and after it."""
+    return max(0, days_between(now, license.valid_until))
 
 
 def next_span(previous: Span | None, *, months: int, granted_at: datetime) -> Span:

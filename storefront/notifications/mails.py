@@ -8,7 +8,7 @@ Money is Decimal in major units of ``currency``, times are aware. Templates: ``t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -48,10 +48,10 @@ def order_placed(
     total: Decimal,
     currency: str,
     pay_url: str,
-    void_on: date | datetime,
+    void_on: datetime,
     portal_address: str = "",
 ) -> None:
-    """The order is in, here is the payment link; unpaid it is void on ``void_on``."""
+    """The order is in, here is the payment link; unpaid it is void after ``void_on``."""
     _write(
         "order_placed", to=to, language=language, key=key, name=name, currency=currency, group=_of_order(order_number),
         order_number=order_number, lines=lines, total=total, pay_url=pay_url, void_on=void_on,
@@ -125,10 +125,10 @@ def unpaid_reminder(
     total: Decimal,
     currency: str,
     pay_url: str,
-    void_on: date | datetime,
+    void_on: datetime,
     portal_address: str = "",
 ) -> None:
-    """The order is still unpaid and will be void on ``void_on``."""
+    """The order is still unpaid and will be void after ``void_on``."""
     _write(
         "unpaid_reminder", to=to, language=language, key=key, name=name, currency=currency,
         group=_of_order(order_number), order_number=order_number, lines=lines, total=total, pay_url=pay_url,

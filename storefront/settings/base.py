@@ -257,6 +257,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=True)
 #: The link that sets the first password (and every reset link) is good once and for 72 hours.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

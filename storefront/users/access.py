@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -10,7 +10,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
 
-from storefront.core import references
+from storefront.core import clock, references
 from storefront.core.language import absolute
 from storefront.notifications import letters, values
 from storefront.notifications.models import OutboxMessage
@@ -73,7 +73,7 @@ def _send(user: User, template: str, *, key: str, **extra: Any) -> None:
         "login": user.email,
         "password_url": "" if extra.get("has_password") else password_url(user),
         "login_url": absolute("account_login", language=user.language),
-        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+        "expires_at": values.pack(clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)),
         **extra,
     }
     letters.send(template=template, to=user.email, language=user.language, key=key, context=context)
@@ -88,5 +88,10 @@ def _send_confirmation(key: str, address_id: int) -> None:
         return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
     key_in_link = EmailConfirmationHMAC(address).key
     confirm_url = absolute("account_confirm_email", language=user.language, key=key_in_link)
-    context = {"name": values.greeting_name(user.name), "login": user.email, "confirm_url": confirm_url}
+    context = {
+        "name": values.greeting_name(user.name),
+        "login": user.email,
+        "confirm_url": confirm_url,
+        "expires_at": values.pack(clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)),
+    }
     letters.send(template="confirm_email", to=address.email, language=user.language, key=key, context=context)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core import mail
 
 from storefront.billing.models import Payment
 from storefront.billing.services.dunning import remind_unpaid, void_overdue
 from storefront.billing.services.payments import settle, start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
+from storefront.core.instants import deadline
+from storefront.notifications import outbox as outbox_of_mails
+from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
 
@@ -31,22 +36,45 @@ def status(invoice):
     return invoice.status
 
 
-def test_one_reminder_three_days_before_and_void_after_fourteen(stripe, invoice, travel, outbox):
+def test_one_reminder_three_days_before_and_void_after_the_fourteenth_day(stripe, invoice, travel, outbox):
     seen = []
     for day in range(1, 20):
         travel.shift(days(1))
         remind_unpaid()
         void_overdue()
         seen.append((day, bool(outbox("unpaid-reminder:")), status(invoice)))
-    assert next(day for day, reminded, _ in seen if reminded) == 11
-    assert next(day for day, _, state in seen if state == InvoiceStatus.VOID) == 14
+    assert next(day for day, reminded, _ in seen if reminded) == 12
+    assert next(day for day, _, state in seen if state == InvoiceStatus.VOID) == 15
     assert len(outbox("unpaid-reminder:")) == len(outbox("order-voided:")) == 1
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC"])
+def test_the_day_that_is_named_counts_whole(customer, stripe, settings, zone, outbox):
+    """Due on 29 March 2026, the 23-hour day of Berlin: void with the first minute of the 30th, not before."""
+    settings.TIME_ZONE = zone
+    here = ZoneInfo(zone)
+    with time_machine.travel(datetime(2026, 3, 15, 12, 35, tzinfo=here), tick=False) as travel:
+        invoice = make_invoice(customer)
+        travel.move_to(datetime(2026, 3, 27, 12, tzinfo=here))
+        remind_unpaid()
+        said = deadline(invoice.due_at)
+        assert said.startswith("the end of 29 March 2026 (UTC")
+        mail.outbox.clear()
+        outbox_of_mails.deliver_due()
+        assert said in mail.outbox[-1].subject
+        assert said in mail.outbox[-1].body
+        travel.move_to(datetime(2026, 3, 29, 23, 59, 59, tzinfo=here))
+        void_overdue()
+        assert status(invoice) == InvoiceStatus.OPEN
+        travel.move_to(datetime(2026, 3, 30, 0, 0, tzinfo=here))
+        void_overdue()
+        assert status(invoice) == InvoiceStatus.VOID
 
 
 def test_the_open_charge_is_closed_at_the_provider_before_the_order_is_void(stripe, invoice, travel):
     payment = start(invoice=invoice)
     Payment.objects.update(next_check_at=None)
-    travel.shift(days(11))
+    travel.shift(days(12))
     remind_unpaid()
     travel.shift(days(3))
     assert void_overdue() == 1
@@ -57,7 +85,7 @@ def test_the_open_charge_is_closed_at_the_provider_before_the_order_is_void(stri
 def test_money_that_came_meanwhile_settles_it(stripe, invoice, travel, outbox):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    travel.shift(days(11))
+    travel.shift(days(12))
     remind_unpaid()
     travel.shift(days(4))
     assert void_overdue() == 0
@@ -68,7 +96,7 @@ def test_money_that_came_meanwhile_settles_it(stripe, invoice, travel, outbox):
 def test_a_bank_that_has_not_answered_holds_the_order_open(stripe, invoice, travel):
     payment = start(invoice=invoice)
     stripe.pay_later(payment.provider_reference)
-    travel.shift(days(11))
+    travel.shift(days(12))
     remind_unpaid()
     travel.shift(days(4))
     assert void_overdue() == 0
@@ -80,7 +108,7 @@ def test_a_bank_that_has_not_answered_holds_the_order_open(stripe, invoice, trav
 
 def test_while_the_provider_does_not_answer_nothing_is_void(stripe, invoice, travel):
     start(invoice=invoice)
-    travel.shift(days(11))
+    travel.shift(days(12))
     remind_unpaid()
     travel.shift(days(4))
     stripe.fail_next(kind="reset", count=4)
@@ -96,6 +124,8 @@ def test_a_shop_that_slept_reminds_first_and_leaves_a_day_to_act(stripe, invoice
     remind_unpaid()
     assert void_overdue() == 0
     assert outbox("unpaid-reminder:")
+    travel.shift(days(1))
+    assert void_overdue() == 0  # the mail named a day, and that lasts
     travel.shift(days(1))
     assert void_overdue() == 1
 

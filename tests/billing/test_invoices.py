@@ -18,6 +18,7 @@ from storefront.billing.services import invoices
 from storefront.billing.services.payments import settle, start
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
+from storefront.core.instants import end_of_day
 from storefront.core.money import MoneyError
 from storefront.core.states import TransitionError
 from tests.billing.building import make_invoice
@@ -44,6 +45,12 @@ def test_numbers_count_up_by_year(customer):
     assert second == "INV-2027-000001"
 
 
+def test_the_year_of_its_number_is_that_of_its_date(customer, settings):
+    settings.TIME_ZONE = "Europe/Moscow"
+    with time_machine.travel(datetime(2026, 12, 31, 21, 30, tzinfo=UTC), tick=False):
+        assert issue(customer, line()).number == "INV-2027-000001"
+
+
 def test_an_invoice_that_was_rolled_back_leaves_no_gap(customer):
     first = issue(customer, line())
     with pytest.raises(RuntimeError), transaction.atomic():
@@ -56,7 +63,7 @@ def test_an_invoice_that_was_rolled_back_leaves_no_gap(customer):
 def test_it_is_due_after_the_days_an_order_may_stay_unpaid(customer, settings):
     settings.UNPAID_ORDER_DAYS = 5
     invoice = issue(customer, line())
-    assert invoice.due_at - invoice.issued_at == timedelta(days=5)
+    assert invoice.due_at == end_of_day(invoice.issued_at, days=5)
 
 
 def test_later_changes_of_seller_and_customer_do_not_reach_it(customer):

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import strip_tags
 
 from catalogue.plans import schedule
 from catalogue.plans.models import Discount, Period
 from storefront.core import clock
+from storefront.core.instants import instant
 from tests.conftest import make_software
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def at(moment: datetime) -> str:
 
 
 def told(moment: datetime) -> str:
-    return date_format(moment, "j F Y, H:i")
+    return instant(moment)
 
 
 def form(**fields: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from cms.articles.models import HelpIndexPage, HelpPage
 from cms.models import HomePage, ProductIndexPage, ProductPage, TextPage
 from cms.site import sitemap
 from storefront.core import clock
+from storefront.core.instants import day_of
 
 pytestmark = pytest.mark.django_db
 SITE = "http://testserver"
@@ -65,7 +66,7 @@ def test_product_is_offered_at_the_very_prices_of_its_page(client: Client, shop:
     assert len(offers) == product["offers"]["offerCount"] == 8
     year = offers["Standard, 12 months"]
     assert (year["price"], year["priceCurrency"]) == ("60.00", "EUR") and "€60.00" in html
-    assert year["priceValidUntil"] == (clock.now() + timedelta(days=9)).date().isoformat()
+    assert year["priceValidUntil"] == day_of(clock.now() + timedelta(days=9)).isoformat()
     assert "priceValidUntil" not in offers["Standard, 1 month"]
     assert year["url"] == f"{SITE}{PRODUCT}?plan=standard&months=12"
     assert year["availability"] == "https://schema.org/InStock"

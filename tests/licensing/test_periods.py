@@ -135,6 +135,12 @@ def test_status_by_the_clock(after_end: timedelta, status: str, left: int) -> No
     assert (effective_status(license, end + after_end), days_left(license, end + after_end)) == (status, left)
 
 
+@pytest.mark.parametrize(("now", "left"), [("13T09:00", 0), ("12T23:59", 1), ("12T00:01", 1), ("11T23:59", 2)])
+def test_days_left_lead_to_the_day_that_is_named(now: str, left: int) -> None:
+    license = SimpleNamespace(status="active", valid_until=datetime(2026, 12, 13, 12, 35, tzinfo=UTC))
+    assert days_left(license, datetime.fromisoformat(f"2026-12-{now}+00:00")) == left
+
+
 @pytest.mark.parametrize("status", ["suspended", "revoked"])
 def test_suspended_and_revoked_win_over_the_clock(status: str) -> None:
     license = SimpleNamespace(status=status, valid_until=datetime(2026, 3, 31, tzinfo=UTC))

@@ -32,7 +32,7 @@ FEED = "feed"
 
 
 def today() -> Any:
-    return clock.now().date()
+    return clock.today()
 
 
 class NewsIndexPage(Shared, Page):  # type: ignore[django-manager-missing]

@@ -16,6 +16,7 @@ from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.payments import cancel_open
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
+from storefront.core.instants import end_of_day
 from storefront.gateways.errors import ConfigurationError, GatewayError
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ def _remind(invoice_id: int) -> bool:
     if orders.is_cancelled(invoice.order):
         return False
     invoice.reminded_at = clock.now()
-    invoice.due_at = max(invoice.due_at, invoice.reminded_at + FAIR_WARNING)
+    if invoice.due_at < invoice.reminded_at + FAIR_WARNING:
+        invoice.due_at = end_of_day(invoice.reminded_at + FAIR_WARNING)
     invoice.save(update_fields=["reminded_at", "due_at"])
     announcements.unpaid_reminder(invoice)
     return True

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, money, states
+from storefront.core.instants import day_of, end_of_day
 from storefront.users.models import User
 
 #: What is printed about the payer; other keys of the mapping are kept out of the document.
@@ -54,7 +55,8 @@ def issue(
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
     ``payer`` may hold name, company, address, phone and email. The number is the next of the year's series: issuers
-    wait for each other, and a rolled-back invoice leaves no gap. Due after settings.UNPAID_ORDER_DAYS.
+    wait for each other, and a rolled-back invoice leaves no gap. It is due settings.UNPAID_ORDER_DAYS days later, that
+    whole day included, in the shop's time zone.
     Raises NothingToPay without lines or amount, MoneyError for an amount the currency cannot express.
     """
     amount = _total(lines, currency)
@@ -70,7 +72,7 @@ def issue(
             payer={name: str(payer.get(name) or "") for name in PAYER_FIELDS},
             language=language,
             issued_at=now,
-            due_at=now + timedelta(days=settings.UNPAID_ORDER_DAYS),
+            due_at=end_of_day(now, days=settings.UNPAID_ORDER_DAYS),
         )
         rows = [
             InvoiceLine(
@@ -150,8 +152,9 @@ def _total(lines: Sequence[NewLine], currency: str) -> Decimal:
 
 
 def _next_number(now: datetime) -> str:
-    """``INV-2026-000042``. The series' row stays locked until the transaction ends, so there is never a gap."""
-    sequence = InvoiceSequence(series=str(now.year))
+    """``INV-2026-000042``, by the year in the shop's time zone. The series' row stays locked until the transaction
+    ends, so there is never a gap."""
+    sequence = InvoiceSequence(series=str(day_of(now).year))
     try:
         states.lock(sequence)
     except InvoiceSequence.DoesNotExist:  # the first invoice of the year

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
+from storefront.core import instants
 from storefront.core import money as amounts
 
 register = template.Library()
@@ -33,6 +35,24 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     if amount is None:
         return ""
     return amounts.display(amount, currency or settings.SHOP_CURRENCY)
+
+
+@register.filter
+def instant(moment: datetime | None, style: str = "") -> str:
+    """A time with its hour and zone: ``{{ license.valid_until|instant }}`` -> 13 December 2026, 12:35 UTC.
+
+    ``instant:"short"`` abbreviates the month, for tables. Nothing for None.
+    """
+    return instants.instant(moment, style) if moment else ""
+
+
+@register.filter
+def deadline(moment: datetime | None) -> str:
+    """The end of something, to stand after "until": the end of a day if that day counts whole, else an instant.
+
+    Nothing for None.
+    """
+    return instants.deadline(moment) if moment else ""
 
 
 @lru_cache(maxsize=64)

@@ -12,10 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from storefront.core import clock
+from storefront.core.instants import instant
 from storefront.core.language import spoken
 from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, InvalidToken, MethodMissing
 from storefront.gateways.errors import Declined
@@ -90,7 +91,7 @@ def _notice(license: License) -> str:
     words = {
         "product": license.product_title,
         "plan": license.plan_name,
-        "day": formats.date_format(license.valid_until, "DATE_FORMAT"),
+        "day": instant(license.valid_until),
     }
     if status == EffectiveStatus.ACTIVE:
         return _("Your license for %(product)s (%(plan)s) is active until %(day)s.") % words
