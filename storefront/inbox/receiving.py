@@ -19,15 +19,19 @@ class TooManyWaiting(Exception):
     """So much that is unproven waits already that no more is taken in."""
 
 
+class Unstorable(ValueError):
+    """A message without an id that could be kept whole. The same message will never be storable."""
+
+
 def store(*, source: str, message: Received, sender: str = "") -> InboundEvent:
     """Write the message, or count one more copy of it. A copy of one that was given up is tried anew.
 
     ``sender`` tells the senders of unproven messages apart (a visitor's throttle key): each has so many places and no
-    more, and takes turns with the others. Raises TooManyWaiting when the places are taken, ValueError for an event id
+    more, and takes turns with the others. Raises TooManyWaiting when the places are taken, Unstorable for an event id
     that cannot be kept whole (two of them must never look alike).
     """
-    if not 0 < len(message.event_id) <= MAX_EVENT_ID:
-        raise ValueError("an event needs an id of 1 to 255 characters")
+    if not 0 < len(message.event_id) <= MAX_EVENT_ID or not message.event_id.isprintable():
+        raise Unstorable("an event needs an id of 1 to 255 printable characters")
     known = InboundEvent.objects.filter(source=source, event_id=message.event_id)
     turn = 0 if message.is_proven or known.exists() else _turn(source, sender)
     with transaction.atomic():

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from storefront.core import clock, visitor
 from storefront.gateways.errors import ConfigurationError, InvalidSignature
-from storefront.inbox.receiving import TooManyWaiting, store
+from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.sources import UnknownSource, source
 
 logger = logging.getLogger(__name__)
@@ -38,11 +38,17 @@ def hook(request: HttpRequest, source: str) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> bytes | None:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isascii() or not length.isdigit() or int(length) > MAX_BODY:
+    if not fits(request.META.get("CONTENT_LENGTH"), MAX_BODY):
         return None
     body = request.read(MAX_BODY + 1)
     return None if len(body) > MAX_BODY else body
+
+
+def fits(length: str | None, most: int) -> bool:
+    """Whether a Content-Length header (bytes; absent: none) is a number of at most ``most``."""
+    text = length or "0"
+    # Its own length first: Python refuses to convert a number of thousands of digits.
+    return text.isascii() and text.isdigit() and len(text) <= 18 and int(text) <= most
 
 
 def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> HttpResponse:
@@ -62,6 +68,10 @@ def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> Ht
             store(source=name, message=message, sender=sender)
     except TooManyWaiting:
         return HttpResponse(status=429, headers={"Retry-After": "60"})
+    except Unstorable:
+        refused[name] += 1
+        logger.warning("a message at %s cannot be stored", name)
+        return HttpResponse(status=400)
     except OperationalError:  # the database is busy or away
         logger.exception("a message of %s could not be stored", name)
         return HttpResponse(status=503)

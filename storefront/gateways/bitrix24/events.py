@@ -13,6 +13,7 @@ from storefront.gateways.bitrix24 import values
 from storefront.gateways.bitrix24.addresses import DEFAULT_ZONES
 from storefront.gateways.bitrix24.failures import MalformedMessage
 from storefront.gateways.bitrix24.records import AppEvent, LaunchData
+from storefront.gateways.json_body import decode
 
 #: No genuine message is longer (bytes).
 MAX_MESSAGE = 64 * 1024
@@ -127,10 +128,10 @@ def _decode(body: bytes, content_type: str) -> dict[str, Any]:
     try:
         text = body.decode("utf-8")
         if content_type.split(";")[0].strip().lower() == "application/json":
-            decoded = json.loads(text)
+            decoded = decode(text)
         else:
             decoded = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
-    except (ValueError, RecursionError):
+    except ValueError:
         decoded = None
     # Raised out here: the decoder's own message quotes the content.
     if isinstance(decoded, list) and all(isinstance(pair, tuple) for pair in decoded):
@@ -163,8 +164,8 @@ def _word(value: str, limit: int) -> str:
 def _options(raw: str) -> Mapping[str, Any]:
     """Placement options are JSON in text; "", "undefined" and absence all mean none."""
     try:
-        return values.mapping(json.loads(raw)) if len(raw) <= MAX_MESSAGE else {}
-    except (ValueError, RecursionError):
+        return values.mapping(decode(raw)) if len(raw) <= MAX_MESSAGE else {}
+    except ValueError:
         return {}
 
 

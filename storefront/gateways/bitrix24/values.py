@@ -52,9 +52,10 @@ def moment(value: Any) -> datetime | None:
         if seconds is not None:
             return datetime.fromtimestamp(seconds, UTC)
         parsed = datetime.fromisoformat(text(value, 64))
+        # In the first and last hours of the calendar the same moment has no date in UTC.
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def portal_host(value: Any, *, allow_loopback: bool, zones: Sequence[str] = DEFAULT_ZONES) -> str:

@@ -24,7 +24,8 @@ from storefront.core import throttle, visitor
 from storefront.core.language import spoken
 from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_event, parse_launch
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
-from storefront.inbox.receiving import TooManyWaiting, store
+from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
+from storefront.inbox.views import fits
 from storefront.licensing.bitrix24 import embedded, events, verification
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.bitrix24.embedded import Bearer
@@ -67,8 +68,7 @@ def _portal_post(view: View) -> View:
             response = render(request, "licensing/only_in_portal.html", status=405)
             response["Allow"] = "POST"
             return response
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdigit()) or int(length) > MAX_MESSAGE:
+        if not fits(request.META.get("CONTENT_LENGTH"), MAX_MESSAGE):
             return HttpResponse(status=413)
         _ = request.body  # read whole before the form is parsed, so that both can be had
         return view(request)
@@ -146,7 +146,7 @@ def _take_event(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=429, headers={"Retry-After": "60"})
     except throttle.Throttled as exc:
         return HttpResponse(status=429, headers={"Retry-After": str(exc.retry_after)})
-    except (MalformedMessage, RequestDataTooBig) as exc:
+    except (MalformedMessage, RequestDataTooBig, Unstorable) as exc:
         logger.warning("unreadable Bitrix24 event: %s", getattr(exc, "code", "too_long"))
         return HttpResponse(status=400)
     except events.Forged as exc:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from storefront.gateways.errors import InvalidSignature
+from storefront.gateways.json_body import decode, word
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.gateways.payments.stripe.snapshots import object_id
 
@@ -38,9 +38,8 @@ def parse(body: bytes, headers: Mapping[str, str], secrets: Sequence[str], *, no
         _verify(body, header, secrets)
         if abs(now.timestamp() - _stamp(header)) > TOLERANCE:
             raise InvalidSignature("signed too long ago or ahead of time", code="stale")
-        return _event(json.loads(body))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
-        # UnicodeDecodeError and JSONDecodeError are ValueErrors.
+        return _event(decode(body))
+    except (ValueError, LookupError, TypeError, AttributeError) as exc:
         raise InvalidSignature(f"not an event of Stripe's ({type(exc).__name__})", code="malformed") from exc
 
 
@@ -63,22 +62,36 @@ def _stamp(header: str) -> int:
 
 
 def _event(event: Any) -> ProviderEvent:
-    subject, kind = event["data"]["object"], _kind(event["type"])
-    is_session = subject["object"] == "checkout.session"
+    subject, name = event["data"]["object"], word(event["type"])
+    kind, thing = _kind(name), word(subject["object"])
+    is_session = thing == "checkout.session"
     if kind is EventKind.PAYMENT_CHANGED and not (is_session and subject["mode"] == "payment"):
         kind = EventKind.IGNORED
-    if not (isinstance(event["id"], str) and event["id"] and isinstance(event["livemode"], bool)):
+    event_id, is_live = word(event["id"]), event["livemode"]
+    if not event_id or not isinstance(is_live, bool):
         raise TypeError("not an event")
-    metadata = subject.get("metadata") or {}
     return ProviderEvent(
-        event_id=event["id"],
+        event_id=event_id,
         kind=kind,
-        provider_reference=subject["id"] if is_session else "",
-        our_reference=(is_session and subject.get("client_reference_id")) or metadata.get(OUR_REFERENCE) or "",
-        is_live=event["livemode"],
-        raw_type=event["type"],
-        charge_reference=object_id(subject if subject["object"] == "payment_intent" else subject.get("payment_intent")),
+        provider_reference=word(subject["id"]) if is_session else "",
+        our_reference=_our_reference(subject, is_session=is_session),
+        is_live=is_live,
+        raw_type=name,
+        charge_reference=word(object_id(subject if thing == "payment_intent" else subject.get("payment_intent"))),
     )
+
+
+def _our_reference(subject: Mapping[str, Any], *, is_session: bool) -> str:
+    """Our reference on a session or in the metadata. "" for what cannot be ours: other software of the same Stripe
+    account may write there what it likes, and its events are no errors."""
+    metadata = subject.get("metadata") or {}
+    for value in (subject.get("client_reference_id") if is_session else None, metadata.get(OUR_REFERENCE)):
+        try:
+            if found := word(value):
+                return found
+        except TypeError:
+            continue
+    return ""
 
 
 def _kind(name: str) -> EventKind:
