@@ -12,5 +12,6 @@ urlpatterns = [
     path("basket/voucher/", cart.voucher, name="cart-voucher"),
     path("basket/extend/<str:token>/", cart.extend_license, name="cart-extend"),
     path("checkout/", page.checkout, name="checkout"),
+    path("checkout/draft/", page.keep_draft, name="checkout-draft"),
     path("checkout/portal/", page.read_portal, name="checkout-portal"),
 ]

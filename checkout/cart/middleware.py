@@ -16,6 +16,10 @@ from oscar.apps.basket.models import Basket
 from checkout.cart import baskets, discounts
 from checkout.cart.loading import Cart, read
 
+#: Says that this browser showed the cart of an account. It opens nothing: once the session has ended, the cart's page
+#: can say where the cart is.
+ACCOUNT_CART_COOKIE = "cart_in_account"
+
 
 class CartMiddleware(middleware.BasketMiddleware):
     """Sets ``request.basket`` and ``request.strategy`` as Oscar's does, both lazily, and keeps the cart's cookie.
@@ -44,8 +48,11 @@ class CartMiddleware(middleware.BasketMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Point the cookie to the visitor's basket, or take it away once it points to none."""
         basket: Basket | None = request._basket_cache  # type: ignore[attr-defined]
+        if getattr(request, "_has_logged_out", False) and ACCOUNT_CART_COOKIE in request.COOKIES:
+            response.delete_cookie(ACCOUNT_CART_COOKIE)
         if basket is None:
             return response
+        _note_account_cart(request, response, basket)
         key = settings.OSCAR_BASKET_COOKIE_OPEN  # type: ignore[misc]
         if basket.pk is None or basket.owner_id is not None or basket.status != Basket.OPEN:
             if key in request.COOKIES:
@@ -70,6 +77,32 @@ def find_basket(request: HttpRequest) -> Basket:
         if is_merged:
             messages.info(request, _("Your cart now also holds what was in it when you were here before."))
     return request._basket_cache  # type: ignore[attr-defined]
+
+
+def has_cart_in_account(request: HttpRequest) -> bool:
+    """Whether a visitor without log-in had an account's cart before them in this browser."""
+    return bool(request.COOKIES.get(ACCOUNT_CART_COOKIE)) and not request.user.is_authenticated
+
+
+def _note_account_cart(request: HttpRequest, response: HttpResponse, basket: Basket) -> None:
+    is_noted = bool(request.COOKIES.get(ACCOUNT_CART_COOKIE))
+    cart: Cart | None = request._cart  # type: ignore[attr-defined]
+    if basket.owner_id is None:
+        if is_noted and basket.pk:  # a new cart was begun
+            response.delete_cookie(ACCOUNT_CART_COOKIE)
+    elif cart is not None:
+        has_lines = bool(cart.lines) and basket.status == Basket.OPEN
+        if is_noted and not has_lines:
+            response.delete_cookie(ACCOUNT_CART_COOKIE)
+        elif has_lines and not is_noted:
+            response.set_cookie(
+                ACCOUNT_CART_COOKIE,
+                "1",
+                max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
+                secure=settings.OSCAR_BASKET_COOKIE_SECURE,  # type: ignore[misc]
+                httponly=True,
+                samesite="Lax",
+            )
 
 
 def forget_basket(request: HttpRequest) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
+from babel.numbers import format_percent
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from catalogue.addresses import product_path
@@ -35,6 +38,7 @@ class Row:
     total: str = ""
     list_total: str = ""
     saving: str = ""
+    percent_off: str = ""
     options: SafeString = field(default_factory=SafeString)
     extends: str = ""
     problem: str = ""
@@ -127,6 +131,15 @@ def price_changes(cart: Cart) -> list[str]:
     ]
 
 
+def percent_off(line: CartLine) -> str:
+    """What the period takes off the price by the month, for example 20% with its minus; "" if nothing."""
+    percent = line.term.discount_percent if line.term else Decimal(0)
+    if not percent:
+        return ""
+    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
+    return f"−{format_percent(percent / 100, locale=locale, decimal_quantization=False)}"
+
+
 def discounts(cart: Cart) -> list[tuple[str, str]]:
     """Name and amount, with its minus, of each offer and voucher that takes something off."""
     return [(name, display(-amount, cart.currency)) for name, amount in cart.discounts]
@@ -158,6 +171,7 @@ def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None
     saving = (term.list_amount - line.price) * line.quantity
     if saving > 0:
         row.list_total = wording.amount(line.total + saving)
+        row.percent_off = percent_off(line)
         row.saving = wording.saving % {"amount": wording.amount(saving)}
 
 

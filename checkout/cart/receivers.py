@@ -28,6 +28,7 @@ def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None
     if request is None or user is None or not hasattr(request, "_basket_cache"):
         return
     forget_basket(request)
+    request._has_logged_out = True  # type: ignore[attr-defined]
     request._basket_cache = baskets.copy_for_visitor(user)  # type: ignore[attr-defined]
 
 

@@ -22,6 +22,7 @@ _COLUMNS = (
     "list_amount",
     "amount",
     "currency",
+    "discount_percent",
     "plan_id",
     "plan__code",
     "plan__name",
@@ -50,6 +51,7 @@ class Term:
     list_amount: Decimal
     amount: Decimal
     currency: str
+    discount_percent: Decimal
     plan_id: int
     plan_code: str
     own_plan_name: str

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from oscar.apps.basket.signals import basket_addition
 from catalogue.models import Product
 from checkout.cart import changes, presentation, vouchers
 from checkout.cart.extend import extend
-from checkout.cart.middleware import cart_of, find_basket, forget_basket, read_again
+from checkout.cart.middleware import cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from checkout.cart.presentation import CartPage, LineError
 from checkout.cart.problems import CartError, CartOrdered
 from checkout.cart.terms import Term
@@ -144,7 +145,8 @@ def _render(
         "page": page,
         # One token for all forms of the page: masking it anew for each of forty would cost more than the queries.
         "csrf_field": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)),
-        "login_next": "/basket/",
+        "login_next": reverse("cart"),
+        "is_in_account": has_cart_in_account(request),
         "is_fragment": _is_htmx(request),
     }
     template = "checkout/cart_body.html" if _is_htmx(request) else "checkout/cart.html"

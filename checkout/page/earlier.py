@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from checkout.cart import baskets
@@ -14,17 +16,21 @@ from storefront.billing.models import Invoice
 
 
 def redirect_to_order(request: HttpRequest, shown: Shown | None) -> HttpResponse | None:
-    """To the order of the cart this visitor's form or cookie names, if he may see it; None if there is none.
+    """To the order of the cart that this visitor's form or cookie names, if they may see it; None if there is none.
 
-    A customer may see his own orders; a visitor the one of the cart whose signed cookie he still has.
+    Customers may see their own orders; a visitor the one of the cart whose signed cookie they still have.
     """
     cookie = baskets.cookie_basket_id(request)
     basket_id = shown.basket_id if shown else cookie
     order = order_of(basket_id) if basket_id else None
     if order is None:
         return None
-    is_his = request.user.is_authenticated and order.user_id == request.user.pk
-    return to_pay(order) if is_his or basket_id == cookie else None
+    is_own = request.user.is_authenticated and order.user_id == request.user.pk
+    if not is_own and basket_id != cookie:
+        return None
+    text = _("Your cart became order %(number)s already. There is no need to order again.") % {"number": order.number}
+    messages.info(request, text)
+    return to_pay(order)
 
 
 def to_pay(order: Order) -> HttpResponse:

@@ -16,6 +16,9 @@ from checkout.page.portal import Reading
 from checkout.services.texts import Text
 from storefront.users.models import User
 
+#: Names of the boxes that accept an agreement begin with this.
+BOX_PREFIX = "agreement-"
+
 
 class OneLine(forms.CharField):
     """Text of one line: control characters and line ends, which have meaning in mails and files, become blanks."""
@@ -29,8 +32,11 @@ class CheckoutForm(forms.Form):
     """Contact, portal and consent.
 
     ``reading`` is what was made of the posted address; the form itself is given the host only (see
-    ``without_raw_address``). ``customer``'s e-mail is fixed. ``versions`` are the texts to accept.
+    ``without_raw_address``). ``customer``'s e-mail is fixed. ``versions`` are the texts to accept; the ``initial``
+    value of a box is the version it was ticked for, and ticks no other.
     """
+
+    field_order = ("email", "name", "company", "phone", "bitrix24_address")
 
     name = OneLine(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
     company = OneLine(label=_("Company"), max_length=200, required=False)
@@ -53,7 +59,7 @@ class CheckoutForm(forms.Form):
         needs_portal: bool,
         versions: Sequence[Text],
         reading: Reading | None = None,
-        initial: Mapping[str, str] | None = None,
+        initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         self.reading = reading
@@ -73,7 +79,9 @@ class CheckoutForm(forms.Form):
         else:
             del self.fields[portal.FIELD]
         for version in self.versions:
-            self.fields[box_name(version)] = _consent(version)
+            name = box_name(version)
+            self.fields[name] = _consent(version)
+            self.initial[name] = self.initial.get(name) == str(version.pk)
 
     @property
     def boxes(self) -> list[forms.BoundField]:
@@ -116,7 +124,7 @@ class CheckoutForm(forms.Form):
 
 
 def box_name(version: Text) -> str:
-    return f"agreement-{version.agreement_id}"
+    return f"{BOX_PREFIX}{version.agreement_id}"
 
 
 def without_raw_address(data: Any, reading: Reading) -> Any:
@@ -133,4 +141,5 @@ def _consent(version: Text) -> forms.BooleanField:
     return forms.BooleanField(
         label=format_html(str(_("I have read and accept: {}")), link),
         error_messages={"required": _("Please read it and tick the box to place the order.")},
+        widget=forms.CheckboxInput(attrs={"value": version.pk}),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from checkout.cart import changes, presentation
-from checkout.cart.loading import Cart
-from checkout.page import portal, seal
+from checkout.cart import changes, presentation, vouchers
+from checkout.cart.loading import Cart, CartLine
+from checkout.page import leaving, portal, seal
 from checkout.page.forms import CheckoutForm
 from checkout.services.wishes import Shown
 from storefront.core.money import display
@@ -20,6 +22,7 @@ def render_page(
     *,
     notice: str = "",
     has_account: bool = False,
+    voucher_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The page with ``form``, the summary of ``cart`` and what both show sealed into a hidden field.
@@ -43,13 +46,16 @@ def render_page(
         "foreign_extension": next((line.license for line in cart.lines if line.license), None)
         if not request.user.is_authenticated
         else None,
-        "login_next": "/checkout/",
+        "login_address": leaving.log_in_address(),
+        "voucher_error": voucher_error,
+        "typed_code": request.POST.get(leaving.CODE, "")[: vouchers.MAX_CODE] if voucher_error else "",
     }
     return render(request, "checkout/checkout.html", context, status=status)
 
 
 def _summary(cart: Cart) -> dict[str, object]:
     """The order summary with every amount as text."""
+    list_total = sum((_list_total(line) for line in cart.on_sale), Decimal(0))
     return {
         "lines": [
             {
@@ -57,11 +63,22 @@ def _summary(cart: Cart) -> dict[str, object]:
                 "detail": f"{line.term.plan_name}, {line.term.period_name}" if line.term else "",
                 "quantity": line.quantity,
                 "extends": line.license.number if line.license else "",
+                "list_total": display(_list_total(line), cart.currency) if _list_total(line) > line.total else "",
+                "percent_off": presentation.percent_off(line),
                 "total": display(line.total, cart.currency),
             }
             for line in cart.on_sale
         ],
+        "list_total": display(list_total, cart.currency) if list_total > cart.subtotal else "",
+        "saving": display(cart.subtotal - list_total, cart.currency),
+        "voucher_code": cart.voucher_code,
+        "voucher_is_idle": cart.voucher_is_idle,
         "subtotal": display(cart.subtotal, cart.currency),
         "discounts": presentation.discounts(cart),
         "total": display(cart.total, cart.currency),
     }
+
+
+def _list_total(line: CartLine) -> Decimal:
+    """What the line would cost by the month; never less than it costs."""
+    return max(line.term.list_amount * line.quantity, line.total) if line.term else line.total

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from checkout.cart import vouchers
 from checkout.cart.loading import Cart
-from checkout.cart.middleware import cart_of, find_basket, read_again
-from checkout.page import drafts, earlier, portal, seal
+from checkout.cart.middleware import cart_of, find_basket, has_cart_in_account, read_again
+from checkout.page import drafts, earlier, leaving, portal, recovery, seal
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import render_page
 from checkout.services import texts
@@ -46,6 +47,10 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BUSY = gettext_lazy("We could not take the order just now. Nothing was ordered; please press 'Checkout' again.")
 CHANGED = {
     "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
+    "cart": gettext_lazy(
+        "This is another cart than the page showed, for you logged in meanwhile. Please look at it and press "
+        "'Checkout' again."
+    ),
     "agreement": gettext_lazy("An agreement has been changed meanwhile. Please read it and tick the box again."),
 }
 
@@ -58,21 +63,27 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """Contact, Bitrix24 address, consent, order summary; a good form becomes an order and leads to its pay page."""
     cart = cart_of(request)
     if request.method == "POST":
-        return _submitted(request, cart)
+        try:
+            return leaving.answer(request, cart) or _submitted(request, cart)
+        except leaving.VoucherProblem as problem:
+            return _page(request, cart, voucher_error=problem.message)
     if not cart.lines:
-        messages.info(request, _("Your cart is empty."))
-        return redirect("cart")
+        return _nothing_to_order(request)
     if not cart.can_be_ordered:
         messages.warning(request, _("Something in your cart is no longer available. Please remove it first."))
         return redirect("cart")
-    customer = _customer(request)
-    form = CheckoutForm(
-        customer=customer,
-        needs_portal=cart.needs_portal,
-        versions=texts.in_force(cart),
-        initial=drafts.initial(request, cart, customer),
-    )
-    return render_page(request, cart, form)
+    return _page(request, cart)
+
+
+@never_cache
+@sensitive_post_parameters(portal.FIELD)
+@require_POST
+@throttled("checkout-draft")
+def keep_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what is typed, while it is typed; nothing without a cart to order."""
+    if cart_of(request).lines:
+        drafts.keep(request)
+    return HttpResponse(status=204)
 
 
 @never_cache
@@ -84,13 +95,37 @@ def read_portal(request: HttpRequest) -> HttpResponse:
     return render(request, "checkout/portal_note.html", {"reading": reading})
 
 
+def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
+    """The page with what was typed before."""
+    customer = _customer(request)
+    form = CheckoutForm(
+        customer=customer,
+        needs_portal=cart.needs_portal,
+        versions=texts.in_force(cart),
+        initial=drafts.initial(request, cart, customer),
+    )
+    return render_page(request, cart, form, notice=notice, voucher_error=voucher_error)
+
+
+def _nothing_to_order(request: HttpRequest) -> HttpResponse:
+    if has_cart_in_account(request):
+        messages.warning(request, _("You have been logged out. Log in again: your cart is kept in your account."))
+        return redirect(leaving.log_in_address())
+    if "again" in request.GET:
+        return redirect(reverse("cart") + recovery.AGAIN)
+    messages.info(request, _("Your cart is empty."))
+    return redirect("cart")
+
+
 def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     shown, is_broken = _read_seal(request)
-    if not cart.lines or (shown and shown.basket_id != cart.basket.pk):
-        answer = earlier.redirect_to_order(request, shown)
-        if answer or not cart.lines:
-            return answer or redirect("cart")
-        is_broken = True  # the form belongs to another cart: show this one
+    if not cart.lines:
+        return recovery.answer(request, shown)
+    if shown and shown.basket_id != cart.basket.pk:
+        if order := earlier.redirect_to_order(request, shown):
+            return order
+        drafts.keep(request)
+        return _page(request, cart, notice=str(CHANGED["cart"]))
     if not cart.can_be_ordered:
         return redirect("cart")
     customer = _customer(request)
@@ -102,9 +137,9 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if _has_account(request, form, customer):
         # The account may be the one a parallel click has just made with the order of this very cart.
         order = order_of(cart.basket.pk)
-        return earlier.to_pay(order) if order else _ask_to_log_in(request, cart, form, data)
+        return earlier.to_pay(order) if order else _ask_to_log_in(request, cart, form)
     if not is_valid or is_broken:
-        drafts.keep(request, data)
+        drafts.keep(request)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
     return _place(request, cart, form, shown)
 
@@ -116,21 +151,21 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | 
     try:
         placed = place_order(wish)
     except users.EmailTaken:
-        return _ask_to_log_in(request, cart, form, form.data)
+        return _ask_to_log_in(request, cart, form)
     except AlreadyOrdered as exc:
         return earlier.to_pay(exc.order)
     except CartGone:
-        return redirect("cart")
+        return recovery.answer(request, shown)
     except SameOrderOpen as exc:
         return _offer_open_order(request, form, exc)
     except TooManyOpen as exc:
-        drafts.keep(request, form.data)
+        drafts.keep(request)
         rows = [{"invoice": invoice, "pay_path": pay_path(invoice)} for invoice in exc.invoices]
         return render(request, "checkout/too_many.html", {"rows": rows}, status=409)
     except (CartChanged, CannotOrder) as exc:
-        return _show_again(request, form, exc)
+        return _show_again(request, exc)
     except OperationalError:  # somebody held a lock for too long, or the database went away: nothing was written
-        drafts.keep(request, form.data)
+        drafts.keep(request)
         return render_page(request, cart, form, notice=str(BUSY), status=503)
     return _done(request, placed)
 
@@ -144,24 +179,15 @@ def _done(request: HttpRequest, placed: Placed) -> HttpResponse:
     return redirect(pay_path(placed.invoice))
 
 
-def _show_again(request: HttpRequest, form: CheckoutForm, reason: CartChanged | CannotOrder) -> HttpResponse:
+def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> HttpResponse:
     """Nothing was ordered: show the page as things are now, and say why."""
     if isinstance(reason, VoucherRefused):
         vouchers.remove(basket=find_basket(request))
-    drafts.keep(request, form.data)
+    drafts.keep(request)
     cart = read_again(request)
     if not cart.can_be_ordered:
         return redirect("cart")
-    notice = str(CHANGED[reason.what]) if isinstance(reason, CartChanged) else reason.message
-    versions = texts.in_force(cart)
-    fresh = CheckoutForm(
-        customer=_customer(request),
-        needs_portal=cart.needs_portal,
-        versions=versions,
-        reading=form.reading,
-        initial=_typed(form),
-    )
-    return render_page(request, cart, fresh, notice=notice)
+    return _page(request, cart, notice=str(CHANGED[reason.what]) if isinstance(reason, CartChanged) else reason.message)
 
 
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
@@ -187,8 +213,8 @@ def _has_account(request: HttpRequest, form: CheckoutForm, customer: User | None
     return users.is_taken(email)
 
 
-def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm, data: Any) -> HttpResponse:
-    drafts.keep(request, data)
+def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm) -> HttpResponse:
+    drafts.keep(request)
     form.add_error("email", _("There is an account with this e-mail. Please log in to order with it."))
     return render_page(request, cart, form, has_account=True)
 
@@ -222,7 +248,3 @@ def _read_seal(request: HttpRequest) -> tuple[Shown | None, bool]:
 def _customer(request: HttpRequest) -> User | None:
     # The proxy of the middleware, not the row: services lock and re-read it.
     return cast(User, request.user) if request.user.is_authenticated else None
-
-
-def _typed(form: CheckoutForm) -> dict[str, str]:
-    return {name: form.data.get(name, "") for name in ("name", "company", "phone", "email", portal.FIELD)}

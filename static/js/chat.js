@@ -103,7 +103,7 @@
 
   area.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.requestConfig?.verb === "post") {
-      const wrong = area.querySelector("[aria-invalid=true], [data-chat-errors]");
+      const wrong = area.querySelector("[aria-invalid=true], .error-summary");
       if (!wrong) { draft.keep(""); toEnd(); }
       (wrong ?? text())?.focus();
     } else if (event.target === area) loaded();

@@ -262,7 +262,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "storefront.core.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "checkout.page.recovery.csrf_failure"
 
 # --- The shop ---------------------------------------------------------------------------------------------------
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR")
@@ -445,6 +445,7 @@ THROTTLE_STORAGE_URL = env.text(
 THROTTLES = {
     "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
     "checkout-submit": "60/hour",
+    "checkout-draft": "1200/hour",  # keeping what is typed, some moments after each stop
     "checkout-customer": "30/hour",  # orders one account may try to place
     "cart-voucher": "30/hour",  # voucher codes a visitor may try
     "pay-start": "30/hour",

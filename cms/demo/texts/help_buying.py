@@ -39,7 +39,7 @@ HOW_TO_BUY = DemoPage(
                     "title": Text("Look through the cart", "Проверьте корзину"),
                     "text": Text(
                         "<p>You can still change the period and the number of licenses, or enter a voucher code. Then press <b>Place an order</b>.</p>",
-                        "<p>Здесь ещё можно изменить срок и количество лицензий или ввести промокод. Затем нажмите <b>Оформить заказ</b>.</p>",
+                        "<p>Здесь ещё можно изменить срок и количество лицензий или ввести промокод. Затем нажмите <b>Перейти к оформлению</b>.</p>",
                     ),
                     "picture": Shot(
                         "cart", Text("The cart with one license and its price", "Корзина с одной лицензией и её ценой")

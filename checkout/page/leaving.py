@@ -1,0 +1,73 @@
+"""Buttons of the checkout's form that lead somewhere else first: what is typed is kept, with or without script."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from checkout.cart import vouchers
+from checkout.cart.loading import Cart
+from checkout.cart.middleware import find_basket
+from checkout.cart.problems import CartError
+from checkout.page import drafts
+from storefront.core import throttle
+
+#: The name of all these buttons, and of the voucher's field.
+BUTTON, CODE = "go", "code"
+CART, LOG_IN, VOUCHER, NO_VOUCHER = "cart", "login", "voucher", "no-voucher"
+
+
+class VoucherProblem(Exception):
+    """The typed voucher cannot be used; ``message`` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def answer(request: HttpRequest, cart: Cart) -> HttpResponse | None:
+    """Where the pressed button leads; None for the one that orders. Raises VoucherProblem and Throttled.
+
+    A voucher that was typed and not put in yet is put in first, whichever button was pressed: nobody pays more than
+    they thought they would.
+    """
+    pressed = request.POST.get(BUTTON, "")
+    code = request.POST.get(CODE, "").strip()
+    if pressed:
+        drafts.keep(request)
+    if pressed == CART:
+        return redirect("cart")
+    if pressed == LOG_IN:
+        return redirect(log_in_address())
+    if pressed in dict(settings.LANGUAGES):
+        with translation.override(pressed):
+            return redirect("checkout")
+    if pressed == NO_VOUCHER:
+        vouchers.remove(basket=find_basket(request))
+        return redirect("checkout")
+    if cart.lines and code and not cart.voucher_code:
+        return _put_in(request, code)
+    return redirect("checkout") if pressed else None
+
+
+def log_in_address() -> str:
+    """The log-in, which leads back to the checkout in the reader's language."""
+    return f"{reverse('account_login')}?{urlencode({'next': reverse('checkout')})}"
+
+
+def _put_in(request: HttpRequest, code: str) -> HttpResponse:
+    drafts.keep(request)
+    throttle.hit("cart-voucher", request)
+    try:
+        added = vouchers.add(basket=find_basket(request), code=code, user=request.user)
+    except CartError as exc:
+        raise VoucherProblem(exc.message) from exc
+    text = _("Voucher %(code)s is in your cart. Please look at the new total.") % {"code": added.code}
+    messages.success(request, text)
+    return redirect("checkout")

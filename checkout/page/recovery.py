@@ -1,0 +1,140 @@
+"""A form that comes too late: the session ended, the cookies are gone, or another window was quicker.
+
+None of these is a dead end. The form's seal, which we signed, says which cart the page showed, so the cart is found
+again; what was typed is kept; and the next page says what happened and what to do.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from oscar.apps.basket.models import Basket
+
+from checkout.cart import middleware
+from checkout.page import drafts, earlier, leaving, seal
+from checkout.services.wishes import Shown
+from storefront.core import errors
+
+#: Tells the next page to look whether the browser sends cookies at all.
+AGAIN = "?again=1"
+
+
+def answer(request: HttpRequest, shown: Shown | None) -> HttpResponse:
+    """For a form of the checkout whose cart this visitor does not have now."""
+    if order := earlier.redirect_to_order(request, shown):
+        return order
+    drafts.keep(request)
+    if shown and _is_in_account(request, shown):
+        messages.warning(request, _("You have been logged out. Log in again: your cart and what you typed are kept."))
+        return redirect(leaving.log_in_address())
+    if shown and restore(request, shown):
+        messages.warning(
+            request, _("Your browser had lost its cookies of this shop. Your cart and what you typed are back: go on.")
+        )
+        return redirect("checkout")
+    messages.warning(
+        request, _("This cart was emptied in another window, so there is nothing to order. What you typed is kept.")
+    )
+    return redirect("cart")
+
+
+def restore(request: HttpRequest, shown: Shown) -> bool:
+    """Give a visitor without a cart the anonymous one that their page showed; the middleware sets the cookie."""
+    if request.user.is_authenticated:
+        return False
+    basket = Basket.open.filter(pk=shown.basket_id, owner=None).first()
+    if basket is None or not basket.lines.exists():
+        return False
+    middleware.forget_basket(request)
+    request._basket_cache = basket  # type: ignore[attr-defined]
+    return True
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of ours without its token: its page is shown afresh and says so. (settings.CSRF_FAILURE_VIEW)
+
+    That happens when cookies were cleared, and to every open page when somebody logs in in another window or places a
+    first order there. What another site sends gets the plain refusal, and nothing of it is kept.
+    """
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    if not is_from_here(request) or name not in _ANSWERS:
+        return errors.csrf_failure(request, reason)
+    response = _ANSWERS[name](request)
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": response["Location"]})
+    return response
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this very site sent the request."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(origin)[:2] == (request.scheme, request.get_host())
+
+
+def _checkout(request: HttpRequest) -> HttpResponse:
+    try:
+        shown = seal.read(request.POST.get(seal.FIELD))
+    except seal.BrokenSeal:
+        shown = None
+    cart = middleware.cart_of(request)
+    if not cart.lines:
+        response = answer(request, shown)
+        if response["Location"].endswith(("/checkout/", "/basket/")):
+            response["Location"] += AGAIN
+        return response
+    drafts.keep(request)
+    _say_again(request)
+    return redirect("checkout")
+
+
+def _page_itself(request: HttpRequest) -> HttpResponse:
+    _say_again(request)
+    return redirect(request.path + AGAIN)
+
+
+def _cart(request: HttpRequest) -> HttpResponse:
+    _say_again(request)
+    response = redirect("cart")
+    response["Location"] += AGAIN
+    return response
+
+
+def _page_before(request: HttpRequest) -> HttpResponse:
+    """'Buy' stands on pages of many kinds: back to the one it was pressed on."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from[:2] != (request.scheme, request.get_host()):
+        return _cart(request)
+    _say_again(request)
+    return redirect(came_from.path)
+
+
+def _say_again(request: HttpRequest) -> None:
+    messages.warning(
+        request,
+        _(
+            "This page was out of date: you logged in or ordered in another window, or your browser had lost its "
+            "cookies. Nothing was sent. It is up to date now: please press the button again."
+        ),
+    )
+
+
+def _is_in_account(request: HttpRequest, shown: Shown) -> bool:
+    owned = Basket.open.filter(pk=shown.basket_id, owner__isnull=False)
+    return not request.user.is_authenticated and owned.exists()
+
+
+_ANSWERS = {
+    "checkout": _checkout,
+    "pay": _page_itself,
+    "cart-extend": _page_itself,
+    "cart-add": _page_before,
+    "cart-line": _cart,
+    "cart-voucher": _cart,
+}
