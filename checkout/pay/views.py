@@ -83,7 +83,10 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, invoice)
     if request.method == "POST":
         return _open_charge(request, invoice)
-    return _page(request, invoice, problem=queries.blocking_problem(invoice))
+    problem = queries.blocking_problem(invoice)
+    if problem is None and payments.is_away():
+        return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
+    return _page(request, invoice, problem=problem)
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
@@ -95,7 +98,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         return _page(request, invoice, problem=exc, status=409)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
-        response["Retry-After"] = "60"
+        response["Retry-After"] = "10"
         return response
     except BillingError as exc:
         return _page(request, invoice, problem=exc, status=502, may_pay=True)

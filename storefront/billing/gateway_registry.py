@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import setting_changed
 
+from storefront.billing.breaker import Guarded
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.base import PaymentGateway
 
@@ -22,6 +23,7 @@ def _stripe() -> PaymentGateway:
         api_base=settings.STRIPE_API_BASE,
         connect_timeout=connect,
         read_timeout=read,
+        max_network_retries=0,  # nobody waits for a second try; poller and buyer make it, under the same key
     )
 
 
@@ -30,13 +32,16 @@ _SETTINGS = frozenset({"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "STRIPE_API_B
 
 
 @lru_cache(maxsize=8)
-def gateway(name: str) -> PaymentGateway:
-    """The adapter of that name, made once per process. Raises ConfigurationError if unknown or not configured."""
+def gateway(name: str) -> Guarded:
+    """The adapter of that name behind its breaker, made once per process.
+
+    Raises ConfigurationError if it is unknown or not configured.
+    """
     try:
         make = _MAKERS[name]
     except KeyError:
         raise ConfigurationError(f"no payment provider {name!r}") from None
-    return make()
+    return Guarded(make())
 
 
 def names() -> tuple[str, ...]:

@@ -6,13 +6,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from storefront.billing.breaker import Away
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Payment
 from storefront.billing.services import review
 from storefront.billing.services.payments import settle
+from storefront.core.waiting import WORKER_SECONDS, limited
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.inbox.models import InboundEvent
-from storefront.inbox.sources import Received
+from storefront.inbox.sources import NotNow, Received
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,8 @@ class PaymentSource:
             raw_type=event.summary,
             charge_reference=data["charge_reference"],
         )
-        return self._follow(hint)
+        with limited(WORKER_SECONDS):
+            return self._follow(hint)
 
     def _follow(self, hint: ProviderEvent) -> bool:
         payment = find(self._name, hint)
@@ -61,7 +64,10 @@ class PaymentSource:
             )
             return False
         was_disputed = payment.is_disputed
-        settled = settle(payment_id=payment.pk, provider_reference=hint.provider_reference)
+        try:
+            settled = settle(payment_id=payment.pk, provider_reference=hint.provider_reference)
+        except Away as exc:
+            raise NotNow(exc.message) from exc
         if hint.kind is EventKind.DISPUTE_CHANGED and settled.is_disputed == was_disputed:
             _note_dispute(settled, hint)
         return True

@@ -28,6 +28,10 @@ class Unavailable(GatewayError):
     """Timeout, broken connection, 5xx, rate limit or nonsense: the outcome is unknown."""
 
 
+class Busy(Unavailable):
+    """Not asked: as many of us wait for outside companies as may, or there was no time left. Nothing was sent."""
+
+
 class InvalidSignature(GatewayError):
     """A message that claims to come from the provider does not prove it."""
 

@@ -3,7 +3,8 @@
 Two doors. ``request`` is for addresses we configured ourselves. ``request_guarded`` is for hosts that a buyer
 or a message named: it takes a bare host, rebuilds the address itself and connects only to a public one.
 Both look the name up once and connect to exactly that answer, follow no redirect, obey no proxy variable, and
-end within a total time limit even if the other side sends one byte at a time. No secret reaches an error or a
+end within a total time limit even if the other side sends one byte at a time, and within what is left of the errand's
+own (``core.waiting``). No secret reaches an error or a
 log line: addresses are named without their query, webhook secrets in paths are masked, bodies never appear.
 """
 
@@ -21,7 +22,8 @@ from urllib.parse import urlencode
 import requests
 from urllib3.exceptions import HTTPError
 
-from storefront.gateways.errors import Unavailable
+from storefront.core.waiting import Crowded, OutOfTime, waiting
+from storefront.gateways.errors import Busy, Unavailable
 from storefront.gateways.targets import AddressRefused, Target, configured_target, guarded_target
 from storefront.gateways.transport import Deadline, PinnedAdapter, is_public_address, resolve_within, system_resolve
 
@@ -107,6 +109,7 @@ class HttpClient:
             the same thing when repeated (at most 3)
         :raises ConfigurationError: the address is neither https nor an allowed loopback one
         :raises Unavailable: no complete answer; the outcome is unknown
+        :raises Busy: too many wait already, or the errand's time is over (``core.waiting``); nothing was sent
         """
         target = configured_target(method, url, allow_loopback=self._allow_loopback)
         return self._send(target, json, form, headers, retries)
@@ -140,9 +143,24 @@ class HttpClient:
         headers: Mapping[str, str] | None,
         retries: int,
     ) -> HttpResponse:
+        try:
+            with waiting(self._total_timeout) as seconds:
+                return self._send_within(seconds, target, json, form, headers, retries)
+        except (Crowded, OutOfTime) as exc:
+            raise Busy(f"{target.label}: not asked ({type(exc).__name__})", code="busy") from exc
+
+    def _send_within(
+        self,
+        seconds: float,
+        target: Target,
+        json: Any,
+        form: Mapping[str, str] | str | None,
+        headers: Mapping[str, str] | None,
+        retries: int,
+    ) -> HttpResponse:
         body, all_headers = _encode(json, form, headers)
         attempts = 1 + min(max(retries, 0), _MAX_RETRIES)
-        with Deadline(self._total_timeout) as deadline:
+        with Deadline(seconds) as deadline:
             address = self._address(target, deadline)
             for attempt in range(attempts):
                 is_last = attempt == attempts - 1

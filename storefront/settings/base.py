@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "storefront.core.health.UnavailableAtOnce",
+    "storefront.core.patience.VisitorsPatience",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "storefront.core.language.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
@@ -301,7 +302,7 @@ STRIPE_WEBHOOK_SECRETS = env.entries(
     "STRIPE_WEBHOOK_SECRETS", each=configuration.webhook_secret, what="secrets that begin with whsec_"
 )
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default="https://api.stripe.com")
-#: Seconds to connect to Stripe and to wait for its answer; one repeat at most.
+#: Seconds to connect to Stripe and to wait for its answer.
 STRIPE_TIMEOUTS = (3.0, 10.0)
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
@@ -407,6 +408,7 @@ JOBS: dict[str, Any] = {
         "every": 0.5,
         "lane": "portals",
     },
+    "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "lane": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1, "lane": "polls"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "lane": "slow"},
@@ -432,6 +434,12 @@ AUDIT_CHECKS = [
 ]
 #: Who is told when it finds something.
 AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
+
+# --- Waiting ----------------------------------------------------------------------------------------------------
+#: Seconds that all calls to outside companies take together while a visitor waits; at most half of a process's threads
+#: do so at a time.
+WEB_PATIENCE_SECONDS = 8.0
+WEB_THREADS = env.integer("WEB_THREADS", default=4, at_least=1, at_most=64)
 
 # --- Numbers ----------------------------------------------------------------------------------------------------
 #: Seconds between two writes of what a web process has counted (visits of product pages); 0: only when it is told to.

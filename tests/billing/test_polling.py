@@ -55,7 +55,7 @@ def test_an_open_page_is_looked_at_ever_more_seldom_but_every_ten_minutes(stripe
 
 
 def test_an_opening_that_was_never_answered_is_settled_within_minutes(stripe, invoice, travel, audited):
-    stripe.fail_next(kind="lost", count=2, method="POST")
+    stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     travel.shift(timedelta(minutes=2))
@@ -81,7 +81,7 @@ def test_while_the_provider_is_away_it_is_asked_again_later(stripe, invoice, tra
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     travel.shift(timedelta(minutes=2))
-    stripe.fail_next(kind="reset", count=2)
+    stripe.fail_next(kind="reset")
     assert poll_open_payments() == 0
     stripe.faults.clear()
     travel.shift(timedelta(minutes=3))
@@ -140,7 +140,7 @@ def test_one_payment_that_cannot_be_looked_up_blocks_no_other(stripe, customer, 
     for payment in paid:
         stripe.pay(payment.provider_reference)
     travel.shift(timedelta(minutes=2))
-    stripe.fail_next(kind="reset", count=2)
+    stripe.fail_next(kind="reset")
     assert poll_open_payments() == 2
     invoices_paid = {payment.invoice.__class__.objects.get(pk=payment.invoice_id).status for payment in paid[1:]}
     assert invoices_paid == {InvoiceStatus.PAID}

@@ -111,7 +111,7 @@ def test_a_success_of_ours_that_is_none_at_the_provider_is_reported(stripe, cust
 
 def test_a_provider_that_does_not_answer_is_no_difference(stripe, customer):
     paid(stripe, customer)
-    stripe.fail_next(kind="reset", count=2)
+    stripe.fail_next(kind="reset")
     with pytest.raises(Unavailable):
         reconcile()
     assert kinds() == []

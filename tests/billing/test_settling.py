@@ -105,7 +105,7 @@ def test_a_promise_that_was_not_kept_frees_the_order(stripe, invoice, charge):
 def test_no_answer_is_unknown_and_changes_nothing(stripe, settings, invoice, charge, kind):
     settings.STRIPE_TIMEOUTS = (0.3, 0.3)
     stripe.pay(charge.provider_reference)
-    stripe.fail_next(kind=kind, count=2, seconds=60)
+    stripe.fail_next(kind=kind, seconds=60)
     with pytest.raises(Unavailable):
         settle(payment_id=charge.pk)
     assert fresh(charge).status == PaymentStatus.PENDING
@@ -161,7 +161,7 @@ def test_a_small_payment_does_not_pay_for_another_order(stripe, customer, make_c
     """The token of a cheap order, brought to a dear one: neither by hint nor by reference does it pay."""
     thief = make_customer("thief@example.com")
     dear, cheap = make_invoice(customer, "1000.00"), make_invoice(thief, "1.00")
-    stripe.fail_next(kind="lost", count=2, method="POST")
+    stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(Exception, match="does not answer"):
         start(invoice=dear)  # its row does not know the provider's name for it yet
     dear_payment = Payment.objects.get(invoice=dear)
@@ -177,7 +177,7 @@ def test_a_small_payment_does_not_pay_for_another_order(stripe, customer, make_c
 
 
 def test_a_hint_finds_the_charge_whose_opening_was_never_answered(stripe, invoice):
-    stripe.fail_next(kind="lost", count=2, method="POST")
+    stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(Exception, match="does not answer"):
         start(invoice=invoice)
     payment = Payment.objects.get()

@@ -61,7 +61,7 @@ def test_the_row_and_its_key_are_there_before_the_provider_is_asked(stripe, invo
 @pytest.mark.parametrize("kind", ["lost", "hang", "truncated", "cut"])
 def test_an_answer_that_was_lost_opens_no_second_charge(stripe, settings, invoice, kind):
     settings.STRIPE_TIMEOUTS = (0.3, 0.3)
-    stripe.fail_next(kind=kind, count=2, method="POST", seconds=60)
+    stripe.fail_next(kind=kind, method="POST", seconds=60)
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     assert Payment.objects.get().status == PaymentStatus.CREATED
@@ -78,7 +78,7 @@ def test_an_answer_that_was_lost_opens_no_second_charge(stripe, settings, invoic
 
 @pytest.mark.parametrize("kind", ["status", "html", "empty", "reset"])
 def test_a_provider_that_is_down_is_unknown_not_refused(stripe, invoice, kind):
-    stripe.fail_next(kind=kind, count=2, method="POST", status=503)
+    stripe.fail_next(kind=kind, method="POST", status=503)
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     assert Payment.objects.get().status == PaymentStatus.CREATED
@@ -153,7 +153,7 @@ def test_a_buyer_whose_bank_has_not_answered_is_not_asked_to_pay_again(stripe, i
     stripe.pay_later(payment.provider_reference)
     with pytest.raises(PaymentProcessing):
         start(invoice=invoice)
-    stripe.fail_next(kind="reset", count=2, method="GET")
+    stripe.fail_next(kind="reset", method="GET")
     with pytest.raises(PaymentProcessing):
         start(invoice=invoice)  # what we know stays known while the provider is away
     assert stripe.stats()["session_creates"] == 1
@@ -170,12 +170,12 @@ def test_money_that_does_not_fit_is_looked_at_before_more_is_asked_for(stripe, i
 
 def test_while_the_provider_is_away_the_open_page_is_still_offered(stripe, invoice):
     first = start(invoice=invoice)
-    stripe.fail_next(kind="reset", count=2, method="GET")
+    stripe.fail_next(kind="reset", method="GET")
     assert start(invoice=invoice).redirect_url == first.redirect_url
 
 
 def test_an_attempt_unknown_for_most_of_a_day_is_given_up(stripe, invoice):
-    stripe.fail_next(kind="reset", count=2, method="POST")
+    stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     with time_machine.travel(clock.now() + timedelta(hours=21)):
@@ -213,7 +213,7 @@ def test_cancel_open_settles_what_was_paid_meanwhile(stripe, invoice):
 
 
 def test_cancel_open_finds_a_charge_whose_opening_was_never_answered(stripe, invoice):
-    stripe.fail_next(kind="lost", count=2, method="POST")
+    stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     payments.cancel_open(invoice=invoice)

@@ -157,12 +157,29 @@ def test_a_provider_that_is_down_costs_nothing_but_a_minute(client: Client, stri
     stripe.fail_next(count=9, method="POST", **fault)
     response = client.post(link)
     assert response.status_code == 503
-    assert response["Retry-After"] == "60"
+    assert response["Retry-After"] == "10"
     assert "You have not been charged" in text(response)
     assert "Try again" in text(response)
     stripe.faults.clear()
     assert client.post(link).status_code == 303
     assert len(stripe.sessions()) == 1
+
+
+def test_a_provider_known_to_be_away_is_told_before_anybody_presses(client: Client, stripe: Any, link: str) -> None:
+    stripe.fail_next(kind="reset", count=99)
+    for _ in range(3):
+        client.post(link)
+    asked = len(stripe.requests())
+    assert "does not answer at the moment" in text(client.get(link))
+    assert client.post(link).status_code == 503
+    assert len(stripe.requests()) == asked
+
+
+def test_the_one_call_of_a_buyer_has_the_visitors_time(client: Client, stripe: Any, settings: Any, link: str) -> None:
+    settings.STRIPE_TIMEOUTS, settings.WEB_PATIENCE_SECONDS = (60.0, 60.0), 0.3
+    stripe.fail_next(kind="hang", seconds=120)
+    assert client.post(link).status_code == 503
+    assert len(stripe.requests()) == 1
 
 
 def test_a_refusal_of_the_provider_is_told(client: Client, stripe: Any, link: str) -> None:

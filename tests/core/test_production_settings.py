@@ -133,6 +133,7 @@ WRONG = {
     "UNPAID_ORDER_DAYS": "0",
     "UNPAID_REMINDER_DAYS": "14",
     "LICENSE_GRACE_DAYS": "-1",
+    "WEB_THREADS": "0",
     "NUMBERS_FLUSH_SECONDS": "soon",
     "STAFF_MFA_REQUIRED": "ture",
     "MEDIA_ROOT": "media",

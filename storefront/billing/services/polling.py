@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from storefront.billing.breaker import is_away
 from storefront.billing.errors import BillingError
+from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Payment
 from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_payment
@@ -16,15 +18,19 @@ from storefront.billing.services.settling import settle
 from storefront.billing.services.starting import resume
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
+from storefront.core.waiting import WORKER_SECONDS, limited
 from storefront.gateways.errors import ConfigurationError, GatewayError
+from storefront.inbox.processing import wake
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
 #: Seconds one run may begin new work for; a provider that hangs must not hold up the worker's other jobs.
 PATIENCE = 20.0
-#: How long a payment is left to the worker that took it, and after how long a failed look is repeated.
+#: How long a payment is left to the worker that took it: longer than all its calls together.
 LEASE = timedelta(minutes=2)
+#: After how long a look that had no answer is repeated. While the provider is known to be away it costs nothing.
+AGAIN = timedelta(seconds=5)
 
 
 def poll_open_payments() -> int:
@@ -41,11 +47,24 @@ def poll_open_payments() -> int:
         if not _take(payment):
             continue
         try:
-            _look(payment)
+            with limited(WORKER_SECONDS):
+                _look(payment)
             looked += 1
         except (GatewayError, ConfigurationError, BillingError) as exc:
-            logger.warning("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
+            logger.info("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
+            _look_again_soon(payment)
     return looked
+
+
+def probe_away() -> int:
+    """Ask the payment methods that are away whether they are back; what waits for one that is, is due at once.
+
+    Returns how many came back.
+    """
+    back = [name for name in names() if is_away(name) and gateway(name).answers()]
+    for name in back:
+        wake(name)
+    return len(back)
 
 
 def look_soon(*, payment_id: int) -> None:
@@ -58,7 +77,14 @@ def look_soon(*, payment_id: int) -> None:
 def _take(payment: Payment) -> bool:
     """Of several workers that see the row due, the one whose UPDATE still matches looks at it."""
     mine = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
-    return bool(mine.update(next_check_at=clock.now() + LEASE))
+    payment.next_check_at = clock.now() + LEASE
+    return bool(mine.update(next_check_at=payment.next_check_at))
+
+
+def _look_again_soon(payment: Payment) -> None:
+    """Nothing was learned, so the lease need not run out; unless somebody else has learned something meanwhile."""
+    mine = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
+    mine.update(next_check_at=clock.now() + AGAIN)
 
 
 def _look(payment: Payment) -> None:

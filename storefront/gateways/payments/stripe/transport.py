@@ -12,7 +12,7 @@ from typing import Any
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from storefront.gateways.errors import Unavailable
+from storefront.gateways.errors import Busy, Unavailable
 from storefront.gateways.http import HttpClient
 
 
@@ -30,6 +30,8 @@ class Transport(stripe.HTTPClient):
     ) -> tuple[Any, int, Mapping[str, str]]:
         try:
             answer = self._http.request(method.upper(), url, form=post_data, headers=headers)
+        except Busy:
+            raise
         except Unavailable as exc:
             raise stripe.APIConnectionError(exc.message, should_retry=True) from exc  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
         return answer.body, answer.status, CaseInsensitiveDict(answer.headers)

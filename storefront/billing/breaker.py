@@ -1,0 +1,131 @@
+"""A payment method that does not answer is left alone until it does: nobody waits for what is known to be away.
+
+Three failures in a row, in whatever process, and every further call ends at once. The worker asks in the background
+(``probe_away``); when there is an answer, everything goes on. The state lives in the shared cache.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.core.cache import cache
+
+from storefront.core import clock, waiting
+from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, Unavailable
+from storefront.gateways.payments.base import (
+    PaymentGateway,
+    PaymentSnapshot,
+    ProviderEvent,
+    RefundRequest,
+    RefundSnapshot,
+    StartedPayment,
+    StartRequest,
+)
+
+logger = logging.getLogger(__name__)
+
+#: So many failures in a row, none longer ago than so many seconds, mean that a method is away.
+FAILURES, MEMORY = 3, 120
+#: Seconds after which it is tried again even if no worker has asked: then the next buyer does.
+LONGEST = 60
+#: Seconds one question in the background may take.
+PROBE_SECONDS = 4.0
+#: The provider is there, and busy with an earlier call of ours: https://docs.stripe.com/error-codes
+NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout"})
+
+
+class Away(Unavailable):
+    """The method is known to be away: it was not asked, nothing was sent."""
+
+
+def is_away(name: str = "stripe") -> bool:
+    """Whether the payment method of that name is left alone at present."""
+    return bool(cache.get(_away(name)))
+
+
+class Guarded(PaymentGateway):
+    """A payment provider behind its breaker. Whatever is asked while it is away ends at once with ``Away``."""
+
+    def __init__(self, inner: PaymentGateway) -> None:
+        self._inner = inner
+        self.name, self.is_live = inner.name, inner.is_live
+
+    def start(self, request: StartRequest) -> StartedPayment:
+        with self._watched():
+            return self._inner.start(request)
+
+    def fetch(self, provider_reference: str) -> PaymentSnapshot:
+        with self._watched():
+            return self._inner.fetch(provider_reference)
+
+    def cancel(self, provider_reference: str) -> PaymentSnapshot:
+        with self._watched():
+            return self._inner.cancel(provider_reference)
+
+    def refund(self, request: RefundRequest) -> RefundSnapshot:
+        with self._watched():
+            return self._inner.refund(request)
+
+    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
+        with self._watched():
+            return self._inner.find_recent(since=since)
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
+        return self._inner.parse_webhook(body, headers, now=now)
+
+    def answers(self) -> bool:
+        """Ask for next to nothing, away or not; whether there was an answer of any kind. It is remembered."""
+        try:
+            with waiting.limited(PROBE_SECONDS):
+                self._inner.find_recent(since=clock.now())
+        except Unavailable:
+            cache.set(_away(self.name), True, LONGEST)
+            return False
+        except (GatewayError, ConfigurationError):
+            pass  # a refusal is an answer
+        _forget(self.name)
+        logger.warning("payment method %s answers again", self.name)
+        return True
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        if is_away(self.name):
+            raise Away(f"{self.name} is away and was not asked", code="away")
+        try:
+            yield
+        except Busy:
+            raise  # we were too many; that says nothing of the provider
+        except Unavailable as fault:
+            if fault.code not in NOT_AWAY:
+                self._failed()
+            raise
+        except (GatewayError, ConfigurationError):
+            _forget(self.name)
+            raise
+        _forget(self.name)
+
+    def _failed(self) -> None:
+        count = _failures(self.name)
+        cache.add(count, 0, MEMORY)
+        try:
+            failures = cache.incr(count)
+        except ValueError:  # it has just run out, or the cache keeps nothing
+            return
+        if failures >= FAILURES and cache.add(_away(self.name), True, LONGEST):
+            logger.error("payment method %s is away: %d failures in a row", self.name, failures)
+
+
+def _forget(name: str) -> None:
+    if cache.get(_failures(name)) or is_away(name):
+        cache.delete_many([_failures(name), _away(name)])
+
+
+def _failures(name: str) -> str:
+    return f"payment-failures:{name}"
+
+
+def _away(name: str) -> str:
+    return f"payment-away:{name}"
