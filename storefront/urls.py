@@ -4,12 +4,12 @@ from django.apps import apps
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views import serve as documents
 
-from storefront.core import errors, health
+from storefront.core import errors, health, serving
 from storefront.users import staff
 
 #: Known to other systems, or for staff: one address each, whatever the language.
@@ -22,7 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),
     path("catalogue/", apps.get_app_config("catalogue").urls),  # type: ignore[attr-defined]
-    path("documents/", include(wagtaildocs_urls)),
+    path(
+        "documents/",
+        include([re_path(r"^(\d+)/(.*)$", serving.ranged(documents.serve)), *wagtaildocs_urls.urlpatterns]),
+    ),
     path("", include("cms.site.urls")),
 ]
 
@@ -41,9 +44,8 @@ urlpatterns += i18n_patterns(
 )
 
 if settings.SERVE_MEDIA:
-    # Where no web server stands before us; only what editors uploaded is there. Documents have an address of their own.
-    media = re_path(r"^media/(?!documents/)(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})
-    urlpatterns.insert(0, media)
+    # Where no web server stands before us. Documents have an address of their own.
+    urlpatterns.insert(0, re_path(r"^media/(?P<path>.*)$", serving.media))
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden

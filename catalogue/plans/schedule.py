@@ -16,12 +16,13 @@ def publish_due() -> int:
     All prices are published in one transaction, which also notes the discounts as done: a crash repeats it, two
     workers at once publish the same prices.
     """
-    due = _due().count()
-    if due:
+    count = due().count()
+    if count:
         pricing.publish_all()
-    return due
+    return count
 
 
-def _due() -> QuerySet[Discount]:
+def due() -> QuerySet[Discount]:
+    """The discounts that have begun or ended since prices were published last."""
     is_now = Exists(in_force(clock.now()).filter(pk=OuterRef("pk")))
     return Discount.objects.filter(Q(is_now, is_applied=False) | (~Q(is_now) & Q(is_applied=True)))

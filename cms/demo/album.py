@@ -36,9 +36,10 @@ class Album:
         file = wanted.file.format(language=language)
         if file not in self._documents:
             with (DOCUMENTS / file).open("rb") as opened:
-                self._documents[file] = get_document_model().objects.create(
-                    title=wanted.title.text(language), file=Opened(opened, name=file)
-                )
+                document = get_document_model()(title=wanted.title.text(language), file=Opened(opened, name=file))
+                document.save()
+                document.get_file_hash()  # without it every document would have one and the same ETag
+            self._documents[file] = document
         return self._documents[file]
 
     def _take(self, file: str, title: str) -> AbstractImage:

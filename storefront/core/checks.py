@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from storefront.core import configuration
+from storefront.core.files import FORMERLY_PUBLIC
 
 
 @register()
@@ -31,6 +33,18 @@ def known_languages(**kwargs: Any) -> list[CheckMessage]:
     """Every entry of LANGUAGES is a language: pages below any other prefix would be in nobody's."""
     found = configuration.unknown_languages([code for code, _name in settings.LANGUAGES])
     return [Error(text, id="storefront.E009") for text in found]
+
+
+@register()
+def private_files_apart(**kwargs: Any) -> list[CheckMessage]:
+    """No private file lies where public ones are served from."""
+    roots = Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_MEDIA_ROOT)
+    found: list[CheckMessage] = [Error(text, id="storefront.E020") for text in configuration.shared_folders(*roots)]
+    left = [name for name in FORMERLY_PUBLIC if any((roots[0] / name).glob("*"))]
+    if left:
+        text = f"MEDIA_ROOT still holds private files of an earlier version: {', '.join(left)}."
+        found.append(Warning(text, hint="manage.py setup_shop moves them.", id="storefront.W020"))
+    return found
 
 
 class _Settings(Mapping[str, Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,6 +110,13 @@ def unknown_languages(codes: Sequence[str]) -> Iterator[str]:
             yield f"LANGUAGES: {code!r} is no code of a language, such as en, ru, de or pt-br."
         elif code in codes[:at]:
             yield f"LANGUAGES: {code!r} is named twice."
+
+
+def shared_folders(media: Path, private: Path) -> Iterator[str]:
+    """One sentence if public and private uploads are not apart: whatever serves the one would serve the other."""
+    media, private = media.resolve(), private.resolve()
+    if media in (private, *private.parents) or private in media.parents:
+        yield "PRIVATE_MEDIA_ROOT: must be neither MEDIA_ROOT nor inside of it nor around it."
 
 
 def proxy_networks(entries: Sequence[str]) -> tuple[IPNetwork, ...]:

@@ -81,7 +81,7 @@ INSTALLED_APPS = [
     "oscar.apps.search.apps.SearchConfig",
     "oscar.apps.voucher.apps.VoucherConfig",
     "oscar.apps.wishlists.apps.WishlistsConfig",
-    "oscar.apps.dashboard.apps.DashboardConfig",
+    "storefront.dashboard.DashboardConfig",
     "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
     "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
     "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "storefront.users.middleware.StaffGuard",
     "checkout.cart.middleware.CartMiddleware",
     "storefront.core.errors.WordsForSilence",
+    "storefront.core.cells.NoFormulas",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -430,6 +431,7 @@ AUDIT_CHECKS = [
     "storefront.billing.audit.checks",
     "storefront.licensing.audit.checks",
     "storefront.inbox.audit.checks",
+    "catalogue.plans.audit.checks",
     "checkout.audit.checks",
 ]
 #: Who is told when it finds something.
@@ -493,6 +495,12 @@ MEDIA_URL = "/media/"
 #: Serve uploads from this process; in production a front server usually does.
 SERVE_MEDIA = env.boolean("SERVE_MEDIA", default=False)
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=BASE_DIR / "var" / "media")
+#: Uploads that only a view of ours may send, which checks who asks (documents). Nothing serves this folder as it is.
+PRIVATE_MEDIA_ROOT = env.path("PRIVATE_MEDIA_ROOT", default=MEDIA_ROOT.with_name(f"private-{MEDIA_ROOT.name}"))
+STORAGES = {
+    "default": {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 WAGTAIL_SITE_NAME = SHOP_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_LOGIN_URL = "account_login"

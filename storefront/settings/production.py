@@ -5,7 +5,16 @@ from django.core.exceptions import ImproperlyConfigured
 from storefront.core import configuration
 
 from .base import *  # noqa: F403
-from .base import EMAIL_BACKEND, LANGUAGE_CODES, SINGLE_PROCESS, TRUSTED_PROXIES, env
+from .base import (
+    EMAIL_BACKEND,
+    LANGUAGE_CODES,
+    MEDIA_ROOT,
+    PRIVATE_MEDIA_ROOT,
+    SINGLE_PROCESS,
+    STORAGES,
+    TRUSTED_PROXIES,
+    env,
+)
 
 REQUIRED = [
     "SECRET_KEY",
@@ -43,8 +52,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 OSCAR_BASKET_COOKIE_SECURE = True
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -55,6 +63,7 @@ missing = [name for name in REQUIRED if not env.has(name)]
 wrong = [*env.problems, *(text for _code, text in configuration.refusals(globals()))]
 wrong += configuration.unreadable_proxies(TRUSTED_PROXIES)
 wrong += configuration.unknown_languages(LANGUAGE_CODES)
+wrong += configuration.shared_folders(MEDIA_ROOT, PRIVATE_MEDIA_ROOT)
 # A variable that is missing or cannot be read is named once, not again for the default that stands in for it.
 named = {text.split()[0] for text in env.problems}.union(missing)
 refused = [f"{name} is missing." for name in missing]

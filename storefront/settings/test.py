@@ -1,10 +1,11 @@
 """Tests: fast, closed to the outside; the stand-ins' addresses are set by fixtures."""
 
 import os
+from pathlib import Path
 from tempfile import gettempdir
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, env
+from .base import BASE_DIR, STORAGES, env
 from .sandbox import *  # noqa: F403
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
@@ -15,10 +16,9 @@ STAFF_MFA_REQUIRED = False
 NUMBERS_FLUSH_SECONDS = 0  # a thread of its own would meet the tests' transactions
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES = STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+MEDIA_ROOT = Path(gettempdir()) / f"storefront-media-{os.getpid()}"  # nothing of the demo that lies in var/
+PRIVATE_MEDIA_ROOT = MEDIA_ROOT.with_name(f"private-{MEDIA_ROOT.name}")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 (BASE_DIR / "var").mkdir(exist_ok=True)
 # The race tests open more connections than a pool would lend.

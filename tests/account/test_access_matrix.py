@@ -70,8 +70,8 @@ def test_the_back_offices_are_the_only_routes_without_a_row() -> None:
 
 @pytest.fixture
 def document(settings: Any, tmp_path: Path) -> Any:
-    settings.MEDIA_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}}
+    settings.MEDIA_ROOT, settings.PRIVATE_MEDIA_ROOT = tmp_path / "media", tmp_path / "private"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"}}
     return get_document_model().objects.create(title="Prices", file=ContentFile(b"%PDF", name="prices.pdf"))
 
 

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from wagtail.documents import get_document_model
+from wagtail.models import Collection, CollectionViewRestriction
 
 from cms.models import ProductPage
 
@@ -20,8 +21,8 @@ PDF = b"%PDF-1.4 price list"
 @pytest.fixture(autouse=True)
 def _files_on_disk(settings: Any, tmp_path: Path) -> None:
     """As in production; the other tests keep files in memory."""
-    settings.MEDIA_ROOT = tmp_path
-    disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.MEDIA_ROOT, settings.PRIVATE_MEDIA_ROOT = tmp_path / "media", tmp_path / "private"
+    disk = {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"}
     settings.STORAGES = settings.STORAGES | {"default": disk}
 
 
@@ -55,6 +56,31 @@ def test_visitor_downloads_and_never_opens_a_document(document: Any) -> None:
     assert response["Content-Disposition"] == 'attachment; filename="prices.pdf"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "default-src 'none'"
+    assert "Content-Encoding" not in response
+
+
+def test_part_of_a_document_is_had_by_those_who_may_have_the_whole(document: Any) -> None:
+    whole = Client().get(document.url)
+    part = Client().get(document.url, headers={"range": "bytes=1-3", "if-range": whole["ETag"]})
+    assert (part.status_code, part.getvalue()) == (206, PDF[1:4])
+    assert part["Content-Range"] == f"bytes 1-3/{len(PDF)}"
+    assert part["Content-Security-Policy"] == "default-src 'none'"
+    assert Client().get(document.url, headers={"if-none-match": whole["ETag"]}).status_code == 304
+
+
+def test_document_of_a_private_collection_is_for_those_who_are_logged_in(document: Any, marketer: Any) -> None:
+    members = Collection.get_first_root_node().add_child(name="Members")
+    CollectionViewRestriction.objects.create(collection=members, restriction_type=CollectionViewRestriction.LOGIN)
+    document.collection = members
+    document.save()
+    for headers in ({}, {"range": "bytes=0-3"}):
+        assert Client().get(document.url, headers=headers)["Location"].startswith("/account/login/")
+    assert marketer.get(document.url).getvalue() == PDF
+
+
+def test_document_lies_outside_of_what_a_web_server_serves(document: Any, settings: Any) -> None:
+    assert Path(document.file.path).is_relative_to(settings.PRIVATE_MEDIA_ROOT)
+    assert not [file for file in settings.MEDIA_ROOT.rglob("*") if file.is_file()]
 
 
 @pytest.mark.parametrize("path", ["/documents/999/prices.pdf", "/documents/{pk}/other.pdf", "/documents/"])

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cms.demo import history, load, people
+from storefront.core.files import move_private_files
 
 
 class Command(BaseCommand):
@@ -16,6 +17,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name in move_private_files():
+            self.stderr.write(f"demo: {name} cannot be moved to PRIVATE_MEDIA_ROOT, another file has its place")
         if not load.is_loaded():
             load.load()
             self.stdout.write(f"demo: loaded, the shop is at {settings.SITE_URL}/")

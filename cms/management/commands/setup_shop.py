@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 
 from cms import beginning
 from cms.search import documents
+from storefront.core.files import move_private_files
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         email = options["staff_email"]
         if email:
             self._require_email(email)
+        for name in move_private_files():
+            self.stderr.write(f"setup_shop: {name} cannot be moved to PRIVATE_MEDIA_ROOT, another file has its place")
         beginning.begin()
         documents.refresh_all()
         call_command("wagtail_update_index", verbosity=0)

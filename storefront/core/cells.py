@@ -1,0 +1,87 @@
+"""Spreadsheets that leave the shop hold no formulas: what people type in is never run where it is opened.
+
+https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from io import BytesIO, StringIO
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What a spreadsheet takes for the beginning of a formula, in the widths of all keyboards.
+STARTS = tuple("=+-@＝＋－＠")
+CONTROLS = ("\t", "\r", "\n")
+#: Seen by nobody, and skipped by some programs before they look for a formula.
+UNSEEN = " \u00a0\u2000-\u200f\u2028-\u202f\u2060\ufeff\0"
+LEADING = re.compile(f"[{UNSEEN}\\s]*")
+NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
+
+
+def cell(value: Any) -> Any:
+    """The value as a spreadsheet may hold it: text that could be taken for a formula begins with an apostrophe.
+
+    Numbers stay numbers, also those that are written as text, and so do dates.
+    """
+    if not isinstance(value, str) or NUMBER.fullmatch(value):
+        return value
+    is_formula = value.startswith(CONTROLS) or LEADING.sub("", value, count=1).startswith(STARTS)
+    return f"'{value}" if is_formula else value
+
+
+class NoFormulas:
+    """Middleware: every CSV and XLSX that a view makes passes through ``cell``, whichever library writes it.
+
+    Files that somebody uploaded are sent as they are: their views say so by ``is_upload`` at the response.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        neutralise = WRITERS.get(response.headers.get("Content-Type", "").partition(";")[0].strip().lower())
+        if neutralise and not getattr(response, "is_upload", False):
+            _replace(response, neutralise)
+        return response
+
+
+def _replace(response: HttpResponseBase, neutralise: Callable[[bytes], bytes]) -> None:
+    if isinstance(response, StreamingHttpResponse):
+        content = neutralise(response.getvalue())
+        response.streaming_content = [content]
+    else:
+        response.content = content = neutralise(response.content)  # type: ignore[attr-defined]
+    if "Content-Length" in response.headers:
+        response.headers["Content-Length"] = str(len(content))
+
+
+def _plain_csv(content: bytes) -> bytes:
+    plain = StringIO(newline="")
+    rows = csv.reader(StringIO(content.decode("utf-8"), newline=""))
+    csv.writer(plain).writerows([cell(value) for value in row] for row in rows)
+    return plain.getvalue().encode("utf-8")
+
+
+def _plain_xlsx(content: bytes) -> bytes:
+    from openpyxl import load_workbook  # large, and no web process needs it before somebody asks for a spreadsheet
+
+    book = load_workbook(BytesIO(content))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for place in row:
+                if (plain := cell(place.value)) != place.value:
+                    place.value = plain
+    plain_book = BytesIO()
+    book.save(plain_book)
+    return plain_book.getvalue()
+
+
+WRITERS = {CSV: _plain_csv, XLSX: _plain_xlsx}
