@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from inspect import unwrap
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -88,10 +89,7 @@ def exports() -> Iterator[str]:
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, (*names, pattern.namespace) if pattern.namespace else names)
                 continue
-            view = getattr(pattern.callback, "view_class", None)
-            while view is None and hasattr(pattern.callback, "__wrapped__"):
-                pattern.callback = pattern.callback.__wrapped__
-                view = getattr(pattern.callback, "view_class", None)
+            view = getattr(unwrap(pattern.callback, stop=lambda f: hasattr(f, "view_class")), "view_class", None)
             if view and issubclass(view, SpreadsheetExportMixin) and pattern.name:
                 yield ":".join((*names, pattern.name))
 
