@@ -1,15 +1,18 @@
-"""What log-in and log-out do to the cart."""
+"""What log-in and log-out do to the cart; and vouchers are kept with the code that buyers' input is read as."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import pre_save
 from django.http import HttpRequest
 from oscar.apps.basket.models import Basket
+from oscar.apps.voucher.models import Voucher
 
 from checkout.cart import baskets
 from checkout.cart.middleware import find_basket, forget_basket
+from storefront.core.typed_text import characters
 from storefront.users.models import User
 
 
@@ -32,6 +35,12 @@ def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None
     request._basket_cache = baskets.copy_for_visitor(user)  # type: ignore[attr-defined]
 
 
+def clean_code(sender: type, instance: Voucher, **kwargs: Any) -> None:
+    """Staff paste codes as well: one with an unseen character could be used by nobody."""
+    instance.code = characters.code(instance.code)
+
+
 def connect() -> None:
+    pre_save.connect(clean_code, sender=Voucher, dispatch_uid="checkout.cart.clean_code")
     user_logged_in.connect(put_together, dispatch_uid="checkout.cart.put_together")
     user_logged_out.connect(keep_plain_lines, dispatch_uid="checkout.cart.keep_plain_lines")

@@ -11,6 +11,7 @@ from oscar.apps.voucher.models import Voucher
 from checkout.cart import baskets
 from checkout.cart.problems import CartError
 from storefront.core.instants import instant
+from storefront.core.typed_text import characters
 from storefront.users.models import User
 
 MAX_CODE = 128
@@ -51,7 +52,9 @@ def remove(*, basket: Basket) -> None:
 
 
 def _find(code: str) -> Voucher | None:
-    code = code.strip().upper()
-    if not code or len(code) > MAX_CODE or not code.isprintable():
+    code = characters.code(code[: MAX_CODE * 4])
+    if not code or len(code) > MAX_CODE:
         return None
-    return Voucher.objects.filter(code=code).first()
+    # A code has its blanks, or was copied with some that are not its own.
+    found = {voucher.code: voucher for voucher in Voucher.objects.filter(code__in={code, code.replace(" ", "")})}
+    return found.get(code) or found.get(code.replace(" ", ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,21 +10,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from checkout.page import phones, portal
+from checkout.page import portal
 from checkout.page.portal import Reading
 from checkout.services.texts import Text
+from storefront.core.form_fields import EmailField, OneLineField, PhoneField
 from storefront.users.models import User
 
 #: Names of the boxes that accept an agreement begin with this.
 BOX_PREFIX = "agreement-"
-
-
-class OneLine(forms.CharField):
-    """Text of one line: control characters and line ends, which have meaning in mails and files, become blanks."""
-
-    def to_python(self, value: Any) -> str:
-        text = "".join(char if char.isprintable() else " " for char in super().to_python(value) or "")
-        return re.sub(r" {2,}", " ", text).strip()
 
 
 class CheckoutForm(forms.Form):
@@ -38,17 +30,10 @@ class CheckoutForm(forms.Form):
 
     field_order = ("email", "name", "company", "phone", "bitrix24_address")
 
-    name = OneLine(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
-    company = OneLine(label=_("Company"), max_length=200, required=False)
-    phone = OneLine(label=_("Phone"), max_length=60, error_messages={"required": _("Enter a phone number.")})
-    email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
+    name = OneLineField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
+    company = OneLineField(label=_("Company"), max_length=200, required=False)
+    phone = PhoneField(label=_("Phone"), error_messages={"required": _("Enter a phone number.")})
+    email = EmailField()
     bitrix24_address = forms.CharField(label=_("Your Bitrix24 address"), required=False, max_length=255)
 
     def __init__(
@@ -66,8 +51,6 @@ class CheckoutForm(forms.Form):
         self.versions = list(versions)
         self._complete("name", "name")
         self._complete("company", "organization")
-        self._complete("phone", "tel", inputmode="tel")
-        self._complete("email", "email")
         self.fields["phone"].help_text = _("With the country code, for example +49 30 1234567.")
         if customer is not None:
             self.fields["email"].disabled = True
@@ -86,12 +69,6 @@ class CheckoutForm(forms.Form):
     @property
     def boxes(self) -> list[forms.BoundField]:
         return [self[box_name(version)] for version in self.versions]
-
-    def clean_phone(self) -> str:
-        phone = phones.normalise(self.cleaned_data["phone"])
-        if phone is None:
-            raise forms.ValidationError(_("Enter a phone number, best with the country code: +49 30 1234567."))
-        return phone
 
     def clean_bitrix24_address(self) -> str:
         if self.reading is None or self.reading.message:

@@ -6,12 +6,16 @@ logs or shows the form ever has it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from storefront.gateways.bitrix24 import PortalAddress, PortalAddressError, PortalKind, normalise_portal
+from storefront.core.form_fields import DID_YOU_MEAN, Question, answer_to_question
+from storefront.gateways.bitrix24 import PortalAddress, PortalAddressError, PortalKind, typed_addresses
 
 FIELD = "bitrix24_address"
 
@@ -33,6 +37,11 @@ MESSAGES = {
         "This address belongs to Bitrix24 itself. Enter the one of your own Bitrix24, for example acme.bitrix24.com."
     ),
     "unknown_zone": _("There is no Bitrix24 with this ending. Check it: for example .com, .de, .eu, .fr or .com.br."),
+    "several": _("Enter only the address, without other words: for example acme.bitrix24.com."),
+    "website": _(
+        "This is a search engine, a mail service or another well-known site. Open your Bitrix24 and copy its address."
+    ),
+    "port": _("We can reach a Bitrix24 only at the usual ports 443 and 8443. Enter its address without this port."),
     "look_alike": _("This address mixes letters of different alphabets. Type it by hand, in Latin letters."),
 }
 FALLBACK = MESSAGES["not_a_host"]
@@ -45,10 +54,11 @@ NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was made of the input: an address, or the code of why not."""
+    """What was made of the input: an address, or the code of why not; and what to ask, where it may be a slip."""
 
     address: PortalAddress | None = None
     code: str = ""
+    question: Question | None = None
 
     @property
     def host(self) -> str:
@@ -57,7 +67,9 @@ class Reading:
     @property
     def message(self) -> str:
         """What is wrong, for the buyer; "" if nothing is."""
-        return str(MESSAGES.get(self.code, FALLBACK)) if self.code else ""
+        if self.code:
+            return str(MESSAGES.get(self.code, FALLBACK))
+        return str(DID_YOU_MEAN) if self.question and not self.question.answer else ""
 
     @property
     def note(self) -> str:
@@ -68,7 +80,29 @@ class Reading:
 def read(raw: str | None) -> Reading:
     """Read what a buyer typed or pasted. Opens no connection and keeps nothing of the input."""
     try:
-        address = normalise_portal(raw, allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES)
+        typed = typed_addresses.read(
+            raw,
+            allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK,
+            zones=settings.BITRIX24_ZONES,
+            usual_zone=get_language() or "",
+        )
     except PortalAddressError as exc:
-        return Reading(code=exc.code)
-    return Reading(address=address)
+        question = Question("", exc.suggestions, may_keep=False) if exc.suggestions else None
+        return Reading(code=exc.code, question=question)
+    question = Question(typed.address.host, typed.suggestions) if typed.question else None
+    return Reading(address=typed.address, question=question)
+
+
+def read_posted(data: Mapping[str, Any]) -> Reading:
+    """As ``read``, for a posted form: with the answer to the question that its field asked before."""
+    reading, choice = read(data.get(FIELD)), str(data.get(f"{FIELD}-choice") or "")
+    asked = reading.question
+    is_answer = (
+        asked is not None and choice in (*asked.suggestions, asked.typed) and data.get(f"{FIELD}-asked") == asked.typed
+    )
+    # Without a script the field is shown again with the host only, or empty: then the answer stands for it.
+    if not choice or not (is_answer or answer_to_question(data, FIELD)):
+        return reading
+    chosen = read(choice)
+    answered = Question(chosen.host, (), answer=chosen.host)
+    return Reading(address=chosen.address, question=answered) if chosen.address else reading

@@ -129,7 +129,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if not cart.can_be_ordered:
         return redirect("cart")
     customer = _customer(request)
-    reading = portal.read(request.POST.get(portal.FIELD))
+    reading = portal.read_posted(request.POST)
     data = without_raw_address(request.POST, reading)
     versions = texts.in_force(cart)
     form = CheckoutForm(data, customer=customer, needs_portal=cart.needs_portal, versions=versions, reading=reading)
@@ -191,7 +191,8 @@ def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> Http
 
 
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
-    hidden = [(name, form.data[name]) for name in [*form.fields, seal.FIELD] if name in form.data]
+    answers = [f"{name}-{part}" for name in form.fields for part in ("asked", "choice")]
+    hidden = [(name, form.data[name]) for name in [*form.fields, *answers, seal.FIELD] if name in form.data]
     context = {
         "order": found.order,
         "invoice": found.invoice,

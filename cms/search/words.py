@@ -10,6 +10,8 @@ from functools import lru_cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from storefront.core.typed_text import characters
+
 #: What is typed beyond this is not read.
 MOST_CHARACTERS = 100
 MOST_WORDS = 8
@@ -39,8 +41,7 @@ def of_query(typed: str) -> list[str]:
 
 def tidy(typed: str) -> str:
     """What was typed, fit to be shown and sent again."""
-    clean = "".join(letter if letter.isprintable() else " " for letter in typed[:MOST_CHARACTERS])
-    return " ".join(clean.split())
+    return characters.one_line(typed[:MOST_CHARACTERS])
 
 
 def marked(text: str, hits: Container[str]) -> SafeString:

@@ -27,6 +27,7 @@ from storefront.billing import queries as billing
 from storefront.billing.models import Invoice
 from storefront.billing.services import ledger
 from storefront.core import clock
+from storefront.core.form_fields import Question
 from storefront.licensing import queries as licensing
 from storefront.licensing.models import License
 from storefront.licensing.services.addresses import AddressNotChanged, change_address
@@ -128,13 +129,23 @@ def license(request: HttpRequest, public_id: str) -> HttpResponse:
     return _license_page(request, _license(request, public_id))
 
 
-def _license_page(request: HttpRequest, found: License, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _license_page(
+    request: HttpRequest,
+    found: License,
+    *,
+    problem: str = "",
+    question: Question | None = None,
+    typed: str = "",
+    status: int = 200,
+) -> HttpResponse:
     row = rows.license_row(found)
     context = {
         "row": row,
         "license": found,
         "terms": found.terms.order_by("-pk"),
         "problem": problem,
+        "question": question,
+        "typed": typed,
         "may_move": row.link.code in ("unnamed", "waiting", "conflict"),
     }
     return render(request, "account_pages/license.html", context, status=status)
@@ -145,7 +156,7 @@ def _license_page(request: HttpRequest, found: License, *, problem: str = "", st
 def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
     """Another portal for a license that waits for one. What was typed stays in ``portal.read``."""
     found = _license(request, public_id)
-    reading = portal.read(request.POST.get(portal.FIELD))
+    reading = portal.read_posted(request.POST)
     problem = reading.message
     if not problem:
         try:
@@ -153,7 +164,7 @@ def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
         except AddressNotChanged as refusal:
             problem = str(refusal)
     if problem:
-        return _license_page(request, found, problem=problem, status=422)
+        return _license_page(request, found, problem=problem, question=reading.question, typed=reading.host, status=422)
     messages.success(request, _("The license is for %(host)s now.") % {"host": reading.host})
     return redirect("account-license", public_id=public_id)
 

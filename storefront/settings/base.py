@@ -244,6 +244,7 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "storefront.users.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "storefront.users.forms.EmailLoginForm",
     "reset_password": "storefront.users.forms.ResetForm",
     "add_email": "storefront.users.forms.ChangeEmailForm",
 }
@@ -321,7 +322,7 @@ BITRIX24_OAUTH_SERVERS = env.entries(
 )
 BITRIX24_ZONES = env.entries(
     "BITRIX24_ZONES",
-    default="com com.br com.tr ru de eu es fr it pl in cn jp vn id kz by ua uk".split(),
+    default="com com.br com.tr ru de eu es fr it pl in cn jp vn id kz by ua uk uz mx co".split(),
     each=environment.host,
     what="endings such as com or com.br",
 )

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import references, throttle
+from storefront.core.form_fields import EmailField, ManyLinesField, OneLineField
 from storefront.core.log_masking import mask
 from storefront.support import access
 from storefront.support.spam import ProtectedForm, too_many
@@ -19,39 +20,9 @@ MAX_TEXT = 2000
 _KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 
-class OneLine(forms.CharField):
-    """Text of one line: control characters and line ends, which have meaning in mails, become blanks."""
-
-    def to_python(self, value: Any) -> str:
-        text = "".join(char if char.isprintable() else " " for char in super().to_python(value) or "")
-        return re.sub(r" {2,}", " ", text).strip()
-
-
-class PlainText(forms.CharField):
-    """Text of many lines: no control characters but line ends, and no more than one empty line between others."""
-
-    def __init__(self, *, rows: int, max_length: int = MAX_TEXT, **kwargs: Any) -> None:
-        super().__init__(max_length=max_length, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-        kept = "".join(char for char in text if char.isprintable() or char in "\n\u200d")
-        return re.sub(r"\n{3,}", "\n\n", kept).strip()
-
-
-def _message(rows: int) -> PlainText:
-    return PlainText(label=_("Message"), rows=rows, error_messages={"required": _("Write your message.")})
-
-
-def _email() -> forms.EmailField:
-    return forms.EmailField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
+def _message(rows: int) -> ManyLinesField:
+    errors = {"required": _("Write your message.")}
+    return ManyLinesField(label=_("Message"), rows=rows, max_length=MAX_TEXT, error_messages=errors)
 
 
 class PageField(forms.CharField):
@@ -80,14 +51,13 @@ class FirstMessageForm(ProtectedForm):
 
     limit = "chat-begin"
     text = _message(rows=4)
-    email = _email()
-    name = OneLine(label=_("Name"), max_length=200, required=False)
+    email = EmailField()
+    name = OneLineField(label=_("Name"), max_length=200, required=False)
     page = PageField()
 
     def __init__(self, data: Any = None, *, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(data, request=request, auto_id="chat-%s", **kwargs)
         self.fields["email"].help_text = _("We send our answer there too, in case you leave.")
-        self.fields["email"].widget.attrs["autocomplete"] = "email"
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         if request.user.is_authenticated:
             del self.fields["email"], self.fields["name"]
@@ -122,15 +92,14 @@ class ContactForm(ProtectedForm):
     """The contact page's form, for ``services.contact.receive``. Shown by templates/support/contact_form.html."""
 
     limit = "contact-send"
-    name = OneLine(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
-    email = _email()
-    subject = OneLine(label=_("Subject"), max_length=200, required=False)
+    name = OneLineField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
+    email = EmailField()
+    subject = OneLineField(label=_("Subject"), max_length=200, required=False)
     message = _message(rows=7)
 
     def __init__(self, data: Any = None, *, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(data, request=request, auto_id="contact-%s", **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
-        self.fields["email"].widget.attrs["autocomplete"] = "email"
         customer = access.customer_of(request)
         if customer is not None:
             self.initial.setdefault("name", customer.get_full_name())

@@ -15,6 +15,7 @@ from storefront.core.language import absolute
 from storefront.notifications import letters, values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
+from storefront.users import services
 from storefront.users.models import User
 
 KIND = "mail.access"
@@ -48,7 +49,7 @@ def deliver(message: OutboxMessage) -> None:
     if what == "confirm":
         _send_confirmation(message.key, payload["address_id"])
     elif what == "reset":
-        for user in User.objects.filter(email__iexact=payload["email"], is_active=True):
+        for user in User.objects.filter(services.with_email(payload["email"]), is_active=True):
             _send(user, "password_reset", key=f"{message.key}:{user.pk}")
     else:
         user = User.objects.filter(pk=payload["user_id"], is_active=True).first()

@@ -1,25 +1,57 @@
-"""allauth's forms where they would tell a stranger which addresses have an account."""
+"""allauth's forms where they would tell a stranger which addresses have an account, and how they read e-mails."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, ResetPasswordForm
+from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm
 from allauth.account.models import EmailAddress
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from storefront.users import access
+from storefront.core.form_fields import INVALID_EMAIL, EmailField, OneLineField, PhoneField
+from storefront.core.typed_text import characters
+from storefront.users import access, services
 from storefront.users.models import User
+
+
+class AccountEmailField(EmailField):
+    """The e-mail of an account that may be older than the rules for new ones: kept as typed, without unseen
+    characters; ``services.with_email`` finds its account."""
+
+    def __init__(self) -> None:
+        super().__init__(asks=False, max_length=254)
+
+    def clean(self, value: Any) -> str:
+        typed = characters.visible(forms.CharField.clean(self, value)).strip().lower()
+        if "@" not in characters.plain_signs(typed):
+            raise forms.ValidationError(INVALID_EMAIL, "invalid")
+        return typed
+
+
+class EmailLoginForm(LoginForm):
+    """Log-in by e-mail, in any spelling that is read as the account's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = AccountEmailField()
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+    def clean_login(self) -> str:
+        typed: str = self.cleaned_data["login"]
+        account = services.find_by_email(typed)
+        return account.email if account else services.normalise_email(typed)
 
 
 class ResetForm(ResetPasswordForm):
     """Looks nothing up while the visitor waits; see ``access.request_reset``."""
 
+    email = AccountEmailField()
+
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]
@@ -33,11 +65,13 @@ class ChangeEmailForm(AddEmailForm):
     The address in use must be proven first: allauth would otherwise replace it before the new one is.
     """
 
+    email = EmailField(label=_("New e-mail address"))
+
     def clean_email(self) -> str:
         if not EmailAddress.objects.filter(user=self.user, email__iexact=self.user.email, verified=True).exists():
             raise forms.ValidationError(_("Confirm your present e-mail address first."))
-        email = str(self.cleaned_data["email"]).lower()
-        if email == self.user.email.lower():
+        email = str(self.cleaned_data["email"])
+        if email == services.normalise_email(self.user.email):
             raise forms.ValidationError(_("This is your e-mail address already."))
         return email
 
@@ -46,6 +80,9 @@ class ProfileForm(forms.ModelForm):
     """What prefills the next checkout, and the language of mails and documents. Rights, balance and e-mail are not in
     it, whatever is posted."""
 
+    name = OneLineField(label=_("Name"), max_length=200)
+    company = OneLineField(label=_("Company"), max_length=200, required=False)
+    phone = PhoneField(label=_("Phone"), required=False)
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
@@ -56,14 +93,12 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "company", "phone", "language")
-        labels = {"name": _("Name"), "company": _("Company"), "phone": _("Phone")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].required = True
         if len(settings.LANGUAGES) < 2:
             del self.fields["language"]
-        for field, token in (("name", "name"), ("company", "organization"), ("phone", "tel")):
+        for field, token in (("name", "name"), ("company", "organization")):
             self.fields[field].widget.attrs["autocomplete"] = token
 
     def clean_language(self) -> str:

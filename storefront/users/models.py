@@ -4,10 +4,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.customer.abstract_models import AbstractUser
 
+from storefront.core.form_fields import EmailModelField
+
 
 class User(AbstractUser):
     """A customer or a member of staff; ``name``, ``company`` and ``phone`` prefill the next checkout."""
 
+    email = EmailModelField(_("email address"), unique=True)
     name = models.CharField(_("name"), max_length=200, blank=True)
     company = models.CharField(_("company"), max_length=200, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)

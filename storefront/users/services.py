@@ -1,10 +1,12 @@
-"""Making and finding accounts. The e-mail is the login, in lower case whatever was typed."""
+"""Creates and finds accounts. The e-mail is the login, stored as ``typed_text.emails`` reads it."""
 
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from storefront.core.typed_text import emails
 from storefront.notifications import outbox
 from storefront.users.models import User
 
@@ -14,25 +16,34 @@ class EmailTaken(Exception):
 
 
 def normalise_email(email: str) -> str:
-    """The one spelling under which an e-mail is stored and compared."""
-    return email.strip().lower()
+    """The one spelling under which an e-mail is stored and compared; what cannot be read is only lower-cased."""
+    try:
+        return emails.read(email)
+    except emails.EmailError:
+        return email.strip().lower()
+
+
+def with_email(email: str) -> Q:
+    """The condition for the accounts with this e-mail, in any spelling. Accounts older than the rules of
+    ``typed_text.emails`` are found by their address as it stands."""
+    return Q(email__iexact=normalise_email(email)) | Q(email__iexact=email.strip())
 
 
 def find_by_email(email: str) -> User | None:
-    """The account with this e-mail, in any spelling of case, active or not; None if there is none."""
-    return User.objects.filter(email__iexact=normalise_email(email)).order_by("pk").first()
+    """The account with this e-mail, active or not; None if there is none."""
+    return User.objects.filter(with_email(email)).order_by("pk").first()
 
 
 def is_taken(email: str) -> bool:
     """Whether ``find_by_email`` would find an account, for those who need not see it."""
-    return User.objects.filter(email__iexact=normalise_email(email)).exists()
+    return User.objects.filter(with_email(email)).exists()
 
 
 def register(*, email: str, name: str, company: str, phone: str, language: str) -> User:
-    """Make an account without a password and enqueue the mail that lets its owner set one.
+    """Create an account without a password and enqueue the mail that lets its owner set one.
 
     Runs in the caller's transaction (or one of its own), so that the account exists if and only if what caused
-    it does. Raises EmailTaken if the e-mail has an account, also one made by a parallel request.
+    it does. Raises EmailTaken if the e-mail has an account, including one created by a parallel request.
     """
     email = normalise_email(email)
     if is_taken(email):

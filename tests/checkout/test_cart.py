@@ -278,6 +278,17 @@ class TestVoucher:
         voucher.save()
         assert "expired on" in client.post("/basket/voucher/", {"code": "SPRING"}).content.decode()
 
+    @pytest.mark.parametrize("typed", ["SPR\u200bING-10", "ｓｐｒｉｎｇ－１０", "„Spring‐10“", "spring -10"])
+    def test_code_is_read_however_it_was_copied(self, client: Client, shop: Any, typed: str) -> None:
+        put_in_cart(client, shop.term())
+        make_voucher("SPRING-10", percent="10")
+        client.post("/basket/voucher/", {"code": typed})
+        assert "SPRING-10" in body(client)
+
+    def test_code_that_staff_pasted_can_be_used(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        assert make_voucher("spring\u2060–10", percent="10").code == "SPRING-10"
+
     def test_second_voucher_is_refused(self, client: Client, shop: Any) -> None:
         make_voucher("ONE")
         make_voucher("TWO")

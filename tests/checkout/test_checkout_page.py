@@ -13,7 +13,7 @@ from oscar.apps.order.models import Order
 
 from catalogue.plans.pricing import publish
 from checkout.models import Consent, PurchaseDetails
-from checkout.page import phones, portal
+from checkout.page import portal
 from storefront.licensing.links import extend_path
 from storefront.users.models import User
 from tests.checkout.building import PORTAL, TYPED, filled, make_license, order_by, put_in_cart, seal_on
@@ -28,6 +28,11 @@ def send(client: Client, shop: Any, **fields: Any) -> str:
     response = client.post("/checkout/", filled(shop, **fields))
     assert response.status_code == 200
     return response.content.decode()
+
+
+def order(client: Client, shop: Any, **fields: Any) -> None:
+    """Post the form; it becomes an order."""
+    assert client.post("/checkout/", filled(shop, **fields)).status_code == 302
 
 
 def test_empty_cart_leads_back_to_the_cart(client: Client, shop: Any) -> None:
@@ -92,7 +97,7 @@ class TestPortalAddress:
             ("me@acme.com", "email_or_userinfo"),
             ("ftp://acme.bitrix24.com", "scheme"),
             ("10.0.0.1", "ip_address"),
-            ("acme.bitrix24.con", "unknown_zone"),
+            ("a.b.bitrix24.com", "unknown_zone"),
             ("https://www.bitrix24.com", "not_a_portal"),
             ("acme.bitrix24.site", "other_bitrix_service"),
             ("portal.local", "not_public"),
@@ -150,23 +155,72 @@ class TestPortalAddress:
         assert SafeExceptionReporterFilter().get_post_parameters(request)["bitrix24_address"] != SECRET
 
 
-class TestPhone:
-    @pytest.mark.parametrize(
-        ("typed", "kept"),
-        [
-            ("+49 30 1234567", "+49 30 1234567"),
-            ("0049 (30) 123-45-67", "+49 30 1234567"),
-            ("030 1234567", "030 1234567"),
-            ("＋４９ ３０ １２３４５６７", "+49 30 1234567"),
-            ("+1 212 555 0100 ext. 12", "+1 212-555-0100 ext. 12"),
-        ],
-    )
-    def test_numbers_of_all_countries_pass(self, typed: str, kept: str) -> None:
-        assert phones.normalise(typed) == kept
+class TestDidYouMean:
+    """Slips are asked about at their field, by plain radio buttons."""
 
-    @pytest.mark.parametrize("typed", ["call me", "+", "1", "+999", "<b>1234567</b>", "1234567" * 9, "+49\x0030123"])
-    def test_what_is_no_number_is_refused(self, typed: str) -> None:
-        assert phones.normalise(typed) is None
+    def test_a_likely_slip_in_the_email_can_be_corrected(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        html = send(client, shop, email="Anna@gmial.com")
+        assert 'name="email-asked" value="anna@gmial.com"' in html
+        assert 'name="email-choice" value="anna@gmail.com"' in html
+        assert not Order.objects.exists()
+        order(
+            client, shop, email="Anna@gmial.com", **{"email-asked": "anna@gmial.com", "email-choice": "anna@gmail.com"}
+        )
+        assert Order.objects.get().user.email == PurchaseDetails.objects.get().email == "anna@gmail.com"
+
+    def test_what_was_typed_can_be_kept(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        order(
+            client, shop, email="anna@gmial.com", **{"email-asked": "anna@gmial.com", "email-choice": "anna@gmial.com"}
+        )
+        assert Order.objects.get().user.email == "anna@gmial.com"
+
+    def test_an_answer_counts_for_the_text_it_was_given_about(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        order(
+            client, shop, email="bob@example.com", **{"email-asked": "anna@gmial.com", "email-choice": "anna@gmail.com"}
+        )
+        assert Order.objects.get().user.email == "bob@example.com"
+
+    def test_a_kept_answer_is_not_asked_again_after_another_error(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        kept = {"email-asked": "anna@gmial.com", "email-choice": "anna@gmial.com"}
+        html = send(client, shop, name="", email="anna@gmial.com", **kept)
+        assert '<input type="hidden" name="email-choice" value="anna@gmial.com">' in html
+        assert 'type="radio" name="email-choice"' not in html
+
+    @pytest.mark.parametrize("choice", ["acme.bitrix24.com", "acme.bitrix.24.com"])
+    def test_a_near_miss_of_a_portal_is_asked(self, client: Client, shop: Any, choice: str) -> None:
+        put_in_cart(client, shop.term())
+        html = send(client, shop, bitrix24_address="https://acme.bitrix.24.com/crm/")
+        assert 'value="acme.bitrix24.com"' in html
+        assert not Order.objects.exists()
+        answer = {"bitrix24_address-asked": "acme.bitrix.24.com", "bitrix24_address-choice": choice}
+        order(client, shop, bitrix24_address="acme.bitrix.24.com", **answer)
+        assert PurchaseDetails.objects.get().portal_address == choice
+
+    def test_a_suggestion_for_what_cannot_be_read_is_taken(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        html = send(client, shop, bitrix24_address="my acme.bitrix24.com")
+        assert 'name="bitrix24_address-choice" value="acme.bitrix24.com"' in html
+        answer = {"bitrix24_address-asked": "", "bitrix24_address-choice": "acme.bitrix24.com"}
+        order(client, shop, bitrix24_address="", **answer)
+        assert PurchaseDetails.objects.get().portal_address == "acme.bitrix24.com"
+
+    def test_an_answer_beside_the_text_as_pasted_counts_too(self, client: Client, shop: Any) -> None:
+        """With a script the question appears while the pasted text still stands in the field."""
+        put_in_cart(client, shop.term())
+        answer = {"bitrix24_address-asked": "", "bitrix24_address-choice": "acme.bitrix24.com"}
+        order(client, shop, bitrix24_address="my acme.bitrix24.com", **answer)
+        assert PurchaseDetails.objects.get().portal_address == "acme.bitrix24.com"
+
+    def test_an_answer_is_read_like_any_other_text(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        answer = {"bitrix24_address-asked": "", "bitrix24_address-choice": "10.0.0.1"}
+        send(client, shop, bitrix24_address="", **answer)
+        send(client, shop, email="x", **{"email-asked": "x", "email-choice": "user@localhost"})
+        assert not Order.objects.exists()
 
 
 class TestKnownVisitors:

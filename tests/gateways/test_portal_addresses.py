@@ -99,6 +99,12 @@ REFUSED = [
     ("bitrix24.com", "unknown_zone"),
     ("acme.bitrix24.con", "unknown_zone"),
     ("acme.bitrix24.co.uk", "unknown_zone"),
+    ("my acme.bitrix24.com", "not_a_host"),
+    ("localhost.localdomain", "not_public"),
+    ("127.0.0.1.nip.io", "not_public"),
+    ("crm.acme.de:22", "port"),
+    ("crm.acme.de:25", "port"),
+    ("1c-bitrix.ru", "other_bitrix_service"),
     ("acme.bitrix24.com.evil.org", "unknown_zone"),
     ("a.b.bitrix24.com", "unknown_zone"),
     # one Cyrillic letter each

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 
 from cms import beginning
 from cms.search import documents
 from storefront.core.files import move_private_files
+from storefront.core.form_fields import read_email
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         email = options["staff_email"]
         if email:
-            self._require_email(email)
+            email = self._read_email(email)
         for name in move_private_files():
             self.stderr.write(f"setup_shop: {name} cannot be moved to PRIVATE_MEDIA_ROOT, another file has its place")
         beginning.begin()
@@ -36,11 +36,11 @@ class Command(BaseCommand):
         if email:
             self._ensure_staff(email)
 
-    def _require_email(self, email: str) -> None:
+    def _read_email(self, email: str) -> str:
         try:
-            validate_email(email.strip())
+            return read_email(email)
         except ValidationError as exc:
-            raise CommandError(f"{email!r} is not an e-mail address.") from exc
+            raise CommandError(f"{email!r} is not an e-mail address. {exc.messages[0]}") from exc
 
     def _ensure_staff(self, email: str) -> None:
         try:

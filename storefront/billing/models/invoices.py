@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, references
+from storefront.core.form_fields import EmailModelField
 
 
 class Seller(models.Model):
@@ -17,7 +18,7 @@ class Seller(models.Model):
     address = models.TextField(_("address"))
     registration_number = models.CharField(_("registration number"), max_length=50, blank=True)
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = EmailModelField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     bank_details = models.TextField(_("bank details"), blank=True)
     is_default = models.BooleanField(_("used for new invoices"), default=True)

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-import idna
+from storefront.core.typed_text import characters, hosts
 
-#: Country zones in which Bitrix24 hosts cloud portals (vendor's help desk, article 10252860).
+#: Country zones in which Bitrix24 hosts cloud portals: https://helpdesk.bitrix24.de/open/10252860/, and the ones that
+#: its own map of regions adds (uz, mx, co).
 DEFAULT_ZONES: tuple[str, ...] = (
     "com", "com.br", "com.tr", "ru", "de", "eu", "es", "fr", "it", "pl",
-    "in", "cn", "jp", "vn", "id", "kz", "by", "ua", "uk",
+    "in", "cn", "jp", "vn", "id", "kz", "by", "ua", "uk", "uz", "mx", "co",
 )  # fmt: skip
+#: The only ports at which we connect to a portal.
+PORTS = (443, 8443)
 
 MAX_INPUT = 2048
 
@@ -33,15 +35,16 @@ _VENDOR_NAMES = frozenset(
         "store", "support", "training", "util", "vendors",
     )
 )  # fmt: skip
-_NOT_PUBLIC = (
-    ".local", ".localhost", ".internal", ".lan", ".corp", ".home.arpa", ".test", ".invalid", ".example", ".onion",
-)  # fmt: skip
-# Blank characters, zero-width characters and direction marks that come along when text is copied from a page.
-_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
-_WRAPPING = "<>\"'`«»“”.,;，。()"
+#: Names that lead to whatever number stands in them, this machine included.
+_NUMBERS_AS_NAMES = (".nip.io", ".sslip.io", ".localtest.me", ".lvh.me", ".vcap.me")
+_BESIDE_DOTS = re.compile(r"\s*([.:/])\s*")
+_WIDE_SIGNS = str.maketrans("：／．。＠", ":/..@")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):/+", re.IGNORECASE)
 _PUBLIC_ENDING = re.compile(r".*\.(?:[a-z]{2,63}|xn--[a-z0-9-]+)")
-_SISTER_SITE = re.compile(r"(?:.*\.)?bitrix24\.(?:net|site|shop|team|info|tech)")
+_SISTER_SITE = re.compile(
+    r"(?:.*\.)?(?:bitrix24\.(?:net|site|shop|team|info|tech)|bitrix\.(?:info|ru)|1c-bitrix\.[a-z]+|bitrixsoft\.com)"
+)
+_ANY_CLOUD = re.compile(r"(?!xn--|rtc-)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.bitrix24\.(?:[a-z]{2,6}|com\.[a-z]{2})")
 _DEFAULT_PORTS = (80, 443)
 
 
@@ -67,23 +70,32 @@ class PortalAddress:
 class PortalAddressError(ValueError):
     """The text names no portal. ``code`` says why and is all there is: the text itself is never kept.
 
-    Codes: empty, too_long, scheme, not_a_host, email_or_userinfo, ip_address, no_zone, not_public,
-    other_bitrix_service, not_a_portal, unknown_zone, look_alike.
+    ``suggestions``: hosts that may have been meant.
+    Codes: empty, too_long, several, scheme, not_a_host, email_or_userinfo, ip_address, no_zone, not_public, port,
+    website, other_bitrix_service, not_a_portal, unknown_zone, look_alike.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__(code)
         self.code = code
+        self.suggestions = tuple(suggestions)
 
 
 def normalise_portal(
-    raw: str | None, *, allow_loopback: bool = False, zones: Sequence[str] = DEFAULT_ZONES
+    raw: str | None,
+    *,
+    allow_loopback: bool = False,
+    zones: Sequence[str] = DEFAULT_ZONES,
+    any_zone: bool = False,
+    ports: Sequence[int] | None = PORTS,
 ) -> PortalAddress:
-    """Reduce what somebody typed or pasted to the portal's host.
+    """Reduce one address to the portal's host. For what people type see ``typed_addresses.read``.
 
     :param raw: a host, an address with path and query, or junk
     :param allow_loopback: accept 127.0.0.1, ::1 and localhost, with any port (demo and tests only)
     :param zones: country zones in which cloud portals exist
+    :param any_zone: accept name.bitrix24.<zone> for zones we do not know yet
+    :param ports: ports that a self-hosted portal may have, None for all
     :raises PortalAddressError: the text names no portal
     """
     host, port = _split(_clean(raw))
@@ -92,21 +104,26 @@ def normalise_portal(
         return PortalAddress(_with_port(f"[{host}]" if ":" in host else host, port), PortalKind.LOOPBACK)
     if ip is not None:
         raise PortalAddressError("ip_address")
-    ascii_host = _to_ascii(host)
+    ascii_host = hosts.to_ascii(host)
     if ascii_host is None:
         raise PortalAddressError("not_a_host")
-    return _classify(ascii_host, None if port in _DEFAULT_PORTS else port, tuple(zones))
+    port = None if port in _DEFAULT_PORTS else port
+    address = _classify(ascii_host, port, tuple(zones), any_zone=any_zone)
+    if port and ports is not None and port not in ports:
+        raise PortalAddressError("port")
+    return address
 
 
 def _clean(raw: str | None) -> str:
-    """Take away blanks, quotes, wrapping punctuation and any number of leading ``http(s)://``."""
-    text = _INVISIBLE.sub("", raw or "")
+    """Without unseen characters, blanks beside dots, and any number of leading ``http(s)://``."""
+    if len(raw or "") > MAX_INPUT:
+        raise PortalAddressError("too_long")
     # A browser reads "\" as "/"; a parser that does not would see another host behind it.
-    text = text.replace("\\", "/").strip(_WRAPPING)
+    text = characters.visible(raw or "").translate(_WIDE_SIGNS).replace("\\", "/")
+    text = _BESIDE_DOTS.sub(r"\1", text.strip())
+    text = text if text.startswith("[") else characters.unquoted(text, ".,;，。")
     if not text:
         raise PortalAddressError("empty")
-    if len(text) > MAX_INPUT:
-        raise PortalAddressError("too_long")
     while match := _SCHEME.match(text):
         if match[1].lower() not in ("http", "https"):
             raise PortalAddressError("scheme")
@@ -136,18 +153,11 @@ def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _to_ascii(host: str) -> str | None:
-    try:
-        return idna.encode(host, uts46=True, std3_rules=True).decode("ascii").lower()
-    except (idna.IDNAError, UnicodeError):
-        return None
-
-
-def _classify(host: str, port: int | None, zones: tuple[str, ...]) -> PortalAddress:
+def _classify(host: str, port: int | None, zones: tuple[str, ...], *, any_zone: bool) -> PortalAddress:
     cloud, typo = _zone_patterns(zones)
     if "." not in host:
         raise PortalAddressError("no_zone")
-    if not _PUBLIC_ENDING.fullmatch(host) or host.endswith(_NOT_PUBLIC):
+    if not _PUBLIC_ENDING.fullmatch(host) or host.endswith(hosts.NOT_PUBLIC + _NUMBERS_AS_NAMES):
         raise PortalAddressError("not_public")
     if host.startswith("www.") and cloud.fullmatch(host[4:]):
         host = host[4:]
@@ -157,9 +167,11 @@ def _classify(host: str, port: int | None, zones: tuple[str, ...]) -> PortalAddr
         if port or match[1] in _VENDOR_NAMES or match[1].startswith(("xn--", "rtc-")):
             raise PortalAddressError("not_a_portal")
         return PortalAddress(host, PortalKind.CLOUD)
+    if any_zone and not port and _ANY_CLOUD.fullmatch(host):
+        return PortalAddress(host, PortalKind.CLOUD)
     if typo.search(host):
         raise PortalAddressError("unknown_zone")
-    if any(_mixes_scripts(label) for label in host.split(".")):
+    if hosts.mixes_scripts(host):
         raise PortalAddressError("look_alike")
     return PortalAddress(_with_port(host, port), PortalKind.CUSTOM)
 
@@ -173,18 +185,6 @@ def _zone_patterns(zones: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[
         rf"(?:^|\.)bitrix24\.(?:[a-z]{{2,6}}|(?:com|co|net|org)\.[a-z]{{2}})$|\.bitrix24\.(?:{any_zone})\."
     )
     return cloud, typo
-
-
-def _mixes_scripts(label: str) -> bool:
-    """Latin letters together with Cyrillic or Greek ones in one label: made to be mistaken, or typed by mistake."""
-    if not label.startswith("xn--"):
-        return False
-    try:
-        text = idna.decode(label)
-    except idna.IDNAError:
-        return True
-    scripts = {unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha()}
-    return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK"})
 
 
 def _with_port(host: str, port: int | None) -> str:

@@ -61,7 +61,11 @@ def moment(value: Any) -> datetime | None:
 def portal_host(value: Any, *, allow_loopback: bool, zones: Sequence[str] = DEFAULT_ZONES) -> str:
     """The portal's host out of an address or bare host, "" if it names none we accept."""
     try:
-        return normalise_portal(text(value, 2048), allow_loopback=allow_loopback, zones=zones).host
+        # Bitrix24 itself may know a zone before we do, and a portal's own name may have any port.
+        found = normalise_portal(
+            text(value, 2048), allow_loopback=allow_loopback, zones=zones, any_zone=True, ports=None
+        )
+        return found.host
     except PortalAddressError:
         return ""
 

@@ -41,14 +41,14 @@ class AddressNotChanged(Exception):
 def change_address(*, license: License, raw: str, actor: Any) -> License:
     """Claim another portal for a waiting license and link it there at once if that portal is known.
 
-    ``raw`` is what the customer typed; only the host it names is kept. At most five changes in 24 hours.
+    ``raw`` is the host that was read from what the customer typed. At most five changes in 24 hours.
 
     :raises PortalAddressError: ``raw`` names no portal (its ``code`` says why)
     :raises AddressNotChanged: this license cannot be given another address now
     """
     address = normalise_portal(
-        raw, allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES
-    )  # fmt: skip
+        raw, allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES, any_zone=True
+    )
     states.lock(license)
     _check(license, address.host)
     if address.host == license.portal_address:

@@ -8,17 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import references
-from storefront.support.forms import PlainText
+from storefront.core.form_fields import ManyLinesField
 
 
 class AnswerForm(forms.Form):
     """An answer. ``key`` is the form's own id: sent twice, it is one answer."""
 
-    text = PlainText(
+    text = ManyLinesField(
         label=_("Answer"),
         rows=6,
         max_length=5000,
-        help_text=_("Plain text. Addresses become links. The visitor reads it here, or by mail if he has left."),
+        help_text=_("Plain text. Addresses become links. The visitor reads it here, or by mail if they have left."),
         error_messages={"required": _("Write your answer.")},
     )
     key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)

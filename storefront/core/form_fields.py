@@ -1,0 +1,184 @@
+"""Form fields that read what people type, and ask 'did you mean ...?' where it is possible but probably a slip.
+
+A question is shown at its field by templates/includes/did_you_mean.html: one radio button for each suggestion and one
+for what was typed. It needs no script. The answer counts as long as the text beside it is the one that was asked about.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from storefront.core.typed_text import characters, emails, phones
+
+EMAIL_ERRORS = {
+    "empty": _("Enter your e-mail address."),
+    "too_long": _("This is too long for an e-mail address."),
+    "several": _("Enter one e-mail address."),
+    "quoted": _("E-mail addresses with quotation marks reach nobody. Enter another one."),
+    "local_part": _("The part before @ may only have Latin letters, digits and signs like . _ - +, without blanks."),
+    "address_literal": _("Enter the name of the mail provider after @ instead of an IP address."),
+    "single_label": _("The ending is missing after @, for example .com."),
+    "look_alike": _("This address mixes letters of different alphabets. Type it by hand, in Latin letters."),
+    "not_public": _("This address works only inside your network. Enter one that gets mail from the internet."),
+}
+INVALID_EMAIL = _("Enter an e-mail address like name@example.com.")
+DID_YOU_MEAN = _("Please choose which one is right.")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask at a field: ``typed`` is what it is about, ``suggestions`` what may have been meant.
+
+    ``may_keep``: the text as typed is possible as well. ``answer``: what was chosen; "" until then.
+    """
+
+    typed: str
+    suggestions: tuple[str, ...]
+    may_keep: bool = True
+    answer: str = ""
+
+
+def answer_to_question(data: Mapping[str, Any], name: str) -> str:
+    """What was chosen at the field ``name``; "" if nothing was, or if the text was changed since the question."""
+    choice = str(data.get(f"{name}-choice") or "")
+    is_same = _compared(data.get(f"{name}-asked")) == _compared(data.get(name))
+    return choice if is_same else ""
+
+
+def _compared(text: Any) -> str:
+    # Browsers take blanks away and write international domains in their own way.
+    plain = characters.visible(unicodedata.normalize("NFKC", str(text or "")))
+    return "".join(plain.split()).casefold()
+
+
+class _Answered(str):
+    """A text that somebody has chosen when they were asked. ``asked`` is what it was about."""
+
+    asked: str = ""
+
+
+class AskingInput(forms.TextInput):
+    """Gives the field the chosen text, marked as such, in the place of the typed one."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        choice = answer_to_question(data, name)
+        if not choice:
+            return super().value_from_datadict(data, files, name)
+        answered = _Answered(choice)
+        answered.asked = str(data.get(f"{name}-asked"))
+        return answered
+
+
+class EmailInput(AskingInput):
+    input_type = "email"
+
+
+#: More is cut before it is looked at; the limits of the fields are far below.
+_MAX_TYPED = 20_000
+
+
+class OneLineField(forms.CharField):
+    """Names, companies, subjects: see ``characters.one_line``."""
+
+    def to_python(self, value: Any) -> str:
+        return characters.one_line((super().to_python(value) or "")[:_MAX_TYPED])
+
+
+class ManyLinesField(forms.CharField):
+    """Messages: see ``characters.many_lines``."""
+
+    def __init__(self, *, rows: int, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return characters.many_lines((super().to_python(value) or "")[:_MAX_TYPED])
+
+
+class PhoneField(OneLineField):
+    """A phone number as ``phones.read`` returns it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
+        super().__init__(max_length=200, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        number = phones.read(typed) if typed else ""
+        if number is None:
+            raise ValidationError(_("Enter a phone number, best with the country code: +49 30 1234567."), "invalid")
+        return number
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {}  # what is pasted may be longer than what is kept of it
+
+
+class EmailField(forms.CharField):
+    """An e-mail address as ``emails.read`` returns it; likely slips are asked about (``question``).
+
+    ``asks=False``: where an existing address is looked for, it is only read.
+    """
+
+    question: Question | None = None
+    widget = EmailInput
+
+    def __init__(self, *, asks: bool = True, **kwargs: Any) -> None:
+        self.asks = asks
+        kwargs.setdefault("label", _("E-mail"))
+        kwargs.setdefault("error_messages", {"required": EMAIL_ERRORS["empty"]})
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false", "maxlength": "320"}
+
+    def clean(self, value: Any) -> str:
+        self.question = None
+        typed = super().clean(value)
+        if not typed or self.disabled:  # an account's own address is taken as it is
+            return str(typed)
+        try:
+            address = emails.read(typed)
+        except emails.EmailError as exc:
+            if self.asks and exc.suggestion:
+                self.question = Question(typed, (exc.suggestion,), may_keep=False)
+            raise ValidationError(EMAIL_ERRORS.get(exc.code, INVALID_EMAIL), exc.code) from None
+        meant = emails.suggestion(address) if self.asks else ""
+        if isinstance(value, _Answered):
+            self.question = Question(address, (), answer=address)  # asked once: it is not asked again
+        elif meant:
+            self.question = Question(address, (meant,))
+            raise ValidationError(DID_YOU_MEAN, "did_you_mean")
+        return address
+
+
+class EmailModelField(models.EmailField):
+    """The column of an e-mail address: whatever form writes it, it is stored as ``emails.read`` returns it."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        value = super().clean(value, model_instance)
+        return read_email(value) if value else value
+
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        # Back-office forms do not show questions.
+        return super().formfield(
+            *args, **{"form_class": EmailField, "asks": False, "label": self.verbose_name, **kwargs}
+        )
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.EmailField", args, kwargs  # the column is the same: no migration
+
+
+def read_email(text: str) -> str:
+    """``emails.read`` for forms and models: raises ValidationError with what to tell the person."""
+    try:
+        return emails.read(text)
+    except emails.EmailError as exc:
+        raise ValidationError(EMAIL_ERRORS.get(exc.code, INVALID_EMAIL), exc.code) from None
