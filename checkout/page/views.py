@@ -38,7 +38,7 @@ from checkout.services.wishes import (
     Wish,
 )
 from storefront.billing.links import pay_path
-from storefront.core import throttle, visitor
+from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
 from storefront.users import services as users
 from storefront.users.models import User
@@ -191,14 +191,13 @@ def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> Http
 
 
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
-    answers = [f"{name}-{part}" for name in form.fields for part in ("asked", "choice")]
-    hidden = [(name, form.data[name]) for name in [*form.fields, *answers, seal.FIELD] if name in form.data]
+    names = [*form_fields.with_answers(form.fields), seal.FIELD]
     context = {
         "order": found.order,
         "invoice": found.invoice,
         "pay_path": pay_path(found.invoice),
         "portal": form.reading.host if form.reading else "",
-        "hidden": hidden,
+        "hidden": [(name, form.data[name]) for name in names if name in form.data],
     }
     return render(request, "checkout/same_order.html", context)
 

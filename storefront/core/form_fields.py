@@ -7,7 +7,7 @@ for what was typed. It needs no script. The answer counts as long as the text be
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,11 @@ def answer_to_question(data: Mapping[str, Any], name: str) -> str:
     choice = str(data.get(f"{name}-choice") or "")
     is_same = _compared(data.get(f"{name}-asked")) == _compared(data.get(name))
     return choice if is_same else ""
+
+
+def with_answers(names: Iterable[str]) -> list[str]:
+    """The names of fields, each with those under which a form posts the answer to its question."""
+    return [posted for name in names for posted in (name, f"{name}-asked", f"{name}-choice")]
 
 
 def _compared(text: Any) -> str:
