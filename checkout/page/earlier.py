@@ -11,7 +11,7 @@ from oscar.apps.order.models import Order
 from checkout.cart import baskets
 from checkout.services.place_order import order_of
 from checkout.services.wishes import Shown
-from storefront.billing.links import pay_path
+from storefront.billing.links import next_path
 from storefront.billing.models import Invoice
 
 
@@ -34,6 +34,6 @@ def redirect_to_order(request: HttpRequest, shown: Shown | None) -> HttpResponse
 
 
 def to_pay(order: Order) -> HttpResponse:
-    """To the order's pay page, which also tells when it is paid or void."""
+    """To the order's pay page, which also tells when it is paid or void; to the result where nothing is to be paid."""
     invoice = Invoice.objects.filter(order=order).order_by("-pk").first()
-    return redirect(pay_path(invoice)) if invoice else redirect("cart")
+    return redirect(next_path(invoice)) if invoice else redirect("cart")

@@ -76,6 +76,7 @@ def _summary(cart: Cart) -> dict[str, object]:
         "subtotal": display(cart.subtotal, cart.currency),
         "discounts": presentation.discounts(cart),
         "total": display(cart.total, cart.currency),
+        "is_free": cart.total == 0,
     }
 
 

@@ -37,7 +37,7 @@ from checkout.services.wishes import (
     VoucherRefused,
     Wish,
 )
-from storefront.billing.links import pay_path
+from storefront.billing.links import next_path, pay_path
 from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
 from storefront.users import services as users
@@ -176,7 +176,7 @@ def _done(request: HttpRequest, placed: Placed) -> HttpResponse:
     find_basket(request).status = placed.order.basket.status
     if placed.is_new:
         login(request, placed.customer, backend=BACKEND)
-    return redirect(pay_path(placed.invoice))
+    return redirect(next_path(placed.invoice))
 
 
 def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> HttpResponse:

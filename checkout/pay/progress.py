@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from storefront.billing.models import Payment
+from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.licensing import queries as licensing
@@ -44,7 +44,7 @@ class Progress:
 def of(payment: Payment) -> Progress:
     """The progress of a payment as our rows know it; asks nobody outside. ``payment.invoice`` is loaded with it."""
     if payment.invoice.status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED):
-        return _paid(payment)
+        return _paid(payment.invoice)
     if payment.status == PaymentStatus.SUCCEEDED:
         return Progress(
             "kept",
@@ -59,6 +59,11 @@ def of(payment: Payment) -> Progress:
     return Progress(
         "unpaid", _("The payment did not go through"), _("Nothing has been charged. Your order is kept."), may_pay=True
     )
+
+
+def of_free(invoice: Invoice) -> Progress:
+    """The progress of an order of zero; asks nobody outside."""
+    return _paid(invoice)
 
 
 def _under_way(payment: Payment) -> Progress:
@@ -78,18 +83,24 @@ def _under_way(payment: Payment) -> Progress:
     return Progress(code, heading, text, steps, again)
 
 
-def _paid(payment: Payment) -> Progress:
-    licenses = licensing.licenses_for_invoice(payment.invoice)
+def _paid(invoice: Invoice) -> Progress:
+    licenses = licensing.licenses_for_invoice(invoice)
     links = [licensing.link_state(license) for license in licenses]
     is_linked = all(link.is_linked for link in links)
+    is_free = invoice.amount == 0
     steps = [Step(_("Payment received"), DONE, _("Thank you. A receipt is on its way to your e-mail."))]
+    if is_free:
+        steps = [Step(_("Nothing to pay"), DONE, _("Thank you. The confirmation is on its way to your e-mail."))]
     steps += [_issued(licenses)] if licenses else []
     steps += [_tie(license, link, len(links) > 1) for license, link in zip(licenses, links, strict=True)]
     if not is_linked:
         # Nothing is left to watch where only a person can go on; a portal may answer at any moment.
         again = LATER if any(link.code == "waiting" for link in links) else 0
-        return Progress("paid", _("Paid. One step is left"), "", steps, again)
+        heading = _("Nothing to pay. One step is left") if is_free else _("Paid. One step is left")
+        return Progress("paid", heading, "", steps, again)
     heading = _("Paid, and your license works") if licenses else _("Paid. Thank you")
+    if is_free:
+        heading = _("Nothing to pay, and your license works") if licenses else _("Nothing to pay. Thank you")
     return Progress("linked", heading, "", steps)
 
 

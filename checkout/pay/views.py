@@ -139,12 +139,13 @@ def _portal(lines: list[InvoiceLine]) -> str:
 @private
 @require_safe
 def result(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the provider sends the buyer back to: what happens now, as our rows know it. The webhook may be late or
-    lost, so the worker is asked to look the payment up; the page hears of it from ``result_status``."""
-    payment = _payment(token)
-    if _is_worth_a_look(payment):
+    """Where the provider sends the buyer back to, and where an order of zero leads at once: what happens now, as our
+    rows know it. The webhook may be late or lost, so the worker is asked to look the payment up; the page hears of it
+    from ``result_status``."""
+    invoice, payment = _purchase(token)
+    if payment is not None and _is_worth_a_look(payment):
         payments.look_soon(payment_id=payment.pk)
-    return render(request, "pay/result.html", _result_context(payment, token))
+    return render(request, "pay/result.html", _result_context(invoice, payment, token))
 
 
 @private
@@ -153,17 +154,21 @@ def result_status(request: HttpRequest, token: str) -> HttpResponse:
     """The moving part of the result page, from our own rows; without htmx it leads to the whole page."""
     if not request.headers.get("HX-Request"):
         return redirect("pay-result", token=token)
-    context = _result_context(_payment(token), token)
+    context = _result_context(*_purchase(token), token)
     if context["seen"] == request.GET.get("seen"):
         return HttpResponse(status=204)  # nothing new: htmx leaves the page, and the reader's place in it, alone
     return render(request, "pay/_progress.html", context)
 
 
-def _payment(token: str) -> Payment:
+def _purchase(token: str) -> tuple[Invoice, Payment | None]:
+    """What a result link names: a payment with its invoice, or an invoice of zero, which has none."""
     payment = queries.payment_by_return_token(token)
-    if payment is None:
+    if payment is not None:
+        return payment.invoice, payment
+    invoice = queries.free_invoice_by_token(token)
+    if invoice is None:
         raise Http404
-    return payment
+    return invoice, None
 
 
 def _is_worth_a_look(payment: Payment) -> bool:
@@ -172,12 +177,12 @@ def _is_worth_a_look(payment: Payment) -> bool:
     return payment.checked_at is None or clock.now() - payment.checked_at > LOOK_EVERY
 
 
-def _result_context(payment: Payment, token: str) -> dict[str, Any]:
-    now = progress.of(payment)
+def _result_context(invoice: Invoice, payment: Payment | None, token: str) -> dict[str, Any]:
+    now = progress.of(payment) if payment else progress.of_free(invoice)
     return {
         "token": token,
-        "invoice": payment.invoice,
+        "invoice": invoice,
         "progress": now,
         "seen": hashlib.sha256(repr(now).encode()).hexdigest()[:16],
-        "pay_path": links.pay_path(payment.invoice),
+        "pay_path": links.pay_path(invoice),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q
@@ -29,8 +31,8 @@ from checkout.services.wishes import (
     Wish,
 )
 from storefront.billing.links import pay_url
-from storefront.billing.models import Invoice
-from storefront.billing.services import invoices
+from storefront.billing.models import FreeOrderCause, Invoice
+from storefront.billing.services import free, invoices
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
@@ -42,7 +44,8 @@ UNPAID_STATUSES = ("New", "Payment in progress")
 
 
 def place_order(wish: Wish) -> Placed:
-    """Write user, order, purchase details, consent and invoice, and enqueue the mails.
+    """Write user, order, purchase details, consent and invoice, and enqueue the mails. A total of zero is paid at once:
+    the licenses are granted in the same transaction.
 
     Of parallel calls for one cart exactly one writes. Raises EmailTaken (users.services) and, each time with
     nothing written, one of the NotPlaced errors: AlreadyOrdered, CartGone, CartChanged, CannotOrder,
@@ -97,10 +100,6 @@ def _read_under_locks(basket: Basket, customer: User | None) -> tuple[Cart, list
         _lock_discounts(basket)
         _check_vouchers(basket, user)
     oscar_lines = discounts.apply(cart, strategy=selector.strategy(user=user), user=user)
-    if cart.total <= 0:
-        raise CannotOrder(
-            _("With this voucher nothing is left to pay. Please write to support, we will make the order for you.")
-        )
     return cart, oscar_lines
 
 
@@ -177,8 +176,17 @@ def _write(
         lines=lines,
         language=wish.language,
     )
+    if invoice.amount == 0:
+        return order, free.settle(invoice=invoice, **_cause(cart))
     _announce(wish, order, invoice, lines)
     return order, invoice
+
+
+def _cause(cart: Cart) -> dict[str, Any]:
+    """Why nothing is to be paid, as ``free.settle`` keeps it."""
+    if cart.voucher_code and not cart.voucher_is_idle:
+        return {"cause": FreeOrderCause.VOUCHER, "reference": cart.voucher_code}
+    return {"cause": FreeOrderCause.OFFER, "reference": ", ".join(name for name, _amount in cart.discounts)}
 
 
 def _write_details(wish: Wish, cart: Cart, order: Order) -> None:

@@ -48,6 +48,9 @@ KINDS = {
     "unknown_to_provider": Kind(
         _("The provider does not know a charge it once gave us"), _("See whether the keys were changed.")
     ),
+    "free_taken_back": Kind(
+        _("Licenses of an order of zero were taken back"), _("Noted for the record; no money is to be moved.")
+    ),
     "wrong_mode": Kind(
         _("A message of the provider's other mode"), _("Test and live mode are mixed up: see the keys and the webhook.")
     ),

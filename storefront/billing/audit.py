@@ -36,6 +36,7 @@ def checks() -> Iterator[Finding]:
     yield from _invoices()
     yield from _numbers()
     yield from _orders()
+    yield from _free_orders()
     yield from _payments()
 
 
@@ -116,6 +117,18 @@ def _orders() -> Iterator[Finding]:
     backed = paid.annotate(settled=Coalesce(Subquery(totals.values("total")), _NONE))
     for number, amount, total in backed.exclude(settled=F("amount")).values_list("number", "amount", "settled"):
         yield Finding("paid-without-payment", number, f"{total} of {amount}")
+
+
+def _free_orders() -> Iterator[Finding]:
+    """An invoice of zero is settled with its cause on record, and nothing else is settled so."""
+    nothing_paid = Q(amount=0) & ~Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID])
+    for number in Invoice.objects.filter(nothing_paid, free_order=None).values_list("number", flat=True):
+        yield Finding("free-without-cause", number)
+    for number in Invoice.objects.exclude(free_order=None).exclude(nothing_paid).values_list("number", flat=True):
+        yield Finding("free-with-amount", number)
+    waiting = Invoice.objects.filter(amount=0, status=InvoiceStatus.OPEN)
+    for number in waiting.values_list("number", flat=True):
+        yield Finding("free-and-open", number, "nothing is to be paid, but it is not settled")
 
 
 def _payments() -> Iterator[Finding]:

@@ -15,7 +15,7 @@ class BillingError(Exception):
 
 
 class NothingToPay(BillingError):
-    """An invoice needs at least one line and an amount above zero."""
+    """An invoice needs at least one line, and each line at least one piece."""
 
     message = _("There is nothing to pay.")
 

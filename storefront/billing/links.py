@@ -10,6 +10,7 @@ from storefront.core.language import absolute
 
 _PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
 _RETURN = signing.TimestampSigner(sep=".", salt="storefront.billing.return")
+_FREE = signing.TimestampSigner(sep=".", salt="storefront.billing.free")
 RETURN_LINK_SECONDS = 7 * 24 * 3600
 
 
@@ -48,3 +49,22 @@ def read_return_token(token: str) -> str | None:
         return _RETURN.unsign(token, max_age=RETURN_LINK_SECONDS)
     except signing.BadSignature:
         return None
+
+
+def free_result_path(invoice: Invoice) -> str:
+    """The page after the order of an invoice of zero: the same page as after a payment. Good for a week."""
+    return reverse("pay-result", kwargs={"token": _FREE.sign(invoice.public_id)})
+
+
+def read_free_token(token: str) -> str | None:
+    """The public id of the invoice of zero that a result token names, or None if forged or too old."""
+    try:
+        return _FREE.unsign(token, max_age=RETURN_LINK_SECONDS)
+    except signing.BadSignature:
+        return None
+
+
+def next_path(invoice: Invoice) -> str:
+    """Where a buyer goes on after placing the order: to the pay page, or straight to the result if nothing is to be
+    paid."""
+    return free_result_path(invoice) if invoice.amount == 0 else pay_path(invoice)

@@ -53,6 +53,13 @@ def payment_by_return_token(token: str) -> Payment | None:
     return found.filter(public_id=public_id).first() if public_id else None
 
 
+def free_invoice_by_token(token: str) -> Invoice | None:
+    """The invoice of zero that a result link names; None for a link we did not sign or one that is too old."""
+    public_id = links.read_free_token(token)
+    found = Invoice.objects.select_related("order", "customer").prefetch_related("lines").filter(amount=0)
+    return found.filter(public_id=public_id).first() if public_id else None
+
+
 def open_payment(invoice: Invoice) -> Payment | None:
     """The one open charge of an invoice, if any."""
     return Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).first()

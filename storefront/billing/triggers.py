@@ -13,6 +13,7 @@ RECORDS = Records(
             "content_hash", "issued_at",
         ),
         "billing_invoiceline": ("*",),
+        "billing_freeorder": ("*",),
         "billing_payment": ("public_id", "invoice_id", "gateway", "is_live", "currency", "amount", "created_at"),
         "billing_ledgeraccount": ("*",),
         "billing_ledgertransaction": ("*",),

@@ -23,16 +23,21 @@ class Records:
     message: str = "is a record and is never changed or deleted"
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
-        """(Re)create every trigger. Raises NotImplementedError on a database nobody wrote them for."""
+        """(Re)create the triggers of every table there is; one that a later migration creates is left to that one.
+
+        Raises NotImplementedError on a database nobody wrote them for.
+        """
         self.remove(connection)
         with connection.cursor() as cursor:
-            for statement in self._statements(connection.vendor):
+            present = set(connection.introspection.table_names(cursor))
+            for statement in self._statements(connection.vendor, present):
                 cursor.execute(statement)
 
     def remove(self, connection: BaseDatabaseWrapper) -> None:
         """Drop every trigger that is there."""
         with connection.cursor() as cursor:
-            for table in self.tables:
+            present = set(connection.introspection.table_names(cursor))
+            for table in present.intersection(self.tables):
                 for act in ("update", "delete"):
                     suffix = f" ON {table}" if connection.vendor == "postgresql" else ""
                     cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, act)}{suffix}")
@@ -43,7 +48,7 @@ class Records:
         """Every trigger that must exist in a migrated database."""
         return {_name(table, act) for table in self.tables for act in ("update", "delete")}
 
-    def _statements(self, vendor: str) -> Iterator[str]:
+    def _statements(self, vendor: str, present: set[str]) -> Iterator[str]:
         if vendor == "postgresql":
             yield (
                 f"CREATE FUNCTION {self.app}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -53,6 +58,8 @@ class Records:
         elif vendor != "sqlite":
             raise NotImplementedError(f"no triggers for {vendor}")
         for table, columns in self.tables.items():
+            if table not in present:
+                continue
             differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
             changed = "" if columns == ("*",) else " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in columns)
             for act, condition in (("update", changed), ("delete", "")):

@@ -73,11 +73,11 @@ def payment_received(
     licenses: Sequence[LicenseInfo],
     account_url: str,
 ) -> None:
-    """The money is in: what was paid for, and the licenses it gave."""
+    """The money is in, or none was asked for: what was bought, and the licenses it gave."""
     _write(
         "payment_received", to=to, language=language, key=key, name=name, currency=currency,
         group=_of_order(order_number), order_number=order_number, invoice_number=invoice_number, lines=lines,
-        total=total, licenses=licenses, account_url=account_url,
+        total=total, is_free=total == 0, licenses=licenses, account_url=account_url,
     )  # fmt: skip
 
 

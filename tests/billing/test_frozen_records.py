@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from storefront.billing import triggers
 from storefront.billing.models import (
     Allocation,
+    FreeOrder,
     Invoice,
     InvoiceLine,
     LedgerAccount,
@@ -21,7 +22,9 @@ from storefront.billing.models import (
     LedgerTransaction,
     Payment,
 )
+from storefront.billing.services import free
 from storefront.billing.services.payments import settle, start
+from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,8 @@ def frozen(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     settle(payment_id=payment.pk)  # the whole flow works under the triggers
+    nothing = make_invoice(invoice.customer, "0.00")
+    free.settle(invoice=nothing, cause="voucher", reference="SPRING")
     return invoice
 
 
@@ -62,6 +67,7 @@ CHANGES = [
     (LedgerTransaction, {"key": "another"}),
     (LedgerAccount, {"currency": "USD"}),
     (Allocation, {"amount": "1.00"}),
+    (FreeOrder, {"reference": "ANOTHER"}),
 ]
 
 

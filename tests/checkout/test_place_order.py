@@ -239,14 +239,6 @@ class TestVouchers:
         assert voucher.applications.count() == 1 and Order.objects.count() == 1
         assert client.post("/checkout/", filled(shop, shown=seal_on(html)))["Location"].startswith("/pay/")
 
-    def test_voucher_for_everything_is_refused_in_plain_words(self, client: Client, shop: Any) -> None:
-        make_voucher(percent="100")
-        put_in_cart(client, shop.term())
-        client.post("/basket/voucher/", {"code": "SPRING"})
-        html = order_by(client, shop).content.decode()
-        assert "nothing is left to pay" in html
-        assert Order.objects.count() == 0 and User.objects.count() == 0
-
 
 class TestExtension:
     def test_order_names_the_license_and_its_own_portal(self, client: Client, shop: Any, customer: Any) -> None:

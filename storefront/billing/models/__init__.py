@@ -1,9 +1,11 @@
-from .invoices import Invoice, InvoiceLine, InvoiceSequence, Seller
+from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
 from .payments import Payment, ReviewItem
 
 __all__ = [
     "Allocation",
+    "FreeOrder",
+    "FreeOrderCause",
     "Invoice",
     "InvoiceLine",
     "InvoiceSequence",

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import InvoiceStatus
-from storefront.core import clock, references
+from storefront.core import clock, money, references
 from storefront.core.form_fields import EmailModelField
 
 
@@ -73,7 +73,7 @@ class Invoice(models.Model):
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
         indexes = [models.Index(fields=["status", "due_at"], name="invoice_due")]
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="invoice_amount_positive")]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="invoice_amount_not_negative")]
 
     def __str__(self) -> str:
         return self.number
@@ -82,6 +82,26 @@ class Invoice(models.Model):
     def has_discount(self) -> bool:
         """Whether any line costs less than its pieces; reads the lines."""
         return any(line.discount for line in self.lines.all())
+
+
+class FreeOrderCause(models.TextChoices):
+    VOUCHER = "voucher", _("Voucher")
+    OFFER = "offer", _("Offer")
+
+
+class FreeOrder(models.Model):
+    """Why nothing was to be paid for an invoice of zero; it takes the place of a payment. Never changed.
+
+    ``reference`` is the voucher's code or the offer's name at that time.
+    """
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="free_order")
+    cause = models.CharField(max_length=20, choices=FreeOrderCause)
+    reference = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.invoice}: {self.cause} {self.reference}"
 
 
 class InvoiceLine(models.Model):
@@ -111,7 +131,7 @@ class InvoiceLine(models.Model):
     @property
     def unit_price(self) -> Decimal | None:
         """The price of one piece before any discount, major units; None if the pieces do not share it evenly."""
-        price = (self.list_amount / self.quantity).quantize(Decimal("0.01"))
+        price = money.quantize(self.list_amount / self.quantity, self.invoice.currency)
         return price if price * self.quantity == self.list_amount else None
 
     @property

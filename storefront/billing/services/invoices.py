@@ -57,7 +57,8 @@ def issue(
     ``payer`` may hold name, company, address, phone and email. The number is the next of the year's series: issuers
     wait for each other, and a rolled-back invoice leaves no gap. It is due settings.UNPAID_ORDER_DAYS days later, that
     whole day included, in the shop's time zone.
-    Raises NothingToPay without lines or amount, MoneyError for an amount the currency cannot express.
+    One of zero is open like any other until ``free.settle``. Raises NothingToPay without lines or pieces, MoneyError
+    for an amount the currency cannot express.
     """
     amount = _total(lines, currency)
     now = clock.now()
@@ -139,16 +140,15 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
 
 
 def _total(lines: Sequence[NewLine], currency: str) -> Decimal:
+    if not lines:
+        raise NothingToPay
     for line in lines:
         for amount in (line.amount, line.list_amount):
             if not money.is_exact(amount, currency) or amount != amount.quantize(_STORED_PLACES) or amount < 0:
                 raise money.MoneyError(f"not an amount of {currency}: {amount}")
         if line.quantity < 1:
             raise NothingToPay
-    total = sum((line.amount for line in lines), Decimal(0))
-    if total <= 0:
-        raise NothingToPay
-    return total
+    return sum((line.amount for line in lines), Decimal(0))
 
 
 def _next_number(now: datetime) -> str:

@@ -48,7 +48,16 @@ def pay(invoice: Invoice, payment: Payment) -> None:
         key=f"invoice-{invoice.pk}",
         taken_from=[(payment, invoice.amount)],
     )
-    states.apply(invoice, InvoiceStatus.PAID, table=INVOICE_TRANSITIONS, paid_at=clock.now())
+    close_paid(invoice, payment)
+
+
+def close_paid(invoice: Invoice, payment: Payment | None) -> None:
+    """A locked invoice asks for nothing more: invoice, order, and whoever listens to invoice_paid.
+
+    ``payment`` is None where nothing was to be paid (``free.settle``). An invoice that is paid already is left alone.
+    """
+    if not states.apply(invoice, InvoiceStatus.PAID, table=INVOICE_TRANSITIONS, paid_at=clock.now()):
+        return
     orders.set_status(order=invoice.order, status=orders.PAID)
     # A charge opened meanwhile must not be paid too: the poller closes it.
     invoice.payments.filter(status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
