@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
+from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
@@ -23,11 +25,17 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
+from storefront.core import clock
 from storefront.core.language import absolute, spoken
 from storefront.notifications import values
+from storefront.notifications.companies import company
 from storefront.notifications.models import OutboxMessage
-from storefront.notifications.outbox import PermanentFailure
+from storefront.notifications.outbox import PermanentFailure, TryLater
 
+logger = logging.getLogger(__name__)
+
+#: A mail that was being handed over may take so long to be found by the company's own search.
+FOUND_AFTER = timedelta(seconds=30)
 #: 4xx answers that mending our own set-up, or waiting, can turn into a success.
 _RETRY_STATUS = frozenset({401, 403, 404, 408, 425, 429})
 
@@ -45,15 +53,18 @@ def deliver(message: OutboxMessage) -> None:
         template=payload["template"],
         to=payload["to"],
         language=payload["language"],
+        row=message,
         key=message.key,
         context=payload["context"],
     )
 
 
-def send(*, template: str, to: str, language: str, key: str, context: dict[str, Any]) -> None:
+def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str, context: dict[str, Any]) -> None:
     """Render ``templates/email/<template>/`` and send it to one address.
 
-    ``context`` is JSON as made by ``values.pack``; ``key`` becomes the stable Message-ID. Raises as ``deliver``.
+    ``context`` is JSON as made by ``values.pack``; ``key`` becomes the stable Message-ID. That the mail is being handed
+    over is noted in ``row`` before; whoever finds that note asks the company before he sends it again, if the company
+    can tell. Raises as ``deliver``, and TryLater while it is too early to ask.
     """
     try:
         validate_email(to)
@@ -62,6 +73,9 @@ def send(*, template: str, to: str, language: str, key: str, context: dict[str, 
     language = spoken(language)
     with translation.override(language):
         letter = compose(template=template, to=to, language=language, key=key, context=context)
+    if row.handed_over_at and _has_arrived(letter, row):
+        return
+    OutboxMessage.objects.filter(pk=row.pk).update(handed_over_at=clock.now())
     try:
         letter.send()
     except (AnymailInvalidAddress, AnymailRecipientsRefused, AnymailSerializationError) as exc:
@@ -69,6 +83,8 @@ def send(*, template: str, to: str, language: str, key: str, context: dict[str, 
     except AnymailUnsupportedFeature as exc:
         raise PermanentFailure(type(exc).__name__) from exc
     except AnymailAPIError as exc:
+        if company().is_repetition(exc):
+            return  # an earlier try was taken
         if _is_refusal(exc.status_code):
             raise PermanentFailure(f"refused with {exc.status_code}") from exc
         raise
@@ -80,6 +96,23 @@ def send(*, template: str, to: str, language: str, key: str, context: dict[str, 
         if exc.smtp_code in {550, 551, 552, 553, 554}:
             raise PermanentFailure(f"refused with {exc.smtp_code}") from exc
         raise
+
+
+def _has_arrived(letter: EmailMultiAlternatives, row: OutboxMessage) -> bool:
+    """Whether a try that was cut off got through, as the company knows; False where it cannot tell."""
+    mails = company()
+    if not mails.can_tell() or row.handed_over_at is None:
+        return False
+    if mails.has_taken(letter, _stable_id(letter)):
+        logger.info("mail %s had been sent before its sender was cut off", row.key)
+        return True
+    if clock.now() - row.handed_over_at < FOUND_AFTER:
+        raise TryLater("it may have been sent just now")
+    return False
+
+
+def _stable_id(letter: EmailMultiAlternatives) -> str:
+    return letter.extra_headers["Message-ID"].partition("@")[0].strip("<")
 
 
 def compose(*, template: str, to: str, language: str, key: str, context: dict[str, Any]) -> EmailMultiAlternatives:
@@ -98,8 +131,10 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
         from_email=_sender(),
         to=[to],
         reply_to=[settings.SUPPORT_EMAIL],
-        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"} | _provider_headers(),
+        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
+        connection=company().connection(),
     )
+    company().mark(letter, _stable_id(letter))
     letter.attach_alternative(
         get_template(f"email/{template}/body.html").render(words | {"subject": subject}), "text/html"
     )
@@ -122,11 +157,6 @@ def _text(template: str, part: str, words: dict[str, Any]) -> str:
 def _sender() -> str:
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return formataddr((name or settings.SHOP_NAME, address))
-
-
-def _provider_headers() -> dict[str, str]:
-    # Postmark replaces a Message-ID unless it is asked to keep it.
-    return {"X-PM-KeepID": "true"} if "postmark" in settings.EMAIL_BACKEND else {}
 
 
 def _is_refusal(status: int | None) -> bool:

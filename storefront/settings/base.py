@@ -356,6 +356,7 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
 ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}, check=configuration.json_object, what='{"NAME": "value"}')
+ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company that hangs holds up the mail lane only
 
 # --- Messages in and out, jobs ----------------------------------------------------------------------------------
 #: Who verifies and handles what arrives at /hooks/<source>/.

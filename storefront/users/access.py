@@ -47,14 +47,15 @@ def deliver(message: OutboxMessage) -> None:
     payload = message.payload
     what = payload.get("what", "access")
     if what == "confirm":
-        _send_confirmation(message.key, payload["address_id"])
+        _send_confirmation(message, payload["address_id"])
     elif what == "reset":
         for user in User.objects.filter(services.with_email(payload["email"]), is_active=True):
-            _send(user, "password_reset", key=f"{message.key}:{user.pk}")
+            _send(user, "password_reset", row=message, key=f"{message.key}:{user.pk}")
     else:
         user = User.objects.filter(pk=payload["user_id"], is_active=True).first()
         if user is not None:
-            _send(user, "access", key=message.key, has_password=user.has_usable_password(), is_staff=user.is_staff)
+            facts = {"has_password": user.has_usable_password(), "is_staff": user.is_staff}
+            _send(user, "access", row=message, key=message.key, **facts)
 
 
 def password_url(user: User) -> str:
@@ -68,7 +69,7 @@ def password_url(user: User) -> str:
     return absolute("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
 
 
-def _send(user: User, template: str, *, key: str, **extra: Any) -> None:
+def _send(user: User, template: str, *, row: OutboxMessage, key: str, **extra: Any) -> None:
     context = {
         "name": values.greeting_name(user.name),
         "login": user.email,
@@ -77,10 +78,10 @@ def _send(user: User, template: str, *, key: str, **extra: Any) -> None:
         "expires_at": values.pack(clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)),
         **extra,
     }
-    letters.send(template=template, to=user.email, language=user.language, key=key, context=context)
+    letters.send(template=template, to=user.email, language=user.language, row=row, key=key, context=context)
 
 
-def _send_confirmation(key: str, address_id: int) -> None:
+def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
     address = EmailAddress.objects.select_related("user").filter(pk=address_id, verified=False).first()
     if address is None:
         return
@@ -95,4 +96,5 @@ def _send_confirmation(key: str, address_id: int) -> None:
         "confirm_url": confirm_url,
         "expires_at": values.pack(clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)),
     }
-    letters.send(template="confirm_email", to=address.email, language=user.language, key=key, context=context)
+    to, language = address.email, user.language
+    letters.send(template="confirm_email", to=to, language=language, row=row, key=row.key, context=context)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from storefront.core import clock
+from storefront.notifications import letters as letters_module
 from storefront.notifications import mails as letters
 from storefront.notifications import outbox
 from storefront.notifications.letters import message_id
@@ -44,8 +48,8 @@ def test_trouble_at_the_provider_is_tried_again_with_the_same_id(provider: Any, 
     provider.fail_next(kind="status", status=status)
     row = send()
     assert (row.status, row.attempts) == (OutboxStatus.PENDING, 1)
-    OutboxMessage.objects.update(next_attempt_at=row.created_at)
-    outbox.deliver_due()
+    with time_machine.travel(clock.now() + letters_module.FOUND_AFTER + timedelta(seconds=1)):
+        outbox.deliver_due()
     assert OutboxMessage.objects.get().status == OutboxStatus.SENT
     assert len(provider.messages()) == 1
 

@@ -84,7 +84,19 @@ def open_charge(*, invoice: int) -> None:
     start(invoice=Invoice.objects.get(pk=invoice))
 
 
-FLOWS: dict[str, Callable[..., None]] = {"take_message": take_message, "open_charge": open_charge}
+def send_mails() -> None:
+    """The worker sends what waits in the outbox."""
+    from storefront.notifications.outbox import deliver_due
+
+    while deliver_due():
+        pass
+
+
+FLOWS: dict[str, Callable[..., None]] = {
+    "take_message": take_message,
+    "open_charge": open_charge,
+    "send_mails": send_mails,
+}
 
 
 def crash(job: dict[str, Any]) -> dict[str, Any]:

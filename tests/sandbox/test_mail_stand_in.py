@@ -179,3 +179,24 @@ def test_mails_survive_a_restart(tmp_path: Path) -> None:
         before = mails.messages()
     with MailStandIn(server_token=TOKEN, state_path=path) as mails:
         assert mails.messages() == before
+
+
+def find(mails: MailStandIn, token: str = TOKEN, **query: str) -> requests.Response:
+    headers = {"X-Postmark-Server-Token": token}
+    return requests.get(f"{mails.base_url}/messages/outbound", params=query, headers=headers, timeout=10)
+
+
+def test_what_was_sent_is_found_by_recipient_and_metadata(mails: MailStandIn) -> None:
+    for number in "12":
+        post(mails, GOOD | {"Metadata": {"mail_id": number}})
+    answer = find(mails, count="10", offset="0", recipient="Buyer@example.com", metadata_mail_id="2").json()
+    assert (answer["TotalCount"], [row["Metadata"] for row in answer["Messages"]]) == (1, [{"mail_id": "2"}])
+    assert find(mails, count="10", offset="0", recipient="other@example.com").json()["TotalCount"] == 0
+    assert [row["Metadata"]["mail_id"] for row in find(mails, count="1", offset="1").json()["Messages"]] == ["1"]
+
+
+def test_a_search_postmark_would_not_answer_is_refused(mails: MailStandIn) -> None:
+    assert find(mails, token="other", count="1", offset="0").status_code == 401
+    for query in ({"count": "1"}, {"offset": "0"}, {"count": "501", "offset": "0"}, {"count": "0", "offset": "0"}):
+        assert find(mails, **query).status_code == 422, query
+    assert find(mails, count="1", offset="0", key="2").status_code == 422

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storefront.sandbox.mail import pages
+from storefront.sandbox.mail import pages, search
 from storefront.sandbox.mail.messages import Message, Refused, read
 from storefront.sandbox.server import Request, Response, StandIn
 
@@ -55,6 +55,7 @@ class MailStandIn(StandIn):
             self._messages = [Message(**saved) for saved in json.loads(self._path.read_text())]
         self.route("POST", "/email", lambda request: self._api(request, self._send))
         self.route("POST", "/email/batch", lambda request: self._api(request, self._send_batch))
+        self.route("GET", "/messages/outbound", self._search)
         self.route("GET", "/", lambda request: pages.mailbox(self._find(request.query.get("to", ""))))
         self.route("GET", r"/m/(?P<id>\w+)", lambda request: self._page(request, pages.message_page))
         self.route("GET", r"/m/(?P<id>\w+)/html", lambda request: self._page(request, pages.html_part))
@@ -142,6 +143,15 @@ class MailStandIn(StandIn):
             except Refused as refusal:
                 answers.append({"ErrorCode": refusal.code, "Message": refusal.message})
         return answers
+
+    def _search(self, request: Request) -> Response:
+        """Outbound message search (postmarkapp.com/developer/api/messages-api): newest first, every filter must fit."""
+        if request.headers.get("x-postmark-server-token") != self.server_token:
+            return _error(10, "Bad or missing Server API token.", 401)
+        try:
+            return Response(search.found(self._find(), request.query))
+        except Refused as refusal:
+            return _error(refusal.code, refusal.message, 422)
 
     def _page(self, request: Request, show: Any) -> Response:
         message = next((each for each in self._find() if each.id == request.params["id"]), None)

@@ -1,0 +1,122 @@
+"""What mail companies offer against sending one mail twice.
+
+A mail whose hand-over was cut off (a kill, a time-out) may or may not have been taken. Some companies can be asked,
+some recognise a mail that comes again by an id; with all others it is sent again, under the same Message-ID.
+
+=============  ======================================================================================================
+Postmark       searches what it sent by metadata: https://postmarkapp.com/developer/api/messages-api
+Resend         header Idempotency-Key, for 24 hours: https://resend.com/docs/dashboard/emails/idempotency-keys
+Brevo          "idempotencyKey" among a mail's headers, for 30 minutes:
+               https://developers.brevo.com/docs/heterogenous-versions-batch-emails
+none of these  Amazon SES, Mailgun, Mailjet, Mandrill, MailerSend, SendGrid, SparkPost, SMTP
+=============  ======================================================================================================
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from anymail.backends import resend
+from anymail.exceptions import AnymailAPIError
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from storefront.core.waiting import WORKER_SECONDS
+from storefront.gateways.errors import Unavailable
+from storefront.gateways.http import HttpClient
+
+#: Name of the metadata that carries a mail's id.
+MARK = "mail_id"
+
+
+class Company:
+    """One that offers nothing."""
+
+    def connection(self) -> BaseEmailBackend:
+        """The backend that hands a mail over."""
+        return get_connection()
+
+    def mark(self, letter: EmailMultiAlternatives, stable_id: str) -> None:
+        """Put a mail's id where the company finds it again."""
+
+    def can_tell(self) -> bool:
+        """Whether ``has_taken`` can be asked."""
+        return False
+
+    def has_taken(self, letter: EmailMultiAlternatives, stable_id: str) -> bool:
+        """Whether the company has this mail already. Raises Unavailable if it does not say."""
+        return False
+
+    def is_repetition(self, fault: AnymailAPIError) -> bool:
+        """Whether a mail was refused because an earlier one with its id was taken."""
+        return False
+
+
+class Postmark(Company):
+    def mark(self, letter: EmailMultiAlternatives, stable_id: str) -> None:
+        # It replaces a Message-ID unless it is asked to keep it.
+        letter.extra_headers["X-PM-KeepID"] = "true"
+        letter.metadata = {MARK: stable_id}  # type: ignore[attr-defined]  # django-anymail's addition to a mail
+
+    def can_tell(self) -> bool:
+        return True
+
+    def has_taken(self, letter: EmailMultiAlternatives, stable_id: str) -> bool:
+        base: str = settings.ANYMAIL.get("POSTMARK_API_URL", "https://api.postmarkapp.com/")
+        question = {"count": "10", "offset": "0", "recipient": letter.to[0], f"metadata_{MARK}": stable_id}
+        http = HttpClient(total_timeout=WORKER_SECONDS, allow_loopback=getattr(settings, "SANDBOX", False))
+        answer = http.request(
+            "GET",
+            f"{base.rstrip('/')}/messages/outbound?{urlencode(question)}",
+            headers={"X-Postmark-Server-Token": settings.ANYMAIL["POSTMARK_SERVER_TOKEN"]},
+        )
+        found = answer.json().get("Messages") if answer.status == 200 else None
+        if not isinstance(found, list):
+            raise Unavailable(f"Postmark's search answered {answer.status}", code="unreadable_answer")
+        return any(message.get("Metadata", {}).get(MARK) == stable_id for message in found)
+
+
+class ResendBackend(resend.EmailBackend):
+    """anymail's, with an Idempotency-Key for each mail."""
+
+    def build_message_payload(self, message: EmailMultiAlternatives, defaults: dict[str, Any]) -> Any:
+        payload = super().build_message_payload(message, defaults)
+        payload.headers["Idempotency-Key"] = message.extra_headers["Message-ID"].strip("<>")
+        return payload
+
+
+class Resend(Company):
+    def connection(self) -> BaseEmailBackend:
+        return get_connection(f"{__name__}.ResendBackend")
+
+    def is_repetition(self, fault: AnymailAPIError) -> bool:
+        # The same key with other words: a link in a mail is made anew at every try.
+        return fault.status_code == 409 and "invalid_idempotent_request" in _text(fault)
+
+
+class Brevo(Company):
+    def mark(self, letter: EmailMultiAlternatives, stable_id: str) -> None:
+        letter.extra_headers["idempotencyKey"] = str(uuid.uuid5(uuid.NAMESPACE_URL, stable_id))
+
+    def is_repetition(self, fault: AnymailAPIError) -> bool:
+        return fault.status_code == 400 and "duplicate_parameter" in _text(fault)
+
+
+_COMPANIES: dict[str, Company] = {
+    "anymail.backends.postmark.EmailBackend": Postmark(),
+    "anymail.backends.resend.EmailBackend": Resend(),
+    "anymail.backends.brevo.EmailBackend": Brevo(),
+}
+_OTHER = Company()
+
+
+def company() -> Company:
+    """The one that settings.EMAIL_BACKEND speaks to."""
+    return _COMPANIES.get(settings.EMAIL_BACKEND, _OTHER)
+
+
+def _text(fault: AnymailAPIError) -> str:
+    return str(getattr(fault.response, "text", ""))
