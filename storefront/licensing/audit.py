@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -20,6 +21,7 @@ def checks() -> Iterator[Finding]:
     yield from _causes()
     yield from _bindings()
     yield from _dates()
+    yield from _waiting()
 
 
 def _paid_lines() -> Iterator[Finding]:
@@ -36,12 +38,12 @@ def _paid_lines() -> Iterator[Finding]:
 
 def _causes() -> Iterator[Finding]:
     """A license that can be used has a paid period; one without any is revoked."""
-    paid = LicenseTerm.objects.filter(license=OuterRef("pk"), revoked_at=None)
+    paid = LicenseTerm.objects.filter(license=OuterRef("pk"), revoked_at=None, converted_at=None)
     for license in License.objects.exclude(status=LicenseStatus.REVOKED).exclude(Exists(paid)):
         yield Finding("license-without-cause", license.number, license.status)
     for license in License.objects.filter(Exists(paid), status=LicenseStatus.REVOKED):
         yield Finding("license-revoked-though-paid", license.number)
-    disputed = paid.filter(is_disputed=True)
+    disputed = LicenseTerm.objects.filter(license=OuterRef("pk"), revoked_at=None, is_disputed=True)
     for license in License.objects.filter(Exists(disputed)).exclude(status=LicenseStatus.SUSPENDED):
         yield Finding("license-disputed", license.number, license.status)
 
@@ -67,17 +69,36 @@ def _bindings() -> Iterator[Finding]:
 
 
 def _dates() -> Iterator[Finding]:
-    """Periods follow each other without overlap, each ends by its anchor, and the license ends with the last."""
-    terms = LicenseTerm.objects.filter(revoked_at=None).select_related("license").order_by("license_id", "pk")
-    for license, group in groupby(terms.iterator(chunk_size=500), key=lambda term: term.license):
+    """Periods follow each other without overlap, each as long as was paid, and the license ends with the last."""
+    kept = LicenseTerm.objects.filter(revoked_at=None, converted_at=None).select_related("license")
+    terms = kept.order_by("license_id", "pk").iterator(chunk_size=500)
+    for license, group in groupby(terms, key=lambda term: term.license):
         before = None
         for term in group:
-            if term.ends_at != add_months(term.anchor_at, term.anchor_months):
+            if term.ends_at != _end(term):
                 yield Finding("license-anchor", license.number, f"period {term.pk}")
             if before and term.starts_at < before.ends_at:
                 yield Finding("license-overlap", license.number, f"periods {before.pk} and {term.pk}")
             if before and term.starts_at > before.ends_at and term.starts_at != term.anchor_at:
                 yield Finding("license-gap", license.number, f"periods {before.pk} and {term.pk}")
+            if before and term.begun_at and not before.begun_at and before.starts_at > term.begun_at:
+                yield Finding("license-order", license.number, f"periods {before.pk} and {term.pk}")
             before = term
         if before and license.valid_until != before.ends_at:
             yield Finding("license-end", license.number, f"{license.valid_until} instead of {before.ends_at}")
+
+
+def _end(term: LicenseTerm) -> datetime:
+    if term.days is not None:
+        return term.starts_at + timedelta(days=term.days)
+    return add_months(term.anchor_at, term.anchor_months)
+
+
+def _waiting() -> Iterator[Finding]:
+    """A working license lets no paid time wait; what was converted has become days of the same license."""
+    for license in License.objects.filter(status=LicenseStatus.ACTIVE).exclude(begins_by=None):
+        yield Finding("license-waits", license.number, f"begins by {license.begins_by}")
+    foreign = LicenseTerm.objects.exclude(converted_from=None).exclude(license=F("converted_from__license"))
+    lost = LicenseTerm.objects.exclude(converted_from=None).filter(revoked_at=None, converted_from__converted_at=None)
+    for term in (foreign | lost).select_related("license"):
+        yield Finding("license-converted", term.license.number, f"period {term.pk}")

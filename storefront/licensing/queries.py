@@ -46,7 +46,8 @@ def licenses_for_invoice(invoice: Any) -> list[License]:
 
 def last_months(license: License) -> int:
     """How many months were bought last: what "Extend" offers again."""
-    term = license.terms.filter(revoked_at=None).order_by("-pk").first() or license.terms.order_by("-pk").first()
+    bought = license.terms.filter(converted_from=None).order_by("-pk")
+    term = bought.filter(revoked_at=None).first() or bought.first()
     return term.months if term else 12
 
 

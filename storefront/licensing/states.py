@@ -1,9 +1,13 @@
-"""States of a license. Stored: what people and portals did. Derived from the clock: grace and expired."""
+"""States of a license. Stored: what people and portals did. Worked out: scheduled, grace and expired."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core.states import Transitions
+
+#: Reasons (License.link_problem) why a license cannot be linked to the portal it names.
+PORTAL_TAKEN = "portal_taken"  # another license of the product is active there
+HOST_TAKEN = "host_taken"  # the address belonged to another portal, whose license still runs
 
 
 class LicenseStatus(models.TextChoices):
@@ -19,6 +23,7 @@ class EffectiveStatus(models.TextChoices):
     """What is shown and enforced."""
 
     PENDING = "pending", _("Waiting for its portal")
+    SCHEDULED = "scheduled", _("Scheduled")
     ACTIVE = "active", _("Active")
     GRACE = "grace", _("Ended, in grace")
     EXPIRED = "expired", _("Expired")

@@ -1,17 +1,28 @@
-"""The calendar of a license, as pure functions: what it is worth at an instant, and where its next period lies."""
+"""The calendar of a license, as pure functions: what it is worth at an instant, and where its paid periods lie.
+
+A license's periods are a ledger: each was paid for (or came of another by a change of license type) and is used up
+once, from its beginning to its end. A period that has begun stays where it is. One that has not follows the one
+before it; where nothing runs before it, it waits for something that only callers know: its portal, or a date.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Protocol
 
 from django.conf import settings
 
 from storefront.core.instants import days_between
 from storefront.core.periods import add_months
-from storefront.licensing.states import EffectiveStatus, LicenseStatus
+from storefront.licensing.states import PORTAL_TAKEN, EffectiveStatus, LicenseStatus
+
+DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
 
 
 class Dated(Protocol):
@@ -19,11 +30,17 @@ class Dated(Protocol):
 
     status: str
     valid_until: datetime
+    begins_by: datetime | None
+    link_problem: str
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One period, [starts_at, ends_at), UTC: ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``."""
+    """Where one period lies, [starts_at, ends_at), UTC.
+
+    Of months: ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``. Of days: ``anchor_months`` is 0 and
+    nothing counts on from its anchor.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -31,9 +48,31 @@ class Span:
     anchor_months: int
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One entry of the ledger: ``days`` long, or ``months`` where that is None. ``begun``: where it began to run."""
+
+    months: int
+    days: int | None = None
+    begun: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """What is left of a period: ``value`` is the money paid for what is left, ``months`` what it was bought as."""
+
+    months: int
+    value: Fraction
+
+
 def grace() -> timedelta:
     """How long a license goes on after its end."""
     return timedelta(days=settings.LICENSE_GRACE_DAYS)
+
+
+def start_window() -> timedelta:
+    """How long a paid period waits for its portal; then it begins without it."""
+    return timedelta(days=settings.LICENSE_START_DAYS)
 
 
 def is_over(valid_until: datetime, now: datetime) -> bool:
@@ -42,13 +81,15 @@ def is_over(valid_until: datetime, now: datetime) -> bool:
 
 
 def effective_status(license: Dated, now: datetime) -> EffectiveStatus:
-    """What a license is worth at ``now`` (UTC): the stored state, with grace and expired derived from the clock.
+    """What a license is worth at ``now`` (UTC): the stored state, with scheduled, grace and expired worked out.
 
-    A license that waits for its portal runs all the same, because its period began with the payment; one that
-    waited longer than its period and grace is expired. Suspended and revoked win over the calendar.
+    Suspended and revoked win over the calendar. A license whose period has not begun is never over.
     """
     if license.status in (LicenseStatus.SUSPENDED, LicenseStatus.REVOKED):
         return EffectiveStatus(license.status)
+    if license.begins_by is not None and license.status == LicenseStatus.PENDING:
+        is_scheduled = license.link_problem == PORTAL_TAKEN
+        return EffectiveStatus.SCHEDULED if is_scheduled else EffectiveStatus.PENDING
     if is_over(license.valid_until, now):
         return EffectiveStatus.EXPIRED
     if license.status == LicenseStatus.PENDING:
@@ -61,22 +102,65 @@ def days_left(license: Dated, now: datetime) -> int:
     return max(0, days_between(now, license.valid_until))
 
 
-def next_span(previous: Span | None, *, months: int, granted_at: datetime) -> Span:
-    """Where ``months`` granted at ``granted_at`` (UTC) lie after ``previous``.
+def lay_out(periods: Sequence[Period], *, now: datetime, begins_at: datetime) -> list[Span]:
+    """Lay periods one after the other.
 
-    Active or in grace: from the end on, counted from the same anchor, so that the day of the month is kept.
-    None or expired: from the grant on, which becomes the new anchor.
+    Those that have begun stay. Any other begins when the one before it ends, counted from the same anchor so that
+    the day of the month is kept; after one that has ended by ``now``, or none, it begins at ``begins_at``.
     """
-    if previous is None or is_over(previous.ends_at, granted_at):
-        return Span(granted_at, add_months(granted_at, months), granted_at, months)
-    total = previous.anchor_months + months
-    return Span(previous.ends_at, add_months(previous.anchor_at, total), previous.anchor_at, total)
-
-
-def lay_spans(grants: Sequence[tuple[int, datetime]], *, after: Span | None = None) -> list[Span]:
-    """Lay grants (months, granted_at) one after the other, as if each had been made in turn."""
     spans: list[Span] = []
-    for months, granted_at in grants:
-        after = next_span(after, months=months, granted_at=granted_at)
-        spans.append(after)
+    for period in periods:
+        if period.begun is not None:
+            is_free, span = period.begun.ends_at <= now, period.begun
+        elif not spans or is_free:
+            is_free, span = False, _span(period, begins_at)
+        else:
+            span = following(spans[-1], period)
+        spans.append(span)
     return spans
+
+
+def following(before: Span, period: Period) -> Span:
+    """Where a period lies that begins when the one before it ends."""
+    if period.days is not None or not before.anchor_months:
+        return _span(period, before.ends_at)
+    total = before.anchor_months + period.months
+    return Span(before.ends_at, add_months(before.anchor_at, total), before.anchor_at, total)
+
+
+def _span(period: Period, start: datetime) -> Span:
+    if period.days is not None:
+        return Span(start, start + period.days * DAY, start, 0)
+    return Span(start, add_months(start, period.months), start, period.months)
+
+
+def unused_value(span: Span, amount: Decimal, now: datetime) -> Fraction:
+    """The part of ``amount``, paid for the whole span, that the time from ``now`` on has cost."""
+    whole = _in_days(span.ends_at - span.starts_at)
+    left = min(_in_days(span.ends_at - now), whole)
+    return Fraction(amount) * left / whole if left > 0 else Fraction(0)
+
+
+def converted_days(parts: Sequence[Unused], *, prices: dict[int, Decimal], months: int, now: datetime) -> list[int]:
+    """What unused time is worth in whole days of another license type, one number for each part.
+
+    ``prices``: what periods of the new type cost, by months. A part is counted at the price of a period as long as
+    it was bought for; where that is not sold, at the price for ``months``. Only the sum is rounded, up.
+    """
+    days, exact, given = [], Fraction(0), 0
+    for part in parts:
+        length = part.months if part.months in prices else months
+        per_day = Fraction(prices[length]) / _in_days(add_months(now, length) - now)
+        exact += part.value / per_day
+        days.append(ceil(exact) - given)
+        given = ceil(exact)
+    return days
+
+
+def whole_days(left: timedelta) -> int:
+    """A stretch of time in days, a begun one counted as a whole one."""
+    return ceil(_in_days(left))
+
+
+def _in_days(length: timedelta) -> Fraction:
+    return Fraction(length // _TICK, DAY // _TICK)

@@ -296,6 +296,8 @@ UNPAID_REMINDER_DAYS = env.integer(
 )
 #: Days a license goes on after its end before it counts as expired.
 LICENSE_GRACE_DAYS = env.integer("LICENSE_GRACE_DAYS", default=14, at_most=365)
+#: Days a paid period waits for its Bitrix24; then it begins all the same.
+LICENSE_START_DAYS = env.integer("LICENSE_START_DAYS", default=30, at_most=365)
 LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
 
 # --- Payments ---------------------------------------------------------------------------------------------------

@@ -134,6 +134,7 @@ WRONG = {
     "UNPAID_REMINDER_DAYS": "14",
     "LICENSE_GRACE_DAYS": "-1",
     "WEB_THREADS": "0",
+    "LICENSE_START_DAYS": "month",
     "NUMBERS_FLUSH_SECONDS": "soon",
     "STAFF_MFA_REQUIRED": "ture",
     "MEDIA_ROOT": "media",

@@ -34,25 +34,28 @@ def make_product(slug: str = "yeastar", *, app_code: str = "yeastar-s", binding_
 
 
 def make_invoice(customer: Any, software: Any, **terms: Any) -> Any:
-    """An invoice with one line; ``terms``: plan, months, quantity, portal, extends (a license)."""
+    """An invoice with one line; ``terms``: plan, months, quantity, portal, extends (a license), change, amount."""
     from storefront.billing.models import Invoice, InvoiceLine
     from storefront.core import clock
+    from storefront.licensing.grants import LicenseGrant
 
     plan = software.plans.get(code=terms.get("plan", "standard"))
     months, quantity, extends = terms.get("months", 12), terms.get("quantity", 1), terms.get("extends")
-    amount = plan.monthly_price * months * quantity
+    amount = terms.get("amount", plan.monthly_price * months * quantity)
     invoice = Invoice.objects.create(
-        number=f"T-{next(_numbers):06}", customer=customer, currency="EUR", amount=amount, content_hash="0" * 64,
+        number=f"T-{next(_numbers):06}", customer=customer, currency="EUR", amount=amount or 1, content_hash="0" * 64,
         due_at=clock.now(),
     )  # fmt: skip
     InvoiceLine.objects.create(
         invoice=invoice, position=1, description=str(software), quantity=quantity, list_amount=amount, amount=amount,
-        license_terms={
-            "software_id": software.pk, "product_title": software.product.title, "plan_id": plan.pk,
-            "plan_code": plan.code, "plan_name": plan.name, "months": months, "binding_kind": software.binding_kind,
-            "bitrix24_app_code": software.bitrix24_app_code, "portal_address": terms.get("portal", ""),
-            "extends_license": extends if isinstance(extends, str) else extends.public_id if extends else "",
-        },
+        license_terms=LicenseGrant(
+            software_id=software.pk, product_title=software.product.title, plan_id=plan.pk, plan_code=plan.code,
+            plan_name=plan.name, months=months, binding_kind=software.binding_kind,
+            bitrix24_app_code=software.bitrix24_app_code, portal_address=terms.get("portal", ""),
+            extends_license=extends if isinstance(extends, str) else extends.public_id if extends else "",
+            change=terms.get("change", ""), starts_at_payment=terms.get("starts_at_payment", False),
+            prices={length: plan.monthly_price * length for length in (1, 3, 6, 12)},
+        ).as_json(),
     )  # fmt: skip
     return invoice
 
@@ -62,6 +65,7 @@ def paid(invoice: Any) -> list[Any]:
     from storefront.billing.signals import invoice_paid
     from storefront.licensing.queries import licenses_for_invoice
 
+    type(invoice).objects.filter(pk=invoice.pk).update(status="paid")
     with transaction.atomic():
         invoice_paid.send(sender=type(invoice), invoice=invoice, payment=None)
     return licenses_for_invoice(invoice)
@@ -70,6 +74,7 @@ def paid(invoice: Any) -> list[Any]:
 def refunded(invoice: Any) -> None:
     from storefront.billing.signals import invoice_refunded
 
+    type(invoice).objects.filter(pk=invoice.pk).update(status="refunded")
     with transaction.atomic():
         invoice_refunded.send(sender=type(invoice), invoice=invoice, payment=None)
 

@@ -14,6 +14,7 @@ from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import licenses_of, link_state
 from storefront.licensing.services.addresses import AddressNotChanged, change_address
 from storefront.licensing.services.linking import link, link_waiting
+from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import Portals, make_invoice, make_product, paid
 
 Buy = Callable[..., License]
@@ -102,6 +103,8 @@ def test_waiting_license_takes_the_place_of_one_that_is_over(acme: Portals, buy:
 
 def test_expired_license_is_not_linked(portals: Portals, buy: Buy) -> None:
     license = buy(portal=portals.host(), months=1)
+    with time_machine.travel(license.begins_by):
+        begin_periods()
     with time_machine.travel(license.valid_until + timedelta(days=15)):
         portals.stand_in.install("acme", "yeastar-s")
         Installation.objects.create(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from itertools import islice
 from types import SimpleNamespace
@@ -14,7 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storefront.core.periods import add_months
-from storefront.licensing.validity import days_left, effective_status, lay_spans, next_span
+from storefront.licensing.validity import (
+    Period,
+    Span,
+    Unused,
+    converted_days,
+    days_left,
+    effective_status,
+    following,
+    lay_out,
+    unused_value,
+)
 
 GRACE = timedelta(days=14)
 FIRST_DAY = datetime(2024, 1, 1, 23, 59, 59, tzinfo=UTC)
@@ -63,12 +76,12 @@ def test_every_month_of_ten_years_from_every_day_of_four(server_zone: None) -> N
 
 def test_monthly_extension_for_ten_years_leaves_no_gap_and_never_loses_the_day() -> None:
     for anchor in ANCHORS:
-        span = next_span(None, months=1, granted_at=anchor)
+        [span] = lay_out([Period(1)], now=anchor, begins_at=anchor)
         for expected in ten_years(anchor)[1:]:
-            following = next_span(span, months=1, granted_at=span.starts_at)
-            assert following.starts_at == span.ends_at
-            assert following.ends_at == expected
-            span = following
+            after = following(span, Period(1))
+            assert after.starts_at == span.ends_at
+            assert after.ends_at == expected
+            span = after
 
 
 @pytest.mark.parametrize(
@@ -82,7 +95,7 @@ def test_monthly_extension_for_ten_years_leaves_no_gap_and_never_loses_the_day()
 )
 def test_month_ends_by_rule(anchor: str, ends: list[str]) -> None:
     start = datetime.fromisoformat(anchor).replace(tzinfo=UTC)
-    spans = lay_spans([(1, start)] * 4)
+    spans = lay_out([Period(1)] * 4, now=start, begins_at=start)
     assert [f"{span.ends_at:%Y-%m-%d}" for span in spans] == ends
 
 
@@ -91,30 +104,58 @@ def test_29_february_comes_back_in_leap_years() -> None:
     assert [f"{add_months(start, 12 * years):%m-%d}" for years in range(1, 5)] == ["02-28", "02-28", "02-28", "02-29"]
 
 
-grants = st.lists(st.tuples(st.sampled_from([1, 3, 6, 12]), st.integers(0, 500)), min_size=1, max_size=15)
+lengths = st.one_of(
+    st.sampled_from([1, 3, 6, 12]).map(Period), st.integers(1, 400).map(lambda days: Period(months=1, days=days))
+)
 
 
 @settings(max_examples=300, deadline=None)
-@given(anchor=st.sampled_from(ANCHORS), grants=grants)
-def test_any_history_of_purchases_is_monotone_and_gives_what_was_paid(
-    anchor: datetime, grants: list[tuple[int, int]]
+@given(anchor=st.sampled_from(ANCHORS), periods=st.lists(lengths, min_size=1, max_size=12), wait=st.integers(0, 60))
+def test_any_ledger_lies_without_gap_and_gives_what_was_paid(
+    anchor: datetime, periods: list[Period], wait: int
 ) -> None:
-    moment, made = anchor, []
-    for months, wait in grants:
-        moment += timedelta(days=wait)
-        made.append((months, moment))
-    spans = lay_spans(made)
-    assert spans[0].starts_at == made[0][1]
-    for (months, granted_at), span, before in zip(made, spans, [None, *spans], strict=False):
-        assert span.ends_at == oracle(span.anchor_at, span.anchor_months)
-        assert timedelta(days=28 * months) <= span.ends_at - span.starts_at <= timedelta(days=31 * months)
-        if before is None:
-            continue
-        assert span.starts_at >= before.ends_at
-        if granted_at < before.ends_at + GRACE:
-            assert (span.starts_at, span.anchor_at) == (before.ends_at, before.anchor_at)
+    start = anchor + timedelta(days=wait)
+    spans = lay_out(periods, now=anchor, begins_at=start)
+    assert spans[0].starts_at == start
+    for period, span, before in zip(periods, spans, [None, *spans], strict=False):
+        assert before is None or span.starts_at == before.ends_at
+        if period.days is not None:
+            assert span.ends_at - span.starts_at == timedelta(days=period.days)
         else:
-            assert span.starts_at == span.anchor_at == granted_at
+            assert span.ends_at == oracle(span.anchor_at, span.anchor_months)
+            assert timedelta(days=28 * period.months) <= span.ends_at - span.starts_at
+            assert span.ends_at - span.starts_at <= timedelta(days=31 * period.months)
+
+
+@settings(max_examples=300, deadline=None)
+@given(periods=st.lists(lengths, min_size=2, max_size=8), days=st.integers(0, 2000))
+def test_what_has_begun_stays_and_the_rest_follows_or_begins_when_told(periods: list[Period], days: int) -> None:
+    laid = lay_out(periods, now=FIRST_DAY, begins_at=FIRST_DAY)
+    now = FIRST_DAY + timedelta(days=days)
+    begun = [replace(period, begun=span) for period, span in zip(periods, laid, strict=True) if span.starts_at <= now]
+    later = lay_out([*begun, *periods[len(begun) :], Period(3)], now=now, begins_at=now + timedelta(days=5))
+    assert later[: len(laid)] == laid
+    ended = laid[-1].ends_at <= now
+    assert later[-1].starts_at == (now + timedelta(days=5) if ended else laid[-1].ends_at)
+
+
+def test_unused_time_is_worth_what_was_paid_for_it() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    [year] = lay_out([Period(12)], now=start, begins_at=start)
+    assert unused_value(year, Decimal(365), start) == 365
+    assert unused_value(year, Decimal(365), start + timedelta(days=100, hours=12)) == Fraction(529, 2)
+    assert unused_value(year, Decimal(365), year.ends_at + timedelta(days=1)) == 0
+    assert unused_value(Span(start, start, start, 0), Decimal(365), start) == 0
+
+
+def test_value_becomes_days_at_the_price_of_the_same_period_rounded_up_once() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    prices = {1: Decimal(31), 12: Decimal("182.50")}  # 1.00 a day by the month, 0.50 by the year
+    assert converted_days([Unused(12, Fraction(100))], prices=prices, months=1, now=now) == [200]
+    assert converted_days([Unused(1, Fraction(100))], prices=prices, months=12, now=now) == [100]
+    assert converted_days([Unused(6, Fraction(100))], prices=prices, months=12, now=now) == [200]  # 6 is not sold
+    assert converted_days([Unused(1, Fraction(1, 3))] * 3, prices=prices, months=1, now=now) == [1, 0, 0]
+    assert converted_days([], prices=prices, months=1, now=now) == []
 
 
 @pytest.mark.parametrize(
@@ -131,7 +172,7 @@ def test_any_history_of_purchases_is_monotone_and_gives_what_was_paid(
 )
 def test_status_by_the_clock(after_end: timedelta, status: str, left: int) -> None:
     end = datetime(2026, 3, 31, tzinfo=UTC)
-    license = SimpleNamespace(status="active", valid_until=end)
+    license = SimpleNamespace(status="active", valid_until=end, begins_by=None, link_problem="")
     assert (effective_status(license, end + after_end), days_left(license, end + after_end)) == (status, left)
 
 
@@ -143,13 +184,22 @@ def test_days_left_lead_to_the_day_that_is_named(now: str, left: int) -> None:
 
 @pytest.mark.parametrize("status", ["suspended", "revoked"])
 def test_suspended_and_revoked_win_over_the_clock(status: str) -> None:
-    license = SimpleNamespace(status=status, valid_until=datetime(2026, 3, 31, tzinfo=UTC))
+    license = SimpleNamespace(
+        status=status, valid_until=datetime(2026, 3, 31, tzinfo=UTC), begins_by=None, link_problem=""
+    )
     assert effective_status(license, datetime(2026, 1, 1, tzinfo=UTC)) == status
     assert effective_status(license, datetime(2029, 1, 1, tzinfo=UTC)) == status
 
 
-def test_license_that_waits_for_its_portal_runs_all_the_same() -> None:
+def test_license_that_waits_for_its_portal_runs_once_it_has_begun() -> None:
     end = datetime(2026, 3, 31, tzinfo=UTC)
-    license = SimpleNamespace(status="pending", valid_until=end)
+    license = SimpleNamespace(status="pending", valid_until=end, begins_by=None, link_problem="")
     assert effective_status(license, end) == "pending"
     assert effective_status(license, end + GRACE) == "expired"
+
+
+@pytest.mark.parametrize(("problem", "status"), [("", "pending"), ("portal_taken", "scheduled")])
+def test_license_that_has_not_begun_is_never_over(problem: str, status: str) -> None:
+    end = datetime(2026, 3, 31, tzinfo=UTC)
+    license = SimpleNamespace(status="pending", valid_until=end, begins_by=end, link_problem=problem)
+    assert effective_status(license, end + timedelta(days=400)) == status

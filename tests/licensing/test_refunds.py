@@ -13,7 +13,7 @@ from storefront.core import clock
 from storefront.core.periods import add_months
 from storefront.licensing.models import License
 from storefront.licensing.queries import effective_status
-from tests.licensing.conftest import Portals, disputed, make_invoice, paid, refunded
+from tests.licensing.conftest import Portals, disputed, make_invoice, make_product, paid, refunded
 
 START = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def now() -> Iterator[time_machine.Coordinates]:
 @pytest.fixture
 def pay(customer: Any, product: Any) -> Callable[..., tuple[Any, License]]:
     def do(**terms: Any) -> tuple[Any, License]:
-        invoice = make_invoice(customer, product, **terms)
+        invoice = make_invoice(customer, terms.pop("software", product), **terms)
         return invoice, paid(invoice)[0]
 
     return do
@@ -63,20 +63,33 @@ def test_refund_of_the_extension_gives_the_old_end_back(pay: Any, now: Any) -> N
     assert (license.valid_until, license.months, license.status) == (end, 1, "pending")
 
 
-def test_refund_of_the_first_period_moves_the_second_up_but_not_before_its_payment(pay: Any, now: Any) -> None:
-    first, license = pay(months=1)
-    bought = START + timedelta(days=10)
-    now.move_to(bought)
-    pay(months=3, extends=license)
+@pytest.fixture
+def tool(db: None) -> Any:
+    return make_product("tool", binding_kind="none", app_code="")
+
+
+def test_refund_of_the_running_period_lets_the_next_begin_now(pay: Any, now: Any, tool: Any) -> None:
+    first, license = pay(months=1, software=tool)
+    now.move_to(START + timedelta(days=10))
+    pay(months=3, extends=license, software=tool)
+    now.move_to(START + timedelta(days=20))
     refunded(first)
     license = fresh(license)
-    assert (license.starts_at, license.valid_until) == (bought, add_months(bought, 3))
+    assert (license.starts_at, license.valid_until) == (clock.now(), add_months(clock.now(), 3))
 
 
-def test_refund_in_the_middle_keeps_the_anchor_day(pay: Any, now: Any) -> None:
-    _, license = pay(months=1)
-    middle, _ = pay(months=1, extends=license)
-    pay(months=1, extends=license)
+def test_refund_of_a_period_that_was_used_up_moves_nothing(pay: Any, now: Any, tool: Any) -> None:
+    first, license = pay(months=1, software=tool)
+    pay(months=3, extends=license, software=tool)
+    now.move_to(START + timedelta(days=60))
+    refunded(first)
+    assert fresh(license).valid_until == add_months(START, 4)
+
+
+def test_refund_in_the_middle_keeps_the_anchor_day(pay: Any, now: Any, tool: Any) -> None:
+    _, license = pay(months=1, software=tool)
+    middle, _ = pay(months=1, extends=license, software=tool)
+    pay(months=1, extends=license, software=tool)
     refunded(middle)
     assert fresh(license).valid_until == datetime(2026, 3, 31, 10, 0, tzinfo=UTC)
 

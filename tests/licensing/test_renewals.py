@@ -13,7 +13,7 @@ from storefront.core import clock
 from storefront.licensing.models import License
 from storefront.licensing.services.renewals import send_ending_notices
 from storefront.notifications.models import OutboxMessage
-from tests.licensing.conftest import disputed, make_invoice, paid, refunded
+from tests.licensing.conftest import Portals, disputed, make_invoice, paid, refunded
 
 START = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
 Buy = Callable[..., License]
@@ -55,18 +55,24 @@ def test_nothing_is_told_after_the_end(buy: Buy, now: Any) -> None:
     assert send_ending_notices() == 0
 
 
-def test_who_bought_a_month_today_is_not_told_that_it_ends_in_a_month(buy: Buy, now: Any) -> None:
-    license = buy(months=1)  # 31 days
-    now.move_to(START + timedelta(days=2))
-    buy(months=1, software=license.software, portal="feb.bitrix24.com")
-    assert send_ending_notices() == 1  # the first one, bought before its 30th day
-    now.move_to(datetime(2026, 2, 1, 10, 0, tzinfo=UTC))
-    short = buy(months=1, portal="short.bitrix24.com")  # 28 days
-    assert send_ending_notices() <= 2
-    assert not OutboxMessage.objects.filter(key__contains=short.public_id).exists()
-    now.move_to(short.valid_until - timedelta(days=14))
+@pytest.mark.parametrize(("months", "steps"), [(1, [7, 1]), (3, [14, 7, 1]), (6, [30, 14, 7, 1]), (12, [30, 14, 7, 1])])
+def test_short_period_has_fewer_notices(buy: Buy, now: Any, months: int, steps: list[int]) -> None:
+    license = buy(months=months)
+    while clock.now() < license.valid_until + timedelta(days=1):
+        send_ending_notices()
+        now.shift(timedelta(hours=12))
+    assert told() == steps
+
+
+def test_what_has_not_begun_has_no_end_to_tell_of(portals: Portals, buy: Buy, now: Any, make_customer: Any) -> None:
+    portals.stand_in.install("acme", "yeastar-s")
+    portals.open()
+    first = buy(portal=portals.host(), months=12, customer=make_customer("first@example.com"))
+    second = buy(portal=portals.host(), months=1)
+    now.move_to(second.valid_until - timedelta(days=1))
+    buy(extends=first, customer=first.customer)
     send_ending_notices()
-    assert OutboxMessage.objects.filter(key__contains=short.public_id).count() == 1
+    assert told() == []
 
 
 def test_extension_starts_the_count_anew(buy: Buy, now: Any) -> None:

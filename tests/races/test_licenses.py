@@ -121,14 +121,14 @@ def rivals(make_customer: Callable[..., Any], product: Any) -> list[License]:
 
 @pytest.fixture
 def dawdling_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    look = linking._conflict
+    look = linking._obstacle
 
     def slowly(*args: Any) -> str:
         problem = look(*args)
         time.sleep(DAWDLE)
         return problem
 
-    monkeypatch.setattr(linking, "_conflict", slowly)
+    monkeypatch.setattr(linking, "_obstacle", slowly)
 
 
 @pytest.fixture

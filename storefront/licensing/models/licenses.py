@@ -1,5 +1,7 @@
 """Licenses: the right to use one plan of a product until a date."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,9 +19,11 @@ class License(models.Model):
     """What a customer holds. Its dates are those of its terms: [starts_at, valid_until), UTC.
 
     ``portal_address`` is the claim; ``member_id`` the identity once bound (see Activation). Titles are frozen
-    as bought; ``plan`` is the one of the period that runs now. ``anchor_at`` and ``months`` give ``valid_until``
-    by core.periods.add_months. ``ending_notice_*`` remember the latest notice of the coming end: for which end,
-    and how many days before it.
+    as bought; ``plan`` is the one of the period that runs now. ``anchor_at`` and ``months`` are those of the last
+    period. ``begins_by``: nothing has run yet of what is paid; it begins with the portal, at the latest then, and until
+    it does the dates are those of that latest case. None once it runs. ``held_until``: another license has the portal,
+    or had it, until then. ``ending_notice_*`` remember the latest notice of the coming end: for which end, and how
+    many days before it.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True, default=license_number)
@@ -38,6 +42,8 @@ class License(models.Model):
     valid_until = models.DateTimeField()
     anchor_at = models.DateTimeField()
     months = models.PositiveIntegerField(default=0)
+    begins_by = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
     linked_at = models.DateTimeField(null=True, blank=True)
     ending_notice_for = models.DateTimeField(null=True, blank=True)
     ending_notice_days = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -50,6 +56,7 @@ class License(models.Model):
         indexes = [
             models.Index(fields=["portal_address", "status"], name="license_claim"),
             models.Index(fields=["valid_until"], name="license_end"),
+            models.Index(fields=["begins_by"], condition=~Q(begins_by=None), name="license_begin"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -64,10 +71,16 @@ class License(models.Model):
 
 
 class LicenseTerm(models.Model):
-    """One paid period of a license: [starts_at, ends_at), UTC. Unique per unit of an invoice line: granted once.
+    """One entry in the ledger of a license's time: a period that was paid for, or that came of one of another type.
 
-    ``ends_at`` is the ``anchor_months``-th month from ``anchor_at`` (see services.terms). ``created_at`` is when it
-    was granted; ``revoked_at`` when its money went back; ``is_disputed`` while the buyer's bank asks for it back.
+    Unique per unit of an invoice line: granted once. It lies at [starts_at, ends_at), UTC, and is ``days`` long, or
+    ``months`` where that is None: then ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``. Until
+    ``begun_at`` is set these are where it would lie if nothing happened before. A period that follows another may
+    have begun though ``begun_at`` is None yet (see services.terms).
+
+    ``amount`` is the money paid for it, in major units of ``currency``. ``converted_at``: it ended then, and what was
+    left became periods of another license type, whose ``converted_from`` it is. ``created_at`` is when it was granted;
+    ``revoked_at`` when its money went back; ``is_disputed`` while the buyer's bank asks for it back.
     """
 
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="terms")
@@ -76,10 +89,18 @@ class LicenseTerm(models.Model):
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
     plan_name = models.CharField(max_length=100)
     months = models.PositiveIntegerField()
+    days = models.PositiveIntegerField(null=True, blank=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=6, default=Decimal(0))
+    currency = models.CharField(max_length=3, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     anchor_at = models.DateTimeField()
     anchor_months = models.PositiveIntegerField()
+    begun_at = models.DateTimeField(null=True, blank=True)
+    converted_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="conversions"
+    )
+    converted_at = models.DateTimeField(null=True, blank=True)
     is_disputed = models.BooleanField(default=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypedDict
+from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from storefront.core import clock, states
+from storefront.licensing.grants import NOW, LicenseGrant
 from storefront.licensing.models import License, LicenseTerm
 from storefront.licensing.services import letters, linking, terms
 from storefront.licensing.services.history import record
 from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
-
-
-class LicenseGrant(TypedDict):
-    """``InvoiceLine.license_terms``, frozen when the order was placed."""
-
-    software_id: int
-    product_title: str
-    plan_id: int
-    plan_code: str
-    plan_name: str
-    months: int
-    binding_kind: str
-    bitrix24_app_code: str
-    portal_address: str
-    extends_license: str
 
 
 @transaction.atomic
@@ -43,8 +30,7 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
     now = clock.now()
     granted: dict[int, License] = {}
     for line in invoice.lines.all():
-        for unit in range(1, line.quantity + 1) if line.license_terms else ():
-            license = _grant_unit(invoice.customer_id, line, unit, now)
+        for license in _grant_line(invoice, line, now) if line.license_terms else ():
             granted[license.pk] = license
     letters.payment_received(invoice, list(granted.values()))
     for license in granted.values():
@@ -60,58 +46,68 @@ def _one_at_a_time(customer_id: int) -> None:
     get_user_model()._default_manager.select_for_update(no_key=True).get(pk=customer_id)
 
 
-def _grant_unit(customer_id: int, line: Any, unit: int, now: datetime) -> License:
+def _grant_line(invoice: Any, line: Any, now: datetime) -> list[License]:
+    grant = LicenseGrant.from_json(line.license_terms)
+    amounts = terms.amounts_of(line.amount, line.quantity, invoice.currency)
+    return [_grant_unit(invoice, line, unit, grant, amount, now) for unit, amount in enumerate(amounts, start=1)]
+
+
+def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount: Decimal, now: datetime) -> License:
     existing = LicenseTerm.objects.filter(invoice_line=line, unit=unit).select_related("license").first()
     if existing:
         return existing.license
-    grant: LicenseGrant = line.license_terms
-    held = _held(customer_id, grant, unit)
-    license = states.lock(held) if held else _new(customer_id, grant, unit, now)
-    term = terms.add(
-        license, line_id=line.pk, unit=unit, plan_id=grant["plan_id"], plan_name=grant["plan_name"],
-        months=grant["months"], now=now,
+    held = _held(invoice.customer_id, grant, unit)
+    license = states.lock(held) if held else _new(invoice.customer_id, grant, unit, now)
+    bought = terms.Bought(
+        line_id=line.pk, unit=unit, plan_id=grant.plan_id, plan_name=grant.plan_name, months=grant.months,
+        amount=amount, currency=invoice.currency,
     )  # fmt: skip
-    record(license, "extended" if held else "granted", months=term.months, until=term.ends_at.isoformat())
+    term = terms.add(license, bought, now)
+    if grant.change == NOW:
+        terms.convert(license, into=term, prices=grant.prices, now=now)
+    record(license, "extended" if held else "granted", months=term.months, until=license.valid_until.isoformat())
     if not linking.link(license=license, is_quiet=True) and held:
         linking.tell_portal(license, cause=f"term:{term.pk}")
+    if grant.starts_at_payment and license.begins_by and not license.link_problem:
+        terms.begin(license, now, now)
     return license
 
 
 def _held(customer_id: int, grant: LicenseGrant, unit: int) -> License | None:
-    """The license a unit extends: the one the buyer named, else the one he holds for the same plan and portal.
+    """The license a unit extends: the one the buyer named, else the one they hold for the same product and portal.
 
-    A named license that is not his, not of this product or revoked is ignored: the money buys a new one then.
+    A named license that is not theirs, not of this product or revoked is ignored: the money buys a new one then.
     """
-    his = License.objects.filter(customer_id=customer_id, software_id=grant["software_id"]).exclude(
+    theirs = License.objects.filter(customer_id=customer_id, software_id=grant.software_id).exclude(
         status=LicenseStatus.REVOKED
     )
-    if grant.get("extends_license"):
-        named = his.filter(public_id=grant["extends_license"]).first()
+    if grant.extends_license:
+        named = theirs.filter(public_id=grant.extends_license).first()
         if named:
             return named
-    address = grant.get("portal_address")
-    if not address or unit > 1:
+    if not grant.portal_address or unit > 1:
         return None
+    return at_portal(theirs, grant.portal_address)
+
+
+def at_portal(licenses: QuerySet[License], address: str) -> License | None:
+    """The one of ``licenses`` that is bound to the portal at ``address`` now, else the first that waits for it."""
     bound_there = Q(activations__released_at=None, activations__installation__host=address)
-    return (
-        his.filter(bound_there | Q(member_id="", portal_address=address), plan_id=grant["plan_id"])
-        .order_by("-member_id", "pk")
-        .first()
-    )
+    return licenses.filter(bound_there | Q(member_id="", portal_address=address)).order_by("-member_id", "pk").first()
 
 
 def _new(customer_id: int, grant: LicenseGrant, unit: int, now: datetime) -> License:
-    is_free = grant["binding_kind"] == "none"
+    is_free = grant.binding_kind == "none"
     return License.objects.create(
         customer_id=customer_id,
-        software_id=grant["software_id"],
-        plan_id=grant["plan_id"],
-        product_title=grant["product_title"],
-        plan_name=grant["plan_name"],
-        binding_kind=grant["binding_kind"],
+        software_id=grant.software_id,
+        plan_id=grant.plan_id,
+        product_title=grant.product_title,
+        plan_name=grant.plan_name,
+        binding_kind=grant.binding_kind,
         status=LicenseStatus.ACTIVE if is_free else LicenseStatus.PENDING,
-        # One portal needs one license; the customer names the portals of the other units in his account.
-        portal_address="" if is_free or unit > 1 else grant.get("portal_address", ""),
+        # One portal needs one license; the customer names the portals of the other units in their account.
+        portal_address="" if is_free or unit > 1 else grant.portal_address,
         starts_at=now,
         valid_until=now,
         anchor_at=now,
@@ -120,7 +116,10 @@ def _new(customer_id: int, grant: LicenseGrant, unit: int, now: datetime) -> Lic
 
 @transaction.atomic
 def take_back_for_invoice(*, invoice: Any) -> list[License]:
-    """The money of an invoice went back: so do its periods. A license without any is revoked and leaves its portal."""
+    """The money of an invoice went back: so do its periods, and the days that were made of them.
+
+    A license without any is revoked and leaves its portal.
+    """
     now = clock.now()
     changed = []
     for license in _licenses_of(invoice):
@@ -132,7 +131,7 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
         record(license, "taken_back", invoice=invoice.number, months=sum(term.months for term in mine))
         if not remaining:
             _revoke(license, now)
-        elif license.status == LicenseStatus.SUSPENDED and not any(term.is_disputed for term in remaining):
+        elif license.status == LicenseStatus.SUSPENDED and not _is_disputed(license):
             _restore(license)
         linking.tell_portal(license, cause=f"refund:{invoice.pk}")
         changed.append(license)
@@ -154,11 +153,15 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
         if is_disputed:
             if states.apply(license, LicenseStatus.SUSPENDED, table=LICENSE_TRANSITIONS):
                 record(license, "suspended", invoice=invoice.number)
-        elif not license.terms.filter(revoked_at=None, is_disputed=True).exists():
+        elif not _is_disputed(license):
             _restore(license)
         linking.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
         changed.append(license)
     return changed
+
+
+def _is_disputed(license: License) -> bool:
+    return license.terms.filter(revoked_at=None, is_disputed=True).exists()
 
 
 def _licenses_of(invoice: Any) -> list[License]:
@@ -177,6 +180,7 @@ def _restore(license: License) -> None:
         return
     if license.binding_kind == "none":
         states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
+        terms.lay(license, clock.now())
     elif not linking.resume(license):
         linking.release(license, reason="restored")
         states.apply(license, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)

@@ -6,27 +6,35 @@ installation. Nothing here calls out; what the portal is told waits in the outbo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from storefront.core import clock, states
 from storefront.licensing.models import Activation, Installation, License
-from storefront.licensing.services import letters
+from storefront.licensing.services import letters, terms
 from storefront.licensing.services.history import record
-from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
+from storefront.licensing.states import HOST_TAKEN, LICENSE_TRANSITIONS, PORTAL_TAKEN, LicenseStatus
 from storefront.licensing.validity import grace, is_over
 from storefront.notifications import outbox
 
-PORTAL_TAKEN = "portal_taken"  # another license of the product is active there
-HOST_TAKEN = "host_taken"  # the address belonged to another portal, whose license still runs
-_BATCH = 200
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a license may not go to its portal (see states), and until when as things are now, UTC."""
+
+    problem: str
+    until: datetime
 
 
 @transaction.atomic
 def link(*, license: License, is_quiet: bool = False) -> bool:
     """Bind a waiting license to the portal it claims, if that portal has proven itself. Safe to repeat.
 
-    Returns whether it was bound by this call. A conflict leaves it waiting, notes why and tells the customer once.
+    Returns whether it was bound by this call; what waits to run begins then. Where something is in the way the
+    license goes on waiting: it is noted why, its time stands still, and the customer is told once.
     ``is_quiet``: the caller tells the customer.
     """
     states.lock(license)
@@ -34,14 +42,14 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
         return False
     now = clock.now()
     installation = _proven_installation(license)
-    if installation is None or is_over(license.valid_until, now):
+    if installation is None or (license.begins_by is None and is_over(license.valid_until, now)):
         return False
     states.lock(installation)
-    problem = _conflict(license, installation)
-    if not problem:
+    obstacle = _obstacle(license, installation, now)
+    if obstacle is None and installation.is_installed:
         try:
             with transaction.atomic():
-                _bind(license, installation)
+                _bind(license, installation, now)
                 if not is_quiet:
                     letters.linked(license)
             return True
@@ -49,30 +57,27 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
             license.refresh_from_db()
             if license.status != LicenseStatus.PENDING:
                 return False
-            problem = PORTAL_TAKEN
-    if _note_problem(license, problem) and not is_quiet:
+            obstacle = _obstacle(license, installation, now)
+    if _note(license, obstacle, now) and not is_quiet:
         letters.not_linked(license)
     return False
 
 
 def link_waiting() -> int:
-    """Link every waiting license whose portal is known by now. Returns how many were linked."""
-    not_over = clock.now() - grace()
-    waiting = (
-        License.objects.filter(status=LicenseStatus.PENDING, binding_kind="portal", valid_until__gt=not_over)
-        .exclude(portal_address="")
-        .filter(
-            Exists(
-                Installation.objects.filter(
-                    app_code=OuterRef("software__bitrix24_app_code"),
-                    host=OuterRef("portal_address"),
-                    is_installed=True,
-                    is_host_proven=True,
-                )
-            )
-        )
+    """Link every waiting license whose portal is known by now, and look anew at those that something is in the way of.
+
+    Returns how many were linked.
+    """
+    not_over = Q(valid_until__gt=clock.now() - grace()) | ~Q(begins_by=None)
+    proven = Installation.objects.filter(
+        app_code=OuterRef("software__bitrix24_app_code"), host=OuterRef("portal_address"), is_host_proven=True
     )
-    return sum(link(license=license) for license in waiting.order_by("pk")[:_BATCH])
+    waiting = (
+        License.objects.filter(not_over, status=LicenseStatus.PENDING, binding_kind="portal")
+        .exclude(portal_address="")
+        .filter(Exists(proven.filter(is_installed=True)) | Exists(proven) & ~Q(link_problem=""))
+    )
+    return sum(link(license=license) for license in list(waiting.order_by("pk")))
 
 
 def link_installation(installation: Installation) -> int:
@@ -84,17 +89,22 @@ def link_installation(installation: Installation) -> int:
         portal_address=installation.host,
         software__bitrix24_app_code=installation.app_code,
     )
-    return sum(link(license=license) for license in waiting.order_by("pk")[:_BATCH])
+    return sum(link(license=license) for license in list(waiting.order_by("pk")))
 
 
 def resume(license: License) -> bool:
-    """Make a suspended, locked license active again on the portal it is bound to, unless another took its place."""
+    """Make a suspended, locked license active again on the portal it is bound to, unless another took its place.
+
+    What was paid meanwhile and has nothing to follow begins now.
+    """
     activation = license.activations.filter(released_at=None).select_related("installation").first()
     if activation is None or _active_there(license, activation.installation).exists():
         return False
     try:
         with transaction.atomic():
-            return states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
+            states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
+            terms.lay(license, clock.now())
+            return True
     except IntegrityError:
         license.refresh_from_db()
         return False
@@ -124,10 +134,8 @@ def _proven_installation(license: License) -> Installation | None:
     app_code = license.software.bitrix24_app_code
     if not app_code:
         return None
-    proven = Installation.objects.filter(
-        app_code=app_code, host=license.portal_address, is_installed=True, is_host_proven=True
-    )
-    return proven.order_by("-verified_at").first()
+    proven = Installation.objects.filter(app_code=app_code, host=license.portal_address, is_host_proven=True)
+    return proven.order_by("-is_installed", "-verified_at").first()
 
 
 def _active_there(license: License, installation: Installation) -> QuerySet[License]:
@@ -136,13 +144,19 @@ def _active_there(license: License, installation: Installation) -> QuerySet[Lice
     ).exclude(pk=license.pk)
 
 
-def _conflict(license: License, installation: Installation) -> str:
-    """Why this license may not go to this portal, "" if it may. A license that is over makes room."""
-    now = clock.now()
+def _obstacle(license: License, installation: Installation, now: datetime) -> Obstacle | None:
+    """What keeps this license from this portal; None if nothing does.
+
+    One whose paid time has run out makes room: at once for a license with paid time, else after its grace.
+    """
     for other in _active_there(license, installation):
-        if not is_over(other.valid_until, now):
-            return PORTAL_TAKEN
+        if not _makes_room(other, license, now):
+            return Obstacle(PORTAL_TAKEN, max(other.valid_until, now))
         states.lock(other)
+        if other.status != LicenseStatus.ACTIVE:
+            continue
+        if not _makes_room(other, license, now):  # extended meanwhile
+            return Obstacle(PORTAL_TAKEN, other.valid_until)
         states.apply(other, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
         release(other, reason="replaced")
         record(other, "replaced", by=license.number)
@@ -153,28 +167,50 @@ def _conflict(license: License, installation: Installation) -> str:
         installation__client_id=installation.client_id,
         installation__host=installation.host,
     ).exclude(installation=installation)
-    return HOST_TAKEN if elsewhere.exists() else ""
+    until = elsewhere.order_by("-license__valid_until").values_list("license__valid_until", flat=True).first()
+    return Obstacle(HOST_TAKEN, until) if until else None
 
 
-def _bind(license: License, installation: Installation) -> None:
+def _makes_room(other: License, license: License, now: datetime) -> bool:
+    is_paid = license.begins_by is not None or license.valid_until > now
+    return is_over(other.valid_until, now) or (is_paid and other.valid_until <= now)
+
+
+def _bind(license: License, installation: Installation, now: datetime) -> None:
     Activation.objects.create(license=license, installation=installation)
     states.apply(
         license,
         LicenseStatus.ACTIVE,
         table=LICENSE_TRANSITIONS,
         member_id=installation.member_id,
-        linked_at=clock.now(),
+        linked_at=now,
         link_problem="",
+        held_until=None,
     )
+    terms.lay(license, now)
     event = record(license, "linked", host=installation.host, member_id=installation.member_id)
     tell_portal(license, cause=f"linked:{event.pk}")
 
 
-def _note_problem(license: License, problem: str) -> bool:
-    """Write down why a license cannot be linked; whether that is news."""
-    if license.link_problem == problem:
+def _note(license: License, obstacle: Obstacle | None, now: datetime) -> bool:
+    """Write down what is in the way and let the license's time stand still; whether the reason is news.
+
+    A license without paid time left loses nothing by waiting: nothing is noted. Once the way is free it has its days
+    to find the portal again.
+    """
+    if obstacle is None:
+        if license.link_problem:
+            license.link_problem = ""
+            license.save(update_fields=["link_problem"])
+            terms.hold(license, min(license.held_until or now, now), now)
         return False
-    license.link_problem = problem
-    license.save(update_fields=["link_problem"])
-    record(license, "link_refused", problem=problem, host=license.portal_address)
-    return True
+    if license.begins_by is None and license.valid_until <= now:
+        return False
+    is_news = license.link_problem != obstacle.problem
+    if is_news:
+        license.link_problem = obstacle.problem
+        license.save(update_fields=["link_problem"])
+        record(license, "link_refused", problem=obstacle.problem, host=license.portal_address)
+    if is_news or license.held_until != obstacle.until:
+        terms.hold(license, obstacle.until, now)
+    return is_news

@@ -11,18 +11,23 @@ from django.db.models import F
 from storefront.core import clock, states
 from storefront.licensing.models import License, LicenseTerm
 from storefront.licensing.services import letters, linking, terms
+from storefront.licensing.services.history import record
 from storefront.licensing.states import LicenseStatus
 
 _BATCH = 500
+#: A notice comes in the last quarter of a period at the earliest.
+_PART = 4
 _RUNNING = (LicenseStatus.PENDING, LicenseStatus.ACTIVE)
 
 
 def send_ending_notices() -> int:
     """Tell customers 30, 14, 7 and 1 days before a license ends (settings.LICENSE_NOTICE_DAYS); returns how many.
 
-    Each step once per license and end. After a standstill only the nearest step is sent. A step whose day had
-    passed when the period was bought is left out: nobody who paid today wants to hear of the end.
+    Each step once per license and end. After a standstill only the nearest step is sent. A step that is more than
+    a quarter of the last period is left out, and so is one whose day had passed when that was bought: nobody who has
+    just paid for a month wants to hear of its end. What has not begun has no end yet.
     """
+    begin_periods()
     now = clock.now()
     steps = sorted(settings.LICENSE_NOTICE_DAYS)
     sent, nearer = 0, 0
@@ -30,6 +35,7 @@ def send_ending_notices() -> int:
         due = (
             License.objects.filter(
                 status__in=_RUNNING,
+                begins_by=None,
                 valid_until__gt=now + timedelta(days=nearer),
                 valid_until__lte=now + timedelta(days=step),
             )
@@ -38,7 +44,6 @@ def send_ending_notices() -> int:
         )
         sent += sum(_notify(license, step, now) for license in due[:_BATCH])
         nearer = step
-    begin_periods()
     return sent
 
 
@@ -51,26 +56,54 @@ def _notify(license: License, step: int, now: datetime) -> bool:
             return False
         license.ending_notice_for, license.ending_notice_days = license.valid_until, step
         license.save(update_fields=["ending_notice_for", "ending_notice_days"])
-        bought_at = license.terms.filter(revoked_at=None).order_by("-pk").values_list("created_at", flat=True).first()
-        if bought_at is None or bought_at > license.valid_until - timedelta(days=step):
+        kept = terms.kept_terms(license)
+        if not kept or not _is_worth_telling(kept[-1], step):
             return False
         letters.ending(license, step, now)
         return True
 
 
+def _is_worth_telling(last: LicenseTerm, step: int) -> bool:
+    before = timedelta(days=step)
+    return before * _PART <= last.ends_at - last.starts_at and last.created_at <= last.ends_at - before
+
+
 def begin_periods() -> int:
-    """Where a period of another license type has begun, make that the license's type. Returns how many changed."""
+    """Begin what has waited for its portal as long as it may, and what follows a period of another license type.
+
+    Returns how many licenses changed.
+    """
     now = clock.now()
-    begun = LicenseTerm.objects.filter(revoked_at=None, starts_at__lte=now, ends_at__gt=now).exclude(
-        plan_id=F("license__plan_id")
-    )
+    late = License.objects.filter(status=LicenseStatus.PENDING, begins_by__lte=now).order_by("begins_by", "pk")
+    return sum(_begin_late(license, now) for license in late[:_BATCH]) + _change_types(now)
+
+
+def _begin_late(license: License, now: datetime) -> bool:
+    """What is in the way of a license is looked at first: while something is, its time does not begin."""
+    with transaction.atomic():
+        if linking.link(license=license):
+            return True
+        if license.status != LicenseStatus.PENDING or license.begins_by is None or license.begins_by > now:
+            return False
+        if license.link_problem:
+            terms.lay(license, now)
+            return False
+        terms.begin(license, license.begins_by, now)
+        record(license, "begun", waited_for=license.portal_address)
+        return True
+
+
+def _change_types(now: datetime) -> int:
+    """Where a period of another license type has begun, make that the license's type."""
+    begun = LicenseTerm.objects.filter(
+        revoked_at=None, converted_at=None, starts_at__lte=now, ends_at__gt=now, license__begins_by=None
+    ).exclude(plan_id=F("license__plan_id"))
     changed = 0
     for license in License.objects.filter(pk__in=begun.values("license_id"), status__in=_RUNNING)[:_BATCH]:
         with transaction.atomic():
             states.lock(license)
-            kept = terms.kept_terms(license)
+            kept = terms.lay(license, now)
             if kept:
-                terms.carry_over(license, kept, now)
                 linking.tell_portal(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
                 changed += 1
     return changed

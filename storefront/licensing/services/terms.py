@@ -1,15 +1,48 @@
-"""Paid periods of a license: adding one, taking some back. The caller holds the license's lock."""
+"""The ledger of a license's time: adding, beginning, converting and taking back periods.
+
+The caller holds the license's lock. Every function ends in ``lay``, which works out where the periods that are left
+lie and carries the dates over to the license.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from storefront.core import money
 from storefront.licensing.models import License, LicenseTerm
 from storefront.licensing.services.history import record
-from storefront.licensing.validity import Span, lay_spans, next_span
+from storefront.licensing.states import LicenseStatus
+from storefront.licensing.validity import (
+    Period,
+    Span,
+    Unused,
+    converted_days,
+    following,
+    grace,
+    lay_out,
+    start_window,
+    unused_value,
+    whole_days,
+)
 
 _SPAN_FIELDS = ("starts_at", "ends_at", "anchor_at", "anchor_months")
+_VALUE_PLACES = Decimal("0.000001")  # what the column holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bought:
+    """One unit of an invoice line: ``months`` of a license type, for ``amount`` (major units of ``currency``)."""
+
+    line_id: int
+    unit: int
+    plan_id: int
+    plan_name: str
+    months: int
+    amount: Decimal
+    currency: str
 
 
 def span_of(term: LicenseTerm) -> Span:
@@ -17,60 +50,183 @@ def span_of(term: LicenseTerm) -> Span:
 
 
 def kept_terms(license: License) -> list[LicenseTerm]:
-    """The periods that were paid and not taken back, in the order they run."""
-    return list(license.terms.filter(revoked_at=None).select_related("plan").order_by("pk"))
+    """The entries that count, in the order they run: neither taken back nor converted."""
+    kept = license.terms.filter(revoked_at=None, converted_at=None)
+    return list(kept.select_related("plan").order_by("pk"))
 
 
-def add(
-    license: License, *, line_id: int, unit: int, plan_id: int, plan_name: str, months: int, now: datetime
-) -> LicenseTerm:
-    """Put one more period at the end of a locked license and move the license's dates with it.
+def add(license: License, bought: Bought, now: datetime) -> LicenseTerm:
+    """Put one more period at the end of a license.
 
+    It follows what runs or waits already. After a license that works on in its grace it begins at the end, for the
+    days of grace are part of it. Otherwise it begins when ``lay`` says.
     Raises IntegrityError if this unit of the line was granted already.
     """
-    kept = kept_terms(license)
-    span = next_span(span_of(kept[-1]) if kept else None, months=months, granted_at=now)
+    before = kept_terms(license)
+    last = span_of(before[-1]) if before else None
+    works_on = last and license.status == LicenseStatus.ACTIVE and last.ends_at <= now < last.ends_at + grace()
+    span = following(last, Period(bought.months)) if last and works_on else Span(now, now, now, 0)
     term = LicenseTerm.objects.create(
-        license=license, invoice_line_id=line_id, unit=unit, plan_id=plan_id, plan_name=plan_name, months=months,
+        license=license, invoice_line_id=bought.line_id, unit=bought.unit, plan_id=bought.plan_id,
+        plan_name=bought.plan_name, months=bought.months, amount=bought.amount, currency=bought.currency,
         starts_at=span.starts_at, ends_at=span.ends_at, anchor_at=span.anchor_at, anchor_months=span.anchor_months,
-        created_at=now,
+        begun_at=span.starts_at if works_on else None, created_at=now,
     )  # fmt: skip
-    carry_over(license, [*kept, term], now)
+    lay(license, now)
+    term.refresh_from_db()
     return term
 
 
-def take_back(license: License, terms: Sequence[LicenseTerm], now: datetime) -> list[LicenseTerm]:
-    """Take periods of a locked license back and move the later ones up. Returns those that remain.
+def begin(license: License, at: datetime, now: datetime) -> None:
+    """What waits begins at ``at``: the license has found its portal, or may wait no longer."""
+    lay(license, now, begins_at=at)
 
-    Periods before the first one taken keep their dates. A later one moves forward, but never to before the
-    moment it was granted: nobody has used it then.
+
+def hold(license: License, until: datetime, now: datetime) -> None:
+    """Another license has the portal until ``until``: nothing of this one may run.
+
+    A period that has begun stops, and what is left of it waits.
     """
-    taken = {term.pk for term in terms}
-    before = kept_terms(license)
+    license.held_until = until
+    license.save(update_fields=["held_until"])
+    for term in _stamped(kept_terms(license), now):
+        if term.begun_at is not None and term.ends_at > now:
+            _stop(license, term, now)
+    lay(license, now)
+
+
+def convert(license: License, *, into: LicenseTerm, prices: Mapping[int, Decimal], now: datetime) -> None:
+    """Turn the unused time of all other license types into days of the type of ``into``, a period of the license.
+
+    ``prices``: what periods of that type cost, by months. ``into`` begins where the time that is converted would have
+    gone on; the days follow at the end. Time that was paid in another currency has no price here and stays.
+    """
+    old = [
+        term
+        for term in _stamped(kept_terms(license), now)
+        if term.plan_id != into.plan_id and term.ends_at > now and term.currency == into.currency
+    ]
+    if not old or not all(prices.get(months, 0) > 0 for months in (into.months, *prices)):
+        return
+    parts = [Unused(term.months, unused_value(span_of(term), term.amount, now)) for term in old]
+    days = converted_days(parts, prices=dict(prices), months=into.months, now=now)
+    for term, part, number in zip(old, parts, days, strict=True):
+        _close(term, now)
+        if number:
+            LicenseTerm.objects.create(
+                license=license, converted_from=term, plan_id=into.plan_id, plan_name=into.plan_name,
+                months=term.months, days=number, currency=term.currency, created_at=now,
+                amount=(Decimal(part.value.numerator) / part.value.denominator).quantize(_VALUE_PLACES),
+                starts_at=now, ends_at=now, anchor_at=now, anchor_months=0,
+            )  # fmt: skip
+    record(license, "converted", plan=into.plan_name, days=sum(days), periods=[term.pk for term in old])
+    lay(license, now)
+
+
+def take_back(license: License, terms: Iterable[LicenseTerm], now: datetime) -> list[LicenseTerm]:
+    """Take periods, and what was converted from them, back; what has not begun moves up. Returns what remains."""
+    taken = _with_conversions(terms)
+    _stamped(kept_terms(license), now)
     LicenseTerm.objects.filter(pk__in=taken).update(revoked_at=now, is_disputed=False)
-    first = next((index for index, term in enumerate(before) if term.pk in taken), len(before))
-    unmoved, later = before[:first], [term for term in before[first:] if term.pk not in taken]
-    spans = lay_spans(
-        [(term.months, term.created_at) for term in later], after=span_of(unmoved[-1]) if unmoved else None
-    )
-    for term, span in zip(later, spans, strict=True):
-        for name in _SPAN_FIELDS:
-            setattr(term, name, getattr(span, name))
-        term.save(update_fields=_SPAN_FIELDS)
-    remaining = [*unmoved, *later]
-    if remaining:
-        carry_over(license, remaining, now)
-    return remaining
+    return lay(license, now)
 
 
-def carry_over(license: License, terms: Sequence[LicenseTerm], now: datetime) -> None:
-    """Set a locked license's dates and plan from its kept periods."""
+def lay(license: License, now: datetime, *, begins_at: datetime | None = None) -> list[LicenseTerm]:
+    """Work out where the periods lie, write it down, and carry it over to the license. Returns the periods.
+
+    Where nothing runs, the next period begins at ``begins_at``; by default now if the license works. Otherwise it
+    waits, and is laid where it would begin at the latest: some days after it was bought or its portal became free.
+    """
+    terms = _stamped(kept_terms(license), now)
+    if begins_at is None and license.status == LicenseStatus.ACTIVE:
+        begins_at = now
+    waiting = _waiting(terms, now)
+    latest = now
+    if waiting is not None and begins_at is None:
+        latest = max(now, max(waiting.created_at, license.held_until or waiting.created_at) + start_window())
+    spans = lay_out([_period(term) for term in terms], now=now, begins_at=begins_at or latest)
+    for term, span in zip(terms, spans, strict=True):
+        begun_at = span.starts_at if term is waiting and begins_at is not None else term.begun_at
+        if (span, begun_at) != (span_of(term), term.begun_at):
+            _place(term, span, begun_at)
+    license.begins_by = latest if waiting is not None and begins_at is None else None
+    _carry_over(license, terms, now)
+    return terms
+
+
+def _stamped(terms: list[LicenseTerm], now: datetime) -> list[LicenseTerm]:
+    """Write down of periods that follow another that they have begun, where time has come to them."""
+    before: LicenseTerm | None = None
+    for term in terms:
+        follows = before is not None and before.begun_at is not None and term.starts_at == before.ends_at
+        if term.begun_at is None and follows and term.starts_at <= now:
+            _place(term, span_of(term), term.starts_at)
+        before = term
+    return terms
+
+
+def _waiting(terms: Sequence[LicenseTerm], now: datetime) -> LicenseTerm | None:
+    """The period that has nothing before it to wait for."""
+    ends_at: datetime | None = None
+    for term in terms:
+        if term.begun_at is None:
+            return term if ends_at is None or ends_at <= now else None
+        ends_at = term.ends_at
+    return None
+
+
+def _period(term: LicenseTerm) -> Period:
+    return Period(term.months, term.days, span_of(term) if term.begun_at else None)
+
+
+def _place(term: LicenseTerm, span: Span, begun_at: datetime | None) -> None:
+    for name in _SPAN_FIELDS:
+        setattr(term, name, getattr(span, name))
+    term.begun_at = begun_at
+    term.save(update_fields=[*_SPAN_FIELDS, "begun_at"])
+
+
+def _stop(license: License, term: LicenseTerm, now: datetime) -> None:
+    """A running period becomes one of the days that are left, and has not begun."""
+    left = unused_value(span_of(term), term.amount, now)
+    record(license, "stopped", period=term.pk, ran_from=term.starts_at.isoformat(), ran_to=now.isoformat())
+    term.days, term.begun_at = whole_days(term.ends_at - now), None
+    term.amount = (Decimal(left.numerator) / left.denominator).quantize(_VALUE_PLACES)
+    term.save(update_fields=["days", "begun_at", "amount"])
+
+
+def _close(term: LicenseTerm, now: datetime) -> None:
+    """A period that is converted ends here; one that has not begun never runs."""
+    start = term.starts_at if term.begun_at else now
+    term.converted_at = now
+    term.starts_at, term.ends_at = start, now
+    term.save(update_fields=["converted_at", "starts_at", "ends_at"])
+
+
+def _with_conversions(terms: Iterable[LicenseTerm]) -> set[int]:
+    found: set[int] = set()
+    wave = {term.pk for term in terms}
+    while wave:
+        found |= wave
+        wave = set(LicenseTerm.objects.filter(converted_from__in=wave).values_list("pk", flat=True))
+    return found
+
+
+def _carry_over(license: License, terms: Sequence[LicenseTerm], now: datetime) -> None:
+    if not terms:
+        return
     last = terms[-1]
-    current = next((term for term in terms if term.starts_at <= now < term.ends_at), last)
+    current = next((term for term in terms if term.ends_at > now), last)
     old_plan = license.plan_id
-    license.starts_at, license.valid_until = terms[0].starts_at, last.ends_at
+    license.starts_at = min(license.terms.filter(revoked_at=None).values_list("starts_at", flat=True))
+    license.valid_until = last.ends_at
     license.anchor_at, license.months = last.anchor_at, last.anchor_months
     license.plan_id, license.plan_name = current.plan_id, current.plan_name
-    license.save(update_fields=["starts_at", "valid_until", "anchor_at", "months", "plan", "plan_name"])
+    license.save(update_fields=["starts_at", "valid_until", "anchor_at", "months", "begins_by", "plan", "plan_name"])
     if old_plan != license.plan_id:
         record(license, "plan_changed", plan=license.plan_name)
+
+
+def amounts_of(amount: Decimal, quantity: int, currency: str) -> list[Decimal]:
+    """What each of ``quantity`` units of a line was paid; they add up to ``amount``."""
+    return money.allocate(amount, [Decimal(1)] * quantity, currency)

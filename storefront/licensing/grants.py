@@ -1,0 +1,50 @@
+"""What paying for one line of an invoice grants: frozen when the order is placed, read when its money comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
+from typing import Any
+
+#: ``LicenseGrant.change``: what becomes of the unused time of another license type.
+NOW, LATER = "now", "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseGrant:
+    """``InvoiceLine.license_terms``. Texts are in the language of the order.
+
+    ``portal_address`` is the portal the buyer named, ``extends_license`` the public id of the license they chose to
+    extend; "" where there is none. ``change`` is the buyer's choice for the case that the license has unused time of
+    another type: NOW turns it into time of this one, LATER (and "", not asked) lets this one follow. ``prices`` are
+    those of this license type when the order was placed, by months, in the invoice's currency. ``effect`` is what
+    the buyer was told that the line does, "" on lines from before it was said.
+    """
+
+    software_id: int
+    product_title: str
+    plan_id: int
+    plan_code: str
+    plan_name: str
+    months: int
+    binding_kind: str
+    bitrix24_app_code: str = ""
+    portal_address: str = ""
+    extends_license: str = ""
+    starts_at_payment: bool = False
+    change: str = ""
+    prices: Mapping[int, Decimal] = field(default_factory=dict)
+    effect: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What a JSON column keeps."""
+        prices = {str(months): str(amount) for months, amount in sorted(self.prices.items())}
+        return asdict(self) | {"prices": prices}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> LicenseGrant:
+        """The opposite of ``as_json``; lines that were frozen before a field was there get its default."""
+        known = {each.name: data[each.name] for each in fields(cls) if each.name in data}
+        prices = {int(months): Decimal(amount) for months, amount in data.get("prices", {}).items()}
+        return cls(**known | {"prices": prices})
