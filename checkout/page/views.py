@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from checkout import unpaid
 from checkout.cart import vouchers
 from checkout.cart.loading import Cart
 from checkout.cart.middleware import cart_of, find_basket, has_cart_in_account, read_again
@@ -37,7 +38,7 @@ from checkout.services.wishes import (
     VoucherRefused,
     Wish,
 )
-from storefront.billing.links import next_path, pay_path
+from storefront.billing.links import pay_path
 from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
 from storefront.users import services as users
@@ -113,8 +114,7 @@ def _nothing_to_order(request: HttpRequest) -> HttpResponse:
         return redirect(leaving.log_in_address())
     if "again" in request.GET:
         return redirect(reverse("cart") + recovery.AGAIN)
-    messages.info(request, _("Your cart is empty."))
-    return redirect("cart")
+    return redirect("cart")  # which says so, and offers the order that the cart may have become
 
 
 def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
@@ -176,7 +176,7 @@ def _done(request: HttpRequest, placed: Placed) -> HttpResponse:
     find_basket(request).status = placed.order.basket.status
     if placed.is_new:
         login(request, placed.customer, backend=BACKEND)
-    return redirect(next_path(placed.invoice))
+    return unpaid.lead_to_payment(request, placed.invoice)
 
 
 def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> HttpResponse:

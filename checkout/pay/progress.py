@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from storefront.billing import status
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
@@ -54,11 +55,11 @@ def of(payment: Payment) -> Progress:
     if review.is_waiting(payment=payment, kind=review.MISMATCH):
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
         return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
-    if payment.status in OPEN_PAYMENT:
+    state = status.of_attempt(payment)
+    if payment.status in OPEN_PAYMENT and state.code != "failed":
         return _under_way(payment)
-    return Progress(
-        "unpaid", _("The payment did not go through"), _("Nothing has been charged. Your order is kept."), may_pay=True
-    )
+    text = f"{state.reason} {_('Nothing has been charged. Your order is kept.')}".strip()
+    return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
 
 
 def of_free(invoice: Invoice) -> Progress:

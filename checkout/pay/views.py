@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from checkout.pay import progress
 from storefront.billing import links, queries
+from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
     NotPayable,
@@ -38,6 +39,8 @@ from storefront.core.throttle import throttled
 View = Callable[..., HttpResponse]
 #: A page reloaded again and again does not ask the provider each time.
 LOOK_EVERY = timedelta(seconds=3)
+#: How often the pay page asks what became of the last attempt.
+MOST_LOOKS = 5
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
@@ -80,9 +83,11 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     if invoice is None:
         raise Http404
     if not queries.asks_for_money(invoice):
-        return _closed(request, invoice)
+        return _reloaded() if request.headers.get("HX-Request") else _closed(request, invoice)
     if request.method == "POST":
         return _open_charge(request, invoice)
+    if request.headers.get("HX-Request"):
+        return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
     if problem is None and payments.is_away():
         return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
@@ -121,7 +126,40 @@ def _page(
         "problem": problem,
         "may_pay": problem is None or may_pay,
     }
+    if problem is None:
+        context |= _attempt_context(request, invoice)
     return render(request, "pay/pay.html", context, status=status)
+
+
+def _attempt(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """What became of the last attempt, asked for by the page a few times until the worker has looked."""
+    if queries.blocking_problem(invoice):
+        return _reloaded()
+    typed = [request.GET.get(name, "") for name in ("look", "seen")]
+    tries, seen = (int(text[:9]) if text.isdecimal() else MOST_LOOKS for text in typed)
+    return render(request, "pay/_attempt.html", _attempt_context(request, invoice, tries=tries, seen=seen))
+
+
+def _attempt_context(
+    request: HttpRequest, invoice: Invoice, *, tries: int = 0, seen: int | None = None
+) -> dict[str, Any]:
+    """The buyer may be back after a declined card: as long as a charge is open and nothing new is known of it
+    (``seen``: its revision on the page), the worker is asked to look, and the page asks again."""
+    charge = queries.open_payment(invoice)
+    is_awaited = charge is not None and seen in (None, charge.revision)
+    if charge is not None and is_awaited and _is_worth_a_look(charge):
+        payments.look_soon(payment_id=charge.pk)
+    return {
+        "state": payment_status.of_invoice(invoice),
+        "was_cancelled": "cancelled" in request.GET,
+        "look": tries + 1 if is_awaited and tries < MOST_LOOKS else 0,
+        "seen": charge.revision if charge else 0,
+    }
+
+
+def _reloaded() -> HttpResponse:
+    """What the page shows is out of date: htmx loads it anew."""
+    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def _closed(request: HttpRequest, invoice: Invoice) -> HttpResponse:

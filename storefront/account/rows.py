@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storefront.billing import links, queries
+from storefront.billing import links
 from storefront.billing.models import Invoice
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.models import License
@@ -25,16 +25,14 @@ _LICENSE_BADGE = {
     EffectiveStatus.SUSPENDED: "void",
     EffectiveStatus.REVOKED: "void",
 }
-_INVOICE_BADGE = {InvoiceStatus.PAID: "paid", InvoiceStatus.VOID: "void", InvoiceStatus.REFUNDED: "void"}
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """``pay_path`` is "" unless the invoice still asks for money; ``badge`` is the end of a CSS class."""
+    """``pay_path`` is "" unless somebody may be asked to pay now."""
 
     invoice: Invoice
-    status: str
-    badge: str
+    state: Status
     pay_path: str
     what_for: str
     more: int
@@ -54,15 +52,11 @@ class LicenseRow:
 
 
 def invoice_row(invoice: Invoice) -> InvoiceRow:
-    """One invoice as ``billing.queries`` loads it, with lines and ``is_in_progress``."""
+    """One invoice as ``billing.queries`` loads it, with lines and attempts to pay."""
     lines = list(invoice.lines.all())
-    is_open = queries.asks_for_money(invoice)
-    status = queries.status_text(invoice)
-    badge = _INVOICE_BADGE.get(InvoiceStatus(invoice.status), "open" if is_open else "void")
-    if is_open and getattr(invoice, "is_in_progress", False):
-        badge = "progress"
-    pay_path = links.pay_path(invoice) if is_open else ""
-    return InvoiceRow(invoice, status, badge, pay_path, lines[0].description if lines else "", max(0, len(lines) - 1))
+    state = of_invoice(invoice)
+    pay_path = links.pay_path(invoice) if state.may_pay else ""
+    return InvoiceRow(invoice, state, pay_path, lines[0].description if lines else "", max(0, len(lines) - 1))
 
 
 def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:

@@ -24,6 +24,7 @@ from checkout.models import Consent
 from checkout.page import portal
 from storefront.account import rows
 from storefront.billing import queries as billing
+from storefront.billing import status
 from storefront.billing.models import Invoice
 from storefront.billing.services import ledger
 from storefront.core import clock
@@ -178,7 +179,7 @@ def _orders(request: HttpRequest) -> QuerySet[Order]:
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
     page = _page(request, _orders(request))
-    return render(request, "account_pages/orders.html", {"page_obj": page, "orders": page.object_list})
+    return render(request, "account_pages/orders.html", {"page_obj": page, "rows": status.of_orders(page)})
 
 
 @own
@@ -187,9 +188,10 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = _orders(request).filter(number=number).first()
     if found is None:
         raise Http404
-    own_invoices = billing.invoices_of(_user(request)).filter(order=found)
+    own_invoices = list(billing.invoices_of(_user(request)).filter(order=found))
     context = {
         "order": found,
+        "state": status.of_order(found, own_invoices[0] if own_invoices else None),
         "details": getattr(found, "purchase_details", None),
         "invoices": rows.invoice_rows(own_invoices),
         "consents": _consents(request).filter(order=found),

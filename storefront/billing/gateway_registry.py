@@ -10,7 +10,7 @@ from django.core.signals import setting_changed
 
 from storefront.billing.breaker import Guarded
 from storefront.gateways.errors import ConfigurationError
-from storefront.gateways.payments.base import PaymentGateway
+from storefront.gateways.payments.base import DeclineReason, PaymentGateway
 
 
 def _stripe() -> PaymentGateway:
@@ -47,6 +47,13 @@ def gateway(name: str) -> Guarded:
 def names() -> tuple[str, ...]:
     """The providers this shop can use, for jobs that ask each of them."""
     return tuple(_MAKERS)
+
+
+def decline_reason(name: str, code: str) -> DeclineReason:
+    """What a provider's refusal code (``Payment.failure_code``) means; DECLINED for one that says nothing."""
+    from storefront.gateways.payments.stripe.declines import DECLINES
+
+    return {"stripe": DECLINES}.get(name, {}).get(code, DeclineReason.DECLINED)
 
 
 def expected_account(name: str) -> str:

@@ -37,6 +37,11 @@ def pay_url(invoice: Invoice) -> str:
     return absolute("pay", language=invoice.language, token=pay_token(invoice))
 
 
+def cancel_url(invoice: Invoice) -> str:
+    """Where the provider's page leads a buyer who does not pay: the pay page, which says what happened."""
+    return f"{pay_url(invoice)}?cancelled=1"
+
+
 def return_url(payment: Payment) -> str:
     """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
     token = _RETURN.sign(payment.public_id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.db.models import QuerySet
 
-from storefront.billing import links
+from storefront.billing import links, status
 from storefront.billing.errors import BillingError, PaymentInReview, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import orders, review
@@ -13,15 +12,9 @@ from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.users.models import User
 
 
-def _with_progress() -> QuerySet[Invoice]:
-    """Invoices with ``is_in_progress``: a charge is open."""
-    is_open = Payment.objects.filter(invoice=OuterRef("pk"), status__in=OPEN_PAYMENT)
-    return Invoice.objects.annotate(is_in_progress=Exists(is_open))
-
-
 def invoices_of(customer: User) -> QuerySet[Invoice]:
-    """A customer's invoices, newest first, with their lines and order: three queries for the whole list."""
-    return _with_progress().filter(customer=customer).select_related("order").prefetch_related("lines")
+    """A customer's invoices, newest first, with lines, order and attempts to pay: three queries for the whole list."""
+    return status.with_attempts(Invoice.objects.filter(customer=customer)).prefetch_related("lines")
 
 
 def invoice_of(customer: User, number: str) -> Invoice | None:
@@ -71,21 +64,8 @@ def asks_for_money(invoice: Invoice) -> bool:
 
 
 def blocking_problem(invoice: Invoice) -> BillingError | None:
-    """Why nobody may be asked to pay an open invoice now: his money is under way, or a person looks at it."""
+    """Why nobody may be asked to pay an open invoice now: the money is under way, or a person looks at it."""
     if review.is_blocked(invoice):
         return PaymentInReview()
     charge = open_payment(invoice)
     return PaymentProcessing() if charge is not None and charge.is_processing else None
-
-
-def status_text(invoice: Invoice) -> str:
-    """'New', 'Payment in progress', 'Paid', ...: what the customer reads. Costs a query without ``is_in_progress``."""
-    if invoice.status == InvoiceStatus.OPEN:
-        if orders.is_cancelled(invoice.order):
-            return str(InvoiceStatus.VOID.label)
-        is_in_progress = getattr(invoice, "is_in_progress", None)
-        if is_in_progress is None:
-            is_in_progress = open_payment(invoice) is not None
-        if is_in_progress:
-            return str(_("Payment in progress"))
-    return str(InvoiceStatus(invoice.status).label)

@@ -62,3 +62,17 @@ def test_pay_order_leads_to_the_provider_and_cancel_leads_back(
     page.wait_for_url(f"{stripe.base_url}/**")
     page.go_back()
     expect(page.get_by_role("button", name="Pay order")).to_be_visible()
+
+
+def test_back_from_a_declined_card_the_pay_page_says_why(
+    page: Page, complaints: list[str], unpaid: Any, stripe: Any
+) -> None:
+    page.goto(links.pay_url(unpaid.invoice))
+    page.get_by_role("button", name="Pay order").click()
+    page.wait_for_url(f"{stripe.base_url}/**")
+    stripe.pay(unpaid.provider_reference, card="4000000000009995")
+    (session,) = stripe.sessions()
+    page.goto(session["cancel_url"])
+    expect(page.get_by_text("You came back without paying")).to_be_visible()
+    payments.settle(payment_id=unpaid.pk)  # the worker looks
+    expect(page.get_by_text("There is not enough money on the card")).to_be_visible()

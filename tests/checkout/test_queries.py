@@ -53,8 +53,8 @@ class TestConstant:
     def test_customers_cart_and_checkout(self, client: Client, shop: Any, customer: Any, lines: int) -> None:
         client.force_login(customer)
         fill(put_in_cart(client, shop.term("standard", 1)).basket, lines)
-        assert queries(client, "/basket/") == 5  # and session, user
-        assert queries(client, "/checkout/") == 7  # and agreements, last order
+        assert queries(client, "/basket/") == 6  # and session, user, unpaid orders
+        assert queries(client, "/checkout/") == 8  # and agreements, last order
 
     def test_cart_with_a_voucher(self, client: Client, shop: Any, lines: int) -> None:
         make_voucher()

@@ -156,7 +156,7 @@ def _request(payment: Payment) -> StartRequest:
         lines=lines,
         customer_email=invoice.payer.get("email", ""),
         return_url=links.return_url(payment),
-        cancel_url=links.pay_url(invoice),
+        cancel_url=links.cancel_url(invoice),
         expires_at=payment.expires_at or payment.created_at + STAY,
         language=invoice.language,
         metadata={"invoice": invoice.number},

@@ -26,6 +26,19 @@ class RemoteState(StrEnum):
     EXPIRED = "expired"  # the pay page closed unused
 
 
+class DeclineReason(StrEnum):
+    """Why an attempt was refused, as far as a buyer may be told. What hints at fraud is DECLINED like all else."""
+
+    FUNDS = "funds"  # not enough money
+    LIMIT = "limit"  # a limit of the card is reached
+    EXPIRED = "expired"
+    DETAILS = "details"  # number, expiry, security code or address were mistyped
+    AUTHENTICATION = "authentication"  # the buyer did not confirm to their bank that it is them
+    NOT_SUPPORTED = "not_supported"  # this card cannot buy this, here or in this currency
+    TRY_AGAIN = "try_again"  # the bank or the provider could not be asked
+    DECLINED = "declined"  # refused, without a reason that may be told
+
+
 class EventKind(StrEnum):
     """What a provider's message hints at. Always a hint: the state is re-fetched."""
 

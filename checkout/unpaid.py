@@ -1,0 +1,85 @@
+"""Orders that wait for their payment, offered wherever their buyer lands.
+
+A customer's own, and those that this browser's session placed: a buyer may be signed out by the time they come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from storefront.billing import links, status
+from storefront.billing.models import Invoice
+from storefront.billing.services import orders
+from storefront.billing.states import InvoiceStatus
+from storefront.billing.status import Status
+
+_KEY = "placed_invoices"
+#: How many are kept in a session, and how many are offered at once.
+_KEPT, _SHOWN = 20, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """An order that is not paid; ``pay_path`` is "" while its payment is under way."""
+
+    number: str
+    what_for: str
+    invoice: Invoice
+    state: Status
+    pay_path: str
+
+
+def lead_to_payment(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """To the pay page of an order just placed, or past it; the session remembers that it placed it.
+
+    To be called after the log-in that goes with a first order: that one gives the visitor a new session.
+    """
+    placed = request.session.get(_KEY, [])
+    request.session[_KEY] = [*placed, invoice.public_id][-_KEPT:]
+    return redirect(links.next_path(invoice))
+
+
+def was_placed_here(request: HttpRequest, invoice: Invoice) -> bool:
+    """Whether this browser's session placed the order of the invoice."""
+    return invoice.public_id in _placed(request)
+
+
+def waiting(request: HttpRequest, *, software_id: int | None = None) -> list[Unpaid]:
+    """The visitor's unpaid orders, newest first, at most three; ``software_id``: only those with that product.
+
+    No query for a visitor who has neither a session nor an account.
+    """
+    mine = Q(public_id__in=_placed(request))
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        mine |= Q(customer_id=request.user.pk)
+    elif not _placed(request):
+        return []
+    found = Invoice.objects.filter(mine, status=InvoiceStatus.OPEN).exclude(order=None)
+    found = found.exclude(order__status=orders.CANCELLED)
+    if software_id is not None:
+        found = found.filter(order__lines__product__parent__software=software_id).distinct()
+    invoices = status.with_attempts(found).prefetch_related("lines").order_by("-pk")
+    return [_offer(invoice) for invoice in invoices[:_SHOWN]]
+
+
+def _offer(invoice: Invoice) -> Unpaid:
+    state = status.of_invoice(invoice)
+    return Unpaid(
+        number=invoice.order.number if invoice.order else invoice.number,
+        what_for=", ".join(line.description for line in list(invoice.lines.all())[:2]),
+        invoice=invoice,
+        state=state,
+        pay_path=links.pay_path(invoice) if state.may_pay else "",
+    )
+
+
+def _placed(request: HttpRequest) -> list[str]:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return []
+    placed = request.session.get(_KEY)
+    return placed if isinstance(placed, list) else []

@@ -1,0 +1,159 @@
+"""What state an invoice, an order or an attempt to pay is in, and why: the same words for buyer and staff.
+
+Rows alone are read. ``with_attempts`` loads for a list what is read here; a single invoice costs two queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from oscar.apps.order.models import Order
+
+from storefront.billing.errors import PaymentRefused
+from storefront.billing.gateway_registry import decline_reason
+from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.services import orders, review
+from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.core.instants import instant
+from storefront.gateways.payments.base import DeclineReason
+
+#: CSS classes of badges (static/css/components.css).
+_BADGES = {
+    "new": "open", "in_progress": "progress", "processing": "progress", "failed": "expired", "review": "pending",
+    "paid": "paid", "void": "void", "refunded": "void",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``code``: new, in_progress (a payment page is open), processing (the bank has the word), failed, review, paid,
+    void or refunded. ``label`` is a word or two for a badge, ``reason`` a sentence or two, or ""."""
+
+    code: str
+    label: str
+    reason: str = ""
+
+    @property
+    def badge(self) -> str:
+        return _BADGES[self.code]
+
+    @property
+    def may_pay(self) -> bool:
+        """Whether to offer a button that pays. While somebody looks at money that came, nobody is asked for more."""
+        return self.code in ("new", "in_progress", "failed")
+
+
+def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """The invoices with all that ``of_invoice`` reads: one query more for the whole list."""
+    waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=review.MISMATCH, resolved_at=None)
+    return (
+        invoices.annotate(is_in_review=Exists(waiting))
+        .select_related("order")
+        .prefetch_related(Prefetch("payments", Payment.objects.order_by("-pk"), to_attr="attempts"))
+    )
+
+
+def of_invoice(invoice: Invoice) -> Status:
+    """The state of one invoice."""
+    if invoice.status == InvoiceStatus.PAID:
+        return Status("paid", _("Paid"))
+    if invoice.status == InvoiceStatus.REFUNDED:
+        return Status("refunded", _("Refunded"), _("The money was given back."))
+    if invoice.status == InvoiceStatus.VOID:
+        return Status("void", _("Void"), _("It was not paid in time or was cancelled."))
+    if orders.is_cancelled(invoice.order):
+        return Status("void", _("Void"), _("The order was cancelled."))
+    return _of_open(invoice)
+
+
+def of_order(order: Order, invoice: Invoice | None) -> Status:
+    """The state of an order: that of its invoice, in an order's words."""
+    if invoice is None:
+        return _without_invoice(order)
+    found = of_invoice(invoice)
+    return Status("void", _("Cancelled"), found.reason) if found.code == "void" else found
+
+
+def of_orders(found: Iterable[Order]) -> list[tuple[Order, Status]]:
+    """Each order of a list with its state, for two queries in all. The latest invoice of an order counts."""
+    found = list(found)
+    invoices = with_attempts(Invoice.objects.filter(order__in=[order.pk for order in found])).order_by("pk")
+    latest = {invoice.order_id: invoice for invoice in invoices}
+    return [(order, of_order(order, latest.get(order.pk))) for order in found]
+
+
+def of_attempt(payment: Payment) -> Status:
+    """The state of one attempt to pay, whatever became of its invoice."""
+    if payment.status == PaymentStatus.SUCCEEDED:
+        return Status("paid", _("Paid"))
+    if payment.is_processing and payment.status == PaymentStatus.PENDING:
+        reason = _("The bank has not confirmed the payment yet, which may take days. Nobody needs to pay again.")
+        return Status("processing", _("Payment in progress"), reason)
+    if payment.failure_code:
+        return Status("failed", _("Payment failed"), failure_reason(payment))
+    match payment.status:
+        case PaymentStatus.CREATED:
+            return Status("in_progress", _("Payment in progress"), _("The payment page has not opened yet."))
+        case PaymentStatus.PENDING:
+            opened = {"at": instant(payment.created_at)}
+            reason = _("The payment page was opened on %(at)s; the payment is not finished.") % opened
+            return Status("in_progress", _("Payment in progress"), reason)
+        case PaymentStatus.CANCELLED:
+            return Status("void", _("Not used"), _("The payment page closed without a payment."))
+    return Status("failed", _("Payment failed"), failure_reason(payment))
+
+
+def failure_reason(payment: Payment) -> str:
+    """Why an attempt did not go through and what helps, in a sentence or two; nothing was charged by it."""
+    match payment.failure_code:
+        case "abandoned":
+            return _("The payment provider did not answer. Please try again.")
+        case "did_not_fit" | "unknown_to_provider":
+            return _("The payment did not fit the invoice and was closed. Please pay anew.")
+    if payment.provider_reference is None:
+        return str(PaymentRefused.message)
+    match decline_reason(payment.gateway, payment.failure_code):
+        case DeclineReason.FUNDS:
+            return _("There is not enough money on the card. Please use another card or another way to pay.")
+        case DeclineReason.LIMIT:
+            return _("A limit of the card is reached. Please raise it at the bank, or use another card.")
+        case DeclineReason.EXPIRED:
+            return _("The card has expired. Please use another one.")
+        case DeclineReason.DETAILS:
+            return _("Something about the card was mistyped. Please try again and check number, date and code.")
+        case DeclineReason.AUTHENTICATION:
+            return _("The bank was not told that it is you. Please try again and confirm the payment at your bank.")
+        case DeclineReason.NOT_SUPPORTED:
+            return _("The bank does not allow this card to be used for this purchase. Please use another one.")
+        case DeclineReason.TRY_AGAIN:
+            return _("The bank could not be asked. Please try again in a few minutes.")
+    return _("The bank declined the payment without saying why. Please ask it, or use another card.")
+
+
+def _of_open(invoice: Invoice) -> Status:
+    is_in_review: bool | None = getattr(invoice, "is_in_review", None)
+    if review.is_blocked(invoice) if is_in_review is None else is_in_review:
+        reason = _("Money came that does not fit the invoice, and our staff checks it. Nobody needs to pay again.")
+        return Status("review", _("Payment being checked"), reason)
+    attempts: list[Payment] | None = getattr(invoice, "attempts", None)
+    last = (attempts[0] if attempts else None) if attempts is not None else invoice.payments.order_by("-pk").first()
+    if last is None:
+        return Status("new", _("New"))
+    found = of_attempt(last)
+    return Status("new", _("New"), found.reason) if found.code == "void" else found
+
+
+def _without_invoice(order: Order) -> Status:
+    match order.status:
+        case orders.PAID:
+            return Status("paid", _("Paid"))
+        case orders.CANCELLED:
+            return Status("void", _("Cancelled"))
+        case orders.REFUNDED:
+            return Status("refunded", _("Refunded"))
+        case orders.IN_PROGRESS:
+            return Status("in_progress", _("Payment in progress"))
+    return Status("new", _("New"))

@@ -1,0 +1,128 @@
+"""One state and one reason for invoice, order and attempt, for the buyer and for staff."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from storefront.billing import queries, status
+from storefront.billing.models import Payment
+from storefront.billing.services import invoices, payments, review
+from storefront.gateways.payments.base import DeclineReason
+from storefront.gateways.payments.stripe.declines import DECLINES
+from tests.billing.building import make_invoice
+
+pytestmark = pytest.mark.django_db
+
+CARDS = {
+    "4000000000000002": "without saying why",
+    "4000000000009995": "not enough money",
+    "4000000000009987": "without saying why",  # lost: nobody at the till is told
+    "4100000000000019": "without saying why",  # suspected of fraud
+    "4000000000006975": "A limit of the card",
+    "4000000000000069": "has expired",
+    "4000000000000127": "mistyped",
+    "4000000000000119": "could not be asked",
+}
+
+
+def settled(payment: Payment) -> Payment:
+    return payments.settle(payment_id=payment.pk)
+
+
+def both(invoice):
+    """The state as it is read for a list and for one invoice: they never differ."""
+    listed = queries.invoices_of(invoice.customer).get(pk=invoice.pk)
+    alone = type(invoice).objects.get(pk=invoice.pk)
+    ((_, of_order),) = status.of_orders([invoice.order])
+    assert status.of_invoice(listed) == status.of_invoice(alone)
+    assert of_order.code == status.of_invoice(alone).code
+    assert of_order.reason == status.of_invoice(alone).reason
+    return status.of_invoice(listed)
+
+
+@pytest.mark.parametrize(("card", "words"), CARDS.items())
+def test_declined_card_is_told_with_its_reason(stripe, invoice, card, words):
+    payment = payments.start(invoice=invoice)
+    assert stripe.pay(payment.provider_reference, card=card) == "declined"
+    state = both_after(payment, invoice)
+    assert (state.code, state.may_pay) == ("failed", True)
+    assert words in state.reason
+    stripe.expire(payment.provider_reference)
+    assert both_after(payment, invoice).reason == state.reason  # the page is closed, the reason is the same
+
+
+def both_after(payment, invoice):
+    settled(payment)
+    return both(invoice)
+
+
+def test_a_challenge_that_was_not_answered_is_told(stripe, invoice):
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference, card="4000000000003220", approve=False)
+    assert "confirm the payment at your bank" in both_after(payment, invoice).reason
+
+
+def test_from_new_to_paid_every_state_has_its_words(stripe, invoice):
+    assert both(invoice) == status.Status("new", "New")
+    payment = payments.start(invoice=invoice)
+    state = both(invoice)
+    assert (state.code, state.label, state.may_pay) == ("in_progress", "Payment in progress", True)
+    assert "was opened on" in state.reason
+    stripe.pay_later(payment.provider_reference)
+    state = both_after(payment, invoice)
+    assert (state.code, state.may_pay) == ("processing", False)
+    stripe.settle_later(payment.provider_reference)
+    assert both_after(payment, invoice) == status.Status("paid", "Paid")
+
+
+def test_money_that_does_not_fit_is_being_checked_and_not_asked_for_again(stripe, invoice):
+    payment = payments.start(invoice=invoice)
+    review.file(key="k", kind=review.MISMATCH, detail="", payment=payment, invoice=invoice)
+    state = both(invoice)
+    assert (state.code, state.may_pay) == ("review", False)
+
+
+def test_void_and_cancelled_say_the_same(stripe, invoice):
+    invoices.void(invoice=invoice, reason="test")
+    invoice.order.refresh_from_db()
+    assert both(invoice).code == "void"
+    ((_, of_order),) = status.of_orders([invoice.order])
+    assert of_order.label == "Cancelled"
+
+
+def test_an_attempt_nobody_finished_is_no_failure(stripe, invoice):
+    payment = payments.start(invoice=invoice)
+    stripe.expire(payment.provider_reference)
+    state = both_after(payment, invoice)
+    assert (state.code, state.may_pay) == ("new", True)
+
+
+def test_a_second_attempt_makes_the_first_one_forgotten(stripe, invoice):
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference, card="4000000000009995")
+    stripe.expire(payment.provider_reference)
+    assert both_after(payment, invoice).code == "failed"
+    payments.start(invoice=invoice)
+    assert both(invoice).code == "in_progress"
+
+
+@pytest.mark.parametrize("code", [*DECLINES, "", "generic_decline", "fraudulent", "some_future_code"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_code_has_a_sentence_in_every_language(code, language):
+    with translation.override(language):
+        reason = status.failure_reason(Payment(gateway="stripe", provider_reference="cs_1", failure_code=code))
+    assert reason.endswith(".")
+    assert (language == "ru") == any("а" <= letter <= "я" for letter in reason)
+
+
+def test_what_hints_at_fraud_is_told_to_nobody():
+    for code in ("lost_card", "stolen_card", "fraudulent", "merchant_blacklist", "pickup_card", "security_violation"):
+        assert DECLINES.get(code, DeclineReason.DECLINED) is DeclineReason.DECLINED
+
+
+def test_states_of_a_list_cost_the_same_for_one_and_for_many(customer, django_assert_num_queries):
+    found = [make_invoice(customer).order for _ in range(5)]
+    for some in (found[:1], found):
+        with django_assert_num_queries(2):
+            status.of_orders(some)
