@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views import serve as documents
 
+from cms.stale.views import edit_page
 from storefront.core import errors, health, serving
 from storefront.users import staff
 
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("storefront.users.doors")),
     path("dashboard/users/<int:pk>/password-reset/", staff.password_reset),
     path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
+    path("admin/pages/<int:page_id>/edit/", edit_page),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),

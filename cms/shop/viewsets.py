@@ -16,6 +16,7 @@ from cms.shop import columns, panels
 from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.comparing import CompareVersionsView
 from cms.shop.leaving import UnpublishAgreementView
+from cms.stale.views import OneEditorAtATime
 from storefront.billing.models import Seller
 
 
@@ -24,7 +25,7 @@ class ProductsView(IndexView):
     add_item_label = _("Add a product")
 
 
-class SoftwareProductViewSet(SnippetViewSet):
+class SoftwareProductViewSet(OneEditorAtATime, SnippetViewSet):
     model = SoftwareProduct
     index_view_class = ProductsView
     icon = "desktop"
@@ -40,7 +41,7 @@ class SoftwareProductViewSet(SnippetViewSet):
         return SoftwareProduct.objects.select_related("product", "agreement").order_by("product__title")
 
 
-class PeriodViewSet(SnippetViewSet):
+class PeriodViewSet(OneEditorAtATime, SnippetViewSet):
     model = Period
     icon = "calendar-alt"
     menu_label = _("Periods")
@@ -53,7 +54,7 @@ class PeriodViewSet(SnippetViewSet):
         return Period.objects.filter(software=None)
 
 
-class DiscountViewSet(SnippetViewSet):
+class DiscountViewSet(OneEditorAtATime, SnippetViewSet):
     model = Discount
     icon = "tag"
     menu_label = _("Discounts")
@@ -65,7 +66,7 @@ class DiscountViewSet(SnippetViewSet):
         return Discount.objects.select_related("software__product")
 
 
-class AgreementViewSet(SnippetViewSet):
+class AgreementViewSet(OneEditorAtATime, SnippetViewSet):
     model = Agreement
     icon = "clipboard-list"
     menu_label = _("Agreements")
@@ -80,7 +81,7 @@ class AgreementViewSet(SnippetViewSet):
         return [*super().get_urlpatterns(), compare]
 
 
-class SellerViewSet(SnippetViewSet):
+class SellerViewSet(OneEditorAtATime, SnippetViewSet):
     model = Seller
     icon = "home"
     menu_label = _("Seller")

@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms.site.models import Footer, Menu, NotFoundText, Notice
+from cms.stale.views import OneEditorAtATime
 from storefront.core.instants import instant, zone_name
 
 #: Read for each form: staff may have chosen time zones of their own.
@@ -26,7 +27,7 @@ def end_of(notice: Notice) -> str:
     return instant(notice.ends_at, "short") if notice.ends_at else gettext("until it is deleted")
 
 
-class OnePerLanguageViewSet(SnippetViewSet):
+class OnePerLanguageViewSet(OneEditorAtATime, SnippetViewSet):
     """There is nothing to copy, and nothing to choose one of."""
 
     copy_view_enabled = False
@@ -54,7 +55,7 @@ class FooterViewSet(OnePerLanguageViewSet):
     ]
 
 
-class NoticeViewSet(SnippetViewSet):
+class NoticeViewSet(OneEditorAtATime, SnippetViewSet):
     model = Notice
     icon = "warning"
     menu_label = _("Notices")

@@ -138,6 +138,7 @@ WRONG = {
     "NUMBERS_FLUSH_SECONDS": "soon",
     "STAFF_MFA_REQUIRED": "ture",
     "MEDIA_ROOT": "media",
+    "PRIVATE_MEDIA_ROOT": "private",
     "SERVE_MEDIA": "2",
     "BEHIND_TLS_PROXY": "nginx",
     "SECURE_SSL_REDIRECT": "301",

@@ -1,0 +1,160 @@
+"""Wagtail's forms, made to refuse what would overwrite another's work unseen: snippets, settings and pages alike.
+
+Wagtail itself refuses only what its editor saves by itself; pressing 'Save' replaces whatever is there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+from wagtail.admin import messages
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.pages.edit import EditView as WagtailPageEditView
+from wagtail.models import Page, Revision
+from wagtail.snippets.views.snippets import EditView as WagtailSnippetEditView
+
+from catalogue.plans import pricing
+from catalogue.plans.models import Discount, Period, SoftwareProduct
+from cms.stale import states
+from cms.stale.conflicts import (
+    OVERWRITE,
+    REFUSED,
+    SEEN,
+    Carried,
+    Conflict,
+    display_name,
+    last_change,
+    offer_overwriting,
+)
+
+View = Callable[..., HttpResponseBase]
+
+
+def hold(model: type[Model], pk: Any) -> None:
+    """Lock one thing against other editors until the transaction ends, in the order of all locks on prices."""
+    if issubclass(model, Period | Discount):
+        pricing.hold_all()
+    elif issubclass(model, SoftwareProduct):
+        pricing.hold(pk)
+    # NO KEY: rows that only name it may be written meanwhile. In a list, for a lock is taken by reading.
+    list(model._default_manager.filter(pk=pk).select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
+def one_at_a_time(model: type[Model], argument: str, view: View) -> View:
+    """A view that saves a form: who comes second reads what the first has saved. ``argument`` names the key."""
+
+    @wraps(view)
+    def saved(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            hold(model, unquote(str(kwargs[argument])))
+            return view(request, *args, **kwargs)
+
+    return saved
+
+
+class _RevisionsMixin:
+    """For what has revisions: Wagtail's form names the one it was loaded with."""
+
+    request: Any
+    is_out_of_date: bool
+    latest_revision: Any
+
+    def conflict_of_revisions(self, form: Any) -> Conflict | None:
+        posted, latest = self.request.POST, self.latest_revision
+        if not latest or not (self.is_out_of_date or REFUSED in posted):
+            return None
+        token = f"{latest.pk} {latest.created_at.isoformat()}"
+        if posted.get(OVERWRITE) == token:
+            return None
+        number = posted.get("loaded_revision_id", "")
+        loaded = Revision.objects.filter(pk=number).first() if number.isdecimal() else None
+        fields = states.changes_of_revisions(form, loaded, latest) if loaded else []
+        return Conflict(fields, display_name(latest.user), latest.created_at, token)
+
+
+class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
+    """The form of a snippet."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        if not self.revision_enabled:
+            shown = {} if form.is_bound else states.state(form)
+            form.fields[SEEN] = Carried(initial=json.dumps(shown))
+        return form
+
+    def is_valid(self, form: Any) -> bool:
+        conflict = self.conflict_of_revisions(form) if self.revision_enabled else self._conflict_of_states()
+        if conflict is None:
+            return bool(super().is_valid(form))
+        self.produced_error_code = "invalid_revision"
+        self.produced_error_message = str(conflict)
+        offer_overwriting(form, conflict)
+        return False
+
+    def _conflict_of_states(self) -> Conflict | None:
+        seen = states.read(self.request.POST.get(SEEN, ""))
+        if seen is None:
+            return None
+        stored = self.model._default_manager.get(pk=self.object.pk)
+        form = self.get_form_class()(instance=stored, for_user=self.request.user)
+        current = states.state(form)
+        token = states.token(current)
+        if seen == current or self.request.POST.get(OVERWRITE) == token:
+            return None
+        return Conflict(states.changes(form, seen), *last_change(stored), token)
+
+
+class OneEditorAtATime:
+    """A snippet's viewset whose form refuses to overwrite unseen."""
+
+    edit_view_class = EditView
+    model: type[Model]
+    pk_argument = "pk"
+
+    @property
+    def edit_view(self) -> View:
+        return one_at_a_time(self.model, self.pk_argument, super().edit_view)  # type: ignore[misc]
+
+    @property
+    def revisions_revert_view(self) -> View:
+        return one_at_a_time(self.model, self.pk_argument, super().revisions_revert_view)  # type: ignore[misc]
+
+
+class PageEditView(_RevisionsMixin, WagtailPageEditView):  # type: ignore[misc]
+    """The editor of a page."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = self.form_class(
+            request.POST,
+            request.FILES,
+            instance=self.page,
+            subscription=self.subscription,
+            parent_page=self.parent,
+            for_user=request.user,
+        )
+        conflict = None if self.page.alias_of_id else self.conflict_of_revisions(form)
+        if conflict is None:
+            answer: HttpResponseBase = super().post(request, *args, **kwargs)
+            return answer
+        if self.expects_json_response:
+            return self.json_error_response("invalid_revision", str(conflict))  # type: ignore[no-any-return]
+        self.form = form
+        offer_overwriting(form, conflict)
+        messages.error(request, str(conflict))
+        self.has_unsaved_changes = True
+        return self.render_to_response(self.get_context_data())  # type: ignore[no-any-return]
+
+
+#: In the place of Wagtail's own view, with the guards that Wagtail puts before all of its admin.
+edit_page = never_cache(require_admin_access(one_at_a_time(Page, "page_id", PageEditView.as_view())))
