@@ -111,8 +111,11 @@ class Cart:
         return bool(self.lines) and not any(line.problem for line in self.lines)
 
 
-def read(basket: Basket) -> Cart:
-    """Read ``basket``, saved or not, without what offers and vouchers take off (``has_offers``: there may be some)."""
+def read(basket: Basket, *, named_by_link: str = "") -> Cart:
+    """Read ``basket``, saved or not, without what offers and vouchers take off (``has_offers``: there may be some).
+
+    ``named_by_link``: a license (public id) that may be extended whoever holds it.
+    """
     cart = Cart(basket)
     rows = _LINES.rows(basket=basket.pk) if basket.pk else []
     if not rows:
@@ -125,7 +128,7 @@ def read(basket: Basket) -> Cart:
     for row in rows:
         line = _line(row, by_product.get(row[1]))
         line.license = licenses.get(line.extends)
-        line.problem = _problem(line, row, basket, rows[0][3])
+        line.problem = _problem(line, row, basket, rows[0][3], named_by_link)
         cart.lines.append(line)
     cart.has_offers = any(row[-1] or row[-2] for row in rows)
     return cart
@@ -173,7 +176,7 @@ def _licenses(public_ids: Iterable[str | None]) -> dict[str, License]:
     return {found.public_id: found for found in License.objects.filter(public_id__in=wanted)}
 
 
-def _problem(line: CartLine, row: list, basket: Basket, currency: str) -> str:
+def _problem(line: CartLine, row: list, basket: Basket, currency: str, named_by_link: str) -> str:
     """Why the line cannot be ordered, in words for the visitor; "" if it can."""
     price_currency, in_stock, allocated, is_tracked = row[6:10]
     is_sold = line.term is not None and line.term.is_on_sale and line.unit_price is not None
@@ -184,15 +187,15 @@ def _problem(line: CartLine, row: list, basket: Basket, currency: str) -> str:
         permitted, reason = StockRequired(left).is_purchase_permitted(line.quantity)
         if not permitted:
             return str(reason)
-    if line.extends and not _may_extend(line, basket):
+    if line.extends and not _may_extend(line, basket, named_by_link):
         return _("This license can no longer be extended here. Please remove the line to place the order.")
     return ""
 
 
-def _may_extend(line: CartLine, basket: Basket) -> bool:
+def _may_extend(line: CartLine, basket: Basket, named_by_link: str) -> bool:
     found, term = line.license, line.term
     if found is None or term is None or found.software_id != term.software_id:
         return False
     if found.status == LicenseStatus.REVOKED:
         return False
-    return basket.owner_id is None or basket.owner_id == found.customer_id
+    return basket.owner_id in (None, found.customer_id) or found.public_id == named_by_link

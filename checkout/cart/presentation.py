@@ -131,9 +131,8 @@ def price_changes(cart: Cart) -> list[str]:
     ]
 
 
-def percent_off(line: CartLine) -> str:
-    """What the period takes off the price by the month, for example 20% with its minus; "" if nothing."""
-    percent = line.term.discount_percent if line.term else Decimal(0)
+def percent_off(percent: Decimal) -> str:
+    """What a period takes off the price by the month, for example 20% with its minus; "" if nothing."""
     if not percent:
         return ""
     locale = to_locale(get_language() or settings.LANGUAGE_CODE)
@@ -171,7 +170,7 @@ def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None
     saving = (term.list_amount - line.price) * line.quantity
     if saving > 0:
         row.list_total = wording.amount(line.total + saving)
-        row.percent_off = percent_off(line)
+        row.percent_off = percent_off(term.discount_percent)
         row.saving = wording.saving % {"amount": wording.amount(saving)}
 
 

@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
 from checkout.cart import changes, presentation, vouchers
-from checkout.cart.extend import extend
 from checkout.cart.middleware import cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from checkout.cart.presentation import CartPage, LineError
 from checkout.cart.problems import CartError, CartOrdered
@@ -83,21 +82,6 @@ def voucher(request: HttpRequest) -> HttpResponse:
     except CartError as exc:
         return _render(request, voucher_error=exc.message, typed_code=request.POST.get("code", "")[: vouchers.MAX_CODE])
     return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})
-
-
-@never_cache
-@require_GET
-def extend_license(request: HttpRequest, token: str) -> HttpResponse:
-    """Follow an 'Extend' link: the license's term is in the cart, once, and the cart is shown."""
-    try:
-        license, is_new = extend(basket=find_basket(request), token=token, user=request.user)
-    except CartError as exc:
-        messages.error(request, exc.message)
-        return _render(request, status=exc.status)
-    if is_new:
-        text = _("One more period for license %(number)s is in your cart.") % {"number": license.number}
-        messages.success(request, text)
-    return redirect("cart")
 
 
 def _add(request: HttpRequest, term_id: int, quantity: int) -> Term:

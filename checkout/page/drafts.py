@@ -28,7 +28,7 @@ _MOST_BOXES = 50
 
 def keep(request: HttpRequest) -> None:
     """Keep the posted fields and ticks in the session; of the address only the host it is read as."""
-    data = without_raw_address(request.POST, portal.read(request.POST.get(portal.FIELD)))
+    data = without_raw_address(request.POST, portal.read_posted(request.POST))
     request.session[_KEY] = {
         "fields": {name: str(data.get(name, ""))[:_LONGEST] for name in _FIELDS},
         "ticks": _ticks(data),

@@ -63,7 +63,7 @@ class CheckoutForm(forms.Form):
             del self.fields[portal.FIELD]
         for version in self.versions:
             name = box_name(version)
-            self.fields[name] = _consent(version)
+            self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
 
     @property
@@ -112,7 +112,7 @@ def without_raw_address(data: Any, reading: Reading) -> Any:
     return cleaned
 
 
-def _consent(version: Text) -> forms.BooleanField:
+def consent_box(version: Text) -> forms.BooleanField:
     address = reverse("agreement-version", kwargs={"slug": version.slug, "number": version.number})
     link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, version.name)
     return forms.BooleanField(

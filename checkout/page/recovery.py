@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 
@@ -40,6 +41,16 @@ def answer(request: HttpRequest, shown: Shown | None) -> HttpResponse:
         request, _("This cart was emptied in another window, so there is nothing to order. What you typed is kept.")
     )
     return redirect("cart")
+
+
+def nothing_to_order(request: HttpRequest) -> HttpResponse:
+    """For the checkout's page, opened without a cart."""
+    if middleware.has_cart_in_account(request):
+        messages.warning(request, _("You have been logged out. Log in again: your cart is kept in your account."))
+        return redirect(leaving.log_in_address())
+    if "again" in request.GET:
+        return redirect(reverse("cart") + AGAIN)
+    return redirect("cart")  # which says so, and offers the order that the cart may have become
 
 
 def restore(request: HttpRequest, shown: Shown) -> bool:

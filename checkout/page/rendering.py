@@ -64,7 +64,7 @@ def _summary(cart: Cart) -> dict[str, object]:
                 "quantity": line.quantity,
                 "extends": line.license.number if line.license else "",
                 "list_total": display(_list_total(line), cart.currency) if _list_total(line) > line.total else "",
-                "percent_off": presentation.percent_off(line),
+                "percent_off": presentation.percent_off(line.term.discount_percent) if line.term else "",
                 "total": display(line.total, cart.currency),
             }
             for line in cart.on_sale

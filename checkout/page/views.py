@@ -9,7 +9,6 @@ from django.contrib.auth import login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from checkout import unpaid
 from checkout.cart import vouchers
 from checkout.cart.loading import Cart
-from checkout.cart.middleware import cart_of, find_basket, has_cart_in_account, read_again
+from checkout.cart.middleware import cart_of, find_basket, read_again
 from checkout.page import drafts, earlier, leaving, portal, recovery, seal
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import render_page
@@ -69,7 +68,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         except leaving.VoucherProblem as problem:
             return _page(request, cart, voucher_error=problem.message)
     if not cart.lines:
-        return _nothing_to_order(request)
+        return recovery.nothing_to_order(request)
     if not cart.can_be_ordered:
         messages.warning(request, _("Something in your cart is no longer available. Please remove it first."))
         return redirect("cart")
@@ -98,7 +97,7 @@ def read_portal(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
     """The page with what was typed before."""
-    customer = _customer(request)
+    customer = current_customer(request)
     form = CheckoutForm(
         customer=customer,
         needs_portal=cart.needs_portal,
@@ -106,15 +105,6 @@ def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: 
         initial=drafts.initial(request, cart, customer),
     )
     return render_page(request, cart, form, notice=notice, voucher_error=voucher_error)
-
-
-def _nothing_to_order(request: HttpRequest) -> HttpResponse:
-    if has_cart_in_account(request):
-        messages.warning(request, _("You have been logged out. Log in again: your cart is kept in your account."))
-        return redirect(leaving.log_in_address())
-    if "again" in request.GET:
-        return redirect(reverse("cart") + recovery.AGAIN)
-    return redirect("cart")  # which says so, and offers the order that the cart may have become
 
 
 def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
@@ -128,7 +118,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
         return _page(request, cart, notice=str(CHANGED["cart"]))
     if not cart.can_be_ordered:
         return redirect("cart")
-    customer = _customer(request)
+    customer = current_customer(request)
     reading = portal.read_posted(request.POST)
     data = without_raw_address(request.POST, reading)
     versions = texts.in_force(cart)
@@ -223,7 +213,7 @@ def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | N
     data = form.cleaned_data
     return Wish(
         basket_id=cart.basket.pk,
-        customer=_customer(request),
+        customer=current_customer(request),
         contact=Contact(
             name=data["name"],
             company=data["company"],
@@ -245,6 +235,7 @@ def _read_seal(request: HttpRequest) -> tuple[Shown | None, bool]:
         return None, True
 
 
-def _customer(request: HttpRequest) -> User | None:
+def current_customer(request: HttpRequest) -> User | None:
+    """Who is logged in, if anybody."""
     # The proxy of the middleware, not the row: services lock and re-read it.
     return cast(User, request.user) if request.user.is_authenticated else None

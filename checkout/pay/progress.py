@@ -11,6 +11,7 @@ from storefront.billing import status
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.core import instants
 from storefront.licensing import queries as licensing
 from storefront.licensing.models import License
 from storefront.licensing.queries import LinkState
@@ -86,6 +87,9 @@ def _under_way(payment: Payment) -> Progress:
 
 def _paid(invoice: Invoice) -> Progress:
     licenses = licensing.licenses_for_invoice(invoice)
+    private = licensing.named_by_link(invoice)
+    if private and all(license.public_id in private for license in licenses):
+        return _extended(licenses)
     links = [licensing.link_state(license) for license in licenses]
     is_linked = all(link.is_linked for link in links)
     is_free = invoice.amount == 0
@@ -103,6 +107,20 @@ def _paid(invoice: Invoice) -> Progress:
     if is_free:
         heading = _("Nothing to pay, and your license works") if licenses else _("Nothing to pay. Thank you")
     return Progress("linked", heading, "", steps)
+
+
+def _extended(licenses: list[License]) -> Progress:
+    """For whoever paid by a license's signed link, and need not be its holder."""
+    steps = [Step(_("Payment received"), DONE, _("Thank you. A receipt is on its way to your e-mail."))]
+    steps += [
+        Step(
+            _("License %(number)s is extended") % {"number": license.number},
+            DONE,
+            _("Valid until %(end)s.") % {"end": instants.instant(license.valid_until)},
+        )
+        for license in licenses
+    ]
+    return Progress("linked", _("Paid, and the license is extended"), "", steps)
 
 
 def _issued(licenses: list[License]) -> Step:

@@ -54,7 +54,7 @@ def place_order(wish: Wish) -> Placed:
     with transaction.atomic():
         basket = _claim(wish)
         customer = states.lock(User(pk=wish.customer.pk)) if wish.customer else None
-        cart, oscar_lines = _read_under_locks(basket, customer)
+        cart, oscar_lines = _read_under_locks(basket, customer, wish.named_by_link)
         versions = texts.in_force(cart, with_body=True)
         _check_what_was_shown(wish, cart, versions)
         if customer is not None and not wish.is_separate:
@@ -64,7 +64,7 @@ def place_order(wish: Wish) -> Placed:
         is_new = customer is None
         if customer is None:
             customer = _register(wish)
-        _check_extensions(cart, customer)
+        _check_extensions(cart, customer, wish.named_by_link)
         order, invoice = _write(wish, cart, oscar_lines, customer, versions)
     return Placed(order, invoice, customer, is_new)
 
@@ -88,10 +88,10 @@ def _claim(wish: Wish) -> Basket:
     return Basket.from_db(DEFAULT_DB_ALIAS, ["id", "owner_id", "status"], [wish.basket_id, owner_id, Basket.SUBMITTED])
 
 
-def _read_under_locks(basket: Basket, customer: User | None) -> tuple[Cart, list[Line]]:
+def _read_under_locks(basket: Basket, customer: User | None, named_by_link: str) -> tuple[Cart, list[Line]]:
     """The cart at today's prices, with the vouchers and offers it uses locked: their uses are counted here."""
     user = customer or AnonymousUser()
-    cart = loading.read(basket)
+    cart = loading.read(basket, named_by_link=named_by_link)
     if not cart.lines:
         raise CartGone
     if not cart.can_be_ordered:
@@ -155,8 +155,9 @@ def _register(wish: Wish) -> User:
     )
 
 
-def _check_extensions(cart: Cart, customer: User) -> None:
-    if any(line.license is not None and line.license.customer_id != customer.pk for line in cart.lines):
+def _check_extensions(cart: Cart, customer: User, named_by_link: str) -> None:
+    licenses = [line.license for line in cart.lines if line.license is not None]
+    if any(held.customer_id != customer.pk and held.public_id != named_by_link for held in licenses):
         raise CannotOrder(_("Log in with the account that holds the license you want to extend."))
 
 
@@ -167,7 +168,7 @@ def _write(
     _write_details(wish, cart, order)
     _write_consents(wish, order, customer, versions)
     contact = wish.contact
-    lines = snapshots.invoice_lines(cart, pairs, _host(wish))
+    lines = snapshots.invoice_lines(cart, pairs, _host(wish), is_named_by_link=bool(wish.named_by_link))
     invoice = invoices.issue(
         customer=customer,
         order=order,

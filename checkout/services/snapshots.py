@@ -13,7 +13,9 @@ from storefront.billing.services.invoices import NewLine
 from storefront.core import money
 
 
-def invoice_lines(cart: Cart, pairs: list[tuple[CartLine, Line]], portal_host: str) -> list[NewLine]:
+def invoice_lines(
+    cart: Cart, pairs: list[tuple[CartLine, Line]], portal_host: str, *, is_named_by_link: bool = False
+) -> list[NewLine]:
     """The lines to be invoiced; their amounts add up to the cart's total, discounts included.
 
     Oscar has spread offers and vouchers over the lines to the cent already; allocating once more is the proof.
@@ -27,19 +29,20 @@ def invoice_lines(cart: Cart, pairs: list[tuple[CartLine, Line]], portal_host: s
             list_amount=max(line.term.list_amount * line.quantity, amount),
             amount=amount,
             order_line=order_line,
-            license_terms=license_terms(line, portal_host),
+            license_terms=license_terms(line, portal_host, is_named_by_link=is_named_by_link),
         )
         for (line, order_line), amount in zip(pairs, amounts, strict=True)
         if line.term is not None
     ]
 
 
-def license_terms(line: CartLine, portal_host: str) -> dict[str, Any]:
-    """What paying for the line grants; keys as InvoiceLine says. A license that is extended keeps its own portal."""
+def license_terms(line: CartLine, portal_host: str, *, is_named_by_link: bool = False) -> dict[str, Any]:
+    """What paying for the line grants; keys as InvoiceLine says. A license that is extended keeps its own portal, which
+    is nothing to whoever pays by a signed link: then ``portal_host`` alone says what the payer may see."""
     term = line.term
     if term is None:
         return {}
-    own_portal = line.license.portal_address if line.license else ""
+    own_portal = line.license.portal_address if line.license and not is_named_by_link else ""
     return {
         "software_id": term.software_id,
         "product_title": term.title,

@@ -43,6 +43,21 @@ def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None
     return [found[keys[pk]] for pk in wanted if pk in keys]
 
 
+def of_agreement(agreement_id: int | None) -> list[Text]:
+    """The newest version of one agreement in the active language, or in its own; nothing for None. Two queries."""
+    agreement = Agreement.objects.filter(pk=agreement_id).first() if agreement_id else None
+    if agreement is None:
+        return []
+    versions = AgreementVersion.objects.filter(agreement__translation_key=agreement.translation_key)
+    newest: dict[str, Text] = {}
+    columns = ("agreement__locale__language_code", "pk", "agreement_id", "agreement__slug", "number", "name")
+    for code, *values in versions.order_by("number").values_list(*columns):
+        newest[code] = Text(*values)
+    own = next((text for text in newest.values() if text.agreement_id == agreement_id), None)
+    found = newest.get(get_language() or "", own)
+    return [found] if found else []
+
+
 def _newest(basket: int, *columns: str) -> QuerySet[AgreementVersion, tuple[object, ...]]:
     products = Product.objects.filter(children__basket_lines__basket=basket)
     agreements = Agreement.objects.filter(products__product__in=products.values("pk"))

@@ -39,7 +39,8 @@ class Wish:
 
     ``customer`` is None for a visitor without an account; ``portal`` is None when nothing in the cart is bound to
     one. ``shown`` is what the page showed, None if that was not sent. ``ip_address`` and ``language`` are the
-    evidence of the consent. ``is_separate``: place it even if an equal order is open.
+    evidence of the consent. ``is_separate``: place it even if an equal order is open. ``named_by_link``: the public
+    id of a license that a signed link named, which the customer may extend without holding it; "" if none.
     """
 
     basket_id: int
@@ -50,6 +51,7 @@ class Wish:
     ip_address: str | None
     language: str
     is_separate: bool = False
+    named_by_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

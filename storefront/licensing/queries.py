@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -11,18 +12,21 @@ from django.utils.translation import gettext as _
 from storefront.core import clock
 from storefront.licensing.links import extend_path
 from storefront.licensing.models import Activation, License, LicenseTerm
+from storefront.licensing.services import terms
 from storefront.licensing.states import EffectiveStatus
-from storefront.licensing.validity import days_left, effective_status
+from storefront.licensing.validity import Period, days_left, effective_status, following, is_over, lay_out
 
 __all__ = [
     "LinkState",
     "days_left",
     "effective_status",
+    "end_if_extended",
     "extend_path",
     "last_months",
     "licenses_for_invoice",
     "licenses_of",
     "link_state",
+    "named_by_link",
 ]
 
 
@@ -44,11 +48,31 @@ def licenses_for_invoice(invoice: Any) -> list[License]:
     return list(_with_portals(License.objects.filter(pk__in=terms)).order_by("pk"))
 
 
+def named_by_link(invoice: Any) -> set[str]:
+    """Public ids of the licenses that an invoice extends for whoever came by their signed link.
+
+    Such a payer is shown their numbers and ends, and not where they work: the line names no portal.
+    """
+    found = (line.license_terms for line in invoice.lines.all() if line.license_terms.get("extends_license"))
+    return {
+        grant["extends_license"] for grant in found if grant["binding_kind"] == "portal" and not grant["portal_address"]
+    }
+
+
 def last_months(license: License) -> int:
     """How many months were bought last: what "Extend" offers again."""
     bought = license.terms.filter(converted_from=None).order_by("-pk")
     term = bought.filter(revoked_at=None).first() or bought.first()
     return term.months if term else 12
+
+
+def end_if_extended(license: License, *, months: int, now: datetime) -> datetime:
+    """When a license ends if ``months`` are paid for at ``now``, UTC: a license that has ended begins anew."""
+    kept, period = terms.kept_terms(license), Period(months)
+    last = terms.span_of(kept[-1]) if kept else None
+    if last is None or is_over(last.ends_at, now):
+        return lay_out([period], now=now, begins_at=now)[0].ends_at
+    return following(last, period).ends_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,23 +82,25 @@ def payment_received(
 
 
 def license_linked(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    license_number: str,
-    product: str,
-    plan: str,
-    portal_address: str,
-    valid_until: datetime,
-    account_url: str,
-) -> None:
+    *, to: str, language: str, key: str, name: str, license_number: str, product: str, plan: str, portal_address: str,
+    valid_until: datetime, account_url: str,
+) -> None:  # fmt: skip
     """The license works in its portal now."""
     _write(
         "license_linked", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
         license_number=license_number, product=product, plan=plan, portal_address=portal_address,
         valid_until=valid_until, account_url=account_url,
+    )  # fmt: skip
+
+
+def license_extended(
+    *, to: str, language: str, key: str, name: str, license_number: str, product: str, plan: str,
+    valid_until: datetime, account_url: str,
+) -> None:  # fmt: skip
+    """Somebody else has paid for one more period of the customer's license."""
+    _write(
+        "license_extended", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
+        license_number=license_number, product=product, plan=plan, valid_until=valid_until, account_url=account_url,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from storefront.billing import links
 from storefront.billing.services import payments
 from storefront.core import errors
 from storefront.licensing.links import extend_token
+from storefront.licensing.models import License
 from storefront.support.services import conversations
 from tests import purchases
 from tests.cms.test_articles import block, step
@@ -190,6 +191,9 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     for status in (400, 403, 429, 500):
         yield Kind(f"/wrong/{status}/", status=status)
     yield Kind("/wrong/csrf/", status=403)
+    extended = f"/basket/extend/{extend_token(License.objects.get())}/"
+    yield Kind(extended)
+    yield Kind(f"/ru{extended}")
     for path in ("", "products/", PRODUCT[1:], "basket/", "checkout/", "search/?q=yeastar", "account/login/"):
         yield Kind(f"/ru/{path}")
     yield Kind("/ru/nothing/here/", status=404)
@@ -219,6 +223,8 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/account/2fa/")
     yield Kind("/account/2fa/totp/activate/")
     yield Kind(f"/support/{talk.public_id}/")
-    yield Kind(f"/basket/extend/{extend_token(license)}/")
+    yield Kind(f"/basket/extend/{extend_token(license)}/", is_main=True)
+    yield Kind(f"/basket/extend/{extend_token(license)}/", act=send("#checkout-form"))
+    yield Kind("/basket/extend/nothing/", status=404)
     for path in ("", "invoices/", f"licenses/{license.public_id}/", "profile/", f"invoices/{invoice.number}/print/"):
         yield Kind(f"/ru/account/{path}")

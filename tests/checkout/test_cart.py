@@ -234,7 +234,7 @@ def test_log_out_leaves_plain_lines_to_the_visitor_and_extensions_to_the_account
 
     client.force_login(customer)
     put_in_cart(client, shop.term("pro", 1), 2)
-    client.get(extend_path(make_license(customer, shop.term("standard", 12))))
+    client.post(extend_path(make_license(customer, shop.term("standard", 12))), {"go": "cart"})
     assert len(cart_lines()) == 2
     client.post("/account/logout/")
     html = body(client)

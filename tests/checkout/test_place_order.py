@@ -244,7 +244,7 @@ class TestExtension:
     def test_order_names_the_license_and_its_own_portal(self, client: Client, shop: Any, customer: Any) -> None:
         license = make_license(customer, shop.term("pro", 6), portal="old.bitrix24.fr")
         client.force_login(customer)
-        client.get(extend_path(license))
+        client.post(extend_path(license), {"go": "cart"})
         assert order_by(client, shop).status_code == 302
         terms = Invoice.objects.get().lines.get().license_terms
         assert (terms["extends_license"], terms["portal_address"]) == (license.public_id, "old.bitrix24.fr")
@@ -254,7 +254,7 @@ class TestExtension:
     def test_new_account_cannot_extend_a_license_it_does_not_hold(
         self, client: Client, shop: Any, customer: Any
     ) -> None:
-        client.get(extend_path(make_license(customer, shop.term())))
+        client.post(extend_path(make_license(customer, shop.term())), {"go": "cart"})
         html = order_by(client, shop, email="thief@example.com").content.decode()
         assert "Log in with the account that holds the license" in html
         assert Order.objects.count() == 0 and User.objects.count() == 1

@@ -45,6 +45,7 @@ EVERY: dict[str, dict[str, Any]] = {
         **READER, **ORDER, "invoice_number": "INV-2026-00001", "licenses": [INFO], "account_url": "http://testserver/a/",
     },
     "license_linked": {**READER, **LICENSE},
+    "license_extended": {**READER, **{name: LICENSE[name] for name in LICENSE if name != "portal_address"}},
     "license_ending": {**READER, **LICENSE, "days": 7, "extend_url": "http://testserver/basket/extend/t/"},
     "late_payment": {
         **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "amount": Decimal("192.00"),
@@ -70,6 +71,7 @@ MUST_SAY = {
     "order_voided": ["SO-7K3M-9QXD", "void", "Nothing has been charged", "not lost"],
     "payment_received": ["€192.00", "INV-2026-00001", "L-7K3M", "Linked to acme.bitrix24.com", "5 March 2026"],
     "license_linked": ["L-7K3M", "acme.bitrix24.com", "5 March 2026"],
+    "license_extended": ["L-7K3M", "5 March 2026", "stays yours"],
     "license_ending": ["7 days", "5 March 2026", "http://testserver/basket/extend/t/"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],

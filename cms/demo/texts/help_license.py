@@ -156,12 +156,12 @@ EXTEND = DemoPage(
                 {
                     "title": Text("Choose the period and pay", "Выберите срок и оплатите"),
                     "text": Text(
-                        "<p>The shop opens in a new tab with this very license in the cart. Change the period if you like, then go on as with any order.</p>",
-                        "<p>В новой вкладке откроется магазин, и в корзине уже будет эта лицензия. При желании измените срок и дальше действуйте как с обычным заказом.</p>",
+                        "<p>The shop opens in a new tab and shows this very license, every period with its price, and the new end. Choose one, accept the agreement and press <b>Pay</b>. Whoever pays, the license stays with its holder.</p>",
+                        "<p>В новой вкладке откроется страница этой лицензии: все сроки с ценами и новой датой окончания. Выберите срок, примите соглашение и нажмите <b>Оплатить</b>. Кто бы ни платил, лицензия остаётся у своего владельца.</p>",
                     ),
                     "picture": Shot(
                         "extend",
-                        Text("The cart with one more period for a license", "Корзина с ещё одним сроком для лицензии"),
+                        Text("The periods to extend a license by", "Сроки, на которые можно продлить лицензию"),
                     ),
                 },
             ),

@@ -60,8 +60,8 @@ EXTEND = DemoPage(
             "home.png", Text("A portal with calls, chats and a license", "Портал со звонками, чатами и лицензией")
         ),
         "summary": Text(
-            "The tab “Payment” in every application shows the days left and leads to the right cart with one press.",
-            "Вкладка «Оплата» в каждом приложении показывает, сколько дней осталось, и одним нажатием ведёт к нужной корзине.",
+            "The tab “Payment” in every application shows the days left and leads to the page that extends it with one press.",
+            "Вкладка «Оплата» в каждом приложении показывает, сколько дней осталось, и одним нажатием ведёт на страницу продления.",
         ),
         "body": [
             (

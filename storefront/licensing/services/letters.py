@@ -34,7 +34,7 @@ def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
         ],
         total=invoice.amount,
         currency=invoice.currency,
-        licenses=[_info(license, invoice.language) for license in licenses],
+        licenses=[_info(license, invoice) for license in licenses],
         account_url=links.licenses_url(invoice.language),
     )
 
@@ -92,9 +92,26 @@ def ending(license: License, step: int, now: datetime) -> None:
     )
 
 
-def _info(license: License, language: str) -> mails.LicenseInfo:
-    with translation.override(spoken(language)):
-        state = _state_text(license)
+def extended_by_another(license: License, invoice: Any) -> None:
+    """Somebody else has paid for a period of the customer's license. Once per invoice and license."""
+    customer = license.customer
+    mails.license_extended(
+        to=customer.email,
+        language=customer.language,
+        key=f"license_extended:{invoice.number}:{license.public_id}",
+        name=customer.get_full_name(),
+        license_number=license.number,
+        product=license.product_title,
+        plan=license.plan_name,
+        valid_until=license.valid_until,
+        account_url=links.license_url(license),
+    )
+
+
+def _info(license: License, invoice: Any) -> mails.LicenseInfo:
+    is_own = license.customer_id == invoice.customer_id
+    with translation.override(spoken(invoice.language)):
+        state = _state_text(license) if is_own else _("It stays with its holder, whom we have told.")
     return {
         "number": license.number,
         "product": license.product_title,

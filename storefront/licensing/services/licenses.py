@@ -34,6 +34,8 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
             granted[license.pk] = license
     letters.payment_received(invoice, list(granted.values()))
     for license in granted.values():
+        if license.customer_id != invoice.customer_id:
+            letters.extended_by_another(license, invoice)
         if license.linked_at and license.linked_at >= now:
             letters.linked(license)
         elif license.link_problem:
@@ -76,13 +78,13 @@ def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount:
 def _held(customer_id: int, grant: LicenseGrant, unit: int) -> License | None:
     """The license a unit extends: the one the buyer named, else the one they hold for the same product and portal.
 
-    A named license that is not theirs, not of this product or revoked is ignored: the money buys a new one then.
+    Who may name it was checked when the order was placed: its holder, or whoever came by its signed link. A named
+    license that is not of this product or was revoked is ignored: the money buys a new one then.
     """
-    theirs = License.objects.filter(customer_id=customer_id, software_id=grant.software_id).exclude(
-        status=LicenseStatus.REVOKED
-    )
+    usable = License.objects.filter(software_id=grant.software_id).exclude(status=LicenseStatus.REVOKED)
+    theirs = usable.filter(customer_id=customer_id)
     if grant.extends_license:
-        named = theirs.filter(public_id=grant.extends_license).first()
+        named = usable.filter(public_id=grant.extends_license).first()
         if named:
             return named
     if not grant.portal_address or unit > 1:

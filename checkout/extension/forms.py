@@ -1,0 +1,56 @@
+"""The choices on the page of an 'Extend' link. Who pays is typed into the checkout's own form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from checkout.cart.terms import Term
+from checkout.extension.offers import Extension
+from checkout.page.forms import box_name, consent_box
+
+#: Who gets the invoice when nobody is logged in: the holder of the license, or somebody who says who they are.
+HOLDER, OTHER = "holder", "other"
+
+
+class ExtendForm(forms.Form):
+    """Period, who pays (asked only of a visitor who is not logged in), and consent."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, extension: Extension, asks_payer: bool) -> None:
+        super().__init__(data, label_suffix="")
+        self._terms = {str(offer.term.pk): offer.term for offer in extension.offers}
+        self.versions = extension.versions
+        self.fields["term"] = forms.ChoiceField(
+            label=_("Period"),
+            choices=[(pk, pk) for pk in self._terms],
+            initial=str(extension.usual.pk),
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": _("Choose a period."),
+                "invalid_choice": _("This period is no longer sold. Choose another one."),
+            },
+        )
+        if asks_payer:
+            choices = [(HOLDER, _("The holder of the license, whose data we have")), (OTHER, _("Somebody else"))]
+            self.fields["payer"] = forms.ChoiceField(
+                label=_("Who gets the invoice?"), choices=choices, initial=HOLDER, widget=forms.RadioSelect
+            )
+        for version in self.versions:
+            self.fields[box_name(version)] = consent_box(version)
+
+    @property
+    def boxes(self) -> list[forms.BoundField]:
+        return [self[box_name(version)] for version in self.versions]
+
+    @property
+    def chosen(self) -> str:
+        """The period to be shown as chosen."""
+        return str(self["term"].value())
+
+    @property
+    def term(self) -> Term:
+        """The chosen term of a valid form."""
+        return self._terms[self.cleaned_data["term"]]

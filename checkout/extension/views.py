@@ -1,0 +1,185 @@
+"""The page of an 'Extend' link: period, consent, and on to the provider.
+
+The link is signed (storefront.licensing.links). Whoever follows it may pay, logged in or not, and as whoever they are;
+it opens nothing else: the page shows number, product, license type and end, and no more of the license or its holder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from checkout.cart.extend import put_in
+from checkout.cart.middleware import cart_of, find_basket
+from checkout.cart.presentation import percent_off
+from checkout.cart.problems import CartError
+from checkout.extension import offers, ordering
+from checkout.extension.forms import OTHER, ExtendForm
+from checkout.extension.offers import Extension, Offer
+from checkout.page.forms import CheckoutForm
+from checkout.page.views import BACKEND, CHANGED, current_customer
+from checkout.pay.views import private
+from checkout.services.wishes import (
+    CannotOrder,
+    CartChanged,
+    Contact,
+    Placed,
+    SameOrderOpen,
+    TooManyOpen,
+)
+from storefront.billing.links import next_path, pay_path
+from storefront.core import throttle, visitor
+from storefront.core.money import display
+from storefront.core.throttle import throttled
+from storefront.users import services as users
+from storefront.users.models import User
+
+SEAL = "shown"
+
+
+@dataclass
+class _Forms:
+    choices: ExtendForm
+    #: For a visitor who is not logged in; bound only if they say that they pay themselves.
+    payer: CheckoutForm | None
+
+    def are_valid(self) -> bool:
+        return all([form.is_valid() for form in (self.choices, self.payer) if form is not None and form.is_bound])
+
+
+@private
+@throttled("checkout-submit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def extend(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose a period and pay for it; with ``go=cart`` put it into the visitor's own cart instead."""
+    try:
+        extension = offers.read(offers.license_of(token))
+        if request.method == "POST" and request.POST.get("go") == "cart":
+            return _put_in_cart(request, extension)
+    except CartError as exc:
+        return render(request, "checkout/extend_closed.html", {"message": exc.message}, status=exc.status)
+    forms = _forms(request, extension)
+    if request.method == "POST" and forms.are_valid():
+        return _order(request, extension, forms)
+    return _page(request, extension, forms)
+
+
+def _put_in_cart(request: HttpRequest, extension: Extension) -> HttpResponse:
+    by_id = {str(offer.term.pk): offer.term for offer in extension.offers}
+    term = by_id.get(request.POST.get("term", ""), extension.usual)
+    put_in(basket=find_basket(request), license=extension.license, term=term, user=request.user)
+    text = _("One more period for license %(number)s is in your cart.") % {"number": extension.license.number}
+    messages.success(request, text)
+    return redirect("cart")
+
+
+def _forms(request: HttpRequest, extension: Extension) -> _Forms:
+    data = request.POST if request.method == "POST" else None
+    is_visitor = current_customer(request) is None
+    choices = ExtendForm(data, extension=extension, asks_payer=is_visitor)
+    typed = data if data and data.get("payer") == OTHER else None
+    payer = CheckoutForm(typed, customer=None, needs_portal=False, versions=[]) if is_visitor else None
+    return _Forms(choices, payer)
+
+
+def _page(
+    request: HttpRequest, extension: Extension, forms: _Forms, *, notice: str = "", has_account: bool = False
+) -> HttpResponse:
+    customer = current_customer(request)
+    license = extension.license
+    context = {
+        "extension": extension,
+        "offers": [presentation(offer) for offer in extension.offers],
+        "form": forms.choices,
+        "payer_form": forms.payer,
+        "contact": ordering.contact_of(customer) if customer else None,
+        "is_holder": customer is not None and customer.pk == license.customer_id,
+        "may_use_cart": customer is None or customer.pk == license.customer_id,
+        "cart_count": cart_of(request).pieces,
+        "seal_name": SEAL,
+        "seal": extension.seal(),
+        "notice": notice,
+        "has_account": has_account,
+    }
+    return render(request, "checkout/extend.html", context)
+
+
+def presentation(offer: Offer) -> dict[str, Any]:
+    """An offer with every amount as text; ``saving`` is "" where nothing is saved."""
+    term = offer.term
+    saving = term.list_amount - term.amount
+    return {
+        "pk": str(term.pk),
+        "name": term.period_name,
+        "amount": display(term.amount, term.currency),
+        "list_amount": display(term.list_amount, term.currency) if saving > 0 else "",
+        "saving": _("You save %(amount)s") % {"amount": display(saving, term.currency)} if saving > 0 else "",
+        "percent_off": percent_off(term.discount_percent) if saving > 0 else "",
+        "ends_at": offer.ends_at,
+    }
+
+
+def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpResponse:
+    shown = extension.read_seal(request.POST.get(SEAL, ""))
+    if shown is None:
+        return _page(request, extension, forms, notice=str(CHANGED["price"]))
+    customer = current_customer(request)
+    payer, contact = _payer(request, extension, forms)
+    try:
+        placed = ordering.order(
+            extension,
+            forms.choices.term,
+            shown=shown,
+            payer=payer,
+            contact=contact,
+            shows_portal=customer is not None and customer.pk == extension.license.customer_id,
+            ip_address=visitor.client_address(request),
+            language=get_language() or "en",
+        )
+    except SameOrderOpen as exc:
+        return redirect(pay_path(exc.invoice), preserve_request=True)
+    except users.EmailTaken:
+        return _page(request, extension, forms, has_account=True)
+    except TooManyOpen:
+        return _page(request, extension, forms, notice=_("Some orders wait to be paid. Pay one of them first."))
+    except (CartChanged, CannotOrder) as exc:
+        return _page(request, offers.read(extension.license), forms, notice=_reason(exc))
+    return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.term.pk])
+
+
+def _payer(request: HttpRequest, extension: Extension, forms: _Forms) -> tuple[User | None, Contact]:
+    """Who pays, None for somebody new, and their data: what they typed, or what we have of them."""
+    payer = current_customer(request)
+    if payer is None and forms.payer is not None and forms.payer.is_bound:
+        throttle.hit("checkout-address", request)
+        return None, _contact(forms.payer)
+    payer = payer or extension.license.customer
+    throttle.hit_key("checkout-customer", str(payer.pk))
+    return payer, ordering.contact_of(payer)
+
+
+def _to_provider(request: HttpRequest, placed: Placed, *, is_as_shown: bool) -> HttpResponse:
+    """On to the provider at once: the browser repeats its POST at the pay page. That page itself is shown where the
+    total is a new one, or where the log-in with a new account changes the form's token."""
+    if placed.is_new:
+        login(request, placed.customer, backend=BACKEND)
+    return redirect(next_path(placed.invoice), preserve_request=is_as_shown and not placed.is_new)
+
+
+def _reason(exc: CartChanged | CannotOrder) -> str:
+    return str(CHANGED[exc.what]) if isinstance(exc, CartChanged) else exc.message
+
+
+def _contact(form: CheckoutForm) -> Contact:
+    data: dict[str, Any] = form.cleaned_data
+    return Contact(
+        name=data["name"], company=data["company"], phone=data["phone"], email=users.normalise_email(data["email"])
+    )
