@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.addresses import product_path
 from catalogue.plans.models import months_label
+from checkout.cart import payable
 from checkout.cart.loading import Cart, CartLine
 from checkout.cart.terms import Term
 from storefront.core.money import display, displayer
@@ -60,6 +61,7 @@ class CartPage:
     needs_portal: bool
     can_be_ordered: bool
     pieces: int
+    payment_problem: str = ""
     voucher_error: str = ""
     typed_code: str = ""
 
@@ -113,6 +115,7 @@ def page(cart: Cart, errors: Mapping[int, LineError] | None = None) -> CartPage:
         voucher_is_idle=cart.voucher_is_idle,
         needs_portal=cart.needs_portal,
         can_be_ordered=cart.can_be_ordered,
+        payment_problem=payable.problem(cart),
         pieces=cart.pieces,
     )
 

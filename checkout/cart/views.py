@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
-from checkout.cart import changes, presentation, vouchers
+from checkout.cart import changes, payable, presentation, vouchers
 from checkout.cart.middleware import cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from checkout.cart.presentation import CartPage, LineError
 from checkout.cart.problems import CartError, CartOrdered
@@ -78,7 +78,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
             vouchers.remove(basket=basket)
             return _answer(request)
         code = request.POST.get("code", "")
-        added = vouchers.add(basket=basket, code=code, user=request.user)
+        added = payable.put_in_voucher(request, code)
     except CartError as exc:
         return _render(request, voucher_error=exc.message, typed_code=request.POST.get("code", "")[: vouchers.MAX_CODE])
     return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})

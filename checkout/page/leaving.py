@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from checkout.cart import vouchers
+from checkout.cart import payable, vouchers
 from checkout.cart.loading import Cart
 from checkout.cart.middleware import find_basket
 from checkout.cart.problems import CartError
@@ -65,7 +65,7 @@ def _put_in(request: HttpRequest, code: str) -> HttpResponse:
     drafts.keep(request)
     throttle.hit("cart-voucher", request)
     try:
-        added = vouchers.add(basket=find_basket(request), code=code, user=request.user)
+        added = payable.put_in_voucher(request, code)
     except CartError as exc:
         raise VoucherProblem(exc.message) from exc
     text = _("Voucher %(code)s is in your cart. Please look at the new total.") % {"code": added.code}

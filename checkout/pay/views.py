@@ -25,6 +25,7 @@ from storefront.billing import links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
+    CannotBeCharged,
     NotPayable,
     PaymentInReview,
     PaymentProcessing,
@@ -99,7 +100,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         charge = payments.start(invoice=invoice)
     except NotPayable:
         return HttpResponseSeeOther(links.pay_path(invoice))
-    except (PaymentProcessing, PaymentInReview) as exc:
+    except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
         return _page(request, invoice, problem=exc, status=409)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
@@ -124,6 +125,7 @@ def _page(
         "lines": lines,
         "portal": _portal(lines),
         "problem": problem,
+        "needs_us": isinstance(problem, CannotBeCharged),
         "may_pay": problem is None or may_pay,
     }
     if problem is None:

@@ -15,7 +15,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
 from catalogue.plans.models import AgreementVersion
-from checkout.cart import discounts, loading
+from checkout.cart import discounts, loading, payable
 from checkout.cart.loading import Cart
 from checkout.models import Consent, PurchaseDetails
 from checkout.services import order_rows, room, snapshots, texts
@@ -100,6 +100,8 @@ def _read_under_locks(basket: Basket, customer: User | None, named_by_link: str)
         _lock_discounts(basket)
         _check_vouchers(basket, user)
     oscar_lines = discounts.apply(cart, strategy=selector.strategy(user=user), user=user)
+    if problem := payable.problem(cart):
+        raise CannotOrder(problem)
     return cart, oscar_lines
 
 

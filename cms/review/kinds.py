@@ -48,6 +48,13 @@ KINDS = {
     "unknown_to_provider": Kind(
         _("The provider does not know a charge it once gave us"), _("See whether the keys were changed.")
     ),
+    "cannot_charge": Kind(
+        _("An order cannot be charged"),
+        _(
+            "The customer cannot pay it on the shop's pages. Look at the provider's log for the reason, write to the "
+            "customer, or cancel the order. Closing this matter lets the customer try again."
+        ),
+    ),
     "free_taken_back": Kind(
         _("Licenses of an order of zero were taken back"), _("Noted for the record; no money is to be moved.")
     ),

@@ -51,7 +51,7 @@ class Guarded(PaymentGateway):
 
     def __init__(self, inner: PaymentGateway) -> None:
         self._inner = inner
-        self.name, self.is_live = inner.name, inner.is_live
+        self.name, self.is_live, self.limits = inner.name, inner.is_live, inner.limits
 
     def start(self, request: StartRequest) -> StartedPayment:
         with self._watched():

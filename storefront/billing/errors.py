@@ -54,6 +54,14 @@ class PaymentRefused(BillingError):
         self.code = code
 
 
+class CannotBeCharged(PaymentRefused):
+    """A refusal that trying again cannot cure. It waits in the review list, and staff have been told."""
+
+    message = _(
+        "This order cannot be paid here, and trying again will not help. We have been told and will write to you."
+    )
+
+
 class PaymentUnavailable(BillingError):
     """The provider gave no usable answer. Nothing is lost: the next try continues the same attempt."""
 

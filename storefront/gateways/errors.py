@@ -21,7 +21,14 @@ class GatewayError(Exception):
 
 
 class Declined(GatewayError):
-    """The provider understood and refused for good: nothing happened, repeating it is pointless."""
+    """The provider understood and refused for good: nothing happened, repeating it is pointless.
+
+    ``is_curable``: a new attempt, with a key of its own, may go through.
+    """
+
+    def __init__(self, message: str, *, code: str = "", is_curable: bool = False) -> None:
+        super().__init__(message, code=code)
+        self.is_curable = is_curable
 
 
 class Unavailable(GatewayError):

@@ -27,7 +27,12 @@ def make_order(customer: Any, *, total: Decimal, currency: str = "EUR") -> Order
 
 
 def make_invoice(
-    customer: Any, *amounts: str, currency: str = "EUR", terms: Sequence[dict[str, Any]] = (), with_order: bool = True
+    customer: Any,
+    *amounts: str,
+    currency: str = "EUR",
+    terms: Sequence[dict[str, Any]] = (),
+    with_order: bool = True,
+    email: str | None = None,
 ) -> Invoice:
     """An issued invoice with one line per amount (default: one line of 96.00)."""
     figures = [Decimal(amount) for amount in amounts or ("96.00",)]
@@ -37,7 +42,7 @@ def make_invoice(
             customer=customer,
             order=order,
             currency=currency,
-            payer={"name": "Ada Buyer", "email": customer.email},
+            payer={"name": "Ada Buyer", "email": customer.email if email is None else email},
             lines=[
                 invoices.NewLine(
                     description=f"License {position}",

@@ -10,14 +10,14 @@ import time_machine
 
 from storefront.billing.errors import (
     AlreadyPaid,
+    CannotBeCharged,
     InvoiceVoid,
     PaymentInReview,
     PaymentProcessing,
-    PaymentRefused,
     PaymentUnavailable,
 )
-from storefront.billing.models import Payment
-from storefront.billing.services import invoices, payments
+from storefront.billing.models import Payment, ReviewItem
+from storefront.billing.services import invoices, payments, review
 from storefront.billing.services.payments import settle, start
 from storefront.billing.states import PaymentStatus
 from storefront.core import clock
@@ -85,15 +85,46 @@ def test_a_provider_that_is_down_is_unknown_not_refused(stripe, invoice, kind):
     assert status_of(invoice.order) == "Payment in progress"
 
 
-def test_a_definite_no_ends_the_attempt_and_the_next_one_is_new(stripe, customer):
-    invoice = make_invoice(customer, "0.10")  # below what Stripe takes
+def test_a_definite_no_ends_the_attempt_and_the_next_one_is_new(stripe, invoice, outbox):
+    stripe.fail_next(kind="status", status=400, count=2)
     for _ in range(2):
-        with pytest.raises(PaymentRefused) as refused:
+        with pytest.raises(CannotBeCharged):
             start(invoice=invoice)
-        assert refused.value.code == "amount_too_small"
     assert [payment.status for payment in Payment.objects.all()] == [PaymentStatus.FAILED] * 2
     assert len({request["idempotency_key"] for request in stripe.requests()}) == 2
     assert status_of(invoice.order) == "New"
+    assert ReviewItem.objects.get().kind == "cannot_charge" and len(outbox("review:cannot_charge")) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [("0.49", "EUR"), ("0.21", "EUR"), ("49", "JPY"), ("14.99", "CZK"), ("1000000", "EUR")]
+)
+def test_what_the_provider_is_known_to_refuse_is_not_asked_of_it(stripe, customer, amount, currency, outbox):
+    invoice = make_invoice(customer, amount, currency=currency)
+    for _ in range(2):
+        with pytest.raises(CannotBeCharged):
+            start(invoice=invoice)
+    assert stripe.requests() == [] and not Payment.objects.exists()
+    assert ReviewItem.objects.get().invoice == invoice and len(outbox("review:cannot_charge")) == 1
+
+
+def test_a_matter_that_comes_back_after_it_was_resolved_is_filed_again(stripe, invoice, customer):
+    stripe.fail_next(kind="status", status=400, count=2)
+    with pytest.raises(CannotBeCharged):
+        start(invoice=invoice)
+    review.resolve(item=ReviewItem.objects.get(), by=customer, reason="Set right at the provider.")
+    with pytest.raises(CannotBeCharged):
+        start(invoice=invoice)
+    assert ReviewItem.objects.filter(kind="cannot_charge").count() == 2
+    review.resolve(item=ReviewItem.objects.filter(resolved_at=None).get(), by=customer, reason="Now really.")
+    assert start(invoice=invoice).redirect_url
+
+
+@pytest.mark.parametrize("email", ["user@localhost", "grüße@example.com", "a@[127.0.0.1]", "o@shop.invalid", ""])
+def test_an_address_the_provider_refuses_keeps_nobody_from_paying(stripe, make_customer, email):
+    invoice = make_invoice(make_customer("buyer@example.com"), email=email)
+    start(invoice=invoice)
+    assert stripe.sessions()[0]["customer_email"] is None
 
 
 def test_a_wrong_key_of_ours_is_nobodys_refusal(stripe, settings, invoice):

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,20 @@ class StripeRig(Rig):
 
     def decline(self, reference: str) -> None:
         assert self.stand_in.pay(reference, card="4000000000000002") == "declined"
+
+    def open_raw(self, currency: str, unit_amount: int) -> requests.Response:
+        """Ask for a session past the adapter."""
+        price = "line_items[0][price_data]"
+        fields = {
+            "mode": "payment",
+            "success_url": "https://shop.example/",
+            "line_items[0][quantity]": "1",
+            f"{price}[currency]": currency,
+            f"{price}[unit_amount]": str(unit_amount),
+            f"{price}[product_data][name]": "License",
+        }
+        headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": f"raw-{currency}"}
+        return requests.post(f"{self.stand_in.base_url}/v1/checkout/sessions", data=fields, headers=headers, timeout=10)
 
     def let_expire(self, reference: str) -> None:
         self.stand_in.expire(reference)
@@ -454,3 +469,43 @@ def test_an_amount_is_charged_exactly_or_not_at_all(amount: Decimal, currency: s
     except Declined:
         return
     assert from_minor(minor, currency) == amount
+
+
+# Limits
+
+
+def test_the_limits_are_those_of_the_stand_in(rig: StripeRig) -> None:
+    """Two tables, written down apart from each other: the smallest amount of each currency opens a page, and one step
+    less is what Stripe's own answer calls too small."""
+    gateway = rig.gateway()
+    limits = gateway.limits
+    for currency in sorted(limits.currencies):
+        smallest, step = limits.smallest_in(currency), limits.step_in(currency)
+        gateway.start(request(idempotency_key=f"least-{currency}", amount=smallest, currency=currency))
+        below = to_minor(smallest, currency) - EXCEPTIONS.get(currency, (2, 1))[1]
+        if below > 0:
+            answer = rig.open_raw(currency.lower(), below)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, "amount_too_small"), currency
+        with pytest.raises(Declined):
+            gateway.start(request(idempotency_key=f"less-{currency}", amount=smallest - step, currency=currency))
+    assert rig.stand_in.stats()["session_creates"] == len(limits.currencies)
+
+
+@pytest.mark.parametrize("email", ["nobody", "a..b@example.com", "grüße@example.com", "user@localhost", ""])
+def test_an_address_that_cannot_be_sent_is_left_out(rig: StripeRig, email: str) -> None:
+    rig.gateway().start(request(customer_email=email))
+    assert rig.stand_in.sessions()[0]["customer_email"] is None
+    assert len(rig.stand_in.requests()) == 1
+
+
+def test_an_address_that_only_stripe_refuses_is_left_out_too(rig: StripeRig) -> None:
+    started = rig.gateway().start(request(customer_email="buyer@shop.invalid"))
+    assert started == rig.gateway().start(request(customer_email="buyer@shop.invalid"))
+    assert [session["customer_email"] for session in rig.stand_in.sessions()] == [None]
+    assert len({asked["idempotency_key"] for asked in rig.stand_in.requests() if asked["method"] == "POST"}) == 1
+
+
+def test_texts_and_lines_of_any_length_open_a_page(rig: StripeRig) -> None:
+    lines = [LineItem("é" * 9000, Decimal("0.96"))] * 150
+    rig.gateway().start(request(amount=Decimal("144.00"), lines=lines, description="x" * 5000))
+    assert rig.stand_in.sessions()[0]["amount_total"] == 14400

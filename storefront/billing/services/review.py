@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 #: Money that does not fit its invoice: no more may be asked for until a person has looked.
 MISMATCH = "mismatch"
+#: The payment method refuses the invoice itself; the next try would be refused as well.
+CANNOT_CHARGE = "cannot_charge"
 #: The provider holds an attempt that differs from ours, and no money of it yet.
 MISMATCH_UNPAID = "mismatch_unpaid"
 
@@ -49,6 +51,25 @@ def is_waiting(*, payment: Payment, kind: str) -> bool:
 def is_blocked(invoice: Invoice) -> bool:
     """Whether money that does not fit the invoice waits for a person: nobody is asked for more until then."""
     return ReviewItem.objects.filter(invoice_id=invoice.pk, kind=MISMATCH, resolved_at=None).exists()
+
+
+def cannot_be_charged(invoice: Invoice) -> bool:
+    """Whether a person must do something before the invoice can be paid here."""
+    return ReviewItem.objects.filter(invoice_id=invoice.pk, kind=CANNOT_CHARGE, resolved_at=None).exists()
+
+
+def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
+    """Put an invoice that the payment method refuses before the staff, once until somebody resolves it."""
+    if cannot_be_charged(invoice):
+        return
+    known = ReviewItem.objects.filter(invoice_id=invoice.pk, kind=CANNOT_CHARGE).count()
+    file(
+        key=f"{CANNOT_CHARGE}:{invoice.public_id}:{known + 1}",
+        kind=CANNOT_CHARGE,
+        detail=f"{gateway} refuses {invoice.amount} {invoice.currency} of {invoice.number} ({code or 'no code'}). "
+        f"The customer cannot pay it on the shop's pages.",
+        invoice=invoice,
+    )
 
 
 def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:

@@ -10,6 +10,7 @@ from django.db import OperationalError, transaction
 from storefront.billing import links
 from storefront.billing.errors import (
     AlreadyPaid,
+    CannotBeCharged,
     InvoiceVoid,
     PaymentInReview,
     PaymentProcessing,
@@ -44,7 +45,8 @@ def start(*, invoice: Invoice, gateway_name: str = "stripe") -> Payment:
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
     every retry of it uses the same idempotency key. Must not be called inside a transaction.
     Raises AlreadyPaid or InvoiceVoid; PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a
-    definite no, the attempt is over); PaymentUnavailable (unknown: calling again continues the same attempt).
+    definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits for staff);
+    PaymentUnavailable (unknown: calling again continues the same attempt).
     """
     try:
         return _start(invoice, gateway_name)
@@ -53,6 +55,7 @@ def start(*, invoice: Invoice, gateway_name: str = "stripe") -> Payment:
 
 
 def _start(invoice: Invoice, gateway_name: str) -> Payment:
+    _check_limits(invoice, gateway_name)
     for _ in range(_TRIES):
         payment = _claim(invoice.pk, gateway_name)
         if payment.gateway != gateway_name:
@@ -77,7 +80,10 @@ def resume(payment: Payment) -> Payment:
     except Declined as refusal:
         logger.warning("payment %s refused: %s", payment.pk, refusal.code)
         close(payment.pk, PaymentStatus.FAILED, failure_code=refusal.code)
-        raise PaymentRefused(refusal.code) from refusal
+        if refusal.is_curable:
+            raise PaymentRefused(refusal.code) from refusal
+        review.file_cannot_charge(invoice=payment.invoice, gateway=payment.gateway, code=refusal.code)
+        raise CannotBeCharged(refusal.code) from refusal
     except (GatewayError, ConfigurationError) as unknown:
         return _opened_meanwhile(payment, unknown)
     opened = _opened(payment.pk, started)
@@ -116,6 +122,14 @@ def _claim(invoice_id: int, gateway_name: str) -> Payment:
             )
             orders.payment_opened(order=invoice.order)
     return payment
+
+
+def _check_limits(invoice: Invoice, gateway_name: str) -> None:
+    """What the method is known not to take is not asked of it. (Open charges of the invoice are left as they are.)"""
+    problem = _adapter(gateway_name).limits.problem(invoice.amount, invoice.currency)
+    if problem is not None and invoice.status == InvoiceStatus.OPEN:
+        review.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem.code)
+        raise CannotBeCharged(problem.code)
 
 
 def _check_payable(invoice: Invoice) -> None:

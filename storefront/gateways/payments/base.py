@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from storefront.gateways.errors import UnsupportedOperation
+from storefront.gateways.payments.limits import Limits
 
 
 class RemoteState(StrEnum):
@@ -161,6 +162,8 @@ class PaymentGateway(ABC):
     name: str
     #: whether the configured keys move real money
     is_live: bool
+    #: what it takes; ``start`` raises ``Declined`` for anything else
+    limits: Limits
 
     @abstractmethod
     def start(self, request: StartRequest) -> StartedPayment:

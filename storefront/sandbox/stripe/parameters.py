@@ -75,6 +75,33 @@ class Url:
 
 
 @dataclass(frozen=True)
+class Email:
+    """Refused with ``email_invalid``: what is no plain ASCII address with a public-looking domain, and endings that
+    RFC 2606 and RFC 6761 keep from the public."""
+
+    longest: int = 512
+
+    def read(self, raw: Any, name: str) -> str:
+        text = Text(5000).read(raw, name)
+        local, at, domain = text.rpartition("@")
+        labels = domain.split(".")
+        is_good = (
+            text.isascii()
+            and at
+            and len(text) <= self.longest
+            and 0 < len(local) <= 64
+            and re.fullmatch(r"[\w%+'/=!#$&*?^`{|}~-]+(\.[\w%+'/=!#$&*?^`{|}~-]+)*", local)
+            and len(labels) > 1
+            and all(re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", label) for label in labels)
+            and not labels[-1].isdigit()
+            and labels[-1] not in ("invalid", "localhost", "test")
+        )
+        if not is_good:
+            raise _invalid(f"Invalid email address: {text[:80]}", name, "email_invalid")
+        return text
+
+
+@dataclass(frozen=True)
 class Integer:
     least: int = 0
     most: int = 99_999_999_999

@@ -14,7 +14,14 @@ from storefront.sandbox.stripe.state import Object, State, new_id
 
 #: Minor units: amounts must be multiples of the step (docs.stripe.com/currencies).
 STEPS = {"isk": 100, "ugx": 100, "bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10}
-SMALLEST, LARGEST = 50, 99_999_999
+LARGEST = 99_999_999
+#: Minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). Elsewhere it is half a US dollar at the
+#: rate of the day, which this sandbox does not know: it takes one unit there.
+SMALLEST = {
+    "aed": 200, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30, "hkd": 400,
+    "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50, "pln": 200, "ron": 200,
+    "sek": 300, "sgd": 50, "thb": 1000, "usd": 50,
+}  # fmt: skip
 SHORTEST_STAY, LONGEST_STAY = 30 * 60, 24 * 3600
 PATH = "/v1/checkout/sessions"
 
@@ -62,7 +69,7 @@ class Resources:
                 message = f"Invalid amount in {currency}: it must be a multiple of {STEPS[currency]}."
                 raise ApiError(400, "", message, param=f"line_items[{index}][price_data][unit_amount]")
         total: int = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
-        if total < SMALLEST:
+        if total < SMALLEST.get(currency, 1):
             raise ApiError(400, "amount_too_small", "The Checkout Session's total amount is below the minimum.")
         if total > LARGEST:
             raise ApiError(

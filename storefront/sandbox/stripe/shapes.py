@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storefront.sandbox.stripe.parameters import Hash, Integer, Listing, Metadata, Shape, Text, Truth, Url
+from storefront.sandbox.stripe.parameters import Email, Hash, Integer, Listing, Metadata, Shape, Text, Truth, Url
 
 CURRENCIES = frozenset(
     """aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp
@@ -18,7 +18,7 @@ LOCALES = frozenset(
 
 CURRENCY = Text(choices=CURRENCIES)
 EXPAND = Listing(Text(100), 20)
-EMAIL = Text(800, pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL = Email()
 AMOUNT = Integer(0, 99_999_999_999)
 REFERENCE = Text(200)
 ONLY_EXPAND = Hash({"expand": EXPAND})

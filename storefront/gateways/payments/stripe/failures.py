@@ -39,7 +39,7 @@ def _as_ours(exc: stripe.StripeError) -> GatewayError | ConfigurationError:
     if isinstance(exc, (stripe.AuthenticationError, stripe.PermissionError)):
         return ConfigurationError(f"Stripe refuses our API key (HTTP {exc.http_status}, request {exc.request_id})")
     if isinstance(exc, stripe.IdempotencyError):
-        return Declined(message, code="idempotency_error")
+        return Declined(message, code="idempotency_error", is_curable=True)
     if isinstance(exc, stripe.InvalidRequestError) and exc.http_status == 404:
         return NotFound(message, code=code)
     if isinstance(exc, (stripe.InvalidRequestError, stripe.CardError)) and exc.http_status in (400, 402):

@@ -23,6 +23,7 @@ from storefront.gateways.payments.base import (
 from storefront.gateways.payments.stripe import webhooks
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
 from storefront.gateways.payments.stripe.failures import translated
+from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
 from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
 
@@ -60,6 +61,7 @@ class Gateway(PaymentGateway):
     """
 
     name = "stripe"
+    limits = LIMITS
 
     def __init__(
         self,
@@ -114,19 +116,24 @@ class Gateway(PaymentGateway):
         """Open a session. Repeating a key within a day returns the first session, else ``Declined``.
 
         The closing time is moved into Stripe's window (30 minutes to 24 hours from now), so a late retry may differ
-        from the first call in nothing but that; then the session is looked up by the key it carries.
+        from the first call in nothing but that; then the session is looked up by the key it carries. An e-mail that
+        Stripe refuses is left out, so that the buyer types another one there.
         """
         params = session_params(request, now=self._clock())
         try:
-            with translated():
-                session = self._client.v1.checkout.sessions.create(
-                    params=params, options={"idempotency_key": request.idempotency_key}
-                ).to_dict()
-                return _started(session)
+            return self._create(params, request.idempotency_key)
         except Declined as refusal:
+            if refusal.code == "email_invalid" and params.pop("customer_email", None):
+                # What was refused for its parameters has not used the key: docs.stripe.com/api/idempotent_requests
+                return self._create(params, request.idempotency_key)
             if refusal.code != "idempotency_error":
                 raise
             return self._started_before(request, refusal)
+
+    def _create(self, params: Any, idempotency_key: str) -> StartedPayment:
+        with translated():
+            options: Any = {"idempotency_key": idempotency_key}
+            return _started(self._client.v1.checkout.sessions.create(params=params, options=options).to_dict())
 
     def fetch(self, provider_reference: str) -> PaymentSnapshot:
         with translated():

@@ -9,11 +9,10 @@ from typing import Any
 from storefront.gateways.errors import Declined
 from storefront.gateways.payments.base import LineItem, StartRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
+from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.webhooks import OUR_REFERENCE
 
 IDEMPOTENCY_KEY = "idempotency_key"  # key in the session's metadata
-MOST_LINES = 100
-LONGEST_NAME = 250
 #: Stripe takes 30 minutes to 24 hours by its own clock; a minute inside, for clocks that differ.
 SHORTEST_STAY, LONGEST_STAY = timedelta(minutes=31), timedelta(hours=23, minutes=59)
 
@@ -29,8 +28,10 @@ def session_params(request: StartRequest, *, now: datetime) -> Any:
     """Parameters of ``POST /v1/checkout/sessions``. No payment method types: Stripe refuses them since 2026-09-30 and
     chooses by the Dashboard's settings. Our reference goes on the payment intent too, since Stripe does not copy it.
 
-    Raises ``Declined`` if the amount cannot be charged exactly or the lines do not add up to it.
+    Raises ``Declined`` if the amount is beyond ``LIMITS`` or the lines do not add up to it.
     """
+    if problem := LIMITS.problem(request.amount, request.currency):
+        raise Declined(f"{request.amount} {request.currency} cannot be charged", code=f"amount_{problem.code}")
     ours = {**request.metadata, OUR_REFERENCE: request.our_reference}
     params: dict[str, Any] = {
         "mode": "payment",
@@ -44,10 +45,11 @@ def session_params(request: StartRequest, *, now: datetime) -> Any:
         "locale": locale(request.language),
         "adaptive_pricing": {"enabled": False},  # the buyer pays the invoice's currency, to the cent
     }
-    if request.customer_email:
+    # An address that Stripe refuses is left out: then its page asks for one.
+    if LIMITS.takes_email(request.customer_email):
         params["customer_email"] = request.customer_email
     if request.description:
-        params["payment_intent_data"]["description"] = request.description
+        params["payment_intent_data"]["description"] = request.description[: LIMITS.longest_description]
     return params
 
 
@@ -59,9 +61,6 @@ def locale(language: str) -> str:
 
 def _line_items(request: StartRequest) -> list[dict[str, Any]]:
     """Final amounts, one piece each: quantities and discounts are our own arithmetic, already done."""
-    total = to_minor(request.amount, request.currency)
-    if total == 0:
-        raise Declined("nothing to pay", code="invalid_amount")
     if request.lines and sum(line.amount for line in request.lines) != request.amount:
         raise Declined("the lines do not add up to the amount", code="invalid_amount")
     return [
@@ -70,7 +69,7 @@ def _line_items(request: StartRequest) -> list[dict[str, Any]]:
             "price_data": {
                 "currency": request.currency.lower(),
                 "unit_amount": to_minor(line.amount, request.currency),
-                "product_data": {"name": (line.description or request.description or "-")[:LONGEST_NAME]},
+                "product_data": {"name": (line.description or request.description or "-")[: LIMITS.longest_line_name]},
             },
         }
         for line in _shown(request)
@@ -79,6 +78,6 @@ def _line_items(request: StartRequest) -> list[dict[str, Any]]:
 
 def _shown(request: StartRequest) -> Sequence[LineItem]:
     """The lines as they are if Stripe can show them, else the total alone (too many, or one below zero)."""
-    if 0 < len(request.lines) <= MOST_LINES and all(line.amount >= 0 for line in request.lines):
+    if 0 < len(request.lines) <= LIMITS.most_lines and all(line.amount >= 0 for line in request.lines):
         return request.lines
     return [LineItem(description=request.description, amount=request.amount)]
