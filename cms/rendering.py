@@ -88,7 +88,11 @@ def _render(stream: StreamValue, around: Surroundings) -> SafeString:
         "chosen": dict(around.chosen),
         "boxes": dict(around.boxes),
     }
-    return mark_safe("".join(child.render(context) for child in stream))  # noqa: S308  (Wagtail's own rendering)
+    # The buy box links to the first comparison of its own product.
+    own = (child for child in stream if child.block_type == "comparison" and not child.value.get("product"))
+    first = next(own, None) if around.box else None
+    parts = (child.render(context | {"anchor": "compare" if child is first else ""}) for child in stream)
+    return mark_safe("".join(parts))  # noqa: S308  (Wagtail's own rendering)
 
 
 def _surroundings(page: Page, stored: str, box: BuyBox | None) -> Surroundings:

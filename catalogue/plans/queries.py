@@ -13,7 +13,7 @@ from django.utils import translation
 from catalogue.plans import offers
 from catalogue.plans.models import SoftwareProduct, months_label
 from catalogue.plans.quotes import per_month
-from storefront.core import money
+from storefront.core import money, percentages
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def _term_option(term: offers.OfferedTerm, is_selected: bool) -> TermOption:
         amount=term.amount,
         monthly_amount=monthly,
         currency=term.currency,
-        discount=f"{term.discount_percent.normalize():f}" if has_discount else "",
+        discount=percentages.display(-term.discount_percent) if has_discount else "",
         total_text=money.display(term.amount, term.currency),
         list_text=money.display(term.list_amount, term.currency) if has_discount else "",
         saving_text=money.display(term.list_amount - term.amount, term.currency) if has_discount else "",

@@ -106,5 +106,6 @@ class ProductPage(ShopPage):
         context["picture"] = queries.large_picture(self)
         context["content"] = rendering.content_html(self, request, box=buy_box(self.software))
         context["has_comparison"] = rendering.holds(self, "comparison")
+        context["page_compares"] = not context["has_comparison"] or 'id="compare"' in context["content"]
         context["has_steps"] = rendering.holds(self, "steps")
         return context

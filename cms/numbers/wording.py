@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cms.numbers import charts
 from cms.numbers.days import DAYS
-from storefront.core import money
+from storefront.core import money, percentages
 
 
 def day_text(day: date) -> str:
@@ -27,7 +27,7 @@ def rate(part: Decimal | int, whole: Decimal | int) -> str:
     found = charts.percent(part, whole)
     if found is None:
         return "–"
-    return (_("%(number)s %%") % {"number": number_format(found)}).replace(" ", "\u00a0")  # never on two lines
+    return percentages.display(found)
 
 
 def amounts(by_currency: Mapping[str, Decimal], currencies: list[str]) -> str:
@@ -44,9 +44,9 @@ def compared(now: Decimal | int, before: Decimal | int, shown: str) -> tuple[str
     if not before:
         return "up" if now > 0 else "", _("nothing in the %(days)d days before") % {"days": DAYS}
     change = charts.percent(Decimal(now) - Decimal(before), abs(Decimal(before))) or Decimal(0)
-    words = {"change": number_format(abs(change)), "before": shown, "days": DAYS}
+    words = {"change": percentages.display(abs(change)), "before": shown, "days": DAYS}
     if change > 0:
-        return "up", _("%(change)s %% more than %(before)s in the %(days)d days before") % words
+        return "up", _("%(change)s more than %(before)s in the %(days)d days before") % words
     if change < 0:
-        return "down", _("%(change)s %% less than %(before)s in the %(days)d days before") % words
+        return "down", _("%(change)s less than %(before)s in the %(days)d days before") % words
     return "same", _("as in the %(days)d days before") % words

@@ -15,7 +15,7 @@ from catalogue.plans.discounts import is_in_force
 from catalogue.plans.models import Discount, SoftwareProduct
 from cms.models import ProductPage
 from cms.shop import facts
-from storefront.core import clock, money
+from storefront.core import clock, money, percentages
 from storefront.core.instants import instant
 
 
@@ -82,7 +82,7 @@ def end_of(discount: Discount) -> str:
 
 
 def percent(value: Any) -> str:
-    return f"{value.normalize():f} %"
+    return percentages.display(value)
 
 
 NOWRAP = "w-whitespace-nowrap"

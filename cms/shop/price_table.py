@@ -13,7 +13,7 @@ from catalogue.plans.discounts import Reduction
 from catalogue.plans.models import Discount, months_label
 from catalogue.plans.previews import Change, Moment
 from catalogue.plans.quotes import Quote
-from storefront.core import money
+from storefront.core import money, percentages
 
 #: Longer tables are cut; how much was left out is said.
 MOST = 200
@@ -76,7 +76,7 @@ def _percent(change: Change) -> str:
         return ""
     was, will_be = change.before.price.amount, change.after.price.amount
     difference = ((will_be - was) * 100 / was).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"{difference:+} %".replace("-", "−")
+    return ("+" if difference > 0 else "") + percentages.display(difference)
 
 
 def _note(change: Change, draft: Discount | None) -> str:
@@ -97,8 +97,8 @@ def _why_unchanged(reduction: Reduction, draft: Discount) -> str:
     own = _("the standing discount of the period")
     values = {
         "name": f"“{reduction.name}”" if reduction.name else own,
-        "percent": f"{reduction.percent.normalize():f}",
+        "percent": percentages.display(reduction.percent),
     }
     if reduction.percent == draft.percent:
-        return _("stays: %(name)s is as large (%(percent)s %%)") % values
-    return _("stays: %(name)s is larger (%(percent)s %%)") % values
+        return _("stays: %(name)s is as large (%(percent)s)") % values
+    return _("stays: %(name)s is larger (%(percent)s)") % values

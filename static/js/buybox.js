@@ -1,5 +1,6 @@
-// The buy box: choosing a license type or a period changes the price at once. Every figure was written into the page
-// by the server; nothing is computed here. Without this script the form below is complete and shows all prices.
+// The buy box: choosing a license type or a period changes the price at once, on the button too. Every figure was
+// written into the page by the server; nothing is computed here. Without this script the form is complete and shows
+// all prices.
 (() => {
   const form = document.querySelector("[data-buybox]");
   if (!form) return;
@@ -7,12 +8,16 @@
   const sets = [...form.querySelectorAll("[data-plan]")];
   const shown = [...form.querySelectorAll("[data-show]")];
   const conditional = [...form.querySelectorAll("[data-show-if]")];
+  const quantity = form.querySelector("input[name=quantity]");
+  const folded = quantity.closest("details");
+  const count = form.querySelector("[data-count]");
 
   const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
   const show = (radio) => {
     const face = radio.closest("label");
-    const text = (name) => face.querySelector(`[data-${name}]`)?.textContent ?? "";
+    const plan = radio.closest("[data-plan]").dataset.name;
+    const text = (name) => (name === "plan" ? plan : face.querySelector(`[data-${name}]`)?.textContent ?? "");
     shown.forEach((element) => write(element, text(element.dataset.show)));
     conditional.forEach((element) => { element.hidden = !text(element.dataset.showIf); });
   };
@@ -40,11 +45,24 @@
     return term;
   };
 
+  const tally = () => {
+    const number = quantity.validity.valid ? quantity.value : "";
+    write(form.querySelector("[data-quantity]"), number || "?");
+    write(count, `${number} × `);
+    count.hidden = !number || number === "1";
+    if (number !== "1") folded.open = true;
+  };
+
   form.addEventListener("change", (event) => {
     if (event.target.name === "plan" || event.target.name === "term") remember(follow());
   });
+  quantity.addEventListener("input", tally);
+  // A field that is folded away could not tell what is wrong with it.
+  quantity.addEventListener("invalid", () => { folded.open = true; });
   // Browsers put back what was chosen before when the visitor comes back to the page.
-  addEventListener("pageshow", follow);
+  addEventListener("pageshow", () => { follow(); tally(); });
   form.classList.add("is-live");
+  form.querySelector("[data-buy-price]").hidden = false;
   follow();
+  tally();
 })();

@@ -64,7 +64,7 @@ def test_a_visitor_chats_by_keyboard_phone_and_without_scripts(
     launcher.press("Space")
     expect(page.get_by_label("Message")).to_have_value("A draft")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Enter your e-mail address.")).to_be_visible()
+    expect(page.locator("#chat-email_error").get_by_text("Enter your e-mail address.")).to_be_visible()
     check_rules(page)
     page.get_by_label("E-mail").fill("ada@example.com")
     page.get_by_label("E-mail").press("Enter")

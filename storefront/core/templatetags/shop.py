@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from storefront.core import instants
+from storefront.core import instants, percentages
 from storefront.core import money as amounts
 
 register = template.Library()
@@ -53,6 +53,12 @@ def deadline(moment: datetime | None) -> str:
     Nothing for None.
     """
     return instants.deadline(moment) if moment else ""
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """A percentage as people read it: ``{{ discount.percent|percent }}`` -> 20%."""
+    return percentages.display(value)
 
 
 @lru_cache(maxsize=64)

@@ -26,20 +26,29 @@ _links = _Links()
 
 @register.simple_tag(takes_context=True)
 def chat_button(context: template.Context) -> dict[str, Any]:
-    """What the button shows: ``unread`` answers, ``widget`` (the loader's address) and ``user_data`` for it.
+    """What the button shows: ``unread`` answers, and ``widget``, the loader's address.
 
     One query for a visitor who has a conversation, none otherwise. Where the widget may be loaded, the page's policy
     lets it.
     """
     request = context.get("request")
     if request is None:
-        return {"unread": 0, "widget": "", "user_data": ""}
+        return {"unread": 0, "widget": ""}
     if url := widget.loader(request):
         request.csp_sources = widget.sources(url)
-        data = widget.register_data(request.user)
-        return {"unread": 0, "widget": url, "user_data": json.dumps(data) if data else ""}
+        return {"unread": 0, "widget": url}
     held = access.held_by(request)
-    return {"unread": queries.unread_answers(held) if held else 0, "widget": "", "user_data": ""}
+    return {"unread": queries.unread_answers(held) if held else 0, "widget": ""}
+
+
+@register.simple_tag(takes_context=True)
+def chat_visitor(context: template.Context) -> str:
+    """What the widget is told of a logged-in customer, as JSON; nothing where it is not loaded or nobody logged in."""
+    request = context.get("request")
+    if request is None or not widget.loader(request):
+        return ""
+    data = widget.register_data(request.user)
+    return json.dumps(data) if data else ""
 
 
 @register.filter
