@@ -46,12 +46,9 @@ def hit_key(name: str, key: str) -> None:
     raise Throttled(name, max(1, ceil(reset_at - time.time())))
 
 
-def check_key(name: str, key: str) -> None:
-    """Raise Throttled if ``name`` is used up for this key; counts nothing. For limits on failures only."""
-    limiter, limit = _limiter(settings.THROTTLE_STORAGE_URL), _limit(settings.THROTTLES[name])
-    if not limiter.test(limit, name, key):
-        reset_at = limiter.get_window_stats(limit, name, key).reset_time
-        raise Throttled(name, max(1, ceil(reset_at - time.time())))
+def forget_key(name: str, key: str) -> None:
+    """Forget the tries of ``name`` counted under this key."""
+    _limiter(settings.THROTTLE_STORAGE_URL).clear(_limit(settings.THROTTLES[name]), name, key)
 
 
 def reset() -> None:

@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "anymail",
     "csp",
@@ -143,6 +144,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.core.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "storefront.users.sessions.PrivatePages",
+    "storefront.users.sessions.SessionWatch",
     "storefront.users.middleware.StaffGuard",
     "checkout.cart.middleware.CartMiddleware",
     "storefront.core.errors.WordsForSilence",
@@ -252,12 +255,16 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "storefront.users.tokens.PasswordTokens
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # changes of password, e-mail and second factor are told by mail
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/h/ip,5/h/key"}
+#: Passwords are counted by users.login_limits (THROTTLES); "login_failed" is left for the codes of a second factor.
+#: How many mails an account gets is users.access's rule.
+ACCOUNT_RATE_LIMITS = {"reset_password": "20/h/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_TOTP_ISSUER = SHOP_NAME
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 #: Staff pages demand a log-in with a second factor.
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=True)
+#: A session of staff ends after so many minutes without activity.
+STAFF_IDLE_MINUTES = env.integer("STAFF_IDLE_MINUTES", default=60, at_least=1, at_most=24 * 60)
 #: The link that sets the first password (and every reset link) is good once and for 72 hours.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
@@ -457,6 +464,10 @@ THROTTLE_STORAGE_URL = env.text(
     "THROTTLE_STORAGE_URL", default="memory://", pattern=r"(memory|redis|rediss)://\S*", what="redis://host/number"
 )
 THROTTLES = {
+    "login": "5/5minutes",  # passwords for one account from one address
+    "login-address": "10/minute",  # passwords for any account from one address
+    "login-account": "50/hour",  # passwords for one account from anywhere, but from devices that know it
+    "login-device": "10/5minutes",  # passwords for one account on a device that has logged in to it before
     "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
     "checkout-submit": "60/hour",
     "checkout-draft": "1200/hour",  # keeping what is typed, some moments after each stop

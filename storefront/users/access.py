@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from storefront.core import clock, references
 from storefront.core.language import absolute
@@ -19,18 +20,37 @@ from storefront.users import services
 from storefront.users.models import User
 
 KIND = "mail.access"
+#: Mails with a link to a password that one account gets in an hour and in a day, whoever asks for them. Each link is
+#: good for three days, so that strangers who use them up have sent the owner what they need.
+MOST_IN_AN_HOUR, MOST_IN_A_DAY = 3, 6
 
 
 def request_reset(*, email: str) -> None:
-    """Ask for a link that sets a new password. The same single insert whether the address is known or not:
-    who asks learns nothing, neither by the answer nor by its time. The worker looks the address up."""
-    enqueue(kind=KIND, key=f"reset:{references.public_id()}", payload={"what": "reset", "email": email.strip()})
+    """Ask for a link that sets a new password; further ones than MOST_IN_AN_HOUR and MOST_IN_A_DAY are not sent.
+
+    The same queries whether the address is known or not: who asks learns nothing, neither by the answer nor by its
+    time. The worker looks the address up.
+    """
+    # A digest: keys are logged.
+    account = salted_hmac("storefront.users.access", services.normalise_email(email)).hexdigest()[:32]
+    _enqueue_some(f"reset:{account}:", {"what": "reset", "email": email.strip()}, at=clock.now())
 
 
 def request_first_password(*, user: User, at: datetime) -> None:
-    """Ask for another copy of the link that sets a first password; at most one in five minutes (``at``: UTC)."""
-    slot = int(at.timestamp()) // 300
-    enqueue(kind=KIND, key=f"access:{user.pk}:{slot}", payload={"what": "access", "user_id": user.pk})
+    """Ask for another copy of the link that sets a first password; at most one in five minutes (``at``: UTC), and no
+    more than MOST_IN_AN_HOUR and MOST_IN_A_DAY."""
+    _enqueue_some(f"access:{user.pk}:", {"what": "access", "user_id": user.pk}, at=at, gap=timedelta(minutes=5))
+
+
+def _enqueue_some(prefix: str, payload: dict[str, Any], *, at: datetime, gap: timedelta = timedelta()) -> None:
+    """Enqueue one mail of those whose keys begin with ``prefix``, within their limits."""
+    times = OutboxMessage.objects.filter(kind=KIND, key__startswith=prefix, created_at__gt=at - timedelta(days=1))
+    sent = sorted(times.values_list("created_at", flat=True))
+    in_an_hour = [moment for moment in sent if moment > at - timedelta(hours=1)]
+    if len(in_an_hour) >= MOST_IN_AN_HOUR or len(sent) >= MOST_IN_A_DAY or (sent and sent[-1] > at - gap):
+        return
+    # Two requests at the same moment count as many and make one key: one mail.
+    enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload)
 
 
 def request_confirmation(*, address: EmailAddress) -> None:

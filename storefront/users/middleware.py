@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -16,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from storefront.core import errors
 from storefront.users.models import User
+from storefront.users.sessions import BACK_OFFICES
 
-WAGTAIL, DASHBOARD = "/admin/", "/dashboard/"
+WAGTAIL, DASHBOARD = BACK_OFFICES
 DOORS = (f"{WAGTAIL}login/", f"{DASHBOARD}login/")  # closed by ``doors``: they only lead to the log-in
 
 
@@ -25,7 +27,7 @@ class StaffGuard:
     """Wagtail's and Oscar's back offices open to their staff only, and only after a log-in with a second factor.
 
     Enrolled is not enough: the second factor must have been used in this very session
-    (settings.STAFF_MFA_REQUIRED). A signed-in stranger gets 403 instead of a log-in form that would send him
+    (settings.STAFF_MFA_REQUIRED). A signed-in stranger gets 403 instead of a log-in form that would send them
     round in a circle.
     """
 
@@ -46,7 +48,8 @@ class StaffGuard:
         if not settings.STAFF_MFA_REQUIRED or _used_second_factor(request):
             return None
         if is_mfa_enabled(user):
-            return self._to("mfa_reauthenticate", request)
+            has_codes = is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES])
+            return self._to("mfa_reauthenticate" if has_codes else "mfa_reauthenticate_webauthn", request)
         messages.warning(request, _("Protect your log-in with a second factor to enter the back office."))
         return redirect("mfa_activate_totp")
 

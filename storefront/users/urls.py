@@ -1,12 +1,19 @@
 """Log-in, log-out, password, e-mail and second factor: all under /account/."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from storefront.users import views
 
 urlpatterns = [
     path("account/password/set/", views.set_password, name="account_set_password"),
     path("account/email/", views.ChangeEmail.as_view(), name="account_email"),
+    path(
+        "account/",
+        include(
+            [re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.ConfirmEmail.as_view(), name="account_confirm_email")]
+        ),
+    ),
+    path("account/sessions/", views.Sessions.as_view(), name="usersessions_list"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from allauth.account.views import EmailView
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.views import ConfirmEmailView, EmailView
+from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from storefront.core import clock
-from storefront.users import access
+from storefront.users import access, sessions
 from storefront.users.models import User
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def set_password(request: HttpRequest) -> HttpResponse:
-    """For a customer without a password: mail him the link that sets it.
+    """For a customer without a password: mail them the link that sets it.
 
-    A first order signs its buyer in without any proof that the address is his, so a password may only come by
+    A first order signs its buyer in without any proof that the address is theirs, so a password may only come by
     a link sent to that address. At most one mail in five minutes.
     """
     user = request.user
@@ -43,4 +48,43 @@ class ChangeEmail(EmailView):
         if isinstance(user, User) and not user.has_usable_password():
             return redirect("account_set_password")
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+@method_decorator(login_required, name="dispatch")
+class ConfirmEmail(ConfirmEmailView):
+    """The link in the mail to a new address works only in the session of the account that asked for the change.
+
+    Whoever else gets that mail (a mistyped address) must not confirm it; a link of another account is answered like
+    one that does not exist.
+    """
+
+    def get_object(self, queryset: Any = None) -> Any:
+        confirmation = super().get_object(queryset)
+        if confirmation.email_address.user_id != self.request.user.pk:
+            raise Http404
+        return confirmation
+
+
+class Sessions(ListUserSessionsView):
+    """Where the account is logged in: end one session (field ``end``), all others, or all (``everywhere``)."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["rows"] = [
+            {"session": each, "device": sessions.described(each.user_agent)} for each in reversed(context["sessions"])
+        ]
+        return context
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if wanted := self.request.POST.get("end", ""):
+            own = UserSession.objects.filter(user_id=self.request.user.pk)
+            for session in own.filter(pk=wanted) if wanted.isascii() and wanted.isdigit() else ():
+                session.end()
+            messages.success(self.request, _("That session has ended."))
+            return redirect("usersessions_list")
+        response: HttpResponse = super().form_valid(form)
+        if "everywhere" in self.request.POST:
+            get_adapter().logout(self.request)
+            return redirect("account_login")
         return response

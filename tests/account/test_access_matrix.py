@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -25,6 +26,7 @@ from storefront.core import throttle
 from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url
 from storefront.support.services.conversations import begin
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -141,12 +143,16 @@ def people(customer: Any, make_customer: Any) -> dict[str, Any]:
 
 
 def answer(user: Any, method: str, path: str) -> int:
+    return int(response_to(user, method, path).status_code)
+
+
+def response_to(user: Any, method: str, path: str) -> Any:
     cache.clear()
     throttle.reset()
     client = Client(raise_request_exception=False)
     if user is not None:
         client.force_login(user)
-    return int(getattr(client, method.lower())(path).status_code)
+    return getattr(client, method.lower())(path)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -160,3 +166,42 @@ def test_every_role_gets_the_answer_of_the_table(
         if codes != table.get(route, {}).get(method):
             wrong.append(f"{route} {method} {' '.join(map(str, codes))}")
     assert wrong == [], "not as in the table:\n" + "\n".join(wrong)
+
+
+#: Pages of the back offices whose content is somebody's business; the rest is below the same prefixes.
+BACK_OFFICE_PAGES = ("/admin/", "/admin/pages/", "/admin/review/", "/admin/users/", "/dashboard/", "/dashboard/orders/")
+
+
+def test_no_page_behind_the_log_in_is_kept_by_a_browser_or_a_proxy(
+    addresses: dict[str, str], people: dict[str, Any], wagtail_site: Any, bitrix24: Any
+) -> None:
+    """Every route at which a visitor gets something else than somebody who is logged in."""
+    table, kept, looked = rows(), [], 0
+    private = [
+        (route, ROLES[at])
+        for route, methods in table.items()
+        for at, code in enumerate(methods["GET"])
+        if at and code == 200 and methods["GET"][0] != 200
+    ]
+    for route, role in [*private, *((page, "staff") for page in BACK_OFFICE_PAGES)]:
+        for prefix in ("", "/ru") if route.startswith("/account/") else ("",):
+            response = response_to(people[role], "GET", prefix + addresses.get(route, route))
+            looked += response.status_code == 200
+            if "no-store" not in response.headers.get("Cache-Control", ""):
+                kept.append(f"{prefix}{route} {role}: {response.status_code} {response.headers.get('Cache-Control')}")
+    assert not kept
+    assert looked > 60
+
+
+@pytest.mark.parametrize("path", ["2fa/totp/activate/", "2fa/recovery-codes/", "2fa/recovery-codes/download/", "2fa/"])
+def test_secrets_of_the_second_factor_are_not_kept(customer: Any, path: str) -> None:
+    EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=True)
+    client = Client()
+    client.post("/account/login/", {"login": customer.email, "password": PASSWORD})
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    if "recovery" in path:
+        TOTP.activate(customer, generate_totp_secret())
+        client.post("/account/2fa/recovery-codes/generate/")
+    response = client.get(f"/account/{path}")
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]

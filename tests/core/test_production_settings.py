@@ -137,6 +137,7 @@ WRONG = {
     "LICENSE_START_DAYS": "month",
     "NUMBERS_FLUSH_SECONDS": "soon",
     "STAFF_MFA_REQUIRED": "ture",
+    "STAFF_IDLE_MINUTES": "0",
     "MEDIA_ROOT": "media",
     "PRIVATE_MEDIA_ROOT": "private",
     "SERVE_MEDIA": "2",

@@ -179,9 +179,7 @@ def test_a_wrong_code_opens_nothing(client: Client, wagtail_site: Any, staff: An
     assert client.get("/dashboard/").status_code == 302
 
 
-def test_staff_sets_up_the_second_factor_by_himself(
-    client: Client, wagtail_site: Any, staff: Any, settings: Any
-) -> None:
+def test_staff_sets_up_the_second_factor_alone(client: Client, wagtail_site: Any, staff: Any, settings: Any) -> None:
     settings.STAFF_MFA_REQUIRED = True
     log_in(client, staff.email)
     client.get("/dashboard/")
@@ -195,6 +193,22 @@ def test_staff_sets_up_the_second_factor_by_himself(
     codes = RecoveryCodes(staff.authenticator_set.get(type="recovery_codes")).get_unused_codes()
     assert client.post(step, {"code": codes[0]}).status_code == 302
     assert client.get("/dashboard/").status_code == 200
+
+
+def test_the_code_that_enrolled_the_app_does_not_log_in(
+    client: Client, staff: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    log_in(client, staff.email)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    secret = client.get("/account/2fa/totp/activate/").context["form"].secret
+    with time_machine.travel(clock.now(), tick=False):
+        code = code_of(secret)
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post("/account/2fa/totp/activate/", {"code": code})
+        stranger = Client()
+        log_in(stranger, staff.email)
+        assert stranger.post("/account/2fa/authenticate/", {"code": code}).status_code == 200
+        assert stranger.get("/account/").status_code == 302
 
 
 def test_a_reset_link_does_not_go_around_the_second_factor(

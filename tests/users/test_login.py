@@ -314,15 +314,33 @@ def test_a_poisoned_host_does_not_get_into_the_mail(
     assert "evil.example" not in letter.body + str(letter.alternatives)
 
 
-def test_resets_are_throttled(client: Client, verified: Any) -> None:
-    statuses = [client.post("/account/password/reset/", {"email": verified.email}).status_code for _ in range(7)]
-    assert statuses[:5] == [302] * 5
-    assert statuses[-1] == 429
-
-
 def test_a_request_for_a_mail_never_fails_because_of_the_mail(client: Client, verified: Any, settings: Any) -> None:
     settings.EMAIL_BACKEND = "tests.notifications.test_mails.DownBackend"
     assert client.post("/account/password/reset/", {"email": verified.email}).status_code == 302
+
+
+@pytest.mark.parametrize("reader", ["visitor", "other"])
+def test_the_link_to_a_new_email_works_for_its_own_account_only(
+    client: Client, verified: Any, make_customer: Any, sent: Callable[[], Any], reader: str
+) -> None:
+    """The new address may be a stranger's by a slip: the stranger must not take the account."""
+    log_in_and_confirm(client, verified.email)
+    client.post("/account/email/", {"email": "new.me@example.com", "action_add": "1"})
+    link = link_in(sent())
+    stranger = Client()
+    if reader == "other":
+        stranger.force_login(make_customer("other@example.com"))
+        assert "belongs to another account" in stranger.get(link).content.decode()
+        assert stranger.post(link).status_code == 404
+        assert is_logged_in(stranger)
+    else:
+        assert stranger.get(link)["Location"].startswith("/account/login/?next=")
+        assert stranger.post(link)["Location"].startswith("/account/login/")
+    verified.refresh_from_db()
+    assert verified.email == "buyer@example.com"
+    client.post(link)
+    verified.refresh_from_db()
+    assert verified.email == "new.me@example.com"
 
 
 # Change of password and e-mail --------------------------------------------------------------------------------------

@@ -1,0 +1,102 @@
+"""Sessions: listed for their owners, ended after idle time for staff, and no page behind a log-in kept by anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import ngettext
+
+from storefront.core import clock
+
+#: In a session that stands in its owner's list; and when staff was last active in one of theirs (seconds since 1970).
+LISTED, STAFF_SEEN = "session_listed", "staff_seen"
+BACK_OFFICES = ("/admin/", "/dashboard/")
+#: An editor left open asks for this every few seconds: nobody is there.
+_NO_ACTIVITY = ("/admin/editing-sessions/",)
+#: So often at most the moment of the last activity is written.
+_STEP = 60
+#: Signs in a User-Agent, the telling one first, each with the name to show where it is another.
+_BROWSERS = (
+    "Edg:Edge", "OPR:Opera", "YaBrowser:Yandex", "SamsungBrowser:Samsung Internet", "Firefox", "FxiOS:Firefox",
+    "CriOS:Chrome", "Chrome", "Safari",
+)  # fmt: skip
+_SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "CrOS:ChromeOS", "Mac OS X:macOS", "Linux")
+_PRIVATE = ("account", *(prefix.strip("/") for prefix in BACK_OFFICES))
+
+
+def begun(request: HttpRequest, user: Any) -> None:
+    """A session has begun, or was found without being listed: list it, and watch it if it is one of staff."""
+    UserSession.objects.create_from_request(request, user=user)
+    request.session[LISTED] = True
+    if user.is_staff or user.has_perm("wagtailadmin.access_admin"):
+        request.session[STAFF_SEEN] = int(clock.now().timestamp())
+
+
+class SessionWatch:
+    """Lists sessions that began before there was a list, and ends those of staff after STAFF_IDLE_MINUTES."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Visitors without a session have none made, and their pages do not vary by it.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.get(SESSION_KEY):
+            self._look(request)
+        return self.get_response(request)
+
+    def _look(self, request: HttpRequest) -> None:
+        if not request.session.get(LISTED) and request.user.is_authenticated:
+            begun(request, request.user)
+        is_staff = STAFF_SEEN in request.session or request.path_info.startswith(BACK_OFFICES)
+        if is_staff and request.user.is_authenticated:
+            self._watch(request)
+
+    def _watch(self, request: HttpRequest) -> None:
+        now, seen = int(clock.now().timestamp()), request.session.get(STAFF_SEEN)
+        if seen is not None and now - seen > settings.STAFF_IDLE_MINUTES * 60:
+            logout(request)
+            minutes = settings.STAFF_IDLE_MINUTES
+            text = ngettext(
+                "You were logged out: nothing was done for %(minutes)s minute.",
+                "You were logged out: nothing was done for %(minutes)s minutes.",
+                minutes,
+            )
+            messages.info(request, text % {"minutes": minutes})
+        elif (seen is None or now - seen >= _STEP) and not request.path_info.startswith(_NO_ACTIVITY):
+            request.session[STAFF_SEEN] = now
+
+
+class PrivatePages:
+    """No browser and no proxy keeps a page behind the log-in: accounts, second factor, passwords, the back offices."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if _is_private(request.path_info):
+            add_never_cache_headers(response)
+        return response
+
+
+def _is_private(path: str) -> bool:
+    first, _slash, rest = path.lstrip("/").partition("/")
+    if first in settings.LANGUAGE_CODES:
+        first = rest.partition("/")[0]
+    return first in _PRIVATE
+
+
+def described(user_agent: str) -> str:
+    """Browser and system in a few words: 'Firefox, Windows'; "" if neither is known."""
+    return ", ".join(filter(None, (_first(user_agent, _BROWSERS), _first(user_agent, _SYSTEMS))))
+
+
+def _first(text: str, signs: tuple[str, ...]) -> str:
+    return next((sign.rpartition(":")[2] for sign in signs if sign.partition(":")[0] in text), "")
