@@ -14,28 +14,13 @@ from storefront.core.patience import VisitorsPatience
 from storefront.core.waiting import Crowd, limited
 from storefront.gateways.errors import Busy, Unavailable
 from storefront.gateways.http import HttpClient
-from storefront.sandbox.server import Request, Response, StandIn
-
-
-class Hanging(StandIn):
-    """A company that answers nobody until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked, self.let_go = threading.Semaphore(0), threading.Event()
-        self.route("GET", "/", self.hang)
-
-    def hang(self, request: Request) -> Response:
-        self.asked.release()
-        self.let_go.wait(60)
-        return Response({})
+from tests.hanging import Hanging
 
 
 @pytest.fixture
 def company() -> Iterator[Hanging]:
     with Hanging() as stand_in:
         yield stand_in
-        stand_in.let_go.set()
 
 
 def ask(company: Hanging) -> Any:
