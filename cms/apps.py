@@ -9,3 +9,4 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import ahead, branding_hooks, receivers, staff_hooks  # noqa: F401
+        from cms.forms import decimals  # noqa: F401  (before forms are made of models)

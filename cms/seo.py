@@ -143,7 +143,8 @@ def _data(page: Page, facts: Facts, made: Head, shell: Shell, box: BuyBox | None
             )
         )
     if page._meta.label in BELOW_PRODUCTS:
-        trail = ((_("Home"), reverse("home")), (_("Products"), reverse("products")))
+        trail = ((_("Home"), reverse("home")),)
+        trail += ((_("Products"), shell["products"]),) if shell["products"] else ()
     if trail:
         whole = [(title, site + url) for title, url in trail] + [(page.title, made.canonical)]
         found.append(structured_data.breadcrumbs(whole))

@@ -29,13 +29,15 @@ from cms.site.links import Link, MenuItem
 from storefront.billing.models import Seller
 from storefront.core import references
 
-KEY = "site-shell"
+#: Another one whenever the parts change: what an earlier release has kept is not read.
+KEY = "site-shell-2"
 GENERATION = f"{KEY}-generation"
 SECONDS = 60
 
 
 class Shell(TypedDict):
-    """``pages``: those right below home; ``menu``: the main menu; ``agreements``: in the reader's language, with the id
+    """``pages``: those right below home; ``menu``: the main menu; ``products``: the address of the list of products, ""
+    if it is not published; ``agreements``: in the reader's language, with the id
     of the one in the default language; ``agreement_addresses``: by the address of each of those, its addresses in every
     language; ``homes``: the address of the front page in every language that has one; ``seller``: name, address,
     registration and tax number, phone, e-mail; ``footer``: the HTML of all that stands in it; ``notices``: those
@@ -43,6 +45,7 @@ class Shell(TypedDict):
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
+    products: str
     agreements: tuple[Link, ...]
     agreement_addresses: dict[str, dict[str, str]]
     homes: dict[str, str]
@@ -105,6 +108,7 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
     found: Shell = {
         "pages": tuple(link for link, _ in pages),
         "menu": shown if made.menu is None else made.menu,
+        "products": _products(),
         "agreements": tuple(
             Link(pk, name, reverse("agreement", args=[slug])) for pk, name, slug in agreements.published(language)
         ),
@@ -119,6 +123,21 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
     own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "made": made.footer}
     found["footer"] = render_to_string("includes/footer.html", {"shell": found, **own})
     return found
+
+
+def _products() -> str:
+    """The list of products, "" if it is published neither in this language nor in the default one, to which its
+    address leads then."""
+    pages = (
+        Page.objects.live()
+        .public()
+        .filter(
+            content_type__app_label="cms",
+            content_type__model="productindexpage",
+            locale__language_code__in={_language(), settings.LANGUAGE_CODE},
+        )
+    )
+    return reverse("products") if pages.exists() else ""
 
 
 def _seller() -> dict[str, str]:

@@ -7,6 +7,7 @@ from wagtail import hooks
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
+from cms.live_links import LivePageLinkHandler
 from cms.prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import drafts, leaving, previewing  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
@@ -22,6 +23,11 @@ def preview_addresses() -> list[URLPattern]:
         path("shop/preview/discount/<int:pk>/", previewing.discount, name="shop-preview-discount"),
         path("shop/prices/choose/", chooser.choose, name="price-chooser"),
     ]
+
+
+@hooks.register("register_rich_text_features", order=1)  # after Wagtail's own, whose handler it takes the place of
+def live_links(features: FeatureRegistry) -> None:
+    features.register_link_type(LivePageLinkHandler)
 
 
 @hooks.register("register_rich_text_features")

@@ -49,8 +49,8 @@ class Teaser:
 
 
 def trail(page: Page, request: HttpRequest | None = None) -> list[tuple[str, str]]:
-    """Titles and addresses of the pages above this one, home first; one query."""
-    above = page.get_ancestors().filter(depth__gt=1)
+    """Titles and addresses of the published pages above this one, home first; one query."""
+    above = page.get_ancestors().filter(depth__gt=1).live()
     return [(each.title, each.get_url(request) or "/") for each in above]
 
 

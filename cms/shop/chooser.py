@@ -18,6 +18,7 @@ from wagtail.models import Locale
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
 from catalogue.plans.models import Plan, SoftwareProduct
+from cms.forms.decimals import DecimalField
 from cms.forms.products import ProductFields
 from cms.models import ProductPage
 
@@ -28,9 +29,7 @@ class NewProductForm(ProductFields):
     plan_name = forms.CharField(
         label=_("License type"), max_length=100, initial=_("Standard"), help_text=_("Add more in the product's form.")
     )
-    monthly_price = forms.DecimalField(
-        label=_("Price per month"), max_digits=12, decimal_places=2, min_value=Decimal("0.01")
-    )
+    monthly_price = DecimalField(label=_("Price per month"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
     field_order = (
         *("title", "slug", "tagline", "plan_name", "monthly_price"),
         *("binding_kind", "bitrix24_app_code", "agreement"),

@@ -29,6 +29,12 @@ def site_shell(context: template.Context) -> Shell:
 
 
 @register.simple_tag(takes_context=True)
+def products_address(context: template.Context) -> str:
+    """Where all products are listed, "" while that page is not published."""
+    return shell(context.get("request"))["products"]
+
+
+@register.simple_tag(takes_context=True)
 def page_head(context: template.Context) -> Head:
     """Title, description and everything that search engines are told of this page."""
     return seo.head(cast(dict[str, Any], context.flatten()), shell(context.get("request")))

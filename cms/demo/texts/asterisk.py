@@ -144,8 +144,8 @@ ASTERISK = DemoProduct(
                     "Работает ли это с другими системами на базе Asterisk?",
                 ),
                 Text(
-                    "<p>If they offer the manager interface, most likely. Try it in your own Bitrix24 before you buy.</p>",
-                    "<p>Скорее всего да, если у них есть интерфейс управления. Попробуйте в своём Битрикс24 до покупки.</p>",
+                    "<p>If they offer the manager interface, most likely. Name your system to us before you buy, and we look it up.</p>",
+                    "<p>Скорее всего да, если у них есть интерфейс управления. Назовите нам свою систему до покупки, и мы проверим.</p>",
                 ),
             ),
             (
