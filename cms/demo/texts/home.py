@@ -145,6 +145,6 @@ MESSENGERS = DemoPage(
 
 INDEX_TITLE = Text("Products", "Продукты")
 INDEX_INTRO = Text(
-    "Integrations for Bitrix24, licensed by the month. Try each in your own portal before you buy.",
-    "Интеграции для Битрикс24 с помесячной лицензией. Каждую можно посмотреть на своём портале до покупки.",
+    "Integrations for Bitrix24, licensed for 1 to 12 months. If one does not work as described, you get your money back.",
+    "Интеграции для Битрикс24 с лицензией на срок от 1 до 12 месяцев. Если что-то работает не так, как описано, мы вернём деньги.",
 )
