@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalogue.plans.queries import BuyBox, PlanOption, TermOption
+from storefront.core import money
 from storefront.core.instants import day_of
 
 CONTEXT = "https://schema.org"
@@ -80,6 +81,7 @@ def product(*, name: str, description: str, url: str, picture: str, site: str, b
     seller = {"@type": "Organization", "@id": f"{site}/#organization", "name": brand}
     offers = [_offer(plan, term, url, seller) for plan in box.plans for term in plan.terms]
     amounts = [term.amount for plan in box.plans for term in plan.terms]
+    currency = box.plans[0].terms[0].currency
     return dump(
         {
             "@type": "Product",
@@ -91,9 +93,9 @@ def product(*, name: str, description: str, url: str, picture: str, site: str, b
             "brand": {"@type": "Brand", "name": brand},
             "offers": {
                 "@type": "AggregateOffer",
-                "lowPrice": str(min(amounts)),
-                "highPrice": str(max(amounts)),
-                "priceCurrency": box.plans[0].terms[0].currency,
+                "lowPrice": money.plain(min(amounts), currency),
+                "highPrice": money.plain(max(amounts), currency),
+                "priceCurrency": currency,
                 "offerCount": len(offers),
                 "availability": IN_STOCK,
                 "offers": offers,
@@ -106,7 +108,7 @@ def _offer(plan: PlanOption, term: TermOption, url: str, seller: Mapping[str, st
     found: dict[str, Any] = {
         "@type": "Offer",
         "name": f"{plan.name}, {term.label}",
-        "price": str(term.amount),
+        "price": money.plain(term.amount, term.currency),
         "priceCurrency": term.currency,
         "availability": IN_STOCK,
         "url": f"{url}?plan={plan.code}&months={term.months}",

@@ -15,6 +15,7 @@ from typing import Any
 
 from catalogue.plans.models import Plan, PlanTerm
 from catalogue.plans.texts import pick
+from storefront.core import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,16 @@ def _plan(plan: Plan, terms: Sequence[PlanTerm], ends: Mapping[int, datetime]) -
         "translations": plan.translations,
         "terms": [
             [
-                *(term.pk, term.months, str(term.discount_percent), str(term.list_amount), str(term.amount)),
+                *(term.pk, term.months, str(term.discount_percent), *_amounts(term)),
                 *(term.currency, ends[term.months].isoformat() if term.months in ends else None),
             ]
             for term in terms
         ],
     }
+
+
+def _amounts(term: PlanTerm) -> list[str]:
+    return [money.plain(amount, term.currency) for amount in (term.list_amount, term.amount)]
 
 
 def _term(values: list[Any]) -> OfferedTerm:

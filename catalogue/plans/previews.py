@@ -85,12 +85,36 @@ def of_product(
 ) -> Moment:
     """All prices of a product as its form would save it; ``software`` is None for a new one. ``plans`` and
     ``own_periods`` are those of the form; saved ones keep their ids."""
+    before, after = _drafted(software, plans, own_periods, now)
+    return Moment(None, tuple(_pair(title, is_public, before.quotes(now), after.quotes(now))))
+
+
+def _drafted(
+    software: SoftwareProduct | None, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
+) -> tuple[Shelf, Shelf]:
+    """A product before and after its form is saved."""
     # A product without a number has what is common to all.
     before = shelves.read([software or SoftwareProduct()], now)[0]
     common = [period for period in before.periods if period.software_id is None]
     own = [_of_product(period) for period in own_periods]
-    after = replace(before, plans=list(plans), periods=[*common, *own])
-    return Moment(None, tuple(_pair(title, is_public, before.quotes(now), after.quotes(now))))
+    return before, replace(before, plans=list(plans), periods=[*common, *own])
+
+
+def worthless_with(draft: Discount | Period, *, now: datetime) -> list[Quote]:
+    """What saving a discount or a common period would round to nothing, at whatever time."""
+
+    def changed(shelf: Shelf) -> Shelf:
+        return _with_discount(shelf, draft) if isinstance(draft, Discount) else _with_period(shelf, draft)
+
+    found = (quote for shelf in _shelves(now) for quote in changed(shelf).worthless())
+    return [quote for quote in found if quote.period.months == draft.months]
+
+
+def worthless_of(
+    software: SoftwareProduct | None, *, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
+) -> list[Quote]:
+    """What saving a product, as its form holds it (see ``of_product``), would round to nothing, at whatever time."""
+    return _drafted(software, plans, own_periods, now)[1].worthless()
 
 
 def overlapping(draft: Discount, *, now: datetime) -> list[Discount]:

@@ -62,7 +62,7 @@ def publish(software: SoftwareProduct) -> None:
     discounts in force now.
 
     Safe to repeat: what is right already is not written. Plans and periods that are no longer on sale leave
-    their children behind, not public; nothing that was ever published is deleted.
+    their children behind, not public; nothing that was ever published is deleted. Raises WorthlessPrice.
     """
     # What time it is is asked under the lock: whoever waited for it must not publish the prices of before.
     _publish(hold(software.pk), clock.now())
@@ -138,7 +138,13 @@ def upc_of(slug: str, plan_code: str, months: int) -> str:
     return f"{upc[: UPC_LENGTH - 13]}-{digest}"
 
 
+class WorthlessPrice(ValueError):
+    """A price that would be rounded to nothing. Forms refuse it before; nothing is published."""
+
+
 def _publish_term(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanTerm:
+    if quote.price.is_nothing:
+        raise WorthlessPrice(f"{software} / {quote.plan} / {quote.period}: {quote.price}")
     plan, months, currency = quote.plan, quote.period.months, settings.SHOP_CURRENCY
     term = before.terms.pop((plan.pk, months), None)
     child = _publish_child(software.product, plan, months, term.product if term else None)

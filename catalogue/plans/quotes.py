@@ -23,6 +23,11 @@ class Price:
     amount: Decimal
 
     @property
+    def is_nothing(self) -> bool:
+        """Rounded to zero: such a price is shown to marketers and never published."""
+        return self.amount == 0
+
+    @property
     def saving(self) -> Decimal:
         return self.list_amount - self.amount
 

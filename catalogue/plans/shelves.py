@@ -33,6 +33,13 @@ class Shelf:
             currency=settings.SHOP_CURRENCY,
         )
 
+    def worthless(self) -> list[Quote]:
+        """What would be rounded to nothing at some time: now, or when a discount begins that is only planned."""
+        every = quotes(
+            plans=self.plans, periods=self.periods, discounts_in_force=self.discounts, currency=settings.SHOP_CURRENCY
+        )
+        return [quote for quote in every if quote.price.is_nothing]
+
 
 def read(products: Iterable[SoftwareProduct], at: datetime) -> list[Shelf]:
     """The shelves of these products, in their order, good for ``at`` (UTC) and later; three queries."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from oscar.apps.basket.models import Line, LineAttribute
@@ -33,20 +34,45 @@ def apply(cart: Cart, *, strategy: Any, user: Any, request: HttpRequest | None =
         if lines:
             with ranges.remembered([line.product_id for line in lines]):
                 Applicator().apply(basket, user, request)
+                _make_exact(cart, lines)
         _note(cart)
     if lines and basket.total_incl_tax != cart.total:
         raise RuntimeError(f"cart {basket.pk}: {basket.total_incl_tax} is not {cart.total}")
     return lines
 
 
+def _make_exact(cart: Cart, lines: list[Line]) -> None:
+    """Round what each line costs to the currency's smallest unit, once, half up.
+
+    Oscar keeps fractions in its discounts and rounds to two places whatever the currency; a discount that it took for
+    nothing (less than a unit) stays on the line without being listed. One more discount per line puts both right. What
+    is not given away whole costs at least one unit.
+    """
+    listed = {found["offer"].pk for found in cart.basket.offer_applications if found["discount"] > 0}
+    unit = money.minor_unit(cart.currency)
+    for line in lines:
+        applied = [(each.amount, each.offer) for each in line.discounts.all()]
+        if not applied:
+            continue
+        off = sum((amount for amount, offer in applied if offer is not None and offer.pk in listed), Decimal(0))
+        full = line.quantity * line.unit_price_excl_tax
+        exact = max(full - off, Decimal(0))
+        price = max(money.quantize(exact, cart.currency), unit) if exact else Decimal(0)
+        correction = full - price - sum((amount for amount, _offer in applied), Decimal(0))
+        if correction:
+            line.discount(correction, 0, incl_tax=settings.OSCAR_OFFERS_INCL_TAX)  # type: ignore[misc]  # Oscar's
+
+
 def _note(cart: Cart) -> None:
-    """Name the discounts. Oscar keeps fractions of cents in them and rounds each line; what a line is rounded to is
-    what is charged, so the difference to the subtotal is what the discounts come to, shared out to the cent."""
+    """Name the discounts. What the lines cost now is what is charged, so the difference to the subtotal is what the
+    discounts come to, shared out exactly; orders and vouchers record these shares."""
     basket = cart.basket
     applications = [found for found in basket.offer_applications if found["discount"] > 0]
     if applications:
         off = cart.subtotal - Decimal(basket.total_incl_tax)
         shares = money.allocate(off, [Decimal(found["discount"]) for found in applications], cart.currency)
+        for found, share in zip(applications, shares, strict=True):
+            found["discount"] = share
         cart.discounts = [(_name(found), share) for found, share in zip(applications, shares, strict=True)]
     voucher = next(iter(basket.vouchers.all()), None)
     cart.voucher_code = voucher.code if voucher else ""

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from catalogue.plans import previews
 from catalogue.plans.models import Period, SoftwareProduct, months_label
 from cms.forms.plans import NEGATIVE, TOO_MUCH
+from cms.forms.worth import discount_problem
 from storefront.core import clock
 from storefront.core.instants import zone_name
 
@@ -27,6 +29,9 @@ class PeriodForm(WagtailAdminModelForm):
         if Period.objects.filter(software=None, months=months).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is a period of as many months already."))
         return months
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and _leaves_something(self, "discount_percent")
 
 
 def sold_months(also: int | None = None) -> list[tuple[int | str, str]]:
@@ -64,3 +69,14 @@ class DiscountForm(WagtailAdminModelForm):
         elif end and not self.instance.pk and end <= clock.now():
             self.add_error("ends_at", _("This time has passed: the discount would never be in force."))
         return data
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and _leaves_something(self, "percent")
+
+
+def _leaves_something(form: Any, field: str) -> bool:
+    """Whether a sound form rounds no price to nothing; else it has an error at ``field``."""
+    problem = discount_problem(previews.worthless_with(form.instance, now=clock.now()))
+    if problem:
+        form.add_error(field, problem)
+    return not problem

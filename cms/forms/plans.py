@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from anyascii import anyascii
@@ -17,6 +18,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from catalogue.plans.models import Plan
 from catalogue.plans.products import is_sold
 from cms.forms.languages import in_all_languages
+from cms.forms.worth import exact_price
 
 #: Doubled, because Django puts the limit into such messages.
 TOO_MUCH = _("A discount is less than 100 %%.")
@@ -46,6 +48,9 @@ class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
             "required": _("A license type needs a price per month."),
             "min_value": _("The price must be above zero."),
         }
+
+    def clean_monthly_price(self) -> Decimal:
+        return exact_price(self.cleaned_data["monthly_price"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -15,9 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
+from catalogue.plans import previews
 from catalogue.plans.models import Agreement, BindingKind
 from catalogue.plans.products import create_parent
 from cms.forms.languages import in_all_languages
+from cms.forms.worth import price_problem
+from storefront.core import clock
 
 #: What the shop can fulfil; the other kinds are names kept for later.
 OFFERED_BINDINGS = (BindingKind.NONE, BindingKind.PORTAL)
@@ -129,6 +132,12 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
             product.categories.set(self.cleaned_data["categories"])
 
 
+def _kept(formset: Any) -> list[Any]:
+    """The forms of a formset that hold something and are not to be deleted."""
+    kept = [form for form in formset.forms if form not in formset.deleted_forms]
+    return [form for form in kept if form.has_changed() or form.instance.pk]
+
+
 class SoftwareProductForm(ProductFields):
     """The whole form: also whether it is on sale, and where visitors find it."""
 
@@ -147,6 +156,22 @@ class SoftwareProductForm(ProductFields):
         required=False,
         help_text=_("Where visitors find it. A category is made as a page below “Products”."),
     )
+
+    def is_valid(self) -> bool:
+        """Prices come of license types, periods and discounts together: they are judged when all of these are sound."""
+        if not super().is_valid():
+            return False
+        plan_forms = _kept(self.formsets["plans"])
+        worthless = previews.worthless_of(
+            self.instance if self.instance.pk else None,
+            plans=[form.instance for form in plan_forms],
+            own_periods=[form.instance for form in _kept(self.formsets["own_periods"])],
+            now=clock.now(),
+        )
+        for quote in worthless:
+            form = next(form for form in plan_forms if form.instance is quote.plan)
+            form.add_error("monthly_price", price_problem(quote))
+        return not worthless
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

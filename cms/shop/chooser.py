@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
@@ -17,10 +18,13 @@ from wagtail.admin.ui.tables import Column
 from wagtail.models import Locale
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
+from catalogue.plans import previews
 from catalogue.plans.models import Plan, SoftwareProduct
 from cms.forms.decimals import DecimalField
 from cms.forms.products import ProductFields
+from cms.forms.worth import exact_price, price_problem
 from cms.models import ProductPage
+from storefront.core import clock
 
 
 class NewProductForm(ProductFields):
@@ -44,6 +48,12 @@ class NewProductForm(ProductFields):
         super().__init__(*args, **kwargs)
         for name in [name for name in self.fields if name not in self.field_order]:
             del self.fields[name]  # other languages are written in the product's form
+
+    def clean_monthly_price(self) -> Decimal:
+        price = exact_price(self.cleaned_data["monthly_price"])
+        for quote in previews.worthless_of(None, plans=[Plan(monthly_price=price)], own_periods=[], now=clock.now()):
+            raise ValidationError(price_problem(quote))
+        return price
 
     @transaction.atomic
     def save(self, commit: bool = True) -> models.Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision
@@ -31,6 +31,18 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
     if not amount.is_finite():
         raise MoneyError(f"not a finite amount: {amount}")
     return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
+
+
+def round_down(amount: Decimal, currency: str) -> Decimal:
+    """Oscar's rounding of discounts and of their shares (OSCAR_OFFER_ROUNDING_FUNCTION): to the minor unit."""
+    return amount.quantize(minor_unit(currency), rounding=ROUND_DOWN)
+
+
+def plain(amount: Decimal, currency: str) -> str:
+    """An exact amount for machines, with its currency's number of places: 96.00 EUR, 1235 JPY. Raises MoneyError."""
+    if not is_exact(amount, currency):
+        raise MoneyError(f"not an amount of {currency}: {amount}")
+    return f"{quantize(amount, currency):f}"
 
 
 def is_exact(amount: Decimal, currency: str) -> bool:

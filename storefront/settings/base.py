@@ -7,7 +7,7 @@ from typing import Any
 from django.conf.locale import LANG_INFO
 from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its defaults)
 
-from storefront.core import configuration, environment
+from storefront.core import configuration, currencies, environment
 
 from . import dashboard
 
@@ -275,9 +275,10 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "checkout.page.recovery.csrf_failure"
 
 # --- The shop ---------------------------------------------------------------------------------------------------
-SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR")
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
 OSCAR_SHOP_NAME = SHOP_NAME
 OSCAR_DEFAULT_CURRENCY = SHOP_CURRENCY
+OSCAR_OFFER_ROUNDING_FUNCTION = "storefront.core.money.round_down"
 OSCAR_HOMEPAGE = "/"
 OSCAR_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", default="shop@northbridge.example")
 OSCAR_ALLOW_ANON_CHECKOUT = False

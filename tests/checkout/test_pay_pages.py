@@ -187,9 +187,7 @@ def test_a_refusal_of_the_provider_is_told(client: Client, stripe: Any, link: st
     response = client.post(link)
     assert response.status_code == 409
     assert "trying again will not help" in text(response)
-    assert (
-        client.post(link).status_code == 303
-    )  # the page has no button any more; who presses an old one is not kept out
+    assert client.post(link).status_code == 303  # the button is gone, but a page opened before still has it
 
 
 def test_a_payment_in_the_bank_is_not_asked_for_again(client: Client, stripe: Any, invoice: Any, link: str) -> None:

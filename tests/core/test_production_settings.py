@@ -114,6 +114,7 @@ WRONG = {
     "SUPPORT_EMAIL": "Support <support@shop.example>",
     "STAFF_EMAIL": "staff",
     "DEFAULT_FROM_EMAIL": "Shop <shop>",
+    "SHOP_CURRENCY": "EURO",
     "TIME_ZONE": "Berlin",
     "LANGUAGES": "en,klingon",
     "TRUSTED_PROXIES": "proxy",
@@ -170,6 +171,16 @@ def test_several_processes_need_a_shared_store() -> None:
     assert refusal(alone).count("is missing") == 2
     assert refusal({"CACHE_URL": "locmemcache://", "THROTTLE_STORAGE_URL": "memory://"}).count("not redis://") == 2
     assert setting("SINGLE_PROCESS", alone | {"SINGLE_PROCESS": "true"}) is True
+
+
+@pytest.mark.parametrize("code", ["EURO", "eur", "XXX", "XTS", "XAU", "DEM", "CHE", "BOV", "KWD", "BHD", "€", "ABC"])
+def test_a_currency_is_one_in_use_that_oscar_can_keep(code: str) -> None:
+    assert "SHOP_CURRENCY must be the ISO 4217 code of a currency in use" in refusal({"SHOP_CURRENCY": code})
+
+
+@pytest.mark.parametrize("code", ["EUR", "JPY", "RUB", "USD", "CLP", "XOF"])
+def test_currencies_of_none_and_two_places_are_taken(code: str) -> None:
+    assert setting("SHOP_CURRENCY", {"SHOP_CURRENCY": code}) == code
 
 
 @pytest.mark.parametrize("preload", ["true", "false"])

@@ -1,0 +1,39 @@
+"""Prices that would be rounded to nothing, told at the field that makes them so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from catalogue.plans.models import months_label
+from catalogue.plans.quotes import Quote
+from storefront.core import money
+
+
+def discount_problem(worthless: Sequence[Quote]) -> str:
+    """What is wrong with a discount, and what to do; "" if nothing is."""
+    if not worthless:
+        return ""
+    quote = worthless[0]
+    return _("%(plan)s for %(period)s would cost nothing: take a smaller discount or raise its price first.") % {
+        "plan": quote.plan.text("name"),
+        "period": months_label(quote.period.months),
+    }
+
+
+def price_problem(quote: Quote) -> str:
+    """What is wrong with the price of a license type, and what to do."""
+    values = {"period": months_label(quote.period.months), "percent": quote.reduction.percent}
+    text = _("For %(period)s this comes to nothing (discount: %(percent)s %%). Raise the price or lower the discount.")
+    return text % values
+
+
+def exact_price(price: Decimal) -> Decimal:
+    """A price that was typed, if the shop's currency can express it. Raises ValidationError."""
+    if not money.is_exact(price, settings.SHOP_CURRENCY):
+        raise ValidationError(_("Prices in %(currency)s have no decimals.") % {"currency": settings.SHOP_CURRENCY})
+    return price
