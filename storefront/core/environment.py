@@ -150,7 +150,10 @@ class Environment:
         def read(text: str) -> dict[str, Any]:
             if urlsplit(text).scheme not in ("redis", "rediss", "locmemcache", "filecache"):
                 raise ValueError
-            return dict(environ.Env.cache_url_config(text))
+            config = dict(environ.Env.cache_url_config(text))
+            if text.startswith("redis"):
+                config["BACKEND"] = "storefront.core.caching.ForgivingRedisCache"
+            return config
 
         return self._read(name, read(default), read, "redis://host/number")
 

@@ -1,26 +1,36 @@
 """Limits per visitor: how often something may be tried.
 
 The limits stand in settings.THROTTLES ("20/hour"), the counts in settings.THROTTLE_STORAGE_URL (``memory://``
-counts per process, ``redis://...`` for all processes together).
+counts per process, ``redis://...`` for all processes together). While that storage is away each process counts for
+itself: a limit is looser then, and nobody is locked out.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from storefront.core import errors, visitor
+from storefront.core.caching import ANSWER_SECONDS, CONNECT_SECONDS
+from storefront.core.outage import Outage
 
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 View = Callable[..., Any]
+#: The storage of a process by itself.
+PER_PROCESS = "memory://"
+known = Outage()
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -39,21 +49,44 @@ def hit(name: str, request: HttpRequest) -> None:
 
 def hit_key(name: str, key: str) -> None:
     """Count one try of ``name`` under any key (a portal, a customer). Raises Throttled when over."""
-    limiter, limit = _limiter(settings.THROTTLE_STORAGE_URL), _limit(settings.THROTTLES[name])
-    if limiter.hit(limit, name, key):
-        return
-    reset_at = limiter.get_window_stats(limit, name, key).reset_time
-    raise Throttled(name, max(1, ceil(reset_at - time.time())))
+    limit = _limit(settings.THROTTLES[name])
+    if not _ask(lambda limiter: limiter.hit(limit, name, key)):
+        raise _throttled(limit, name, key)
 
 
 def forget_key(name: str, key: str) -> None:
     """Forget the tries of ``name`` counted under this key."""
-    _limiter(settings.THROTTLE_STORAGE_URL).clear(_limit(settings.THROTTLES[name]), name, key)
+    limit = _limit(settings.THROTTLES[name])
+    _ask(lambda limiter: limiter.clear(limit, name, key))
 
 
 def reset() -> None:
     """Forget all counts (tests)."""
-    _limiter(settings.THROTTLE_STORAGE_URL).storage.reset()
+    known.end()
+    for url in {settings.THROTTLE_STORAGE_URL, PER_PROCESS}:
+        _limiter(url).storage.reset()
+
+
+def _throttled(limit: RateLimitItem, name: str, key: str) -> Throttled:
+    reset_at = _ask(lambda limiter: limiter.get_window_stats(limit, name, key)).reset_time
+    return Throttled(name, max(1, ceil(reset_at - time.time())))
+
+
+def _ask(question: Callable[[MovingWindowRateLimiter], T]) -> T:
+    """Put a question to the storage, or to this process's own while that is away."""
+    if known.may_look():
+        try:
+            answer = question(_limiter(settings.THROTTLE_STORAGE_URL))
+        except StorageError as fault:
+            if not known.is_on:
+                logger.error("the storage of limits is away, each process counts for itself: %s", fault)
+            known.begin()
+        else:
+            if known.is_on:
+                logger.warning("the storage of limits is back")
+                known.end()
+            return answer
+    return question(_limiter(PER_PROCESS))
 
 
 def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
@@ -86,7 +119,17 @@ def throttled(name: str) -> Callable[[View], View]:
 
 @lru_cache(maxsize=4)
 def _limiter(url: str) -> MovingWindowRateLimiter:
-    return MovingWindowRateLimiter(storage_from_string(url))
+    options: dict[str, Any] = {}
+    if url.startswith("redis"):
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        options = {
+            "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_timeout": ANSWER_SECONDS,
+            "retry": Retry(NoBackoff(), 0),
+        }
+    return MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True, **options))
 
 
 @lru_cache(maxsize=64)
