@@ -74,7 +74,7 @@ class Forgiving(BaseCache):
     def set_many(
         self, data: Mapping[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> list[Any]:
-        return self._try(lambda: super(Forgiving, self).set_many(data, timeout, version), list(data))
+        return self._try(lambda: super(Forgiving, self).set_many(dict(data), timeout, version), list(data))
 
     def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
         self._try(lambda: super(Forgiving, self).delete_many(keys, version), None)

@@ -150,10 +150,8 @@ class Environment:
         def read(text: str) -> dict[str, Any]:
             if urlsplit(text).scheme not in ("redis", "rediss", "locmemcache", "filecache"):
                 raise ValueError
-            config = dict(environ.Env.cache_url_config(text))
-            if text.startswith("redis"):
-                config["BACKEND"] = "storefront.core.caching.ForgivingRedisCache"
-            return config
+            ours = {"BACKEND": "storefront.core.caching.ForgivingRedisCache"} if text.startswith("redis") else {}
+            return dict(environ.Env.cache_url_config(text)) | ours
 
         return self._read(name, read(default), read, "redis://host/number")
 
