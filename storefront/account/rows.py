@@ -11,6 +11,7 @@ from storefront.billing.models import Invoice
 from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
 from storefront.licensing import queries as licensing
+from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License
 from storefront.licensing.queries import LinkState
 from storefront.licensing.states import EffectiveStatus
@@ -49,6 +50,11 @@ class LicenseRow:
     has_ended: bool
     link: LinkState
     extend_path: str
+
+    @property
+    def portal_url(self) -> str:
+        """The portal it works in, "" while it works in none."""
+        return portal_origin(self.link.host) if self.link.code == "linked" else ""
 
 
 def invoice_row(invoice: Invoice) -> InvoiceRow:

@@ -99,7 +99,14 @@ def _invoice(request: HttpRequest, number: str) -> Invoice:
 @require_safe
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
     found = _invoice(request, number)
-    return render(request, "account_pages/invoice.html", {"row": rows.invoice_row(found), "invoice": found})
+    context = {"row": rows.invoice_row(found), "invoice": found, "licenses": _licenses_from(request, [found])}
+    return render(request, "account_pages/invoice.html", context)
+
+
+def _licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.LicenseRow]:
+    """The customer's licenses that these invoices bought or extended; none that they paid for somebody else."""
+    found = licensing.licenses_of(_user(request)).filter(terms__invoice_line__invoice__in=paid_with)
+    return rows.license_rows(found.distinct())
 
 
 @own
@@ -194,6 +201,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "state": status.of_order(found, own_invoices[0] if own_invoices else None),
         "details": getattr(found, "purchase_details", None),
         "invoices": rows.invoice_rows(own_invoices),
+        "licenses": _licenses_from(request, own_invoices),
         "consents": _consents(request).filter(order=found),
     }
     return render(request, "account_pages/order.html", context)
