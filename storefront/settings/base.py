@@ -260,7 +260,9 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/h/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_TOTP_ISSUER = SHOP_NAME
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "storefront.users.adapter.MFAAdapter"
 #: Staff pages demand a log-in with a second factor.
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=True)
 #: A session of staff ends after so many minutes without activity.

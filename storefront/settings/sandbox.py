@@ -46,3 +46,6 @@ ANYMAIL: dict[str, Any] = env.json(
     check=configuration.json_object,
     what='{"NAME": "value"}',
 )
+
+#: Passkeys at http://localhost, for the demo and the tests only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,6 +22,7 @@ from storefront.core import references, throttle, visitor
 from storefront.notifications import mails
 from storefront.users import access, login_limits
 from storefront.users.models import User
+from storefront.users.sessions import described
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -88,3 +91,13 @@ class AccountAdapter(DefaultAccountAdapter):
             self.add_message(request, messages.ERROR, message=text)
             return False
         return bool(super().confirm_email(request, email_address))
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Passkeys show the shop's name, and are called by the devices that keep them."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.SHOP_NAME}
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        return described(self.request.headers.get("User-Agent", "")) or _("Passkey")

@@ -221,6 +221,8 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/account/logout/")
     yield Kind("/account/reauthenticate/")
     yield Kind("/account/2fa/")
+    yield Kind("/account/2fa/webauthn/")
+    yield Kind("/account/sessions/")
     yield Kind("/account/2fa/totp/activate/")
     yield Kind(f"/support/{talk.public_id}/")
     yield Kind(f"/basket/extend/{extend_token(license)}/", is_main=True)

@@ -97,6 +97,8 @@ def addresses(
         "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
         "/account/orders/<slug:number>/": f"/account/orders/{order}/",
         "/account/agreements/<slug:number>/<slug:sha256>/": f"/account/agreements/{order}/{consent.sha256}/",
+        "/account/2fa/webauthn/keys/<int:pk>/edit/": "/account/2fa/webauthn/keys/1/edit/",
+        "/account/2fa/webauthn/keys/<int:pk>/remove/": "/account/2fa/webauthn/keys/1/remove/",
         r"/account/^confirm-email/(?P<key>[-:\w]+)/$": "/account/confirm-email/x/",
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/account/password/reset/key/1-x/",
         "/pay/<str:token>/": f"/pay/{pay}/",
