@@ -144,6 +144,7 @@ def _is_in_account(request: HttpRequest, shown: Shown) -> bool:
 _ANSWERS = {
     "checkout": _checkout,
     "pay": _page_itself,
+    "pay-result-address": _page_itself,
     "cart-extend": _page_itself,
     "cart-add": _page_before,
     "cart-line": _cart,

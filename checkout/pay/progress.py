@@ -1,46 +1,58 @@
-"""What happens with a payment now, as the steps a buyer watches: payment, license, portal."""
+"""What happens with a payment now, as the buyer watches it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from checkout.pay import next_steps
+from checkout.pay.next_steps import Card
 from storefront.billing import status
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
-from storefront.core import instants
-from storefront.licensing import queries as licensing
-from storefront.licensing.models import License
-from storefront.licensing.queries import LinkState
+from storefront.core import clock
 
-DONE, CURRENT, AHEAD = "done", "current", ""
+CURRENT, AHEAD = "current", ""
 #: Seconds between two looks of the page: while something moves by itself, and while somebody else must act.
 SOON, LATER = 2, 10
+#: A page reloaded again and again does not ask the provider each time.
+LOOK_EVERY = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the list; ``state`` is one of DONE, CURRENT, AHEAD."""
+    """One line of the list while the payment is under way; ``state`` is CURRENT or AHEAD."""
 
     title: str
     state: str
     detail: str = ""
-    link: LinkState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``code``: paid, linked, processing, review, waiting, kept or unpaid. ``look_again``: seconds, 0 = it is over."""
+    """``code``: paid (something is left to do), linked (nothing is), processing, review, waiting, kept or unpaid.
+
+    ``cards``: the licenses that were paid for. ``look_again``: seconds, 0 = it is over.
+    """
 
     code: str
     heading: str
     text: str = ""
     steps: list[Step] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
     look_again: int = 0
     may_pay: bool = False
+
+
+def is_worth_a_look(payment: Payment) -> bool:
+    """Whether the provider may be asked again about a payment."""
+    if payment.status == PaymentStatus.SUCCEEDED:
+        return False
+    return payment.checked_at is None or clock.now() - payment.checked_at > LOOK_EVERY
 
 
 def of(payment: Payment) -> Progress:
@@ -56,10 +68,9 @@ def of(payment: Payment) -> Progress:
     if review.is_waiting(payment=payment, kind=review.MISMATCH):
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
         return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
-    state = status.of_attempt(payment)
-    if payment.status in OPEN_PAYMENT and state.code != "failed":
-        return _under_way(payment)
-    text = f"{state.reason} {_('Nothing has been charged. Your order is kept.')}".strip()
+    if payment.status in OPEN_PAYMENT:
+        return _under_way(payment)  # also after a declined card: who lands here has paid with another one since
+    text = f"{status.of_attempt(payment).reason} {_('Nothing has been charged. Your order is kept.')}".strip()
     return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
 
 
@@ -82,52 +93,31 @@ def _under_way(payment: Payment) -> Progress:
         Step(_("License"), AHEAD, _("Issued as soon as the payment is confirmed")),
         Step(_("Bitrix24"), AHEAD),
     ]
-    return Progress(code, heading, text, steps, again)
+    return Progress(code, heading, text, steps, look_again=again)
 
 
 def _paid(invoice: Invoice) -> Progress:
-    licenses = licensing.licenses_for_invoice(invoice)
-    private = licensing.named_by_link(invoice)
-    if private and all(license.public_id in private for license in licenses):
-        return _extended(licenses)
-    links = [licensing.link_state(license) for license in licenses]
-    is_linked = all(link.is_linked for link in links)
+    cards = next_steps.cards(invoice)
+    left = sum(card.is_left for card in cards)
+    heading = _heading(invoice, cards, left)
+    # Nothing is left to watch where only a person can go on; a portal may answer at any moment.
+    again = LATER if next_steps.is_moving(cards) else 0
+    return Progress("paid" if left else "linked", heading, cards=cards, look_again=again)
+
+
+def _heading(invoice: Invoice, cards: list[Card], left: int) -> str:
     is_free = invoice.amount == 0
-    steps = [Step(_("Payment received"), DONE, _("Thank you. A receipt is on its way to your e-mail."))]
-    if is_free:
-        steps = [Step(_("Nothing to pay"), DONE, _("Thank you. The confirmation is on its way to your e-mail."))]
-    steps += [_issued(licenses)] if licenses else []
-    steps += [_tie(license, link, len(links) > 1) for license, link in zip(licenses, links, strict=True)]
-    if not is_linked:
-        # Nothing is left to watch where only a person can go on; a portal may answer at any moment.
-        again = LATER if any(link.code == "waiting" for link in links) else 0
-        heading = _("Nothing to pay. One step is left") if is_free else _("Paid. One step is left")
-        return Progress("paid", heading, "", steps, again)
-    heading = _("Paid, and your license works") if licenses else _("Paid. Thank you")
-    if is_free:
-        heading = _("Nothing to pay, and your license works") if licenses else _("Nothing to pay. Thank you")
-    return Progress("linked", heading, "", steps)
-
-
-def _extended(licenses: list[License]) -> Progress:
-    """For whoever paid by a license's signed link, and need not be its holder."""
-    steps = [Step(_("Payment received"), DONE, _("Thank you. A receipt is on its way to your e-mail."))]
-    steps += [
-        Step(
-            _("License %(number)s is extended") % {"number": license.number},
-            DONE,
-            _("Valid until %(end)s.") % {"end": instants.instant(license.valid_until)},
-        )
-        for license in licenses
-    ]
-    return Progress("linked", _("Paid, and the license is extended"), "", steps)
-
-
-def _issued(licenses: list[License]) -> Step:
-    title = ngettext("License issued", "Licenses issued", len(licenses))
-    return Step(title, DONE, ", ".join(license.number for license in licenses))
-
-
-def _tie(license: License, link: LinkState, is_named: bool) -> Step:
-    detail = f"{license.product_title}, {license.number}" if is_named else ""
-    return Step(link.title, DONE if link.is_linked else CURRENT, detail, link)
+    if left:
+        count = {"count": left}
+        if is_free:
+            return ngettext(
+                "Nothing to pay. %(count)d step is left", "Nothing to pay. %(count)d steps are left", left
+            ) % count  # fmt: skip
+        return ngettext("Paid. %(count)d step is left", "Paid. %(count)d steps are left", left) % count
+    if cards and all(card.step == "open" for card in cards):
+        if len(cards) == 1:
+            return _("Nothing to pay, and your license works") if is_free else _("Paid, and your license works")
+        return _("Nothing to pay, and your licenses work") if is_free else _("Paid, and your licenses work")
+    if cards and all(card.is_extended for card in cards):
+        return _("Paid, and the license is extended")
+    return _("Nothing to pay. Thank you") if is_free else _("Paid. Thank you")

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from checkout.pay import views
+from checkout.pay import result, views
 
 urlpatterns = [
-    path("pay/result/<str:token>/", views.result, name="pay-result"),
-    path("pay/result/<str:token>/status/", views.result_status, name="pay-result-status"),
+    path("pay/result/<str:token>/", result.result, name="pay-result"),
+    path("pay/result/<str:token>/status/", result.result_status, name="pay-result-status"),
+    path("pay/result/<str:token>/address/<slug:public_id>/", result.result_address, name="pay-result-address"),
     path("pay/<str:token>/", views.pay, name="pay"),
 ]

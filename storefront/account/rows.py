@@ -14,18 +14,10 @@ from storefront.licensing import queries as licensing
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License
 from storefront.licensing.queries import LinkState
-from storefront.licensing.states import EffectiveStatus
+from storefront.licensing.states import BADGES, EffectiveStatus
 
 #: From so many days before its end a license is shown as one that ends soon.
 SOON = timedelta(days=30)
-_LICENSE_BADGE = {
-    EffectiveStatus.PENDING: "pending",
-    EffectiveStatus.ACTIVE: "active",
-    EffectiveStatus.GRACE: "ending",
-    EffectiveStatus.EXPIRED: "expired",
-    EffectiveStatus.SUSPENDED: "void",
-    EffectiveStatus.REVOKED: "void",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ def license_row(license: License, *, now: datetime | None = None) -> LicenseRow:
     """One license as ``licensing.queries.licenses_of`` loads it."""
     now = now or clock.now()
     status = licensing.effective_status(license, now)
-    badge = _LICENSE_BADGE[status]
+    badge = BADGES[status]
     if status == EffectiveStatus.ACTIVE and license.valid_until - now <= SOON:
         badge = "ending"
     can_extend = status not in (EffectiveStatus.SUSPENDED, EffectiveStatus.REVOKED)

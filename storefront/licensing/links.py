@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.core import signing
 from django.urls import reverse
 
 from storefront.core.language import absolute
+from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License
 
 _EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
@@ -34,6 +37,14 @@ def extend_path(license: License) -> str:
 def extend_url(license: License) -> str:
     """``extend_path`` as an absolute address, in the customer's language."""
     return absolute("cart-extend", language=license.customer.language, token=extend_token(license))
+
+
+def app_url(host: str, app_code: str) -> str:
+    """Opens the application inside a portal, or the portal itself if the product has no application of its own.
+
+    https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html
+    """
+    return portal_origin(host) + (f"/marketplace/view/{quote(app_code, safe='')}/" if app_code else "/")
 
 
 def license_url(license: License) -> str:

@@ -31,6 +31,17 @@ class EffectiveStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+#: CSS classes of badges (static/css/components.css).
+BADGES = {
+    EffectiveStatus.PENDING: "pending",
+    EffectiveStatus.SCHEDULED: "pending",
+    EffectiveStatus.ACTIVE: "active",
+    EffectiveStatus.GRACE: "ending",
+    EffectiveStatus.EXPIRED: "expired",
+    EffectiveStatus.SUSPENDED: "void",
+    EffectiveStatus.REVOKED: "void",
+}
+
 LICENSE_TRANSITIONS: Transitions = {
     LicenseStatus.PENDING: frozenset({LicenseStatus.ACTIVE, LicenseStatus.SUSPENDED, LicenseStatus.REVOKED}),
     LicenseStatus.ACTIVE: frozenset({LicenseStatus.PENDING, LicenseStatus.SUSPENDED, LicenseStatus.REVOKED}),

@@ -103,6 +103,7 @@ def addresses(
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/account/password/reset/key/1-x/",
         "/pay/<str:token>/": f"/pay/{pay}/",
         "/pay/result/<str:token>/": f"/pay/result/{back}/",
+        "/pay/result/<str:token>/address/<slug:public_id>/": f"/pay/result/{back}/address/{license.public_id}/",
         "/pay/result/<str:token>/status/": f"/pay/result/{back}/status/",
         "/basket/lines/<int:pk>/": "/basket/lines/1/",
         "/basket/extend/<str:token>/": f"/basket/extend/{extend_token(license)}/",

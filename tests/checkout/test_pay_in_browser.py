@@ -42,7 +42,7 @@ def test_the_page_after_paying_moves_by_itself(page: Page, complaints: list[str]
     expect(page.locator("#progress")).to_have_attribute("data-state", "waiting")
     settle(unpaid, stripe)
     expect(page.locator("#progress")).to_have_attribute("data-state", "paid", timeout=20_000)
-    expect(page.get_by_text("License issued")).to_be_visible()
+    expect(page.get_by_text("Payment received")).to_be_visible()
     expect(page.get_by_text("Waiting for acme.bitrix24.com")).to_be_visible()
 
 
@@ -51,7 +51,7 @@ def test_without_scripts_it_loads_itself_again(new_context: Any, unpaid: Any, st
     page.goto(links.return_url(unpaid))
     expect(page.get_by_role("link", name="Check again")).to_be_visible()
     settle(unpaid, stripe)
-    expect(page.get_by_text("License issued")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("Payment received")).to_be_visible(timeout=40_000)
 
 
 def test_pay_order_leads_to_the_provider_and_cancel_leads_back(

@@ -104,7 +104,6 @@ def test_declined_card_has_one_reason_on_every_page(
     buyers = [
         "/basket/", "/account/", reverse("account-invoices"), reverse("account-invoice", args=[invoice.number]),
         reverse("account-order", args=[order.number]), links.pay_path(invoice),
-        links.return_url(payment).removeprefix("http://testserver"),
     ]  # fmt: skip
     staffs = [
         reverse("dashboard:order-list"), reverse("dashboard:order-detail", args=[order.number]),
@@ -116,6 +115,23 @@ def test_declined_card_has_one_reason_on_every_page(
             assert "There is not enough money on the card" in html, path
             assert "Pending" not in html, path
             assert "badge-progress" not in html, path
+
+
+def test_who_pays_with_another_card_after_a_declined_one_is_not_told_of_the_old_one(buyer: Client, stripe: Any) -> None:
+    payment = decline(stripe, Invoice.objects.get())
+    stripe.pay(payment.provider_reference)
+    landed = links.return_url(payment).removeprefix("http://testserver")
+    assert "Waiting for the confirmation" in body(buyer.get(landed))
+    payments.settle(payment_id=payment.pk)
+    assert "Paid." in body(buyer.get(landed))
+
+
+def test_an_attempt_that_is_over_says_why_on_the_page_after_it_too(buyer: Client, stripe: Any) -> None:
+    payment = decline(stripe, Invoice.objects.get())
+    stripe.expire(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+    landed = body(buyer.get(links.return_url(payment).removeprefix("http://testserver")))
+    assert "There is not enough money on the card" in landed
 
 
 def test_list_and_page_of_staff_show_the_same_state(admin_client: Client, buyer: Client, stripe: Any) -> None:

@@ -13,17 +13,9 @@ from storefront.core import clock, money
 from storefront.licensing import links, portal_state
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import last_months
-from storefront.licensing.states import EffectiveStatus, LicenseStatus
+from storefront.licensing.states import BADGES, EffectiveStatus, LicenseStatus
 from storefront.licensing.validity import days_left, effective_status, grace
 
-_BADGES = {
-    EffectiveStatus.ACTIVE: "active",
-    EffectiveStatus.PENDING: "pending",
-    EffectiveStatus.GRACE: "ending",
-    EffectiveStatus.EXPIRED: "expired",
-    EffectiveStatus.SUSPENDED: "void",
-    EffectiveStatus.REVOKED: "void",
-}
 #: From so many days before the end the page says so, in a place nobody overlooks.
 ENDING_DAYS = 14
 
@@ -98,7 +90,7 @@ def _card(license: License, installation: Installation, is_admin: bool, now: dat
         product=license.product_title,
         plan=license.plan_name,
         status=status,
-        badge=_BADGES[status],
+        badge=BADGES[status],
         valid_until=license.valid_until,
         grace_until=license.valid_until + grace(),
         days_left=days_left(license, now),

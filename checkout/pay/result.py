@@ -1,0 +1,121 @@
+"""The page the buyer lands on after paying: the licenses, and the next step with each. It works by its signed link."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from checkout import unpaid
+from checkout.page import portal
+from checkout.pay import progress
+from checkout.pay.privacy import HttpResponseSeeOther, private
+from storefront.billing import links, queries
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import payments
+from storefront.licensing.queries import licenses_for_invoice, named_by_link
+from storefront.licensing.services.addresses import AddressNotChanged, change_address
+
+
+@private
+@require_safe
+def result(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the provider sends the buyer back to, and where an order of zero leads at once: what happens now, as our
+    rows know it. The webhook may be late or lost, so the worker is asked to look the payment up; the page hears of it
+    from ``result_status``."""
+    invoice, payment = _purchase(token)
+    if payment is not None and progress.is_worth_a_look(payment):
+        payments.look_soon(payment_id=payment.pk)
+    return render(request, "pay/result.html", _result_context(request, invoice, payment, token))
+
+
+@private
+@require_safe
+def result_status(request: HttpRequest, token: str) -> HttpResponse:
+    """The moving part of the result page, from our own rows; without htmx it leads to the whole page."""
+    if not request.headers.get("HX-Request"):
+        return redirect("pay-result", token=token)
+    context = _result_context(request, *_purchase(token), token)
+    if context["seen"] == request.GET.get("seen"):
+        return HttpResponse(status=204)  # nothing new: htmx leaves the page, and the reader's place in it, alone
+    return render(request, "pay/_progress.html", context)
+
+
+@private
+@sensitive_post_parameters(portal.FIELD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
+    """Name the portal of a license right on the page after the payment.
+
+    For the session that placed the order and the account it belongs to; the link alone does not suffice, it may have
+    been passed on. What was typed stays in ``portal.read``.
+    """
+    if request.method != "POST":
+        return redirect("pay-result", token=token)
+    invoice, payment = _purchase(token)
+    if not _is_buyer(request, invoice):
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(reverse("pay-result", kwargs={"token": token}))
+    license = next((each for each in licenses_for_invoice(invoice) if each.public_id == public_id), None)
+    if license is None or license.customer_id != invoice.customer_id or public_id in named_by_link(invoice):
+        raise Http404
+    reading = portal.read_posted(request.POST)
+    problem = reading.message
+    if not problem:
+        try:
+            actor = request.user if request.user.is_authenticated else None
+            change_address(license=license, raw=reading.host, actor=actor)
+        except AddressNotChanged as refusal:
+            problem = str(refusal)
+    if problem:
+        context = _result_context(request, invoice, payment, token)
+        context |= {"named": public_id, "problem": problem, "question": reading.question, "typed": reading.host}
+        return render(request, "pay/result.html", context, status=422)
+    messages.success(request, _("The license is for %(host)s now.") % {"host": reading.host})
+    return HttpResponseSeeOther(f"{reverse('pay-result', kwargs={'token': token})}#license-{public_id}")
+
+
+def _is_buyer(request: HttpRequest, invoice: Invoice) -> bool:
+    """Whether this browser placed the order, or is signed in as its customer."""
+    if request.user.is_authenticated:
+        return request.user.pk == invoice.customer_id
+    return unpaid.was_placed_here(request, invoice)
+
+
+def _purchase(token: str) -> tuple[Invoice, Payment | None]:
+    """What a result link names: a payment with its invoice, or an invoice of zero, which has none."""
+    payment = queries.payment_by_return_token(token)
+    if payment is not None:
+        return payment.invoice, payment
+    invoice = queries.free_invoice_by_token(token)
+    if invoice is None:
+        raise Http404
+    return invoice, None
+
+
+def _result_context(request: HttpRequest, invoice: Invoice, payment: Payment | None, token: str) -> dict[str, Any]:
+    now = progress.of(payment) if payment else progress.of_free(invoice)
+    is_buyer = _is_buyer(request, invoice)
+    is_owner = is_buyer and request.user.is_authenticated
+    return {
+        "token": token,
+        "invoice": invoice,
+        "is_buyer": is_buyer,
+        # The mail address and what can be changed are for the buyer, not for whoever was sent the link.
+        "email": invoice.customer.email if is_buyer else "",
+        "is_owner": is_owner,
+        "needs_password": is_owner and not invoice.customer.has_usable_password(),
+        "progress": now,
+        "seen": hashlib.sha256(repr(now).encode()).hexdigest()[:16],
+        "pay_path": links.pay_path(invoice),
+    }
