@@ -8,6 +8,7 @@ from cms.articles.blocks import NoteBlock
 from cms.articles.teaser import LatestNewsBlock
 from cms.blocks.media import DownloadsBlock, HeroBlock, ScreenshotsBlock, VideoBlock
 from cms.blocks.offers import CallToActionBlock, ComparisonBlock, ForeignComparisonBlock, RelatedBlock
+from cms.blocks.references import ChangelogBlock, DocumentationBlock
 from cms.blocks.texts import FeaturesBlock, QuestionsBlock, QuotesBlock, RequirementsBlock, StepsBlock, TextBlock
 
 
@@ -41,4 +42,6 @@ class ProductContent(TextContent):
     hero = HeroBlock()
     comparison = ComparisonBlock()
     requirements = RequirementsBlock()
+    changelog = ChangelogBlock()
+    documentation = DocumentationBlock()
     related = RelatedBlock()

@@ -56,6 +56,17 @@
   form.addEventListener("change", (event) => {
     if (event.target.name === "plan" || event.target.name === "term") remember(follow());
   });
+  // 'Buy' in the comparison of license types chooses the type here.
+  document.addEventListener("click", (event) => {
+    const { choosePlan } = event.target.closest("a[href^='?'][data-choose-plan]")?.dataset ?? {};
+    const type = types.find((radio) => radio.value === choosePlan);
+    if (!type) return;
+    event.preventDefault();
+    type.checked = true;
+    remember(follow());
+    form.closest("section").scrollIntoView({ block: "start" });
+    type.focus({ preventScroll: true });
+  });
   quantity.addEventListener("input", tally);
   // A field that is folded away could not tell what is wrong with it.
   quantity.addEventListener("invalid", () => { folded.open = true; });

@@ -86,6 +86,11 @@ def everything(shop: Any) -> list[tuple[str, Any]]:
             },
         ),
         ("downloads", {"heading": "", "items": [{"file": file.pk, "title": "Guide", "note": ""}]}),
+        (
+            "changelog",
+            {"heading": "", "items": [{"version": "4.2", "released_on": "2026-10-05", "text": "<p>Faster.</p>"}]},
+        ),
+        ("documentation", {"heading": "", "text": "Step by step.", "links": [link]}),
         ("related", {"heading": "", "products": []}),
         ("call_to_action", {"heading": "Questions?", "text": "", "button": link}),
     ]
@@ -98,7 +103,8 @@ def test_every_kind_of_block_is_shown(client: Client, shop: Any, page: ProductPa
     for text in (
         "Your phones", "Some <b>text</b>", "Good to know.", "Every call", "Calls", "Side by side", "First this",
         "Head of support", "Is VAT included?", "Firmware 30.", "A call comes in", "Guide", "Telegram module",
-        "Questions?", 'alt="The list of calls"', "icons.svg#phone", 'type="video/mp4"', "PDF, 7",
+        "Questions?", "4.2", "5 October 2026", "Faster.", "Step by step.",
+        'alt="The list of calls"', "icons.svg#phone", 'type="video/mp4"', "PDF, 7",
     ):  # fmt: skip
         assert text in html, text
     assert 'preload="none"' in html and "<iframe" not in html

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from checkout.cart.baskets import Basket
+from cms.models import ProductPage
+from tests.cms.test_blocks import picture, show
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PATH = "/products/yeastar-s-module/"
@@ -74,3 +76,40 @@ def test_without_script_it_is_a_plain_form_with_every_price(plain_page: Page, sh
     plain_page.get_by_role("button", name="Buy").click()
     plain_page.wait_for_url("**/basket/**")
     assert bought() == ("yeastar-s-module-pro-3m", 1)
+
+
+def test_buy_in_the_comparison_chooses_the_type_in_the_box(page: Page, shop: Any, live_server: Any) -> None:
+    page.goto(live_server.url + PATH + "?months=3&plan=standard")
+    page.get_by_role("link", name="Compare types").click()
+    expect(page.locator("#compare")).to_be_in_viewport()
+    page.locator(".compare").get_by_role("link", name="Buy Professional").click()
+    expect(page.get_by_role("radio", name="Professional")).to_be_checked()
+    expect(page.locator(".buybox-price")).to_contain_text("€71.25")
+    expect(page.get_by_role("radio", name="Professional")).to_be_focused()
+
+
+def test_buy_in_the_comparison_without_script(plain_page: Page, shop: Any, live_server: Any) -> None:
+    plain_page.goto(live_server.url + PATH)
+    plain_page.locator(".compare").get_by_role("link", name="Buy Professional").click()
+    expect(plain_page.locator("input[name=term]:checked")).to_have_value(str(shop.term("pro", 12).pk))
+
+
+def test_a_picture_opens_large_and_closes_by_keyboard(
+    page: Page, shop: Any, live_server: Any, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    image = {"image": picture().pk, "decorative": False, "alt_text": "The list of calls"}
+    show(ProductPage.objects.get(), ("screenshots", {"heading": "", "items": [{"picture": image, "caption": ""}]}))
+    page.goto(live_server.url + PATH)
+    link, dialog = page.locator("a.shot"), page.get_by_role("dialog", name="The list of calls")
+    large = str(link.get_attribute("href"))
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("img", name="The list of calls")).to_have_attribute("src", live_server.url + large)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(link).to_be_focused()
+    link.click()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    assert "/media/" in large, "without script it is a link"

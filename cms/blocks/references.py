@@ -1,0 +1,70 @@
+"""Blocks for what a buyer looks up: what has changed, and where it is explained."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from cms.blocks.links import LinkBlock
+from cms.blocks.texts import SHORT, heading
+
+
+class ReleaseBlock(blocks.StructBlock):
+    version = blocks.CharBlock(label=_("Version"), max_length=30, help_text=_("As users see it: 4.2."))
+    released_on = blocks.DateBlock(label=_("Released on"), help_text=_("The day it could first be installed."))
+    text = blocks.RichTextBlock(
+        label=_("What has changed"), features=SHORT, help_text=_("What users notice, in a list of short lines.")
+    )
+
+    class Meta:
+        icon = "tag"
+        label = _("Version")
+
+
+class ChangelogBlock(blocks.StructBlock):
+    heading = heading()
+    items = blocks.ListBlock(
+        ReleaseBlock(),
+        label=_("Versions"),
+        min_num=1,
+        max_num=40,
+        help_text=_("Newest first. The first three are open, the others are folded away."),
+    )
+
+    class Meta:
+        icon = "history"
+        label = _("What is new")
+        description = _("Versions with their dates and changes: shows that the product is looked after.")
+        template = "cms/blocks/changelog.html"
+        preview_value = {
+            "heading": "",
+            "items": [
+                {"version": "4.2", "released_on": "2026-10-05", "text": "<ul><li>Recordings start at once.</li></ul>"},
+                {"version": "4.1", "released_on": "2026-08-17", "text": "<ul><li>Calls of several offices.</li></ul>"},
+            ],
+        }
+
+
+class DocumentationBlock(blocks.StructBlock):
+    heading = heading()
+    text = blocks.TextBlock(
+        label=_("Text"), required=False, max_length=300, help_text=_("What is found there, in a sentence.")
+    )
+    links = blocks.ListBlock(
+        LinkBlock(),
+        label=_("Links"),
+        min_num=1,
+        max_num=6,
+        help_text=_("Pages of the help centre, or addresses elsewhere. A page that is not published is left out."),
+    )
+
+    class Meta:
+        icon = "help"
+        label = _("Documentation")
+        description = _("Links to the guides for this product, for readers who want to know before they buy.")
+        template = "cms/blocks/documentation.html"
+        preview_value = {
+            "heading": "",
+            "text": "How it is installed and set up, step by step.",
+            "links": [{"label": "First steps", "page": None, "url": "https://example.com/"}],
+        }
