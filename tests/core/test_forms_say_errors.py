@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 
+from storefront.notifications.outbox import deliver_due
 from tests.checkout.building import put_in_cart
 from tests.conftest import PASSWORD
 
@@ -65,3 +67,22 @@ def test_errors_of_the_whole_form_stand_in_the_list(client: Client, customer: An
     html = client.post("/account/login/", {"login": customer.email, "password": "wrong"}).content.decode()
     start = html.index("error-summary")
     assert "is not correct" in html[start : html.index("</ul>", start)]
+
+
+def test_password_managers_learn_whose_password_is_set(client: Client, customer: Any) -> None:
+    name = re.compile(rf'<input[^>]* value="{customer.email}"[^>]* autocomplete="username"[^>]*>')
+    client.post("/account/login/", {"login": customer.email, "password": PASSWORD})
+    assert name.search(client.get("/account/password/change/").content.decode())
+    client.post("/account/logout/")
+    client.post("/account/password/reset/", {"email": customer.email})
+    deliver_due()
+    link = re.search(r"http://testserver(/account/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert link and name.search(client.get(link[1], follow=True).content.decode())
+
+
+@pytest.mark.parametrize("path", ["/account/login/", "/account/password/reset/", "/account/email/"])
+def test_e_mail_has_one_spelling(client: Client, customer: Any, path: str) -> None:
+    if path == "/account/email/":
+        client.post("/account/login/", {"login": customer.email, "password": PASSWORD})
+    words = re.sub(r"<[^>]*>", " ", client.get(path, follow=True).content.decode())
+    assert not re.findall(r"\b[Ee]mail\b", words)
