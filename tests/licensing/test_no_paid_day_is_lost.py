@@ -87,6 +87,9 @@ class Life:
                 )  # fmt: skip
                 paid(invoice)
                 self.invoices.append(invoice)
+                for term in LicenseTerm.objects.filter(invoice_line__invoice=invoice, begun_at__lt=self.now):
+                    # The license worked on in its grace: those days are the first of the period.
+                    self.used[term.pk] += Fraction(term.amount) * share(self.now - term.starts_at, term)
             case Open():
                 installation, _ = Installation.objects.get_or_create(
                     client_id="app", member_id=str(step.portal) * 32, app_code="yeastar-s", host=PORTALS[step.portal],
