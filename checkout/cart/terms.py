@@ -31,6 +31,7 @@ _COLUMNS = (
     "plan__software__binding_kind",
     "plan__software__bitrix24_app_code",
     "plan__software__agreement_id",
+    "plan__software__starts_at_payment",
     "plan__software__product__title",
     "plan__software__translations",
     "plan__software__product__slug",
@@ -60,6 +61,7 @@ class Term:
     binding_kind: str
     bitrix24_app_code: str
     agreement_id: int | None
+    starts_at_payment: bool
     own_title: str
     software_translations: dict[str, Any]
     slug: str

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from checkout.cart import changes, presentation, vouchers
 from checkout.cart.loading import Cart, CartLine
-from checkout.page import leaving, portal, seal
+from checkout.page import effects, leaving, portal, seal
 from checkout.page.forms import CheckoutForm
 from checkout.services.wishes import Shown
 from storefront.core.money import display
+from storefront.users.models import User
 
 
 def render_page(
@@ -33,10 +35,13 @@ def render_page(
     if request.method != "HEAD":
         changes.remember_prices(cart.lines)
     versions = tuple(version.pk for version in form.versions)
+    reading = form.reading or portal.read(form.initial.get(portal.FIELD) or None)
+    customer = cast(User, request.user) if request.user.is_authenticated else None
     context = {
         "form": form,
         "portal_field": form[portal.FIELD] if portal.FIELD in form.fields else None,
-        "reading": form.reading or portal.read(form.initial.get(portal.FIELD) or None),
+        "reading": reading,
+        "effects": effects.of(request, cart, customer, reading.host),
         "summary": _summary(cart),
         "seal_name": seal.FIELD,
         "seal": seal.seal(Shown(cart.basket.pk, cart.total, cart.currency, versions)),

@@ -19,7 +19,7 @@ from checkout import unpaid
 from checkout.cart import payable, vouchers
 from checkout.cart.loading import Cart
 from checkout.cart.middleware import cart_of, find_basket, read_again
-from checkout.page import drafts, earlier, leaving, portal, recovery, seal
+from checkout.page import drafts, earlier, effects, leaving, portal, recovery, seal
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import render_page
 from checkout.services import texts
@@ -92,7 +92,8 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
 def read_portal(request: HttpRequest) -> HttpResponse:
     """What we read a typed address as, while the buyer types. By POST, so that no log line has the address."""
     reading = portal.read(request.POST.get(portal.FIELD))
-    return render(request, "checkout/portal_note.html", {"reading": reading})
+    told = effects.of(request, cart_of(request), current_customer(request), reading.host) if reading.host else None
+    return render(request, "checkout/portal_note.html", {"reading": reading, "effects": told})
 
 
 def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
@@ -131,6 +132,10 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if not is_valid or is_broken:
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
+    told = effects.of(request, cart, customer, reading.host)
+    if not told.is_answered:
+        drafts.keep(request)
+        return render_page(request, cart, form, notice=told.problem)
     return _place(request, cart, form, shown)
 
 
@@ -181,7 +186,7 @@ def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> Http
 
 
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
-    names = [*form_fields.with_answers(form.fields), seal.FIELD]
+    names = [*form_fields.with_answers(form.fields), seal.FIELD, effects.CHANGE, effects.WAITS]
     context = {
         "order": found.order,
         "invoice": found.invoice,
@@ -225,6 +230,7 @@ def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | N
         ip_address=visitor.client_address(request),
         language=get_language() or "en",
         is_separate=request.POST.get("separate") == "1",
+        change=effects.change_in(request),
     )
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from storefront.billing.models import Invoice
 from storefront.core import clock
 from storefront.licensing import queries as licensing
+from storefront.licensing.effects import done_text
 from storefront.licensing.links import app_url
 from storefront.licensing.models import License
 from storefront.licensing.queries import LinkState
-from storefront.licensing.states import BADGES, HOST_TAKEN
+from storefront.licensing.states import BADGES, HOST_TAKEN, EffectiveStatus
 
 #: Steps that only the buyer can do; the license works once they are done.
 _LEFT = frozenset({"install", "address", "ask"})
@@ -29,7 +30,8 @@ class Card:
     ``step``: ``install`` the app in the portal, enter the ``address``, ``ask`` us, ``open`` the app, or ``none``;
     ``extended`` by its signed link.
     ``open_url`` leads into the portal, ``market_url`` to the app in the Market; "" where there is none.
-    ``may_name``: another portal may be named. ``begins_by``: when its time begins at the latest, None once it has.
+    ``may_name``: another portal may be named. ``begins_by``: when its time begins at the latest, None once it has;
+    then ``done`` says what the invoice has done to it.
     """
 
     public_id: str
@@ -43,6 +45,7 @@ class Card:
     step: str
     valid_until: datetime
     begins_by: datetime | None = None
+    done: str = ""
     host: str = ""
     open_url: str = ""
     market_url: str = ""
@@ -54,6 +57,11 @@ class Card:
         return self.step == "extended"
 
     @property
+    def is_scheduled(self) -> bool:
+        """Whether another license has the portal: when that ends is not told."""
+        return self.status == str(EffectiveStatus.SCHEDULED.label)
+
+    @property
     def is_left(self) -> bool:
         """Whether something is left to do."""
         return self.step in _LEFT
@@ -63,7 +71,9 @@ def cards(invoice: Invoice) -> list[Card]:
     """A card for each license that the invoice paid for. Of one that was extended by its signed link, by somebody who
     need not be its holder, only number and end are told."""
     by_link = licensing.named_by_link(invoice)
-    return [_card(license, license.public_id in by_link) for license in licensing.licenses_for_invoice(invoice)]
+    return [
+        _card(license, invoice, license.public_id in by_link) for license in licensing.licenses_for_invoice(invoice)
+    ]
 
 
 def is_moving(found: Sequence[Card]) -> bool:
@@ -71,7 +81,7 @@ def is_moving(found: Sequence[Card]) -> bool:
     return any(card.step == "install" for card in found)
 
 
-def _card(license: License, is_by_link: bool) -> Card:
+def _card(license: License, invoice: Invoice, is_by_link: bool) -> Card:
     status = licensing.effective_status(license, clock.now())
     if is_by_link:
         link = LinkState("extended", "", _("License %(number)s is extended") % {"number": license.number})
@@ -90,10 +100,11 @@ def _card(license: License, is_by_link: bool) -> Card:
         step=step,
         valid_until=license.valid_until,
         begins_by=license.begins_by,
+        done="" if license.begins_by or is_by_link else done_text(license, invoice),
         host=link.host,
         open_url=app_url(link.host, license.software.bitrix24_app_code) if link.code in _REACHABLE else "",
         market_url=link.market_url if step == "install" else "",
-        may_name=link.code in ("unnamed", "waiting", "conflict"),
+        may_name=link.code in ("unnamed", "waiting", "scheduled", "conflict"),
     )
 
 

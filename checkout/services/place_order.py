@@ -170,7 +170,10 @@ def _write(
     _write_details(wish, cart, order)
     _write_consents(wish, order, customer, versions)
     contact = wish.contact
-    lines = snapshots.invoice_lines(cart, pairs, _host(wish), is_named_by_link=bool(wish.named_by_link))
+    by_link = bool(wish.named_by_link)
+    lines = snapshots.invoice_lines(
+        cart, pairs, _host(wish), customer=customer, change=wish.change, is_named_by_link=by_link
+    )
     invoice = invoices.issue(
         customer=customer,
         order=order,
@@ -233,7 +236,7 @@ def _announce(wish: Wish, order: Order, invoice: Invoice, lines: list[NewLine]) 
         key=f"order-placed:{order.number}",
         name=wish.contact.name,
         order_number=order.number,
-        lines=[{"description": line.description, "quantity": line.quantity, "amount": line.amount} for line in lines],
+        lines=snapshots.mail_lines(lines),
         total=invoice.amount,
         currency=invoice.currency,
         pay_url=pay_url(invoice),

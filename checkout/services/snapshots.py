@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from oscar.apps.order.models import Line
@@ -11,10 +13,20 @@ from oscar.apps.order.models import Line
 from checkout.cart.loading import Cart, CartLine
 from storefront.billing.services.invoices import NewLine
 from storefront.core import money
+from storefront.licensing.effects import effect_of
+from storefront.licensing.grants import LicenseGrant
+from storefront.notifications import mails
+from storefront.users.models import User
 
 
 def invoice_lines(
-    cart: Cart, pairs: list[tuple[CartLine, Line]], portal_host: str, *, is_named_by_link: bool = False
+    cart: Cart,
+    pairs: list[tuple[CartLine, Line]],
+    portal_host: str,
+    *,
+    customer: User,
+    change: str = "",
+    is_named_by_link: bool = False,
 ) -> list[NewLine]:
     """The lines to be invoiced; their amounts add up to the cart's total, discounts included.
 
@@ -29,32 +41,58 @@ def invoice_lines(
             list_amount=max(line.term.list_amount * line.quantity, amount),
             amount=amount,
             order_line=order_line,
-            license_terms=license_terms(line, portal_host, is_named_by_link=is_named_by_link),
+            license_terms=_frozen(
+                license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link), line, cart, customer
+            ),
         )
         for (line, order_line), amount in zip(pairs, amounts, strict=True)
         if line.term is not None
     ]
 
 
-def license_terms(line: CartLine, portal_host: str, *, is_named_by_link: bool = False) -> dict[str, Any]:
-    """What paying for the line grants; keys as InvoiceLine says. A license that is extended keeps its own portal, which
-    is nothing to whoever pays by a signed link: then ``portal_host`` alone says what the payer may see."""
+def license_terms(
+    line: CartLine, cart: Cart, portal_host: str, change: str = "", *, is_named_by_link: bool = False
+) -> LicenseGrant:
+    """What paying for a line on sale grants. A license that is extended keeps its own portal, which is nothing to
+    whoever pays by a signed link: then ``portal_host`` alone says what the payer may see."""
     term = line.term
     if term is None:
-        return {}
+        raise ValueError("a line that is not on sale grants nothing")
     own_portal = line.license.portal_address if line.license and not is_named_by_link else ""
-    return {
-        "software_id": term.software_id,
-        "product_title": term.title,
-        "plan_id": term.plan_id,
-        "plan_code": term.plan_code,
-        "plan_name": term.plan_name,
-        "months": term.months,
-        "binding_kind": term.binding_kind,
-        "bitrix24_app_code": term.bitrix24_app_code,
-        "portal_address": (own_portal or portal_host) if term.is_portal_bound else "",
-        "extends_license": line.extends,
-    }
+    of_plan = [each for each in cart.siblings.get(term.software_id, []) if each.plan_id == term.plan_id]
+    return LicenseGrant(
+        software_id=term.software_id,
+        product_title=term.title,
+        plan_id=term.plan_id,
+        plan_code=term.plan_code,
+        plan_name=term.plan_name,
+        months=term.months,
+        binding_kind=term.binding_kind,
+        bitrix24_app_code=term.bitrix24_app_code,
+        portal_address=(own_portal or portal_host) if term.is_portal_bound else "",
+        extends_license=line.extends,
+        starts_at_payment=term.starts_at_payment,
+        change=change,
+        prices={each.months: each.amount for each in of_plan if each.is_on_sale and each.currency == cart.currency},
+    )
+
+
+def mail_lines(lines: Sequence[NewLine]) -> list[mails.Line]:
+    """The lines as a mail tells them, with what they do to licenses."""
+    return [
+        {
+            "description": line.description,
+            "quantity": line.quantity,
+            "amount": line.amount,
+            "effect": line.license_terms.get("effect", ""),
+        }
+        for line in lines
+    ]
+
+
+def _frozen(grant: LicenseGrant, line: CartLine, cart: Cart, customer: User) -> dict[str, Any]:
+    effect = effect_of(grant, customer=customer, currency=cart.currency, quantity=line.quantity)
+    return replace(grant, effect=effect.text).as_json()
 
 
 def fingerprint(cart: Cart, portal_host: str) -> str:

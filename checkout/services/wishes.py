@@ -51,6 +51,7 @@ class Wish:
     ip_address: str | None
     language: str
     is_separate: bool = False
+    change: str = ""
     named_by_link: str = ""
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from oscar.apps.order.models import Order
 
 from cms.demo import people, stand_ins, trade
+from cms.demo.past import days_ago
 from cms.demo.purchases import order, pay
 from storefront.gateways.bitrix24 import parse_launch
 from storefront.licensing.bitrix24 import verification
@@ -54,11 +55,14 @@ def _own_steps(customer: User, host: str) -> list[trade.Step]:
 
 def _buy(customer: User, product: str, plan: str, months: int, days: int, host: str) -> None:
     pay(order(customer, product, plan, months, days, host), days)
-    _install(product)
+    _install(product, days)
 
 
-def _install(app_code: str) -> None:
-    """The application is installed in the portal and opened by its administrator: the license finds it."""
+def _install(app_code: str, days: int) -> None:
+    """The application is installed in the portal and opened by its administrator: the license finds it.
+
+    The stand-in's tokens live today; what came of the visit is written down as if it had been that many days ago.
+    """
     posted = stand_ins.install(PORTAL, app_code)
     launch = parse_launch(
         posted["query"], posted["form"], allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES
@@ -77,4 +81,5 @@ def _install(app_code: str) -> None:
         expires_at=visit.expires_at,
         application_token=launch.application_token,
     )
-    record_visit(visit, keys, is_installed=True)
+    with days_ago(days):
+        record_visit(visit, keys, is_installed=True)

@@ -78,6 +78,7 @@ PRODUCT = ObjectList(
                     "binding_kind", help_text=_("What a license is tied to. A portal is asked for at the checkout.")
                 ),
                 FieldPanel("bitrix24_app_code"),
+                FieldPanel("starts_at_payment"),
                 FieldPanel("market_url", help_text=_("Buyers are led there to install the application.")),
                 FieldPanel(
                     "agreement",

@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue.plans.models import months_label
 from storefront.billing import links
 from storefront.billing.models import Invoice
 from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
+from storefront.core.instants import instant
 from storefront.licensing import queries as licensing
 from storefront.licensing.bitrix24.config import portal_origin
-from storefront.licensing.models import License
+from storefront.licensing.models import License, LicenseTerm
 from storefront.licensing.queries import LinkState
 from storefront.licensing.states import BADGES, EffectiveStatus
 
@@ -33,7 +38,8 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class LicenseRow:
-    """``extend_path`` is "" for a license that cannot be extended; ``badge`` is the end of a CSS class."""
+    """``extend_path`` is "" for a license that cannot be extended; ``badge`` is the end of a CSS class; ``begins``
+    says when its time begins, "" once it has."""
 
     license: License
     status: str
@@ -42,11 +48,23 @@ class LicenseRow:
     has_ended: bool
     link: LinkState
     extend_path: str
+    begins: str = ""
 
     @property
     def portal_url(self) -> str:
         """The portal it works in, "" while it works in none."""
         return portal_origin(self.link.host) if self.link.code == "linked" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """One period of a license; ``is_laid``: its dates are certain. ``note`` says what is special about it."""
+
+    term: LicenseTerm
+    length: str
+    invoice_number: str
+    is_laid: bool
+    note: str
 
 
 def invoice_row(invoice: Invoice) -> InvoiceRow:
@@ -77,7 +95,56 @@ def license_row(license: License, *, now: datetime | None = None) -> LicenseRow:
         has_ended=license.valid_until <= now,
         link=licensing.link_state(license),
         extend_path=licensing.extend_path(license) if can_extend else "",
+        begins=_begins(license, status),
     )
+
+
+def _begins(license: License, status: EffectiveStatus) -> str:
+    if license.begins_by is None or status in (EffectiveStatus.SUSPENDED, EffectiveStatus.REVOKED):
+        return ""
+    if status == EffectiveStatus.SCHEDULED:
+        return _("when the present license of this Bitrix24 ends")
+    return _("with your Bitrix24, at the latest on %(latest)s") % {"latest": instant(license.begins_by, "short")}
+
+
+def term_rows(license: License) -> list[TermRow]:
+    """The periods of a license, the latest first, with the invoices that they came of."""
+    found = license.terms.select_related("invoice_line__invoice", "converted_from__invoice_line__invoice")
+    return [_term_row(license, term) for term in found.order_by("-pk")]
+
+
+def _term_row(license: License, term: LicenseTerm) -> TermRow:
+    source = term
+    while source.invoice_line is None and source.converted_from is not None:
+        source = source.converted_from
+    if term.days is None:
+        length = months_label(term.months)
+    else:
+        length = ngettext("%(count)d day", "%(count)d days", term.days) % {"count": term.days}
+    is_over = term.revoked_at is not None or term.converted_at is not None
+    return TermRow(
+        term=term,
+        length=length,
+        # Whoever pays by a license's signed link keeps the invoice: it is no page of this customer.
+        invoice_number=_number(source, license),
+        is_laid=bool(term.begun_at) or (license.begins_by is None and not is_over),
+        note=_note(term),
+    )
+
+
+def _number(term: LicenseTerm, license: License) -> str:
+    invoice = term.invoice_line.invoice if term.invoice_line else None
+    return invoice.number if invoice and invoice.customer_id == license.customer_id else ""
+
+
+def _note(term: LicenseTerm) -> str:
+    if term.revoked_at:
+        return _("taken back")
+    if term.converted_at:
+        return _("ended early: what was left became days of another license type")
+    if term.converted_from:
+        return _("for unused time of %(plan)s") % {"plan": term.converted_from.plan_name}
+    return ""
 
 
 def license_rows(licenses: Iterable[License]) -> list[LicenseRow]:

@@ -150,11 +150,11 @@ def _license_page(
     context = {
         "row": row,
         "license": found,
-        "terms": found.terms.order_by("-pk"),
+        "terms": rows.term_rows(found),
         "problem": problem,
         "question": question,
         "typed": typed,
-        "may_move": row.link.code in ("unnamed", "waiting", "conflict"),
+        "may_move": row.link.code in ("unnamed", "waiting", "scheduled", "conflict"),
     }
     return render(request, "account_pages/license.html", context, status=status)
 

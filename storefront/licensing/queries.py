@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from storefront.core import clock
 from storefront.licensing.links import extend_path
 from storefront.licensing.models import Activation, License, LicenseTerm
-from storefront.licensing.services import terms
-from storefront.licensing.states import EffectiveStatus
-from storefront.licensing.validity import Period, days_left, effective_status, following, is_over, lay_out
+from storefront.licensing.services.outlook import outlook
+from storefront.licensing.states import PORTAL_TAKEN, EffectiveStatus
+from storefront.licensing.validity import days_left, effective_status
 
 __all__ = [
     "LinkState",
@@ -68,20 +68,17 @@ def last_months(license: License) -> int:
 
 def end_if_extended(license: License, *, months: int, now: datetime) -> datetime:
     """When a license ends if ``months`` are paid for at ``now``, UTC: a license that has ended begins anew."""
-    kept, period = terms.kept_terms(license), Period(months)
-    last = terms.span_of(kept[-1]) if kept else None
-    if last is None or is_over(last.ends_at, now):
-        return lay_out([period], now=now, begins_at=now)[0].ends_at
-    return following(last, period).ends_at
+    return outlook(license, plan_id=license.plan_id, months=months, currency="", prices=None, now=now).ends_at
 
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What a buyer is told about the tie between his license and his portal.
+    """What a buyer is told about the tie between their license and their portal.
 
     ``code``: ``linked``, ``removed`` (linked, but the app was removed there), ``waiting`` (for the app to be
-    installed or opened at ``host``), ``unnamed`` (no address yet), ``conflict``, ``not_needed``, ``closed`` (revoked,
-    suspended, over, or of a kind that no portal makes active). ``steps`` is what he can do now, in order;
+    installed or opened at ``host``), ``unnamed`` (no address yet), ``scheduled`` (another license has the portal),
+    ``conflict`` (the address is not the portal's own), ``not_needed``, ``closed`` (revoked, suspended, over, or of a
+    kind that no portal makes active). ``steps`` is what they can do now, in order;
     ``market_url`` may be "".
     """
 
@@ -150,6 +147,9 @@ def _unbound(license: License) -> LinkState:
             "unnamed", "", _("No Bitrix24 named yet"), license.software.market_url,
             (_("Enter the address of the Bitrix24 this license is for."),),
         )  # fmt: skip
+    if license.link_problem == PORTAL_TAKEN:
+        title = _("Begins in %(host)s when the present license ends") % {"host": host}
+        return LinkState("scheduled", host, title, steps=(_scheduled(host),))
     if license.link_problem:
         title = _("Cannot be linked to %(host)s") % {"host": host}
         return LinkState("conflict", host, title, steps=(_problem(license),))
@@ -166,13 +166,15 @@ def _unbound(license: License) -> LinkState:
     )
 
 
-def _problem(license: License) -> str:
-    if license.link_problem == "host_taken":
-        return _(
-            "%(host)s belonged to another Bitrix24 whose license still runs. Please write to us: we check who owns "
-            "it and link your license."
-        ) % {"host": license.portal_address}
+def _scheduled(host: str) -> str:
     return _(
-        "Another license of this product is active in %(host)s. This one becomes active there when that one has "
-        "ended; or enter the address of another Bitrix24."
+        "Another license of this product is active in %(host)s. This one begins there by itself when that one ends, "
+        "and its time does not run until then. If it is meant for another Bitrix24, enter its address."
+    ) % {"host": host}
+
+
+def _problem(license: License) -> str:
+    return _(
+        "%(host)s belonged to another Bitrix24 whose license still runs. Please write to us: we check who owns "
+        "it and link your license."
     ) % {"host": license.portal_address}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 
@@ -20,20 +20,22 @@ from storefront.notifications.outbox import enqueue
 
 
 class Line(TypedDict):
-    """One line of an order: what, how many, and its amount (Decimal, major units)."""
+    """One line of an order: what, how many, its amount (Decimal, major units), and what it does to licenses."""
 
     description: str
     quantity: int
     amount: Decimal
+    effect: NotRequired[str]
 
 
 class LicenseInfo(TypedDict):
-    """One license as a mail tells it; ``state_text`` says what happens with it now, in the reader's language."""
+    """One license as a mail tells it; ``valid_until`` is None before its time has begun, ``state_text`` says what
+    happens with it now, in the reader's language."""
 
     number: str
     product: str
     plan: str
-    valid_until: datetime
+    valid_until: datetime | None
     state_text: str
 
 

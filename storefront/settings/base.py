@@ -473,6 +473,7 @@ THROTTLES = {
     "login-device": "10/5minutes",  # passwords for one account on a device that has logged in to it before
     "checkout-address": "20/hour",  # e-mail addresses a visitor may try at the checkout
     "checkout-submit": "60/hour",
+    "checkout-portal": "30/hour",  # Bitrix24 addresses a visitor may ask about whether they are licensed
     "checkout-draft": "1200/hour",  # keeping what is typed, some moments after each stop
     "checkout-customer": "30/hour",  # orders one account may try to place
     "cart-voucher": "30/hour",  # voucher codes a visitor may try

@@ -44,6 +44,14 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
         blank=True,
         help_text=_("Code of the application in BITRIX24_APPS that this product's licenses open."),
     )
+    starts_at_payment = models.BooleanField(
+        _("time begins with the payment"),
+        default=False,
+        help_text=_(
+            "Usually a paid period begins when the license is linked to its Bitrix24, at the latest some weeks after "
+            "the payment. Tick this if it is to begin with the payment at once."
+        ),
+    )
     market_url = models.URLField(_("page of the application in the Bitrix24 Market"), blank=True)
     agreement = models.ForeignKey(
         Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from storefront.core import clock
 from storefront.core.language import spoken
-from storefront.licensing import links
+from storefront.licensing import effects, links
 from storefront.licensing.models import License
-from storefront.licensing.states import LicenseStatus
+from storefront.licensing.states import PORTAL_TAKEN, LicenseStatus
 from storefront.licensing.validity import days_left
 from storefront.notifications import mails
 
@@ -111,13 +111,14 @@ def extended_by_another(license: License, invoice: Any) -> None:
 def _info(license: License, invoice: Any) -> mails.LicenseInfo:
     is_own = license.customer_id == invoice.customer_id
     with translation.override(spoken(invoice.language)):
+        done = effects.done_text(license, invoice)
         state = _state_text(license) if is_own else _("It stays with its holder, whom we have told.")
     return {
         "number": license.number,
         "product": license.product_title,
         "plan": license.plan_name,
-        "valid_until": license.valid_until,
-        "state_text": state,
+        "valid_until": None if license.begins_by else license.valid_until,
+        "state_text": f"{done} {state}",
     }
 
 
@@ -128,6 +129,8 @@ def _state_text(license: License) -> str:
         if license.binding_kind == "none":
             return _("It is active.")
         return _("It is active in %(portal)s.") % {"portal": license.portal_address}
+    if license.link_problem == PORTAL_TAKEN:
+        return _("Until then its time does not run.")
     if not license.portal_address:
         return _("Name the Bitrix24 it is for in your account.")
     if license.valid_until <= clock.now():

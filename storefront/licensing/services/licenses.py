@@ -58,8 +58,8 @@ def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount:
     existing = LicenseTerm.objects.filter(invoice_line=line, unit=unit).select_related("license").first()
     if existing:
         return existing.license
-    held = _held(invoice.customer_id, grant, unit)
-    license = states.lock(held) if held else _new(invoice.customer_id, grant, unit, now)
+    held_license = _held(invoice.customer_id, grant, unit)
+    license = states.lock(held_license) if held_license else _new(invoice.customer_id, grant, unit, now)
     bought = terms.Bought(
         line_id=line.pk, unit=unit, plan_id=grant.plan_id, plan_name=grant.plan_name, months=grant.months,
         amount=amount, currency=invoice.currency,
@@ -67,8 +67,10 @@ def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount:
     term = terms.add(license, bought, now)
     if grant.change == NOW:
         terms.convert(license, into=term, prices=grant.prices, now=now)
-    record(license, "extended" if held else "granted", months=term.months, until=license.valid_until.isoformat())
-    if not linking.link(license=license, is_quiet=True) and held:
+    record(
+        license, "extended" if held_license else "granted", months=term.months, until=license.valid_until.isoformat()
+    )
+    if not linking.link(license=license, is_quiet=True) and held_license:
         linking.tell_portal(license, cause=f"term:{term.pk}")
     if grant.starts_at_payment and license.begins_by and not license.link_problem:
         terms.begin(license, now, now)
@@ -90,6 +92,22 @@ def _held(customer_id: int, grant: LicenseGrant, unit: int) -> License | None:
     if not grant.portal_address or unit > 1:
         return None
     return at_portal(theirs, grant.portal_address)
+
+
+def held(customer_id: int, grant: LicenseGrant) -> License | None:
+    """The license that the first unit of a line would go to, None for a new one."""
+    return _held(customer_id, grant, 1)
+
+
+def is_taken(software_id: int, address: str, customer: Any) -> bool:
+    """Whether another customer's license of the product has paid time left in the portal at ``address``."""
+    if not address:
+        return False
+    active = License.objects.filter(
+        software_id=software_id, status=LicenseStatus.ACTIVE, valid_until__gt=clock.now(),
+        activations__released_at=None, activations__installation__host=address,
+    )  # fmt: skip
+    return active.exclude(customer=customer).exists()
 
 
 def at_portal(licenses: QuerySet[License], address: str) -> License | None:

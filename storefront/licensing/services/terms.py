@@ -55,6 +55,11 @@ def kept_terms(license: License) -> list[LicenseTerm]:
     return list(kept.select_related("plan").order_by("pk"))
 
 
+def works_on(license: License, last: Span, now: datetime) -> bool:
+    """Whether the license goes on working in the grace after its last period, ``last``."""
+    return license.status == LicenseStatus.ACTIVE and last.ends_at <= now < last.ends_at + grace()
+
+
 def add(license: License, bought: Bought, now: datetime) -> LicenseTerm:
     """Put one more period at the end of a license.
 
@@ -64,13 +69,13 @@ def add(license: License, bought: Bought, now: datetime) -> LicenseTerm:
     """
     before = kept_terms(license)
     last = span_of(before[-1]) if before else None
-    works_on = last and license.status == LicenseStatus.ACTIVE and last.ends_at <= now < last.ends_at + grace()
-    span = following(last, Period(bought.months)) if last and works_on else Span(now, now, now, 0)
+    is_in_grace = last is not None and works_on(license, last, now)
+    span = following(last, Period(bought.months)) if last and is_in_grace else Span(now, now, now, 0)
     term = LicenseTerm.objects.create(
         license=license, invoice_line_id=bought.line_id, unit=bought.unit, plan_id=bought.plan_id,
         plan_name=bought.plan_name, months=bought.months, amount=bought.amount, currency=bought.currency,
         starts_at=span.starts_at, ends_at=span.ends_at, anchor_at=span.anchor_at, anchor_months=span.anchor_months,
-        begun_at=span.starts_at if works_on else None, created_at=now,
+        begun_at=span.starts_at if is_in_grace else None, created_at=now,
     )  # fmt: skip
     lay(license, now)
     term.refresh_from_db()
