@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
@@ -30,22 +31,24 @@ from storefront.billing.models import Seller
 from storefront.core import references
 
 #: Another one whenever the parts change: what an earlier release has kept is not read.
-KEY = "site-shell-2"
+KEY = "site-shell-3"
 GENERATION = f"{KEY}-generation"
 SECONDS = 60
 
 
 class Shell(TypedDict):
-    """``pages``: those right below home; ``menu``: the main menu; ``products``: the address of the list of products, ""
-    if it is not published; ``agreements``: in the reader's language, with the id
-    of the one in the default language; ``agreement_addresses``: by the address of each of those, its addresses in every
-    language; ``homes``: the address of the front page in every language that has one; ``seller``: name, address,
-    registration and tax number, phone, e-mail; ``footer``: the HTML of all that stands in it; ``notices``: those
-    that run or will; ``not_found``: an editor's words for the missing page; ``stamp``: another one each time."""
+    """``pages``: those right below home; ``menu``: the main menu; ``products``: the address of the list of products,
+    "" if it is not published; ``assurances``: what its editor wants to be read below 'Buy'; ``agreements``: in the
+    reader's language, with the id of the one in the default language; ``agreement_addresses``: by the address of
+    each of those, its addresses in every language; ``homes``: the address of the front page in every language that
+    has one; ``seller``: name, address, registration and tax number, phone, e-mail; ``footer``: the HTML of all that
+    stands in it; ``notices``: those that run or will; ``not_found``: an editor's words for the missing page;
+    ``stamp``: another one each time."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
     products: str
+    assurances: tuple[str, ...]
     agreements: tuple[Link, ...]
     agreement_addresses: dict[str, dict[str, str]]
     homes: dict[str, str]
@@ -105,10 +108,12 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
     made: Frame = frame.read(language, site, instead=instead)
     pages = _pages(request, site)
     shown = tuple(MenuItem(link.title, link.url) for link, is_in_menu in pages if is_in_menu)
+    products, assurances = _products()
     found: Shell = {
         "pages": tuple(link for link, _ in pages),
         "menu": shown if made.menu is None else made.menu,
-        "products": _products(),
+        "products": products,
+        "assurances": assurances,
         "agreements": tuple(
             Link(pk, name, reverse("agreement", args=[slug])) for pk, name, slug in agreements.published(language)
         ),
@@ -125,19 +130,16 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
     return found
 
 
-def _products() -> str:
-    """The list of products, "" if it is published neither in this language nor in the default one, to which its
-    address leads then."""
-    pages = (
-        Page.objects.live()
-        .public()
-        .filter(
-            content_type__app_label="cms",
-            content_type__model="productindexpage",
-            locale__language_code__in={_language(), settings.LANGUAGE_CODE},
-        )
-    )
-    return reverse("products") if pages.exists() else ""
+def _products() -> tuple[str, tuple[str, ...]]:
+    """The address of the list of products and what its editor wants to be read below 'Buy', a line for each. Nothing
+    if the list is published neither in this language nor in the default one, to which its address leads then."""
+    language = _language()
+    pages = apps.get_model("cms", "ProductIndexPage").objects.live().public()
+    codes = {language, settings.LANGUAGE_CODE}
+    rows = pages.filter(locale__language_code__in=codes).values_list("locale__language_code", "assurances")
+    texts = dict(rows)
+    lines = (line.strip() for line in texts.get(language, "").splitlines())
+    return reverse("products") if texts else "", tuple(line for line in lines if line)
 
 
 def _seller() -> dict[str, str]:

@@ -58,7 +58,7 @@ def _tree() -> DemoPage:
     products = DemoPage(
         "cms.ProductIndexPage",
         "products",
-        {"title": home.INDEX_TITLE, "intro": home.INDEX_INTRO},
+        {"title": home.INDEX_TITLE, "intro": home.INDEX_INTRO, "assurances": home.ASSURANCES},
         below=(home.TELEPHONY, home.MESSENGERS, *(_page(product) for product in PRODUCTS)),
         in_menu=True,
     )

@@ -26,13 +26,22 @@ class ProductIndexPage(ShopPage):
     """``/products/``: everything on sale."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
+    assurances = models.TextField(
+        _("below the button 'Buy'"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "What a buyer wants to know before paying, on every product's page: ways to pay, refunds, VAT. A line for "
+            "each, of about 45 letters, five at most. Empty: the shop's own lines. The seller's name is added to them."
+        ),
+    )
 
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.ProductPage", "cms.CategoryPage"]
     template = "catalogue/products.html"
     page_description = _("All products on sale, with the categories.")
-    content_panels = [TITLE_PANEL, INTRO_PANEL]
+    content_panels = [TITLE_PANEL, INTRO_PANEL, FieldPanel("assurances")]
 
     class Meta:
         verbose_name = _("list of products")

@@ -20,6 +20,7 @@ from catalogue.models import Product
 from catalogue.plans.models import Period, SoftwareProduct
 from catalogue.plans.products import product_class
 from cms.models import HomePage, ProductIndexPage, ProductPage
+from storefront.billing.models import Seller
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -227,3 +228,14 @@ def test_all_products_are_reached_through_the_list(client: Client, shop: Any) ->
 def test_what_is_on_every_page_costs_nothing_once_known(client: Client, shop: Any) -> None:
     client.get("/agreements/license-agreement/")
     assert len(queries_of(client, "/agreements/license-agreement/")) == 1
+
+
+def test_what_stands_below_buy_is_the_editors_if_they_say_something(client: Client, shop: Any) -> None:
+    path = "/products/yeastar-s-module/"
+    own = text_of(client.get(path))
+    assert "No VAT is charged" in own and f"Sold by {Seller.objects.get().name}" in own
+    index = ProductIndexPage.objects.get()
+    index.assurances = "Cards and wallets\n\nMoney back within 14 days\n"
+    index.save_revision().publish()
+    edited = text_of(client.get(path))
+    assert "Cards and wallets Money back within 14 days Sold by" in edited and "No VAT is charged" not in edited
