@@ -1,4 +1,4 @@
-"""Pictures are cut when a page is published, so that no visitor waits for it."""
+"""Pictures are cut by the worker as soon as a page is published, so that no visitor and no editor waits for it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,39 @@ from cms.articles.pictures import SPECS
 from cms.blocks.walking import pictures
 from cms.page_facts import SHARED
 from cms.queries import LARGE, SMALL
+from storefront.core import clock
+from storefront.notifications.models import OutboxMessage
+from storefront.notifications.outbox import enqueue
+
+KIND = "pictures"
 
 
 @receiver(page_published, dispatch_uid="cut-pictures")
-def cut_pictures(instance: Page, **kwargs: Any) -> None:
+def page_is_published(instance: Page, **kwargs: Any) -> None:
+    cut_later(instance.pk)
+
+
+def cut_later(page_id: int) -> None:
+    """Let the worker cut the pictures of a page, in the transaction that publishes it."""
+    enqueue(kind=KIND, key=f"pictures-{page_id}-{clock.now().timestamp()}", payload={"page": page_id})
+
+
+def deliver(message: OutboxMessage) -> None:
+    """The outbox's handler. A page that is gone meanwhile has no pictures."""
+    page = Page.objects.filter(pk=message.payload["page"]).first()
+    if page is not None:
+        cut(page.specific)
+
+
+def cut(page: Page) -> None:
     """Every size that the page, its card and whoever shares it will ask for; those there are are not made again."""
-    for field in instance._meta.concrete_fields:
-        value = getattr(instance, field.name) if isinstance(field, StreamField) else None
+    for field in page._meta.concrete_fields:
+        value = getattr(page, field.name) if isinstance(field, StreamField) else None
         for image in pictures(value):
             image.get_renditions(*SPECS)
-    own = getattr(instance, "image", None)
+    own = getattr(page, "image", None)
     if isinstance(own, AbstractImage):
         own.get_renditions(SMALL, LARGE)
-    shared = getattr(instance, "share_image", None) or own
+    shared = getattr(page, "share_image", None) or own
     if isinstance(shared, AbstractImage):
         shared.get_renditions(SHARED)

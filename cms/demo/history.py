@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -14,6 +15,7 @@ from cms.demo.purchases import order, pay
 from storefront.gateways.bitrix24 import parse_launch
 from storefront.licensing.bitrix24 import verification
 from storefront.licensing.bitrix24.visits import record_visit
+from storefront.licensing.models import Installation
 from storefront.licensing.services.installations import Keys
 from storefront.users.models import User
 
@@ -58,12 +60,29 @@ def _buy(customer: User, product: str, plan: str, months: int, days: int, host: 
     _install(product, days)
 
 
+def follow_portals() -> None:
+    """The stand-ins may listen on other ports than in the run before: where a portal has moved, its administrator opens
+    each application once, and the shop learns the new address. Does nothing where no stand-ins run."""
+    try:
+        portals = stand_ins.portals()
+    except (stand_ins.NotRunning, requests.ConnectionError):
+        return
+    for portal in portals:
+        moved = Installation.objects.filter(member_id=portal["member_id"]).exclude(host=portal["host"])
+        for installation in moved.filter(is_installed=True, app_code__in=portal["apps"]):
+            _record(stand_ins.open_app(portal["name"], installation.app_code), 0, is_installed=False)
+
+
 def _install(app_code: str, days: int) -> None:
-    """The application is installed in the portal and opened by its administrator: the license finds it.
+    """The application is installed in the portal and opened by its administrator: the license finds it."""
+    _record(stand_ins.install(PORTAL, app_code), days, is_installed=True)
+
+
+def _record(posted: dict[str, Any], days: int, *, is_installed: bool) -> None:
+    """What the shop does when an application is opened: ``posted`` is what the portal sends.
 
     The stand-in's tokens live today; what came of the visit is written down as if it had been that many days ago.
     """
-    posted = stand_ins.install(PORTAL, app_code)
     launch = parse_launch(
         posted["query"], posted["form"], allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES
     )
@@ -82,4 +101,4 @@ def _install(app_code: str, days: int) -> None:
         application_token=launch.application_token,
     )
     with days_ago(days):
-        record_visit(visit, keys, is_installed=True)
+        record_visit(visit, keys, is_installed=is_installed)

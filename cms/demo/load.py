@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page
 
-from cms import beginning
+from cms import ahead, beginning
 from cms.approval import ensure_approval
 from cms.demo import contracts, frame, goods, indexing, people
 from cms.demo.album import Album
@@ -43,6 +43,8 @@ def load() -> None:
             frame.translate(garden, locale)
         people.load()
         ensure_approval(ensure_marketers())
+        for page in Page.objects.live().filter(depth__gt=1).values_list("pk", flat=True):
+            ahead.cut_later(page)
 
 
 def _home() -> Page:

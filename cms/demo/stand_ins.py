@@ -42,6 +42,11 @@ def portals() -> list[dict[str, Any]]:
 def install(portal: str, app_code: str) -> dict[str, Any]:
     """Install an application; returns what the portal then posts when an administrator opens it: query and form."""
     _press(_bitrix24(), "install", portal=portal, app=app_code)
+    return open_app(portal, app_code)
+
+
+def open_app(portal: str, app_code: str) -> dict[str, Any]:
+    """What the portal posts when an administrator opens an application: query and form."""
     launch: dict[str, Any] = _press(_bitrix24(), "issue_token", portal=portal, app=app_code)
     return launch
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, PagePermissionTester
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr", "price"]
 PER_PAGE = 24
@@ -52,6 +52,13 @@ class Shared(models.Model):
         abstract = True
 
 
+class OnlyOne(PagePermissionTester):
+    """There is nothing to make a second of: the address is the shop's, or the product's or category's."""
+
+    def can_copy(self) -> bool:
+        return False
+
+
 class ShopPage(Shared, Page):  # type: ignore[django-manager-missing]
     """A page at a fixed address, readable by everyone: it is found by one query, see ``cms.views``."""
 
@@ -62,6 +69,9 @@ class ShopPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     class Meta:
         abstract = True
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return OnlyOne(user, self)
 
     @property
     def locale_code(self) -> str:

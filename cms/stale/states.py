@@ -77,6 +77,8 @@ def _digest(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")  # browsers send the first, whoever typed the second
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, Manager):

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from wagtail.admin import messages
 from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.pages.create import CreateView as WagtailPageCreateView
 from wagtail.admin.views.pages.edit import EditView as WagtailPageEditView
 from wagtail.models import Page, Revision
 from wagtail.snippets.views.snippets import EditView as WagtailSnippetEditView
@@ -156,5 +157,12 @@ class PageEditView(_RevisionsMixin, WagtailPageEditView):  # type: ignore[misc]
         return self.render_to_response(self.get_context_data())  # type: ignore[no-any-return]
 
 
-#: In the place of Wagtail's own view, with the guards that Wagtail puts before all of its admin.
-edit_page = never_cache(require_admin_access(one_at_a_time(Page, "page_id", PageEditView.as_view())))
+def _page_view(argument: str, view: View) -> View:
+    """In the place of Wagtail's own view, with the guards that Wagtail puts before all of its admin."""
+    guarded: View = never_cache(require_admin_access(one_at_a_time(Page, argument, view)))
+    return guarded
+
+
+edit_page = _page_view("page_id", PageEditView.as_view())
+#: A draft may be saved by the editor itself in the moment in which it is published: the second finds the first.
+add_page = _page_view("parent_page_id", WagtailPageCreateView.as_view())

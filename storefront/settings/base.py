@@ -382,11 +382,12 @@ OUTBOX_HANDLERS = {
     "mail.access": "storefront.users.access.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
     "support.answer": "storefront.support.services.telling.deliver",
+    "pictures": "cms.ahead.deliver",
 }
 #: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
 #: strangers typed into "forgotten password" are not kept for long.
 MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)
-OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30}
+OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30, "pictures": 1}
 #: Days after which the inbox forgets what it handled.
 WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
 #: Sources whose messages are about money: they wait for nobody else's.
@@ -413,7 +414,7 @@ JOBS: dict[str, Any] = {
     },
     "outbox": {
         "call": "storefront.notifications.outbox.deliver_due",
-        "options": {"apart_from": ["bitrix24.push"]},
+        "options": {"apart_from": ["bitrix24.push", "pictures"]},
         "every": 0.5,
         "lane": "mail",
     },
@@ -422,6 +423,12 @@ JOBS: dict[str, Any] = {
         "options": {"only": ["bitrix24.push"]},
         "every": 0.5,
         "lane": "portals",
+    },
+    "outbox-pictures": {
+        "call": "storefront.notifications.outbox.deliver_due",
+        "options": {"only": ["pictures"]},
+        "every": 1,
+        "lane": "pictures",
     },
     "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "lane": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1, "lane": "polls"},
@@ -530,6 +537,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out to a third party
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # likewise
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+#: Larger ones are refused at upload: a picture of 25 megapixels takes about 100 MB of memory while it is cut.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt", "mp4", "webm", "vtt"]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through the rules of its collection, whatever the storage
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # everything is saved to disk, nothing opens in the shop's origin

@@ -1,7 +1,7 @@
 """The demo: SQLite, stand-ins on loopback, throw-away keys. ``make run`` uses it."""
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, env
+from .base import STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
 from .sandbox import PORT
 
@@ -11,6 +11,6 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=False)
 WHITENOISE_USE_FINDERS = True
-(BASE_DIR / "var").mkdir(exist_ok=True)
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True
 env.refuse()

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalogue.plans.models import Plan
+from cms.models import ProductIndexPage, ProductPage
 from cms.stale import views
 from cms.stale.views import EditView
 from storefront.users.models import User
@@ -58,3 +59,42 @@ def test_control_without_the_lock_the_second_undoes_the_first(
     monkeypatch.setattr(views, "hold", lambda model, pk: None)
     assert race(*saves) == [302, 302]
     assert changed() == 1
+
+
+@pytest.fixture
+def first_drafts(shop: Any, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
+    """The editor saves a new page by itself in the moment in which it is published; whoever has found it in order
+    dawdles then."""
+    ProductPage.objects.get().delete()
+    look = ProductPage.clean
+
+    def look_and_dawdle(page: ProductPage) -> None:
+        look(page)
+        time.sleep(UNGUARDED)
+
+    monkeypatch.setattr(ProductPage, "clean", look_and_dawdle)
+    index = ProductIndexPage.objects.get()
+    path = reverse("wagtailadmin_pages:add", args=["cms", "productpage", index.pk])
+    user = User.objects.create_superuser(email="editor@example.com", password="correct horse")
+    form = {"title": "New", "software": shop.software.pk, "content-count": "0"}
+    form |= {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+
+    def send(**more: Any) -> Callable[[], Any]:
+        client = Client(raise_request_exception=False)
+        client.force_login(user)
+        return lambda: client.post(path, form | {"action-publish": "1"}, **more).status_code
+
+    return [send(), send(headers={"accept": "application/json"})]
+
+
+def test_page_that_is_saved_while_it_is_published_is_made_once(first_drafts: Any, race: Any) -> None:
+    assert all(isinstance(status, int) and status < 500 for status in race(*first_drafts))
+    assert ProductPage.objects.count() == 1
+
+
+def test_control_without_the_lock_the_second_breaks_or_is_a_second_page(
+    first_drafts: Any, race: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "hold", lambda model, pk: None)
+    statuses = race(*first_drafts)
+    assert 500 in statuses or ProductPage.objects.count() > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 import requests
 
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
+from storefront.sandbox.bitrix24.moving import follow_ports
+from storefront.sandbox.bitrix24.world import Install, World
 from storefront.sandbox.server import Request, Response, StandIn
 
 ALPHA, BETA = "a" * 32, "b" * 32
@@ -519,3 +522,40 @@ def test_state_survives_a_restart(shop: Shop, tmp_path: Path) -> None:
         assert second.options("alpha", "s-module") == {"license": "x"}
         assert rest(second, "profile", auth=access).status_code == 200
         assert requests.get(f"http://{old_host}/", allow_redirects=False, timeout=5).status_code == 302
+
+
+def test_state_of_other_ports_goes_on_at_the_new_ones(shop: Shop, tmp_path: Path) -> None:
+    """Each portal keeps its place in the order, its former addresses and what it knows of the shop."""
+    path = tmp_path / "state.json"
+    old, new = free_ports(), free_ports(above=free_ports() + 20)
+    with Bitrix24StandIn(port=old, apps=_apps(shop), portals=PORTALS, state_path=path) as first:
+        first.rename("alpha")
+        before = {portal.name: list(portal.ports) for portal in first.world.portals.values()}
+    with Bitrix24StandIn(port=new, apps=_apps(shop), portals=PORTALS, state_path=path) as second:
+        after = {portal.name: list(portal.ports) for portal in second.world.portals.values()}
+        assert after == {name: [port - old + new for port in ports] for name, ports in before.items()}
+        assert requests.get(f"http://127.0.0.1:{after['alpha'][0]}/", timeout=10).status_code == 200
+
+
+def test_what_a_portal_calls_in_the_shop_follows_it(shop: Shop) -> None:
+    world = World(_apps(shop), PORTALS)
+    portal = world.portals[ALPHA]
+    code = next(iter(world.apps))
+    entries = [{"handler": "http://127.0.0.1:1/bitrix24/app/?x=1"}, {"handler": "https://else.example/"}]
+    portal.installs[code] = Install(handlers=[entries[0]], placements=[entries[1]])
+    follow_ports(world, 8103)
+    assert portal.installs[code].handlers == [{"handler": f"{shop.base_url}/bitrix24/app/?x=1"}]
+    assert portal.installs[code].placements == [{"handler": "https://else.example/"}]
+
+
+def free_ports(above: int = 47000) -> int:
+    """The first of five free ports in a row."""
+    for port in range(above, 60000, 5):
+        try:
+            for number in range(port, port + 5):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        return port
+    raise RuntimeError("no free ports")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from cms import beginning
 from cms.demo import history, load, people
 from storefront.core.files import move_private_files
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             self.stdout.write("demo: this shop has products of its own, nothing was changed")
             return
         else:
+            beginning.ensure_home()  # the site may be at another port than in the run before
+            history.follow_portals()
             self.stdout.write("demo: loaded already, nothing was changed")
         if not history.load_history():
             self.stdout.write("demo: the customer has no history; it is made when the stand-ins run (make run)")

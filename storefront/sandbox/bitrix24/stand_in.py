@@ -13,6 +13,7 @@ from storefront.sandbox.bitrix24.control import add_control_routes
 from storefront.sandbox.bitrix24.events import Delivery, EventQueue
 from storefront.sandbox.bitrix24.faults import Fault, Faults
 from storefront.sandbox.bitrix24.launch import Launch
+from storefront.sandbox.bitrix24.moving import follow_ports
 from storefront.sandbox.bitrix24.oauth import OAuthRole
 from storefront.sandbox.bitrix24.pages import oauth_home, static_file
 from storefront.sandbox.bitrix24.portal_site import PortalSite
@@ -84,6 +85,8 @@ class Bitrix24StandIn(AppLife, StandIn):
         super().stop()
 
     def _open_sites(self) -> None:
+        if self._fixed_port:
+            follow_ports(self.world, self._fixed_port + 1)
         for portal in self.world.portals.values():
             for old_port in list(portal.ports):
                 self._sites[old_port] = PortalSite(self, portal.member_id, old_port)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -10,13 +12,24 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+#: linux/prctl.h
+PR_SET_PDEATHSIG = 1
 STARTING_SECONDS = 60
+STOPPING_SECONDS = 10
+
+
+def _end_with_parent() -> None:
+    """In a child: be told to end when this command is killed and can stop nothing any more, see prctl(2)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Command(BaseCommand):
@@ -26,30 +39,46 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2, help="web processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, `kill`: everything is stopped in order, as by Ctrl-C
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+        self._children: list[subprocess.Popen[bytes]] = []
+        try:
+            with self._data_of_one_run(), tempfile.TemporaryDirectory(prefix="shop-cache-") as self._cache:
+                self._run(options["workers"])
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped.")
+
+    def _run(self, workers: int) -> None:
         for port in self._ports():
             self._require_free(port)
         self.stdout.write("Preparing the database (the first time takes about a minute) ...")
         call_command("migrate", verbosity=1 if not self._is_migrated() else 0, interactive=False)
-        with tempfile.TemporaryDirectory(prefix="shop-cache-") as self._cache:
-            self._run(options["workers"])
-
-    def _run(self, workers: int) -> None:
-        sandbox = self._start_sandbox()
-        children = [sandbox]
         try:
-            self._await_port(settings.SANDBOX_PORT, sandbox)
+            sandbox = self._start_sandbox()
+            self._await_port(settings.SANDBOX_PORT + 2, sandbox)
             call_command("demo")
-            children += [self._start_worker(), self._start_site(workers)]
-            self._await_port(settings.PORT, children[-1])
+            self._start_worker()
+            self._await_port(settings.PORT, self._start_site(workers))
             self._banner()
-            self._watch(children)
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopping ...")
+            self._watch()
         finally:
-            self._stop(children)
+            self._stop()
+
+    @contextmanager
+    def _data_of_one_run(self) -> Iterator[None]:
+        """Two runs on the same data would undo each other's work. The lock ends with this process, however it ends."""
+        folder = Path(settings.SANDBOX_STATE)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "run.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as exc:
+                raise CommandError(f"Another run uses this data already ({folder}). Stop that one first.") from exc
+            yield
 
     def _ports(self) -> list[int]:
-        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 3)]
+        """The site's, and those of the stand-ins: Stripe, mail, Bitrix24 and its two portals."""
+        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 5)]
 
     def _require_free(self, port: int) -> None:
         with socket.socket() as probe:
@@ -86,9 +115,15 @@ class Command(BaseCommand):
         cache = os.environ.get("CACHE_URL") or f"filecache://{self._cache}"
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE, "CACHE_URL": cache}
         # A session of its own: Ctrl-C reaches this command alone, which then stops its children in order.
-        return subprocess.Popen(  # noqa: S603  (our own interpreter and fixed arguments)
-            [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, start_new_session=True
+        child = subprocess.Popen(  # noqa: S603  (our own interpreter and fixed arguments)
+            [sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
+        self._children.append(child)
+        return child
 
     def _await_port(self, port: int, child: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + STARTING_SECONDS
@@ -122,18 +157,21 @@ class Command(BaseCommand):
 """
         )
 
-    def _watch(self, children: list[subprocess.Popen[bytes]]) -> None:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        while all(child.poll() is None for child in children):
+    def _watch(self) -> None:
+        while all(child.poll() is None for child in self._children):
             time.sleep(0.5)
         raise CommandError("A part of the shop ended by itself; stopping the rest.")
 
-    def _stop(self, children: list[subprocess.Popen[bytes]]) -> None:
-        for child in reversed(children):
-            if child.poll() is None:
-                child.terminate()
-        for child in children:
-            try:
-                child.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                child.kill()
+    def _stop(self) -> None:
+        """Ask the last to be started first; whoever is still there after ten seconds is killed, with its children."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # impatience must not leave anything behind
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+        for child in reversed(self._children):
+            child.terminate()
+        deadline = time.monotonic() + STOPPING_SECONDS
+        for child in self._children:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=max(0.0, deadline - time.monotonic()))
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()

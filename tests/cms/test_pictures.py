@@ -1,0 +1,83 @@
+"""Pictures: none too large to be cut in bounded memory, and cut by the worker, not while somebody waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from wagtail.images import get_image_model
+from wagtail.images.models import Rendition
+
+from cms.ahead import KIND
+from cms.models import ProductPage
+from cms.page_facts import SHARED
+from cms.queries import LARGE, SMALL
+from storefront.notifications.models import OutboxMessage
+from storefront.notifications.outbox import deliver_due
+from tests.cms.things import picture
+
+pytestmark = pytest.mark.django_db
+
+Image = get_image_model()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "is_taken"),
+    [(5000, 5000, True), (5001, 5000, False), (25_000_001, 1, False), (9000, 9000, False)],
+)
+def test_picture_of_more_than_25_megapixels_is_refused(
+    marketer: Any, width: int, height: int, is_taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("PIL.Image.MAX_IMAGE_PIXELS", None)  # Pillow itself warns at 89 megapixels
+    form = {"title": "Large", "file": picture(width, height)}
+    response = marketer.post(reverse("wagtailimages:add"), form)
+    assert Image.objects.exists() == is_taken
+    if not is_taken:
+        [message] = response.context["form"].errors["file"]
+        assert "25000000" in message
+
+
+def test_upload_of_several_refuses_it_as_well(marketer: Any) -> None:
+    response = marketer.post(
+        reverse("wagtailimages:add_multiple"),
+        {"files[]": picture(5001, 5000)},
+        headers={"x-requested-with": "XMLHttpRequest"},
+    )
+    assert response.json()["success"] is False
+    assert "25000000" in response.json()["error_message"]
+    assert not Image.objects.exists()
+
+
+@pytest.fixture
+def page(shop: Any) -> Any:
+    page = ProductPage.objects.get()
+    page.image = Image.objects.create(title="Picture", file=picture(2000, 1500))
+    page.save_revision()
+    return page
+
+
+def test_pictures_are_cut_by_the_worker_once_the_page_is_published(page: Any) -> None:
+    page.get_latest_revision().publish()
+    assert not Rendition.objects.exists()
+    assert deliver_due(only=[KIND]) == 1
+    assert set(Rendition.objects.values_list("filter_spec", flat=True)) == {SMALL, LARGE, SHARED}
+    page.get_latest_revision().publish()
+    assert deliver_due(only=[KIND]) == 1
+    assert Rendition.objects.count() == 3
+
+
+def test_page_that_is_gone_meanwhile_is_no_fault(page: Any) -> None:
+    page.get_latest_revision().publish()
+    page.delete()
+    assert deliver_due(only=[KIND]) == 1
+    assert set(OutboxMessage.objects.filter(kind=KIND).values_list("status", flat=True)) == {"sent"}
+
+
+def test_publishing_that_fails_cuts_nothing(page: Any) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        page.get_latest_revision().publish()
+        transaction.set_rollback(True)
+    assert deliver_due(only=[KIND]) == 0
