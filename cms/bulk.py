@@ -1,7 +1,5 @@
-"""Wagtail's actions on several pages at once, for a choice that holds a page together with pages below it.
-
-Search results and reports list pages of all levels, and Wagtail's own action would look for pages that are gone.
-"""
+"""Wagtail's actions on several pages at once, for choices that its own fail at: a page together with pages below it
+(search results list pages of all levels), and aliases, which are published with what they are an alias of."""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ from typing import Any
 
 from wagtail import hooks
 from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
+from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.models import Page
 
 
@@ -21,6 +20,30 @@ class DeletePages(DeleteBulkAction):  # type: ignore[misc]
     def execute_action(cls, objects: Iterable[Page], user: Any = None, **kwargs: Any) -> tuple[int, int]:
         done: tuple[int, int] = super().execute_action(outermost(objects), user=user, **kwargs)
         return done
+
+
+@hooks.register("register_bulk_action", order=100)
+class PublishPages(PublishBulkAction):  # type: ignore[misc]
+    """Aliases are not published by themselves: chosen, they are listed as what cannot be; below others, left out."""
+
+    def check_perm(self, page: Page) -> bool:
+        return page.alias_of_id is None and bool(super().check_perm(page))
+
+    @classmethod
+    def execute_action(
+        cls, objects: Iterable[Page], include_descendants: bool = False, user: Any = None, **kwargs: Any
+    ) -> tuple[int, int]:
+        chosen = list(objects)
+        below = [draft for page in outermost(chosen) for draft in _drafts_below(page)] if include_descendants else []
+        below = [draft for draft in below if draft not in chosen and draft.permissions_for_user(user).can_publish()]
+        for pages in (chosen, below):
+            super().execute_action(pages, user=user, **kwargs)
+        return len(chosen), len(below)
+
+
+def _drafts_below(page: Page) -> Iterable[Page]:
+    found: Iterable[Page] = page.get_descendants().not_live().filter(alias_of=None)
+    return found
 
 
 def outermost(pages: Iterable[Page]) -> list[Page]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
@@ -192,19 +193,14 @@ def test_no_bulk_action_breaks(things: Things, client: Client) -> None:
     press = Pressing(client)
     of = {"page": [page.pk for page in things.pages], "image": [things.image.pk], "document": [things.document.pk]}
     of |= {"user": [things.user.pk]} | {thing._meta.model_name: [thing.pk] for thing in things.snippets}
-    actions = bulk_action_registry
-    for app, models in actions.actions.items():
-        for model, found in models.items():
-            for name in found:
-                for keys in (of.get(model, [1]), of.get(model, [1])[:1]):
-                    query = urlencode([*(("id", key) for key in keys), ("next", "/admin/")])
-                    path = reverse("wagtail_bulk_action", args=[app, model, name]) + f"?{query}"
-                    press.page(path)
-                    chosen = [
-                        ("collection", str(things.collection.pk)),
-                        ("tags", "a"),
-                        ("chooser", str(things.home.pk)),
-                    ]
-                    press.send("post", path, chosen)
+    chosen = [("collection", str(things.collection.pk)), ("tags", "a"), ("chooser", str(things.home.pk))]
+    for model in apps.get_models():
+        app, name = model._meta.app_label, model._meta.model_name
+        for action in bulk_action_registry.get_bulk_actions_for_model(app, name):
+            for keys in (of.get(name, [1]), of.get(name, [1])[:1]):
+                query = urlencode([*(("id", key) for key in keys), ("next", "/admin/")])
+                path = reverse("wagtail_bulk_action", args=[app, name, action.action_type]) + f"?{query}"
+                press.page(path)
+                press.send("post", path, [*chosen, ("include_descendants", "on")])
     assert press.count > 40
     assert not press.broken, "\n".join(press.broken)

@@ -148,7 +148,7 @@ def test_data_of_another_port_goes_on_at_the_new_one(running_shop: Running, star
 
 
 def test_run_that_fails_leaves_no_process_behind(start: Any) -> None:
-    run = start(WEB_THREADS="0")
+    run = start(GUNICORN_CMD_ARGS="--no-such-option")
     assert run.ended() != 0
     assert "A part of the shop ended" in run.said()
     assert run.left() == []
