@@ -93,6 +93,9 @@ def make_license(customer: Any, term: Any, *, portal: str = PORTAL, **fields: An
         ends_at=now + timedelta(days=20),
         anchor_at=now,
         anchor_months=term.months,
+        begun_at=now,
+        amount=term.amount,
+        currency=term.currency,
     )
     return license
 

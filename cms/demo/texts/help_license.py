@@ -69,8 +69,8 @@ LINKING = DemoPage(
                 {
                     "kind": "info",
                     "text": Text(
-                        "<p>The period begins with the payment, not with the installation. Install the application on the same day.</p>",
-                        "<p>Срок начинается с оплаты, а не с установки. Установите приложение в тот же день.</p>",
+                        "<p>The period begins when the application is opened in your Bitrix24, at the latest 30 days after the payment. If your Bitrix24 has another license still, yours begins when that one ends.</p>",
+                        "<p>Срок начинается, когда приложение открывают в вашем Битрикс24, но не позже чем через 30 дней после оплаты. Если для вашего Битрикс24 ещё действует другая лицензия, ваша начнётся, когда та закончится.</p>",
                     ),
                 },
             ),
@@ -193,8 +193,8 @@ EXTEND = DemoPage(
             (
                 "text",
                 Text(
-                    "<p>We write to you 30, 14, 7 and 1 days before. After the last day the application goes on working for another fourteen days, so that an extension causes no interruption; these days are counted into it. Then it stops. Your data stays where it is, and an extension starts it again.</p>",
-                    "<p>Мы напишем вам за 30, 14, 7 дней и за день до окончания. После последнего дня приложение работает ещё четырнадцать дней, чтобы продление прошло без перерыва; эти дни входят в новый срок. Затем оно остановится. Ваши данные сохранятся, и после продления всё снова заработает.</p>",
+                    "<p>We write to you 30, 14, 7 and 1 days before, of short periods only in the last days. After the last day the application goes on working for another fourteen days, so that an extension causes no interruption; these days are counted into it. Then it stops. Your data stays where it is, and an extension starts it again.</p>",
+                    "<p>Мы напишем вам за 30, 14, 7 дней и за день до окончания, о коротких сроках – только в последние дни. После последнего дня приложение работает ещё четырнадцать дней, чтобы продление прошло без перерыва; эти дни входят в новый срок. Затем оно остановится. Ваши данные сохранятся, и после продления всё снова заработает.</p>",
                 ),
             ),
         ],

@@ -41,8 +41,8 @@ BODY = Text.joined(
     ),
     ("<h2>3. Period</h2>", "<h2>3. Срок</h2>"),
     (
-        "<p>3.1. The period begins with the payment. If an existing license is extended before its end, the new period begins where the old one ends.</p>",
-        "<p>3.1. Срок начинается с оплаты. Если действующая лицензия продлевается до её окончания, новый срок начинается там, где заканчивается прежний.</p>",
+        "<p>3.1. The period begins when the Product is opened in the Portal, at the latest 30 days after the payment; while another license of the Product is in force there, it does not begin. If an existing license is extended before its end, the new period begins where the old one ends.</p>",
+        "<p>3.1. Срок начинается, когда Продукт открывают на Портале, но не позже чем через 30 дней после оплаты; пока там действует другая лицензия на Продукт, он не начинается. Если действующая лицензия продлевается до её окончания, новый срок начинается там, где заканчивается прежний.</p>",
     ),
     (
         "<p>3.2. The license ends by itself with its period. It is not renewed, and nothing is charged, without a new order.</p>",

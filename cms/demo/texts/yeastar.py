@@ -214,8 +214,8 @@ YEASTAR = DemoProduct(
             (
                 Text("What happens when we grow out of our license type?", "Что делать, если номеров станет больше?"),
                 Text(
-                    "<p>Buy the larger type for the same Bitrix24; it takes over when the present one ends. Or write to us, and we count in the days that are left.</p>",
-                    "<p>Купите больший тип для того же Битрикс24: он начнёт действовать, когда закончится нынешний. Или напишите нам, и мы учтём оставшиеся дни.</p>",
+                    "<p>Buy the larger type for the same Bitrix24. At the checkout you choose: it takes over at once, and the days that are left become days of the larger type for the money you paid; or it begins when the present one ends. No day is lost.</p>",
+                    "<p>Купите больший тип для того же Битрикс24. При оформлении вы выберете: он начнёт действовать сразу, а оставшиеся дни превратятся в дни большего типа на уплаченную за них сумму, или начнётся, когда закончится нынешний. Ни один день не пропадёт.</p>",
                 ),
             ),
         ),

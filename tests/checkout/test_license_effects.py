@@ -1,0 +1,107 @@
+"""What an order does to licenses is said, and asked where there is a choice, before it is placed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from storefront.billing.models import Invoice, InvoiceLine
+from storefront.core import clock
+from storefront.licensing.models import Activation, Installation, License
+from storefront.notifications.models import OutboxMessage
+from tests.checkout.building import PORTAL, make_license, order_by, put_in_cart
+
+
+@pytest.fixture
+def buyer(client: Client, customer: Any) -> Client:
+    client.force_login(customer)
+    return client
+
+
+def link(license: License) -> None:
+    """Tie it to its portal, as the portal's first visit does."""
+    portal = Installation.objects.create(
+        client_id="app", app_code="yeastar-s", member_id="a" * 32, host=PORTAL, is_installed=True, is_host_proven=True
+    )
+    Activation.objects.create(license=license, installation=portal)
+    License.objects.filter(pk=license.pk).update(status="active", member_id="a" * 32, linked_at=clock.now())
+
+
+def effect() -> str:
+    return InvoiceLine.objects.get().license_terms["effect"]
+
+
+def test_new_license_says_when_its_time_begins(buyer: Client, shop: Any) -> None:
+    put_in_cart(buyer, shop.term())
+    order_by(buyer, shop)
+    assert effect() == (
+        "New license. Its time begins when the app is opened in your Bitrix24, at the latest 30 days after payment."
+    )
+    mail = OutboxMessage.objects.get(payload__template="order_placed")
+    assert effect() in str(mail.payload)
+
+
+def test_same_type_extends_by_number_and_dates(buyer: Client, shop: Any, customer: Any) -> None:
+    license = make_license(customer, shop.term())
+    put_in_cart(buyer, shop.term())
+    assert f"Extends {license.number} from" in buyer.post("/checkout/portal/", {"bitrix24_address": PORTAL}).text
+    order_by(buyer, shop)
+    assert effect().startswith(f"Extends {license.number} from")
+
+
+def test_other_type_has_to_be_chosen(buyer: Client, shop: Any, customer: Any) -> None:
+    license = make_license(customer, shop.term())
+    put_in_cart(buyer, shop.term("pro", 12))
+    answer = order_by(buyer, shop)
+    assert answer.status_code == 200
+    assert not Invoice.objects.exists()
+    assert f"Changes {license.number} to Professional at once" in answer.text
+    assert f"Goes on with {license.number} as Professional from" in answer.text
+    assert 'value="now"' in answer.text
+    assert 'value="later"' in answer.text
+
+
+@pytest.mark.parametrize(("choice", "words"), [("now", "Changes"), ("later", "Goes on with")])
+def test_choice_is_frozen_with_the_order(buyer: Client, shop: Any, customer: Any, choice: str, words: str) -> None:
+    make_license(customer, shop.term())
+    put_in_cart(buyer, shop.term("pro", 12))
+    answer = order_by(buyer, shop, **{"license-change": choice})
+    assert answer.status_code == 302
+    assert InvoiceLine.objects.get().license_terms["change"] == choice
+    assert effect().startswith(words)
+    assert effect().split(":")[0] in buyer.get(answer.url).text.replace("&#x27;", "'")
+
+
+def test_portal_of_somebody_else_is_told_once_without_naming_anything(
+    buyer: Client, shop: Any, make_customer: Any
+) -> None:
+    other = make_license(make_customer("other@example.com"), shop.term("pro", 12))
+    link(other)
+    put_in_cart(buyer, shop.term())
+    answer = order_by(buyer, shop)
+    assert not Invoice.objects.exists()
+    assert f"{PORTAL} is licensed already" in answer.text
+    for private in (other.number, "other@example.com", "Professional", f"{other.valid_until:%Y}-"):
+        assert private not in answer.text.split("portal-note")[1].split("</section>")[0]
+    assert order_by(buyer, shop, **{"license-waits": PORTAL}).status_code == 302
+    assert "this one begins when that license ends" in effect()
+
+
+def test_acknowledgement_for_one_portal_is_none_for_another(buyer: Client, shop: Any, make_customer: Any) -> None:
+    link(make_license(make_customer("other@example.com"), shop.term()))
+    put_in_cart(buyer, shop.term())
+    order_by(buyer, shop, **{"license-waits": "globex.bitrix24.com"})
+    assert not Invoice.objects.exists()
+
+
+def test_how_many_portals_a_visitor_may_ask_about_is_limited(
+    buyer: Client, shop: Any, make_customer: Any, settings: Any
+) -> None:
+    settings.THROTTLES = settings.THROTTLES | {"checkout-portal": "2/hour"}
+    link(make_license(make_customer("other@example.com"), shop.term()))
+    put_in_cart(buyer, shop.term())
+    for host in ("one.bitrix24.com", "two.bitrix24.com"):
+        buyer.post("/checkout/portal/", {"bitrix24_address": host})
+    assert "licensed already" not in buyer.post("/checkout/portal/", {"bitrix24_address": PORTAL}).text
