@@ -86,3 +86,10 @@ def test_a_void_order_leads_to_products_in_its_language(client: Client, shop: An
     invoice.order.set_status("Cancelled")
     html = client.get("/ru" + links.pay_path(invoice)).content.decode()
     assert 'href="/ru/products/"' in html and 'href="/products/"' not in html
+
+
+def test_buttons_on_the_way_have_names_of_their_own_in_russian(client: Client, shop: Any) -> None:
+    put_in_cart(client, shop.term())
+    assert "Перейти к оформлению" in client.get("/ru/basket/").content.decode()
+    html = client.get("/ru/checkout/").content.decode()
+    assert ">Оформление заказа</h1>" in html and ">Оформить заказ</button>" in html
