@@ -62,9 +62,9 @@ def deliver(message: OutboxMessage) -> None:
 def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str, context: dict[str, Any]) -> None:
     """Render ``templates/email/<template>/`` and send it to one address.
 
-    ``context`` is JSON as made by ``values.pack``; ``key`` becomes the stable Message-ID. That the mail is being handed
-    over is noted in ``row`` before; whoever finds that note asks the company before he sends it again, if the company
-    can tell. Raises as ``deliver``, and TryLater while it is too early to ask.
+    ``context`` is JSON as made by ``values.pack``; ``key`` becomes the stable Message-ID. The hand-over is noted in
+    ``row`` before it begins; a later attempt that finds the note asks the company first, where the company can tell.
+    Raises as ``deliver``, and TryLater while it is too early to ask.
     """
     try:
         validate_email(to)
