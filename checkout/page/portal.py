@@ -69,7 +69,8 @@ class Reading:
         """What is wrong, for the buyer; "" if nothing is."""
         if self.code:
             return str(MESSAGES.get(self.code, FALLBACK))
-        return str(DID_YOU_MEAN) if self.question and not self.question.answer else ""
+        is_open = self.question and not self.question.answer
+        return str(DID_YOU_MEAN) % {"text": self.host} if is_open else ""
 
     @property
     def note(self) -> str:

@@ -30,7 +30,7 @@ EMAIL_ERRORS = {
     "not_public": _("This address works only inside your network. Enter one that gets mail from the internet."),
 }
 INVALID_EMAIL = _("Enter an e-mail address like name@example.com.")
-DID_YOU_MEAN = _("Please choose which one is right.")
+DID_YOU_MEAN = _("Is %(text)s right? Please choose.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class EmailField(forms.CharField):
             self.question = Question(address, (), answer=address)  # asked once: it is not asked again
         elif meant:
             self.question = Question(address, (meant,))
-            raise ValidationError(DID_YOU_MEAN, "did_you_mean")
+            raise ValidationError(DID_YOU_MEAN, "did_you_mean", {"text": address})
         return address
 
 

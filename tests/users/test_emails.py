@@ -96,3 +96,13 @@ def test_setup_shop_reads_it_too(db: None) -> None:
     with pytest.raises(CommandError, match="after @"):
         call_command("setup_shop", "--staff-email", "owner@localhost", stdout=StringIO())
     assert not User.objects.exists()
+
+
+def test_the_question_is_asked_at_the_field_and_its_answer_taken(client: Client, db: None) -> None:
+    """The chat's form, without a script: the likely slip is asked about once."""
+    page = client.post("/support/", {"text": "Hello", "email": "ada@gmial.com"}).content.decode()
+    assert 'type="radio" name="email-choice" value="ada@gmail.com"' in page
+    answered = {"email-asked": "ada@gmial.com", "email-choice": "ada@gmail.com"}
+    page = client.post("/support/", {"text": "Hello", "email": "ada@gmial.com", **answered}).content.decode()
+    assert 'name="email" value="ada@gmail.com"' in page
+    assert 'type="radio" name="email-choice"' not in page
