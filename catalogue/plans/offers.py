@@ -41,6 +41,7 @@ class OfferedPlan:
     summary: str
     features: tuple[str, ...]
     terms: tuple[OfferedTerm, ...]
+    is_most_chosen: bool = False
 
 
 def dump(on_sale: Mapping[Plan, Sequence[PlanTerm]], ends: Mapping[int, datetime]) -> str:
@@ -58,6 +59,7 @@ def load(text: str, language: str) -> tuple[OfferedPlan, ...]:
             summary=pick(plan["summary"], plan["translations"], "summary", language),
             features=tuple(_lines(pick(plan["features"], plan["translations"], "features", language))),
             terms=tuple(_term(values) for values in plan["terms"]),
+            is_most_chosen=plan.get("is_most_chosen", False),
         )
         for plan in json.loads(text)
     )
@@ -74,6 +76,7 @@ def _plan(plan: Plan, terms: Sequence[PlanTerm], ends: Mapping[int, datetime]) -
         "summary": plan.summary,
         "features": plan.features,
         "translations": plan.translations,
+        "is_most_chosen": plan.is_most_chosen,
         "terms": [
             [
                 *(term.pk, term.months, str(term.discount_percent), *_amounts(term)),

@@ -51,6 +51,7 @@ class PlanOption:
     features: tuple[str, ...]
     terms: tuple[TermOption, ...]
     is_selected: bool
+    is_most_chosen: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +108,7 @@ def _plan_option(plan: offers.OfferedPlan, is_selected: bool, months: int) -> Pl
         features=plan.features,
         terms=tuple(_term_option(term, is_selected and term.months == months) for term in plan.terms),
         is_selected=is_selected,
+        is_most_chosen=plan.is_most_chosen,
     )
 
 

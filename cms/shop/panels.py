@@ -36,6 +36,7 @@ PLAN_PANELS = [
     side_by_side("summary", help_text=_("One line below the name, such as “for up to 10 users”.")),
     side_by_side("features", help_text=_("One per line. The table of license types compares them.")),
     FieldPanel("is_active", help_text=_("Off: it is not offered any more; licenses that were sold go on.")),
+    FieldPanel("is_most_chosen"),
 ]
 
 PERIOD_PANELS = [

@@ -239,3 +239,13 @@ def test_what_stands_below_buy_is_the_editors_if_they_say_something(client: Clie
     index.save_revision().publish()
     edited = text_of(client.get(path))
     assert "Cards and wallets Money back within 14 days Sold by" in edited and "No VAT is charged" not in edited
+
+
+def test_the_license_type_that_is_chosen_most_is_marked(client: Client, shop: Any) -> None:
+    path = "/products/yeastar-s-module/"
+    assert "Most chosen" not in text_of(client.get(path))
+    plan = shop.software.plans.get(code="pro")
+    plan.is_most_chosen = True
+    plan.save()
+    text = text_of(client.get(path))
+    assert text.count("Professional Most chosen") == 2, "in the buy box and in the comparison"

@@ -94,6 +94,11 @@ class Plan(Translated):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
+    is_most_chosen = models.BooleanField(
+        _("most chosen"),
+        default=False,
+        help_text=_("Marks it so for buyers. Say it of one license type, if it is true."),
+    )
 
     class Meta:
         verbose_name = _("license type")
