@@ -47,6 +47,8 @@ def result_status(request: HttpRequest, token: str) -> HttpResponse:
     context = _result_context(request, *_purchase(token), token)
     if context["seen"] == request.GET.get("seen"):
         return HttpResponse(status=204)  # nothing new: htmx leaves the page, and the reader's place in it, alone
+    if request.GET.get("was", context["progress"].code) != context["progress"].code:
+        return HttpResponse(headers={"HX-Refresh": "true"})  # title and way above the moving part change, too
     return render(request, "pay/_progress.html", context)
 
 

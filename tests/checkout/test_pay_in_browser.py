@@ -43,6 +43,7 @@ def test_the_page_after_paying_moves_by_itself(page: Page, complaints: list[str]
     settle(unpaid, stripe)
     expect(page.locator("#progress")).to_have_attribute("data-state", "paid", timeout=20_000)
     expect(page.get_by_text("Payment received")).to_be_visible()
+    expect(page.locator(".way [aria-current]")).to_have_text("License")
     expect(page.get_by_text("Waiting for acme.bitrix24.com")).to_be_visible()
 
 

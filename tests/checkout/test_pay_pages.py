@@ -318,11 +318,22 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, stripe: Any, invoic
     payment = payments.start(invoice=invoice)
     asked = {"HX-Request": "true"}
     body = text(client.get(status_path(payment), headers=asked))
-    seen = body.split("?seen=")[1].split('"')[0]
+    seen = body.split("?seen=")[1].split("&")[0]
     assert client.get(f"{status_path(payment)}?seen={seen}", headers=asked).status_code == 204
     stripe.pay(payment.provider_reference)
     payments.settle(payment_id=payment.pk)
     assert client.get(f"{status_path(payment)}?seen={seen}", headers=asked).status_code == 200
+
+
+def test_when_the_payment_is_in_the_whole_page_is_loaded_anew(client: Client, stripe: Any, invoice: Any) -> None:
+    """Title and steps stand above the part that moves."""
+    payment = payments.start(invoice=invoice)
+    path, asked = f"{status_path(payment)}?was=waiting", {"HX-Request": "true"}
+    assert "HX-Refresh" not in client.get(path, headers=asked)
+    stripe.pay(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+    assert client.get(path, headers=asked)["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(f"{status_path(payment)}?was=paid", headers=asked)
 
 
 def test_without_script_the_status_address_leads_to_the_whole_page(client: Client, stripe: Any, invoice: Any) -> None:
