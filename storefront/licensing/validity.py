@@ -22,6 +22,7 @@ from storefront.core.periods import add_months
 from storefront.licensing.states import PORTAL_TAKEN, EffectiveStatus, LicenseStatus
 
 DAY = timedelta(days=1)
+_PART = 4  # of the last period, before which no notice comes
 _TICK = timedelta(microseconds=1)
 
 
@@ -100,6 +101,18 @@ def effective_status(license: Dated, now: datetime) -> EffectiveStatus:
 def days_left(license: Dated, now: datetime) -> int:
     """Days from today's date to that of the end, in the shop's time zone; 0 on the last day and after it."""
     return max(0, days_between(now, license.valid_until))
+
+
+def notice_steps(last: Span, bought_at: datetime) -> list[int]:
+    """How many days before its end the customer is told of it: those of settings.LICENSE_NOTICE_DAYS that make sense.
+
+    A notice comes in the last quarter of the last period at the earliest, and never at or before its purchase.
+    """
+    return [
+        step
+        for step in settings.LICENSE_NOTICE_DAYS
+        if step * DAY * _PART <= last.ends_at - last.starts_at and bought_at < last.ends_at - step * DAY
+    ]
 
 
 def lay_out(periods: Sequence[Period], *, now: datetime, begins_at: datetime) -> list[Span]:

@@ -26,6 +26,7 @@ from storefront.licensing.validity import (
     effective_status,
     following,
     lay_out,
+    notice_steps,
     unused_value,
 )
 
@@ -203,3 +204,36 @@ def test_license_that_has_not_begun_is_never_over(problem: str, status: str) -> 
     end = datetime(2026, 3, 31, tzinfo=UTC)
     license = SimpleNamespace(status="pending", valid_until=end, begins_by=end, link_problem=problem)
     assert effective_status(license, end + timedelta(days=400)) == status
+
+
+#: What a customer who buys once is mailed, in days before the end, whatever day of four years they buy on.
+NOTICES = """
+months  begun with the payment  begun 30 days later  bought on the last day of grace
+1       7 1                     7 1                  7 1
+3       14 7 1                  14 7 1               14 7 1
+6       30 14 7 1               30 14 7 1            30 14 7 1
+12      30 14 7 1               30 14 7 1            30 14 7 1
+"""
+
+
+def test_notices_of_every_period_from_every_day_of_the_calendar() -> None:
+    lines = ["months  begun with the payment  begun 30 days later  bought on the last day of grace"]
+    for months in (1, 3, 6, 12):
+        cells = []
+        for bought_after in (timedelta(0), timedelta(days=-30), GRACE):
+            found = set()
+            for anchor in ANCHORS:
+                [span] = lay_out([Period(months)], now=anchor, begins_at=anchor)
+                steps = notice_steps(span, anchor + bought_after)
+                assert all(span.ends_at - timedelta(days=step) > anchor + bought_after for step in steps)
+                found.add(" ".join(map(str, steps)))
+            assert len(found) == 1, f"{months} months: it depends on the day of the year: {found}"
+            cells.append(found.pop())
+        lines.append(f"{months:<8}{cells[0]:<24}{cells[1]:<21}{cells[2]}")
+    assert lines == NOTICES.strip().splitlines()
+
+
+@pytest.mark.parametrize(("days", "steps"), [(1, []), (3, []), (4, [1]), (27, [1]), (28, [7, 1]), (55, [7, 1])])
+def test_few_days_have_few_notices(days: int, steps: list[int]) -> None:
+    [span] = lay_out([Period(1, days=days)], now=FIRST_DAY, begins_at=FIRST_DAY)
+    assert notice_steps(span, FIRST_DAY) == steps

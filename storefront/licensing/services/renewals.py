@@ -13,10 +13,9 @@ from storefront.licensing.models import License, LicenseTerm
 from storefront.licensing.services import letters, linking, terms
 from storefront.licensing.services.history import record
 from storefront.licensing.states import LicenseStatus
+from storefront.licensing.validity import notice_steps
 
 _BATCH = 500
-#: A notice comes in the last quarter of a period at the earliest.
-_PART = 4
 _RUNNING = (LicenseStatus.PENDING, LicenseStatus.ACTIVE)
 
 
@@ -57,15 +56,10 @@ def _notify(license: License, step: int, now: datetime) -> bool:
         license.ending_notice_for, license.ending_notice_days = license.valid_until, step
         license.save(update_fields=["ending_notice_for", "ending_notice_days"])
         kept = terms.kept_terms(license)
-        if not kept or not _is_worth_telling(kept[-1], step):
+        if not kept or step not in notice_steps(terms.span_of(kept[-1]), kept[-1].created_at):
             return False
         letters.ending(license, step, now)
         return True
-
-
-def _is_worth_telling(last: LicenseTerm, step: int) -> bool:
-    before = timedelta(days=step)
-    return before * _PART <= last.ends_at - last.starts_at and last.created_at <= last.ends_at - before
 
 
 def begin_periods() -> int:
