@@ -16,7 +16,7 @@ def log_in(page: Page, url: str, email: str = MARKETER) -> None:
     page.goto(url)
     page.get_by_label(re.compile("E-?mail")).fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Log in").click()
+    page.locator("main").get_by_role("button", name="Log in", exact=True).click()
     expect(page).to_have_url(url)
 
 
