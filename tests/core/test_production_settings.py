@@ -173,12 +173,14 @@ def test_several_processes_need_a_shared_store() -> None:
     assert setting("SINGLE_PROCESS", alone | {"SINGLE_PROCESS": "true"}) is True
 
 
-@pytest.mark.parametrize("code", ["EURO", "eur", "XXX", "XTS", "XAU", "DEM", "CHE", "BOV", "KWD", "BHD", "€", "ABC"])
+@pytest.mark.parametrize(
+    "code", ["EURO", "eur", "XXX", "XTS", "XAU", "XOF", "DEM", "CHE", "BOV", "KWD", "BHD", "€", "ABC"]
+)
 def test_a_currency_is_one_in_use_that_oscar_can_keep(code: str) -> None:
-    assert "SHOP_CURRENCY must be the ISO 4217 code of a currency in use" in refusal({"SHOP_CURRENCY": code})
+    assert "SHOP_CURRENCY must be the ISO 4217 code of a country's currency" in refusal({"SHOP_CURRENCY": code})
 
 
-@pytest.mark.parametrize("code", ["EUR", "JPY", "RUB", "USD", "CLP", "XOF"])
+@pytest.mark.parametrize("code", ["EUR", "JPY", "RUB", "USD", "CLP"])
 def test_currencies_of_none_and_two_places_are_taken(code: str) -> None:
     assert setting("SHOP_CURRENCY", {"SHOP_CURRENCY": code}) == code
 
