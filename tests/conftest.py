@@ -35,7 +35,14 @@ if not os.environ.get("CI"):  # there hypothesis has a profile of its own
     hypothesis_settings.load_profile("shop")
 
 #: Files that take a minute and more. One that begins at the end leaves a worker alone with it.
-LONG = ("test_accessibility.py", "test_crashes.py", "test_every_action.py", "test_migrations.py")
+LONG = (
+    "test_accessibility.py",
+    "test_crashes.py",
+    "test_database_restart.py",
+    "test_every_action.py",
+    "test_lanes.py",
+    "test_migrations.py",
+)
 
 
 @pytest.hookimpl(trylast=True)
