@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ import pytest
 import requests
 
 from storefront.sandbox.stripe import StripeStandIn
-from tests.postgres import pgserver
+from tests.postgres import DATA, pgserver
 from tests.races.free_ports import free_port
 
 pytestmark = pytest.mark.postgres
@@ -64,6 +65,7 @@ class Shop:
 
     def __init__(self, folder: Path, stripe: StripeStandIn) -> None:
         self.server = pgserver.get_server(folder / "data", cleanup_mode=None)
+        self.server.start()  # one that was stopped before is found, not started
         self.url = f"http://127.0.0.1:{free_port()}"
         self.log = folder / "worker.log"
         (folder / "cache").mkdir()
@@ -169,10 +171,15 @@ def stripe() -> Iterator[StripeStandIn]:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, stripe: StripeStandIn) -> Iterator[Shop]:
-    shop = Shop(tmp_path_factory.mktemp("shop"), stripe)
+def shop(stripe: StripeStandIn) -> Iterator[Shop]:
+    # Not below pytest's own folder: as root the server runs as another user, to whom that is closed.
+    folder = DATA.parent / "restarted"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shop = Shop(folder, stripe)
     yield shop
     shop.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.timeout(1200)
