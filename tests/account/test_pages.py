@@ -39,7 +39,7 @@ def url(name: str, *args: Any) -> str:
 # Overview -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_new_customer_is_shown_where_to_begin(own: Client) -> None:
+def test_a_new_customer_is_shown_where_to_begin(own: Client, wagtail_site: Any) -> None:
     assert "/products/" in text(own.get(url("home")))
 
 
