@@ -21,7 +21,9 @@ from catalogue.plans.models import months_label
 from checkout.cart import payable
 from checkout.cart.loading import Cart, CartLine
 from checkout.cart.terms import Term
+from checkout.services import snapshots
 from storefront.core.money import display, displayer
+from storefront.licensing.effects import effect_of
 
 _MARK = "\x00{}\x00"  # where "selected" may go; cannot stand in an escaped name
 
@@ -84,7 +86,6 @@ class _Wording:
         self.periods = {count: months_label(count) for count in months}
         self.each = _("%(amount)s each")
         self.saving = _("You save %(amount)s")
-        self.extends = _("Extends license %(number)s")
         self.choices = {software: self._choices(terms) for software, terms in cart.siblings.items()}
 
     def name(self, term: Term) -> str:
@@ -103,10 +104,10 @@ class _Wording:
 
 
 def page(cart: Cart, errors: Mapping[int, LineError] | None = None) -> CartPage:
-    """Build the page; asks the database nothing that reading the cart did not bring."""
+    """Build the page; asks the database only about licenses that lines extend."""
     wording = _Wording(cart)
     return CartPage(
-        rows=[_row(line, wording, (errors or {}).get(line.pk)) for line in cart.lines],
+        rows=[_row(line, cart, wording, (errors or {}).get(line.pk)) for line in cart.lines],
         price_changes=price_changes(cart),
         subtotal=wording.amount(cart.subtotal),
         discounts=discounts(cart),
@@ -147,7 +148,7 @@ def discounts(cart: Cart) -> list[tuple[str, str]]:
     return [(name, display(-amount, cart.currency)) for name, amount in cart.discounts]
 
 
-def _row(line: CartLine, wording: _Wording, error: LineError | None) -> Row:
+def _row(line: CartLine, cart: Cart, wording: _Wording, error: LineError | None) -> Row:
     term = line.term
     row = Row(
         pk=str(line.pk),
@@ -156,15 +157,21 @@ def _row(line: CartLine, wording: _Wording, error: LineError | None) -> Row:
         url=product_path(term.slug) if term else "",
         detail=wording.name(term) if term else "",
         quantity=str(line.quantity),
-        extends=wording.extends % {"number": line.license.number} if line.license else "",
         problem=line.problem,
     )
     if error:
         row.error, row.error_field, row.quantity = error.message, error.field, error.quantity
     if term and not line.problem:
+        row.extends = _extends(line, cart) if line.license else ""
         _put_prices(row, line, term, wording)
         row.options = _selected(wording.choices[term.software_id], term.pk)
     return row
+
+
+def _extends(line: CartLine, cart: Cart) -> str:
+    """What a line that names a license does to it. What any other does depends on the portal: the checkout says it."""
+    grant = snapshots.license_terms(line, cart, "")
+    return effect_of(grant, customer=cart.basket.owner, currency=cart.currency).text
 
 
 def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None:
