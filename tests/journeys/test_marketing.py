@@ -88,7 +88,7 @@ def sale(browser: Browser, browser_context_args: Any, running_shop: Running) -> 
         page.get_by_role("textbox", name="Name*").fill(name)
         page.get_by_role("combobox", name="Product").select_option(label="Telegram chats for Bitrix24")
         page.get_by_role("combobox", name="Period*").select_option(label="12 months")
-        page.get_by_role("spinbutton", name="Discount, %*").fill("40")
+        page.get_by_role("textbox", name="Discount, %*").fill("40")
         begins = (datetime.now(UTC) + timedelta(seconds=80)).replace(second=0, microsecond=0)
         planned = Sale(name, begins, begins + timedelta(minutes=1))
         page.get_by_role("textbox", name="From*").fill(f"{planned.begins:%Y-%m-%d %H:%M}")
@@ -174,7 +174,7 @@ def test_year_discount_is_changed_and_seen_on_page_cart_and_renewal(
     renewal = watched(new_context())
     editor.log_in(renewal, f"{running_shop.url}/account/licenses/", editor.CUSTOMER)
     renewal.get_by_role("row", name=re.compile("Asterisk.*Call centre")).get_by_role("link", name="Extend").click()
-    expect(renewal.locator("#cart")).to_contain_text("€374.40")
+    expect(renewal.locator("main")).to_contain_text("€374.40")
     choose(visitor, running_shop)
     expect(visitor.locator("#cart")).to_contain_text("€230.40")
 
@@ -195,7 +195,7 @@ def test_year_discount_is_changed_and_seen_on_page_cart_and_renewal(
         visitor.goto(f"{running_shop.url}/products/yeastar-s/")
         expect(visitor.locator("main")).to_contain_text("€216.00")
         renewal.reload()
-        expect(renewal.locator("#cart")).to_contain_text("€351.00")
+        expect(renewal.locator("main")).to_contain_text("€351.00")
         shots(renewal, "m2-renewal")
     finally:
         set_year_discount(marketer, "20")

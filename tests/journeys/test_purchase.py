@@ -152,13 +152,15 @@ def test_a_stranger_buys_pays_and_the_license_links_itself(quiet: Page, running_
     page.goto(f"{shop.url}/account/")
     shots(page, f"8-account-{name}")
 
-    # 7 again: 'Extend' inside the portal opens the cart with the license filled in
+    # 7 again: 'Extend' inside the portal opens one page with the periods, their new ends, and the button to pay
     with page.context.expect_page() as opened:
         frame.get_by_role("link", name="Extend").click()
-    cart = opened.value
-    cart.set_viewport_size(screen)
-    expect(cart.get_by_text(re.compile("Extends LIC-"))).to_be_visible()
-    shots(cart, f"9-extend-{name}")
+    extend = opened.value
+    extend.set_viewport_size(screen)
+    expect(extend.get_by_role("heading", name=re.compile("Extend license LIC-"))).to_be_visible()
+    expect(extend.get_by_role("radio", name=re.compile("^12 months.*then valid until"))).to_be_checked()
+    expect(extend.get_by_role("button", name="Pay")).to_be_visible()
+    shots(extend, f"9-extend-{name}")
 
     # 9 Mails, one of each kind; the one with the log-in opens the account once
     mails = mails_by_subject(page, shop, email, count=4)
