@@ -41,6 +41,7 @@ LONG = (
     "test_database_restart.py",
     "test_every_action.py",
     "test_lanes.py",
+    "test_mails_of_a_year.py",
     "test_migrations.py",
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from storefront.core import states
 from storefront.gateways.bitrix24 import InvalidToken
 from storefront.licensing.audit import checks
 from storefront.licensing.bitrix24 import portal_calls
+from storefront.licensing.grants import NOW
 from storefront.licensing.models import Activation, Installation, License, LicenseTerm
 from storefront.licensing.services import licenses, linking
 from storefront.notifications.models import OutboxMessage
@@ -101,6 +103,31 @@ def test_control_without_the_lock_they_become_several_licenses(
     race: Race, invoices: list[Any], dawdling: None, without_customer_lock: None
 ) -> None:
     race(*[grant(invoice) for invoice in invoices])
+    assert License.objects.count() > 1
+
+
+@pytest.fixture
+def mixed(customer: Any, product: Any) -> list[Any]:
+    """Eight paid orders of one customer for one portal: every other one changes the license to another type at once."""
+    terms = [{"plan": "standard"}, {"plan": "pro", "change": NOW}] * 4
+    found = [make_invoice(customer, product, months=12, portal="acme.bitrix24.com", **each) for each in terms]
+    type(found[0]).objects.update(status="paid")
+    return found
+
+
+def test_orders_of_two_types_paid_together_lose_no_paid_day(race: Race, mixed: list[Any], dawdling: None) -> None:
+    results = race(*[grant(invoice) for invoice in mixed], copies=2)
+    assert errors(results) == []
+    kept = License.objects.get().terms.filter(revoked_at=None, converted_at=None)
+    unused = sum((term.amount for term in kept), Decimal(0))
+    assert abs(unused - sum(invoice.amount for invoice in mixed)) < Decimal("0.01")  # a second or so has been used
+    assert list(checks()) == []
+
+
+def test_control_without_the_lock_two_types_become_several_licenses(
+    race: Race, mixed: list[Any], dawdling: None, without_customer_lock: None
+) -> None:
+    race(*[grant(invoice) for invoice in mixed])
     assert License.objects.count() > 1
 
 
