@@ -93,7 +93,8 @@ class CheckoutForm(forms.Form):
                 "inputmode": "url",
                 "placeholder": "acme.bitrix24.com",
                 "data-hx-post": reverse("checkout-portal"),
-                "data-hx-trigger": "change",
+                # Later than the click that left the field: what is told must not move the page from under it.
+                "data-hx-trigger": "change delay:300ms",
                 "data-hx-target": "#portal-note",
                 "data-hx-params": f"{portal.FIELD},csrfmiddlewaretoken",
             }

@@ -110,13 +110,13 @@ def test_overlapping_discounts_are_named(shop: Any) -> None:
     assert [one.name for one in found] == ["before it ends"]
 
 
-@slow_fixture
+@slow_fixture  # larger ones leave nothing of a month: they are refused (test_worthless_prices.py)
 @given(
     months=st.sampled_from([1, 3, 6, 12]),
-    percent=st.decimals("0.01", "99.99", places=2),
+    percent=st.decimals("0.01", "99.90", places=2),
     days=st.integers(0, 3),
     for_all=st.booleans(),
-    others=st.lists(st.tuples(st.sampled_from([1, 12]), st.decimals("0.01", "99.99", places=2)), max_size=2),
+    others=st.lists(st.tuples(st.sampled_from([1, 12]), st.decimals("0.01", "99.90", places=2)), max_size=2),
 )
 def test_what_is_shown_is_what_is_charged(
     shop: Any, months: int, percent: Decimal, days: int, for_all: bool, others: list[tuple[int, Decimal]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -265,13 +266,14 @@ def test_a_scheduled_page_goes_live_by_itself(client: Client, page: ProductPage)
 
 
 def test_pictures_are_cut_when_the_page_is_published_not_when_it_is_looked_at(
-    client: Client, page: ProductPage
+    client: Client, page: ProductPage, run_jobs: Callable[[], int]
 ) -> None:
     image = picture()
     page.image = image
     page.save()
     stored = {"image": image.pk, "decorative": True, "alt_text": ""}
     show(page, ("screenshots", {"heading": "", "items": [{"picture": stored, "caption": ""}]}))
+    run_jobs()
     cuts = image.renditions.count()
     assert cuts >= 4
     html_of(client)

@@ -15,6 +15,7 @@ from catalogue.plans import schedule
 from catalogue.plans.models import Discount, Period
 from storefront.core import clock
 from storefront.core.instants import instant
+from storefront.users.models import User
 from tests.conftest import make_software
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,7 @@ def test_scheduled_discount_is_shown_for_its_time_and_listed_by_state(marketer: 
             traveller.move_to(moment)
             schedule.publish_due()
             assert shop.term("standard", 12).amount == Decimal(price)
+            marketer.force_login(User.objects.get(email="marketer@example.com"))  # they were idle for a day
             html = marketer.get(reverse("wagtailsnippets_plans_discount:list")).content.decode()
             states += [word for word in ("running", "scheduled", "ended") if word in strip_tags(html)]
         assert states == ["scheduled", "running", "ended"]
