@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
@@ -30,11 +31,11 @@ def private(view: View) -> View:
     @never_cache
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        # Browsers apply form-action to the redirect that answers a form, too.
+        allowing = cast(View, csp_update({"form-action": _provider_pages()})(view))
+        response = allowing(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
-        # Browsers apply form-action to the redirect that answers a form, too.
-        response._csp_update = {"form-action": _provider_pages()}  # type: ignore[attr-defined]
         return response
 
     return wrapper
