@@ -61,7 +61,11 @@ def _wrong_prices(held: list[SoftwareProduct]) -> Iterator[Finding]:
         for quote in shelf.quotes(now):
             term = terms.pop((quote.plan.pk, quote.period.months), None)
             wanted = (quote.price.amount, quote.price.list_amount, currency)
-            if term is None or not term.is_active:
+            if quote.price.is_nothing:
+                yield Finding("price-of-nothing", f"{quote.plan} / {quote.period.months}", "not on sale")
+                if term is not None and (term.is_active or term.product.is_public):
+                    yield Finding("withdrawn-but-on-sale", str(term), f"term {term.pk}")
+            elif term is None or not term.is_active:
                 yield Finding("price-missing", f"{quote.plan} / {quote.period.months}")
             elif (term.amount, term.list_amount, term.currency) != wanted:
                 figures = f"{term.amount} {term.currency} instead of {quote.price.amount} {currency}"

@@ -7,6 +7,7 @@ is worked out in ``quotes``).
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ from storefront.core import clock
 __all__ = ["Price", "hold", "hold_all", "per_month", "price_of", "publish", "publish_all", "upc_of"]
 
 UPC_LENGTH = 64
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -69,29 +72,39 @@ def publish(software: SoftwareProduct) -> None:
 
 
 @transaction.atomic
-def publish_all() -> int:
+def publish_all(*, withdraw_worthless: bool = False) -> int:
     """Publish every product as of one moment, and note at each discount whether prices know it. Returns how many
-    products. Reads are a fixed number, whatever the number of products."""
+    products. Reads are a fixed number, whatever the number of products.
+
+    Raises WorthlessPrice, unless ``withdraw_worthless``: then such a price is only taken off sale, so that one row
+    changed past the forms does not keep all other products at yesterday's prices.
+    """
     held = hold_all()
     at = clock.now()
     known = list(discounts.in_force(at).values_list("pk", flat=True))
-    _publish(held, at)
+    _publish(held, at, withdraw_worthless=withdraw_worthless)
     # Not save(): that would publish again.
     Discount.objects.filter(is_applied=True).exclude(pk__in=known).update(is_applied=False)
     Discount.objects.filter(is_applied=False, pk__in=known).update(is_applied=True)
     return len(held)
 
 
-def _publish(held: list[SoftwareProduct], at: datetime) -> None:
+def _publish(held: list[SoftwareProduct], at: datetime, *, withdraw_worthless: bool = False) -> None:
     published = _published(held)
     for shelf in shelves.read(held, at):
-        _publish_shelf(shelf, published[shelf.software.pk], at)
+        quotes = list(shelf.quotes(at))
+        worthless = [quote for quote in quotes if quote.price.is_nothing]
+        if worthless and not withdraw_worthless:
+            raise WorthlessPrice(f"{shelf.software} / {worthless[0].plan} / {worthless[0].period}")
+        for quote in worthless:
+            logger.error("%s / %s / %s would cost nothing: not on sale", shelf.software, quote.plan, quote.period)
+        _publish_shelf(shelf, [quote for quote in quotes if quote not in worthless], published[shelf.software.pk])
 
 
-def _publish_shelf(shelf: Shelf, before: _Published, at: datetime) -> None:
+def _publish_shelf(shelf: Shelf, quotes: list[Quote], before: _Published) -> None:
     on_sale: dict[Plan, list[PlanTerm]] = {}
     ends: dict[int, datetime] = {}
-    for quote in shelf.quotes(at):
+    for quote in quotes:
         term = _publish_term(shelf.software, quote, before)
         on_sale.setdefault(quote.plan, []).append(term)
         if quote.reduction.ends_at:
@@ -143,8 +156,6 @@ class WorthlessPrice(ValueError):
 
 
 def _publish_term(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanTerm:
-    if quote.price.is_nothing:
-        raise WorthlessPrice(f"{software} / {quote.plan} / {quote.period}: {quote.price}")
     plan, months, currency = quote.plan, quote.period.months, settings.SHOP_CURRENCY
     term = before.terms.pop((plan.pk, months), None)
     child = _publish_child(software.product, plan, months, term.product if term else None)

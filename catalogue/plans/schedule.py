@@ -18,7 +18,7 @@ def publish_due() -> int:
     """
     count = due().count()
     if count:
-        pricing.publish_all()
+        pricing.publish_all(withdraw_worthless=True)
     return count
 
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from catalogue.plans import pricing
+from catalogue.plans import pricing, schedule
+from catalogue.plans.audit import checks
 from catalogue.plans.models import Discount, Period, PlanTerm
 from storefront.core import clock
 from tests.cms.test_discounts import ADD, form
@@ -64,3 +66,19 @@ def test_prices_have_the_places_of_the_currency(marketer: Any, shop: Any, settin
     response = add(marketer, product([plan(0, monthly_price="12.50")]))
     assert "Prices in JPY have no decimals." in str(response.context["form"].formsets["plans"].errors[0])
     assert add(marketer, product([plan(0, monthly_price="12.00")])).status_code == 302
+
+
+def test_one_worthless_price_written_past_the_forms_keeps_no_other_at_yesterdays(shop: Any) -> None:
+    """The discount that begins by itself is published; what would cost nothing is off sale, and the audit names it."""
+    start = clock.now() + timedelta(days=1)
+    Discount.objects.create(name="Sale", months=1, percent=Decimal(60), starts_at=start)
+    cheap = shop.software.plans.get(code="standard")
+    other = PlanTerm.objects.filter(months=1, is_active=True).exclude(plan=cheap).get()
+    type(cheap).objects.filter(pk=cheap.pk).update(monthly_price=Decimal("0.01"))
+    with time_machine.travel(start + timedelta(minutes=1), tick=False):
+        assert schedule.publish_due() == 1
+        before, other.amount = other.amount, PlanTerm.objects.get(pk=other.pk).amount
+        assert other.amount == (before * Decimal("0.4")).quantize(Decimal("0.01"))
+        off_sale = PlanTerm.objects.get(plan=cheap, months=1)
+        assert (off_sale.is_active, off_sale.product.is_public) == (False, False)
+        assert {finding.check for finding in checks()} == {"price-of-nothing"}
