@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import CharField, Count, DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Case, CharField, Count, DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from storefront.billing.models import (
+    UNDER_WAY,
     Allocation,
     Invoice,
     InvoiceLine,
@@ -21,6 +22,7 @@ from storefront.billing.models import (
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
+from storefront.billing.services import orders
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
@@ -107,6 +109,13 @@ def _orders() -> Iterator[Finding]:
         wrong = Invoice.objects.filter(status=status).exclude(order=None).exclude(order__status__in=wanted)
         for number, found in wrong.values_list("order__number", "order__status"):
             yield Finding("order-status", number, f"{found}, invoice {status}")
+    attempts = Payment.objects.filter(UNDER_WAY, invoice=OuterRef("pk"))
+    unpaid = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status__in=[orders.NEW, orders.IN_PROGRESS])
+    unpaid = unpaid.annotate(
+        wanted=Case(When(Exists(attempts), then=Value(orders.IN_PROGRESS)), default=Value(orders.NEW))
+    )
+    for number, found in unpaid.exclude(order__status=F("wanted")).values_list("order__number", "order__status"):
+        yield Finding("order-attempt", number, f"{found}, unlike its attempts to pay")
     settled = Allocation.objects.filter(
         entry__transaction__key=Concat(Value("invoice-"), OuterRef("pk"), output_field=CharField()),
         payment__status=PaymentStatus.SUCCEEDED,

@@ -79,6 +79,14 @@ def test_a_payment_the_poller_forgot_is_found(stripe, invoice, audited):
     assert found(audited) == {"payment-unknown"}
 
 
+@pytest.mark.parametrize("is_started", [False, True])
+def test_an_order_that_says_something_else_than_its_attempts_is_found(stripe, invoice, audited, is_started):
+    if is_started:
+        start(invoice=invoice)
+    type(invoice.order).objects.update(status="New" if is_started else "Payment in progress")
+    assert found(audited) == {"order-attempt"}
+
+
 def test_the_nightly_run_tells_the_staff_once_a_day(paid, settings):
     settings.AUDIT_CHECKS = ["storefront.billing.audit.checks"]
     assert audit.run_nightly() == 0

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.utils import translation
+from oscar.apps.order.models import Order
 
 from storefront.billing import queries, status
 from storefront.billing.models import Payment
-from storefront.billing.services import invoices, payments, review
+from storefront.billing.services import invoices, orders, payments, review
+from storefront.billing.states import PaymentStatus
 from storefront.gateways.payments.base import DeclineReason
 from storefront.gateways.payments.stripe.declines import DECLINES
 from tests.billing.building import make_invoice
@@ -30,14 +36,23 @@ def settled(payment: Payment) -> Payment:
     return payments.settle(payment_id=payment.pk)
 
 
+#: What Oscar's filter, tiles and reports read, for each state of an invoice that nobody is checking.
+ORDER_STATUS = {
+    "new": "New", "failed": "New", "in_progress": "Payment in progress", "processing": "Payment in progress",
+    "paid": "Paid", "void": "Cancelled",
+}  # fmt: skip
+
+
 def both(invoice):
-    """The state as it is read for a list and for one invoice: they never differ."""
+    """The state as it is read for a list, for one invoice and from the order's own status: they never differ."""
     listed = queries.invoices_of(invoice.customer).get(pk=invoice.pk)
     alone = type(invoice).objects.get(pk=invoice.pk)
     ((_, of_order),) = status.of_orders([invoice.order])
     assert status.of_invoice(listed) == status.of_invoice(alone)
     assert of_order.code == status.of_invoice(alone).code
     assert of_order.reason == status.of_invoice(alone).reason
+    if of_order.code != "review":
+        assert Order.objects.get(pk=alone.order_id).status == ORDER_STATUS[of_order.code]
     return status.of_invoice(listed)
 
 
@@ -126,3 +141,56 @@ def test_states_of_a_list_cost_the_same_for_one_and_for_many(customer, django_as
     for some in (found[:1], found):
         with django_assert_num_queries(2):
             status.of_orders(some)
+
+
+EVERY_ATTEMPT = list(
+    itertools.product(set(PaymentStatus) - {PaymentStatus.SUCCEEDED}, ["", "card_declined"], [False, True])
+)
+
+
+@pytest.mark.parametrize(("state", "code", "is_processing"), sorted(EVERY_ATTEMPT))
+def test_an_order_says_the_same_as_its_last_attempt_whatever_that_is(invoice, state, code, is_processing):
+    if is_processing and state == PaymentStatus.CREATED:
+        return  # a row nobody has heard of yet is never at the bank
+    payment = invoice.payments.create(gateway="stripe", is_live=False, currency="EUR", amount=invoice.amount)
+    Payment.objects.filter(pk=payment.pk).update(status=state, failure_code=code, is_processing=is_processing)
+    orders.follow_attempts(invoice)
+    both(invoice)
+
+
+def add_line(order):
+    kinds = ["line_price", "line_price_before_discounts"]
+    prices = {f"{kind}_{tax}_tax": 1 for kind in kinds for tax in ("incl", "excl")}
+    order.lines.create(title="Pro", quantity=1, num_allocated=1, status=order.status, **prices)
+
+
+def test_a_declined_card_and_another_one_move_order_and_lines_back_and_forth(stripe, invoice):
+    add_line(invoice.order)
+    payment = payments.start(invoice=invoice)
+    stripe.pay(payment.provider_reference, card="4000000000009995")
+    assert both_after(payment, invoice).code == "failed"
+    payments.start(invoice=invoice)  # the same page again, with the reason still on it
+    assert both(invoice).code == "failed"
+    stripe.pay_later(payment.provider_reference)
+    assert both_after(payment, invoice).code == "processing"
+    stripe.settle_later(payment.provider_reference)
+    assert both_after(payment, invoice).code == "paid"
+    order = Order.objects.get(pk=invoice.order_id)
+    moves = ["Payment in progress", "New", "Payment in progress", "Paid"]
+    assert list(order.status_changes.order_by("pk").values_list("new_status", flat=True)) == moves
+    assert set(order.lines.values_list("status", flat=True)) == {"Paid"}
+
+
+def test_migration_puts_orders_of_declined_cards_right_and_no_others(stripe, customer):
+    declined, waiting, checked = (make_invoice(customer) for _ in range(3))
+    add_line(declined.order)
+    for invoice in (declined, waiting, checked):
+        payments.start(invoice=invoice)
+    declined.payments.update(failure_code="card_declined")
+    checked.payments.update(failure_code="card_declined", is_processing=True)
+    import_module("storefront.billing.migrations.0004_declined_orders").correct(apps, None)
+    for invoice in (declined, waiting, checked):
+        both(invoice)
+    order = Order.objects.get(pk=declined.order_id)
+    assert set(order.lines.values_list("status", flat=True)) == {order.status} == {"New"}
+    assert order.status_changes.latest("pk").new_status == "New"

@@ -134,6 +134,17 @@ def test_an_attempt_that_is_over_says_why_on_the_page_after_it_too(buyer: Client
     assert "There is not enough money on the card" in landed
 
 
+def test_staff_who_filter_by_status_find_a_declined_order_among_the_new(
+    admin_client: Client, buyer: Client, stripe: Any
+) -> None:
+    invoice = Invoice.objects.get()
+    decline(stripe, invoice)
+    assert invoice.order is not None
+    for status, is_there in (("New", True), ("Payment in progress", False)):
+        html = body(admin_client.get(reverse("dashboard:order-list"), {"status": status}))
+        assert (reverse("dashboard:order-detail", args=[invoice.order.number]) in html) is is_there, status
+
+
 def test_list_and_page_of_staff_show_the_same_state(admin_client: Client, buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
     payments.start(invoice=invoice)

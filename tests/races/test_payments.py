@@ -8,17 +8,21 @@ from __future__ import annotations
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from oscar.apps.order.models import Order
 
 from storefront.billing import signals
 from storefront.billing.audit import checks
+from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import LedgerTransaction, Payment
 from storefront.billing.services import locking, orders, settling
 from storefront.billing.services.payments import cancel_open, settle, start
 from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.settling import record
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
 from storefront.inbox.models import InboundEvent
@@ -72,13 +76,13 @@ def dawdling(monkeypatch):
 @pytest.fixture
 def slow_to_commit(monkeypatch):
     """A pause between writing a new attempt and committing it: long enough for everybody to have looked."""
-    opened = orders.payment_opened
+    follow = orders.follow_attempts
 
-    def slowly(*, order):
-        opened(order=order)
+    def slowly(invoice):
+        follow(invoice)
         time.sleep(DAWDLE)
 
-    monkeypatch.setattr(orders, "payment_opened", slowly)
+    monkeypatch.setattr(orders, "follow_attempts", slowly)
 
 
 @contextmanager
@@ -233,6 +237,45 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     settle(payment_id=payment.pk)
     assert {name for name, _ in asked} == {"start", "fetch", "cancel"}
     assert not any(in_transaction for _, in_transaction in asked)
+
+
+@pytest.fixture
+def slow_to_go_back(monkeypatch):
+    """A pause between reading that the card was declined and writing that the order is New again."""
+    set_status = orders.set_status
+
+    def slowly(*, order, status):
+        if status == orders.NEW:
+            time.sleep(DAWDLE)
+        return set_status(order=order, status=status)
+
+    monkeypatch.setattr(orders, "set_status", slowly)
+
+
+def declined_then_paid(stripe, invoice, race):
+    """The answer 'declined' and the answer 'paid' of one charge arrive together."""
+    payment = start(invoice=invoice)
+    seen, ask = Payment.objects.get(pk=payment.pk).revision, gateway(payment.gateway).fetch
+    stripe.pay(payment.provider_reference, card="4000000000009995")
+    declined = ask(payment.provider_reference)
+    stripe.pay(payment.provider_reference)
+    paid = ask(payment.provider_reference)
+    return race(*[partial(record, payment_id=payment.pk, snapshot=each, seen=seen) for each in (declined, paid)])
+
+
+def test_a_decline_at_the_same_moment_as_the_payment_leaves_the_order_paid(stripe, invoice, race, slow_to_go_back):
+    results = declined_then_paid(stripe, invoice, race)
+    # The older answer may be told that it is old (settle then asks again); it never undoes the newer one.
+    assert {type(error) for error in errors(results)} <= {settling.StaleAnswer}
+    assert Order.objects.get(pk=invoice.order_id).status == "Paid"
+    assert [str(finding) for finding in checks()] == []
+
+
+def test_control_run_without_locks_a_decline_takes_the_paid_order_back(
+    stripe, invoice, race, slow_to_go_back, without_locks
+):
+    declined_then_paid(stripe, invoice, race)
+    assert Order.objects.get(pk=invoice.order_id).status == "New"
 
 
 def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, customer, race):

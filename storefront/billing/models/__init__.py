@@ -1,8 +1,9 @@
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
-from .payments import Payment, ReviewItem
+from .payments import UNDER_WAY, Payment, ReviewItem
 
 __all__ = [
+    "UNDER_WAY",
     "Allocation",
     "FreeOrder",
     "FreeOrderCause",

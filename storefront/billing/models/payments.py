@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
 from storefront.core import clock, references
 
+#: Attempts that may still bring money by themselves. Where the last card was declined the provider's page may be open
+#: all the same, and nothing comes of it until the buyer tries again.
+UNDER_WAY = Q(status__in=[str(each) for each in OPEN_PAYMENT]) & (Q(failure_code="") | Q(is_processing=True))
+
 
 class Payment(models.Model):
     """One attempt. Committed before the provider is called; its idempotency key is ``payment-<id>``.

@@ -6,8 +6,8 @@ from django.db.models import F
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher, VoucherApplication
 
-from storefront.billing.models import Payment
-from storefront.billing.states import OPEN_PAYMENT, ORDER_TRANSITIONS
+from storefront.billing.models import UNDER_WAY, Invoice
+from storefront.billing.states import ORDER_TRANSITIONS
 from storefront.core import states
 
 NEW, IN_PROGRESS, PAID, CANCELLED, REFUNDED = "New", "Payment in progress", "Paid", "Cancelled", "Refunded"
@@ -47,19 +47,13 @@ def may_become(*, order: Order | None, status: str) -> bool:
     return order is None or status in ORDER_TRANSITIONS.get(order.status, frozenset())
 
 
-def payment_opened(*, order: Order | None) -> None:
-    """A charge is open: the order shows 'Payment in progress'."""
-    if order is not None and order.status == NEW:
-        set_status(order=order, status=IN_PROGRESS)
-
-
-def payment_closed(*, order: Order | None, payment: Payment) -> None:
-    """A charge closed unpaid: the order is New again, unless another charge is open."""
-    if order is None or order.status != IN_PROGRESS:
-        return
-    others = Payment.objects.filter(invoice_id=payment.invoice_id, status__in=OPEN_PAYMENT).exclude(pk=payment.pk)
-    if not others.exists():
-        set_status(order=order, status=NEW)
+def follow_attempts(invoice: Invoice) -> None:
+    """An unpaid order says what ``billing.status`` says: 'Payment in progress' while an attempt to pay its locked
+    invoice is under way, else 'New'. To be called after every change of an attempt, in the same transaction."""
+    order = invoice.order
+    if order is not None and order.status in (NEW, IN_PROGRESS):
+        is_under_way = invoice.payments.filter(UNDER_WAY).exists()
+        set_status(order=order, status=IN_PROGRESS if is_under_way else NEW)
 
 
 def _give_vouchers_back(order: Order) -> None:

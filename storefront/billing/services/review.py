@@ -106,4 +106,4 @@ def _give_up(payment: Payment) -> None:
     states.apply(
         payment, PaymentStatus.FAILED, table=PAYMENT_TRANSITIONS, failure_code="did_not_fit", next_check_at=None
     )
-    orders.payment_closed(order=payment.invoice.order, payment=payment)
+    orders.follow_attempts(payment.invoice)

@@ -71,6 +71,7 @@ def record(*, payment_id: int, snapshot: PaymentSnapshot, seen: int) -> Payment:
         else:
             _adopt(payment, snapshot)
             _change(payment, snapshot)
+            orders.follow_attempts(payment.invoice)
         payment.revision += 1
         payment.checked_at = clock.now()
         payment.save(update_fields=["revision", "checked_at", "next_check_at"])
@@ -160,7 +161,6 @@ def _close(payment: Payment, status: PaymentStatus) -> None:
     elif payment.status in OPEN_PAYMENT:
         states.apply(payment, status, table=PAYMENT_TRANSITIONS)
         payment.next_check_at = clock.now() + ONCE_MORE
-        orders.payment_closed(order=payment.invoice.order, payment=payment)
     else:
         payment.next_check_at = None
 
@@ -179,6 +179,6 @@ def _unknown_to_provider(payment: Payment) -> Payment:
         locked.next_check_at = None
         if locked.status in OPEN_PAYMENT:
             states.apply(locked, PaymentStatus.FAILED, table=PAYMENT_TRANSITIONS, failure_code="unknown_to_provider")
-            orders.payment_closed(order=locked.invoice.order, payment=locked)
+            orders.follow_attempts(locked.invoice)
         locked.save(update_fields=["next_check_at"])
     return locked

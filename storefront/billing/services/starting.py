@@ -98,7 +98,7 @@ def close(payment_id: int, status: PaymentStatus, *, failure_code: str = "") -> 
             states.apply(
                 payment, status, table=PAYMENT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None
             )
-            orders.payment_closed(order=payment.invoice.order, payment=payment)
+            orders.follow_attempts(payment.invoice)
     return payment
 
 
@@ -120,7 +120,7 @@ def _claim(invoice_id: int, gateway_name: str) -> Payment:
                 expires_at=now + STAY,
                 next_check_at=now + FIRST_CHECK,
             )
-            orders.payment_opened(order=invoice.order)
+            orders.follow_attempts(invoice)
     return payment
 
 
