@@ -69,7 +69,7 @@ def test_a_passkey_is_added_logs_in_and_is_removed(
 
     page.goto(f"{site}/account/2fa/webauthn/")
     page.get_by_role("link", name="Remove My laptop").click()
-    expect(page.get_by_role("link", name="Use a security key")).to_be_visible()  # or the passkey once more
+    expect(page.get_by_role("link", name="Use a passkey")).to_be_visible()  # or the passkey once more
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("button", name="Remove").click()
