@@ -22,7 +22,8 @@ from storefront.gateways.payments.stripe import Gateway
 from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, from_minor, to_minor
 from storefront.gateways.payments.stripe.sessions import locale
 from storefront.sandbox.stripe import StripeStandIn
-from tests.gateways.payment_gateway_cases import NOW, PaymentGatewayCases, Rig, request
+from tests.gateways.payment_gateway_cases import CALLS, NOW, PaymentGatewayCases, Rig, call, request
+from tests.gateways.stripe_types import request_faults
 
 KEY = "sk_test_sandbox"
 
@@ -109,12 +110,29 @@ class StripeRig(Rig):
 
 @pytest.fixture
 def rig() -> Iterator[StripeRig]:
+    """Every request of every test below is one that the installed ``stripe`` package has in its typed parameters."""
     with StripeStandIn(api_key=KEY) as stand_in:
         yield StripeRig(stand_in)
+        sent = stand_in.requests()
+    assert not [fault for each in sent for fault in request_faults(each)]
 
 
 class TestStripe(PaymentGatewayCases):
     pass
+
+
+def test_every_call_sends_what_the_installed_package_knows(rig: StripeRig) -> None:
+    """The judge is the fixture; here every call is made, whatever the other tests make."""
+    gateway = rig.gateway()
+    reference = gateway.start(request(metadata={"order": "A-7"})).provider_reference
+    rig.pay(reference)
+    rig.stand_in.dispute(reference, status="warning_needs_response")
+    for name in CALLS:
+        call(gateway, name, reference)
+    paths = {(each["method"], each["path"].replace(reference, "_")) for each in rig.stand_in.requests()}
+    sessions = "/v1/checkout/sessions"
+    assert paths >= {("POST", sessions), ("GET", sessions), ("GET", f"{sessions}/_"), ("POST", f"{sessions}/_/expire")}
+    assert paths >= {("POST", "/v1/refunds"), ("GET", "/v1/disputes")}
 
 
 def sent(rig: StripeRig) -> dict[str, str]:

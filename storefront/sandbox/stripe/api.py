@@ -27,7 +27,7 @@ class Api:
         self._faults = faults
         self._key = api_key
         self.requests: deque[dict[str, Any]] = deque(maxlen=5000)
-        self.calls = resources.calls(acts)
+        self.calls = resources.calls(acts, state)
 
     def serve(self, shape: Hash, act: Act) -> Callable[[Request], Response]:
         """A handler for one call."""

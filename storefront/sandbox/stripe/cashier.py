@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from storefront.sandbox.stripe import cards, objects
+from storefront.sandbox.stripe import cards, fields, objects
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.state import Object, State, new_id
 
 #: (type, object) pairs of one act, in the order they happened
 Emit = Callable[[list[tuple[str, Object]]], None]
+#: minor units kept of every charge beside 3 %
+FEE = 25
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ class Cashier:
                 return Result("closed")
             intent = self._confirm(session, number="", email="", name="")
             charge = self._charge(session, intent)
-            charge["payment_method_details"] = {"type": "sepa_debit", "sepa_debit": {"last4": "3000"}}
+            charge["payment_method_details"] = {
+                "type": "sepa_debit",
+                "sepa_debit": fields.unset(fields.SEPA_DEBIT) | {"last4": "3000"},
+            }
             intent |= {"status": "processing"}
             session |= {"status": "complete", "url": None, "payment_method_types": ["sepa_debit"]}
             self._emit([("payment_intent.processing", intent), ("checkout.session.completed", session)])
@@ -161,10 +166,9 @@ class Cashier:
         private["buyer"] = {"number": number, "email": email, "name": name}
         email = session["customer_email"] or email
         session["customer_details"] = {
+            **fields.unset(fields.BUYER),
             "email": email or None,
             "name": name or None,
-            "tax_ids": [],
-            "tax_exempt": "none",
         }
         if not session["payment_intent"]:
             intent = objects.payment_intent(session, private["intent_data"], now=self._state.now())
@@ -176,10 +180,11 @@ class Cashier:
 
     def _charge(self, session: Object, intent: Object) -> Object:
         number = self._state.private[session["id"]]["buyer"]["number"]
-        details = {"brand": cards.brand(number), "last4": number[-4:], "exp_month": 12, "exp_year": 2040}
+        brand = cards.brand(number)
+        details = {"brand": brand, "network": brand, "last4": number[-4:], "exp_month": 12, "exp_year": 2040}
         charge = objects.charge(
             intent,
-            {"type": "card", "card": details | {"country": "US", "funding": "credit"}},
+            {"type": "card", "card": fields.unset(fields.CARD) | details},
             {"email": session["customer_details"]["email"], "name": session["customer_details"]["name"]},
             now=self._state.now(),
         )
@@ -187,9 +192,14 @@ class Cashier:
         return self._state.add(charge)
 
     def _take(self, session: Object, intent: Object, charge: Object, *, closing: str) -> None:
-        outcome = {"type": "authorized", "network_status": "approved_by_network", "reason": None}
+        outcome = {"type": "authorized", "network_status": "approved_by_network", "seller_message": "Payment complete."}
         charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
-        charge["outcome"] = outcome | {"seller_message": "Payment complete."}
+        charge["outcome"] = fields.unset(fields.OUTCOME) | outcome
+        charge["balance_transaction"] = self._state.add(
+            objects.balance_transaction(
+                charge, charge["amount"], fee=FEE + charge["amount"] * 3 // 100, kind="charge", now=self._state.now()
+            )
+        )["id"]
         intent |= {"status": "succeeded", "amount_received": intent["amount"], "last_payment_error": None}
         session["payment_status"] = "paid"
         self._state.counts["charges"] += 1

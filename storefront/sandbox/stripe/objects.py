@@ -1,9 +1,10 @@
-"""Stripe's objects, as far as a shop looks at them. Keys as in the official fixtures (stripe/openapi)."""
+"""Stripe's objects as the API version shapes them; ``fields`` has what stays empty in all of them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from storefront.sandbox.stripe import fields
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.state import Object, State, new_id
 
@@ -12,24 +13,14 @@ API_VERSION = "2026-10-28.endive"
 EXPANDABLE = {
     "checkout.session": {"payment_intent", "customer", "line_items"},
     "payment_intent": {"latest_charge", "customer"},
-    "charge": {"payment_intent", "customer"},
-    "refund": {"charge", "payment_intent"},
+    "charge": {"payment_intent", "customer", "balance_transaction"},
+    "refund": {"charge", "payment_intent", "balance_transaction"},
+    "balance_transaction": {"source"},
     "dispute": {"charge", "payment_intent"},
 }
 
 
-#: null until something happens, or always in this sandbox
-UNSET_IN_A_SESSION = (
-    *("consent", "customer_details", "invoice", "payment_intent", "presentment_details", "recovered_from"),
-    "setup_intent",
-)
-UNSET_IN_AN_INTENT = (
-    *("canceled_at", "cancellation_reason", "last_payment_error", "latest_charge", "next_action", "payment_method"),
-    "processing",
-)
-
-
-def line_item(line: Object) -> Object:
+def line_item(line: Object, *, now: int) -> Object:
     price, quantity = line["price_data"], line["quantity"]
     total = price["unit_amount"] * quantity
     return {
@@ -42,12 +33,18 @@ def line_item(line: Object) -> Object:
         "amount_discount": 0,
         "amount_tax": 0,
         "amount_total": total,
+        "adjustable_quantity": None,
         "metadata": line.get("metadata", {}),
         "price": {
+            **fields.unset(fields.PRICE),
             "id": new_id("price"),
             "object": "price",
+            "created": now,
             "currency": price["currency"],
+            "livemode": False,
+            "product": new_id("prod"),
             "unit_amount": price["unit_amount"],
+            "unit_amount_decimal": str(price["unit_amount"]),
             "type": "one_time",
         },
     }
@@ -56,6 +53,7 @@ def line_item(line: Object) -> Object:
 def session(asked: Object, *, total: int, now: int, page: str) -> Object:
     session_id = new_id("cs_test")
     return {
+        **fields.unset(fields.SESSION),
         "id": session_id,
         "object": "checkout.session",
         "adaptive_pricing": asked.get("adaptive_pricing", {"enabled": True}),
@@ -81,7 +79,6 @@ def session(asked: Object, *, total: int, now: int, page: str) -> Object:
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": page + session_id,
-        **dict.fromkeys(UNSET_IN_A_SESSION),
     }
 
 
@@ -89,6 +86,7 @@ def payment_intent(session: Object, data: Object, *, now: int) -> Object:
     """Made when the buyer first confirms, not when the session opens. Session metadata is not copied."""
     intent_id = new_id("pi")
     return {
+        **fields.unset(fields.PAYMENT_INTENT),
         "id": intent_id,
         "object": "payment_intent",
         "amount": session["amount_total"],
@@ -107,37 +105,33 @@ def payment_intent(session: Object, data: Object, *, now: int) -> Object:
         "payment_method_types": ["card"],
         "receipt_email": data.get("receipt_email"),
         "setup_future_usage": data.get("setup_future_usage"),
+        "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
         "status": "requires_payment_method",
-        **dict.fromkeys(UNSET_IN_AN_INTENT),
     }
 
 
 def charge(intent: Object, method: Object, details: Object, *, now: int) -> Object:
     """``method`` is ``payment_method_details``; the charge begins pending and is then settled or failed."""
     return {
+        **fields.unset(fields.CHARGE),
         "id": new_id("ch"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": 0,
         "amount_refunded": 0,
-        "balance_transaction": None,
-        "billing_details": details,
+        "billing_details": {**fields.unset(fields.BILLING), **details},
         "captured": False,
         "created": now,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_code": None,
-        "failure_message": None,
         "livemode": False,
         "metadata": dict(intent["metadata"]),
-        "outcome": None,
         "paid": False,
         "payment_intent": intent["id"],
         "payment_method": intent["payment_method"],
         "payment_method_details": method,
-        "receipt_url": None,
         "refunded": False,
         "status": "pending",
     }
@@ -145,18 +139,16 @@ def charge(intent: Object, method: Object, details: Object, *, now: int) -> Obje
 
 def refund(charge: Object, amount: int, asked: Object, *, now: int) -> Object:
     return {
+        **fields.unset(fields.REFUND),
         "id": new_id("re"),
         "object": "refund",
         "amount": amount,
-        "balance_transaction": None,
         "charge": charge["id"],
         "created": now,
         "currency": charge["currency"],
-        "destination_details": None,
-        "failure_reason": None,
+        "instructions_email": asked.get("instructions_email"),
         "metadata": asked.get("metadata", {}),
         "payment_intent": charge["payment_intent"],
-        "pending_reason": None,
         "reason": asked.get("reason"),
         "status": "pending",
     }
@@ -164,6 +156,7 @@ def refund(charge: Object, amount: int, asked: Object, *, now: int) -> Object:
 
 def dispute(charge: Object, *, status: str, reason: str, now: int) -> Object:
     return {
+        **fields.unset(fields.DISPUTE),
         "id": new_id("du"),
         "object": "dispute",
         "amount": charge["amount"],
@@ -172,21 +165,48 @@ def dispute(charge: Object, *, status: str, reason: str, now: int) -> Object:
         "currency": charge["currency"],
         "evidence_details": {
             "due_by": now + 7 * 86400,
+            "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": status.startswith("warning_"),
         "livemode": False,
-        "metadata": {},
         "payment_intent": charge["payment_intent"],
+        "payment_method_details": {"type": "card", "card": _disputed_card(charge, status)},
         "reason": reason,
         "status": status,
     }
 
 
-def listing(objects: list[Object], url: str, *, has_more: bool = False) -> Object:
-    return {"object": "list", "data": objects, "has_more": has_more, "url": url}
+def _disputed_card(charge: Object, status: str) -> Object:
+    brand = charge["payment_method_details"].get("card", {}).get("brand", "visa")
+    case = "inquiry" if status.startswith("warning_") else "chargeback"
+    return {"brand": brand, "case_type": case, "network": brand, "network_reason_code": "10.4"}
+
+
+def balance_transaction(source: Object, amount: int, *, fee: int, kind: str, now: int) -> Object:
+    """What a charge, a refund or a dispute did to the balance: ``amount`` before and ``net`` after the fee."""
+    what = {"amount": fee, "application": None, "currency": source["currency"], "type": "stripe_fee"}
+    return {
+        "id": new_id("txn"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": now + 2 * 86400,
+        "balance_type": "payments",
+        "created": now,
+        "currency": source["currency"],
+        "description": source.get("description"),
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [what | {"description": "Stripe processing fees"}] if fee else [],
+        "net": amount - fee,
+        "reporting_category": kind,
+        "source": source["id"],
+        "status": "pending",
+        "type": kind,
+    }
 
 
 def expanded(state: State, obj: Object, paths: list[str]) -> Object:
@@ -208,5 +228,11 @@ def expanded(state: State, obj: Object, paths: list[str]) -> Object:
 
 def _named(state: State, obj: Object, name: str, deeper: list[str]) -> Any:
     if name == "line_items":
-        return listing(state.private[obj["id"]]["lines"], f"/v1/checkout/sessions/{obj['id']}/line_items")
+        lines = state.private[obj["id"]]["lines"]
+        return {
+            "object": "list",
+            "data": lines,
+            "has_more": False,
+            "url": f"/v1/checkout/sessions/{obj['id']}/line_items",
+        }
     return expanded(state, state.objects[obj[name]], deeper) if obj[name] else None

@@ -173,6 +173,17 @@ class Hash:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A second, or an object of ``gt``, ``gte``, ``lt``, ``lte``; read as the object."""
+
+    def read(self, raw: Any, name: str) -> dict[str, int]:
+        if isinstance(raw, str):
+            second = Integer().read(raw, name)
+            return {"gte": second, "lte": second}
+        return Hash({each: Integer() for each in ("gt", "gte", "lt", "lte")}).read(raw, name)
+
+
+@dataclass(frozen=True)
 class Checked:
     """A shape with one more rule; the rule returns a complaint or ''."""
 

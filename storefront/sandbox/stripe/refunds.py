@@ -26,6 +26,7 @@ class Refunds:
             amount = asked.get("amount", left)
             self._check(charge, amount, left)
             refund = self._state.add(objects.refund(charge, amount, asked, now=self._state.now()))
+            refund["balance_transaction"] = self._book(refund, -amount, "refund")
             charge["amount_refunded"] += amount
             charge["refunded"] = charge["amount_refunded"] == charge["amount"]
             self._state.counts["refunds"] += 1
@@ -49,10 +50,16 @@ class Refunds:
                 self._emit([("refund.updated", refund), ("charge.refunded", charge)])
             else:
                 refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card", "pending_reason": None}
+                refund["failure_balance_transaction"] = self._book(refund, refund["amount"], "refund_failure")
                 charge["amount_refunded"] -= refund["amount"]
                 charge["refunded"] = False
                 self._emit([("refund.updated", refund), ("refund.failed", refund)])
             return refund
+
+    def _book(self, refund: Object, amount: int, kind: str) -> str:
+        """The id of what a refund, or its failure, did to the balance."""
+        made = objects.balance_transaction(refund, amount, fee=0, kind=kind, now=self._state.now())
+        return str(self._state.add(made)["id"])
 
     def _charge(self, asked: Object) -> Object:
         if ("payment_intent" in asked) == ("charge" in asked):

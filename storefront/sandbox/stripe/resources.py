@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from storefront.sandbox.stripe import objects, shapes
+from storefront.sandbox.stripe import fields, lists, objects, shapes
 from storefront.sandbox.stripe.cashier import Cashier
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.parameters import Hash
@@ -53,7 +52,7 @@ class Resources:
                 )
             self._state.get("customer", asked["customer"], param="customer")
         session = objects.session(asked, total=total, now=now, page=self._page)
-        lines = [objects.line_item(line) for line in asked["line_items"]]
+        lines = [objects.line_item(line, now=now) for line in asked["line_items"]]
         self._state.counts["session_creates"] += 1
         return self._state.add(session, lines=lines, intent_data=asked.get("payment_intent_data", {}))
 
@@ -85,26 +84,7 @@ class Resources:
 
     def list_lines(self, path: dict[str, str], asked: Object) -> Object:
         session = self._state.get("checkout.session", path["id"])
-        return self._page_of(self._state.private[session["id"]]["lines"], asked, f"{PATH}/{session['id']}/line_items")
-
-    def list_sessions(self, _path: dict[str, str], asked: Object) -> Object:
-        found = self._state.all("checkout.session")
-        for name in ("payment_intent", "customer", "status"):
-            if name in asked:
-                found = [session for session in found if session[name] == asked[name]]
-        return self._page_of(_created(found, asked), asked, PATH)
-
-    def list_events(self, _path: dict[str, str], asked: Object) -> Object:
-        types = asked.get("types", []) + ([asked["type"]] if "type" in asked else [])
-        events = [event for event in self._state.all("event") if not types or event["type"] in types]
-        return self._page_of(_created(events, asked), asked, "/v1/events")
-
-    def list_disputes(self, _path: dict[str, str], asked: Object) -> Object:
-        found = self._state.all("dispute")
-        for name in ("payment_intent", "charge"):
-            if name in asked:
-                found = [dispute for dispute in found if dispute[name] == asked[name]]
-        return self._page_of(_created(found, asked), asked, "/v1/disputes")
+        return lists.page(self._state.private[session["id"]]["lines"], asked, f"{PATH}/{session['id']}/line_items")
 
     def create_refund(self, _path: dict[str, str], asked: Object) -> Object:
         return self._refunds.create(asked)
@@ -112,58 +92,33 @@ class Resources:
     def create_customer(self, _path: dict[str, str], asked: Object) -> Object:
         names = ("email", "name", "description", "phone")
         customer: Object = {"id": new_id("cus"), "object": "customer", "created": self._state.now(), "livemode": False}
-        customer |= {name: asked.get(name) for name in names} | {"metadata": asked.get("metadata", {})}
+        customer |= (
+            fields.unset(fields.CUSTOMER)
+            | {name: asked.get(name) for name in names}
+            | {"metadata": asked.get("metadata", {})}
+        )
         return self._state.add(customer)
 
     def one(self, kind: str) -> Callable[[dict[str, str], Object], Object]:
         """The call that reads one object of a kind."""
         return lambda path, _asked: self._state.get(kind, path["id"])
 
-    def _page_of(self, found: list[Object], asked: Object, url: str) -> Object:
-        """One page, cut as Stripe's cursors cut."""
-        limit = asked.get("limit", 10)
-        ids = [each["id"] for each in found]
-        if (cursor := asked.get("starting_after")) is not None:
-            found = found[_position(ids, cursor, "starting_after") + 1 :]
-        elif (cursor := asked.get("ending_before")) is not None:
-            found = found[: _position(ids, cursor, "ending_before")][-limit:]
-        return objects.listing(found[:limit], url, has_more=len(found) > limit)
 
-
-def _position(ids: list[str], cursor: str, param: str) -> int:
-    if cursor not in ids:
-        raise ApiError(400, "resource_missing", f"No such object: '{cursor}'", param=param)
-    return ids.index(cursor)
-
-
-def _created(found: list[Object], asked: Object) -> list[Object]:
-    span: dict[str, Any] = asked.get("created", {})
-    return [
-        each
-        for each in found
-        if each["created"] >= span.get("gte", 0)
-        and each["created"] > span.get("gt", -1)
-        and each["created"] <= span.get("lte", each["created"])
-        and each["created"] < span.get("lt", each["created"] + 1)
-    ]
-
-
-def calls(acts: Resources) -> list[tuple[str, str, Hash, Callable[[dict[str, str], Object], Object]]]:
+def calls(acts: Resources, state: State) -> list[tuple[str, str, Hash, Callable[[dict[str, str], Object], Object]]]:
     """(method, path pattern, parameters, act) of every call there is."""
     one = r"/(?P<id>\w+)"
+    listed = lists.calls(state)
     return [
         ("POST", PATH, shapes.SESSION_CREATE, acts.create_session),
-        ("GET", PATH, shapes.SESSION_LIST, acts.list_sessions),
         ("GET", PATH + one, shapes.ONLY_EXPAND, acts.get_session),
         ("POST", PATH + one + "/expire", shapes.ONLY_EXPAND, acts.expire_session),
         ("GET", PATH + one + "/line_items", shapes.LINE_LIST, acts.list_lines),
-        ("GET", "/v1/payment_intents" + one, shapes.ONLY_EXPAND, acts.one("payment_intent")),
-        ("GET", "/v1/charges" + one, shapes.ONLY_EXPAND, acts.one("charge")),
         ("POST", "/v1/refunds", shapes.REFUND_CREATE, acts.create_refund),
-        ("GET", "/v1/refunds" + one, shapes.ONLY_EXPAND, acts.one("refund")),
-        ("GET", "/v1/disputes", shapes.DISPUTE_LIST, acts.list_disputes),
-        ("GET", "/v1/events", shapes.EVENT_LIST, acts.list_events),
-        ("GET", "/v1/events" + one, shapes.ONLY_EXPAND, acts.one("event")),
         ("POST", "/v1/customers", shapes.CUSTOMER_CREATE, acts.create_customer),
-        ("GET", "/v1/customers" + one, shapes.ONLY_EXPAND, acts.one("customer")),
+        *(("GET", path, shape, act) for path, _kind, shape, act in listed),
+        *(
+            ("GET", path + one, shapes.ONLY_EXPAND, acts.one(kind))
+            for path, kind, _shape, _act in listed
+            if path != PATH
+        ),
     ]

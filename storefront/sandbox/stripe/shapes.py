@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storefront.sandbox.stripe.parameters import Email, Hash, Integer, Listing, Metadata, Shape, Text, Truth, Url
+from storefront.sandbox.stripe.parameters import Email, Hash, Integer, Listing, Metadata, Shape, Span, Text, Truth, Url
 
 CURRENCIES = frozenset(
     """aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp
@@ -86,7 +86,7 @@ _PAGING: dict[str, Shape] = {
     "ending_before": REFERENCE,
     "expand": EXPAND,
 }
-_SPAN = Hash({"gt": Integer(), "gte": Integer(), "lt": Integer(), "lte": Integer()})
+_SPAN = Span()
 SESSION_LIST = Hash(
     {
         **_PAGING,
@@ -97,6 +97,13 @@ SESSION_LIST = Hash(
     }
 )
 LINE_LIST = Hash(_PAGING)
+INTENT_LIST = Hash({**_PAGING, "created": _SPAN, "customer": REFERENCE})
+CHARGE_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "customer": REFERENCE})
+REFUND_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "charge": REFERENCE})
+BALANCE_TRANSACTION_LIST = Hash(
+    {**_PAGING, "created": _SPAN, "currency": CURRENCY, "source": REFERENCE, "type": Text()}
+)
+CUSTOMER_LIST = Hash({**_PAGING, "created": _SPAN, "email": EMAIL})
 EVENT_LIST = Hash({**_PAGING, "created": _SPAN, "type": Text(), "types": Listing(Text(), 20)})
 REFUND_CREATE = Hash(
     {

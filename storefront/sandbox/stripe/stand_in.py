@@ -55,7 +55,9 @@ class StripeStandIn(StandIn):
         self._refunds = Refunds(self.state, self.courier.emit)
         acts = Resources(self.state, self._cashier, self._refunds, page=f"{self.base_url}/c/pay/")
         self._api = Api(self.state, acts, self.faults, api_key=api_key)
-        for method, pattern, shape, act in self._api.calls:
+        #: (method, path pattern, parameters, act) of every ``/v1`` call there is
+        self.calls = self._api.calls
+        for method, pattern, shape, act in self.calls:
             self.route(method, pattern, self._api.serve(shape, act))
         hosted = HostedPage(self.state, self._cashier, self.courier)
         self.route("GET", r"/c/pay/(?P<id>\w+)", hosted.show)
