@@ -33,8 +33,9 @@ FAILURES, MEMORY = 3, 120
 LONGEST = 60
 #: Seconds one question in the background may take.
 PROBE_SECONDS = 4.0
-#: The provider is there, and busy with an earlier call of ours: https://docs.stripe.com/error-codes
-NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout"})
+#: The provider is there: busy with an earlier call of ours (https://docs.stripe.com/error-codes), or repeating an old
+#: answer (https://docs.stripe.com/api/idempotent_requests).
+NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed"})
 
 
 class Away(Unavailable):

@@ -109,7 +109,7 @@ def of_attempt(payment: Payment) -> Status:
 def failure_reason(payment: Payment) -> str:
     """Why an attempt did not go through and what helps, in a sentence or two; nothing was charged by it."""
     match payment.failure_code:
-        case "abandoned":
+        case "abandoned" | "provider_failed":
             return _("The payment provider did not answer. Please try again.")
         case "did_not_fit" | "unknown_to_provider":
             return _("The payment did not fit the invoice and was closed. Please pay anew.")

@@ -35,6 +35,14 @@ class Unavailable(GatewayError):
     """Timeout, broken connection, 5xx, rate limit or nonsense: the outcome is unknown."""
 
 
+class KeySpent(Unavailable):
+    """The provider keeps answering this idempotency key with its own failure: asking again under it is pointless.
+
+    What the failed request did stays unknown, but nobody was told of it: a charge that it may have opened has an
+    address that no buyer holds. A new attempt needs a new key.
+    """
+
+
 class Busy(Unavailable):
     """Not asked: as many of us wait for outside companies as may, or there was no time left. Nothing was sent."""
 

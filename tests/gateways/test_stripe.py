@@ -16,7 +16,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.gateways.errors import ConfigurationError, Declined, InvalidSignature, Unavailable
+from storefront.gateways.errors import ConfigurationError, Declined, InvalidSignature, KeySpent, Unavailable
 from storefront.gateways.payments.base import EventKind, LineItem, ProviderEvent, RefundRequest, RemoteState
 from storefront.gateways.payments.stripe import Gateway
 from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, from_minor, to_minor
@@ -195,6 +195,38 @@ def test_lost_answer_is_healed_by_the_sdks_retry_with_the_same_key(rig: StripeRi
     assert gateway.start(request()).redirect_url
     assert [each["idempotency_key"] for each in rig.stand_in.requests()] == ["payment-1"] * 2
     assert rig.opened() == 1
+
+
+@pytest.mark.parametrize("kind", ["status", "broken"])
+def test_a_key_that_brings_only_a_failure_is_said_to_be_spent(rig: StripeRig, kind: str) -> None:
+    """Stripe answers it with the same 500 for a day: docs.stripe.com/api/idempotent_requests."""
+    rig.stand_in.fail_next(kind=kind)
+    gateway = rig.gateway()
+    for _ in range(2):
+        with pytest.raises(KeySpent):
+            gateway.start(request())
+    assert gateway.start(request(idempotency_key="payment-2")).redirect_url
+
+
+@pytest.mark.parametrize("kind", ["status", "broken"])
+def test_a_late_retry_of_a_failure_opens_the_page_or_learns_that_there_is_none(rig: StripeRig, kind: str) -> None:
+    """It differs from the first request, so Stripe refuses to compare them; the list of sessions tells."""
+    rig.stand_in.fail_next(kind=kind)
+    gateway = rig.gateway()
+    with pytest.raises(KeySpent):
+        gateway.start(request(return_url="https://shop.example/return/1/"))
+    late = request(return_url="https://shop.example/return/2/")
+    if kind == "broken":
+        assert gateway.start(late).redirect_url == rig.stand_in.sessions()[0]["url"]
+    else:
+        with pytest.raises(KeySpent):
+            gateway.start(late)
+
+
+def test_two_failures_are_as_good_as_one_that_is_remembered(rig: StripeRig) -> None:
+    rig.stand_in.fail_next(kind="status", count=2)
+    with pytest.raises(KeySpent):
+        rig.gateway().start(request())
 
 
 def test_key_in_use_elsewhere_is_waited_for(rig: StripeRig) -> None:

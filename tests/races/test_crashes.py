@@ -23,6 +23,7 @@ from django.db import connection
 
 from storefront.billing.models import LedgerTransaction, Payment
 from storefront.billing.services.payments import start
+from storefront.billing.services.reconcile import reconcile
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import audit, clock, jobs
 from storefront.inbox.models import InboundEvent
@@ -231,4 +232,27 @@ def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, s
     else:
         pytest.fail("the flow never came to its end")
     assert die_at > 3
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def test_killed_while_a_failure_of_the_provider_is_met_one_page_is_open_in_the_end(doomed, stripe, make_customer):
+    """The provider has opened a session, answers 500 and remembers that: nobody holds its address."""
+    for die_at in range(1, MOST_POINTS):
+        invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"), "96.00")
+        stripe.fail_next(kind="broken", method="POST")
+        died = doomed.run("open_charge", die_at, invoice=invoice.pk)
+        stripe.faults.clear()  # it died before it asked
+        if die_at % 2:
+            recover()
+        page = start(invoice=invoice).redirect_url
+        assert Payment.objects.filter(invoice=invoice, status=PaymentStatus.PENDING).count() == 1
+        reconcile()
+        ours = set(Payment.objects.filter(invoice=invoice).values_list("public_id", flat=True))
+        left = [each for each in stripe.sessions() if each["client_reference_id"] in ours and each["status"] == "open"]
+        assert [each["url"] for each in left] == [page]
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 5
     assert [str(finding) for finding in audit.run()] == []

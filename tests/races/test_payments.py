@@ -22,6 +22,7 @@ from storefront.billing.models import LedgerTransaction, Payment
 from storefront.billing.services import locking, orders, settling
 from storefront.billing.services.payments import cancel_open, settle, start
 from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settling import record
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
@@ -177,6 +178,21 @@ def test_clicks_at_once_open_one_charge(stripe, invoice, race, slow_to_commit, c
     assert stripe.stats()["session_creates"] == 1
     assert Payment.objects.count() == 1
     assert start(invoice=invoice).redirect_url in pages
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+@pytest.mark.parametrize("kind", ["status", "broken"])
+def test_clicks_at_once_on_a_remembered_failure_open_one_page(stripe, invoice, race, slow_to_commit, crowd, kind):
+    stripe.fail_next(kind=kind, method="POST")
+    results = race(lambda: start(invoice=invoice).redirect_url, copies=crowd)
+    pages = {result for result in results if isinstance(result, str)}
+    assert len(pages) <= 1  # of many who came too early, each may be asked to click again
+    assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
+    page = start(invoice=invoice).redirect_url
+    assert pages <= {page}
+    assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
+    reconcile()
+    assert [each["url"] for each in stripe.sessions() if each["status"] == "open"] == [page]
 
 
 def test_control_run_without_lock_and_constraint_clicks_open_many_charges(

@@ -209,6 +209,25 @@ def test_key_of_a_refused_request_is_free_again(stripe: StripeStandIn) -> None:
     assert post(stripe, "checkout/sessions", GOOD, key="a").status_code == 200
 
 
+@pytest.mark.parametrize(("kind", "opened"), [("status", 0), ("broken", 1)])
+def test_a_500_is_remembered_with_its_key(stripe: StripeStandIn, kind: str, opened: int) -> None:
+    """docs.stripe.com/api/idempotent_requests: the saved answer is replayed "including 500 errors"."""
+    stripe.fail_next(kind=kind)
+    first, again = (post(stripe, "checkout/sessions", GOOD, key="one") for _ in range(2))
+    assert (first.status_code, again.status_code) == (500, 500)
+    assert "Idempotent-Replayed" not in first.headers and again.headers["Idempotent-Replayed"] == "true"
+    assert first.json() == again.json()
+    assert stripe.stats()["session_creates"] == opened
+    assert post(stripe, "checkout/sessions", GOOD, key="two").status_code == 200
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_request_that_was_never_begun_leaves_its_key_free(stripe: StripeStandIn, status: int) -> None:
+    stripe.fail_next(kind="status", status=status)
+    assert post(stripe, "checkout/sessions", GOOD, key="one").status_code == status
+    assert post(stripe, "checkout/sessions", GOOD, key="one").status_code == 200
+
+
 def test_parallel_requests_with_one_key_run_once(stripe: StripeStandIn) -> None:
     stripe.fail_next(kind="slow", seconds=0.3, count=8)
     barrier = Barrier(8)

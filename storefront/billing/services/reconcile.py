@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Payment
 from storefront.billing.services import review
+from storefront.billing.services.cancelling import cancel_payment
 from storefront.billing.services.settling import mismatches, settle
 from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
 from storefront.core import clock
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 #: A charge may be paid a day after it was opened, a bank debit settle two weeks later, a refund come later still.
 LOOK_BACK = timedelta(days=45)
+#: Attempts that we count as over: a page of theirs that is still open leads nobody anywhere, and is closed.
+GIVEN_UP = (PaymentStatus.FAILED, PaymentStatus.CANCELLED)
 
 
 def reconcile() -> int:
@@ -48,6 +51,10 @@ def _compare(name: str, snapshot: PaymentSnapshot) -> int:
     if _agrees(payment, snapshot):
         return 0
     payment = settle(payment_id=payment.pk, provider_reference=snapshot.provider_reference)
+    if snapshot.state is RemoteState.OPEN and payment.status in GIVEN_UP:
+        payment = cancel_payment(payment)
+        logger.warning("reconciliation: %s, which nobody can reach, is closed", snapshot.provider_reference)
+        return 1
     logger.warning("reconciliation: payment %s differed from %s", payment.pk, name)
     if not _agrees(payment, snapshot) and not mismatches(payment, payment.invoice, snapshot):
         _file_difference(name, payment, snapshot)

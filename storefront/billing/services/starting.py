@@ -25,7 +25,7 @@ from storefront.billing.services.locking import lock_invoice, lock_payment
 from storefront.billing.services.settling import settle
 from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
-from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
 from storefront.gateways.payments.base import LineItem, PaymentGateway, StartedPayment, StartRequest
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ USABLE = timedelta(minutes=2)
 #: An attempt nobody heard of for so long is given up: the provider forgets idempotency keys after a day.
 UNKNOWN_FOR = timedelta(hours=20)
 FIRST_CHECK = timedelta(seconds=60)
+#: ``Payment.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
+PROVIDER_FAILED = "provider_failed"
 _TRIES = 4
 
 
@@ -55,7 +57,9 @@ def start(*, invoice: Invoice, gateway_name: str = "stripe") -> Payment:
 
 
 def _start(invoice: Invoice, gateway_name: str) -> Payment:
+    """Whoever meets an attempt whose key is spent goes on with a new one, once."""
     _check_limits(invoice, gateway_name)
+    spent: set[int] = set()
     for _ in range(_TRIES):
         payment = _claim(invoice.pk, gateway_name)
         if payment.gateway != gateway_name:
@@ -64,13 +68,19 @@ def _start(invoice: Invoice, gateway_name: str) -> Payment:
         payment = resume(payment) if payment.status == PaymentStatus.CREATED else _look(payment)
         if payment.status == PaymentStatus.PENDING and _is_usable(payment):
             return payment
+        if payment.failure_code == PROVIDER_FAILED:
+            spent.add(payment.pk)
+        if len(spent) > 1:
+            break
     raise PaymentUnavailable
 
 
 def resume(payment: Payment) -> Payment:
     """Ask the provider to open the charge of a row it may or may not know; the key makes the second call harmless.
 
-    Raises PaymentRefused or PaymentUnavailable as ``start`` does.
+    One that cannot be opened under its key any more comes back closed: what the provider may have opened under it has
+    an address that nobody was told, so nobody can pay there; reconciliation closes it. Raises PaymentRefused or
+    PaymentUnavailable as ``start`` does.
     """
     if clock.now() - payment.created_at > UNKNOWN_FOR:
         return close(payment.pk, PaymentStatus.FAILED, failure_code="abandoned")
@@ -84,17 +94,22 @@ def resume(payment: Payment) -> Payment:
             raise PaymentRefused(refusal.code) from refusal
         review.file_cannot_charge(invoice=payment.invoice, gateway=payment.gateway, code=refusal.code)
         raise CannotBeCharged(refusal.code) from refusal
+    except KeySpent as failure:
+        logger.warning("payment %s: its key only brings a failure (%s)", payment.pk, failure.code)
+        return close(payment.pk, PaymentStatus.FAILED, failure_code=PROVIDER_FAILED, unless_opened=True)
     except (GatewayError, ConfigurationError) as unknown:
         return _opened_meanwhile(payment, unknown)
     opened = _opened(payment.pk, started)
     return opened if opened.redirect_url else settle(payment_id=opened.pk)
 
 
-def close(payment_id: int, status: PaymentStatus, *, failure_code: str = "") -> Payment:
-    """An open attempt ends unpaid; the order may be paid anew. A row that is open no more is left as it is."""
+def close(payment_id: int, status: PaymentStatus, *, failure_code: str = "", unless_opened: bool = False) -> Payment:
+    """An open attempt ends unpaid; the order may be paid anew. A row that is open no more is left as it is, and
+    ``unless_opened`` leaves one alone that a twin of this call has opened at the provider."""
     with transaction.atomic(durable=True):
         payment = lock_payment(payment_id)
-        if payment.status in OPEN_PAYMENT:
+        is_opened = payment.provider_reference is not None
+        if payment.status in OPEN_PAYMENT and not (unless_opened and is_opened):
             states.apply(
                 payment, status, table=PAYMENT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None
             )
@@ -193,7 +208,9 @@ def _opened(payment_id: int, started: StartedPayment) -> Payment:
             news = {name: getattr(payment, name) for name in noted}
             states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS, **news)
         elif noted:
-            payment.save(update_fields=noted)
+            # Given up meanwhile: the worker closes what was opened after all.
+            payment.next_check_at = clock.now()
+            payment.save(update_fields=[*noted, "next_check_at"])
     return payment
 
 

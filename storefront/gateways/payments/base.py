@@ -167,7 +167,10 @@ class PaymentGateway(ABC):
 
     @abstractmethod
     def start(self, request: StartRequest) -> StartedPayment:
-        """Open a charge. The same ``idempotency_key`` returns the same charge."""
+        """Open a charge. The same ``idempotency_key`` returns the same charge.
+
+        Raises ``KeySpent`` if this key will not open one any more: the caller gives the attempt up.
+        """
 
     @abstractmethod
     def fetch(self, provider_reference: str) -> PaymentSnapshot:

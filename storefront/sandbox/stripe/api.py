@@ -11,7 +11,7 @@ from typing import Any
 from storefront.sandbox.server import Request, Response
 from storefront.sandbox.stripe import resources
 from storefront.sandbox.stripe.errors import ApiError
-from storefront.sandbox.stripe.faults import Faults
+from storefront.sandbox.stripe.faults import Fault, Faults
 from storefront.sandbox.stripe.objects import API_VERSION, expanded
 from storefront.sandbox.stripe.parameters import Hash, parse
 from storefront.sandbox.stripe.resources import Resources
@@ -35,10 +35,9 @@ class Api:
         def handle(request: Request) -> Response:
             record = self._record(request)
             fault = self._faults.take(request)
-            response = self._faults.before(fault) if fault else None
+            response = self._faults.before(fault, request) if fault else None
             if response is None:
-                slow = fault.seconds if fault and fault.kind == "slow" else 0.0
-                response = self._answer(request, shape, act, slow=slow)
+                response = self._answer(request, shape, act, fault)
                 if fault:
                     record["answer"] = response.status
                     response = self._faults.after(fault, response)
@@ -66,12 +65,12 @@ class Api:
         self.requests.append(record)
         return record
 
-    def _answer(self, request: Request, shape: Hash, act: Act, *, slow: float) -> Response:
+    def _answer(self, request: Request, shape: Hash, act: Act, fault: Fault | None) -> Response:
         try:
             self._authenticate(request)
             if request.method == "POST":
-                return self._once(request, shape, act, slow=slow)
-            self._faults.wait(slow)
+                return self._once(request, shape, act, fault)
+            self._faults.work(fault)
             return Response(self._run(request, request.raw_query, shape, act))
         except ApiError as refusal:
             return refusal.response()
@@ -85,8 +84,9 @@ class Api:
         if scheme != "Bearer" or key != self._key:
             raise ApiError(401, "", f"Invalid API Key provided: {key[:8]}{'*' * 8}")
 
-    def _once(self, request: Request, shape: Hash, act: Act, *, slow: float) -> Response:
-        """Every POST names a key; the first answer of an executed request is the answer for ever."""
+    def _once(self, request: Request, shape: Hash, act: Act, fault: Fault | None) -> Response:
+        """Every POST names a key; the first answer of an executed request is the answer for ever, a 500 included
+        (docs.stripe.com/api/idempotent_requests)."""
         key = request.headers.get("idempotency-key", "")
         if not 0 < len(key) <= 255:
             raise ApiError(400, "", "This sandbox wants an Idempotency-Key of 1 to 255 characters on every POST.")
@@ -98,8 +98,9 @@ class Api:
             return Response(json.loads(earlier["body"]), earlier["status"], {"Idempotent-Replayed": "true"})
         reply: Object | None = None
         try:
-            self._faults.wait(slow)
+            self._faults.work(fault)
             body = self._run(request, request.body.decode("ascii"), shape, act)
+            self._faults.worked(fault)
             reply = {"fingerprint": fingerprint, "status": 200, "body": json.dumps(body)}
         except ApiError as refusal:
             if refusal.executed:

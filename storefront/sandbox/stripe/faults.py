@@ -10,17 +10,23 @@ from storefront.sandbox.server import Request, Response
 from storefront.sandbox.stripe.errors import ApiError
 
 KINDS = frozenset(
-    ("status", "hang", "slow", "lost", "reset", "html", "truncated", "cut", "empty", "trickle", "redirect")
+    ("status", "broken", "hang", "slow", "lost", "reset", "html", "truncated", "cut", "empty", "trickle", "redirect")
 )
 _CODES = {429: ("rate_limit", "Too many requests."), 409: ("idempotency_key_in_use", "Another request is in progress.")}
+
+
+def _broken() -> ApiError:
+    """Stripe saves the status and body of a request whose execution has begun, whatever they are."""
+    return ApiError(500, "", "An error occurred on our side.", kind="api_error", executed=True)
 
 
 @dataclass
 class Fault:
     """What goes wrong with the next ``count`` calls to ``method`` (any if empty) below ``path``.
 
-    ``status``: refused with that HTTP status, nothing done. ``reset``: closed unread, nothing done. ``html`` and
-    ``empty``: a proxy's page or ``{}`` with 200, nothing done. ``slow``: the work itself takes ``seconds``.
+    ``status``: refused with that HTTP status, nothing done; a 500 to a POST is remembered with its idempotency key.
+    ``broken``: done, and then answered with such a 500 all the same. ``reset``: closed unread, nothing done.
+    ``html`` and ``empty``: a proxy's page or ``{}`` with 200, nothing done. ``slow``: the work takes ``seconds``.
     Done but not told: ``hang`` answers after ``seconds``, ``lost`` closes without an answer, ``truncated`` sends half
     the JSON as if it were all, ``cut`` breaks off in the middle of the body, ``trickle`` pauses for ``seconds`` after
     every byte, ``redirect`` points elsewhere.
@@ -75,10 +81,10 @@ class Faults:
                     return fault
         return None
 
-    def before(self, fault: Fault) -> Response | None:
-        """The answer to a call whose work is not to be done; None if it is."""
+    def before(self, fault: Fault, request: Request) -> Response | None:
+        """The answer to a call whose work is not begun; None if it is."""
         match fault.kind:
-            case "status":
+            case "status" if fault.status != 500 or request.method != "POST":
                 code, message = _CODES.get(fault.status, ("", "An error occurred on our side."))
                 return ApiError(fault.status, code, message, kind="api_error").response()
             case "reset":
@@ -88,6 +94,18 @@ class Faults:
             case "empty":
                 return Response({})
         return None
+
+    def work(self, fault: Fault | None) -> None:
+        """What happens when the work has begun, before anything is done. Raises a 500 that is remembered."""
+        if fault and fault.kind == "slow":
+            self.wait(fault.seconds)
+        if fault and fault.kind == "status":
+            raise _broken()
+
+    def worked(self, fault: Fault | None) -> None:
+        """What happens when the work is done, before it is answered. Raises a 500 that is remembered."""
+        if fault and fault.kind == "broken":
+            raise _broken()
 
     def after(self, fault: Fault, response: Response) -> Response:
         """What the caller sees of work that was done."""

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, NotFound, Unavailable
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent, NotFound, Unavailable
 
 if TYPE_CHECKING:
     import stripe
+
+#: ``code`` of a 500 that Stripe gave just now, and of one that it remembers
+FAILED, REPLAYED = "server_error", "replayed"
 
 
 @contextmanager
@@ -44,4 +47,15 @@ def _as_ours(exc: stripe.StripeError) -> GatewayError | ConfigurationError:
         return NotFound(message, code=code)
     if isinstance(exc, (stripe.InvalidRequestError, stripe.CardError)) and exc.http_status in (400, 402):
         return Declined(message, code=code)
+    if exc.http_status == 500:
+        return _own_failure(exc)
     return Unavailable(f"Stripe cannot be reached or does not answer ({type(exc).__name__})", code=code)
+
+
+def _own_failure(exc: stripe.StripeError) -> Unavailable:
+    """A 500. Stripe saves it with the idempotency key for a day and says when it replays it:
+    https://docs.stripe.com/api/idempotent_requests."""
+    headers = {name.lower(): value for name, value in dict(exc.headers or {}).items()}
+    if headers.get("idempotent-replayed") == "true":
+        return KeySpent(f"Stripe replays a failure of its own (request {exc.request_id})", code=REPLAYED)
+    return Unavailable(f"Stripe failed (request {exc.request_id})", code=FAILED)

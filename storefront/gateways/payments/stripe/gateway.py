@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
+from storefront.gateways.errors import ConfigurationError, Declined, KeySpent, Unavailable
 from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
     PaymentGateway,
@@ -22,7 +22,7 @@ from storefront.gateways.payments.base import (
 )
 from storefront.gateways.payments.stripe import webhooks
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
-from storefront.gateways.payments.stripe.failures import translated
+from storefront.gateways.payments.stripe.failures import FAILED, translated
 from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
 from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
@@ -115,13 +115,16 @@ class Gateway(PaymentGateway):
     def start(self, request: StartRequest) -> StartedPayment:
         """Open a session. Repeating a key within a day returns the first session, else ``Declined``.
 
-        The closing time is moved into Stripe's window (30 minutes to 24 hours from now), so a late retry may differ
-        from the first call in nothing but that; then the session is looked up by the key it carries. An e-mail that
-        Stripe refuses is left out, so that the buyer types another one there.
+        The closing time is moved into Stripe's window (30 minutes to 24 hours from now) and the way back carries the
+        time of day, so a late retry may differ from the first call in these; then the session is looked up by the key
+        it carries. An e-mail that Stripe refuses is left out, so that the buyer types another one there.
+
+        Raises ``KeySpent`` after two answers of 500, or one that Stripe remembers: it would be the answer for a day;
+        and for a key that was used before and opened no session.
         """
         params = session_params(request, now=self._clock())
         try:
-            return self._create(params, request.idempotency_key)
+            return self._create_or_learn_that_it_failed(params, request.idempotency_key)
         except Declined as refusal:
             if refusal.code == "email_invalid" and params.pop("customer_email", None):
                 # What was refused for its parameters has not used the key: docs.stripe.com/api/idempotent_requests
@@ -129,6 +132,20 @@ class Gateway(PaymentGateway):
             if refusal.code != "idempotency_error":
                 raise
             return self._started_before(request, refusal)
+
+    def _create_or_learn_that_it_failed(self, params: Any, idempotency_key: str) -> StartedPayment:
+        """A 500 is asked about once more at once, because it may be saved with the key: then it comes again."""
+        try:
+            return self._create(params, idempotency_key)
+        except Unavailable as failure:
+            if failure.code != FAILED:
+                raise
+        try:
+            return self._create(params, idempotency_key)
+        except Unavailable as failure:
+            if failure.code != FAILED:
+                raise
+            raise KeySpent(failure.message, code=FAILED) from failure
 
     def _create(self, params: Any, idempotency_key: str) -> StartedPayment:
         with translated():
@@ -217,10 +234,12 @@ class Gateway(PaymentGateway):
             with translated():
                 is_ours = session["metadata"].get(IDEMPOTENCY_KEY) == request.idempotency_key
                 found = (session.get("client_reference_id"), session["amount_total"], session["currency"])
-            if is_ours and found == asked:
+            if is_ours and found != asked:
+                raise refusal
+            if is_ours:
                 with translated():
                     return _started(session)
-        raise refusal
+        raise KeySpent("the call that used the key first opened no session", code=FAILED) from refusal
 
 
 def _started(session: Mapping[str, Any]) -> StartedPayment:
