@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import ConfigurationError, Declined, KeySpent, Unavailable
+from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
 from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
     PaymentGateway,
@@ -22,9 +22,9 @@ from storefront.gateways.payments.base import (
 )
 from storefront.gateways.payments.stripe import webhooks
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
-from storefront.gateways.payments.stripe.failures import FAILED, translated
+from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.limits import LIMITS
-from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
+from storefront.gateways.payments.stripe.opening import open_session, sessions_since
 from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ REFUND_STATES = {
 }
 #: bytes; a page of a hundred sessions with their charges is about one megabyte
 LARGEST_ANSWER = 8 * 1024 * 1024
-#: Stripe remembers an idempotency key for at least this long.
-KEY_LIFETIME = timedelta(hours=24)
 
 
 class Gateway(PaymentGateway):
@@ -122,35 +120,7 @@ class Gateway(PaymentGateway):
         Raises ``KeySpent`` after two answers of 500, or one that Stripe remembers: it would be the answer for a day;
         and for a key that was used before and opened no session.
         """
-        params = session_params(request, now=self._clock())
-        try:
-            return self._create_or_learn_that_it_failed(params, request.idempotency_key)
-        except Declined as refusal:
-            if refusal.code == "email_invalid" and params.pop("customer_email", None):
-                # What was refused for its parameters has not used the key: docs.stripe.com/api/idempotent_requests
-                return self._create(params, request.idempotency_key)
-            if refusal.code != "idempotency_error":
-                raise
-            return self._started_before(request, refusal)
-
-    def _create_or_learn_that_it_failed(self, params: Any, idempotency_key: str) -> StartedPayment:
-        """A 500 is asked about once more at once, because it may be saved with the key: then it comes again."""
-        try:
-            return self._create(params, idempotency_key)
-        except Unavailable as failure:
-            if failure.code != FAILED:
-                raise
-        try:
-            return self._create(params, idempotency_key)
-        except Unavailable as failure:
-            if failure.code != FAILED:
-                raise
-            raise KeySpent(failure.message, code=FAILED) from failure
-
-    def _create(self, params: Any, idempotency_key: str) -> StartedPayment:
-        with translated():
-            options: Any = {"idempotency_key": idempotency_key}
-            return _started(self._client.v1.checkout.sessions.create(params=params, options=options).to_dict())
+        return open_session(self._client, request, now=self._clock())
 
     def fetch(self, provider_reference: str) -> PaymentSnapshot:
         with translated():
@@ -199,7 +169,7 @@ class Gateway(PaymentGateway):
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
         """Sessions *opened* since ``since``, newest first. One may be paid up to a day, a bank debit settle up to two
         weeks, after it was opened: look back that much further."""
-        sessions = self._sessions_since(since)
+        sessions = sessions_since(self._client, since)
         with translated():
             return [self._read(session) for session in sessions]
 
@@ -213,39 +183,3 @@ class Gateway(PaymentGateway):
             return found
         disputes = self._client.v1.disputes.list(params={"payment_intent": found.charge_reference})
         return replace(found, is_disputed=any(takes_money(each.status) for each in disputes.data))
-
-    def _sessions_since(self, since: datetime) -> list[dict[str, Any]]:
-        """Payment sessions of this account, all pages."""
-        with translated():
-            page = self._client.v1.checkout.sessions.list(
-                params={
-                    "created": {"gte": int(since.timestamp())},
-                    "limit": 100,
-                    "expand": [f"data.{path}" for path in EXPAND],
-                }
-            )
-            found = (session.to_dict() for session in page.auto_paging_iter())
-            return [session for session in found if session["mode"] == "payment"]
-
-    def _started_before(self, request: StartRequest, refusal: Declined) -> StartedPayment:
-        """The session an earlier call with this key opened, if it asks for the same money for the same thing."""
-        asked = (request.our_reference, to_minor(request.amount, request.currency), request.currency.lower())
-        for session in self._sessions_since(self._clock() - KEY_LIFETIME):
-            with translated():
-                is_ours = session["metadata"].get(IDEMPOTENCY_KEY) == request.idempotency_key
-                found = (session.get("client_reference_id"), session["amount_total"], session["currency"])
-            if is_ours and found != asked:
-                raise refusal
-            if is_ours:
-                with translated():
-                    return _started(session)
-        raise KeySpent("the call that used the key first opened no session", code=FAILED) from refusal
-
-
-def _started(session: Mapping[str, Any]) -> StartedPayment:
-    """``redirect_url`` is "" for a session that is open no more: its state is for ``fetch`` to tell."""
-    return StartedPayment(
-        provider_reference=session["id"],
-        redirect_url=session["url"] or "",
-        expires_at=datetime.fromtimestamp(session["expires_at"], UTC),
-    )

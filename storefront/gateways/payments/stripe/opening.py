@@ -1,0 +1,95 @@
+"""Opening a Checkout Session once, whatever became of earlier calls with the same idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from storefront.gateways.errors import Declined, KeySpent, Unavailable
+from storefront.gateways.payments.base import StartedPayment, StartRequest
+from storefront.gateways.payments.stripe.amounts import to_minor
+from storefront.gateways.payments.stripe.failures import FAILED, translated
+from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
+from storefront.gateways.payments.stripe.snapshots import EXPAND
+
+if TYPE_CHECKING:
+    import stripe
+
+#: Stripe remembers an idempotency key for at least this long.
+KEY_LIFETIME = timedelta(hours=24)
+
+
+def open_session(client: stripe.StripeClient, request: StartRequest, *, now: datetime) -> StartedPayment:
+    """See ``Gateway.start``. ``now``: aware UTC."""
+    params = session_params(request, now=now)
+    try:
+        return _create_or_learn_that_it_failed(client, params, request.idempotency_key)
+    except Declined as refusal:
+        if refusal.code == "email_invalid" and params.pop("customer_email", None):
+            # What was refused for its parameters has not used the key: docs.stripe.com/api/idempotent_requests
+            return _create(client, params, request.idempotency_key)
+        if refusal.code != "idempotency_error":
+            raise
+        return _started_before(client, request, refusal, now=now)
+
+
+def sessions_since(client: stripe.StripeClient, since: datetime) -> list[dict[str, Any]]:
+    """Payment sessions of this account that were opened since, newest first, all pages."""
+    with translated():
+        page = client.v1.checkout.sessions.list(
+            params={
+                "created": {"gte": int(since.timestamp())},
+                "limit": 100,
+                "expand": [f"data.{path}" for path in EXPAND],
+            }
+        )
+        found = (session.to_dict() for session in page.auto_paging_iter())
+        return [session for session in found if session["mode"] == "payment"]
+
+
+def _create_or_learn_that_it_failed(client: stripe.StripeClient, params: Any, idempotency_key: str) -> StartedPayment:
+    """A 500 is asked about once more at once, because it may be saved with the key: then it comes again."""
+    try:
+        return _create(client, params, idempotency_key)
+    except Unavailable as failure:
+        if failure.code != FAILED:
+            raise
+    try:
+        return _create(client, params, idempotency_key)
+    except Unavailable as failure:
+        if failure.code != FAILED:
+            raise
+        raise KeySpent(failure.message, code=FAILED) from failure
+
+
+def _create(client: stripe.StripeClient, params: Any, idempotency_key: str) -> StartedPayment:
+    with translated():
+        options: Any = {"idempotency_key": idempotency_key}
+        return _started(client.v1.checkout.sessions.create(params=params, options=options).to_dict())
+
+
+def _started_before(
+    client: stripe.StripeClient, request: StartRequest, refusal: Declined, *, now: datetime
+) -> StartedPayment:
+    """The session an earlier call with this key opened, if it asks for the same money for the same thing."""
+    asked = (request.our_reference, to_minor(request.amount, request.currency), request.currency.lower())
+    for session in sessions_since(client, now - KEY_LIFETIME):
+        with translated():
+            is_ours = session["metadata"].get(IDEMPOTENCY_KEY) == request.idempotency_key
+            found = (session.get("client_reference_id"), session["amount_total"], session["currency"])
+        if is_ours and found != asked:
+            raise refusal
+        if is_ours:
+            with translated():
+                return _started(session)
+    raise KeySpent("the call that used the key first opened no session", code=FAILED) from refusal
+
+
+def _started(session: Mapping[str, Any]) -> StartedPayment:
+    """``redirect_url`` is "" for a session that is open no more: its state is for ``fetch`` to tell."""
+    return StartedPayment(
+        provider_reference=session["id"],
+        redirect_url=session["url"] or "",
+        expires_at=datetime.fromtimestamp(session["expires_at"], UTC),
+    )
