@@ -39,6 +39,7 @@ def _acts(stand_in: StripeStandIn) -> dict[str, Act]:
     return {
         "/_control/faults": stand_in.fail_next,
         "/_control/faults/clear": stand_in.faults.clear,
+        "/_control/emails/refuse": stand_in.refuse_email,
         "/_control/webhooks": stand_in.webhook_mode,
         "/_control/webhooks/release": stand_in.release_webhooks,
         "/_control/webhooks/resend": stand_in.resend_webhook,

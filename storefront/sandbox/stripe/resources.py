@@ -13,13 +13,17 @@ from storefront.sandbox.stripe.state import Object, State, new_id
 
 #: Minor units: amounts must be multiples of the step (docs.stripe.com/currencies).
 STEPS = {"isk": 100, "ugx": 100, "bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10}
-LARGEST = 99_999_999
-#: Minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). Elsewhere it is half a US dollar at the
-#: rate of the day, which this sandbox does not know: it takes one unit there.
+#: Minor units (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, July 2026). Elsewhere it is the smallest
+#: amount of the currency that is paid out, at the rate of the day: this sandbox takes one unit there.
+LARGEST = {
+    "cop": 9_999_999_999, "huf": 9_999_999_999, "idr": 999_999_999_999, "inr": 999_999_999, "jpy": 9_999_999_999,
+    "lbp": 99_999_999_999,
+}  # fmt: skip
 SMALLEST = {
-    "aed": 200, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30, "hkd": 400,
-    "huf": 17500, "inr": 50, "jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50, "pln": 200, "ron": 200,
-    "sek": 300, "sgd": 50, "thb": 1000, "usd": 50,
+    "aed": 200, "ars": 50, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "cop": 50, "czk": 1500, "dkk": 250, "eur": 50,
+    "gbp": 30, "hkd": 400, "huf": 17500, "idr": 50, "ils": 50, "inr": 50, "jpy": 50, "krw": 50, "mxn": 1000,
+    "myr": 200, "nok": 300, "nzd": 50, "php": 50, "pln": 200, "ron": 200, "rub": 50, "sek": 300, "sgd": 50,
+    "thb": 1000, "usd": 50, "zar": 50,
 }  # fmt: skip
 SHORTEST_STAY, LONGEST_STAY = 30 * 60, 24 * 3600
 PATH = "/v1/checkout/sessions"
@@ -31,6 +35,8 @@ class Resources:
         self._cashier = cashier
         self._refunds = refunds
         self._page = page
+        #: addresses that are found to be wrong only when the session is made
+        self.refused_emails: set[str] = set()
 
     def create_session(self, _path: dict[str, str], asked: Object) -> Object:
         now = self._state.now()
@@ -51,6 +57,14 @@ class Resources:
                     "You may only specify one of these parameters: customer, customer_email.",
                 )
             self._state.get("customer", asked["customer"], param="customer")
+        if asked.get("customer_email") in self.refused_emails:
+            raise ApiError(
+                400,
+                "email_invalid",
+                f"Invalid email address: {asked['customer_email']}",
+                param="customer_email",
+                executed=True,
+            )
         session = objects.session(asked, total=total, now=now, page=self._page)
         lines = [objects.line_item(line, now=now) for line in asked["line_items"]]
         self._state.counts["session_creates"] += 1
@@ -70,10 +84,9 @@ class Resources:
         total: int = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
         if total < SMALLEST.get(currency, 1):
             raise ApiError(400, "amount_too_small", "The Checkout Session's total amount is below the minimum.")
-        if total > LARGEST:
-            raise ApiError(
-                400, "amount_too_large", "The Checkout Session's total amount must be no more than 99999999."
-            )
+        if total > (most := LARGEST.get(currency, 99_999_999)):
+            message = f"The Checkout Session's total amount must be no more than {most}."
+            raise ApiError(400, "amount_too_large", message)
         return total
 
     def get_session(self, path: dict[str, str], _asked: Object) -> Object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storefront.sandbox.stripe.parameters import Email, Hash, Integer, Listing, Metadata, Shape, Span, Text, Truth, Url
 
 CURRENCIES = frozenset(
-    """aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp
+    """aed afn all amd ang aoa ars aud awg azn bam bbd bdt bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp
     cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk
     jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn
     nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std
@@ -19,7 +19,7 @@ LOCALES = frozenset(
 CURRENCY = Text(choices=CURRENCIES)
 EXPAND = Listing(Text(100), 20)
 EMAIL = Email()
-AMOUNT = Integer(0, 99_999_999_999)
+AMOUNT = Integer(0, 9_999_999_999_999)
 REFERENCE = Text(200)
 ONLY_EXPAND = Hash({"expand": EXPAND})
 

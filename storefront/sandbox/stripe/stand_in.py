@@ -53,8 +53,8 @@ class StripeStandIn(StandIn):
         self.courier = Courier(self.state, url=webhook_url, secret=webhook_secret, every_tick=self._tick)
         self._cashier = Cashier(self.state, self.courier.emit)
         self._refunds = Refunds(self.state, self.courier.emit)
-        acts = Resources(self.state, self._cashier, self._refunds, page=f"{self.base_url}/c/pay/")
-        self._api = Api(self.state, acts, self.faults, api_key=api_key)
+        self._acts = Resources(self.state, self._cashier, self._refunds, page=f"{self.base_url}/c/pay/")
+        self._api = Api(self.state, self._acts, self.faults, api_key=api_key)
         #: (method, path pattern, parameters, act) of every ``/v1`` call there is
         self.calls = self._api.calls
         for method, pattern, shape, act in self.calls:
@@ -95,6 +95,10 @@ class StripeStandIn(StandIn):
     def fail_next(self, **fault: Any) -> None:
         """Order a ``Fault``: kind, count, path, method, status, seconds."""
         self.faults.add(Fault(**fault))
+
+    def refuse_email(self, email: str) -> None:
+        """Refuse sessions with this address when they are made: a refusal that is remembered with its key."""
+        self._acts.refused_emails.add(email)
 
     def webhook_mode(self, **changes: Any) -> None:
         """Change some fields of ``Mode``; with none, back to normal."""

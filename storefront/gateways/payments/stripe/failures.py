@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 #: ``code`` of a 500 that Stripe gave just now, and of one that it remembers
 FAILED, REPLAYED = "server_error", "replayed"
+#: Stripe's code for an address it does not take (https://docs.stripe.com/error-codes#email-invalid), and ours for
+#: whatever else it has against one.
+EMAIL_REFUSED = "email_invalid"
 
 
 @contextmanager
@@ -46,7 +49,7 @@ def _as_ours(exc: stripe.StripeError) -> GatewayError | ConfigurationError:
     if isinstance(exc, stripe.InvalidRequestError) and exc.http_status == 404:
         return NotFound(message, code=code)
     if isinstance(exc, (stripe.InvalidRequestError, stripe.CardError)) and exc.http_status in (400, 402):
-        return Declined(message, code=code)
+        return Declined(message, code=EMAIL_REFUSED if exc.param == "customer_email" else code)
     if exc.http_status == 500:
         return _own_failure(exc)
     return Unavailable(f"Stripe cannot be reached or does not answer ({type(exc).__name__})", code=code)

@@ -1,4 +1,4 @@
-"""What Stripe Checkout takes (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, API reference)."""
+"""What Stripe Checkout takes: https://docs.stripe.com/currencies and the API reference, as they stood in July 2026."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from storefront.gateways.payments.limits import Limits
-from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, LARGEST
+from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, largest
 
 #: docs.stripe.com/currencies#presentment-currencies
 CURRENCIES = frozenset(
@@ -16,19 +16,21 @@ CURRENCIES = frozenset(
     NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB
     TJS TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XOF XPF YER ZAR ZMW BHD JOD KWD OMR TND""".split()
 )
-#: In currencies that are not here the smallest amount is 0.50 USD at the rate of the day.
+#: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, "Minimum charge amount by currency". It holds
+#: for what Stripe pays out in the same currency; a charge that it converts must reach the smallest amount of the other
+#: one at the rate of the day, which only its answer tells (``amount_too_small``).
 SMALLEST = {
     currency: Decimal(amount)
     for amount, currencies in {
         "0.30": "GBP",
-        "0.50": "USD AUD BRL CAD CHF EUR INR NZD SGD",
+        "0.50": "USD ARS AUD BRL CAD CHF COP EUR IDR ILS INR NZD PHP RUB SGD ZAR",
         "2": "AED MYR PLN RON",
         "2.50": "DKK",
         "3": "NOK SEK",
         "4": "HKD",
         "10": "MXN THB",
         "15": "CZK",
-        "50": "JPY",
+        "50": "JPY KRW",
         "175": "HUF",
     }.items()
     for currency in currencies.split()
@@ -43,7 +45,7 @@ LIMITS = Limits(
     currencies=CURRENCIES,
     steps={currency: step * Decimal(1).scaleb(-places) for currency, (places, step) in EXCEPTIONS.items()},
     smallest=SMALLEST,
-    largest={currency: LARGEST * _unit(currency) for currency in CURRENCIES},
+    largest={currency: largest(currency) * _unit(currency) for currency in CURRENCIES},
     # Optional for a session: the buyer types it on Stripe's page where we send none.
     email=re.compile(
         r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*"

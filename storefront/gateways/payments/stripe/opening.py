@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from storefront.gateways.errors import Declined, KeySpent, Unavailable
 from storefront.gateways.payments.base import StartedPayment, StartRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
-from storefront.gateways.payments.stripe.failures import FAILED, translated
+from storefront.gateways.payments.stripe.failures import EMAIL_REFUSED, FAILED, translated
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
 from storefront.gateways.payments.stripe.snapshots import EXPAND
 
@@ -24,11 +24,8 @@ def open_session(client: stripe.StripeClient, request: StartRequest, *, now: dat
     """See ``Gateway.start``. ``now``: aware UTC."""
     params = session_params(request, now=now)
     try:
-        return _create_or_learn_that_it_failed(client, params, request.idempotency_key)
+        return _create_with_email_or_without(client, params, request.idempotency_key)
     except Declined as refusal:
-        if refusal.code == "email_invalid" and params.pop("customer_email", None):
-            # What was refused for its parameters has not used the key: docs.stripe.com/api/idempotent_requests
-            return _create(client, params, request.idempotency_key)
         if refusal.code != "idempotency_error":
             raise
         return _started_before(client, request, refusal, now=now)
@@ -46,6 +43,17 @@ def sessions_since(client: stripe.StripeClient, since: datetime) -> list[dict[st
         )
         found = (session.to_dict() for session in page.auto_paging_iter())
         return [session for session in found if session["mode"] == "payment"]
+
+
+def _create_with_email_or_without(client: stripe.StripeClient, params: Any, idempotency_key: str) -> StartedPayment:
+    """Without an e-mail that Stripe refuses the buyer types another one there. That request has a key of its own: the
+    refusal may be remembered with the first one (https://docs.stripe.com/api/idempotent_requests)."""
+    try:
+        return _create_or_learn_that_it_failed(client, params, idempotency_key)
+    except Declined as refusal:
+        if refusal.code != EMAIL_REFUSED or not params.pop("customer_email", None):
+            raise
+    return _create_or_learn_that_it_failed(client, params, f"{idempotency_key}-without-email")
 
 
 def _create_or_learn_that_it_failed(client: stripe.StripeClient, params: Any, idempotency_key: str) -> StartedPayment:
