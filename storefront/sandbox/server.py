@@ -189,8 +189,9 @@ class StandIn:
             http.close_connection = True
             return
         try:
-            http.send_response(response.status)
-            for key, value in response.headers.items():
+            http.send_response_only(response.status)
+            own = {"Server": http.version_string(), "Date": http.date_time_string()}
+            for key, value in (own | response.headers).items():
                 http.send_header(key, value)
             http.send_header("Content-Length", str(len(body)))
             http.end_headers()

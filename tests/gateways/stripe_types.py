@@ -82,6 +82,7 @@ CALLS = [
         stripe.params.BalanceTransactionRetrieveParams,
         stripe.BalanceTransaction,
     ),
+    Call("GET", "/v1/webhook_endpoints", stripe.params.WebhookEndpointListParams, stripe.WebhookEndpoint, True),
     Call("POST", "/v1/customers", stripe.params.CustomerCreateParams, stripe.Customer),
     Call("GET", "/v1/customers", stripe.params.CustomerListParams, stripe.Customer, True),
     Call("GET", "/v1/customers" + _ONE, stripe.params.CustomerRetrieveParams, stripe.Customer),

@@ -129,6 +129,60 @@ def test_the_balance_is_what_was_taken_and_given_back(api: Any, year: dict[str, 
     assert [each.source for each in api.balance_transactions.list({"source": paid.id}).data] == [paid.id]
 
 
+def test_endpoints_are_told_without_their_secrets(api: Any, stand_in: StripeStandIn) -> None:
+    assert api.webhook_endpoints.list().data == []
+    stand_in.webhook_url = "https://shop.example/hooks/stripe/"
+    stand_in.endpoints.add(url="https://other.example/", enabled_events=["charge.refunded"], status="disabled")
+    found = api.webhook_endpoints.list().data
+    assert [(each.url, each.status) for each in found] == [
+        ("https://other.example/", "disabled"),
+        ("https://shop.example/hooks/stripe/", "enabled"),
+    ]
+    assert not [fault for each in found for fault in answer_faults(plain(each), stripe.WebhookEndpoint)]
+    assert "secret" not in found[0]
+
+
+# Restricted keys
+
+ALL = dict.fromkeys("checkout_session charge customer".split(), "write") | dict.fromkeys(
+    "payment_intent dispute balance_transaction_source event webhook".split(), "read"
+)
+
+
+def test_a_key_with_every_right_may_do_everything(api: Any, stand_in: StripeStandIn, year: dict[str, str]) -> None:
+    stand_in.rights.restrict(**ALL)
+    for name in (*LISTS, "webhook_endpoints", "customers"):
+        service(api, name).list({"limit": 1})
+    api.refunds.create({"payment_intent": api.checkout.sessions.retrieve(year["paid"]).payment_intent})
+    api.checkout.sessions.create(SESSION)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "ask"),
+    [
+        ("checkout_session_write", lambda api: api.checkout.sessions.create(SESSION)),
+        ("checkout_session_write", lambda api: api.checkout.sessions.expire("cs_test_none")),
+        ("checkout_session_read", lambda api: api.checkout.sessions.list()),
+        ("payment_intent_read", lambda api: api.checkout.sessions.list({"expand": ["data.payment_intent"]})),
+        ("charge_read", lambda api: api.payment_intents.list({"expand": ["data.latest_charge"]})),
+        ("charge_write", lambda api: api.refunds.create({"payment_intent": "pi_none"})),
+        ("dispute_read", lambda api: api.disputes.list()),
+        ("webhook_read", lambda api: api.webhook_endpoints.list()),
+        ("customer_write", lambda api: api.customers.create({"colour": "red"})),
+    ],
+)
+def test_a_right_that_is_missing_is_named_before_anything_else(
+    api: Any, stand_in: StripeStandIn, lacking: str, ask: Any
+) -> None:
+    name, _, level = lacking.rpartition("_")
+    stand_in.rights.restrict(**ALL | {name: "read" if level == "write" else "none"})
+    with pytest.raises(stripe.PermissionError) as refusal:
+        ask(api)
+    assert (refusal.value.http_status, refusal.value.error.code) == (403, "more_permissions_required")
+    assert f"{level.title()} ('{lacking}') permissions" in str(refusal.value)
+    assert stand_in.stats()["session_creates"] == 0
+
+
 # Lists
 
 

@@ -474,6 +474,17 @@ def test_copies_and_reverse_order(stripe: StripeStandIn, shop: Shop) -> None:
     assert shop.types()[-6:] == [each for each in paid for _ in range(2)]
 
 
+def test_the_endpoint_gets_the_events_that_it_is_enabled_for(stripe: StripeStandIn, shop: Shop) -> None:
+    stripe.endpoints.change(enabled_events=["checkout.session.completed", "charge.refunded"], api_version="2020-08-27")
+    stripe.pay(opened(stripe)["id"])
+    assert stripe.drain_webhooks() and shop.types() == ["checkout.session.completed"]
+    assert json.loads(shop.got[0][0])["api_version"] == "2020-08-27"
+    stripe.endpoints.change(status="disabled")
+    stripe.pay(opened(stripe)["id"])
+    assert stripe.drain_webhooks() and len(shop.got) == 1
+    assert "checkout.session.completed" in [event["type"] for event in stripe.events()]
+
+
 def test_held_events_wait_for_release(stripe: StripeStandIn, shop: Shop) -> None:
     stripe.webhook_mode(hold=True, only="checkout")
     stripe.pay(opened(stripe)["id"])
@@ -531,6 +542,22 @@ def test_controls_work_over_http(stripe: StripeStandIn) -> None:
     assert [(each["method"], each["status"]) for each in recorded] == [("POST", 200), ("GET", 503)]
     assert KEY not in json.dumps(recorded)
     assert control(stripe, "reset").status_code == 200 and stripe.sessions() == []
+
+
+def test_the_account_is_set_up_over_http(stripe: StripeStandIn) -> None:
+    assert control(stripe, "key/restrict", checkout_session="read").status_code == 200
+    assert post(stripe, "checkout/sessions", GOOD).status_code == 403
+    assert control(stripe, "key/restrict", colour="read").status_code == 400
+    assert control(stripe, "key/unrestrict").status_code == 200
+    assert control(stripe, "endpoint", status="disabled").status_code == 200
+    assert control(stripe, "endpoint", colour="red").status_code == 400
+    assert control(stripe, "endpoints", url="https://other.example/").status_code == 200
+    assert [each["status"] for each in get(stripe, "webhook_endpoints").json()["data"]] == ["enabled", "disabled"]
+
+
+def test_answers_carry_the_hour_of_the_stand_in() -> None:
+    with StripeStandIn(api_key=KEY, clock=lambda: 0.0) as stripe:
+        assert get(stripe, "events").headers["Date"] == "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 @pytest.mark.parametrize("fields", [{"kind": "nonsense"}, {"colour": "red"}])

@@ -6,15 +6,15 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 from storefront.sandbox.server import Request, Response
-from storefront.sandbox.stripe import resources
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.faults import Fault, Faults
 from storefront.sandbox.stripe.objects import API_VERSION, expanded
 from storefront.sandbox.stripe.parameters import Hash, parse
-from storefront.sandbox.stripe.resources import Resources
+from storefront.sandbox.stripe.rights import Rights
 from storefront.sandbox.stripe.state import Object, State, new_id
 
 #: (path parameters, checked parameters) -> object
@@ -22,12 +22,12 @@ Act = Callable[[dict[str, str], Object], Object]
 
 
 class Api:
-    def __init__(self, state: State, acts: Resources, faults: Faults, *, api_key: str) -> None:
+    def __init__(self, state: State, faults: Faults, rights: Rights, *, api_key: str) -> None:
         self._state = state
         self._faults = faults
+        self._rights = rights
         self._key = api_key
         self.requests: deque[dict[str, Any]] = deque(maxlen=5000)
-        self.calls = resources.calls(acts, state)
 
     def serve(self, shape: Hash, act: Act) -> Callable[[Request], Response]:
         """A handler for one call."""
@@ -43,6 +43,7 @@ class Api:
                     response = self._faults.after(fault, response)
             record["status"] = 0 if response.drop else response.status
             response.headers |= {"Request-Id": new_id("req"), "Stripe-Version": API_VERSION}
+            response.headers["Date"] = formatdate(self._state.clock(), usegmt=True)
             return response
 
         return handle
@@ -68,6 +69,8 @@ class Api:
     def _answer(self, request: Request, shape: Hash, act: Act, fault: Fault | None) -> Response:
         try:
             self._authenticate(request)
+            encoded = request.body.decode("ascii") if request.method == "POST" else request.raw_query
+            self._rights.check(request.method, request.path, list(parse(encoded).get("expand", {}).values()))
             if request.method == "POST":
                 return self._once(request, shape, act, fault)
             self._faults.work(fault)

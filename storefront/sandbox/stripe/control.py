@@ -39,6 +39,10 @@ def _acts(stand_in: StripeStandIn) -> dict[str, Act]:
     return {
         "/_control/faults": stand_in.fail_next,
         "/_control/faults/clear": stand_in.faults.clear,
+        "/_control/key/restrict": stand_in.rights.restrict,
+        "/_control/key/unrestrict": stand_in.rights.unrestrict,
+        "/_control/endpoint": stand_in.endpoints.change,
+        "/_control/endpoints": stand_in.endpoints.add,
         "/_control/emails/refuse": stand_in.refuse_email,
         "/_control/webhooks": stand_in.webhook_mode,
         "/_control/webhooks/release": stand_in.release_webhooks,

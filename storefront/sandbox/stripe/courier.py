@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from storefront.sandbox.stripe.objects import API_VERSION
+from storefront.sandbox.stripe.endpoints import Endpoints
 from storefront.sandbox.stripe.state import Object, State, new_id
 
 #: pauses between attempts, in seconds; after the last one the event stays undelivered (it can still be listed)
@@ -58,9 +58,9 @@ def signature(payload: bytes, secret: str, stamp: int) -> str:
 
 
 class Courier:
-    def __init__(self, state: State, *, url: str, secret: str, every_tick: Callable[[], None]) -> None:
-        self.url = url
+    def __init__(self, state: State, *, endpoints: Endpoints, secret: str, every_tick: Callable[[], None]) -> None:
         self.secret = secret
+        self._endpoints = endpoints
         self.mode = Mode()
         self.deliveries: list[dict[str, Any]] = []
         self._state = state
@@ -96,10 +96,14 @@ class Courier:
             events.reverse()
         elif self.mode.order == "shuffle":
             random.shuffle(events)
-        wanted = [event for event in events if event["type"].startswith(self.mode.only)]
+        wanted = [
+            event
+            for event in events
+            if event["type"].startswith(self.mode.only) and self._endpoints.takes(event["type"])
+        ]
         for event in events:
-            event["pending_webhooks"] = int(event in wanted and bool(self.url) and not self.mode.drop)
-        if self.mode.drop or not self.url:
+            event["pending_webhooks"] = int(event in wanted and not self.mode.drop)
+        if self.mode.drop:
             return
         if self.mode.hold:
             with self._change:
@@ -146,7 +150,7 @@ class Courier:
         return {
             "id": new_id("evt"),
             "object": "event",
-            "api_version": API_VERSION,
+            "api_version": self._endpoints.own["api_version"],
             "created": self._state.now(),
             "data": {"object": copy.deepcopy(subject)},
             "livemode": bool(subject.get("livemode")) if self.mode.livemode is None else self.mode.livemode,
@@ -206,7 +210,7 @@ class Courier:
         secret = "whsec_forged" if self.mode.bad_signature else self.secret
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Stripe/1.0 (sandbox)"}
         headers["Stripe-Signature"] = signature(payload, secret, stamp)
-        parts = urlsplit(self.url)
+        parts = urlsplit(self._endpoints.own["url"])
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=PATIENCE)
         try:
             connection.request("POST", parts.path or "/", payload, headers)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from storefront.sandbox.stripe import fields, lists, objects, shapes
 from storefront.sandbox.stripe.cashier import Cashier
+from storefront.sandbox.stripe.endpoints import Endpoints
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.parameters import Hash
 from storefront.sandbox.stripe.refunds import Refunds
@@ -117,7 +118,9 @@ class Resources:
         return lambda path, _asked: self._state.get(kind, path["id"])
 
 
-def calls(acts: Resources, state: State) -> list[tuple[str, str, Hash, Callable[[dict[str, str], Object], Object]]]:
+def calls(
+    acts: Resources, state: State, endpoints: Endpoints
+) -> list[tuple[str, str, Hash, Callable[[dict[str, str], Object], Object]]]:
     """(method, path pattern, parameters, act) of every call there is."""
     one = r"/(?P<id>\w+)"
     listed = lists.calls(state)
@@ -128,6 +131,7 @@ def calls(acts: Resources, state: State) -> list[tuple[str, str, Hash, Callable[
         ("GET", PATH + one + "/line_items", shapes.LINE_LIST, acts.list_lines),
         ("POST", "/v1/refunds", shapes.REFUND_CREATE, acts.create_refund),
         ("POST", "/v1/customers", shapes.CUSTOMER_CREATE, acts.create_customer),
+        ("GET", "/v1/webhook_endpoints", shapes.ENDPOINT_LIST, endpoints.list),
         *(("GET", path, shape, act) for path, _kind, shape, act in listed),
         *(
             ("GET", path + one, shapes.ONLY_EXPAND, acts.one(kind))

@@ -97,6 +97,7 @@ SESSION_LIST = Hash(
     }
 )
 LINE_LIST = Hash(_PAGING)
+ENDPOINT_LIST = Hash(_PAGING)
 INTENT_LIST = Hash({**_PAGING, "created": _SPAN, "customer": REFERENCE})
 CHARGE_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "customer": REFERENCE})
 REFUND_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "charge": REFERENCE})

@@ -14,11 +14,13 @@ from storefront.sandbox.stripe import control
 from storefront.sandbox.stripe.api import Api
 from storefront.sandbox.stripe.cashier import Cashier, Result
 from storefront.sandbox.stripe.courier import Courier, Mode
+from storefront.sandbox.stripe.endpoints import Endpoints
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.faults import Fault, Faults
 from storefront.sandbox.stripe.hosted import HostedPage
 from storefront.sandbox.stripe.refunds import Refunds
-from storefront.sandbox.stripe.resources import Resources
+from storefront.sandbox.stripe.resources import Resources, calls
+from storefront.sandbox.stripe.rights import Rights
 from storefront.sandbox.stripe.state import Object, State
 
 TAMPERABLE = frozenset(("amount_total", "currency", "livemode", "client_reference_id", "payment_status", "status"))
@@ -50,13 +52,15 @@ class StripeStandIn(StandIn):
         self.api_key = api_key
         self.state = State(Path(state_path) if state_path else None, clock=clock)
         self.faults = Faults()
-        self.courier = Courier(self.state, url=webhook_url, secret=webhook_secret, every_tick=self._tick)
+        self.endpoints = Endpoints(self.state, url=webhook_url)
+        self.rights = Rights()
+        self.courier = Courier(self.state, endpoints=self.endpoints, secret=webhook_secret, every_tick=self._tick)
         self._cashier = Cashier(self.state, self.courier.emit)
         self._refunds = Refunds(self.state, self.courier.emit)
         self._acts = Resources(self.state, self._cashier, self._refunds, page=f"{self.base_url}/c/pay/")
-        self._api = Api(self.state, self._acts, self.faults, api_key=api_key)
+        self._api = Api(self.state, self.faults, self.rights, api_key=api_key)
         #: (method, path pattern, parameters, act) of every ``/v1`` call there is
-        self.calls = self._api.calls
+        self.calls = calls(self._acts, self.state, self.endpoints)
         for method, pattern, shape, act in self.calls:
             self.route(method, pattern, self._api.serve(shape, act))
         hosted = HostedPage(self.state, self._cashier, self.courier)
@@ -81,11 +85,11 @@ class StripeStandIn(StandIn):
     @property
     def webhook_url(self) -> str:
         """Where events go; "" for nowhere. May be set while running."""
-        return self.courier.url
+        return str(self.endpoints.own["url"])
 
     @webhook_url.setter
     def webhook_url(self, url: str) -> None:
-        self.courier.url = url
+        self.endpoints.change(url=url)
 
     def _tick(self) -> None:
         self._cashier.expire_due()
