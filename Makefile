@@ -6,11 +6,12 @@ PY := .venv/bin/python
 PYTEST := .venv/bin/pytest
 JOBS ?= 2
 
-.PHONY: run test lint races journeys bench audit messages lock clean browser help
+.PHONY: run test check fast lint races journeys bench audit messages lock clean browser help
 
 help:
 	@echo "make run    set up and start the shop with its demo (PORT=8000)"
 	@echo "make test   everything, browser journeys included"
+	@echo "make check  lint, types and the fast tests, in three minutes"
 	@echo "make audit  Lighthouse and the Nu HTML checker (needs Node, npm and Java)"
 	@echo "make bench  speed, as ratios to a bare Django view"
 	@echo "make lock   resolve the dependencies again into requirements/"
@@ -52,6 +53,13 @@ lint: .venv/ready-test
 test: .venv/ready-test browser
 	$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/races
 	$(MAKE) --no-print-directory -j2 --output-sync=target lint races
+
+# Before a commit, in three minutes: no browser, no PostgreSQL, no file that takes long.
+check: .venv/ready-test
+	$(MAKE) --no-print-directory -j2 --output-sync=target lint fast
+
+fast: .venv/ready-test
+	$(PYTEST) -q -n $(JOBS) --dist loadfile -m "not slow" --ignore=tests/races --ignore=tests/journeys
 
 races: .venv/ready-test
 	@url=$$($(PY) -m tests.postgres start) || exit 1; \

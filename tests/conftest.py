@@ -45,6 +45,43 @@ LONG = (
     "test_migrations.py",
 )
 
+#: Files that take ten seconds and more; with those above, the journeys, the races and whatever opens a browser they are
+#: left to ``make test``. ``make check`` runs the rest.
+SLOW = (
+    *LONG,
+    "test_access_matrix.py",
+    "test_dashboard_writes_no_prices.py",
+    "test_dead_links.py",
+    "test_demo.py",
+    "test_demo_history.py",
+    "test_extend.py",
+    "test_imports.py",
+    "test_login_limits.py",
+    "test_no_paid_day_is_lost.py",
+    "test_odd_bodies.py",
+    "test_periods.py",
+    "test_production_settings.py",
+    "test_renewals.py",
+    "test_search.py",
+    "test_setup_shop.py",
+    "test_site.py",
+    "test_snippets.py",
+    "test_two_editors.py",
+    "test_web_server.py",
+)
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether ``make check`` leaves this test out."""
+    opens_browser = not {"page", "browser", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+    is_story = not {"journeys", "races"}.isdisjoint(item.path.parts)
+    return opens_browser or is_story or item.path.name in SLOW
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if is_slow(item):  # marked before -m chooses
+        item.add_marker(pytest.mark.slow)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
