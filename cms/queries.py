@@ -17,9 +17,9 @@ from wagtail.images.models import Rendition
 from wagtail.models import Page
 
 from catalogue.addresses import product_path
-from catalogue.plans.texts import pick
 from storefront.core import money
 from storefront.core.prepared import PreparedQuery
+from storefront.core.texts import pick
 
 if TYPE_CHECKING:
     from cms.models import ProductPage

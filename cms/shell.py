@@ -24,6 +24,7 @@ from wagtail.models import Page, Site
 
 from catalogue.plans import agreements
 from catalogue.plans.models import Agreement
+from cms.refunds import RefundRule, refund_rule
 from cms.site import frame
 from cms.site.frame import Frame, NotFound, NoticeLine
 from cms.site.links import Link, MenuItem
@@ -31,7 +32,7 @@ from storefront.billing.models import Seller
 from storefront.core import references
 
 #: Another one whenever the parts change: what an earlier release has kept is not read.
-KEY = "site-shell-3"
+KEY = "site-shell-4"
 GENERATION = f"{KEY}-generation"
 SECONDS = 60
 
@@ -41,9 +42,9 @@ class Shell(TypedDict):
     "" if it is not published; ``assurances``: what its editor wants to be read below 'Buy'; ``agreements``: in the
     reader's language, with the id of the one in the default language; ``agreement_addresses``: by the address of
     each of those, its addresses in every language; ``homes``: the address of the front page in every language that
-    has one; ``seller``: name, address, registration and tax number, phone, e-mail; ``footer``: the HTML of all that
-    stands in it; ``notices``: those that run or will; ``not_found``: an editor's words for the missing page;
-    ``stamp``: another one each time."""
+    has one; ``seller``: name, address, registration and tax number, phone, e-mail, name on card statements; ``refund``:
+    the seller's money-back rule, None if there is none; ``footer``: the HTML of all that stands in it; ``notices``:
+    those that run or will; ``not_found``: an editor's words for the missing page; ``stamp``: another one each time."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
@@ -53,6 +54,7 @@ class Shell(TypedDict):
     agreement_addresses: dict[str, dict[str, str]]
     homes: dict[str, str]
     seller: dict[str, str]
+    refund: RefundRule | None
     footer: str
     notices: tuple[NoticeLine, ...]
     not_found: NotFound | None
@@ -109,6 +111,7 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
     pages = _pages(request, site)
     shown = tuple(MenuItem(link.title, link.url) for link, is_in_menu in pages if is_in_menu)
     products, assurances = _products()
+    seller = Seller.objects.filter(is_default=True).first()
     found: Shell = {
         "pages": tuple(link for link, _ in pages),
         "menu": shown if made.menu is None else made.menu,
@@ -119,7 +122,8 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
         ),
         "agreement_addresses": _agreement_addresses(language),
         "homes": _homes(site),
-        "seller": _seller(),
+        "seller": _details(seller),
+        "refund": refund_rule(seller, language=language, site=site),
         "footer": "",
         "notices": made.notices,
         "not_found": made.not_found,
@@ -142,10 +146,9 @@ def _products() -> tuple[str, tuple[str, ...]]:
     return reverse("products") if texts else "", tuple(line for line in lines if line)
 
 
-def _seller() -> dict[str, str]:
-    columns = ("name", "address", "registration_number", "tax_number", "phone", "email")
-    found = Seller.objects.filter(is_default=True).values(*columns).first()
-    return {name: str(value) for name, value in (found or {}).items()}
+def _details(seller: Seller | None) -> dict[str, str]:
+    columns = ("name", "address", "registration_number", "tax_number", "phone", "email", "card_statement")
+    return {name: str(getattr(seller, name)) for name in columns} if seller else {}
 
 
 def _pages(request: HttpRequest | None, site: Site | None) -> list[tuple[Link, bool]]:

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from catalogue.plans.models import Plan, PlanTerm
-from catalogue.plans.texts import pick
 from storefront.core import money
+from storefront.core.texts import pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class OfferedPlan:
     summary: str
     features: tuple[str, ...]
     terms: tuple[OfferedTerm, ...]
-    is_most_chosen: bool = False
+    is_recommended: bool = False
 
 
 def dump(on_sale: Mapping[Plan, Sequence[PlanTerm]], ends: Mapping[int, datetime]) -> str:
@@ -59,7 +59,7 @@ def load(text: str, language: str) -> tuple[OfferedPlan, ...]:
             summary=pick(plan["summary"], plan["translations"], "summary", language),
             features=tuple(_lines(pick(plan["features"], plan["translations"], "features", language))),
             terms=tuple(_term(values) for values in plan["terms"]),
-            is_most_chosen=plan.get("is_most_chosen", False),
+            is_recommended=plan.get("is_recommended", False),
         )
         for plan in json.loads(text)
     )
@@ -76,7 +76,7 @@ def _plan(plan: Plan, terms: Sequence[PlanTerm], ends: Mapping[int, datetime]) -
         "summary": plan.summary,
         "features": plan.features,
         "translations": plan.translations,
-        "is_most_chosen": plan.is_most_chosen,
+        "is_recommended": plan.is_recommended,
         "terms": [
             [
                 *(term.pk, term.months, str(term.discount_percent), *_amounts(term)),

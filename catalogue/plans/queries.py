@@ -51,7 +51,7 @@ class PlanOption:
     features: tuple[str, ...]
     terms: tuple[TermOption, ...]
     is_selected: bool
-    is_most_chosen: bool
+    is_recommended: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +108,7 @@ def _plan_option(plan: offers.OfferedPlan, is_selected: bool, months: int) -> Pl
         features=plan.features,
         terms=tuple(_term_option(term, is_selected and term.months == months) for term in plan.terms),
         is_selected=is_selected,
-        is_most_chosen=plan.is_most_chosen,
+        is_recommended=plan.is_recommended,
     )
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Product
 from catalogue.plans.models import BindingKind, PlanTerm, months_label
-from catalogue.plans.texts import pick
 from storefront.core.prepared import PreparedQuery
+from storefront.core.texts import pick
 
 _COLUMNS = (
     "pk",

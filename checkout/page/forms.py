@@ -51,7 +51,9 @@ class CheckoutForm(forms.Form):
         self.versions = list(versions)
         self._complete("name", "name")
         self._complete("company", "organization")
-        self.fields["phone"].help_text = _("With the country code, for example +49 30 1234567.")
+        self.fields["phone"].help_text = _(
+            "For questions about this order only. With the country code, for example +49 30 1234567."
+        )
         if customer is not None:
             self.fields["email"].disabled = True
             self.initial["email"] = customer.email

@@ -88,6 +88,6 @@ def _own(text: Text) -> str:
 
 
 def _others(texts: dict[str, Text]) -> dict[str, dict[str, str]]:
-    """The same texts in the other languages, as catalogue.plans.texts keeps them."""
+    """The same texts in the other languages, as storefront.core.texts keeps them."""
     codes = [code for code in LANGUAGES if code != settings.LANGUAGE_CODE and code in dict(settings.LANGUAGES)]
     return {code: {name: text.text(code) for name, text in texts.items()} for code in codes}

@@ -1,4 +1,4 @@
-"""Texts in every language side by side: fields of a form for ``translations`` (see ``catalogue.plans.texts``)."""
+"""Texts in every language side by side: fields of a form for ``translations`` (see ``storefront.core.texts``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
-from catalogue.plans.texts import other_languages
+from storefront.core.texts import other_languages
 
 
 def field_name(text: str, language: str) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 
+from cms.forms.languages import in_all_languages
 from storefront.billing.models import Seller
 
+_SellerTexts = in_all_languages(
+    "SellerTexts", refund_text=forms.CharField(label=_("How to ask for it"), max_length=160)
+)
 
-class SellerForm(WagtailAdminModelForm):
+
+class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
     """One seller, and only one, is used for new invoices: no order can be placed without."""
 
     def clean_is_default(self) -> bool:
@@ -18,6 +25,14 @@ class SellerForm(WagtailAdminModelForm):
         if not is_default and not Seller.objects.filter(is_default=True).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("New invoices need a seller: mark another one, and this one gives way to it."))
         return is_default
+
+    def clean(self) -> dict[str, Any]:
+        """How to ask is nothing without a promise: it would never be shown."""
+        data: dict[str, Any] = super().clean()
+        is_told = any(value for name, value in data.items() if name.startswith(("refund_text", "refund_page")))
+        if is_told and not data.get("refund_days") and "refund_days" not in self.errors:
+            self.add_error("refund_days", _("Say within how many days, or leave the other fields of the rule empty."))
+        return data
 
     @transaction.atomic
     def save(self, commit: bool = True) -> models.Model:

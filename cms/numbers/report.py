@@ -9,12 +9,12 @@ from decimal import Decimal
 from django.conf import settings
 
 from catalogue.plans.models import SoftwareProduct
-from catalogue.plans.texts import pick
 from cms.numbers import days, sales, standing, visits
 from cms.numbers.days import Span
 from cms.numbers.sales import Sales, Series
 from cms.numbers.standing import Ending, Unpaid
 from cms.numbers.visits import Steps, Visits
+from storefront.core.texts import pick
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ PLAN_PANELS = [
     side_by_side("summary", help_text=_("One line below the name, such as “for up to 10 users”.")),
     side_by_side("features", help_text=_("One per line. The table of license types compares them.")),
     FieldPanel("is_active", help_text=_("Off: it is not offered any more; licenses that were sold go on.")),
-    FieldPanel("is_most_chosen"),
+    FieldPanel("is_recommended"),
 ]
 
 PERIOD_PANELS = [
@@ -173,6 +173,30 @@ SELLER_PANELS = [
             FieldPanel("email", help_text=_("On invoices, for questions about them.")),
             FieldPanel("phone", help_text=_("On invoices and on the contact page. Empty: none is named.")),
         ]
+    ),
+    MultiFieldPanel(
+        [
+            FieldPanel(
+                "refund_days",
+                help_text=_(
+                    "Under “Buy”, in the cart, at the checkout and under “Pay” stands: money back within so many days "
+                    "of the payment. Empty: nothing is said. Promise what your agreement gives."
+                ),
+            ),
+            side_by_side(
+                "refund_text",
+                help_text=_("One sentence, such as “Write to us, no reason needed.” Empty: a link to your e-mail."),
+            ),
+            FieldPanel("refund_page", help_text=_("Linked from that line, in the reader’s language. Empty: no link.")),
+        ],
+        heading=_("Money back"),
+    ),
+    FieldPanel(
+        "card_statement",
+        help_text=_(
+            "As it is set at the payment provider; named on the payment page, so that buyers know the payment again. "
+            "Empty: nothing is said."
+        ),
     ),
     FieldPanel("bank_details", help_text=_("Printed on invoices. Documents that were issued keep what they say.")),
     FieldPanel("is_default", help_text=_("The seller of new orders, also named in the footer of every page.")),

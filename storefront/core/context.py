@@ -7,5 +7,9 @@ from django.http import HttpRequest
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """The shop's name and contact. Costs no query."""
-    return {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL}
+    """The shop's name and contact, and how long a license goes on after its end. Costs no query."""
+    return {
+        "shop_name": settings.SHOP_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+        "grace_days": settings.LICENSE_GRACE_DAYS,
+    }

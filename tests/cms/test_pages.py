@@ -241,11 +241,11 @@ def test_what_stands_below_buy_is_the_editors_if_they_say_something(client: Clie
     assert "Cards and wallets Money back within 14 days Sold by" in edited and "No VAT is charged" not in edited
 
 
-def test_the_license_type_that_is_chosen_most_is_marked(client: Client, shop: Any) -> None:
+def test_the_license_type_that_is_recommended_is_marked(client: Client, shop: Any) -> None:
     path = "/products/yeastar-s-module/"
-    assert "Most chosen" not in text_of(client.get(path))
+    assert "Recommended" not in text_of(client.get(path))
     plan = shop.software.plans.get(code="pro")
-    plan.is_most_chosen = True
+    plan.is_recommended = True
     plan.save()
     text = text_of(client.get(path))
-    assert text.count("Professional Most chosen") == 2, "in the buy box and in the comparison"
+    assert text.count("Professional Recommended") == 2, "in the buy box and in the comparison"

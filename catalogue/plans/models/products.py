@@ -11,7 +11,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from catalogue.plans.models.agreements import Agreement
-from catalogue.plans.texts import Translated
+from storefront.core.texts import Translated
 
 
 class BindingKind(models.TextChoices):
@@ -94,10 +94,10 @@ class Plan(Translated):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
-    is_most_chosen = models.BooleanField(
-        _("most chosen"),
+    is_recommended = models.BooleanField(
+        _("recommended"),
         default=False,
-        help_text=_("Marks it so for buyers. Say it of one license type, if it is true."),
+        help_text=_("Marks it so for buyers: the license type that is right for most of them. One at most."),
     )
 
     class Meta:

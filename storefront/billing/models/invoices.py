@@ -3,16 +3,25 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, money, references
 from storefront.core.form_fields import EmailModelField
+from storefront.core.texts import Translated
 
 
-class Seller(models.Model):
-    """Our legal entity as printed on documents; invoices keep a copy of it."""
+class Seller(Translated):
+    """Our legal entity as printed on documents; invoices keep a copy of it.
+
+    ``refund_days``: whoever asks within so many days of paying gets the money back; None: nothing is promised.
+    ``refund_text`` says how to ask, ``refund_page`` in full. ``card_statement`` is the name of a payment on the
+    statement of the buyer's card.
+    """
+
+    TRANSLATED = ("refund_text",)
 
     name = models.CharField(_("name"), max_length=200)
     address = models.TextField(_("address"))
@@ -21,6 +30,19 @@ class Seller(models.Model):
     email = EmailModelField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     bank_details = models.TextField(_("bank details"), blank=True)
+    refund_days = models.PositiveSmallIntegerField(
+        _("money back within, days"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    refund_text = models.CharField(_("how to ask for it"), max_length=160, blank=True)
+    refund_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page with the whole rule"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    card_statement = models.CharField(_("name on card statements"), max_length=22, blank=True)
     is_default = models.BooleanField(_("used for new invoices"), default=True)
 
     class Meta:

@@ -1,6 +1,6 @@
-"""Texts of the catalogue in several languages.
+"""Short texts kept in several languages in one row.
 
-A product or license type is one row in every language: what is sold is the same thing. Its own columns hold the
+A product, a license type or the seller is one row in every language: it is the same thing. Its own columns hold the
 default language (``settings.LANGUAGE_CODE``), ``translations`` the others: ``{"ru": {"name": "..."}}``. A text that
 has no translation is shown in the default language, so a further language can be switched on at any time.
 """
