@@ -12,6 +12,7 @@ import json
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -59,12 +60,17 @@ class _Content:
 
 def content_html(page: Page, request: HttpRequest, *, box: BuyBox | None = None) -> SafeString:
     """The stream ``content`` of a page. ``box``: what the page's own product offers, if it is a product's."""
-    kept: str | None = getattr(page, STORED, None)
-    stored = json.dumps(page.content.get_prep_value()) if kept is None else kept
-    around = _surroundings(page, stored, box)
-    if kept is None:  # a preview, or a page that was not read by our own views
+    content = stored(page)
+    around = _surroundings(page, content, box)
+    if getattr(page, STORED, None) is None:
         return _render(page.content, around)
-    return _kept(_Content(page, kept, around, shell(request)["stamp"]))
+    return _kept(_Content(page, content, around, shell(request)["stamp"]))
+
+
+def stored(page: Page) -> str:
+    """The stream as JSON: as it was read, or made of a preview or of a page that was not read by our own views."""
+    kept: str | None = getattr(page, STORED, None)
+    return json.dumps(page.content.get_prep_value(), cls=DjangoJSONEncoder) if kept is None else kept
 
 
 def holds(page: Page, kind: str) -> bool:

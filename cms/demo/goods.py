@@ -79,6 +79,7 @@ def _plan(plan: DemoPlan, software: SoftwareProduct, position: int) -> Plan:
         features=_own(features),
         monthly_price=Decimal(plan.monthly_price),
         position=position,
+        is_recommended=plan.is_recommended,
         translations=_others({"name": plan.name, "summary": plan.summary, "features": features}),
     )
 

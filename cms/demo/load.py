@@ -35,6 +35,7 @@ def load() -> None:
         garden.write(_tree())
         goods.sort_into_categories(garden.pages)
         frame.make(garden)
+        Seller.objects.update(refund_page=garden.pages[company.REFUND_PAGE])
         for language in other_languages():
             locale = Locale.objects.get(language_code=language)
             beginning.ensure_translation(garden.pages[""], locale, beginning.HOME)

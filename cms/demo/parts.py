@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cms.demo.words import Drawing, File, Text, To
+from cms.demo.words import DaysAgo, Drawing, File, Text, To
 
 Block = tuple[str, Any]
 NOTHING = Text("", "")
@@ -63,6 +63,18 @@ def questions(heading: Text, *pairs: tuple[Text, Text]) -> Block:
 def downloads(heading: Text, *files: tuple[File, Text]) -> Block:
     items = [{"file": file, "title": file.title, "note": about} for file, about in files]
     return "downloads", {"heading": heading, "items": items}
+
+
+def documentation(heading: Text, words: Text, *links: tuple[Text, str]) -> Block:
+    """Each link: what it says, and the path of a page of the demo."""
+    found = [{"label": label, "page": To(path), "url": ""} for label, path in links]
+    return "documentation", {"heading": heading, "text": words, "links": found}
+
+
+def changelog(heading: Text, *releases: tuple[str, DaysAgo, Text]) -> Block:
+    """Each: its version, when it came out, what has changed. Newest first."""
+    items = [{"version": version, "released_on": day, "text": words} for version, day, words in releases]
+    return "changelog", {"heading": heading, "items": items}
 
 
 def video(heading: Text, file: File, poster: Drawing, caption: Text) -> Block:

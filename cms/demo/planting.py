@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -87,7 +87,7 @@ class Garden:
     def _value(self, value: Any) -> Any:
         if isinstance(value, Text):
             return value.text(self.language)
-        return clock.today() - timedelta(days=value.days) if isinstance(value, DaysAgo) else self._look_up(value)
+        return _day(value) if isinstance(value, DaysAgo) else self._look_up(value)
 
     def _fill(self, page: Page, wanted: DemoPage, language: str) -> Page:
         for name, value in wanted.fields.items():
@@ -112,7 +112,13 @@ class Garden:
             return self._album.document(value, language).pk
         if isinstance(value, To):
             return self.pages[value.path].pk
+        if isinstance(value, DaysAgo):
+            return _day(value).isoformat()
         return self._look_up(value)
+
+
+def _day(value: DaysAgo) -> date:
+    return clock.today() - timedelta(days=value.days)
 
 
 def other_languages() -> Iterator[str]:

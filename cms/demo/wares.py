@@ -15,6 +15,7 @@ class DemoPlan:
     name: Text
     summary: Text
     features: tuple[Text, ...]
+    is_recommended: bool = False
 
 
 @dataclass(frozen=True)

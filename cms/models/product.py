@@ -17,6 +17,7 @@ from catalogue.plans.queries import buy_box
 from cms import queries, rendering
 from cms.blocks import ProductContent
 from cms.models.base import TITLE_PANEL, ShopPage, picture
+from cms.releases import newest_release
 from cms.shell import shell
 
 
@@ -104,6 +105,7 @@ class ProductPage(ShopPage):
             months=int(months) if months.isascii() and months.isdigit() and len(months) < 4 else None,
         )
         context["picture"] = queries.large_picture(self)
+        context["release"] = newest_release(self)
         context["content"] = rendering.content_html(self, request, box=buy_box(self.software))
         context["has_comparison"] = rendering.holds(self, "comparison")
         context["page_compares"] = not context["has_comparison"] or 'id="compare"' in context["content"]

@@ -289,3 +289,32 @@ def test_a_picture_that_is_no_picture_is_refused_at_the_field(marketer: Any) -> 
         assert answer.status_code == 200
         assert answer.context["form"].errors["file"], name
     assert get_image_model().objects.count() == 0
+
+
+def changelog(*releases: tuple[str, str]) -> tuple[str, Any]:
+    items = [{"version": version, "released_on": day, "text": "<p>Faster.</p>"} for version, day in releases]
+    return "changelog", {"heading": "", "items": items}
+
+
+def test_newest_version_stands_by_the_title(client: Client, page: ProductPage) -> None:
+    head = html_of(client).partition("</header>")[2].partition("buybox")[0]
+    assert "Version" not in head
+    with time_machine.travel("2026-11-01 12:00", tick=False):
+        show(page, changelog(("4.1", "2026-08-17"), ("4.2", "2026-10-05"), ("5.0", "2027-01-01")))
+        assert "Version 4.2, updated 5 October 2026" in html_of(client)
+    with time_machine.travel("2027-01-02 12:00", tick=False):
+        assert "Version 5.0, updated 1 January 2027" in html_of(client)
+
+
+def test_page_with_a_changelog_is_previewed(page: ProductPage) -> None:
+    show(page, changelog(("4.2", "2026-10-05")))
+    page.refresh_from_db()
+    assert b"Version 4.2" in page.make_preview_request().content
+
+
+def test_market_listing_is_linked_in_the_buy_box(client: Client, shop: Any, page: ProductPage) -> None:
+    assert "Bitrix24 Market</" not in html_of(client)
+    shop.software.market_url = "https://www.bitrix24.com/apps/app/acme.telephony/"
+    shop.software.save()
+    box = html_of(client).partition('id="buy"')[2].partition("</section>")[0]
+    assert f'href="{shop.software.market_url}"' in box

@@ -8,6 +8,8 @@ from cms.demo import parts
 from cms.demo.texts import help_account, help_license, help_paying
 from cms.demo.words import DemoPage, Text
 
+#: Where the help centre says how money is given back.
+REFUND_PAGE = "help/buying/payment-methods"
 #: A company that does not exist, at an address that cannot be found.
 SELLER = {
     "name": "Northbridge Software Ltd",
@@ -16,6 +18,10 @@ SELLER = {
     "tax_number": "XX000000042",
     "email": "billing@northbridge.example",
     "phone": "+00 555 0100",
+    "refund_days": 14,
+    "refund_text": "Write to us, no reason needed.",
+    "translations": {"ru": {"refund_text": "Напишите нам, причина не нужна."}},
+    "card_statement": "NORTHBRIDGE SOFTWARE",
     "bank_details": "Bank of Exampleton\nIBAN XX00 0000 0000 0000 0000 42\nBIC EXAMXX00",
 }
 
@@ -92,8 +98,8 @@ ABOUT_CONTENT = [
     ),
     parts.text(
         Text(
-            '<p>If an application does not work in your Bitrix24 as described and we cannot put that right within ten working days, you get your money back.</p><p>Begin with the <a href="page:help">help centre</a>, or write to us.</p>',
-            '<p>Если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем исправить это за десять рабочих дней, мы вернём деньги.</p><p>Загляните в <a href="page:help">помощь</a> или напишите нам.</p>',
+            '<p>You may give a license back within fourteen days after payment, whatever the reason. And if an application does not work in your Bitrix24 as described and we cannot put that right within ten working days, you get your money back within thirty.</p><p>Begin with the <a href="page:help">help centre</a>, or write to us.</p>',
+            '<p>Лицензию можно вернуть в течение четырнадцати дней после оплаты по любой причине. А если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем исправить это за десять рабочих дней, мы вернём деньги в течение тридцати дней.</p><p>Загляните в <a href="page:help">помощь</a> или напишите нам.</p>',
         ),
         heading=Text("What we promise", "Что мы обещаем"),
     ),

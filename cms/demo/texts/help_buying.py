@@ -132,8 +132,8 @@ HOW_TO_BUY = DemoPage(
                                 "Can I try the application before I buy?", "Можно ли попробовать приложение до покупки?"
                             ),
                             "answer": Text(
-                                "<p>There is no trial. You may install it from the Bitrix24 Market and look at its pages; it works once it has a license. If it does not do in your Bitrix24 what we describe and we cannot put that right within ten working days, you get your money back.</p>",
-                                "<p>Пробного периода нет. Приложение можно установить из Битрикс24 Маркета и посмотреть его страницы; работает оно с лицензией. Если в вашем Битрикс24 оно не делает того, что мы описываем, и за десять рабочих дней мы это не исправим, мы вернём деньги.</p>",
+                                "<p>There is no trial. You may install it from the Bitrix24 Market and look at its pages; it works once it has a license. If it does not suit you, you get your money back within fourteen days after payment, whatever the reason.</p>",
+                                "<p>Пробного периода нет. Приложение можно установить из Битрикс24 Маркета и посмотреть его страницы; работает оно с лицензией. Если оно вам не подойдёт, мы вернём деньги в течение четырнадцати дней после оплаты по любой причине.</p>",
                             ),
                         },
                         {

@@ -193,8 +193,8 @@ PAYMENT_METHODS = DemoPage(
                         {
                             "question": Text("Can I get my money back?", "Можно ли вернуть деньги?"),
                             "answer": Text(
-                                "<p>If the application does not work in your Bitrix24 as described and we cannot put that right, you get the full price back within thirty days after payment.</p>",
-                                "<p>Если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем это исправить, в течение тридцати дней после оплаты мы вернём полную стоимость.</p>",
+                                "<p>Yes. Within fourteen days after payment you get the full price back, whatever the reason: write to us and name the order. If the application does not work in your Bitrix24 as described and we cannot put that right, you have thirty days.</p>",
+                                "<p>Да. В течение четырнадцати дней после оплаты мы вернём полную стоимость по любой причине: напишите нам и укажите номер заказа. Если приложение не работает в вашем Битрикс24 так, как описано, и мы не можем это исправить, у вас тридцать дней.</p>",
                             ),
                         },
                         {

@@ -145,12 +145,11 @@ MESSENGERS = DemoPage(
 
 INDEX_TITLE = Text("Products", "Продукты")
 INDEX_INTRO = Text(
-    "Integrations for Bitrix24, licensed for 1 to 12 months. If one does not work as described, you get your money back.",
-    "Интеграции для Битрикс24 с лицензией на срок от 1 до 12 месяцев. Если что-то работает не так, как описано, мы вернём деньги.",
+    "Integrations for Bitrix24, licensed for 1 to 12 months. Within fourteen days you may change your mind and get your money back.",
+    "Интеграции для Битрикс24 с лицензией на срок от 1 до 12 месяцев. В течение четырнадцати дней можно передумать и вернуть деньги.",
 )
 ASSURANCES = Text(
-    "Card, Apple Pay, Google Pay on a secure page\nMoney back if it does not work as described\n"
+    "Card, Apple Pay, Google Pay on a secure page\n"
     "No VAT is charged: you pay the price shown\nNothing is renewed without you",
-    "Карта, Apple Pay, Google Pay\nВернём деньги, если работает не как описано\n"
-    "НДС не начисляется\nАвтопродления нет: без вас ничего не спишется",
+    "Карта, Apple Pay, Google Pay\nНДС не начисляется\nАвтопродления нет: без вас ничего не спишется",
 )

@@ -72,12 +72,16 @@ BODY = Text.joined(
     ),
     ("<h2>6. Returns</h2>", "<h2>6. Возврат</h2>"),
     (
-        "<p>6.1. If the Product does not work in the Customer’s Portal as described and the Seller cannot put that right within ten working days, the Customer may return the license within thirty days after payment and gets the full price back.</p>",
-        "<p>6.1. Если Продукт не работает на Портале Покупателя так, как описано, и Продавец не может исправить это за десять рабочих дней, Покупатель вправе вернуть лицензию в течение тридцати дней после оплаты и получить назад её полную стоимость.</p>",
+        "<p>6.1. Within fourteen days after payment the Customer may return a license without giving a reason and gets the full price back.</p>",
+        "<p>6.1. В течение четырнадцати дней после оплаты Покупатель вправе вернуть лицензию без указания причины и получить назад её полную стоимость.</p>",
     ),
     (
-        "<p>6.2. Rights that consumers have by law remain untouched.</p>",
-        "<p>6.2. Права, которые закон предоставляет потребителям, не ограничиваются.</p>",
+        "<p>6.2. If the Product does not work in the Customer’s Portal as described and the Seller cannot put that right within ten working days, the Customer may return the license within thirty days after payment and gets the full price back.</p>",
+        "<p>6.2. Если Продукт не работает на Портале Покупателя так, как описано, и Продавец не может исправить это за десять рабочих дней, Покупатель вправе вернуть лицензию в течение тридцати дней после оплаты и получить назад её полную стоимость.</p>",
+    ),
+    (
+        "<p>6.3. Rights that consumers have by law remain untouched.</p>",
+        "<p>6.3. Права, которые закон предоставляет потребителям, не ограничиваются.</p>",
     ),
     ("<h2>7. Liability</h2>", "<h2>7. Ответственность</h2>"),
     (

@@ -1,0 +1,131 @@
+"""What a buyer wants to know before paying stands under every button that leads to it, and only what is true."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from wagtail.models import Locale
+
+from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage
+from cms.models import HomePage, ProductIndexPage, ProductPage
+from storefront.billing import links
+from storefront.billing.models import Invoice, Seller
+from tests.checkout.building import make_voucher, order_by, put_in_cart
+
+pytestmark = pytest.mark.django_db
+PRODUCT = "/products/yeastar-s-module/"
+
+
+@pytest.fixture
+def places(client: Client, shop: Any, stripe: Any) -> Any:
+    """Reads the four pages with a button that leads to the payment, by name."""
+    put_in_cart(client, shop.term())
+    order_by(client, shop)
+    put_in_cart(client, shop.term())
+    paths = {"product": PRODUCT, "cart": "/basket/", "checkout": "/checkout/"}
+    paths["pay"] = links.pay_path(Invoice.objects.get())
+    return lambda: {name: client.get(path).content.decode() for name, path in paths.items()}
+
+
+def promise(**fields: Any) -> Seller:
+    seller = Seller.objects.get()
+    for name, value in fields.items():
+        setattr(seller, name, value)
+    seller.save()
+    return seller
+
+
+def rule_in(html: str) -> list[str]:
+    """The words of every line about money back."""
+    found = re.findall(r'<li class="refund">(.*?)</li>', html, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", "", line).split()) for line in found]
+
+
+def test_nothing_is_promised_that_the_seller_does_not_give(places: Any) -> None:
+    for name, html in places().items():
+        assert rule_in(html) == [] and "Money back" not in html, name
+
+
+def test_money_back_rule_stands_under_every_button(places: Any) -> None:
+    promise(refund_days=14)
+    for name, html in places().items():
+        assert rule_in(html) == ["Money back within 14 days of the payment: write to us"], name
+        assert 'href="mailto:' in html[html.index('class="refund"') :][:400], name
+        assert html.count("No VAT is charged: you pay the price shown") == 1, name
+    promise(refund_days=1, refund_text="Write to us, no reason needed.")
+    for name, html in places().items():
+        assert rule_in(html) == ["Money back within 1 day of the payment. Write to us, no reason needed."], name
+
+
+def test_rule_leads_to_its_page_in_the_readers_language(client: Client, shop: Any) -> None:
+    home = HomePage.objects.get()
+    page = home
+    for model, slug in ((HelpIndexPage, "help"), (HelpTopicPage, "buying"), (HelpPage, "refunds")):
+        page = page.add_child(instance=model(title=slug.title(), slug=slug))
+    promise(refund_days=14, refund_page=page, translations={"ru": {"refund_text": "Напишите нам."}})
+    html = client.get(PRODUCT).content.decode()
+    assert 'href="/help/buying/refunds/"' in html
+    russian = Locale.objects.get_or_create(language_code="ru")[0]
+    for each in (home, ProductIndexPage.objects.get(), ProductPage.objects.get()):
+        each.specific.copy_for_translation(russian).save_revision().publish()
+    with translation.override("ru"):
+        html = client.get(f"/ru{PRODUCT}").content.decode()
+    assert rule_in(html)[0].startswith("Вернём деньги в течение 14 дней после оплаты. Напишите нам.")
+    page.unpublish()
+    assert "/help/buying/refunds/" not in client.get(PRODUCT).content.decode()
+
+
+def test_an_editors_own_lines_do_not_take_the_rule_away(client: Client, shop: Any) -> None:
+    promise(refund_days=14)
+    index = ProductIndexPage.objects.get()
+    index.assurances = "Cards and wallets"
+    index.save_revision().publish()
+    html = client.get(PRODUCT).content.decode()
+    assert "Cards and wallets" in html and "No VAT" not in html
+    assert len(rule_in(html)) == 1
+
+
+def test_how_to_ask_without_a_number_of_days_is_refused(marketer: Any) -> None:
+    seller = Seller.objects.get()
+    address = f"/admin/snippets/billing/seller/edit/{seller.pk}/"
+    form = {"name": seller.name, "address": seller.address, "is_default": "on", "refund_text": "Write to us."}
+    refused = marketer.post(address, form).content.decode()
+    assert "Say within how many days" in refused
+    marketer.post(address, form | {"refund_days": "14", "refund_text_ru": "Напишите нам."})
+    seller.refresh_from_db()
+    assert (seller.refund_days, seller.text("refund_text", "ru")) == (14, "Напишите нам.")
+
+
+def test_end_of_a_license_is_told_as_it_is_set(places: Any, settings: Any) -> None:
+    for name in ("cart", "checkout", "pay"):
+        assert "It then works for 14 days more." in places()[name], name
+    settings.LICENSE_GRACE_DAYS = 0
+    for name in ("cart", "checkout", "pay"):
+        assert "we write before a license ends" in (html := places()[name]) and "It then works" not in html, name
+
+
+def test_pay_page_names_what_the_card_statement_will_show(places: Any) -> None:
+    assert "card statement" not in places()["pay"]
+    promise(card_statement="NORTHBRIDGE")
+    assert "Your card statement will show <strong>NORTHBRIDGE</strong>." in places()["pay"]
+
+
+def test_voucher_is_folded_away_until_something_is_wrong_with_it(client: Client, shop: Any) -> None:
+    put_in_cart(client, shop.term())
+    folded = re.search(r'<details class="voucher"([^>]*)>', client.get("/basket/").content.decode())
+    assert folded and "open" not in folded[1]
+    wrong = client.post("/basket/voucher/", {"code": "NONE"}).content.decode()
+    assert re.search(r'<details class="voucher" open>', wrong) and "We do not know this voucher code" in wrong
+    make_voucher(percent="10")
+    client.post("/basket/voucher/", {"code": "SPRING"})
+    used = client.get("/basket/").content.decode()
+    assert "<details" not in used[used.index('id="cart"') :] and "<strong>SPRING</strong>" in used
+
+
+def test_phone_is_asked_with_a_reason(client: Client, shop: Any) -> None:
+    put_in_cart(client, shop.term())
+    assert "For questions about this order only." in client.get("/checkout/").content.decode()
