@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_free_orders'),
+        ('billing', '0004_declined_orders'),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
