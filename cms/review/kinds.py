@@ -58,6 +58,13 @@ KINDS = {
     "free_taken_back": Kind(
         _("Licenses of an order of zero were taken back"), _("Noted for the record; no money is to be moved.")
     ),
+    "mail_bounced": Kind(
+        _("Mails to an address come back"),
+        _(
+            "Nothing is sent there any more; the customer reads so in their account. Correct the address with them. "
+            "Closing this matter says that the address works: mails are sent there again."
+        ),
+    ),
     "wrong_mode": Kind(
         _("A message of the provider's other mode"), _("Test and live mode are mixed up: see the keys and the webhook.")
     ),

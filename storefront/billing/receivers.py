@@ -1,10 +1,11 @@
-"""What billing does when staff changes an order by hand in Oscar's dashboard."""
+"""What billing does when staff changes an order by hand in Oscar's dashboard, and when a customer gets no mail."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError
 from django.dispatch import receiver
 from oscar.apps.order.models import Order
@@ -12,9 +13,12 @@ from oscar.apps.order.signals import order_status_changed
 
 from storefront.billing.errors import ChargeOpen
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import invoices, orders
+from storefront.billing.services import invoices, orders, review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.core import clock
+from storefront.notifications.models import MailAddress
+from storefront.notifications.signals import address_bounced
+from storefront.users import services as users
 
 logger = logging.getLogger(__name__)
 
@@ -34,3 +38,16 @@ def order_cancelled(sender: object, *, order: Order, new_status: str, **kwargs: 
         except (ChargeOpen, OperationalError) as exc:
             logger.info("invoice %s is left to the worker (%s)", invoice.number, type(exc).__name__)
             Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
+
+
+@receiver(address_bounced, dispatch_uid="billing-mail-bounced")
+def mails_come_back(sender: object, *, address: MailAddress, **kwargs: Any) -> None:
+    """A customer who gets neither invoices nor notices is a matter for staff, and so is the shop's own address."""
+    if address.email != settings.STAFF_EMAIL.lower() and not users.is_taken(address.email):
+        return
+    review.file(
+        key=f"{review.MAIL_BOUNCED}:{address.pk}:{address.bounced_at:%Y%m%dT%H%M%S%f}",
+        kind=review.MAIL_BOUNCED,
+        detail=f"Mails to {address.email} come back. {address.bounce_detail}".strip(),
+        subject="Mails to an address come back",
+    )

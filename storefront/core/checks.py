@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from storefront.core import configuration
+from storefront.core import configuration, mail_companies
 from storefront.core.files import FORMERLY_PUBLIC
 
 
@@ -19,6 +19,15 @@ def real_providers(**kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG or getattr(settings, "SANDBOX", False):
         return []
     return [Error(text, id=f"storefront.{code}") for code, text in configuration.refusals(_Settings())]
+
+
+@register()
+def mails_can_be_sent(**kwargs: Any) -> list[CheckMessage]:
+    """The mail company's package and settings are there, and mails do not end in a console."""
+    if settings.DEBUG or getattr(settings, "SANDBOX", False):
+        return []
+    found = mail_companies.problems(settings.EMAIL_BACKEND, settings.ANYMAIL)
+    return [Error(text, id="storefront.E013") for text in found]
 
 
 @register()

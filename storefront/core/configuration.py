@@ -4,6 +4,7 @@ starts (wsgi, worker and command alike), and the system checks ask them again.""
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ SANDBOX_SECRET_KEY = "sandbox-only-secret-key-of-no-value-0123456789"  # noqa: S
 SANDBOX_ENCRYPTION_KEY = "sandbox-only-salt-of-no-value"
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  (throw-away)
-SANDBOX_KEYS = frozenset({SANDBOX_SECRET_KEY, SANDBOX_ENCRYPTION_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET})
+SANDBOX_MAIL_SECRET = "sandbox:mail-webhook-of-no-value"  # noqa: S105  (throw-away)
+SANDBOX_KEYS = frozenset(
+    {SANDBOX_SECRET_KEY, SANDBOX_ENCRYPTION_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_MAIL_SECRET}
+)
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
 #: The entry of TRUSTED_PROXIES that stands for a proxy on a unix socket, which has no address.
@@ -27,12 +31,20 @@ UNIX = "unix"
 #: https://docs.stripe.com/keys: secret and restricted keys, live and test.
 STRIPE_KEY = r"(sk|rk)_(live|test)_\S+"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+MAIL_WEBHOOK_SECRET_FORM = "name:password, the password of 20 and more letters, digits and . _ ~ -"  # noqa: S105  (a form)
 BITRIX24_APPS_FORM = '[{"code": "...", "client_id": "...", "client_secret": "..."}], each code and client_id once'
 
 
 def webhook_secret(text: str) -> str:
     """A signing secret as Stripe shows it. Raises ValueError."""
     if not text.startswith("whsec_"):
+        raise ValueError
+    return text
+
+
+def mail_webhook_secret(text: str) -> str:
+    """A name and a password as they stand in a web address (https://name:password@...). Raises ValueError."""
+    if not re.fullmatch(r"[\w.~-]+:[\w.~-]{20,}", text, re.ASCII):
         raise ValueError
     return text
 
@@ -84,7 +96,7 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     chat = values["BITRIX24_CHAT_URL"]
     if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
-    for name in ("SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"):
+    for name in ("SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS"):
         held = [values[name]] if isinstance(values[name], str) else values[name]
         if SANDBOX_KEYS.intersection(held):
             shown = "FIELD_ENCRYPTION_KEYS" if name == "SALT_KEY" else name

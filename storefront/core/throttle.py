@@ -54,6 +54,13 @@ def hit_key(name: str, key: str) -> None:
         raise _throttled(limit, name, key)
 
 
+def check_key(name: str, key: str) -> None:
+    """Raises Throttled if one more try of ``name`` under this key would be over; counts none."""
+    limit = _limit(settings.THROTTLES[name])
+    if not _ask(lambda limiter: limiter.test(limit, name, key)):
+        raise _throttled(limit, name, key)
+
+
 def forget_key(name: str, key: str) -> None:
     """Forget the tries of ``name`` counted under this key."""
     limit = _limit(settings.THROTTLES[name])

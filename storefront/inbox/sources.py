@@ -36,7 +36,8 @@ class Received:
 
 
 class Source(Protocol):
-    """What an outside company's messages need of us."""
+    """What an outside company's messages need of us. One with ``is_asked_first = True`` answers GET and HEAD with 200:
+    its company tries the address so before it sends anything."""
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
         """Prove a raw request and read it; no database, no outgoing call.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import suppress
 
+from django.conf import settings
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
-from storefront.core import clock, visitor
+from storefront.core import clock, throttle, visitor
 from storefront.gateways.errors import ConfigurationError, InvalidSignature
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.sources import UnknownSource, source
@@ -24,12 +26,15 @@ refused: Counter[str] = Counter()
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["POST", "GET", "HEAD"])
 @never_cache
 def hook(request: HttpRequest, source: str) -> HttpResponse:
     """Touches no session. 200 once the message is stored (a copy too), 400 for anything unproven, 404 for an unknown
     sender, 413 for too much of it, 429 when too many unproven ones wait, 503 when we cannot tell or cannot store: then
-    the sender comes again."""
+    the sender comes again. 429 also for whoever sends too much that proves nothing, where settings.THROTTLES has one
+    for it (``hook-<source>``). GET and HEAD: see ``_presence``."""
+    if request.method != "POST":
+        return _presence(source)
     body = _body(request)
     if body is None:
         return HttpResponse(status=413)
@@ -51,13 +56,30 @@ def fits(length: str | None, most: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18 and int(text) <= most
 
 
-def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> HttpResponse:
+def _presence(name: str) -> HttpResponse:
+    """To a company that asks before it sends anything; all others are told that only POST is a message."""
     try:
+        is_asked = getattr(source(name), "is_asked_first", False)
+    except UnknownSource:
+        raise Http404 from None
+    return HttpResponse() if is_asked else HttpResponseNotAllowed(["POST"])
+
+
+def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> HttpResponse:
+    limit = f"hook-{name}" if f"hook-{name}" in settings.THROTTLES else ""
+    try:
+        if limit:
+            throttle.check_key(limit, sender)
         received = source(name).verify(body, headers, clock.now())
     except UnknownSource:
         raise Http404 from None
+    except throttle.Throttled as exc:
+        return HttpResponse(status=429, headers={"Retry-After": str(exc.retry_after)})
     except InvalidSignature as exc:
         refused[name] += 1
+        with suppress(throttle.Throttled):
+            if limit:
+                throttle.hit_key(limit, sender)
         logger.warning("refused a message at %s: %s (%d so far)", name, exc.code or "unproven", refused[name])
         return HttpResponse(status=400)
     except ConfigurationError:

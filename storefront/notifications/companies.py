@@ -26,7 +26,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from storefront.core.waiting import WORKER_SECONDS
 from storefront.gateways.errors import Unavailable
-from storefront.gateways.http import HttpClient
+from storefront.gateways.http import HttpClient, HttpResponse
 
 #: Name of the metadata that carries a mail's id.
 MARK = "mail_id"
@@ -43,16 +43,21 @@ class Company:
         """Put a mail's id where the company finds it again."""
 
     def can_tell(self) -> bool:
-        """Whether ``has_taken`` can be asked."""
+        """Whether ``taken`` can be asked."""
         return False
 
-    def has_taken(self, letter: EmailMultiAlternatives, stable_id: str) -> bool:
-        """Whether the company has this mail already. Raises Unavailable if it does not say."""
-        return False
+    def taken(self, letter: EmailMultiAlternatives, stable_id: str) -> str:
+        """The company's own id of this mail if it has it already, else nothing. Raises Unavailable if it does not
+        say."""
+        return ""
 
     def is_repetition(self, fault: AnymailAPIError) -> bool:
         """Whether a mail was refused because an earlier one with its id was taken."""
         return False
+
+    def admit(self, email: str) -> None:
+        """Have the company send again to an address that it holds back since a mail came back from there. Raises
+        Unavailable if it does not answer. Without an interface for that it is done by hand, in its own pages."""
 
 
 class Postmark(Company):
@@ -64,19 +69,34 @@ class Postmark(Company):
     def can_tell(self) -> bool:
         return True
 
-    def has_taken(self, letter: EmailMultiAlternatives, stable_id: str) -> bool:
-        base: str = settings.ANYMAIL.get("POSTMARK_API_URL", "https://api.postmarkapp.com/")
+    def taken(self, letter: EmailMultiAlternatives, stable_id: str) -> str:
         question = {"count": "10", "offset": "0", "recipient": letter.to[0], f"metadata_{MARK}": stable_id}
-        http = HttpClient(total_timeout=WORKER_SECONDS, allow_loopback=getattr(settings, "SANDBOX", False))
-        answer = http.request(
-            "GET",
-            f"{base.rstrip('/')}/messages/outbound?{urlencode(question)}",
-            headers={"X-Postmark-Server-Token": settings.ANYMAIL["POSTMARK_SERVER_TOKEN"]},
-        )
+        answer = self._ask("GET", f"messages/outbound?{urlencode(question)}")
         found = answer.json().get("Messages") if answer.status == 200 else None
         if not isinstance(found, list):
             raise Unavailable(f"Postmark's search answered {answer.status}", code="unreadable_answer")
-        return any(message.get("Metadata", {}).get(MARK) == stable_id for message in found)
+        fitting = (message for message in found if message.get("Metadata", {}).get(MARK) == stable_id)
+        return next((str(message.get("MessageID") or MARK) for message in fitting), "")
+
+    def admit(self, email: str) -> None:
+        # https://postmarkapp.com/developer/api/suppressions-api: not for one that reported a mail as unwanted
+        stream = settings.ANYMAIL.get("POSTMARK_MESSAGE_STREAM", "outbound")
+        answer = self._ask(
+            "POST",
+            f"message-streams/{stream}/suppressions/delete",
+            json={"Suppressions": [{"EmailAddress": email}]},
+        )
+        if answer.status != 200:
+            raise Unavailable(f"Postmark's suppressions answered {answer.status}", code="unreadable_answer")
+
+    def _ask(self, method: str, path: str, json: Any = None) -> HttpResponse:
+        base: str = settings.ANYMAIL.get("POSTMARK_API_URL", "https://api.postmarkapp.com/")
+        http = HttpClient(total_timeout=WORKER_SECONDS, allow_loopback=getattr(settings, "SANDBOX", False))
+        headers = {
+            "X-Postmark-Server-Token": settings.ANYMAIL["POSTMARK_SERVER_TOKEN"],
+            "Accept": "application/json",
+        }
+        return http.request(method, f"{base.rstrip('/')}/{path}", json=json, headers=headers)
 
 
 class ResendBackend(resend.EmailBackend):

@@ -17,6 +17,7 @@ from anymail.exceptions import (
     AnymailSerializationError,
     AnymailUnsupportedFeature,
 )
+from anymail.message import AnymailStatus
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
@@ -27,10 +28,11 @@ from django.utils import translation
 
 from storefront.core import clock
 from storefront.core.language import absolute, spoken
-from storefront.notifications import values
+from storefront.notifications import addresses, values
 from storefront.notifications.companies import company
+from storefront.notifications.kinds import WRITTEN_BY_PEOPLE, why_withheld
 from storefront.notifications.models import OutboxMessage
-from storefront.notifications.outbox import PermanentFailure, TryLater
+from storefront.notifications.outbox import PermanentFailure, TryLater, Withheld
 
 logger = logging.getLogger(__name__)
 
@@ -64,23 +66,33 @@ def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str,
 
     ``context`` is JSON as made by ``values.pack``; ``key`` becomes the stable Message-ID. The hand-over is noted in
     ``row`` before it begins; a later attempt that finds the note asks the company first, where the company can tell.
-    Raises as ``deliver``, and TryLater while it is too early to ask.
+    Raises as ``deliver``, Withheld where ``kinds`` says that the address is not to get it, and TryLater while it is too
+    early to ask.
     """
     try:
         validate_email(to)
     except ValidationError as exc:
         raise PermanentFailure("not an address") from exc
+    _open_way(template, to)
     language = spoken(language)
     with translation.override(language):
         letter = compose(template=template, to=to, language=language, key=key, context=context)
     if row.handed_over_at and _has_arrived(letter, row):
         return
     OutboxMessage.objects.filter(pk=row.pk).update(handed_over_at=clock.now())
+    _hand_over(letter)
+    status: AnymailStatus | None = getattr(letter, "anymail_status", None)
+    if status and isinstance(status.message_id, str):
+        _keep_reference(row, status.message_id)
+
+
+def _hand_over(letter: EmailMultiAlternatives) -> None:
     try:
         letter.send()
-    except (AnymailInvalidAddress, AnymailRecipientsRefused, AnymailSerializationError) as exc:
+    except AnymailRecipientsRefused as exc:
+        addresses.bounced(letter.to[0], at=clock.now(), detail="refused by the mail company")
         raise PermanentFailure(type(exc).__name__) from exc
-    except AnymailUnsupportedFeature as exc:
+    except (AnymailInvalidAddress, AnymailSerializationError, AnymailUnsupportedFeature) as exc:
         raise PermanentFailure(type(exc).__name__) from exc
     except AnymailAPIError as exc:
         if company().is_repetition(exc):
@@ -90,6 +102,7 @@ def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str,
         raise
     except SMTPRecipientsRefused as exc:
         if all(500 <= code < 600 for code, _ in exc.recipients.values()):
+            _note_smtp_refusal(exc)
             raise PermanentFailure("recipient refused") from exc
         raise
     except SMTPResponseException as exc:
@@ -98,12 +111,38 @@ def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str,
         raise
 
 
+def _note_smtp_refusal(refusal: SMTPRecipientsRefused) -> None:
+    """5.1.x says that the address is bad (https://www.rfc-editor.org/rfc/rfc3463#section-3.2), other codes say so of
+    the sender, the content or the set-up."""
+    for email, (_code, answer) in refusal.recipients.items():
+        text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+        if text.startswith("5.1."):
+            addresses.bounced(email, at=clock.now(), detail=text, is_suppressed=False)
+
+
+def _open_way(template: str, to: str) -> None:
+    """Raise Withheld, or see to it that the company sends to an address that it held back for a while."""
+    address = addresses.find(to)
+    if address is None:
+        return
+    if reason := why_withheld(template, address):
+        raise Withheld(reason)
+    if address.is_suppressed:
+        company().admit(address.email)
+        addresses.admitted(address)
+
+
+def _keep_reference(row: OutboxMessage, reference: str) -> None:
+    OutboxMessage.objects.filter(pk=row.pk).update(provider_reference=reference[:255])
+
+
 def _has_arrived(letter: EmailMultiAlternatives, row: OutboxMessage) -> bool:
     """Whether a try that was cut off got through, as the company knows; False where it cannot tell."""
     mails = company()
     if not mails.can_tell() or row.handed_over_at is None:
         return False
-    if mails.has_taken(letter, _stable_id(letter)):
+    if reference := mails.taken(letter, _stable_id(letter)):
+        _keep_reference(row, reference)
         logger.info("mail %s had been sent before its sender was cut off", row.key)
         return True
     if clock.now() - row.handed_over_at < FOUND_AFTER:
@@ -131,9 +170,11 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
         from_email=_sender(),
         to=[to],
         reply_to=[settings.SUPPORT_EMAIL],
-        headers={"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message_id(key)},
         connection=company().connection(),
     )
+    if template not in WRITTEN_BY_PEOPLE:
+        letter.extra_headers["Auto-Submitted"] = "auto-generated"
     company().mark(letter, _stable_id(letter))
     letter.attach_alternative(
         get_template(f"email/{template}/body.html").render(words | {"subject": subject}), "text/html"

@@ -1,4 +1,5 @@
-"""The outbox: what is to be told to the outside world, written in the transaction that causes it."""
+"""The outbox: what is to be told to the outside world, written in the transaction that causes it; and what became of
+mails and of the addresses they went to."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,17 @@ from storefront.core.queue import QueueRow
 class OutboxStatus(models.TextChoices):
     PENDING = "pending", _("Pending")
     SENT = "sent", _("Sent")
+    WITHHELD = "withheld", _("Not sent: its address takes no mail, or not this kind")
     DEAD = "dead", _("Given up")
+
+
+class DeliveryStatus(models.TextChoices):
+    """What the mail company tells after it has taken a mail, in the order of what weighs more at the same moment."""
+
+    DELIVERED = "delivered", _("Delivered")
+    UNDELIVERED = "undelivered", _("Not delivered, the address may be good")
+    BOUNCED = "bounced", _("Came back: the address takes no mail")
+    COMPLAINED = "complained", _("Reported as unwanted")
 
 
 class OutboxMessage(QueueRow):
@@ -18,7 +29,8 @@ class OutboxMessage(QueueRow):
 
     ``key`` is that id and makes a second enqueue of the same thing harmless. Messages of one ``group`` are sent
     in the order they were written. ``handed_over_at``: since then it may have been sent, nobody can say; NULL: it has
-    not been.
+    not been. ``provider_reference`` is the mail company's id of the mail, ``delivery_status`` what it told last
+    about it and ``delivery_at`` of which moment.
     """
 
     kind = models.CharField(max_length=50)
@@ -29,6 +41,10 @@ class OutboxMessage(QueueRow):
     created_at = models.DateTimeField(default=clock.now)
     handed_over_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    provider_reference = models.CharField(max_length=255, blank=True, db_index=True)
+    delivery_status = models.CharField(max_length=12, choices=DeliveryStatus, blank=True)
+    delivery_at = models.DateTimeField(null=True, blank=True)
+    delivery_detail = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -36,3 +52,36 @@ class OutboxMessage(QueueRow):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class MailAddress(models.Model):
+    """An address of which the mail company had something to tell. Most addresses have no row.
+
+    ``bounced_at``: the last time it refused a mail for good; ``complained_at``: the last time its owner reported one as
+    unwanted; ``cleared_at``: the last time somebody proved or said that it works. The latest counts, so messages may
+    come twice, late and in any order. ``is_suppressed``: the company itself sends nothing there until it is told to.
+    """
+
+    email = models.EmailField(unique=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    bounce_detail = models.CharField(max_length=500, blank=True)
+    complained_at = models.DateTimeField(null=True, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    is_suppressed = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("mail address")
+        verbose_name_plural = _("mail addresses")
+
+    def __str__(self) -> str:
+        return f"mail address {self.pk}"  # without the address: it is logged
+
+    @property
+    def is_bounced(self) -> bool:
+        """Whether mails to it come back, as far as anybody knows."""
+        return self.bounced_at is not None and (self.cleared_at is None or self.bounced_at > self.cleared_at)
+
+    @property
+    def is_complained(self) -> bool:
+        """Whether its owner wants no mail that could be left out."""
+        return self.complained_at is not None and (self.cleared_at is None or self.complained_at > self.cleared_at)

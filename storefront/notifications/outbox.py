@@ -29,6 +29,10 @@ class PermanentFailure(Exception):
     """Raised by a handler: trying again cannot help, give this message up."""
 
 
+class Withheld(Exception):
+    """Raised by a handler: it is not to be sent, and that is no fault. Its text says why."""
+
+
 class TryLater(Exception):
     """Raised by a handler: not now. Its text is kept as the row's last error."""
 
@@ -82,6 +86,10 @@ def _deliver(row: OutboxMessage) -> int:
     try:
         handler: Deliver = import_string(settings.OUTBOX_HANDLERS[row.kind])
         handler(row)
+    except Withheld as exc:
+        logger.info("outbox %s withheld: %s", row.key, exc)
+        queue.finish(row, status=OutboxStatus.WITHHELD, next_attempt_at=clock.now(), last_error=str(exc)[:500])
+        return 0
     except PermanentFailure as exc:
         _failed(row, exc, give_up=True)
         return 0

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from storefront.core import clock
 from storefront.core.retention import delete_in_batches
-from storefront.notifications.models import OutboxMessage, OutboxStatus
+from storefront.notifications.models import MailAddress, OutboxMessage, OutboxStatus
 
 
 def clear_done() -> int:
-    """Delete messages that were sent, or given up, too long ago. Returns how many.
+    """Delete messages that were done with too long ago, and what was heard of addresses then. Returns how many.
 
     settings.OUTBOX_KEEP_DAYS says how long a kind is kept, settings.MAIL_KEEP_DAYS how long all others are. A key that
     is forgotten could be used again: both are longer than any cause of a message lasts.
@@ -22,10 +22,17 @@ def clear_done() -> int:
     old = _done_for(settings.MAIL_KEEP_DAYS) & ~Q(kind__in=ages)
     for kind, days in ages.items():
         old |= _done_for(days) & Q(kind=kind)
-    return delete_in_batches(OutboxMessage.objects.filter(old))
+    return delete_in_batches(OutboxMessage.objects.filter(old)) + delete_in_batches(_forgotten_addresses())
+
+
+def _forgotten_addresses() -> QuerySet[MailAddress]:
+    """Of which nothing was heard for so long: the next mail tries them again."""
+    before = clock.now() - timedelta(days=settings.MAIL_KEEP_DAYS)
+    recent = Q(bounced_at__gte=before) | Q(complained_at__gte=before) | Q(cleared_at__gte=before)
+    return MailAddress.objects.exclude(recent)
 
 
 def _done_for(days: int) -> Q:
     before = clock.now() - timedelta(days=days)
-    given_up = Q(status=OutboxStatus.DEAD, next_attempt_at__lt=before)
+    given_up = Q(status__in=(OutboxStatus.DEAD, OutboxStatus.WITHHELD), next_attempt_at__lt=before)
     return Q(status=OutboxStatus.SENT, sent_at__lt=before) | given_up

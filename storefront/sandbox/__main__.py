@@ -22,6 +22,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
     parser.add_argument("--stripe-key", default="sk_test_sandbox")
     parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
+    parser.add_argument("--mail-webhook-secret", default="sandbox:mail-webhook-of-no-value")
     parser.add_argument("--mail-token", default="sandbox-mail-token")
     return parser.parse_args()
 
@@ -42,7 +43,13 @@ def build(options: argparse.Namespace) -> list[Any]:
             webhook_url=f"{options.shop}/hooks/stripe/",
             state_path=options.state / "stripe.json",
         ),
-        MailStandIn(port=options.port + 1, server_token=options.mail_token, state_path=options.state / "mail.json"),
+        MailStandIn(
+            port=options.port + 1,
+            server_token=options.mail_token,
+            state_path=options.state / "mail.json",
+            webhook_url=f"{options.shop}/hooks/mail/",
+            webhook_auth=options.mail_webhook_secret,
+        ),
         Bitrix24StandIn(
             port=options.port + 2,
             apps=apps,

@@ -368,6 +368,12 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", default=True)
 ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}, check=configuration.json_object, what='{"NAME": "value"}')
+#: What the mail company proves itself with at /hooks/mail/: "name:password", several while one is changed.
+MAIL_WEBHOOK_SECRETS = env.entries(
+    "MAIL_WEBHOOK_SECRETS", each=configuration.mail_webhook_secret, what=configuration.MAIL_WEBHOOK_SECRET_FORM
+)
+if MAIL_WEBHOOK_SECRETS:
+    ANYMAIL = ANYMAIL | {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS}
 ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company that hangs holds up the mail lane only
 
 # --- Messages in and out, jobs ----------------------------------------------------------------------------------
@@ -375,6 +381,7 @@ ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company 
 INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
+    "mail": "storefront.inbox.mail.mail_source",
 }
 #: Who delivers an outbox message, by its kind.
 OUTBOX_HANDLERS = {
@@ -488,6 +495,8 @@ THROTTLES = {
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses
+    "hook-mail": "120/minute",  # messages of the mail company without its secret, per sender
+    "mail-again": "5/day",  # a mail to one's own address that came back, asked for in the account
     "chat-begin": "10/hour",  # conversations a visitor may begin
     "chat-send": "60/hour",
     "contact-send": "10/hour",

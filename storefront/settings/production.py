@@ -2,10 +2,11 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from storefront.core import configuration
+from storefront.core import configuration, mail_companies
 
 from .base import *  # noqa: F403
 from .base import (
+    ANYMAIL,
     EMAIL_BACKEND,
     LANGUAGE_CODES,
     MEDIA_ROOT,
@@ -32,9 +33,10 @@ REQUIRED = [
 BEHIND_TLS_PROXY = env.boolean("BEHIND_TLS_PROXY", default=True)
 if not SINGLE_PROCESS:
     REQUIRED += ["CACHE_URL", "THROTTLE_STORAGE_URL"]
-if EMAIL_BACKEND.startswith("anymail."):
+mail_company = mail_companies.company_of(EMAIL_BACKEND)
+if mail_company and mail_company.needs:
     REQUIRED.append("ANYMAIL")
-if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+if EMAIL_BACKEND == mail_companies.SMTP:
     REQUIRED.append("EMAIL_HOST")
 if BEHIND_TLS_PROXY:
     # Without it all visitors have the proxy's address: they share one limit, and consent names the wrong one.
@@ -61,6 +63,7 @@ ALLOW_TEST_KEYS = env.boolean("ALLOW_TEST_KEYS", default=False)
 # Here and not only as system checks: those are run by manage.py alone, and wsgi must refuse as well.
 missing = [name for name in REQUIRED if not env.has(name)]
 wrong = [*env.problems, *(text for _code, text in configuration.refusals(globals()))]
+wrong += mail_companies.problems(EMAIL_BACKEND, ANYMAIL)
 wrong += configuration.unreadable_proxies(TRUSTED_PROXIES)
 wrong += configuration.unknown_languages(LANGUAGE_CODES)
 wrong += configuration.shared_folders(MEDIA_ROOT, PRIVATE_MEDIA_ROOT)

@@ -47,5 +47,8 @@ ANYMAIL: dict[str, Any] = env.json(
     what='{"NAME": "value"}',
 )
 
+MAIL_WEBHOOK_SECRETS = env.entries("MAIL_WEBHOOK_SECRETS", default=[configuration.SANDBOX_MAIL_SECRET])
+ANYMAIL = ANYMAIL | {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS}
+
 #: Passkeys at http://localhost, for the demo and the tests only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -9,11 +9,13 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from storefront.core import clock, references
 from storefront.core.language import absolute
-from storefront.notifications import letters, values
+from storefront.notifications import addresses, letters, mails, values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.users import services
@@ -57,6 +59,23 @@ def request_confirmation(*, address: EmailAddress) -> None:
     """Ask the owner of a newly typed address to confirm it."""
     key = f"confirm:{address.pk}:{references.public_id()}"
     enqueue(kind=KIND, key=key, payload={"what": "confirm", "address_id": address.pk})
+
+
+def try_address(*, user: User) -> None:
+    """A mail to an account's own address, from which earlier ones came back: the link to a first password, or a few
+    words where there is one."""
+    addresses.cleared(user.email)
+    if not user.has_usable_password():
+        request_first_password(user=user, at=clock.now())
+        return
+    with translation.override(user.language):
+        mails.account_notice(
+            to=user.email,
+            language=user.language,
+            key=f"mail-again:{references.public_id()}",
+            subject=gettext("Your e-mail address works"),
+            text=gettext("You asked for a mail to see whether this address works. It does: our mails come here again."),
+        )
 
 
 def deliver(message: OutboxMessage) -> None:

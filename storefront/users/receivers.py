@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import password_reset
+from allauth.account.signals import email_confirmed, password_reset
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from storefront.notifications import addresses
 from storefront.users import sessions
 from storefront.users.models import User
 
@@ -25,7 +26,14 @@ def session_has_begun(sender: type, request: HttpRequest, user: User, **kwargs: 
 @receiver(password_reset)
 def link_proves_address(sender: type, user: User, **kwargs: Any) -> None:
     """Who used the link reads the mail of the address it was sent to."""
+    addresses.cleared(user.email)
     EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=False).update(verified=True)
+
+
+@receiver(email_confirmed)
+def confirmed_address_works(sender: type, email_address: EmailAddress, **kwargs: Any) -> None:
+    """Whatever came back from there before."""
+    addresses.cleared(email_address.email)
 
 
 @receiver(authenticator_added)

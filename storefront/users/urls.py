@@ -6,6 +6,7 @@ from storefront.users import views
 
 urlpatterns = [
     path("account/password/set/", views.set_password, name="account_set_password"),
+    path("account/email/again/", views.mail_again, name="account-mail-again"),
     path("account/email/", views.ChangeEmail.as_view(), name="account_email"),
     path(
         "account/",

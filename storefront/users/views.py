@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.views import ConfirmEmailView, EmailView
@@ -14,9 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from storefront.core import clock
+from storefront.core import clock, throttle
+from storefront.notifications import addresses
 from storefront.users import access, sessions
 from storefront.users.models import User
 
@@ -33,10 +34,28 @@ def set_password(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User) or user.has_usable_password():
         return redirect("account_change_password")
     if request.method == "POST":
+        addresses.cleared(user.email)  # a mail that is asked for is tried
         access.request_first_password(user=user, at=clock.now())
         messages.success(request, _("We have sent a link to %(email)s.") % {"email": user.email})
         return redirect("account_set_password")
     return render(request, "account/password_set.html")
+
+
+@login_required
+@require_POST
+def mail_again(request: HttpRequest) -> HttpResponse:
+    """The customer says that their address works: a mail is tried there, and reminders are sent again.
+
+    If that mail comes back as well, they are told so anew.
+    """
+    user = cast(User, request.user)
+    try:
+        throttle.hit_key("mail-again", str(user.pk))
+    except throttle.Throttled as exc:
+        return throttle.too_many(request, exc.retry_after)
+    access.try_address(user=user)
+    messages.success(request, _("We have sent a mail to %(email)s.") % {"email": user.email})
+    return redirect("account-home")
 
 
 @method_decorator(login_required, name="dispatch")

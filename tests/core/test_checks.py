@@ -25,6 +25,7 @@ def production(settings):
     settings.BITRIX24_JS_URL = "https://api.bitrix24.com/api/v1/"
     settings.BITRIX24_ALLOW_LOOPBACK = False
     settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "token"}
+    settings.MAIL_WEBHOOK_SECRETS = []
     return settings
 
 

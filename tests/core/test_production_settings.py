@@ -33,12 +33,11 @@ ENVIRONMENT = {
 SMTP = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "ANYMAIL": ""}
 
 
-def run(code: str, changes: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(code: str, changes: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Python in an environment of its own; an empty value takes the variable away."""
     environment = {name: value for name, value in (ENVIRONMENT | changes).items() if value}
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, input=stdin, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
 def setting(name: str, changes: dict[str, str]) -> object:
@@ -128,6 +127,7 @@ WRONG = {
     "BITRIX24_CHAT_URL": "chat",
     "EMAIL_BACKEND": "postmark",
     "ANYMAIL": '["token"]',
+    "MAIL_WEBHOOK_SECRETS": "password",
     "EMAIL_HOST": "mail.example:25",
     "EMAIL_PORT": "smtp",
     "EMAIL_USE_TLS": "tls",

@@ -17,6 +17,7 @@ from checkout.cart.retention import clear_old_carts
 from storefront.core import clock, jobs, retention
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.retention import clear_done as clear_inbox
+from storefront.notifications import addresses
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 from storefront.notifications.retention import clear_done as clear_outbox
 from tests.checkout.building import order_by, put_in_cart
@@ -76,12 +77,20 @@ def test_the_outbox_forgets_what_is_done(settings: Any) -> None:
     message("waiting")
     message("sent", status=OutboxStatus.SENT, sent_at=now)
     message("dead", status=OutboxStatus.DEAD, next_attempt_at=now)
+    message("withheld", status=OutboxStatus.WITHHELD, next_attempt_at=now)
     message("reset", kind="mail.access", status=OutboxStatus.SENT, sent_at=now)
     assert after(clear_outbox, days=29) == 0
     assert after(clear_outbox, days=31) == 1
     assert after(clear_outbox, days=settings.MAIL_KEEP_DAYS - 1) == 0
-    assert after(clear_outbox, days=settings.MAIL_KEEP_DAYS + 1) == 2
+    assert after(clear_outbox, days=settings.MAIL_KEEP_DAYS + 1) == 3
     assert OutboxMessage.objects.get().key == "waiting"
+
+
+def test_an_address_is_tried_anew_when_nothing_was_heard_of_it_for_long(settings: Any) -> None:
+    addresses.bounced("gone@example.com", at=clock.now())
+    assert after(clear_outbox, days=settings.MAIL_KEEP_DAYS - 1) == 0
+    assert after(clear_outbox, days=settings.MAIL_KEEP_DAYS + 1) == 1
+    assert addresses.find("gone@example.com") is None
 
 
 def test_the_inbox_forgets_what_is_done(settings: Any) -> None:

@@ -13,6 +13,7 @@ from anymail.message import AnymailMessage
 from django.core.mail import get_connection
 
 from storefront.sandbox.mail import MailStandIn
+from storefront.sandbox.server import Request, Response, StandIn
 
 TOKEN = "sandbox-mail-token"
 GOOD = {"From": "Shop <shop@example.com>", "To": "Buyer <buyer@example.com>", "Subject": "Hi", "TextBody": "Hello"}
@@ -200,3 +201,55 @@ def test_a_search_postmark_would_not_answer_is_refused(mails: MailStandIn) -> No
     for query in ({"count": "1"}, {"offset": "0"}, {"count": "501", "offset": "0"}, {"count": "0", "offset": "0"}):
         assert find(mails, **query).status_code == 422, query
     assert find(mails, count="1", offset="0", key="2").status_code == 422
+
+
+def test_a_bounce_is_told_with_the_password_and_the_address_gets_nothing_more(mails: MailStandIn) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+
+    class Shop(StandIn):
+        def __init__(self) -> None:
+            super().__init__()
+            self.route("POST", "/hooks/mail/", self.hear)
+
+        def hear(self, request: Request) -> Response:
+            told.append((request.headers["authorization"], request.json()))
+            return Response({})
+
+    with Shop() as shop, MailStandIn(webhook_url=f"{shop.base_url}/hooks/mail/", webhook_auth="name:word") as company:
+        post(company, GOOD)
+        address = f"{company.base_url}/_control"
+        assert requests.post(f"{address}/deliver", json={"to": "buyer@example.com"}, timeout=10).status_code == 200
+        order = {"to": "buyer@example.com", "type": "HardBounce", "copies": 2}
+        assert requests.post(f"{address}/bounce", json=order, timeout=10).status_code == 200
+        assert requests.post(f"{address}/bounce", json={"to": "nobody@example.com"}, timeout=10).status_code == 400
+        assert requests.post(f"{address}/bounce", json=order | {"type": "Bang"}, timeout=10).status_code == 400
+        assert [body["RecordType"] for _, body in told] == ["Delivery", "Bounce", "Bounce"]
+        assert told[1] == told[2] and told[0][0] == "Basic bmFtZTp3b3Jk"
+        assert told[1][1]["MessageID"] == company.messages()[0]["message_id"]
+        refused = post(company, GOOD)
+        assert (refused.status_code, refused.json()["ErrorCode"]) == (422, 406)
+        assert post(company, GOOD | {"Cc": "other@example.com"}).status_code == 200  # somebody gets it
+
+
+def let_in(mails: MailStandIn, data: Any, token: str = TOKEN) -> requests.Response:
+    return post(mails, data, path="/message-streams/outbound/suppressions/delete", token=token)
+
+
+def test_an_address_is_let_in_again_but_not_after_a_complaint(mails: MailStandIn) -> None:
+    wanted = {"Suppressions": [{"EmailAddress": "Buyer@example.com"}]}
+    post(mails, GOOD)
+    mails.bounce(to="buyer@example.com")
+    assert let_in(mails, wanted, token="other").status_code == 401
+    assert let_in(mails, {"Suppressions": ["buyer@example.com"]}).status_code == 422
+    assert let_in(mails, wanted).json()["Suppressions"][0]["Status"] == "Deleted"
+    assert post(mails, GOOD).status_code == 200
+    mails.bounce(to="buyer@example.com", type="SpamComplaint")
+    assert let_in(mails, wanted).json()["Suppressions"][0]["Status"] == "Failed"
+    assert post(mails, GOOD).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["SoftBounce", "Transient", "Blocked"])
+def test_a_bounce_that_may_pass_holds_nothing_back(mails: MailStandIn, kind: str) -> None:
+    post(mails, GOOD)
+    assert mails.bounce(to="buyer@example.com", type=kind)["Inactive"] is False
+    assert post(mails, GOOD).status_code == 200

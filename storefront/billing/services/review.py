@@ -11,7 +11,8 @@ from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
 from storefront.core import clock, states
-from storefront.notifications import mails
+from storefront.notifications import addresses, mails
+from storefront.notifications.models import MailAddress
 from storefront.users.models import User
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ MISMATCH = "mismatch"
 CANNOT_CHARGE = "cannot_charge"
 #: The provider holds an attempt that differs from ours, and no money of it yet.
 MISMATCH_UNPAID = "mismatch_unpaid"
+#: Mails to an address come back. Nothing is sent there until it is corrected, or somebody says that it works.
+MAIL_BOUNCED = "mail_bounced"
 
 
 class ReasonMissing(ValueError):
@@ -29,9 +32,16 @@ class ReasonMissing(ValueError):
 
 
 def file(
-    *, key: str, kind: str, detail: str, payment: Payment | None = None, invoice: Invoice | None = None
+    *,
+    key: str,
+    kind: str,
+    detail: str,
+    payment: Payment | None = None,
+    invoice: Invoice | None = None,
+    subject: str = "",
 ) -> ReviewItem:
-    """Put something before the staff, once per ``key``, and tell them by mail. No secrets in ``detail``."""
+    """Put something before the staff, once per ``key``, and tell them by mail, with ``subject`` where it is about no
+    payment. No secrets in ``detail``."""
     with transaction.atomic():
         item, is_new = ReviewItem.objects.get_or_create(
             key=key, defaults={"kind": kind, "detail": detail, "payment": payment, "invoice": invoice}
@@ -39,7 +49,8 @@ def file(
         if is_new:
             logger.warning("for review: %s", key)
             about = f" ({invoice.number})" if invoice else ""
-            mails.staff_notice(key=f"review:{key}", subject=f"Payment to review: {kind}{about}", text=detail)
+            subject = subject or f"Payment to review: {kind}{about}"
+            mails.staff_notice(key=f"review:{key}", subject=subject, text=detail)
     return item
 
 
@@ -93,10 +104,19 @@ def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:
             return locked
         if payment is not None and locked.kind in (MISMATCH, MISMATCH_UNPAID):
             _give_up(payment)
+        if locked.kind == MAIL_BOUNCED:
+            _send_there_again(locked)
         locked.resolved_at, locked.resolved_by, locked.resolution = clock.now(), by, reason
         locked.save(update_fields=["resolved_at", "resolved_by", "resolution"])
         logger.info("resolved: %s by user %s", locked.key, by.pk)
     return locked
+
+
+def _send_there_again(item: ReviewItem) -> None:
+    """The address is good, says who closes the matter. One that was corrected meanwhile is nobody's any more."""
+    address = MailAddress.objects.filter(pk=item.key.split(":")[1]).first()
+    if address is not None:
+        addresses.cleared(address.email)
 
 
 def _give_up(payment: Payment) -> None:

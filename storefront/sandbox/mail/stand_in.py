@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storefront.sandbox.mail import pages, search
+from storefront.sandbox.mail import pages, search, tracking
 from storefront.sandbox.mail.messages import Message, Refused, read
 from storefront.sandbox.server import Request, Response, StandIn
 
@@ -34,7 +34,8 @@ class Fault:
 
 
 class MailStandIn(StandIn):
-    """Args: ``server_token`` is the only token let in, ``state_path`` a file that carries the mails over a restart."""
+    """Args: ``server_token`` is the only token let in, ``state_path`` a file that carries the mails over a restart,
+    ``webhook_url`` where bounces and complaints are told (nowhere if empty), with ``webhook_auth``: name:password."""
 
     def __init__(
         self,
@@ -43,9 +44,14 @@ class MailStandIn(StandIn):
         host: str = "127.0.0.1",
         server_token: str = "sandbox-mail-token",
         state_path: Path | str | None = None,
+        webhook_url: str = "",
+        webhook_auth: str = "",
     ) -> None:
         super().__init__(port=port, host=host)
         self.server_token = server_token
+        self._webhook = (webhook_url, webhook_auth)
+        #: Addresses that get nothing any more, and why.
+        self._suppressed: dict[str, str] = {}
         self._path = Path(state_path) if state_path else None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -56,12 +62,16 @@ class MailStandIn(StandIn):
         self.route("POST", "/email", lambda request: self._api(request, self._send))
         self.route("POST", "/email/batch", lambda request: self._api(request, self._send_batch))
         self.route("GET", "/messages/outbound", self._search)
+        delete = r"/message-streams/outbound/suppressions/delete"
+        self.route("POST", delete, lambda request: self._api(request, self._let_in))
         self.route("GET", "/", lambda request: pages.mailbox(self._find(request.query.get("to", ""))))
         self.route("GET", r"/m/(?P<id>\w+)", lambda request: self._page(request, pages.message_page))
         self.route("GET", r"/m/(?P<id>\w+)/html", lambda request: self._page(request, pages.html_part))
         self.route("GET", r"/m/(?P<id>\w+)/attachments/(?P<index>\d+)", self._attachment)
         self.route("GET", "/_control/messages", lambda request: Response(self.messages(**request.query)))
         self.route("POST", "/_control/reset", lambda request: self._control(request, self.reset))
+        self.route("POST", "/_control/bounce", lambda request: self._control(request, self.bounce))
+        self.route("POST", "/_control/deliver", lambda request: self._control(request, self.deliver))
         self.route("POST", "/_control/faults", lambda request: self._control(request, self.fail_next))
 
     def stop(self) -> None:
@@ -75,6 +85,7 @@ class MailStandIn(StandIn):
     def reset(self) -> None:
         with self._lock:
             self._messages.clear()
+            self._suppressed.clear()
             self._faults.clear()
             self._save()
 
@@ -82,6 +93,33 @@ class MailStandIn(StandIn):
         """Order a ``Fault``: kind, count, status, seconds."""
         with self._lock:
             self._faults.append(Fault(**fault))
+
+    def bounce(self, *, to: str, type: str = "HardBounce", at: str = "", copies: int = 1) -> dict[str, Any]:
+        """Have the newest mail to this address come back (``tracking.BOUNCES``), or complained about with type
+        "SpamComplaint", at that moment (ISO 8601), and tell the shop so many times. Returns what was told."""
+        if type not in tracking.BOUNCES:
+            raise ValueError(f"unknown bounce {type!r}; one of {sorted(tracking.BOUNCES)}")
+        body = tracking.bounce(self._newest(to), type, at)
+        if body["Inactive"]:
+            with self._lock:
+                self._suppressed[to.lower()] = type
+        return self._tell(body, copies)
+
+    def deliver(self, *, to: str, at: str = "", copies: int = 1) -> dict[str, Any]:
+        """Tell that the newest mail to this address has arrived."""
+        return self._tell(tracking.delivery(self._newest(to), at), copies)
+
+    def _newest(self, to: str) -> Message:
+        found = self._find(to)
+        if not found:
+            raise ValueError("no mail went there")
+        return found[0]
+
+    def _tell(self, body: dict[str, Any], copies: int) -> dict[str, Any]:
+        url, auth = self._webhook
+        for _ in range(copies if url else 0):
+            tracking.post(url, auth, body)
+        return body
 
     def _find(self, to: str = "") -> list[Message]:
         with self._lock:
@@ -127,6 +165,7 @@ class MailStandIn(StandIn):
     def _send(self, data: Any) -> dict[str, Any]:
         message = read(data)
         with self._lock:
+            tracking.inactive(self._suppressed, message)
             self._messages.append(message)
             self._save()
         answer = {"ErrorCode": 0, "Message": "OK", "MessageID": message.message_id, "SubmittedAt": message.received_at}
@@ -143,6 +182,10 @@ class MailStandIn(StandIn):
             except Refused as refusal:
                 answers.append({"ErrorCode": refusal.code, "Message": refusal.message})
         return answers
+
+    def _let_in(self, data: Any) -> dict[str, Any]:
+        with self._lock:
+            return tracking.delete(self._suppressed, data)
 
     def _search(self, request: Request) -> Response:
         """Outbound message search (postmarkapp.com/developer/api/messages-api): newest first, every filter must fit."""

@@ -1,0 +1,119 @@
+"""The mail companies that django-anymail speaks to: what each needs, and how it tells of bounces and complaints.
+
+https://anymail.dev/en/stable/esps/ has a page for each. The rules are plain values, for the settings ask them before
+anything is loaded; a test holds the table against anymail itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+ANYMAIL = "anymail.backends."
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+#: They write mails to a console, a file, the memory or nowhere.
+SEND_NOTHING = frozenset(
+    [f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy", "filebased", "locmem")]
+    + [f"{ANYMAIL}{name}.EmailBackend" for name in ("console", "test")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailCompany:
+    """``needs``: settings of ANYMAIL without which nothing can be sent; ``package``: what must be installed beside
+    anymail. ``webhook``: anymail's view that reads what the company tells (none: it tells nothing here);
+    ``signed_by``: the setting with whose secret the company signs that, where it does; ``signing_package``: what
+    checking the signature needs."""
+
+    name: str
+    needs: tuple[str, ...]
+    package: str = ""
+    webhook: str = ""
+    signed_by: str = ""
+    signing_package: str = ""
+
+    def can_prove(self, anymail: Mapping[str, Any]) -> bool:
+        """Whether a message can be told from one that anybody sends: by its signature, or by MAIL_WEBHOOK_SECRETS."""
+        return bool(self.webhook and (anymail.get("WEBHOOK_SECRET") or anymail.get(self.signed_by)))
+
+
+def _view(module: str, name: str) -> str:
+    return f"anymail.webhooks.{module}.{name}TrackingWebhookView"
+
+
+#: By the module in anymail.backends.
+COMPANIES: dict[str, MailCompany] = {
+    "amazon_ses": MailCompany("Amazon SES", (), package="boto3"),
+    "brevo": MailCompany("Brevo", ("BREVO_API_KEY",), webhook=_view("brevo", "Brevo")),
+    "mailersend": MailCompany(
+        "MailerSend", ("MAILERSEND_API_TOKEN",), webhook=_view("mailersend", "MailerSend"),
+        signed_by="MAILERSEND_SIGNING_SECRET",
+    ),
+    "mailgun": MailCompany(
+        "Mailgun", ("MAILGUN_API_KEY",), webhook=_view("mailgun", "Mailgun"), signed_by="MAILGUN_WEBHOOK_SIGNING_KEY"
+    ),
+    "mailjet": MailCompany("Mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY"), webhook=_view("mailjet", "Mailjet")),
+    "mailtrap": MailCompany(
+        "Mailtrap", ("MAILTRAP_API_TOKEN",), webhook=_view("mailtrap", "Mailtrap"), signed_by="MAILTRAP_TRACKING_SECRET"
+    ),
+    "mandrill": MailCompany(
+        "Mandrill", ("MANDRILL_API_KEY",), webhook="anymail.webhooks.mandrill.MandrillCombinedWebhookView",
+        signed_by="MANDRILL_WEBHOOK_KEY",
+    ),
+    "postal": MailCompany(
+        "Postal", ("POSTAL_API_KEY", "POSTAL_API_URL"), webhook=_view("postal", "Postal"),
+        signed_by="POSTAL_WEBHOOK_KEY",
+    ),
+    "postmark": MailCompany("Postmark", ("POSTMARK_SERVER_TOKEN",), webhook=_view("postmark", "Postmark")),
+    "resend": MailCompany(
+        "Resend", ("RESEND_API_KEY",), webhook=_view("resend", "Resend"), signed_by="RESEND_SIGNING_SECRET",
+        signing_package="svix",
+    ),
+    "scaleway": MailCompany("Scaleway", ("SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID")),
+    "sendgrid": MailCompany(
+        "SendGrid", ("SENDGRID_API_KEY",), webhook=_view("sendgrid", "SendGrid"),
+        signed_by="SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
+    ),
+    "sendinblue": MailCompany("SendinBlue", ("SENDINBLUE_API_KEY",), webhook=_view("sendinblue", "SendinBlue")),
+    "sparkpost": MailCompany("SparkPost", ("SPARKPOST_API_KEY",), webhook=_view("sparkpost", "SparkPost")),
+    "unisender_go": MailCompany(
+        "Unisender Go", ("UNISENDER_GO_API_KEY", "UNISENDER_GO_API_URL"), webhook=_view("unisender_go", "UnisenderGo"),
+        signed_by="UNISENDER_GO_API_KEY",
+    ),
+}  # fmt: skip
+
+
+def company_of(backend: str) -> MailCompany | None:
+    """The one that a setting EMAIL_BACKEND speaks to; None for any other way to send mails."""
+    return COMPANIES.get(backend.removeprefix(ANYMAIL).partition(".")[0]) if backend.startswith(ANYMAIL) else None
+
+
+def problems(backend: str, anymail: Mapping[str, Any]) -> Iterator[str]:
+    """One sentence for each reason why EMAIL_BACKEND with these settings of ANYMAIL could send no mail. No secret is
+    in them."""
+    if backend in SEND_NOTHING:
+        yield f"EMAIL_BACKEND is {backend}, which sends no mail."
+        return
+    company = company_of(backend)
+    if company is None:
+        if backend.startswith(ANYMAIL):
+            yield f"EMAIL_BACKEND is {backend}, and django-anymail has no such backend."
+        elif not _is_there(backend.rpartition(".")[0]):
+            yield f"EMAIL_BACKEND is {backend}, and there is no such module."
+        return
+    if company.package and not _is_there(company.package):
+        yield f"EMAIL_BACKEND: {company.name} needs the package {company.package}, which is not installed."
+    for name in company.needs:
+        if not anymail.get(name):
+            yield f"ANYMAIL has no {name}, which {company.name} needs."
+    if company.signing_package and anymail.get(company.signed_by) and not _is_there(company.signing_package):
+        yield f"ANYMAIL: {company.signed_by} needs the package {company.signing_package}, which is not installed."
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False

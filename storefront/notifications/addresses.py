@@ -1,0 +1,79 @@
+"""What is known of the addresses that mails go to: which take none, and who wants none that could be left out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+
+from storefront.core import clock
+from storefront.core.typed_text import emails
+from storefront.notifications.models import MailAddress
+from storefront.notifications.signals import address_bounced
+
+Moment = Literal["bounced_at", "complained_at", "cleared_at"]
+
+
+def find(email: str) -> MailAddress | None:
+    """What is known of an address, in any spelling; None for one of which nothing was ever heard."""
+    return MailAddress.objects.filter(email=_spelling(email)).first()
+
+
+def bounced(email: str, *, at: datetime, detail: str = "", is_suppressed: bool = True) -> None:
+    """It refused a mail for good at that moment (UTC). Whoever listens to ``address_bounced`` is told once until it is
+    cleared."""
+    with transaction.atomic():
+        address = _locked(email)
+        was_bounced = address.is_bounced
+        if _move(address, "bounced_at", at):
+            address.bounce_detail = detail[:500]
+        address.is_suppressed = address.is_suppressed or (is_suppressed and address.is_bounced)
+        address.save()
+        if address.is_bounced and not was_bounced:
+            address_bounced.send(sender=MailAddress, address=address)
+
+
+def complained(email: str, *, at: datetime) -> None:
+    """Its owner reported a mail as unwanted, or asked the company for no more, at that moment (UTC)."""
+    with transaction.atomic():
+        address = _locked(email)
+        _move(address, "complained_at", at)
+        address.save()
+
+
+def cleared(email: str, *, at: datetime | None = None) -> None:
+    """It works: its owner opened a link that was mailed there, or says so. An address of which nothing is known needs
+    no note of that."""
+    with transaction.atomic():
+        if MailAddress.objects.filter(email=_spelling(email)).exists():
+            address = _locked(email)
+            _move(address, "cleared_at", at or clock.now())
+            address.save()
+
+
+def admitted(address: MailAddress) -> None:
+    """The mail company was told to send there again."""
+    MailAddress.objects.filter(pk=address.pk).update(is_suppressed=False)
+
+
+def _spelling(email: str) -> str:
+    try:
+        return emails.read(email)
+    except emails.EmailError:
+        return email.strip().lower()
+
+
+def _locked(email: str) -> MailAddress:
+    spelling = _spelling(email)
+    MailAddress.objects.bulk_create([MailAddress(email=spelling)], ignore_conflicts=True)
+    return MailAddress.objects.select_for_update().get(email=spelling)
+
+
+def _move(address: MailAddress, name: Moment, at: datetime) -> bool:
+    """Set a moment forward, never back: what is told late changes nothing. Returns whether it moved."""
+    before: datetime | None = getattr(address, name)
+    if before is not None and before >= at:
+        return False
+    setattr(address, name, at)
+    return True

@@ -1,0 +1,23 @@
+"""What kinds of mail there are, where it matters to whom they may go and what their headers say. By template."""
+
+from __future__ import annotations
+
+from storefront.notifications.models import MailAddress
+
+#: Of use to the reader, and nothing is lost without them. Not for whoever reported a mail as unwanted.
+REMINDERS = frozenset({"unpaid_reminder", "license_ending"})
+#: A person wrote what is in them: no machine answered (https://www.rfc-editor.org/rfc/rfc3834#section-5).
+WRITTEN_BY_PEOPLE = frozenset({"conversation_answer"})
+#: Its link is what proves that an address works.
+PROOFS = frozenset({"confirm_email"})
+#: To the shop's own people: an address that they must not lose because it once was full.
+OWN = frozenset({"staff_notice"})
+
+
+def why_withheld(template: str, address: MailAddress) -> str:
+    """Why a mail must not be sent to an address of which something was heard; empty if it may."""
+    if address.is_bounced and template not in PROOFS | OWN:
+        return "mails to this address come back"
+    if address.is_complained and template in REMINDERS:
+        return "its owner reported a mail as unwanted"
+    return ""

@@ -1,0 +1,193 @@
+"""What the mail company tells of mails it has taken: read by anymail's own view for it, noted per mail and address.
+
+https://anymail.dev/en/stable/sending/tracking/ lists what anymail calls the events. Companies differ in what they call
+a bounce: only what they themselves call final counts against an address (``_SOFT``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from storefront.core import mail_companies
+from storefront.gateways.errors import ConfigurationError, InvalidSignature
+from storefront.notifications import addresses
+from storefront.notifications.models import DeliveryStatus, OutboxMessage
+
+#: Whatever a body that is not as expected makes anymail's views raise.
+_UNREADABLE = (
+    AnymailError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, OverflowError,
+    RecursionError, OSError, SuspiciousOperation,
+)  # fmt: skip
+#: Events of anymail that may be final, and what they are then; other ones (opened, clicked, deferred ...) tell nothing
+#: that is needed here.
+_STATUS = {
+    EventType.DELIVERED: DeliveryStatus.DELIVERED,
+    EventType.BOUNCED: DeliveryStatus.BOUNCED,
+    EventType.REJECTED: DeliveryStatus.UNDELIVERED,
+    EventType.FAILED: DeliveryStatus.UNDELIVERED,
+    EventType.COMPLAINED: DeliveryStatus.COMPLAINED,
+    EventType.UNSUBSCRIBED: DeliveryStatus.COMPLAINED,
+}
+#: Why a company refuses to send at all, where that says something about the address.
+_REJECTED = {
+    RejectReason.BOUNCED: DeliveryStatus.BOUNCED,
+    RejectReason.INVALID: DeliveryStatus.BOUNCED,
+    RejectReason.SPAM: DeliveryStatus.COMPLAINED,
+    RejectReason.UNSUBSCRIBED: DeliveryStatus.COMPLAINED,
+}
+#: Whether what anymail calls a bounce may pass, by company, from the company's own words:
+#: https://postmarkapp.com/developer/api/bounce-api#bounce-types, https://developers.brevo.com/docs/transactional-webhooks,
+#: https://developers.mailersend.com/api/v1/webhooks.html, https://mailchimp.com/developer/transactional/docs/webhooks/,
+#: https://dev.mailjet.com/email/guides/webhooks/, https://resend.com/docs/webhooks/emails/bounced,
+#: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event,
+#: https://support.sparkpost.com/docs/deliverability/bounce-classification-codes.
+_SOFT: dict[str, Callable[[Any], bool]] = {
+    "Postmark": lambda raw: raw.get("Type") not in ("HardBounce", "BadEmailAddress") and not raw.get("Inactive"),
+    "Brevo": lambda raw: raw.get("event") == "soft_bounce",
+    "SendinBlue": lambda raw: raw.get("event") == "soft_bounce",
+    "MailerSend": lambda raw: raw["data"]["type"] == "soft_bounced",
+    "Mandrill": lambda raw: raw.get("event") == "soft_bounce",
+    "Mailjet": lambda raw: not raw.get("hard_bounce"),
+    "Resend": lambda raw: raw["data"]["bounce"].get("type") in ("Transient", "Undetermined"),
+    "SendGrid": lambda raw: raw.get("type") == "blocked",
+    "SparkPost": lambda raw: _sparkpost(raw).get("bounce_class") not in ("10", "30", "90"),
+}
+
+
+#: What says something of the address, too.
+OF_ADDRESSES = (DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One thing told of one mail. ``id`` is the same for every copy of it; ``detail`` is the other side's answer."""
+
+    id: str
+    status: DeliveryStatus
+    provider_reference: str
+    email: str
+    at: datetime
+    detail: str
+
+
+def is_open() -> bool:
+    """Whether messages of the configured company can be told from anybody's."""
+    company = mail_companies.company_of(settings.EMAIL_BACKEND)
+    return company is not None and company.can_prove(settings.ANYMAIL)
+
+
+def read(body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Report]:
+    """What the configured company tells in this request. Raises InvalidSignature if it proves nothing or cannot be
+    read, ConfigurationError if no company is configured that tells anything."""
+    company = mail_companies.company_of(settings.EMAIL_BACKEND)
+    if company is None or not is_open():
+        raise ConfigurationError("no mail company that tells what becomes of mails")
+    view = import_string(company.webhook)()
+    request = _request(body, headers)
+    try:
+        view.run_validators(request)
+        events = view.parse_events(request)
+        return [report for event in events if (report := _report(view.esp_name, event, now))]
+    except AnymailWebhookValidationFailure as exc:
+        raise InvalidSignature("the mail company's secret is missing or wrong", code="unproven") from exc
+    except _UNREADABLE as exc:
+        raise InvalidSignature("not a message of the mail company", code="unreadable") from exc
+
+
+@transaction.atomic
+def note(report: Report) -> bool:
+    """Write what was told to the mail and to its address. Any number of reports, in any order and in copies, leave the
+    same behind. Returns whether the mail is known here."""
+    if report.status == DeliveryStatus.BOUNCED:
+        addresses.bounced(report.email, at=report.at, detail=report.detail)
+    elif report.status == DeliveryStatus.COMPLAINED:
+        addresses.complained(report.email, at=report.at)
+    return _note_mail(report)
+
+
+def _note_mail(report: Report) -> bool:
+    rows = OutboxMessage.objects.filter(provider_reference=report.provider_reference).exclude(provider_reference="")
+    row = rows.select_for_update().first()
+    if row is None:
+        return False
+    weight = list(DeliveryStatus)
+    if row.delivery_at and (row.delivery_at, weight.index(DeliveryStatus(row.delivery_status))) >= (
+        report.at, weight.index(report.status)
+    ):  # fmt: skip
+        return True
+    row.delivery_status, row.delivery_at, row.delivery_detail = report.status, report.at, report.detail
+    row.save(update_fields=["delivery_status", "delivery_at", "delivery_detail"])
+    return True
+
+
+def _report(company: str, event: AnymailTrackingEvent, now: datetime) -> Report | None:
+    status = _STATUS.get(event.event_type)
+    email, reference = event.recipient or "", str(event.message_id or "")
+    if status is None or "@" not in email or len(email) > 254 or len(reference) > 255:
+        return None
+    if not (email + reference).isprintable():
+        return None
+    if event.event_type in (EventType.REJECTED, EventType.FAILED):
+        is_final = company == "Postal" and event.event_type == EventType.FAILED  # its HardFail
+        status = DeliveryStatus.BOUNCED if is_final else _REJECTED.get(event.reject_reason, status)
+    if status == DeliveryStatus.BOUNCED and event.event_type == EventType.BOUNCED:
+        soft = _SOFT.get(company)
+        status = DeliveryStatus.UNDELIVERED if soft and soft(event.esp_event) else status
+    told = [company, status, event.event_id, reference, email.lower(), event.timestamp]
+    detail = " ".join(str(event.mta_response or event.description or "").split())
+    return Report(
+        id=hashlib.sha256(repr([str(each) for each in told]).encode()).hexdigest()[:40],
+        status=status,
+        provider_reference=reference,
+        email=email,
+        at=_moment(event.timestamp, now),
+        detail="".join(each for each in detail if each.isprintable())[:500],
+    )
+
+
+def _moment(told: datetime | None, now: datetime) -> datetime:
+    """When it happened, by the company's clock, which may be ahead of ours; a time without a zone is UTC."""
+    if told is None:
+        return now
+    return min(told if told.tzinfo else told.replace(tzinfo=UTC), now)
+
+
+def _sparkpost(raw: Any) -> dict[str, Any]:
+    """The one event in SparkPost's envelope."""
+    (event,) = raw["msys"].values()
+    return dict(event)
+
+
+def _request(body: bytes, headers: Mapping[str, str]) -> WSGIRequest:
+    """The request as anymail's views want it, at the shop's public address, which some companies sign."""
+    site = urlsplit(settings.SITE_URL)
+    kept = {name: value for name, value in headers.items() if "forwarded" not in name}
+    fields = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in kept.items()}
+    return WSGIRequest(
+        fields | {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": reverse("hook", args=["mail"]),
+            "SERVER_NAME": site.hostname,
+            "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
+            "HTTP_HOST": site.netloc,
+            "wsgi.url_scheme": site.scheme,
+            "wsgi.input": BytesIO(body),
+            "CONTENT_TYPE": headers.get("content-type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+        }
+    )  # fmt: skip
