@@ -12,15 +12,12 @@ from storefront.billing.models import Invoice
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.effects import done_text
-from storefront.licensing.links import app_url
 from storefront.licensing.models import License
 from storefront.licensing.queries import LinkState
-from storefront.licensing.states import BADGES, HOST_TAKEN, EffectiveStatus
+from storefront.licensing.states import BADGES, PORTAL_TAKEN, EffectiveStatus
 
 #: Steps that only the buyer can do; the license works once they are done.
 _LEFT = frozenset({"install", "address", "ask"})
-#: Ties to a portal whose pages are worth opening now.
-_REACHABLE = frozenset({"linked", "waiting", "removed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def _card(license: License, invoice: Invoice, is_by_link: bool) -> Card:
         begins_by=license.begins_by,
         done="" if license.begins_by or is_by_link else done_text(license, invoice),
         host=link.host,
-        open_url=app_url(link.host, license.software.bitrix24_app_code) if link.code in _REACHABLE else "",
+        open_url=link.app_url,
         market_url=link.market_url if step == "install" else "",
         may_name=link.code in ("unnamed", "waiting", "scheduled", "conflict"),
     )
@@ -110,7 +107,7 @@ def _card(license: License, invoice: Invoice, is_by_link: bool) -> Card:
 
 def _step(license: License, link: LinkState) -> str:
     if link.code == "conflict":
-        return "ask" if license.link_problem == HOST_TAKEN else "none"  # it begins by itself when its turn has come
+        return "none" if license.link_problem == PORTAL_TAKEN else "ask"  # it begins by itself when its turn has come
     return {
         "linked": "open",
         "waiting": "install",

@@ -36,6 +36,7 @@ from storefront.billing.services import free, invoices
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
+from storefront.licensing.services import zones
 from storefront.notifications import mails
 from storefront.users import services as users
 from storefront.users.models import User
@@ -208,6 +209,8 @@ def _write_details(wish: Wish, cart: Cart, order: Order) -> None:
         language=wish.language,
         fingerprint=snapshots.fingerprint(cart, _host(wish)),
     )
+    if portal and not portal.is_known_zone:
+        zones.tell_staff_of_unknown(portal.host)
 
 
 def _write_consents(wish: Wish, order: Order, customer: User, versions: list[Text]) -> None:

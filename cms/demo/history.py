@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import requests
-from django.conf import settings
 from oscar.apps.order.models import Order
 
 from cms.demo import people, stand_ins, trade
@@ -83,9 +82,7 @@ def _record(posted: dict[str, Any], days: int, *, is_installed: bool) -> None:
 
     The stand-in's tokens live today; what came of the visit is written down as if it had been that many days ago.
     """
-    launch = parse_launch(
-        posted["query"], posted["form"], allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES
-    )
+    launch = parse_launch(posted["query"], posted["form"])
     visit = verification.verify(
         access_token=launch.access_token,
         member_id=launch.member_id,
@@ -93,7 +90,7 @@ def _record(posted: dict[str, Any], days: int, *, is_installed: bool) -> None:
         is_fresh=True,
     )
     keys = Keys(
-        is_admin=visit.is_admin,
+        role=visit.role,
         user_id=visit.user_id,
         access_token=launch.access_token,
         refresh_token=launch.refresh_token,

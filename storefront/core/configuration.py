@@ -33,6 +33,7 @@ STRIPE_KEY = r"(sk|rk)_(live|test)_\S+"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAIL_WEBHOOK_SECRET_FORM = "name:password, the password of 20 and more letters, digits and . _ ~ -"  # noqa: S105  (a form)
 BITRIX24_APPS_FORM = '[{"code": "...", "client_id": "...", "client_secret": "..."}], each code and client_id once'
+_APP_EXTRAS = ("name", "bitrix24_code")
 
 
 def webhook_secret(text: str) -> str:
@@ -57,10 +58,10 @@ def json_object(value: Any) -> dict[str, Any]:
 
 
 def bitrix24_apps(value: Any) -> list[dict[str, Any]]:
-    """The seller's Bitrix24 applications (BITRIX24_APPS_FORM; ``name``, what marketers read, may be added). Raises
-    ValueError, KeyError or TypeError."""
+    """The seller's Bitrix24 applications (BITRIX24_APPS_FORM; may be added: ``name``, what marketers read, and
+    ``bitrix24_code``, the code by which portals open it). Raises ValueError, KeyError or TypeError."""
     needed = ("code", "client_id", "client_secret")
-    apps = [{name: app[name] for name in (*needed, *(["name"] if "name" in app else []))} for app in value]
+    apps = [{name: app[name] for name in (*needed, *(extra for extra in _APP_EXTRAS if extra in app))} for app in value]
     if not all(isinstance(text, str) and text.strip() for app in apps for text in app.values()):
         raise ValueError
     for name in ("code", "client_id"):

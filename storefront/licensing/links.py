@@ -39,12 +39,17 @@ def extend_url(license: License) -> str:
     return absolute("cart-extend", language=license.customer.language, token=extend_token(license))
 
 
-def app_url(host: str, app_code: str) -> str:
-    """Opens the application inside a portal, or the portal itself if the product has no application of its own.
+def app_path(bitrix24_code: str) -> str:
+    """Opens the application inside a portal; "" if it is not known what portals call it (``config.bitrix24_code``).
 
     https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html
     """
-    return portal_origin(host) + (f"/marketplace/view/{quote(app_code, safe='')}/" if app_code else "/")
+    return f"/marketplace/view/{quote(bitrix24_code, safe='')}/" if bitrix24_code else ""
+
+
+def app_url(host: str, bitrix24_code: str) -> str:
+    """``app_path`` in the portal at ``host``, or the portal itself where there is none."""
+    return portal_origin(host) + (app_path(bitrix24_code) or "/")
 
 
 def license_url(license: License) -> str:

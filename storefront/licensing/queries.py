@@ -10,10 +10,12 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from storefront.core import clock
+from storefront.licensing import links
+from storefront.licensing.bitrix24.config import bitrix24_code
 from storefront.licensing.links import extend_path
 from storefront.licensing.models import Activation, License, LicenseTerm
 from storefront.licensing.services.outlook import outlook
-from storefront.licensing.states import PORTAL_TAKEN, EffectiveStatus
+from storefront.licensing.states import HOST_UNPROVEN, PORTAL_TAKEN, EffectiveStatus
 from storefront.licensing.validity import days_left, effective_status
 
 __all__ = [
@@ -79,7 +81,8 @@ class LinkState:
     installed or opened at ``host``), ``unnamed`` (no address yet), ``scheduled`` (another license has the portal),
     ``conflict`` (the address is not the portal's own), ``not_needed``, ``closed`` (revoked, suspended, over, or of a
     kind that no portal makes active). ``steps`` is what they can do now, in order;
-    ``market_url`` may be "".
+    ``market_url`` may be "". ``app_url`` opens the app in the portal, or the portal where we do not know how; "" if
+    there is none to open.
     """
 
     code: str
@@ -87,6 +90,7 @@ class LinkState:
     title: str
     market_url: str = ""
     steps: tuple[str, ...] = ()
+    app_url: str = ""
 
     @property
     def is_linked(self) -> bool:
@@ -129,14 +133,18 @@ def _host(license: License) -> str:
 
 def _bound(license: License, activation: Activation) -> LinkState:
     installation = activation.installation
+    code = bitrix24_code(installation.app_code, installation.bitrix24_code)
+    opens = links.app_url(installation.host, code)
     if installation.is_installed:
-        return LinkState("linked", installation.host, _("Linked to %(host)s") % {"host": installation.host})
+        title = _("Linked to %(host)s") % {"host": installation.host}
+        return LinkState("linked", installation.host, title, app_url=opens)
     return LinkState(
         "removed",
         installation.host,
         _("The app was removed from %(host)s") % {"host": installation.host},
         license.software.market_url,
         (_("Install the app in %(host)s again: the license works there at once.") % {"host": installation.host},),
+        opens,
     )
 
 
@@ -163,6 +171,7 @@ def _unbound(license: License) -> LinkState:
             % {"product": license.product_title, "host": host},
             _("The license becomes active by itself within a minute. There is nothing to type in."),
         ),
+        links.app_url(host, bitrix24_code(license.software.bitrix24_app_code)),
     )
 
 
@@ -174,6 +183,12 @@ def _scheduled(host: str) -> str:
 
 
 def _problem(license: License) -> str:
+    if license.link_problem == HOST_UNPROVEN:
+        return _(
+            "The app is installed in %(host)s, but it does not answer our questions: its plan may not include apps "
+            "(REST), or its server may not be reachable from the internet. Your paid time does not run for now. "
+            "Please write to us: we link the license by hand."
+        ) % {"host": license.portal_address}
     return _(
         "%(host)s belonged to another Bitrix24 whose license still runs. Please write to us: we check who owns "
         "it and link your license."

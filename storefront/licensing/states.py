@@ -1,5 +1,7 @@
 """States of a license. Stored: what people and portals did. Worked out: scheduled, grace and expired."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,15 @@ from storefront.core.states import Transitions
 #: Reasons (License.link_problem) why a license cannot be linked to the portal it names.
 PORTAL_TAKEN = "portal_taken"  # another license of the product is active there
 HOST_TAKEN = "host_taken"  # the address belonged to another portal, whose license still runs
+HOST_UNPROVEN = "host_unproven"  # the app is there, but the portal does not answer to us: we are the reason
+
+
+class PortalRole(StrEnum):
+    """What a portal says of one of its people. Only ``profile`` answered by the portal gives one of the first two."""
+
+    ADMIN = "admin"
+    EMPLOYEE = "employee"
+    UNKNOWN = "unknown"
 
 
 class LicenseStatus(models.TextChoices):

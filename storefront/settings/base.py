@@ -322,13 +322,14 @@ STRIPE_TIMEOUTS = (3.0, 10.0)
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 
 # --- Bitrix24 ---------------------------------------------------------------------------------------------------
-#: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}]
+#: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}].
+#: ``code`` is our own name of it; ``bitrix24_code``, which may be added, the symbolic code of the vendor's cabinet.
 BITRIX24_APPS: list[dict[str, Any]] = env.json(
     "BITRIX24_APPS", default=[], check=configuration.bitrix24_apps, what=configuration.BITRIX24_APPS_FORM
 )
 BITRIX24_OAUTH_SERVERS = env.entries(
     "BITRIX24_OAUTH_SERVERS",
-    default=["https://oauth.bitrix.info", "https://oauth.bitrix24.tech"],
+    default=["https://oauth.bitrix24.tech", "https://oauth.bitrix.info"],
     each=environment.origin,
     what="origins with their scheme",
 )
@@ -338,8 +339,11 @@ BITRIX24_ZONES = env.entries(
     each=environment.host,
     what="endings such as com or com.br",
 )
-#: Where the portal's own script comes from; only the installer page needs it.
-BITRIX24_JS_URL = env.url("BITRIX24_JS_URL", default="https://api.bitrix24.com/api/v1/")
+#: Where the portal's own script comes from: it finishes an installation and gives the frame its height. Before 2026
+#: the vendor's pages named https://api.bitrix24.com/api/v1/, which goes on working.
+BITRIX24_JS_URL = env.url("BITRIX24_JS_URL", default="https://api.bitrix24.tech/api/v1/")
+#: Days for which requests to Bitrix24 and their answers are kept, masked. The market's rules want three at least.
+BITRIX24_LOG_DAYS = env.integer("BITRIX24_LOG_DAYS", default=3, at_least=3, at_most=90)
 #: Loader script of the seller's own live chat (an open channel), which then takes the place of our panel on pages
 #: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
 BITRIX24_CHAT_URL = env.url("BITRIX24_CHAT_URL", default="")
@@ -445,12 +449,22 @@ JOBS: dict[str, Any] = {
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
     "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
+    "portals-confirm": {
+        "call": "storefront.licensing.bitrix24.confirmation.ask_again",
+        "every": 10,
+        "lane": "strangers",
+    },
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "lane": "slow"},
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "lane": "slow"},
     "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "lane": "slow"},
     "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "lane": "slow"},
     "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
+    "clear-exchanges": {
+        "call": "storefront.licensing.retention.clear_exchanges",
+        "every": 6 * 3600,
+        "lane": "slow",
+    },
     "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
     "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600, "lane": "slow"},
 }

@@ -13,6 +13,7 @@ from django.urls import reverse
 from storefront.billing import links
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services.invoices import NewLine, issue
+from storefront.licensing.bitrix24.config import bitrix24_code
 from storefront.licensing.links import app_url
 from storefront.licensing.models import License
 from storefront.licensing.states import HOST_TAKEN, PORTAL_TAKEN, LicenseStatus
@@ -60,7 +61,7 @@ def test_one_card_for_each_license_with_its_step(client: Client, bought: Payment
     named, unnamed = License.objects.order_by("pk")
     assert html.count('class="card license-card"') == 2
     assert heading(html) == "Paid. 2 steps are left"
-    assert app_url(PORTAL, named.software.bitrix24_app_code) in html
+    assert app_url(PORTAL, bitrix24_code(named.software.bitrix24_app_code)) in html
     assert f'action="{address_path(bought, unnamed)}"' in html
     assert f'id="address-{unnamed.public_id}"' in html
 

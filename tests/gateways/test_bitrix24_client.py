@@ -79,7 +79,11 @@ def launch(bitrix24: Bitrix24StandIn) -> LaunchData:
 
 def _launch(bitrix24: Bitrix24StandIn, portal: str = "alpha", user: int | None = None) -> LaunchData:
     sent = bitrix24.issue_token(portal, APP.code, user)
-    return parse_launch(sent.query, sent.form, allow_loopback=True)
+    return parse_launch(sent.query, sent.form)
+
+
+def host_of(launch: LaunchData) -> str:
+    return launch.origin.partition("//")[2]
 
 
 # Whose token is this?
@@ -92,7 +96,7 @@ def test_the_authorization_server_says_whose_a_token_is(
 
     assert contact.client_id == APP.client_id
     assert contact.member_id == ALPHA == launch.member_id
-    assert contact.host == bitrix24.portal("alpha").host == launch.domain
+    assert contact.host == bitrix24.portal("alpha").host == host_of(launch)
     assert (contact.user_id, contact.is_installed, contact.status) == (1, True, "F")
     assert contact.scope == ("crm", "im", "placement", "user_brief")
     assert contact.authorization_server == urlsplit(bitrix24.base_url).netloc
@@ -105,7 +109,7 @@ def test_a_token_travels_in_the_body_and_never_in_an_address(
     caplog.set_level(logging.DEBUG)
 
     client.verify_token(launch.access_token)
-    client.profile(launch.domain, launch.access_token)
+    client.profile(host_of(launch), launch.access_token)
     fresh = client.refresh(APP, launch.refresh_token)
 
     assert {entry["method"] for entry in bitrix24.requests} == {"POST"}
@@ -187,7 +191,7 @@ def test_an_old_token_is_expired(client: Bitrix24Client, bitrix24: Bitrix24Stand
     with pytest.raises(ExpiredToken):
         client.verify_token(launch.access_token)
     with pytest.raises(ExpiredToken):
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
 
 
 def test_an_uninstalled_app_is_removed_everywhere(
@@ -198,7 +202,7 @@ def test_an_uninstalled_app_is_removed_everywhere(
     with pytest.raises(AppRemoved):
         client.verify_token(launch.access_token)
     with pytest.raises(AppRemoved):
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
     with pytest.raises(AppRemoved):
         client.refresh(APP, launch.refresh_token)
 
@@ -210,7 +214,7 @@ def test_tokens_of_an_earlier_installation_stay_dead(
     bitrix24.install("alpha", APP.code)
 
     with pytest.raises(AppRemoved):
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
     assert client.verify_token(_launch(bitrix24).access_token).member_id == ALPHA
 
 
@@ -240,7 +244,7 @@ def test_a_refresh_token_works_once_and_brings_its_successor(
 ) -> None:
     first = client.refresh(APP, launch.refresh_token, launch.server_endpoint)
 
-    assert (first.member_id, first.host, first.user_id) == (ALPHA, launch.domain, 1)
+    assert (first.member_id, first.host, first.user_id) == (ALPHA, host_of(launch), 1)
     assert first.refresh_token not in ("", launch.refresh_token)
     assert client.profile(first.host, first.access_token).is_admin
     with pytest.raises(InvalidToken):
@@ -290,14 +294,14 @@ def test_a_refresh_is_never_repeated_by_itself(
 def test_the_client_secret_is_seen_by_the_authorization_server_only(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData
 ) -> None:
-    fresh = client.refresh(APP, launch.refresh_token, f"http://{launch.domain}/rest/")
-    client.verify_token(fresh.access_token, f"http://{launch.domain}/rest/")
-    client.profile(launch.domain, fresh.access_token)
-    client.set_app_option(launch.domain, fresh.access_token, {"license": "signed"})
+    fresh = client.refresh(APP, launch.refresh_token, f"http://{host_of(launch)}/rest/")
+    client.verify_token(fresh.access_token, f"http://{host_of(launch)}/rest/")
+    client.profile(host_of(launch), fresh.access_token)
+    client.set_app_option(host_of(launch), fresh.access_token, {"license": "signed"})
     assert bitrix24.secret_leaks == []
 
     # Control run: the same listener does notice a secret.
-    requests.post(f"http://{launch.domain}/rest/profile", data={"x": APP.client_secret}, timeout=5)
+    requests.post(f"http://{host_of(launch)}/rest/profile", data={"x": APP.client_secret}, timeout=5)
     assert len(bitrix24.secret_leaks) == 1
 
 
@@ -307,28 +311,28 @@ def test_the_client_secret_is_seen_by_the_authorization_server_only(
 def test_a_portal_says_who_is_an_administrator(client: Bitrix24Client, bitrix24: Bitrix24StandIn) -> None:
     admin, employee = _launch(bitrix24, user=1), _launch(bitrix24, user=2)
 
-    assert client.profile(admin.domain, admin.access_token).is_admin
-    profile = client.profile(employee.domain, employee.access_token)
+    assert client.profile(host_of(admin), admin.access_token).is_admin
+    profile = client.profile(host_of(employee), employee.access_token)
     assert (profile.user_id, profile.is_admin) == (2, False)
 
 
 def test_options_are_left_by_an_administrator(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData
 ) -> None:
-    assert client.set_app_option(launch.domain, launch.access_token, {"license": "signed"})
+    assert client.set_app_option(host_of(launch), launch.access_token, {"license": "signed"})
     assert bitrix24.options("alpha", APP.code) == {"license": "signed"}
-    assert client.call(launch.domain, "app.option.get", {"option": "license"}, launch.access_token) == "signed"
+    assert client.call(host_of(launch), "app.option.get", {"option": "license"}, launch.access_token) == "signed"
 
     employee = _launch(bitrix24, user=2)
     with pytest.raises(AccessDenied):
-        client.set_app_option(employee.domain, employee.access_token, {"license": "forged"})
+        client.set_app_option(host_of(employee), employee.access_token, {"license": "forged"})
 
 
 def test_a_notice_replaces_the_older_one_of_its_tag(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData
 ) -> None:
     for message in ("License ends soon", "License extended"):
-        number = client.notify_admin(launch.domain, launch.access_token, user_id=1, message=message, tag="license-7")
+        number = client.notify_admin(host_of(launch), launch.access_token, user_id=1, message=message, tag="license-7")
         assert number
 
     assert [notice["message"] for notice in bitrix24.notifications("alpha")] == ["License extended"]
@@ -361,12 +365,12 @@ def test_every_refusal_of_a_portal_has_its_class(
     bitrix24.fault("profile", fault)
 
     with pytest.raises(error) as refused:
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
 
     assert issubclass(error, Declined | Unavailable)
     assert launch.access_token not in refused.value.message
     assert len(bitrix24.requests) == 1  # nothing is repeated by itself
-    assert client.profile(launch.domain, launch.access_token).is_admin
+    assert client.profile(host_of(launch), launch.access_token).is_admin
 
 
 def test_a_slow_answer_is_not_waited_for(hasty: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData) -> None:
@@ -374,7 +378,7 @@ def test_a_slow_answer_is_not_waited_for(hasty: Bitrix24Client, bitrix24: Bitrix
         bitrix24.fault(method, "slow", seconds=15)
 
     with pytest.raises(Unavailable):
-        hasty.profile(launch.domain, launch.access_token)
+        hasty.profile(host_of(launch), launch.access_token)
     with pytest.raises(Unavailable):
         hasty.verify_token(launch.access_token)
     with pytest.raises(Unavailable):
@@ -388,10 +392,10 @@ def test_a_limit_says_when_to_come_back_and_whether_a_person_must_act(
     bitrix24.fault("profile", "overload")
 
     with pytest.raises(LimitExceeded) as limited:
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
     assert (limited.value.retry_at, limited.value.is_blocked) == (datetime(2030, 1, 1, tzinfo=UTC), False)
     with pytest.raises(LimitExceeded) as blocked:
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
     assert (blocked.value.retry_at, blocked.value.is_blocked) == (None, True)
 
 
@@ -399,7 +403,7 @@ def test_the_free_plan_has_no_rest(client: Bitrix24Client, bitrix24: Bitrix24Sta
     bitrix24.set_plan("alpha", "free")
 
     with pytest.raises(AccessDenied):
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
     assert client.verify_token(launch.access_token).member_id == ALPHA
 
 
@@ -408,14 +412,14 @@ def test_a_dismissed_user_has_to_be_replaced(client: Bitrix24Client, bitrix24: B
     bitrix24.dismiss("alpha", 2)
 
     with pytest.raises(InvalidToken):
-        client.profile(employee.domain, employee.access_token)
+        client.profile(host_of(employee), employee.access_token)
     with pytest.raises(InvalidToken):
         client.verify_token(employee.access_token)
 
 
 def test_an_unknown_method_is_not_found(client: Bitrix24Client, launch: LaunchData) -> None:
     with pytest.raises(MethodMissing) as missing:
-        client.call(launch.domain, "no.such.method", {}, launch.access_token)
+        client.call(host_of(launch), "no.such.method", {}, launch.access_token)
     assert isinstance(missing.value, NotFound)
 
 
@@ -432,7 +436,7 @@ def test_a_renamed_portal_is_reported_and_found_again(
     new_host = bitrix24.rename("alpha")
 
     with pytest.raises(PortalMoved) as moved:
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
     assert moved.value.new_host == new_host
     assert client.profile(new_host, launch.access_token).is_admin
     contact = client.verify_token(launch.access_token)
@@ -445,10 +449,10 @@ def test_a_renamed_portal_is_reported_and_found_again(
 def test_a_redirect_to_nowhere_is_no_rename(
     client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData, target: str
 ) -> None:
-    bitrix24.fault("profile", "moved", to=target.format(same=f"http://{launch.domain}/rest/profile.json"))
+    bitrix24.fault("profile", "moved", to=target.format(same=f"http://{host_of(launch)}/rest/profile.json"))
 
     with pytest.raises(Unavailable) as unknown:
-        client.profile(launch.domain, launch.access_token)
+        client.profile(host_of(launch), launch.access_token)
 
     assert unknown.value.code == "bad_redirect"
 
@@ -462,4 +466,4 @@ def test_a_host_that_is_none_is_not_called(client: Bitrix24Client, host: str) ->
 @pytest.mark.parametrize("method", ["", "../profile", "profile?x=1", "profile/", "a b", "profile.json\n"])
 def test_a_method_name_cannot_change_the_address(client: Bitrix24Client, launch: LaunchData, method: str) -> None:
     with pytest.raises(ValueError, match="method name"):
-        client.call(launch.domain, method, {}, launch.access_token)
+        client.call(host_of(launch), method, {}, launch.access_token)

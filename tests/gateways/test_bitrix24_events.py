@@ -184,10 +184,23 @@ FORM = {
 def test_a_launch_is_read() -> None:
     launch = parse_launch(QUERY, FORM)
 
-    assert (launch.domain, launch.member_id, launch.expires_in) == ("acme.bitrix24.com", MEMBER, 3600)
+    assert (launch.origin, launch.member_id, launch.expires_in) == ("https://acme.bitrix24.com", MEMBER, 3600)
     assert (launch.placement, launch.placement_options) == ("REST_APP_URI", {"tab": "payment"})
     assert (launch.language, launch.scope, launch.status) == ("de", ("crm", "im"), "F")
     assert AUTH["access_token"] not in repr(launch) and AUTH["refresh_token"] not in repr(launch)
+
+
+@pytest.mark.parametrize(
+    ("query", "origin"),
+    [
+        ({"DOMAIN": "intranet", "PROTOCOL": "0"}, "http://intranet"),
+        ({"DOMAIN": "Portal.Firma.local:8080", "PROTOCOL": "0"}, "http://portal.firma.local:8080"),
+        ({"DOMAIN": "10.0.0.8", "PROTOCOL": "1"}, "https://10.0.0.8"),
+        ({"DOMAIN": "acme.bitrix24.com"}, "https://acme.bitrix24.com"),
+    ],
+)
+def test_a_box_may_be_opened_under_a_name_of_its_own(query: dict[str, str], origin: str) -> None:
+    assert parse_launch(query, FORM).origin == origin
 
 
 def test_newer_fields_of_a_launch_are_optional() -> None:
@@ -195,7 +208,7 @@ def test_newer_fields_of_a_launch_are_optional() -> None:
 
     launch = parse_launch({"DOMAIN": "crm.acme.de:8443"}, needed)
 
-    assert (launch.domain, launch.server_endpoint, launch.application_token) == ("crm.acme.de:8443", "", "")
+    assert (launch.origin, launch.server_endpoint, launch.application_token) == ("https://crm.acme.de:8443", "", "")
     assert (launch.placement, launch.placement_options) == ("DEFAULT", {})
 
 
@@ -207,9 +220,11 @@ def test_odd_placement_options_mean_none(options: str) -> None:
 @pytest.mark.parametrize(
     ("query", "fields", "code"),
     [
-        ({"DOMAIN": "10.0.0.8"}, {}, "DOMAIN"),
         ({"DOMAIN": ""}, {}, "DOMAIN"),
-        ({"DOMAIN": "127.0.0.1:8801"}, {}, "DOMAIN"),
+        ({"DOMAIN": "good.bitrix24.com@evil.org"}, {}, "DOMAIN"),
+        ({"DOMAIN": "acme.de; script-src *"}, {}, "DOMAIN"),
+        ({"DOMAIN": "*.de"}, {}, "DOMAIN"),
+        ({"DOMAIN": "a" * 254}, {}, "DOMAIN"),
         ({}, {"AUTH_ID": ""}, "AUTH_ID"),
         ({}, {"AUTH_ID": "<script>alert(1)</script>"}, "AUTH_ID"),
         ({}, {"member_id": ""}, "member_id"),

@@ -98,7 +98,9 @@ REFUSED = [
     ("acme.bitrix24.com:8443", "not_a_portal"),
     ("bitrix24.com", "unknown_zone"),
     ("acme.bitrix24.con", "unknown_zone"),
-    ("acme.bitrix24.co.uk", "unknown_zone"),
+    ("www.bitrix24.se", "not_a_portal"),
+    ("acme.bitrix24.se:8443", "not_a_portal"),
+    ("acme.bitrix24.com.mx.evil", "unknown_zone"),
     ("my acme.bitrix24.com", "not_a_host"),
     ("localhost.localdomain", "not_public"),
     ("127.0.0.1.nip.io", "not_public"),
@@ -177,10 +179,26 @@ def test_the_demo_accepts_no_other_number(typed: str) -> None:
 
 
 def test_zones_are_a_setting() -> None:
-    with pytest.raises(PortalAddressError) as refused:
-        normalise_portal("acme.bitrix24.se")
-    assert refused.value.code == "unknown_zone"
+    assert normalise_portal("acme.bitrix24.de").is_known_zone
+    assert not normalise_portal("acme.bitrix24.de", zones=["com", "se"]).is_known_zone
+    assert normalise_portal("acme.bitrix24.se", zones=["com", "se"]).is_known_zone
 
-    assert normalise_portal("acme.bitrix24.se", zones=["com", "se"]).kind is PortalKind.CLOUD
-    with pytest.raises(PortalAddressError):
-        normalise_portal("acme.bitrix24.de", zones=["com", "se"])
+
+@pytest.mark.parametrize("zone", ["uz", "mx", "co"])
+def test_the_zones_of_the_vendors_map_of_regions_are_known(zone: str) -> None:
+    address = normalise_portal(f"https://acme.bitrix24.{zone}/crm/")
+    assert (address.host, address.kind, address.is_known_zone) == (f"acme.bitrix24.{zone}", "cloud", True)
+
+
+@pytest.mark.parametrize("zone", ["se", "ch", "co.uk", "com.mx", "com.ar"])
+def test_a_country_that_bitrix24_may_be_new_in_passes_as_cloud(zone: str) -> None:
+    address = normalise_portal(f"acme.bitrix24.{zone}")
+    assert (address.host, address.kind, address.is_known_zone) == (f"acme.bitrix24.{zone}", "cloud", False)
+
+
+@pytest.mark.parametrize("ending", ["cloud", "con", "online"])
+def test_any_other_ending_passes_only_where_bitrix24_itself_named_it(ending: str) -> None:
+    with pytest.raises(PortalAddressError) as refused:
+        normalise_portal(f"acme.bitrix24.{ending}")
+    assert refused.value.code == "unknown_zone"
+    assert not normalise_portal(f"acme.bitrix24.{ending}", any_zone=True).is_known_zone

@@ -102,10 +102,25 @@ def test_what_is_impossible_says_why(typed: str, code: str, suggestions: tuple[s
     assert refused.value.__context__ is None and refused.value.__cause__ is None
 
 
-def test_a_new_zone_of_bitrix24_is_asked_about_and_can_be_kept() -> None:
-    found = typed_addresses.read("acme.bitrix24.se")
-    assert found.question and found.address.host == "acme.bitrix24.se"
-    assert normalise_portal(found.address.host, any_zone=True) == found.address
+@pytest.mark.parametrize("zone", ["se", "ch", "no", "ar"])
+def test_a_new_zone_of_bitrix24_passes_without_a_question(zone: str) -> None:
+    found = typed_addresses.read(f"https://acme.bitrix24.{zone}/stream/")
+    assert (found.address.host, found.question) == (f"acme.bitrix24.{zone}", False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("acme.bitrix24.cm", "acme.bitrix24.com"),
+        ("acme.bitrix24.qe", "acme.bitrix24.de"),
+        ("acme.bitrix24.co.uk", "acme.bitrix24.uk"),
+    ],
+)
+def test_an_ending_that_may_be_a_slip_is_asked_about_and_can_be_kept(typed: str, meant: str) -> None:
+    found = typed_addresses.read(typed)
+    assert found.question and found.address.host == typed
+    assert meant in found.suggestions
+    assert normalise_portal(found.address.host) == found.address
 
 
 def test_a_bare_name_is_offered_in_the_readers_own_zone() -> None:

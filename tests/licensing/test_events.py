@@ -68,7 +68,7 @@ def test_copies_of_an_event_are_one_event(portals: Portals, buy: Buy, run_jobs: 
     assert (InboundEvent.objects.count(), Activation.objects.count()) == (1, 1)
     assert portals.replay(body) == 200
     run_jobs()
-    assert (fresh(license).status, Activation.objects.count(), portals.calls("app.info")) == ("active", 1, 1)
+    assert (fresh(license).status, Activation.objects.count(), portals.calls("/rest/profile")) == ("active", 1, 1)
 
 
 def test_forged_install_installs_nothing(portals: Portals, buy: Buy, run_jobs: Run) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 from django.core import signing
 
 from storefront.core import clock
 from storefront.licensing.models import Installation, License
+from storefront.licensing.services import installations
 from storefront.notifications.models import OutboxMessage
 from tests.licensing.conftest import Portals, make_invoice, paid, refunded
 
@@ -48,9 +51,47 @@ def test_linked_portal_gets_the_signed_state_and_one_notice(portals: Portals, li
     assert (told["number"], told["status"]) == (linked.number, "active")
     [notice] = portals.stand_in.notifications("acme")
     assert notice["user_id"] == 1
-    assert "is active until" in notice["message"] and "/marketplace/view/yeastar-s/" in notice["message"]
+    assert "is active until" in notice["message"] and "[URL=/marketplace/view/sandbox.yeastar_s/?" in notice["message"]
     assert "[URL" not in notice["message_out"]
     assert all(message.status == "sent" for message in pushes())
+
+
+@pytest.mark.parametrize(
+    ("extra", "path"),
+    [
+        ({"bitrix24_code": "vendor.app"}, "/marketplace/view/vendor.app/"),
+        ({"client_id": "local.5c8bb1b0891cf2.87252039"}, "/marketplace/view/local.5c8bb1b0891cf2.87252039/"),
+    ],
+)
+def test_notice_opens_the_app_by_the_code_of_the_settings_or_of_a_local_application(
+    portals: Portals, linked: License, run_jobs: Run, settings: Any, extra: dict[str, str], path: str
+) -> None:
+    settings.BITRIX24_APPS = [settings.BITRIX24_APPS[0] | extra]
+    run_jobs()
+    [notice] = portals.stand_in.notifications("acme")
+    assert f"[URL={path}?params[tab]=payment]" in notice["message"]
+    assert portals.calls("/rest/app.info.json") == 0
+
+
+def test_notice_has_no_dead_link_where_nobody_says_what_the_app_is_called(
+    portals: Portals, linked: License, run_jobs: Run
+) -> None:
+    portals.stand_in.fault("app.info", "forbidden", times=-1, portal="acme")
+    run_jobs()
+    [notice] = portals.stand_in.notifications("acme")
+    assert "is active until" in notice["message"] and "[URL" not in notice["message"]
+
+
+def test_link_of_a_notice_opens_the_payment_tab_in_the_portal(portals: Portals, linked: License, run_jobs: Run) -> None:
+    """As its reader follows it, in the portal's own pages."""
+    installations.request_setup(Installation.objects.get())
+    run_jobs()
+    page = requests.get(f"http://{portals.host()}/notifications/", timeout=5).text
+    link = re.search(r'href="(/marketplace/view/[^"]+)"', page)
+    assert link
+    opened = requests.get(f"http://{portals.host()}{link[1]}", timeout=5)
+    assert opened.status_code == 200
+    assert 'name="PLACEMENT" value="REST_APP_URI"' in opened.text and "&quot;payment&quot;" in opened.text
 
 
 def test_option_holds_nothing_secret_and_cannot_be_altered(

@@ -297,10 +297,14 @@ def test_a_deep_link_reaches_the_app_as_placement_options(bitrix24: Bitrix24Stan
     bitrix24.install("alpha", "s-module")
     rest(bitrix24, "placement.bind", auth=token(bitrix24), PLACEMENT="REST_APP_URI", HANDLER="http://x/")
 
-    page = requests.get(f"{portal_url(bitrix24)}/marketplace/view/s-module/?params[tab]=payment", timeout=5).text
+    page = requests.get(
+        f"{portal_url(bitrix24)}/marketplace/view/sandbox.s_module/?params[tab]=payment", timeout=5
+    ).text
+    ours = requests.get(f"{portal_url(bitrix24)}/marketplace/view/s-module/", timeout=5)
 
+    assert ours.status_code == 404  # the seller's own code is no name that a portal knows
     assert 'name="PLACEMENT" value="REST_APP_URI"' in page
-    assert 'name="PLACEMENT_OPTIONS" value="{&quot;tab&quot;: &quot;payment&quot;}"' in page
+    assert "&quot;tab&quot;: &quot;payment&quot;}" in page and "&quot;URI&quot;" in page
 
 
 def test_the_pages_of_a_portal_are_labelled_as_sandbox(bitrix24: Bitrix24StandIn) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from storefront.core.typed_text import characters, hosts
 
 #: Country zones in which Bitrix24 hosts cloud portals: https://helpdesk.bitrix24.de/open/10252860/, and the ones that
-#: its own map of regions adds (uz, mx, co).
+#: its own map of regions adds (uz, mx, co). It opens new ones without saying so: see ``PortalAddress.is_known_zone``.
 DEFAULT_ZONES: tuple[str, ...] = (
     "com", "com.br", "com.tr", "ru", "de", "eu", "es", "fr", "it", "pl",
     "in", "cn", "jp", "vn", "id", "kz", "by", "ua", "uk", "uz", "mx", "co",
@@ -44,7 +44,10 @@ _PUBLIC_ENDING = re.compile(r".*\.(?:[a-z]{2,63}|xn--[a-z0-9-]+)")
 _SISTER_SITE = re.compile(
     r"(?:.*\.)?(?:bitrix24\.(?:net|site|shop|team|info|tech)|bitrix\.(?:info|ru)|1c-bitrix\.[a-z]+|bitrixsoft\.com)"
 )
-_ANY_CLOUD = re.compile(r"(?!xn--|rtc-)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.bitrix24\.(?:[a-z]{2,6}|com\.[a-z]{2})")
+_NAME = r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.bitrix24\."
+#: Endings that may be the vendor's next zone: countries, alone or behind the usual second level.
+_COUNTRY = re.compile(_NAME + r"(?:(?:com|co|net|org)\.)?[a-z]{2}")
+_ANY_ENDING = re.compile(_NAME + r"[a-z]{2,6}")
 _DEFAULT_PORTS = (80, 443)
 
 
@@ -58,10 +61,15 @@ class PortalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PortalAddress:
-    """A portal's bare host: lower-case ASCII, with ``:port`` only where it is not the usual one."""
+    """A portal's bare host: lower-case ASCII, with ``:port`` only where it is not the usual one.
+
+    ``is_known_zone`` is False for a cloud address in a zone that is not among ours: Bitrix24 may have opened it, or
+    bitrix24.<zone> may be somebody else's.
+    """
 
     host: str
     kind: PortalKind
+    is_known_zone: bool = True
 
     def __str__(self) -> str:
         return self.host
@@ -91,10 +99,12 @@ def normalise_portal(
 ) -> PortalAddress:
     """Reduce one address to the portal's host. For what people type see ``typed_addresses.read``.
 
+    name.bitrix24.<country> is a cloud address though the zone is not among ``zones`` (``is_known_zone`` says so).
+
     :param raw: a host, an address with path and query, or junk
     :param allow_loopback: accept 127.0.0.1, ::1 and localhost, with any port (demo and tests only)
     :param zones: country zones in which cloud portals exist
-    :param any_zone: accept name.bitrix24.<zone> for zones we do not know yet
+    :param any_zone: the same for endings that are no country's, such as name.bitrix24.cloud
     :param ports: ports that a self-hosted portal may have, None for all
     :raises PortalAddressError: the text names no portal
     """
@@ -163,12 +173,11 @@ def _classify(host: str, port: int | None, zones: tuple[str, ...], *, any_zone: 
         host = host[4:]
     if _SISTER_SITE.fullmatch(host):
         raise PortalAddressError("other_bitrix_service")
-    if match := cloud.fullmatch(host):
+    is_known = cloud.fullmatch(host)
+    if match := is_known or _COUNTRY.fullmatch(host) or (_ANY_ENDING.fullmatch(host) if any_zone else None):
         if port or match[1] in _VENDOR_NAMES or match[1].startswith(("xn--", "rtc-")):
             raise PortalAddressError("not_a_portal")
-        return PortalAddress(host, PortalKind.CLOUD)
-    if any_zone and not port and _ANY_CLOUD.fullmatch(host):
-        return PortalAddress(host, PortalKind.CLOUD)
+        return PortalAddress(host, PortalKind.CLOUD, is_known_zone=is_known is not None)
     if typo.search(host):
         raise PortalAddressError("unknown_zone")
     if hosts.mixes_scripts(host):
@@ -180,7 +189,7 @@ def _classify(host: str, port: int | None, zones: tuple[str, ...], *, any_zone: 
 def _zone_patterns(zones: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Patterns for "a cloud portal" and "meant to be one": wrong ending, no name, or something after the zone."""
     any_zone = "|".join(re.escape(zone) for zone in zones)
-    cloud = re.compile(rf"([a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?)\.bitrix24\.(?:{any_zone})")
+    cloud = re.compile(rf"{_NAME}(?:{any_zone})")
     typo = re.compile(
         rf"(?:^|\.)bitrix24\.(?:[a-z]{{2,6}}|(?:com|co|net|org)\.[a-z]{{2}})$|\.bitrix24\.(?:{any_zone})\."
     )

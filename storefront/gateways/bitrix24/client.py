@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storefront.gateways.bitrix24 import values
-from storefront.gateways.bitrix24.addresses import DEFAULT_ZONES
-from storefront.gateways.bitrix24.failures import InvalidToken, PortalMoved, raise_for_error
+from storefront.gateways.bitrix24.addresses import DEFAULT_ZONES, PortalKind
+from storefront.gateways.bitrix24.exchanges import Recorder, recorded
+from storefront.gateways.bitrix24.failures import ClientRejected, InvalidToken, PortalMoved, raise_for_error
 from storefront.gateways.bitrix24.records import AppCredentials, Profile, TokenSet, VerifiedContact
 from storefront.gateways.errors import ConfigurationError, Unavailable
 from storefront.gateways.http import HttpClient, HttpResponse
 
-#: West and east; no other host is ever asked about a token.
-OAUTH_SERVERS: tuple[str, ...] = ("https://oauth.bitrix.info", "https://oauth.bitrix24.tech")
+#: No other host is ever asked about a token. The first is the one of the vendor's documents and SDKs since 2026
+#: (https://apidocs.bitrix24.ru/settings/oauth/index.html), the other one that of before and of the English pages.
+OAUTH_SERVERS: tuple[str, ...] = ("https://oauth.bitrix24.tech", "https://oauth.bitrix.info")
+#: An access token lives an hour (https://apidocs.bitrix24.com/settings/oauth/index.html).
+_TOKEN_SECONDS = 3600
 
 _METHOD = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)*", re.IGNORECASE)
+_APP_CODE = re.compile(r"[A-Za-z0-9_.-]+")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -33,6 +38,7 @@ class Bitrix24Client:
     :param oauth_servers: base addresses of the authorization servers that may be asked
     :param default_oauth_server: the one to ask when a message names none of them
     :param zones: zones of cloud portals, as for ``normalise_portal``
+    :param record: is given every exchange, masked, after it; must not raise
     """
 
     def __init__(
@@ -43,6 +49,7 @@ class Bitrix24Client:
         default_oauth_server: str = "",
         allow_loopback: bool = False,
         zones: Sequence[str] = DEFAULT_ZONES,
+        record: Recorder = lambda exchange: None,
     ) -> None:
         servers = [server.rstrip("/") for server in oauth_servers]
         default = (default_oauth_server or (servers[0] if servers else "")).rstrip("/")
@@ -50,14 +57,19 @@ class Bitrix24Client:
             raise ConfigurationError("the default authorization server is not among the allowed ones")
         self._http = http
         self._servers = {values.authority(server): server for server in servers}
+        self._in_order = [default, *(server for server in servers if server != default)]
         self._default_server = default
         self._allow_loopback = allow_loopback
         self._zones = tuple(zones)
+        self._record = record
 
     # What the authorization server says
 
     def verify_token(self, access_token: str, server_endpoint_hint: str = "") -> VerifiedContact:
         """Ask whose token this is.
+
+        Where the message names no authorization server that we know, the default one is asked first, then the others:
+        each knows only the portals of its own part of the world.
 
         :param server_endpoint_hint: ``SERVER_ENDPOINT`` of the message; used only if its host is an allowed one
         :raises ExpiredToken, InvalidToken, AppRemoved, ClientRejected: a definite no
@@ -65,21 +77,41 @@ class Bitrix24Client:
         """
         if not values.TOKEN_SHAPE.fullmatch(access_token):
             raise InvalidToken("app.info: not an access token", code="bad_shape")
-        server = self._server(server_endpoint_hint)
+        named = self._servers.get(values.authority(server_endpoint_hint))
+        first, *others = [named] if named else self._in_order
+        try:
+            return self._verify_at(first, access_token)
+        except (ClientRejected, InvalidToken) as exc:
+            stranger = exc
+        for server in others:
+            try:
+                return self._verify_at(server, access_token)
+            except (ClientRejected, InvalidToken):
+                continue
+        raise stranger
+
+    def _verify_at(self, server: str, access_token: str) -> VerifiedContact:
         # As a JSON body, so that the token stays out of access logs.
-        response = self._http.request("POST", f"{server}/rest/app.info", json={"auth": access_token}, retries=1)
+        body = {"auth": access_token}
+        with recorded(self._record, server, "app.info", body) as exchange:
+            response = self._http.request("POST", f"{server}/rest/app.info", json=body, retries=1)
+            exchange.append(response)
         result = values.mapping(self._payload("app.info", response).get("result"))
         install = values.mapping(result.get("install"))
+        endpoint = install.get("client_endpoint")
+        address = values.portal_address(endpoint, allow_loopback=self._allow_loopback, zones=self._zones)
         contact = VerifiedContact(
             client_id=values.text(result.get("client_id")),
             member_id=values.text(install.get("member_id")),
-            host=self._host(install.get("client_endpoint")),
+            host=address.host if address else values.plain_host(endpoint),
             user_id=values.number(result.get("user_id")) or 0,
             is_installed=values.flag(install.get("installed")),
             status=values.text(install.get("status"), 16),
             scope=values.scope(result.get("scope")),
             authorization_server=values.authority(server),
             expires_at=values.moment(result.get("expires")) or datetime.fromtimestamp(0, UTC),
+            is_public=address is not None,
+            is_cloud=address is not None and address.kind is PortalKind.CLOUD and address.is_known_zone,
         )
         if not (contact.client_id and contact.host and values.MEMBER_ID_SHAPE.fullmatch(contact.member_id)):
             raise Unavailable("app.info: answer has no known shape", code="malformed")
@@ -103,6 +135,11 @@ class Bitrix24Client:
         if not user_id:
             raise Unavailable("profile: answer has no known shape", code="malformed")
         return Profile(user_id=user_id, is_admin=values.flag(result.get("ADMIN")))
+
+    def app_code(self, host: str, access_token: str) -> str:
+        """What the portal calls the application in its addresses, "" if it does not say. Raises as ``call``."""
+        code = values.text(values.mapping(self.call(host, "app.info", {}, access_token)).get("CODE"), 100)
+        return code if _APP_CODE.fullmatch(code) else ""
 
     def set_app_option(self, host: str, access_token: str, options: Mapping[str, str]) -> bool:
         """Leave values on the portal, readable by every user of the app: nothing secret. Needs an admin's token."""
@@ -132,7 +169,9 @@ class Bitrix24Client:
         if not _METHOD.fullmatch(method):
             raise ValueError("not a REST method name")
         body = {**params, "auth": access_token}
-        response = self._http.request_guarded("POST", host, f"/rest/{method}.json", json=body)
+        with recorded(self._record, host, method, body) as exchange:
+            response = self._http.request_guarded("POST", host, f"/rest/{method}.json", json=body)
+            exchange.append(response)
         if response.status in _REDIRECTS:
             raise self._moved(host, method, response)
         payload = self._payload(method, response)
@@ -150,16 +189,18 @@ class Bitrix24Client:
         server = self._server(hint)
         form = {"client_id": app.client_id, "client_secret": app.client_secret, **grant}
         # Never repeated by itself: the first try may have used the token up.
-        payload = self._payload("oauth/token", self._http.request("POST", f"{server}/oauth/token/", form=form))
+        with recorded(self._record, server, "oauth/token", form) as exchange:
+            response = self._http.request("POST", f"{server}/oauth/token/", form=form)
+            exchange.append(response)
+        payload = self._payload("oauth/token", response)
         access_token, refresh_token = (values.text(payload.get(key)) for key in ("access_token", "refresh_token"))
         member_id = values.text(payload.get("member_id"))
-        expires_at = values.moment(payload.get("expires"))
-        if not (access_token and refresh_token and member_id and expires_at):
+        if not (access_token and refresh_token and member_id):
             raise Unavailable("oauth/token: answer has no known shape", code="malformed")
         return TokenSet(
             access_token=access_token,
             refresh_token=refresh_token,
-            expires_at=expires_at,
+            expires_at=self._end(payload),
             member_id=member_id,
             host=self._host(payload.get("client_endpoint")),
             user_id=values.number(payload.get("user_id")) or 0,
@@ -167,6 +208,16 @@ class Bitrix24Client:
             scope=values.scope(payload.get("scope")),
             authorization_server=values.authority(server),
         )
+
+    @staticmethod
+    def _end(payload: Mapping[str, Any]) -> datetime:
+        """When an access token ends, UTC. Of the vendor's two examples one carries ``expires``, the other only
+        ``expires_in``; the refresh token is spent by then, so the pair is used in any case.
+
+        https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html, https://apidocs.bitrix24.com/settings/oauth/index.html
+        """
+        seconds = min(values.number(payload.get("expires_in")) or _TOKEN_SECONDS, _TOKEN_SECONDS)
+        return values.moment(payload.get("expires")) or datetime.now(UTC) + timedelta(seconds=seconds)
 
     @staticmethod
     def _payload(label: str, response: HttpResponse) -> Mapping[str, Any]:

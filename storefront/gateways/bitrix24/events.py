@@ -50,22 +50,19 @@ def parse_event(
     return _event(name, domain, auth, values.mapping(data), _fingerprint(name, message, auth))
 
 
-def parse_launch(
-    query: Mapping[str, str],
-    form: Mapping[str, str],
-    *,
-    allow_loopback: bool = False,
-    zones: Sequence[str] = DEFAULT_ZONES,
-) -> LaunchData:
-    """Read what a portal posts into an app's frame. Raises ``MalformedMessage``; ``code`` names the field."""
-    domain = values.portal_host(query.get("DOMAIN"), allow_loopback=allow_loopback, zones=zones)
-    if not domain:
+def parse_launch(query: Mapping[str, str], form: Mapping[str, str]) -> LaunchData:
+    """Read what a portal posts into an app's frame. Raises ``MalformedMessage``; ``code`` names the field.
+
+    https://apidocs.bitrix24.com/settings/oauth/simple-way.html
+    """
+    host = query.get("DOMAIN", "").lower()
+    if values.plain_host(host) != host or not host:
         raise MalformedMessage("launch: no portal address", code="DOMAIN")
     if not values.TOKEN_SHAPE.fullmatch(form.get("AUTH_ID", "")):
         raise MalformedMessage("launch: no access token", code="AUTH_ID")
     return LaunchData(
         member_id=_member_id(form.get("member_id")),
-        domain=domain,
+        origin=f"{'http' if query.get('PROTOCOL') == '0' else 'https'}://{host}",
         access_token=form["AUTH_ID"],
         refresh_token=_token(form, "REFRESH_ID"),
         expires_in=values.number(form.get("AUTH_EXPIRES")) or 0,

@@ -39,7 +39,9 @@ class TokenSet:
 class VerifiedContact:
     """The authorization server's own word on an access token: the only proof of which portal it belongs to.
 
-    ``host`` is the portal's current address, ``authorization_server`` the bare host that was asked.
+    ``host`` is the portal's current address, ``authorization_server`` the bare host that was asked. ``is_public``:
+    the host is one that may be called; a box in a company's network has a name that only its people can reach.
+    ``is_cloud``: it lies in a zone that Bitrix24 alone can give names in, so no other server can answer there.
     """
 
     client_id: str
@@ -51,6 +53,8 @@ class VerifiedContact:
     scope: tuple[str, ...]
     authorization_server: str
     expires_at: datetime
+    is_public: bool = True
+    is_cloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,13 @@ class AppEvent:
 class LaunchData:
     """What a portal posts when somebody opens the app in its frame. Nothing here is proven yet.
 
-    ``domain`` is a host we would accept (a claim), ``expires_in`` seconds, ``placement_options`` the decoded object.
+    ``origin`` is the scheme and host under which the visitor has opened the portal, which need not be its registered
+    address: a box may have a name of its own inside the company. ``expires_in`` is in seconds, ``placement_options``
+    the decoded object.
     """
 
     member_id: str
-    domain: str
+    origin: str
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_in: int

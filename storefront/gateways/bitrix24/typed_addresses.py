@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from phonenumbers import SUPPORTED_REGIONS
 from rapidfuzz.distance import OSA
 
 from storefront.core.typed_text import characters, emails, hosts
@@ -130,6 +131,9 @@ class _Reader:
         raise PortalAddressError("website")
 
     def _doubted(self, address: PortalAddress, text: str) -> TypedAddress:
+        if not address.is_known_zone:
+            near = () if _is_new_zone(address.host) else self._possible(self._near(address.host))
+            return TypedAddress(address, near, question=bool(near))
         if address.kind is not PortalKind.CUSTOM:
             return TypedAddress(address)
         inner = _inner(text)
@@ -165,6 +169,12 @@ class _Reader:
                 rest = cut if host.endswith(f".{zone}") else f"{cut}bitrix24"
                 if name := _name_before_bitrix24(rest):
                     yield f"{name}.bitrix24.{zone}"
+
+
+def _is_new_zone(host: str) -> bool:
+    """Whether the ending is a country's where Bitrix24 may be new, rather than a slip of ``com``."""
+    ending = host.partition(".bitrix24.")[2]
+    return ending.upper() in SUPPORTED_REGIONS and OSA.distance("com", ending) > 1
 
 
 def _name_before_bitrix24(rest: str) -> str:

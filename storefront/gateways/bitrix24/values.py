@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from storefront.gateways.bitrix24.addresses import DEFAULT_ZONES, PortalAddressError, normalise_portal
+from storefront.gateways.bitrix24.addresses import DEFAULT_ZONES, PortalAddress, PortalAddressError, normalise_portal
 
 TOKEN_SHAPE = re.compile(r"[0-9A-Za-z._-]{10,512}")
 MEMBER_ID_SHAPE = re.compile(r"[0-9A-Za-z]{8,64}")
+#: A host that may stand in a page and in a security policy; says nothing about whether it may be called.
+_PLAIN_HOST = re.compile(r"(?=[^:]{1,253}(?::|$))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?")
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
@@ -58,16 +60,31 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
-def portal_host(value: Any, *, allow_loopback: bool, zones: Sequence[str] = DEFAULT_ZONES) -> str:
-    """The portal's host out of an address or bare host, "" if it names none we accept."""
+def portal_address(value: Any, *, allow_loopback: bool, zones: Sequence[str] = DEFAULT_ZONES) -> PortalAddress | None:
+    """The portal's address out of a URL or bare host, None if it names none we accept."""
     try:
         # Bitrix24 itself may know a zone before we do, and a portal's own name may have any port.
-        found = normalise_portal(
+        return normalise_portal(
             text(value, 2048), allow_loopback=allow_loopback, zones=zones, any_zone=True, ports=None
         )
-        return found.host
     except PortalAddressError:
-        return ""
+        return None
+
+
+def portal_host(value: Any, *, allow_loopback: bool, zones: Sequence[str] = DEFAULT_ZONES) -> str:
+    """The host of ``portal_address``, "" for None."""
+    found = portal_address(value, allow_loopback=allow_loopback, zones=zones)
+    return found.host if found else ""
+
+
+def plain_host(value: Any) -> str:
+    """``host[:port]`` of a URL or bare host by its spelling alone, "" if it is no plain name.
+
+    It may be the name of a server in a company's network. It can be shown and named in a security policy; nobody may
+    connect to it.
+    """
+    host = authority(text(value, 2048))
+    return host if _PLAIN_HOST.fullmatch(host) else ""
 
 
 def authority(url: str) -> str:

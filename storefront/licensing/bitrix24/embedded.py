@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
+from storefront.licensing.states import PortalRole
+
 _SALT = "storefront.licensing.bitrix24.page"
 #: A page in a frame may ask for its own status this long; after that the app is opened anew.
 BEARER_SECONDS = 3600
@@ -25,12 +28,12 @@ class Bearer:
 
     installation_id: int
     user_id: int
-    is_admin: bool
+    role: PortalRole
 
 
 def bearer_token(bearer: Bearer) -> str:
     return signing.dumps(
-        {"i": bearer.installation_id, "u": bearer.user_id, "a": bearer.is_admin}, salt=_SALT, compress=False
+        {"i": bearer.installation_id, "u": bearer.user_id, "r": str(bearer.role)}, salt=_SALT, compress=False
     )
 
 
@@ -46,18 +49,18 @@ def read_bearer(request: HttpRequest) -> Bearer | None:
         content: dict[str, Any] = signing.loads(raw_bearer(request), salt=_SALT, max_age=BEARER_SECONDS)
     except signing.BadSignature:
         return None
-    return Bearer(content["i"], content["u"], content["a"])
+    return Bearer(content["i"], content["u"], PortalRole(content.get("r", PortalRole.UNKNOWN)))
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, ancestor: str, status: int = 200
+    request: HttpRequest, template: str, context: dict[str, Any], *, ancestors: Sequence[str], status: int = 200
 ) -> HttpResponse:
-    """Render an embedded page that only ``ancestor`` may show in a frame ("" : nobody). Never stored anywhere."""
+    """Render an embedded page that only ``ancestors``, origins, may show in a frame (none: nobody). Never stored."""
 
     def view(request: HttpRequest) -> HttpResponse:
         return render(request, template, context, status=status)
 
-    directives: dict[str, Any] = {"frame-ancestors": [ancestor or "'none'"]}
+    directives: dict[str, Any] = {"frame-ancestors": list(dict.fromkeys(ancestors)) or ["'none'"]}
     if context.get("portal_script"):
         script = urlsplit(settings.BITRIX24_JS_URL)
         directives["script-src"] = ["'self'", f"{script.scheme}://{script.netloc}"]

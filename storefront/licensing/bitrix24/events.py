@@ -13,9 +13,9 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
-from storefront.gateways.bitrix24 import AppEvent
+from storefront.gateways.bitrix24 import AppEvent, values
 from storefront.gateways.errors import GatewayError, InvalidSignature
-from storefront.inbox.models import InboundEvent
+from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.sources import Received
 from storefront.licensing.bitrix24 import verification
 from storefront.licensing.bitrix24.config import client
@@ -61,7 +61,7 @@ def _received(event: AppEvent, installation_id: int | None) -> Received:
     tokens = hashlib.sha256(f"{event.application_token} {event.access_token}".encode()).hexdigest()
     return Received(
         event_id=f"{event.fingerprint}:{tokens[:32]}",
-        summary=f"{event.name} {event.member_id[:8]}…",
+        summary=event.name + _mark(event.member_id),
         payload={
             "name": event.name,
             "installation": installation_id,
@@ -71,6 +71,7 @@ def _received(event: AppEvent, installation_id: int | None) -> Received:
             "application_token": event.application_token,
             "server_endpoint": event.server_endpoint,
             "user_id": event.user_id or 0,
+            "is_clean": values.flag(event.data.get("CLEAN")),
         },
         is_proven=installation_id is not None,
     )
@@ -107,7 +108,7 @@ def _arrived(data: dict[str, Any]) -> bool:
     except verification.Refused:
         return False
     keys = Keys(
-        is_admin=visit.is_admin,
+        role=visit.role,
         user_id=visit.user_id,
         access_token=data["access_token"],
         refresh_token=data["refresh_token"],
@@ -120,11 +121,28 @@ def _arrived(data: dict[str, Any]) -> bool:
 
 
 def _uninstalled(data: dict[str, Any]) -> bool:
-    installation = Installation.objects.filter(pk=data["installation"], is_installed=True).first()
-    if installation is None or _is_still_there(installation):
+    """https://apidocs.bitrix24.com/api-reference/common/events/on-app-uninstall.html"""
+    installation = Installation.objects.filter(pk=data["installation"]).first()
+    is_clean = data.get("is_clean", False)
+    if installation is None or not (installation.is_installed or is_clean) or _is_still_there(installation):
         return False
     installations.mark_uninstalled(installation)
+    if is_clean:
+        _forget_messages(installation.member_id)
+        installations.erase(installation)
     return True
+
+
+def _forget_messages(member_id: str) -> None:
+    """Delete the handled events of a portal: they hold its tokens, dead though they are."""
+    handled = InboundEvent.objects.filter(source=SOURCE, summary__endswith=_mark(member_id))
+    for event in handled.exclude(status=InboundStatus.RECEIVED):
+        if event.data.get("member_id") == member_id:
+            event.delete()
+
+
+def _mark(member_id: str) -> str:
+    return f" {member_id[:8]}…"
 
 
 def _is_still_there(installation: Installation) -> bool:

@@ -13,7 +13,14 @@ from storefront.core import clock, money
 from storefront.licensing import links, portal_state
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import last_months
-from storefront.licensing.states import BADGES, EffectiveStatus, LicenseStatus
+from storefront.licensing.states import (
+    BADGES,
+    HOST_TAKEN,
+    HOST_UNPROVEN,
+    EffectiveStatus,
+    LicenseStatus,
+    PortalRole,
+)
 from storefront.licensing.validity import days_left, effective_status, grace
 
 #: From so many days before the end the page says so, in a place nobody overlooks.
@@ -52,13 +59,23 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``waiting``: paid licenses that name this portal but are not linked to it, and why."""
+    """``waiting``: paid licenses that name this portal but are not linked to it, and why. ``notes``: what the portal
+    has not told us."""
 
     host: str
-    is_admin: bool
+    role: PortalRole
+    notes: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == PortalRole.ADMIN
+
+    @property
+    def is_employee(self) -> bool:
+        return self.role == PortalRole.EMPLOYEE
 
     @property
     def is_working(self) -> bool:
@@ -69,13 +86,15 @@ class Overview:
         return 20 if self.is_working else 5
 
 
-def overview(installation: Installation, *, is_admin: bool) -> Overview:
+def overview(installation: Installation, *, role: PortalRole) -> Overview:
     """The page of one installation for one of its users."""
     now = clock.now()
+    is_admin = role == PortalRole.ADMIN
     cards = [_card(license, installation, is_admin, now) for license in portal_state.licenses_at(installation)]
     return Overview(
         host=installation.host,
-        is_admin=is_admin,
+        role=role,
+        notes=_notes(installation, role),
         cards=cards,
         waiting=_waiting(installation),
         offers=[] if cards else _offers(installation),
@@ -108,6 +127,21 @@ def _offer_to_extend(license: License, months: int) -> dict[str, str]:
     }
 
 
+def _notes(installation: Installation, role: PortalRole) -> list[str]:
+    notes = []
+    if not installation.is_host_proven:
+        notes.append(
+            _("Your Bitrix24 has not confirmed its address to us yet. We ask it again by ourselves; licenses are "
+              "linked as soon as it answers. If its plan does not include apps (REST) or its server cannot be reached "
+              "from the internet, write to us: we link the license by hand.")
+        )  # fmt: skip
+    if role == PortalRole.UNKNOWN:
+        notes.append(
+            _("Your Bitrix24 did not tell us whether you are its administrator. Opening the app again asks once more.")
+        )
+    return notes
+
+
 def _waiting(installation: Installation) -> list[str]:
     waiting = License.objects.filter(
         status=LicenseStatus.PENDING,
@@ -120,9 +154,9 @@ def _waiting(installation: Installation) -> list[str]:
 
 def _reason(license: License, installation: Installation) -> str:
     words = {"number": license.number, "host": installation.host}
-    if license.link_problem == "host_taken":
+    if license.link_problem == HOST_TAKEN:
         return _("License %(number)s was bought for %(host)s, but that address belonged to another Bitrix24.") % words
-    if license.link_problem:
+    if license.link_problem and license.link_problem != HOST_UNPROVEN:
         return _("License %(number)s was bought for %(host)s too. It begins to work when the present one ends.") % words
     if not installation.is_host_proven:
         return (

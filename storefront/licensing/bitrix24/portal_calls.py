@@ -20,6 +20,7 @@ from storefront.licensing.bitrix24.config import app_by_client, client
 from storefront.licensing.models import Installation
 from storefront.licensing.services import installations
 from storefront.licensing.services.installations import Contact, Keys
+from storefront.licensing.states import PortalRole
 from storefront.notifications.outbox import TryLater
 
 T = TypeVar("T")
@@ -121,5 +122,5 @@ def _follow(installation: Installation) -> None:
         contact.client_id, installation.app_code, contact.member_id, contact.host, contact.authorization_server,
         is_host_proven=False, is_installed=contact.is_installed, scope=" ".join(contact.scope),
     )  # fmt: skip
-    installations.record_contact(renamed, Keys(is_admin=False, user_id=0))
+    installations.record_contact(renamed, Keys(role=PortalRole.EMPLOYEE, user_id=0))
     installation.refresh_from_db()

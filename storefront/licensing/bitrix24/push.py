@@ -21,9 +21,9 @@ from storefront.core.language import spoken
 from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, InvalidToken, MethodMissing
 from storefront.gateways.errors import Declined
 from storefront.gateways.http import AddressRefused
-from storefront.licensing import portal_state
+from storefront.licensing import links, portal_state
 from storefront.licensing.bitrix24 import portal_calls
-from storefront.licensing.bitrix24.config import client
+from storefront.licensing.bitrix24.config import bitrix24_code, client
 from storefront.licensing.models import Installation, License
 from storefront.licensing.services import installations
 from storefront.licensing.states import EffectiveStatus
@@ -73,10 +73,10 @@ def _set_option(installation: Installation) -> None:
 
 
 def _notify(installation: Installation, license: License) -> None:
+    path = links.app_path(_code(installation))
     with translation.override(spoken(license.customer.language)):
         text = _notice(license)
-        link = f"/marketplace/view/{installation.app_code}/?params[tab]=payment"
-        message = f"{text} [URL={link}]{_('Open the app')}[/URL]"
+        message = f"{text} [URL={path}?params[tab]=payment]{_('Open the app')}[/URL]" if path else text
     _allowed(
         installation,
         lambda host, token: client().notify_admin(
@@ -84,6 +84,21 @@ def _notify(installation: Installation, license: License) -> None:
             tag=f"license|{license.public_id}",
         ),
     )  # fmt: skip
+
+
+def _code(installation: Installation) -> str:
+    """What the portal calls the application; it is asked once if nobody has said so. "" if it does not say."""
+    code = bitrix24_code(installation.app_code, installation.bitrix24_code)
+    if not code:
+        _allowed(installation, lambda host, token: _learn_code(installation, host, token))
+        code = installation.bitrix24_code
+    return code
+
+
+def _learn_code(installation: Installation, host: str, token: str) -> None:
+    """https://apidocs.bitrix24.com/api-reference/common/system/app-info.html"""
+    installation.bitrix24_code = client().app_code(host, token)[:100]
+    Installation.objects.filter(pk=installation.pk).update(bitrix24_code=installation.bitrix24_code)
 
 
 def _notice(license: License) -> str:
@@ -103,12 +118,16 @@ def _notice(license: License) -> str:
 
 
 def _set_up(installation: Installation) -> None:
-    """Bind our event handlers and the app's address; the portal forgets them with every new version."""
+    """Bind our event handlers and the app's address; the portal forgets them with every new version.
+
+    The address needs the scope ``placement``: without it a notice's link opens the app's first page.
+    """
     events = settings.SITE_URL + reverse("bitrix24-events")
     for event in EVENTS:
         _allowed(installation, _caller("event.bind", {"event": event, "handler": events}))
     place = {"PLACEMENT": "REST_APP_URI", "HANDLER": settings.SITE_URL + reverse("bitrix24-app")}
     _allowed(installation, _caller("placement.bind", place))
+    _code(installation)
 
 
 def _caller(method: str, params: dict[str, str]) -> Callable[[str, str], Any]:

@@ -35,6 +35,7 @@ from storefront.licensing.bitrix24.visits import record_visit
 from storefront.licensing.models import Installation
 from storefront.licensing.services import installations
 from storefront.licensing.services.installations import Keys
+from storefront.licensing.states import PortalRole
 
 logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
@@ -81,12 +82,12 @@ def app(request: HttpRequest) -> HttpResponse:
     """The app's page in a portal's frame: tabs Overview and Payment."""
     launch = _launch(request)
     if launch is None:
-        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestor="", status=400)
+        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestors=(), status=400)
     visit = _visit(request, launch, needs_installed=True)
     if isinstance(visit, HttpResponse):
         return visit
     installation = record_visit(visit, _keys(launch, visit), is_installed=False)
-    return _app_page(request, installation, visit, str(launch.placement_options.get("tab", "")))
+    return _app_page(request, installation, visit, launch)
 
 
 @_portal_post
@@ -96,20 +97,23 @@ def install(request: HttpRequest) -> HttpResponse:
         return _take_event(request)
     launch = _launch(request)
     if launch is None:
-        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestor="", status=400)
+        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestors=(), status=400)
     visit = _visit(request, launch, needs_installed=False)
     if isinstance(visit, HttpResponse):
         return visit
-    # Only an administrator installs; anybody else who finds this page changes nothing by it.
-    installation = record_visit(visit, _keys(launch, visit), is_installed=visit.is_admin)
-    if visit.is_admin:
+    # Bitrix24 shows an installer to administrators only, so whoever it has not called an employee may finish:
+    # https://apidocs.bitrix24.com/settings/app-installation/installation-finish.html. An employee who finds this page
+    # changes nothing by it.
+    may_finish = visit.role != PortalRole.EMPLOYEE
+    installation = record_visit(visit, _keys(launch, visit), is_installed=may_finish)
+    if may_finish:
         installations.request_setup(installation)
     context = {
-        "overview": overview(installation, is_admin=visit.is_admin),
-        "portal_script": settings.BITRIX24_JS_URL,
-        "is_admin": visit.is_admin,
+        "overview": overview(installation, role=visit.role),
+        "portal_script": settings.BITRIX24_JS_URL if may_finish else "",
+        "may_finish": may_finish,
     }
-    return embedded.page(request, "licensing/install.html", context, ancestor=portal_origin(visit.host))
+    return embedded.page(request, "licensing/install.html", context, ancestors=_ancestors(launch, visit.host))
 
 
 @_portal_post
@@ -125,10 +129,10 @@ def status(request: HttpRequest) -> HttpResponse:
     bearer = embedded.read_bearer(request)
     installation = Installation.objects.filter(pk=bearer.installation_id, is_installed=True).first() if bearer else None
     if bearer is None or installation is None:
-        return embedded.page(request, "licensing/status_over.html", {}, ancestor="", status=286)
+        return embedded.page(request, "licensing/status_over.html", {}, ancestors=(), status=286)
     # The same token goes back: asking again and again must not make it live longer.
-    context = {"overview": overview(installation, is_admin=bearer.is_admin), "bearer": embedded.raw_bearer(request)}
-    return embedded.page(request, "licensing/status.html", context, ancestor=portal_origin(installation.host))
+    context = {"overview": overview(installation, role=bearer.role), "bearer": embedded.raw_bearer(request)}
+    return embedded.page(request, "licensing/status.html", context, ancestors=[portal_origin(installation.host)])
 
 
 def _take_event(request: HttpRequest) -> HttpResponse:
@@ -157,10 +161,7 @@ def _take_event(request: HttpRequest) -> HttpResponse:
 
 def _launch(request: HttpRequest) -> LaunchData | None:
     try:
-        return parse_launch(
-            request.GET.dict(), request.POST.dict(),
-            allow_loopback=settings.BITRIX24_ALLOW_LOOPBACK, zones=settings.BITRIX24_ZONES,
-        )  # fmt: skip
+        return parse_launch(request.GET.dict(), request.POST.dict())
     except MalformedMessage as exc:
         logger.warning("unreadable Bitrix24 launch: %s", exc.code)
         return None
@@ -169,23 +170,23 @@ def _launch(request: HttpRequest) -> LaunchData | None:
 def _visit(request: HttpRequest, launch: LaunchData, *, needs_installed: bool) -> Visit | HttpResponse:
     """The proven visit, or the page that says why there is none. Such a page may show itself in the frame of the
     portal that the request names, because it holds no data."""
-    claimed = portal_origin(launch.domain)
+    claimed = [launch.origin]
     try:
         visit = _verified(request, launch, is_fresh=False)
         if needs_installed and not visit.is_installed:
             visit = _verified(request, launch, is_fresh=True)
     except throttle.Throttled as exc:
         response = embedded.page(
-            request, "licensing/refused.html", {"reason": "throttled"}, ancestor=claimed, status=429
+            request, "licensing/refused.html", {"reason": "throttled"}, ancestors=claimed, status=429
         )
         response["Retry-After"] = str(exc.retry_after)
         return response
     except verification.Refused:
-        return embedded.page(request, "licensing/refused.html", {"reason": "refused"}, ancestor=claimed, status=401)
+        return embedded.page(request, "licensing/refused.html", {"reason": "refused"}, ancestors=claimed, status=401)
     except verification.Unverified:
         return _unverified_page(request, launch, claimed)
     if needs_installed and not visit.is_installed:
-        return embedded.page(request, "licensing/refused.html", {"reason": "unfinished"}, ancestor=claimed, status=401)
+        return embedded.page(request, "licensing/refused.html", {"reason": "unfinished"}, ancestors=claimed, status=401)
     return visit
 
 
@@ -199,30 +200,36 @@ def _verified(request: HttpRequest, launch: LaunchData, *, is_fresh: bool) -> Vi
     )
 
 
-def _unverified_page(request: HttpRequest, launch: LaunchData, claimed: str) -> HttpResponse:
+def _ancestors(launch: LaunchData, host: str) -> list[str]:
+    """Who may frame a page of a proven visit: the portal at its registered address, and under the name by which its
+    user has opened it, which may be another one (a box inside its company, an own domain that was just added)."""
+    return [portal_origin(host), launch.origin]
+
+
+def _unverified_page(request: HttpRequest, launch: LaunchData, claimed: list[str]) -> HttpResponse:
     """Nobody can say now whose request this is: try again. The last known state is shown only to whoever knows the
     secret that this portal and we share, and without anything that an administrator alone may see."""
     known = next(
         (
             installation
-            for installation in Installation.objects.filter(member_id=launch.member_id, host=launch.domain)
+            for installation in Installation.objects.filter(member_id=launch.member_id)
             if installation.application_token
             and compare_digest(installation.application_token, launch.application_token)
         ),
         None,
     )
     context: dict[str, Any] = {
-        "overview": overview(known, is_admin=False) if known else None,
+        "overview": overview(known, role=PortalRole.EMPLOYEE) if known else None,
         "again": {name: request.POST[name] for name in _LAUNCH_FIELDS if name in request.POST},
     }
-    response = embedded.page(request, "licensing/unverified.html", context, ancestor=claimed, status=503)
+    response = embedded.page(request, "licensing/unverified.html", context, ancestors=claimed, status=503)
     response["Retry-After"] = "30"
     return response
 
 
 def _keys(launch: LaunchData, visit: Visit) -> Keys:
     return Keys(
-        is_admin=visit.is_admin,
+        role=visit.role,
         user_id=visit.user_id,
         access_token=launch.access_token,
         refresh_token=launch.refresh_token,
@@ -231,11 +238,12 @@ def _keys(launch: LaunchData, visit: Visit) -> Keys:
     )
 
 
-def _app_page(request: HttpRequest, installation: Installation, visit: Visit, tab: str) -> HttpResponse:
-    bearer = Bearer(installation.pk, visit.user_id, visit.is_admin)
+def _app_page(request: HttpRequest, installation: Installation, visit: Visit, launch: LaunchData) -> HttpResponse:
+    tab = str(launch.placement_options.get("tab", ""))
     context = {
-        "overview": overview(installation, is_admin=visit.is_admin),
-        "bearer": embedded.bearer_token(bearer),
+        "overview": overview(installation, role=visit.role),
+        "bearer": embedded.bearer_token(Bearer(installation.pk, visit.user_id, visit.role)),
         "tab": tab if tab in TABS else TABS[0],
+        "portal_script": settings.BITRIX24_JS_URL,
     }
-    return embedded.page(request, "licensing/app.html", context, ancestor=portal_origin(installation.host))
+    return embedded.page(request, "licensing/app.html", context, ancestors=_ancestors(launch, visit.host))

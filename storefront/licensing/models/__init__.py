@@ -1,4 +1,13 @@
 from .activations import Activation, Installation, InstallationHost
+from .exchanges import PortalExchange
 from .licenses import License, LicenseEvent, LicenseTerm
 
-__all__ = ["Activation", "Installation", "InstallationHost", "License", "LicenseEvent", "LicenseTerm"]
+__all__ = [
+    "Activation",
+    "Installation",
+    "InstallationHost",
+    "License",
+    "LicenseEvent",
+    "LicenseTerm",
+    "PortalExchange",
+]

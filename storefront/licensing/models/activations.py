@@ -13,6 +13,9 @@ class Installation(models.Model):
     Tokens are encrypted at rest and belong to ``admin_user_id``, the portal user who gets notices.
     ``token_version`` grows with every stored pair; ``refresh_leased_until`` keeps two workers from trading the same
     refresh token, which dies with its first use. ``told_state`` is the status data the portal was last told.
+
+    ``ask_at``: when a portal that has not confirmed its address, or who owns the tokens, is asked the next time, and
+    ``asked`` how often it was. ``bitrix24_code`` is the application's code as the portal knows it.
     """
 
     client_id = models.CharField(max_length=100)
@@ -30,6 +33,9 @@ class Installation(models.Model):
     token_version = models.PositiveIntegerField(default=0)
     refresh_leased_until = models.DateTimeField(null=True, blank=True)
     told_state = models.CharField(max_length=64, blank=True)
+    ask_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    asked = models.PositiveSmallIntegerField(default=0)
+    bitrix24_code = models.CharField(max_length=100, blank=True)
     admin_user_id = models.CharField(max_length=20, blank=True)
     version = models.CharField(max_length=20, blank=True)
     scope = models.CharField(max_length=500, blank=True)

@@ -53,6 +53,7 @@ class License(models.Model):
         ordering = ["-pk"]
         verbose_name = _("license")
         verbose_name_plural = _("licenses")
+        permissions = [("link_license", _("Can link a license to a portal by hand"))]
         indexes = [
             models.Index(fields=["portal_address", "status"], name="license_claim"),
             models.Index(fields=["valid_until"], name="license_end"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import normalise_portal
 from storefront.licensing.models import License
-from storefront.licensing.services import linking
+from storefront.licensing.services import linking, zones
 from storefront.licensing.services.history import record
 from storefront.licensing.states import LicenseStatus
 
@@ -57,6 +57,7 @@ def change_address(*, license: License, raw: str, actor: Any) -> License:
     old, license.portal_address, license.link_problem = license.portal_address, address.host, ""
     license.save(update_fields=["portal_address", "link_problem"])
     record(license, "address_changed", actor=actor, old=old, new=address.host)
+    zones.tell_staff_of_unknown(address.host)
     linking.link(license=license)
     return license
 

@@ -73,6 +73,20 @@ def not_linked(license: License) -> None:
     )
 
 
+def staff_must_link(license: License) -> None:
+    """The portal of a paid license cannot be asked: staff looks into it. Once per license and address."""
+    mails.staff_notice(
+        key=f"license_unproven:{license.public_id}:{license.portal_address}"[:200],
+        subject=f"License {license.number} waits for {license.portal_address}, which does not answer us",
+        text=(
+            f"The app is installed there, but {license.portal_address} has not answered our questions: its plan may "
+            "have no REST, its server may stand in a company's network or have a certificate of its own.\n\n"
+            "The license's time stands still for now. Once you have made sure that this Bitrix24 is the customer's, "
+            "link the license by hand."
+        ),
+    )
+
+
 def ending(license: License, step: int, now: datetime) -> None:
     """The license ends soon. Once per license, end and step (days before it)."""
     customer = license.customer

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from storefront.core import clock, states
 from storefront.licensing.grants import NOW, LicenseGrant
 from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services import letters, linking, terms
+from storefront.licensing.services import bindings, letters, linking, terms
 from storefront.licensing.services.history import record
 from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
 
@@ -71,7 +71,7 @@ def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount:
         license, "extended" if held_license else "granted", months=term.months, until=license.valid_until.isoformat()
     )
     if not linking.link(license=license, is_quiet=True) and held_license:
-        linking.tell_portal(license, cause=f"term:{term.pk}")
+        bindings.tell_portal(license, cause=f"term:{term.pk}")
     if grant.starts_at_payment and license.begins_by and not license.link_problem:
         terms.begin(license, now, now)
     return license
@@ -113,7 +113,12 @@ def is_taken(software_id: int, address: str, customer: Any) -> bool:
 def at_portal(licenses: QuerySet[License], address: str) -> License | None:
     """The one of ``licenses`` that is bound to the portal at ``address`` now, else the first that waits for it."""
     bound_there = Q(activations__released_at=None, activations__installation__host=address)
-    return licenses.filter(bound_there | Q(member_id="", portal_address=address)).order_by("-member_id", "pk").first()
+    by_hand = Q(activations__released_at=None, activations__installation__is_host_proven=False, portal_address=address)
+    return (
+        licenses.filter(bound_there | by_hand | Q(member_id="", portal_address=address))
+        .order_by("-member_id", "pk")
+        .first()
+    )
 
 
 def _new(customer_id: int, grant: LicenseGrant, unit: int, now: datetime) -> License:
@@ -153,7 +158,7 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
             _revoke(license, now)
         elif license.status == LicenseStatus.SUSPENDED and not _is_disputed(license):
             _restore(license)
-        linking.tell_portal(license, cause=f"refund:{invoice.pk}")
+        bindings.tell_portal(license, cause=f"refund:{invoice.pk}")
         changed.append(license)
     return changed
 
@@ -175,7 +180,7 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
                 record(license, "suspended", invoice=invoice.number)
         elif not _is_disputed(license):
             _restore(license)
-        linking.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
+        bindings.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
         changed.append(license)
     return changed
 
@@ -202,7 +207,7 @@ def _restore(license: License) -> None:
         states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
         terms.lay(license, clock.now())
     elif not linking.resume(license):
-        linking.release(license, reason="restored")
+        bindings.release(license, reason="restored")
         states.apply(license, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
         linking.link(license=license)
     record(license, "restored", status=license.status)

@@ -10,9 +10,9 @@ from django.db.models import F
 
 from storefront.core import clock, states
 from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services import letters, linking, terms
+from storefront.licensing.services import bindings, letters, linking, terms
 from storefront.licensing.services.history import record
-from storefront.licensing.states import LicenseStatus
+from storefront.licensing.states import HOST_TAKEN, PORTAL_TAKEN, LicenseStatus
 from storefront.licensing.validity import notice_steps
 
 _BATCH = 500
@@ -79,7 +79,7 @@ def _begin_late(license: License, now: datetime) -> bool:
             return True
         if license.status != LicenseStatus.PENDING or license.begins_by is None or license.begins_by > now:
             return False
-        if license.link_problem:
+        if license.link_problem in (PORTAL_TAKEN, HOST_TAKEN):
             terms.lay(license, now)
             return False
         terms.begin(license, license.begins_by, now)
@@ -98,6 +98,6 @@ def _change_types(now: datetime) -> int:
             states.lock(license)
             kept = terms.lay(license, now)
             if kept:
-                linking.tell_portal(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
+                bindings.tell_portal(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
                 changed += 1
     return changed

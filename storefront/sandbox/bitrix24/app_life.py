@@ -85,6 +85,12 @@ class AppLife:
                 place.current_user_id = place.admin().id
             self.world.save()
 
+    def register_as(self, portal: str, host: str) -> None:
+        """Let the authorization server know a portal by another name, which leads nowhere from here; "" ends it."""
+        with self.world.lock:
+            self.portal(portal).registered_host = host
+            self.world.save()
+
     def set_plan(self, portal: str, plan: str) -> None:
         """Change the portal's own Bitrix24 plan; "free" has no REST."""
         with self.world.lock:

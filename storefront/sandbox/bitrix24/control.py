@@ -53,6 +53,7 @@ def _actions(stand_in: Bitrix24StandIn) -> dict[str, Callable[..., Any]]:
         "rename": stand_in.rename,
         "dismiss": stand_in.dismiss,
         "set_plan": stand_in.set_plan,
+        "register_as": stand_in.register_as,
         "issue_token": lambda **arguments: asdict(stand_in.issue_token(**arguments)),
         "issue_code": stand_in.issue_code,
         "advance": stand_in.advance,

@@ -94,7 +94,7 @@ class EventQueue:
 
     def _auth(self, portal: Portal, app: App, *, with_tokens: bool) -> dict[str, str]:
         auth = {
-            "domain": portal.host,
+            "domain": portal.known_as,
             "server_endpoint": f"{self._oauth_base}/rest/",
             "client_endpoint": portal.endpoint,
             "member_id": portal.member_id,

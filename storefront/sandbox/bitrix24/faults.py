@@ -10,9 +10,10 @@ from storefront.sandbox.server import Response
 
 KINDS = frozenset(
     {
-        "expired_token", "unauthorized", "removed", "forbidden", "insufficient_scope", "rate_limit", "query_limit",
-        "overload", "deleted", "deleted_500", "server_error", "moved", "html", "slow", "malformed", "huge", "drop",
-        "wrong_member_id", "wrong_client_id", "not_installed", "wrong_client",
+        "expired_token", "unauthorized", "removed", "forbidden", "no_access", "insufficient_scope", "rate_limit",
+        "query_limit", "overload", "deleted", "deleted_500", "server_error", "moved", "html", "slow", "malformed",
+        "huge", "drop",
+        "wrong_member_id", "wrong_client_id", "not_installed", "wrong_client", "expires_in_only",
         "no_tokens", "duplicate", "hold", "lost", "wrong_application_token",
     }
 )  # fmt: skip
@@ -24,6 +25,7 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
     "removed": (401, "APPLICATION_NOT_FOUND", "Application not found"),
     "not_installed": (401, "NOT_INSTALLED", "Application not installed"),
     "forbidden": (403, "ACCESS_DENIED", "REST API is available only on commercial plans."),
+    "no_access": (403, "user_access_error", "The user does not have access to the application."),
     "insufficient_scope": (403, "insufficient_scope", "The request requires higher privileges"),
     "query_limit": (503, "QUERY_LIMIT_EXCEEDED", "Too many requests"),
     "overload": (503, "OVERLOAD_LIMIT", "REST API is blocked due to overload."),

@@ -36,10 +36,21 @@ def build(
     to_installer: bool = False,
     placement: str = "DEFAULT",
     options: Mapping[str, Any] | None = None,
+    opened_at: str = "",
 ) -> Launch:
-    """A launch of the app (or of its installer page) by one user, with a fresh token of that user."""
+    """A launch of the app (or of its installer page) by one user, with a fresh token of that user.
+
+    DOMAIN and PROTOCOL are those of the page that the user has open (``opened_at``, an origin), whatever address the
+    portal is registered with: https://apidocs.bitrix24.com/settings/oauth/simple-way.html
+    """
     token = world.issue(portal, app.code, user_id)
-    query = {"DOMAIN": portal.host, "PROTOCOL": "0", "LANG": portal.language, "APP_SID": secrets.token_hex(16)}
+    scheme, _, host = (opened_at or portal.endpoint.removesuffix("/rest/")).partition("://")
+    query = {
+        "DOMAIN": host,
+        "PROTOCOL": str(int(scheme == "https")),
+        "LANG": portal.language,
+        "APP_SID": secrets.token_hex(16),
+    }
     form = {
         "AUTH_ID": token.access,
         "AUTH_EXPIRES": str(ACCESS_SECONDS),

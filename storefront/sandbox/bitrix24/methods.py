@@ -73,7 +73,7 @@ def app_info(caller: Caller, params: dict[str, Any]) -> dict[str, Any]:
     install = caller.portal.installs[caller.app.code]
     return {
         "ID": 5,
-        "CODE": caller.app.code,
+        "CODE": caller.app.market_code,
         "VERSION": install.version,
         "STATUS": caller.app.status,
         "INSTALLED": install.is_installed,

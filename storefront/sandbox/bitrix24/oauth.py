@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storefront.sandbox.bitrix24.params import read
+from storefront.sandbox.bitrix24.timing import time_block
 from storefront.sandbox.bitrix24.world import ACCESS_SECONDS, App, Token, World
 from storefront.sandbox.server import Request, Response
 
@@ -21,8 +22,8 @@ class OAuthRole:
         self._world = world
         self._base_url = base_url
 
-    def token(self, request: Request) -> Response:
-        """``/oauth/token/``: both grants."""
+    def token(self, request: Request, fault: str = "") -> Response:
+        """``/oauth/token/``: both grants. Fault "expires_in_only": a renewal answers as the code grant does."""
         params = read(request)
         if params is None or params.get("grant_type") not in ("authorization_code", "refresh_token"):
             return error(400, "invalid_request")
@@ -34,7 +35,7 @@ class OAuthRole:
         with self._world.lock:
             if params["grant_type"] == "authorization_code":
                 return self._by_code(app, str(params.get("code", "")))
-            return self._by_refresh(app, str(params.get("refresh_token", "")))
+            return self._by_refresh(app, str(params.get("refresh_token", "")), is_brief=fault == "expires_in_only")
 
     def app_info(self, request: Request, fault: str = "") -> Response:
         """``/rest/app.info``: whose token this is, in the authorization server's shape."""
@@ -52,7 +53,7 @@ class OAuthRole:
             return error(401, "NO_AUTH_FOUND", "Wrong authorization data")
         if token.expires_at <= self._world.now():
             return error(401, "expired_token", "The access token provided has expired.")
-        return Response({"result": self._info(token, fault), "time": {}})
+        return Response({"result": self._info(token, fault), "time": time_block(self._world.now())})
 
     def _info(self, token: Token, fault: str) -> dict[str, Any]:
         portal, app = self._world.portals[token.member_id], self._world.apps[token.code]
@@ -67,8 +68,8 @@ class OAuthRole:
                 "version": str(install.version),
                 "status": app.status,
                 "scope": app.scope,
-                "domain": portal.host,
-                "uri": f"http://{portal.host}",
+                "domain": portal.known_as,
+                "uri": portal.endpoint.removesuffix("/rest/"),
                 "client_endpoint": portal.endpoint,
                 "member_id": "f" * 32 if fault == "wrong_member_id" else portal.member_id,
                 "member_type": "b24",
@@ -80,9 +81,9 @@ class OAuthRole:
         if grant is None or grant.is_used or grant.code != app.code or grant.expires_at <= self._world.now():
             return error(400, "invalid_grant", "Invalid or expired code")
         grant.is_used = True
-        return self._fresh(app, grant.member_id, grant.user_id)
+        return self._fresh(app, grant.member_id, grant.user_id, is_brief=True)
 
-    def _by_refresh(self, app: App, value: str) -> Response:
+    def _by_refresh(self, app: App, value: str, *, is_brief: bool) -> Response:
         token = self._world.by_refresh(value)
         if token is None or token.is_refreshed or token.code != app.code:
             return error(400, "invalid_grant", "Invalid refresh token")
@@ -93,16 +94,17 @@ class OAuthRole:
         if token.is_dead or token.refresh_expires_at <= self._world.now() or user is None or not user.is_active:
             return error(400, "invalid_grant", "Refresh token is dead")
         token.is_refreshed = True
-        return self._fresh(app, token.member_id, token.user_id)
+        return self._fresh(app, token.member_id, token.user_id, is_brief=is_brief)
 
-    def _fresh(self, app: App, member_id: str, user_id: int) -> Response:
+    def _fresh(self, app: App, member_id: str, user_id: int, *, is_brief: bool) -> Response:
+        """``is_brief``: as the documents show the answer to a code, without ``expires`` and ``user_id``."""
         portal = self._world.portals[member_id]
         token = self._world.issue(portal, app.code, user_id)
+        longer = {} if is_brief else {"expires": int(token.expires_at), "user_id": user_id}
         return Response(
             {
                 "access_token": token.access,
                 "refresh_token": token.refresh,
-                "expires": int(token.expires_at),
                 "expires_in": ACCESS_SECONDS,
                 "client_endpoint": portal.endpoint,
                 "domain": self._base_url.removeprefix("http://"),
@@ -110,6 +112,6 @@ class OAuthRole:
                 "member_id": member_id,
                 "scope": app.scope,
                 "status": app.status,
-                "user_id": user_id,
+                **longer,
             }
         )

@@ -159,12 +159,24 @@ def app(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
     install, user = portal.installs[code], portal.user(portal.current_user_id)
     if not install.is_installed:
         if user and user.is_admin:
-            return _frame(hub, portal, code, to_installer=True)
+            return _frame(hub, portal, code, request, to_installer=True)
         return _layout(portal, hub.world.apps[code].name, "<p>This app is not fully installed yet.</p>", hub)
     given = nested(list(request.query.items())).get("params")
     values = given if isinstance(given, dict) else {}
     has_deep_link = any(row["placement"] == "REST_APP_URI" for row in install.placements)
-    return _frame(hub, portal, code, placement="REST_APP_URI" if values and has_deep_link else "DEFAULT", values=values)
+    placement = "REST_APP_URI" if values and has_deep_link else "DEFAULT"
+    if placement == "REST_APP_URI":
+        values = {"URI": "/notifications/", **values}  # the page whose link was followed
+    return _frame(hub, portal, code, request, placement=placement, values=values)
+
+
+def marketplace_view(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+    """An app by its symbolic code in the vendor's cabinet, or by the client_id of a local one: no other name of it.
+
+    https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html
+    """
+    request.params["code"] = hub.world.app_by_market_code(request.params["market_code"]).code
+    return app(hub, portal, request)
 
 
 def installer(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
@@ -172,22 +184,25 @@ def installer(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Respons
     user = portal.user(portal.current_user_id)
     if not (user and user.is_admin):
         return problem(portal, "Only an administrator can install apps.", 403)
-    return _frame(hub, portal, request.params["code"], to_installer=True)
+    return _frame(hub, portal, request.params["code"], request, to_installer=True)
 
 
 def _frame(
     hub: Bitrix24StandIn,
     portal: Portal,
     code: str,
+    request: Request,
     *,
     to_installer: bool = False,
     placement: str = "DEFAULT",
     values: dict[str, Any] | None = None,
 ) -> Response:
+    """DOMAIN is the name in the visitor's address bar, as PHP's HTTP_HOST has it."""
     app_config = hub.world.apps[code]
     launch = launching.build(
         hub.world, hub.base_url, portal, app_config, portal.current_user_id,
         to_installer=to_installer, placement=placement, options=values,
+        opened_at=f"http://{request.headers.get('host', portal.host)}",
     )  # fmt: skip
     data = _init_data(portal, code, launch, to_installer)
     frame = {"sid": launch.query["APP_SID"], "base": f"/app/{code}", "data": data}

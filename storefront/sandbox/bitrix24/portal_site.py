@@ -33,7 +33,7 @@ class PortalSite(StandIn):
         self.route("GET", "/options/", self._page(pages.options))
         self.route("GET", "/app/(?P<code>[^/]+)/", self._page(pages.app))
         self.route("GET", "/app/(?P<code>[^/]+)/install/", self._page(pages.installer))
-        self.route("GET", "/marketplace/view/(?P<code>[^/]+)/", self._page(pages.app))
+        self.route("GET", "/marketplace/view/(?P<market_code>[^/]+)/", self._page(pages.marketplace_view))
         self.route("POST", "/app/(?P<code>[^/]+)/finish", self._own(self._finish))
         self.route("POST", "/app/(?P<code>[^/]+)/token", self._own(self._token))
         self.route("POST", "/app/(?P<code>[^/]+)/option", self._own(self._option))
@@ -93,7 +93,8 @@ class PortalSite(StandIn):
         """Refuse forms that were posted from another site."""
 
         def guarded(request: Request) -> Response:
-            if request.headers.get("origin", self.base_url) != self.base_url:
+            own = f"http://{request.headers.get('host', '')}"
+            if request.headers.get("origin", own) != own:
                 return Response({"error": "foreign origin"}, 403)
             return handler(request)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,26 +10,12 @@ from storefront.sandbox.bitrix24 import crm, methods
 from storefront.sandbox.bitrix24.events import EventQueue
 from storefront.sandbox.bitrix24.methods import Caller, RestError
 from storefront.sandbox.bitrix24.params import nested, read
+from storefront.sandbox.bitrix24.timing import time_block
 from storefront.sandbox.bitrix24.world import Portal, World
 from storefront.sandbox.server import Request, Response
 
 METHODS = {**methods.METHODS, **crm.METHODS}
 BATCH_LIMIT = 50
-
-
-def time_block(now: float) -> dict[str, Any]:
-    """The timing that every good answer carries; ``now`` is seconds since 1970."""
-    moment = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
-    return {
-        "start": now,
-        "finish": now + 0.1,
-        "duration": 0.1,
-        "processing": 0.05,
-        "date_start": moment,
-        "date_finish": moment,
-        "operating_reset_at": int(now) + 600,
-        "operating": 0,
-    }
 
 
 class RestRole:

@@ -59,7 +59,7 @@ class Bitrix24StandIn(AppLife, StandIn):
 
     def _add_oauth_routes(self) -> None:
         def token(request: Request) -> Response:
-            return self._recorded(request, "oauth/token", lambda fault: self.oauth.token(request))
+            return self._recorded(request, "oauth/token", lambda fault: self.oauth.token(request, fault))
 
         def app_info(request: Request) -> Response:
             return self._recorded(request, "oauth/app.info", lambda fault: self.oauth.app_info(request, fault))
@@ -131,15 +131,19 @@ class Bitrix24StandIn(AppLife, StandIn):
         placement: str = "DEFAULT",
         options: Mapping[str, Any] | None = None,
         to_installer: bool = False,
+        opened_at: str = "",
     ) -> Launch:
-        """What the portal would post to the app if ``user`` (default: an admin) opened it now."""
+        """What the portal would post to the app if ``user`` (default: an admin) opened it now.
+
+        ``opened_at``: origin under which they have the portal in their browser, default: its registered address.
+        """
         place = self.portal(portal)
         if app not in place.installs:
             raise KeyError(app)
         user_id = user if user is not None else place.admin().id
         return launching.build(
             self.world, self.base_url, place, self.world.apps[app], user_id,
-            to_installer=to_installer, placement=placement, options=options,
+            to_installer=to_installer, placement=placement, options=options, opened_at=opened_at,
         )  # fmt: skip
 
     def issue_code(self, portal: str, app: str, user: int | None = None) -> str:

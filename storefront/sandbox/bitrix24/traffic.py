@@ -10,7 +10,7 @@ from typing import Any
 
 from storefront.sandbox.bitrix24.faults import Faults, broken, refusal
 from storefront.sandbox.bitrix24.params import masked, read
-from storefront.sandbox.bitrix24.rest import time_block
+from storefront.sandbox.bitrix24.timing import time_block
 from storefront.sandbox.bitrix24.world import World
 from storefront.sandbox.server import Request, Response
 

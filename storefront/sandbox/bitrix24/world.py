@@ -18,7 +18,11 @@ CODE_SECONDS = 30
 
 @dataclass
 class App:
-    """An application of the Market. ``redirect_uri`` is where the code flow returns to; default: ``app_url``."""
+    """An application of the Market. ``redirect_uri`` is where the code flow returns to; default: ``app_url``.
+
+    ``code`` is its seller's own name for it, which Bitrix24 does not know; ``market_code`` the symbolic code of the
+    vendor's cabinet (of a local application its client_id), by which portals open it.
+    """
 
     code: str
     client_id: str
@@ -30,6 +34,12 @@ class App:
     redirect_uri: str = ""
     scope: str = "crm,im,placement,user_brief"
     status: str = "F"
+    market_code: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.market_code:
+            is_local = self.client_id.startswith("local.")
+            self.market_code = self.client_id if is_local else f"sandbox.{self.code.replace('-', '_')}"
 
 
 @dataclass
@@ -61,7 +71,11 @@ def _default_users() -> list[User]:
 
 @dataclass
 class Portal:
-    """``ports[0]`` is the current address; the others answer with a redirect to it. ``plan`` "free" has no REST."""
+    """``ports[0]`` is the current address; the others answer with a redirect to it. ``plan`` "free" has no REST.
+
+    ``registered_host``: the authorization server knows the portal by this name instead, which leads nowhere from here:
+    a cloud portal's, or that of a box inside a company.
+    """
 
     name: str
     member_id: str
@@ -77,6 +91,11 @@ class Portal:
     notifications: list[dict[str, Any]] = field(default_factory=list)
     items: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     next_id: int = 1
+    registered_host: str = ""
+
+    @property
+    def known_as(self) -> str:
+        return self.registered_host or self.host
 
     @property
     def host(self) -> str:
@@ -84,7 +103,7 @@ class Portal:
 
     @property
     def endpoint(self) -> str:
-        return f"http://{self.host}/rest/"
+        return f"https://{self.registered_host}/rest/" if self.registered_host else f"http://{self.host}/rest/"
 
     def user(self, user_id: int) -> User | None:
         return next((user for user in self.users if user.id == user_id), None)
@@ -192,6 +211,13 @@ class World:
 
     def app_by_client(self, client_id: str) -> App | None:
         return next((app for app in self.apps.values() if app.client_id == client_id), None)
+
+    def app_by_market_code(self, market_code: str) -> App:
+        """Raises ``KeyError``."""
+        for app in self.apps.values():
+            if app.market_code == market_code:
+                return app
+        raise KeyError(market_code)
 
     def summary(self) -> list[dict[str, Any]]:
         """Portals and their installations, without tokens."""

@@ -1,0 +1,64 @@
+"""Portals that did not say who they are when their app was opened are asked again, in growing gaps.
+
+A portal that answers QUERY_LIMIT_EXCEEDED answers the next minute; one whose plan has no REST may get another plan.
+The vendor asks not to trouble its servers (https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html): each gap is
+twice as long as the one before, up to a week, and after ``MOST`` questions only a new visit asks.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from storefront.core import clock
+from storefront.gateways.bitrix24 import AppRemoved, InvalidToken
+from storefront.gateways.errors import GatewayError
+from storefront.licensing.bitrix24 import portal_calls
+from storefront.licensing.bitrix24.config import client
+from storefront.licensing.models import Installation
+from storefront.licensing.services import installations, linking
+from storefront.licensing.states import PortalRole
+from storefront.notifications.outbox import TryLater
+
+logger = logging.getLogger(__name__)
+
+MOST = 20
+_LONGEST_GAP = timedelta(days=7)
+_BATCH = 5
+
+
+def ask_again() -> int:
+    """Ask the portals whose turn it is; returns how many have confirmed themselves. Safe in several workers."""
+    due = Installation.objects.filter(ask_at__lte=clock.now()).order_by("ask_at", "pk")
+    return sum(_ask(installation) for installation in due[:_BATCH])
+
+
+def _ask(installation: Installation) -> bool:
+    if not _claim(installation):
+        return False
+    version = installation.token_version
+    try:
+        profile = portal_calls.call(installation, lambda host, token: client().profile(host, token))
+    except (portal_calls.NoTokens, InvalidToken):
+        installations.forget_tokens(installation, version=max(version, installation.token_version))
+    except AppRemoved:
+        installations.mark_uninstalled(installation)
+    except (GatewayError, TryLater) as exc:
+        logger.info("portal %s has not confirmed itself: %s", installation.pk, getattr(exc, "code", "") or exc)
+    else:
+        role = PortalRole.ADMIN if profile.is_admin else PortalRole.EMPLOYEE
+        version = installation.token_version
+        installations.confirm(installation, role=role, user_id=profile.user_id, version=version)
+        linking.link_installation(installation)
+        return True
+    return False
+
+
+def _claim(installation: Installation) -> bool:
+    """Of several workers one asks; the next question is planned before this one, so that none is lost."""
+    asked = installation.asked + 1
+    gap = min(installations.FIRST_GAP * 2**asked, _LONGEST_GAP)
+    ask_at = clock.now() + gap if asked < MOST else None
+    mine = Installation.objects.filter(pk=installation.pk, ask_at=installation.ask_at, asked=installation.asked)
+    installation.ask_at, installation.asked = ask_at, asked
+    return bool(mine.update(ask_at=ask_at, asked=asked))
