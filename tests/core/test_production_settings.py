@@ -124,6 +124,7 @@ WRONG = {
     "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",
     "BITRIX24_ZONES": "com;ru",
     "BITRIX24_JS_URL": "api.bitrix24.com",
+    "BITRIX24_LOG_DAYS": "2",
     "BITRIX24_CHAT_URL": "chat",
     "EMAIL_BACKEND": "postmark",
     "ANYMAIL": '["token"]',

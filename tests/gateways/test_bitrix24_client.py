@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from storefront.gateways.bitrix24 import (
+    OAUTH_SERVERS,
     AccessDenied,
     AppCredentials,
     AppRemoved,
@@ -236,7 +237,38 @@ def test_one_hiccup_of_the_authorization_server_is_overcome(
     assert client.verify_token(launch.access_token).member_id == ALPHA
 
 
+def test_a_token_is_looked_for_at_the_other_server_where_the_message_names_none(
+    bitrix24: Bitrix24StandIn, launch: LaunchData
+) -> None:
+    with Bitrix24StandIn() as elsewhere:
+        http = HttpClient(allow_loopback=True, sleep=lambda seconds: None)
+        servers = [elsewhere.base_url, bitrix24.base_url]
+        client = Bitrix24Client(http=http, oauth_servers=servers, allow_loopback=True)
+
+        assert client.verify_token(launch.access_token).authorization_server == urlsplit(bitrix24.base_url).netloc
+        with pytest.raises(ClientRejected):
+            client.verify_token(launch.access_token, f"{elsewhere.base_url}/rest/")
+        with pytest.raises(ClientRejected):
+            client.verify_token("f" * 64)
+
+
+def test_the_servers_of_2026_are_the_default_and_the_older_ones_accepted() -> None:
+    assert OAUTH_SERVERS == ("https://oauth.bitrix24.tech", "https://oauth.bitrix.info")
+
+
 # Tokens
+
+
+def test_a_token_answer_without_its_end_is_used(
+    client: Bitrix24Client, bitrix24: Bitrix24StandIn, launch: LaunchData
+) -> None:
+    """The refresh token is spent: a pair that is thrown away cannot be had again."""
+    bitrix24.fault("oauth/token", "expires_in_only")
+
+    fresh = client.refresh(APP, launch.refresh_token)
+
+    assert timedelta(minutes=59) < fresh.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+    assert client.profile(fresh.host, fresh.access_token).is_admin
 
 
 def test_a_refresh_token_works_once_and_brings_its_successor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
@@ -153,3 +154,19 @@ def portals(db: None, bitrix24: Any, client: Any) -> Any:
         for app in bitrix24.world.apps.values():
             app.events_url = f"{queue.base_url}/events"
         yield people
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """No name leads anywhere but those of this machine; the names that were looked up."""
+    names: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def nowhere(host: Any, *rest: Any, **options: Any) -> Any:
+        if host in ("127.0.0.1", "localhost", "::1"):
+            return look_up(host, *rest, **options)
+        names.append(str(host))
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    return names

@@ -119,6 +119,40 @@ def test_page_may_be_framed_by_its_portal_alone_and_is_never_stored(portals: Por
     assert not response.cookies
 
 
+def ancestors(response: Any) -> list[str]:
+    found = re.search(r"frame-ancestors ([^;]+)", response["Content-Security-Policy"])
+    assert found
+    return found[1].split()
+
+
+@pytest.mark.parametrize("opened_at", ["http://portal", "http://bitrix.firma.local:8080", "https://crm.acme.de"])
+@pytest.mark.parametrize("to_installer", [False, True])
+def test_portal_that_is_opened_under_another_name_may_frame_the_page_too(
+    portals: Portals, product: Any, opened_at: str, to_installer: bool
+) -> None:
+    portals.stand_in.install("acme", "yeastar-s")
+    response = portals.open(opened_at=opened_at, to_installer=to_installer)
+    assert response.status_code == 200
+    assert ancestors(response) == [f"http://{portals.host()}", opened_at]
+
+
+def test_name_in_the_address_bar_is_believed_for_the_frame_alone(portals: Portals, product: Any) -> None:
+    portals.stand_in.install("acme", "yeastar-s")
+    portals.open(opened_at="https://crm.acme.de")
+    assert Installation.objects.get().host == portals.host()
+
+
+@pytest.mark.parametrize(
+    "name", ["*", "acme.de https://evil.org", "acme.de;script-src *", "https://acme.de", "a'b", ""]
+)
+def test_what_is_no_name_of_a_host_frames_nothing(portals: Portals, product: Any, name: str) -> None:
+    portals.stand_in.install("acme", "yeastar-s")
+    launch = portals.launch()
+    response = portals.client.post("/bitrix24/app/", launch.form, query_params={"DOMAIN": name, "PROTOCOL": "1"})
+    assert (response.status_code, ancestors(response)) == (400, ["'none'"])
+    assert "script-src *" not in response["Content-Security-Policy"]
+
+
 def test_other_pages_may_not_be_framed(client: Any, wagtail_site: Any) -> None:
     response = client.get("/bitrix24/app/")
     assert response.status_code == 405

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -27,22 +26,6 @@ NO_ANSWER = [
     "query_limit", "rate_limit", "overload", "server_error", "html", "malformed", "huge", "drop", "forbidden",
     "no_access", "insufficient_scope", "deleted",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """No name leads anywhere but those of this machine; the names that were looked up."""
-    names: list[str] = []
-    look_up = socket.getaddrinfo
-
-    def nowhere(host: Any, *rest: Any, **options: Any) -> Any:
-        if host in ("127.0.0.1", "localhost", "::1"):
-            return look_up(host, *rest, **options)
-        names.append(str(host))
-        raise socket.gaierror
-
-    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
-    return names
 
 
 def due() -> Any:
