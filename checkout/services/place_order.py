@@ -171,9 +171,8 @@ def _write(
     _write_details(wish, cart, order)
     _write_consents(wish, order, customer, versions)
     contact = wish.contact
-    by_link = bool(wish.named_by_link)
     lines = snapshots.invoice_lines(
-        cart, pairs, _host(wish), customer=customer, change=wish.change, is_named_by_link=by_link
+        cart, pairs, _host(wish), customer=customer, change=wish.change, is_named_by_link=bool(wish.named_by_link)
     )
     invoice = invoices.issue(
         customer=customer,
@@ -209,8 +208,7 @@ def _write_details(wish: Wish, cart: Cart, order: Order) -> None:
         language=wish.language,
         fingerprint=snapshots.fingerprint(cart, _host(wish)),
     )
-    if portal and not portal.is_known_zone:
-        zones.tell_staff_of_unknown(portal.host)
+    zones.tell_staff_of_unknown(_host(wish))
 
 
 def _write_consents(wish: Wish, order: Order, customer: User, versions: list[Text]) -> None:

@@ -110,8 +110,7 @@ def license_not_linked(
     *, to: str, language: str, key: str, name: str, license_number: str, product: str, plan: str, portal_address: str,
     problem: str, account_url: str,
 ) -> None:  # fmt: skip
-    """The portal has shown itself, but the license cannot go there; ``problem``: portal_taken, host_taken or
-    host_unproven."""
+    """The portal has shown itself, but the license cannot go there; ``problem``: one of ``licensing.states``."""
     _write(
         "license_not_linked", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
         license_number=license_number, product=product, plan=plan, portal_address=portal_address, problem=problem,

@@ -15,7 +15,8 @@ import requests
 
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.bitrix24.moving import follow_ports
-from storefront.sandbox.bitrix24.world import Install, World
+from storefront.sandbox.bitrix24.records import Install
+from storefront.sandbox.bitrix24.world import World
 from storefront.sandbox.server import Request, Response, StandIn
 
 ALPHA, BETA = "a" * 32, "b" * 32

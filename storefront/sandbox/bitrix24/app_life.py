@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from storefront.sandbox.bitrix24.events import EventQueue
-from storefront.sandbox.bitrix24.world import Install, Portal, World
+from storefront.sandbox.bitrix24.records import Install, Portal
+from storefront.sandbox.bitrix24.world import World
 
 
 class AppLife:

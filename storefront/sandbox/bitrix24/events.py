@@ -11,7 +11,8 @@ from urllib.parse import urlencode, urlsplit
 
 from storefront.sandbox.bitrix24.faults import Faults
 from storefront.sandbox.bitrix24.params import flat
-from storefront.sandbox.bitrix24.world import App, Portal, World
+from storefront.sandbox.bitrix24.records import App, Portal
+from storefront.sandbox.bitrix24.world import World
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from storefront.sandbox.bitrix24.world import ACCESS_SECONDS, App, Portal, World
+from storefront.sandbox.bitrix24.records import App, Portal
+from storefront.sandbox.bitrix24.world import ACCESS_SECONDS, World
 
 
 @dataclass(frozen=True)

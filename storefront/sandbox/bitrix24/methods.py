@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storefront.sandbox.bitrix24.events import EventQueue
-from storefront.sandbox.bitrix24.world import App, Portal, User, World
+from storefront.sandbox.bitrix24.records import App, Portal, User
+from storefront.sandbox.bitrix24.world import World
 
 PLACEMENTS = ["DEFAULT", "LEFT_MENU", "REST_APP_URI", "PAGE_BACKGROUND_WORKER", "USER_PROFILE_MENU"]
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storefront.sandbox.bitrix24.params import read
+from storefront.sandbox.bitrix24.records import App, Token
 from storefront.sandbox.bitrix24.timing import time_block
-from storefront.sandbox.bitrix24.world import ACCESS_SECONDS, App, Token, World
+from storefront.sandbox.bitrix24.world import ACCESS_SECONDS, World
 from storefront.sandbox.server import Request, Response
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from storefront.sandbox.bitrix24 import launch as launching
 from storefront.sandbox.bitrix24.params import nested
-from storefront.sandbox.bitrix24.world import Install, Portal
+from storefront.sandbox.bitrix24.records import Install, Portal
 from storefront.sandbox.server import Request, Response
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from storefront.sandbox.bitrix24 import pages
-from storefront.sandbox.bitrix24.world import Portal
+from storefront.sandbox.bitrix24.records import Portal
 from storefront.sandbox.server import Request, Response, StandIn, redirect
 
 if TYPE_CHECKING:

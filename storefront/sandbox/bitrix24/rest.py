@@ -10,8 +10,9 @@ from storefront.sandbox.bitrix24 import crm, methods
 from storefront.sandbox.bitrix24.events import EventQueue
 from storefront.sandbox.bitrix24.methods import Caller, RestError
 from storefront.sandbox.bitrix24.params import nested, read
+from storefront.sandbox.bitrix24.records import Portal
 from storefront.sandbox.bitrix24.timing import time_block
-from storefront.sandbox.bitrix24.world import Portal, World
+from storefront.sandbox.bitrix24.world import World
 from storefront.sandbox.server import Request, Response
 
 METHODS = {**methods.METHODS, **crm.METHODS}
