@@ -1,10 +1,10 @@
-"""What a buyer told us and agreed to with an order."""
+"""What a buyer told us and agreed to with an order, and what is kept of one who has not ordered yet."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from storefront.core import clock
+from storefront.core import clock, references
 
 
 class PurchaseDetails(models.Model):
@@ -47,3 +47,23 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.number}, {self.order_id}"
+
+
+class CheckoutReminder(models.Model):
+    """A buyer's wish to be mailed a link to the cart, should it not become an order; made by a box at the checkout.
+
+    ``draft`` is what was typed, as ``checkout.page.drafts`` keeps it; it is kept here because the link works in any
+    browser. ``changed_at`` is when the form was changed last, ``sent_at`` when the one mail was handed to the outbox.
+    The row is the wish: whoever deletes it has taken it back.
+    """
+
+    public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
+    basket = models.OneToOneField("basket.Basket", on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField(db_index=True)
+    language = models.CharField(max_length=10)
+    draft = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -5,6 +5,7 @@ from django.urls import path
 from checkout.cart import views as cart
 from checkout.extension import views as extension
 from checkout.page import views as page
+from checkout.reminders import views as reminders
 
 urlpatterns = [
     path("basket/", cart.show, name="cart"),
@@ -15,4 +16,6 @@ urlpatterns = [
     path("checkout/", page.checkout, name="checkout"),
     path("checkout/draft/", page.keep_draft, name="checkout-draft"),
     path("checkout/portal/", page.read_portal, name="checkout-portal"),
+    path("checkout/resume/<str:token>/", reminders.resume, name="checkout-resume"),
+    path("checkout/resume/<str:token>/stop/", reminders.stop, name="checkout-no-reminder"),
 ]

@@ -16,6 +16,7 @@ from oscar.apps.voucher.models import Voucher
 
 from checkout.cart.loading import EXTENDS
 from checkout.cart.problems import CartOrdered
+from checkout.reminders import keeping
 from storefront.core import clock
 from storefront.core.prepared import PreparedQuery
 from storefront.licensing.models import License
@@ -91,8 +92,17 @@ def _merge(user: User, ids: list[int]) -> tuple[Basket, bool]:
         for source in others:
             has_merged |= _move_lines(source, target) > 0
         _drop_foreign_extensions(target, user)
+        keeping.follow(basket_ids=[row.pk for row in rows], target=target, customer=user)
     target.owner = user
     return target, had_lines and has_merged
+
+
+def join(source: Basket, target: Basket) -> None:
+    """Empty one visitor's cart into another of theirs, under the locks of both; nothing if one is in use elsewhere."""
+    with transaction.atomic():
+        rows = Basket.open.select_for_update().filter(pk__in=[source.pk, target.pk], owner=None).order_by("pk")
+        if len(rows) == 2:
+            _move_lines(source, target)
 
 
 def _move_lines(source: Basket, target: Basket) -> int:

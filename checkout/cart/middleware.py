@@ -110,6 +110,12 @@ def forget_basket(request: HttpRequest) -> None:
     request._basket_cache = request._cart = None  # type: ignore[attr-defined]
 
 
+def give(request: HttpRequest, basket: Basket) -> None:
+    """``basket`` is the visitor's from now on; the cookie follows with the answer."""
+    forget_basket(request)
+    request._basket_cache = basket  # type: ignore[attr-defined]
+
+
 def cart_of(request: HttpRequest) -> Cart:
     """The visitor's cart, read once per request."""
     if request._cart is None:  # type: ignore[attr-defined]

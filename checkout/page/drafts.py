@@ -1,25 +1,30 @@
 """What the form starts with: what was typed before, what the last order said, what the profile knows.
 
 Typed fields are kept in the session for seven days, and no longer than until the order is placed or the customer logs
-out (a log-out ends the session).
+out (a log-out ends the session). Who ticks the box for a link by mail has them kept with that wish as well, for as long
+(``checkout.reminders``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from checkout.cart.loading import Cart
+from checkout.cart.middleware import find_basket
 from checkout.models import PurchaseDetails
 from checkout.page import portal
-from checkout.page.forms import BOX_PREFIX, without_raw_address
+from checkout.page.forms import BOX_PREFIX, REMIND, without_raw_address
+from checkout.reminders import keeping
+from checkout.reminders.keeping import KEPT_FOR
 from storefront.core import clock
+from storefront.core.typed_text import emails
 from storefront.users.models import User
 
-KEPT_FOR = timedelta(days=7)
 _KEY = "checkout_draft"
 _FIELDS = ("name", "company", "phone", "email", portal.FIELD)
 _LONGEST = 300
@@ -29,11 +34,22 @@ _MOST_BOXES = 50
 def keep(request: HttpRequest) -> None:
     """Keep the posted fields and ticks in the session; of the address only the host it is read as."""
     data = without_raw_address(request.POST, portal.read_posted(request.POST))
-    request.session[_KEY] = {
+    draft = {
         "fields": {name: str(data.get(name, ""))[:_LONGEST] for name in _FIELDS},
         "ticks": _ticks(data),
-        "kept_at": clock.now().timestamp(),
+        REMIND: REMIND in data,
     }
+    _put(request, draft, kept_at=clock.now())
+    _note_wish(request, draft)
+
+
+def put_back(request: HttpRequest, draft: Mapping[str, Any], *, kept_at: datetime) -> None:
+    """Give this browser what was typed in another; it is kept no longer for that."""
+    _put(request, draft, kept_at=kept_at)
+
+
+def _put(request: HttpRequest, draft: Mapping[str, Any], *, kept_at: datetime) -> None:
+    request.session[_KEY] = {**draft, "kept_at": kept_at.timestamp()}
     if not request.user.is_authenticated:
         # The row itself goes then, too: see Django's clearsessions.
         request.session.set_expiry(int(KEPT_FOR.total_seconds()))
@@ -45,17 +61,39 @@ def forget(request: HttpRequest) -> None:
         request.session.set_expiry(None)
 
 
-def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str, str]:
+def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str, Any]:
     """The form's first values, ticks by the version they were set for; a license to extend names its portal,
     whatever was ordered last."""
-    values = _of_customer(customer) if customer else {}
+    values: dict[str, Any] = _of_customer(customer) if customer else {}
     draft = _draft(request)
+    # Of a visitor the session knows; a customer may have ticked the box in another browser.
+    values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and keeping.is_wished(cart.basket)
     values |= {name: text for name, text in draft.get("fields", {}).items() if text}
     values |= draft.get("ticks", {})
     extended = [line.license.portal_address for line in cart.on_sale if line.license and line.license.portal_address]
     if extended:
         values[portal.FIELD] = extended[0]
     return values
+
+
+def _note_wish(request: HttpRequest, draft: Mapping[str, Any]) -> None:
+    """Whether a link to this cart is wanted by mail, as the box says now."""
+    basket = find_basket(request)
+    if basket.pk is None:
+        return
+    user = request.user
+    email = user.email if isinstance(user, User) and user.is_authenticated else draft["fields"]["email"]
+    if draft[REMIND] and _is_address(email):
+        keeping.wish(basket=basket, email=email, draft=draft, language=get_language() or "en")
+    else:
+        keeping.forget(basket=basket)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(emails.read(text))
+    except emails.EmailError:
+        return False
 
 
 def _ticks(data: Mapping[str, str]) -> dict[str, str]:

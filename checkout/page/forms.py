@@ -18,6 +18,8 @@ from storefront.users.models import User
 
 #: Names of the boxes that accept an agreement begin with this.
 BOX_PREFIX = "agreement-"
+#: The box for a link to the cart by mail.
+REMIND = "remind"
 
 
 class CheckoutForm(forms.Form):
@@ -34,6 +36,13 @@ class CheckoutForm(forms.Form):
     company = OneLineField(label=_("Company"), max_length=200, required=False)
     phone = PhoneField(label=_("Phone"), error_messages={"required": _("Enter a phone number.")})
     email = EmailField()
+    remind = forms.BooleanField(
+        label=_("Mail me a link to this cart if I don't finish"),
+        help_text=_(
+            "One mail, some hours later. Until the order, and for 7 days at most, we keep what you type for it."
+        ),
+        required=False,
+    )
     bitrix24_address = forms.CharField(label=_("Your Bitrix24 address"), required=False, max_length=255)
 
     def __init__(

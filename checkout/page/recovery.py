@@ -60,8 +60,7 @@ def restore(request: HttpRequest, shown: Shown) -> bool:
     basket = Basket.open.filter(pk=shown.basket_id, owner=None).first()
     if basket is None or not basket.lines.exists():
         return False
-    middleware.forget_basket(request)
-    request._basket_cache = basket  # type: ignore[attr-defined]
+    middleware.give(request, basket)
     return True
 
 

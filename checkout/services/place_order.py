@@ -18,6 +18,7 @@ from catalogue.plans.models import AgreementVersion
 from checkout.cart import discounts, loading, payable
 from checkout.cart.loading import Cart
 from checkout.models import Consent, PurchaseDetails
+from checkout.reminders import keeping
 from checkout.services import order_rows, room, snapshots, texts
 from checkout.services.texts import Text
 from checkout.services.wishes import (
@@ -67,6 +68,7 @@ def place_order(wish: Wish) -> Placed:
             customer = _register(wish)
         _check_extensions(cart, customer, wish.named_by_link)
         order, invoice = _write(wish, cart, oscar_lines, customer, versions)
+        keeping.forget_ordered(basket_id=basket.pk, email=customer.email)
     return Placed(order, invoice, customer, is_new)
 
 

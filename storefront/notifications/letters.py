@@ -170,7 +170,7 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
         from_email=_sender(),
         to=[to],
         reply_to=[settings.SUPPORT_EMAIL],
-        headers={"Message-ID": message_id(key)},
+        headers={"Message-ID": message_id(key), **_unsubscribing(words)},
         connection=company().connection(),
     )
     if template not in WRITTEN_BY_PEOPLE:
@@ -180,6 +180,12 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
         get_template(f"email/{template}/body.html").render(words | {"subject": subject}), "text/html"
     )
     return letter
+
+
+def _unsubscribing(words: dict[str, Any]) -> dict[str, str]:
+    """Mail programs show a button of their own for it: https://www.rfc-editor.org/rfc/rfc8058"""
+    url = words.get("unsubscribe_url")
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def message_id(key: str) -> str:

@@ -304,6 +304,8 @@ UNPAID_ORDER_DAYS = env.integer("UNPAID_ORDER_DAYS", default=14, at_least=1, at_
 UNPAID_REMINDER_DAYS = env.integer(
     "UNPAID_REMINDER_DAYS", default=min(3, UNPAID_ORDER_DAYS - 1), at_most=UNPAID_ORDER_DAYS - 1
 )
+#: Hours after the last change of cart and checkout before a buyer who ticked the box is mailed a link to the cart.
+CHECKOUT_REMINDER_HOURS = env.integer("CHECKOUT_REMINDER_HOURS", default=4, at_least=1, at_most=72)
 #: Days a license goes on after its end before it counts as expired.
 LICENSE_GRACE_DAYS = env.integer("LICENSE_GRACE_DAYS", default=14, at_most=365)
 #: Days a paid period waits for its Bitrix24; then it begins all the same.
@@ -391,6 +393,7 @@ INBOX_SOURCES = {
 OUTBOX_HANDLERS = {
     "mail": "storefront.notifications.mails.deliver",
     "mail.access": "storefront.users.access.deliver",
+    "mail.checkout-reminder": "checkout.reminders.sending.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
     "support.answer": "storefront.support.services.telling.deliver",
     "pictures": "cms.ahead.deliver",
@@ -446,6 +449,7 @@ JOBS: dict[str, Any] = {
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "lane": "slow"},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
+    "checkout-remind": {"call": "checkout.reminders.sending.send_due", "every": 60},
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
     "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
@@ -459,6 +463,7 @@ JOBS: dict[str, Any] = {
     "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "lane": "slow"},
     "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "lane": "slow"},
+    "clear-reminders": {"call": "checkout.reminders.retention.clear_old", "every": 3600, "lane": "slow"},
     "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
     "clear-exchanges": {
         "call": "storefront.licensing.retention.clear_exchanges",

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from wagtail.models import Locale
 
 from catalogue.models import Category
+from checkout.reminders import links as carts
 from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront import urls
@@ -25,6 +26,7 @@ from storefront.licensing.links import extend_token
 from storefront.licensing.models import License
 from storefront.support.services import conversations
 from tests import purchases
+from tests.checkout.building import left_cart
 from tests.cms.test_articles import block, step
 from tests.cms.test_blocks import everything, picture
 from tests.conftest import PASSWORD, make_software
@@ -81,6 +83,16 @@ def send(form: str, **typed: str) -> Act:
 def open_all(selector: str) -> Act:
     """Unfold what is folded: menus and questions."""
     return lambda page: page.locator(selector).evaluate_all("all => all.forEach(each => { each.open = true })")
+
+
+def press(button: str) -> Act:
+    """Press a button, and see what it did."""
+
+    def do(page: BrowserPage) -> None:
+        page.locator(button).click()
+        expect(page.locator(button)).to_have_count(0)
+
+    return do
 
 
 def put_in_cart(page: BrowserPage) -> None:
@@ -171,6 +183,11 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     yield Kind("/basket/", act=send("form[action$='/voucher/']", code="NONE"))
     yield Kind("/checkout/", is_main=True)
     yield Kind("/checkout/", act=send("#checkout-form", email="nobody", bitrix24_address="10.0.0.1"))
+    left = f"/checkout/resume/{carts.token_of(left_cart(shop.term()))}/"
+    yield Kind(left)
+    yield Kind(f"/ru{left}")
+    yield Kind(f"{left}stop/", act=press("main form button"))
+    yield Kind(left, status=410)
     unpaid, payment = purchases.order(customer, shop), payments.start(invoice=purchases.order(customer, shop))
     yield Kind(links.pay_path(unpaid), is_main=True)
     back = "/" + links.return_url(payment).split("/", 3)[3]

@@ -20,12 +20,14 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from wagtail.documents import get_document_model
 
+from checkout.reminders import links as links_to_carts
 from storefront.billing import links
 from storefront.billing.services import payments
 from storefront.core import throttle
 from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url
 from storefront.support.services.conversations import begin
+from tests.checkout.building import left_cart
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,7 @@ def addresses(
     payment = payments.start(invoice=invoice)
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
     order, product = invoice.order.number, shop.software.product
+    reminder = links_to_carts.token_of(left_cart(shop.term()))
     return {
         "/account/invoices/<slug:number>/": f"/account/invoices/{invoice.number}/",
         "/account/invoices/<slug:number>/print/": f"/account/invoices/{invoice.number}/print/",
@@ -107,6 +110,8 @@ def addresses(
         "/pay/result/<str:token>/status/": f"/pay/result/{back}/status/",
         "/basket/lines/<int:pk>/": "/basket/lines/1/",
         "/basket/extend/<str:token>/": f"/basket/extend/{extend_token(license)}/",
+        "/checkout/resume/<str:token>/": f"/checkout/resume/{reminder}/",
+        "/checkout/resume/<str:token>/stop/": f"/checkout/resume/{reminder}/stop/",
         "/hooks/<slug:source>/": "/hooks/stripe/",
         "/support/<slug:public_id>/": f"/support/{conversation.public_id}/",
         "/support/<slug:public_id>/news/": f"/support/{conversation.public_id}/news/",

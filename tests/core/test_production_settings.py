@@ -134,6 +134,7 @@ WRONG = {
     "EMAIL_USE_TLS": "tls",
     "UNPAID_ORDER_DAYS": "0",
     "UNPAID_REMINDER_DAYS": "14",
+    "CHECKOUT_REMINDER_HOURS": "0",
     "LICENSE_GRACE_DAYS": "-1",
     "WEB_THREADS": "0",
     "LICENSE_START_DAYS": "month",
