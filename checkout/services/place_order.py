@@ -33,7 +33,7 @@ from checkout.services.wishes import (
 )
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
-from storefront.billing.services import free, invoices
+from storefront.billing.services import free, invoices, orders
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
@@ -41,8 +41,6 @@ from storefront.licensing.services import zones
 from storefront.notifications import mails
 from storefront.users import services as users
 from storefront.users.models import User
-
-UNPAID_STATUSES = ("New", "Payment in progress")
 
 
 def place_order(wish: Wish) -> Placed:
@@ -141,7 +139,7 @@ def _check_no_equal_order(wish: Wish, cart: Cart, customer: User) -> None:
     """The same thing for the same portal, ordered and not paid yet: that order is offered instead."""
     mark = snapshots.fingerprint(cart, _host(wish))
     equal = PurchaseDetails.objects.filter(
-        fingerprint=mark, order__user=customer, order__status__in=UNPAID_STATUSES
+        fingerprint=mark, order__user=customer, order__status__in=(orders.NEW, orders.IN_PROGRESS)
     ).select_related("order")
     for details in equal.order_by("-pk"):
         invoice = Invoice.objects.filter(order=details.order, status=InvoiceStatus.OPEN).first()
