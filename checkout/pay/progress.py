@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from checkout.pay import next_steps
 from checkout.pay.next_steps import Card
 from storefront.billing import status
+from storefront.billing.instructions import Told, told
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import review
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
@@ -34,7 +35,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``code``: paid (something is left to do), linked (nothing is), processing, review, waiting, kept or unpaid.
+    """``code``: paid (something is left to do), linked (nothing is), awaited (the buyer pays elsewhere), processing,
+    review, waiting, kept or unpaid.
 
     ``cards``: the licenses that were paid for. ``look_again``: seconds, 0 = it is over.
     """
@@ -46,6 +48,7 @@ class Progress:
     cards: list[Card] = field(default_factory=list)
     look_again: int = 0
     may_pay: bool = False
+    instructions: Told | None = None
 
 
 def is_worth_a_look(payment: Payment) -> bool:
@@ -80,6 +83,10 @@ def of_free(invoice: Invoice) -> Progress:
 
 
 def _under_way(payment: Payment) -> Progress:
+    if instructions := told(payment):
+        heading = _("Please pay by %(method)s") % {"method": instructions.method}
+        text = _("Your order waits for the money. You may close this page: we write to you when it has arrived.")
+        return Progress("awaited", heading, text, look_again=LATER, instructions=instructions)
     if payment.is_processing:
         code, again = "processing", LATER
         heading = _("Your payment is being processed")

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from checkout.pay import progress
 from checkout.pay.privacy import HttpResponseSeeOther, private
-from storefront.billing import links, queries
+from storefront.billing import instructions, links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
     CannotBeCharged,
     NotPayable,
+    PaymentAwaited,
     PaymentInReview,
     PaymentProcessing,
     PaymentUnavailable,
@@ -52,8 +53,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     try:
-        charge = payments.start(invoice=invoice)
-    except NotPayable:
+        charge = payments.start(invoice=invoice, instead_of=request.POST.get("instead", ""))
+    except (NotPayable, PaymentAwaited):
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
         return _page(request, invoice, problem=exc, status=409)
@@ -108,6 +109,8 @@ def _attempt_context(
         payments.look_soon(payment_id=charge.pk)
     return {
         "state": payment_status.of_invoice(invoice),
+        "instructions": instructions.told(charge) if charge else None,
+        "instead": charge.public_id if charge else "",
         "was_cancelled": "cancelled" in request.GET,
         "look": tries + 1 if is_awaited and tries < MOST_LOOKS else 0,
         "seen": charge.revision if charge else 0,

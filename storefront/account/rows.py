@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from catalogue.plans.models import months_label
 from storefront.billing import links
-from storefront.billing.models import Invoice
+from storefront.billing.instructions import Told, told
+from storefront.billing.models import Invoice, Payment
 from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
 from storefront.core.instants import instant
@@ -27,13 +28,15 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """``pay_path`` is "" unless somebody may be asked to pay now."""
+    """``pay_path`` is "" unless somebody may be asked to pay now; ``instructions`` say how to pay elsewhere, where
+    that is what it waits for."""
 
     invoice: Invoice
     state: Status
     pay_path: str
     what_for: str
     more: int
+    instructions: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,15 @@ def invoice_row(invoice: Invoice) -> InvoiceRow:
     lines = list(invoice.lines.all())
     state = of_invoice(invoice)
     pay_path = links.pay_path(invoice) if state.may_pay else ""
-    return InvoiceRow(invoice, state, pay_path, lines[0].description if lines else "", max(0, len(lines) - 1))
+    attempts: list[Payment] = getattr(invoice, "attempts", [])
+    return InvoiceRow(
+        invoice,
+        state,
+        pay_path,
+        lines[0].description if lines else "",
+        max(0, len(lines) - 1),
+        told(attempts[0]) if attempts and state.code == "awaited" else None,
+    )
 
 
 def invoice_rows(invoices: Iterable[Invoice]) -> list[InvoiceRow]:

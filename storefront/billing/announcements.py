@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from django.utils import translation
+
+from storefront.billing import status
+from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice, Payment
-from storefront.core.language import absolute
+from storefront.core.language import absolute, spoken
 from storefront.notifications import mails
 
 
@@ -47,6 +51,42 @@ def late_payment(invoice: Invoice, payment: Payment) -> None:
         amount=payment.amount,
         currency=payment.currency,
         account_url=absolute("account-home", language=invoice.language),
+    )
+
+
+def payment_awaited(invoice: Invoice, payment: Payment) -> None:
+    """The buyer pays elsewhere: with what, where, and until when. Once per payment."""
+    with translation.override(spoken(invoice.language)):
+        found = told(payment)
+    if found is None:
+        return
+    mails.payment_awaited(
+        **_reader(invoice),
+        key=f"payment-awaited:{payment.public_id}",
+        invoice_number=invoice.number,
+        total=payment.amount,
+        currency=payment.currency,
+        method=found.method,
+        details=[{"label": label, "value": value} for label, value in found.details],
+        pay_until=found.pay_until,
+        voucher_url=found.url or pay_url(invoice),
+        pay_url=pay_url(invoice),
+    )
+
+
+def payment_failed(invoice: Invoice, payment: Payment) -> None:
+    """Money that was promised did not come; the order may be paid anew. Once per payment."""
+    with translation.override(spoken(invoice.language)):
+        reason = status.failure_reason(payment)
+    mails.payment_failed(
+        **_reader(invoice),
+        key=f"payment-failed:{payment.public_id}",
+        lines=_lines(invoice),
+        total=invoice.amount,
+        currency=invoice.currency,
+        reason=reason,
+        pay_url=pay_url(invoice),
+        void_on=invoice.due_at,
     )
 
 

@@ -33,9 +33,15 @@ class InvoiceVoid(NotPayable):
 
 
 class PaymentProcessing(BillingError):
-    """The buyer has paid and the bank has not answered yet: he must not be asked to pay again."""
+    """The buyer has paid and the bank has not answered yet: they must not be asked to pay again."""
 
     message = _("Your payment is being processed. You do not need to pay again.")
+
+
+class PaymentAwaited(BillingError):
+    """The buyer holds a voucher or the details of a transfer: they pay with these, or say that they pay otherwise."""
+
+    message = _("This order waits for your payment.")
 
 
 class PaymentInReview(BillingError):

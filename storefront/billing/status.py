@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
+from storefront.billing import instructions
 from storefront.billing.errors import PaymentRefused
 from storefront.billing.gateway_registry import decline_reason
 from storefront.billing.models import Invoice, Payment, ReviewItem
@@ -22,15 +23,16 @@ from storefront.gateways.payments.base import DeclineReason
 
 #: CSS classes of badges (static/css/components.css).
 _BADGES = {
-    "new": "open", "in_progress": "progress", "processing": "progress", "failed": "expired", "review": "pending",
-    "paid": "paid", "void": "void", "refunded": "void",
+    "new": "open", "in_progress": "progress", "awaited": "pending", "processing": "progress", "failed": "expired",
+    "review": "pending", "paid": "paid", "void": "void", "refunded": "void",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``code``: new, in_progress (a payment page is open), processing (the bank has the word), failed, review, paid,
-    void or refunded. ``label`` is a word or two for a badge, ``reason`` a sentence or two, or ""."""
+    """``code``: new, in_progress (a payment page is open), awaited (the buyer pays elsewhere), processing (the bank has
+    the word), failed, review, paid, void or refunded. ``label`` is a word or two for a badge, ``reason`` a sentence or
+    two, or ""."""
 
     code: str
     label: str
@@ -43,7 +45,7 @@ class Status:
     @property
     def may_pay(self) -> bool:
         """Whether to offer a button that pays. While somebody looks at money that came, nobody is asked for more."""
-        return self.code in ("new", "in_progress", "failed")
+        return self.code in ("new", "in_progress", "awaited", "failed")
 
 
 def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
@@ -92,6 +94,10 @@ def of_attempt(payment: Payment) -> Status:
     if payment.is_processing and payment.status == PaymentStatus.PENDING:
         reason = _("The bank has not confirmed the payment yet, which may take days. Nobody needs to pay again.")
         return Status("processing", _("Payment in progress"), reason)
+    if found := instructions.told(payment):
+        return Status("awaited", _("Waits for your payment"), _awaited_reason(found))
+    if payment.is_given_up:
+        return Status("void", _("Not used"), _("It was given up for another way to pay."))
     if payment.failure_code:
         return Status("failed", _("Payment failed"), failure_reason(payment))
     match payment.status:
@@ -104,6 +110,15 @@ def of_attempt(payment: Payment) -> Status:
         case PaymentStatus.CANCELLED:
             return Status("void", _("Not used"), _("The payment page closed without a payment."))
     return Status("failed", _("Payment failed"), failure_reason(payment))
+
+
+def _awaited_reason(found: instructions.Told) -> str:
+    if found.pay_until is None:
+        return _("Please pay by %(method)s, as the instructions say.") % {"method": found.method}
+    return _("Please pay by %(method)s until %(until)s.") % {
+        "method": found.method,
+        "until": instant(found.pay_until),
+    }
 
 
 def failure_reason(payment: Payment) -> str:
@@ -128,6 +143,8 @@ def failure_reason(payment: Payment) -> str:
             return _("The bank was not told that it is you. Please try again and confirm the payment at your bank.")
         case DeclineReason.NOT_SUPPORTED:
             return _("The bank does not allow this card to be used for this purchase. Please use another one.")
+        case DeclineReason.LAPSED:
+            return _("It was not paid in time. Please pay anew, this way or another.")
         case DeclineReason.TRY_AGAIN:
             return _("The bank could not be asked. Please try again in a few minutes.")
     return _("The bank declined the payment without saying why. Please ask it, or use another card.")

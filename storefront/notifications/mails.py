@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from django.conf import settings
 
 from storefront.notifications import values
 from storefront.notifications.letters import deliver as deliver  # named in settings.OUTBOX_HANDLERS
-from storefront.notifications.outbox import enqueue
+from storefront.notifications.payment_mails import payment_awaited as payment_awaited
+from storefront.notifications.payment_mails import payment_failed as payment_failed
+from storefront.notifications.writing import of_order as _of_order
+from storefront.notifications.writing import write as _write
 
 
 class Line(TypedDict):
@@ -223,11 +226,6 @@ def staff_notice(*, key: str, subject: str, text: str, to: str = "", language: s
     _write("staff_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
 
 
-def _of_order(number: str) -> str:
-    """The outbox group that keeps an order's mails in order; none for what has no order."""
-    return f"order:{number}" if number else ""
-
-
 def _paragraphs(text: str) -> list[str]:
     return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
@@ -236,15 +234,3 @@ def _lines(text: str) -> list[str]:
     """Text line by line, empty ones too; none longer than a value may be."""
     size = values.MAX_TEXT
     return [line[at : at + size] for line in text.splitlines() for at in range(0, max(len(line), 1), size)]
-
-
-def _write(
-    template: str, *, to: str, language: str, key: str, name: str, currency: str = "", group: str = "", **context: Any
-) -> None:
-    packed = values.pack({**context, "name": values.greeting_name(name)}, currency)
-    enqueue(
-        kind="mail",
-        key=key,
-        group=group,
-        payload={"template": template, "to": to, "language": language, "context": packed},
-    )

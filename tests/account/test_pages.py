@@ -105,6 +105,16 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
     assert "/pay/" not in row_of(void)
 
 
+def test_an_invoice_that_waits_for_a_voucher_shows_it(own: Client, invoice: Any, stripe: Any) -> None:
+    payment = payments.start(invoice=invoice)
+    stripe.issue_voucher(payment.provider_reference)
+    payments.settle(payment_id=payment.pk)
+    for page in (url("invoices"), url("invoice", invoice.number), url("order", invoice.order.number)):
+        body = text(own.get(page))
+        assert "Waits for your payment" in body and links.pay_path(invoice) in body
+        assert f"/c/voucher/{payment.provider_reference}" in body
+
+
 def test_an_invoice_shows_lines_portal_and_total(own: Client, invoice: Any) -> None:
     body = text(own.get(url("invoice", invoice.number)))
     for words in ("License 0", "For acme.bitrix24.com", "€96.00", invoice.order.number):

@@ -123,6 +123,9 @@ ACTS = (
     "pay later",
     "succeed later",
     "fail later",
+    "voucher",
+    "pay voucher",
+    "let voucher lapse",
     "expire",
     "refund",
     "refund part",
@@ -144,6 +147,12 @@ def act(stripe, name, charge, refunds):
                 stripe.pay_later(session)
             case "succeed later" | "fail later":
                 stripe.settle_later(session, succeed=name == "succeed later")
+            case "voucher":
+                stripe.issue_voucher(session)
+            case "pay voucher":
+                stripe.pay_voucher(session)
+            case "let voucher lapse":
+                stripe.lapse_voucher(session)
             case "expire":
                 stripe.expire(session)
             case "refund":
@@ -183,12 +192,14 @@ def test_any_messages_in_any_order_and_number_end_in_the_providers_state(client,
     snapshot, payment = gateway("stripe").fetch(charge.provider_reference), fresh(charge)
     expected = {
         RemoteState.OPEN: OPEN_PAYMENT,
+        RemoteState.WAITING: OPEN_PAYMENT,
         RemoteState.PROCESSING: OPEN_PAYMENT,
         RemoteState.SUCCEEDED: (PaymentStatus.SUCCEEDED,),
         RemoteState.FAILED: (PaymentStatus.FAILED,),
         RemoteState.EXPIRED: (PaymentStatus.CANCELLED,),
     }[snapshot.state]
     assert payment.status in expected
+    assert payment.is_awaited == (snapshot.state is RemoteState.WAITING)
     assert (payment.amount_refunded, payment.is_disputed) == (snapshot.amount_refunded, snapshot.is_disputed)
     assert (fresh(invoice).status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED)) == (
         snapshot.state is RemoteState.SUCCEEDED

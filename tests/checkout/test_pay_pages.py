@@ -281,6 +281,35 @@ def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any,
     assert links.pay_path(invoice) not in body
 
 
+@pytest.fixture
+def voucher(stripe: Any, invoice: Any) -> Any:
+    payment = payments.start(invoice=invoice)
+    stripe.issue_voucher(payment.provider_reference)
+    return payments.settle(payment_id=payment.pk)
+
+
+def test_a_voucher_is_shown_on_the_pay_page_with_another_way(
+    client: Client, stripe: Any, link: str, voucher: Any
+) -> None:
+    body = text(client.get(link))
+    for words in ("Multibanco", "123 456 789", f"/c/voucher/{voucher.provider_reference}", "Pay another way"):
+        assert words in body
+    assert "being processed" not in body
+    response = client.post(link)  # from a page that was opened before
+    assert (response.status_code, response["Location"]) == (303, link)
+    assert stripe.stats()["session_creates"] == 1
+    response = client.post(link, {"instead": voucher.public_id})
+    assert response.status_code == 303 and "/c/pay/" in response["Location"]
+    assert "Multibanco" not in text(client.get(link))
+
+
+def test_the_page_after_choosing_a_voucher_says_what_is_left_to_do(client: Client, invoice: Any, voucher: Any) -> None:
+    body = land(client, voucher)
+    for words in ("Please pay by Multibanco", "123 456 789", f"/c/voucher/{voucher.provider_reference}"):
+        assert words in body
+    assert links.pay_path(invoice) in body
+
+
 def test_a_payment_that_failed_offers_another_try(client: Client, stripe: Any, invoice: Any) -> None:
     payment = payments.start(invoice=invoice)
     stripe.expire(payment.provider_reference)

@@ -57,6 +57,9 @@ CALLS = [
     ),
     Call("GET", "/v1/payment_intents", stripe.params.PaymentIntentListParams, stripe.PaymentIntent, True),
     Call("GET", "/v1/payment_intents" + _ONE, stripe.params.PaymentIntentRetrieveParams, stripe.PaymentIntent),
+    Call(
+        "POST", "/v1/payment_intents" + _ONE + "/cancel", stripe.params.PaymentIntentCancelParams, stripe.PaymentIntent
+    ),
     Call("GET", "/v1/charges", stripe.params.ChargeListParams, stripe.Charge, True),
     Call("GET", "/v1/charges" + _ONE, stripe.params.ChargeRetrieveParams, stripe.Charge),
     Call("POST", "/v1/refunds", stripe.params.RefundCreateParams, stripe.Refund),

@@ -47,6 +47,14 @@ EVERY: dict[str, dict[str, Any]] = {
     "license_linked": {**READER, **LICENSE},
     "license_extended": {**READER, **{name: LICENSE[name] for name in LICENSE if name != "portal_address"}},
     "license_ending": {**READER, **LICENSE, "days": 7, "extend_url": "http://testserver/basket/extend/t/"},
+    "payment_awaited": {
+        **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "total": Decimal("192.00"),
+        "currency": "EUR", "method": "Multibanco", "details": [{"label": "Reference", "value": "123 456 789"}],
+        "pay_until": DAY, "voucher_url": "https://payments.stripe.test/voucher/1", "pay_url": "http://testserver/pay/t/",
+    },
+    "payment_failed": {
+        **READER, **ORDER, "reason": "It was not paid in time.", "pay_url": "http://testserver/pay/t/", "void_on": DAY,
+    },
     "late_payment": {
         **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "amount": Decimal("192.00"),
         "currency": "EUR", "account_url": "http://testserver/a/",
@@ -73,6 +81,15 @@ MUST_SAY = {
     "license_linked": ["L-7K3M", "acme.bitrix24.com", "5 March 2026"],
     "license_extended": ["L-7K3M", "5 March 2026", "stays yours"],
     "license_ending": ["7 days", "5 March 2026", "http://testserver/basket/extend/t/"],
+    "payment_awaited": [
+        "€192.00",
+        "Multibanco",
+        "123 456 789",
+        "5 March 2026, 12:00",
+        "https://payments.stripe.test/voucher/1",
+        "http://testserver/pay/t/",
+    ],
+    "payment_failed": ["SO-7K3M-9QXD", "It was not paid in time.", "http://testserver/pay/t/", "5 March 2026"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
     "staff_notice": ["Payment 7.", "Please look."],

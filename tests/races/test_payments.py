@@ -195,6 +195,38 @@ def test_clicks_at_once_on_a_remembered_failure_open_one_page(stripe, invoice, r
     assert [each["url"] for each in stripe.sessions() if each["status"] == "open"] == [page]
 
 
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_a_voucher_is_given_up_once_by_however_many_clicks(stripe, invoice, race, crowd):
+    voucher = start(invoice=invoice)
+    stripe.issue_voucher(voucher.provider_reference)
+    settle(payment_id=voucher.pk)
+    results = race(lambda: start(invoice=invoice, instead_of=voucher.public_id).redirect_url, copies=crowd)
+    pages = {result for result in results if isinstance(result, str)}
+    assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
+    assert pages <= {start(invoice=invoice).redirect_url}
+    assert stripe.stats()["session_creates"] == 2
+    assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
+
+
+@pytest.mark.parametrize("crowd", [2, 8])
+def test_a_voucher_paid_while_it_is_given_up_is_taken_once(stripe, invoice, race, crowd):
+    voucher = start(invoice=invoice)
+    stripe.issue_voucher(voucher.provider_reference)
+    settle(payment_id=voucher.pk)
+
+    def pay_elsewhere():
+        stripe.pay_voucher(voucher.provider_reference)
+        settle(payment_id=voucher.pk)
+
+    with listening() as heard:
+        race(pay_elsewhere, *[lambda: start(invoice=invoice, instead_of=voucher.public_id)] * crowd)
+        settle(payment_id=voucher.pk)
+        Payment.objects.filter(status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
+        poll_open_payments()
+    assert_settled_once(invoice, heard)
+    assert [each["status"] for each in stripe.sessions() if each["status"] == "open"] == []
+
+
 def test_control_run_without_lock_and_constraint_clicks_open_many_charges(
     stripe, invoice, race, slow_to_commit, without_locks
 ):

@@ -24,6 +24,7 @@ SESSION: dict[str, Any] = {
     "client_reference_id": "1001",
     "payment_intent_data": {"metadata": {"our_reference": "1001"}, "description": "INV-1"},
 }
+VOUCHERS = ("multibanco", "boleto", "konbini", "oxxo", "customer_balance")
 
 
 @pytest.fixture
@@ -61,6 +62,11 @@ def year(stand_in: StripeStandIn, api: Any) -> dict[str, str]:
     for name in ("debit", "failed_debit"):
         stand_in.pay_later(made[name])
     stand_in.settle_later(made["failed_debit"], succeed=False)
+    for method in VOUCHERS:
+        made[method] = api.checkout.sessions.create(SESSION).id
+        stand_in.issue_voucher(made[method], method=method)
+    stand_in.pay_voucher(made["multibanco"])
+    stand_in.lapse_voucher(made["boleto"])
     api.customers.create({"email": "buyer@example.com", "name": "Ada Buyer"})
     return made
 
@@ -124,7 +130,7 @@ def test_the_balance_is_what_was_taken_and_given_back(api: Any, year: dict[str, 
     for each in api.balance_transactions.list({"limit": 100}).auto_paging_iter():
         if each.type in booked:
             booked[each.type] += each.amount
-    assert booked == {"charge": 4 * 9600, "refund": -1000 - 9600, "refund_failure": 9600}
+    assert booked == {"charge": 5 * 9600, "refund": -1000 - 9600, "refund_failure": 9600}
     paid = api.charges.retrieve(api.payment_intents.list({"limit": 100}).data[-1].latest_charge)
     assert [each.source for each in api.balance_transactions.list({"source": paid.id}).data] == [paid.id]
 

@@ -1,8 +1,9 @@
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
-from .payments import UNDER_WAY, Payment, ReviewItem
+from .payments import GIVEN_UP, UNDER_WAY, Payment, ReviewItem
 
 __all__ = [
+    "GIVEN_UP",
     "UNDER_WAY",
     "Allocation",
     "FreeOrder",

@@ -12,13 +12,17 @@ from storefront.core import clock, references
 #: all the same, and nothing comes of it until the buyer tries again.
 UNDER_WAY = Q(status__in=[str(each) for each in OPEN_PAYMENT]) & (Q(failure_code="") | Q(is_processing=True))
 
+#: ``Payment.failure_code`` of one that waited for its buyer elsewhere and is not wanted any more.
+GIVEN_UP = "given_up"
+
 
 class Payment(models.Model):
     """One attempt. Committed before the provider is called; its idempotency key is ``payment-<id>``.
 
     ``amount`` is in major units of ``currency``. ``provider_reference`` is the provider's id of the charge,
-    ``charge_reference`` its id of the money movement behind it. ``is_processing``: the buyer has done his part, the
-    bank has not. ``next_check_at`` is when the poller asks about it again (NULL: never). ``revision`` counts what was
+    ``charge_reference`` its id of the money movement behind it. ``is_processing``: the buyer has done their part, the
+    bank has not. ``instructions`` say how the buyer pays elsewhere (``billing.instructions``), {} where that is not
+    asked. ``next_check_at`` is when the poller asks about it again (NULL: never). ``revision`` counts what was
     learned from the provider, so that an answer older than the last one can be told.
     """
 
@@ -38,6 +42,7 @@ class Payment(models.Model):
     amount_refunded = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     is_disputed = models.BooleanField(default=False)
     is_processing = models.BooleanField(default=False)
+    instructions = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -62,6 +67,16 @@ class Payment(models.Model):
     @property
     def idempotency_key(self) -> str:
         return f"payment-{self.pk}"
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the buyer has been told how to pay elsewhere and has not paid yet."""
+        return bool(self.instructions) and self.status == PaymentStatus.PENDING
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was closed here alone: money may still come by a voucher that the provider cannot withdraw."""
+        return self.failure_code == GIVEN_UP
 
 
 class ReviewItem(models.Model):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import GIVEN_UP, Invoice, Payment
+from storefront.billing.services import orders
+from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.settling import record, settle
-from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
+from storefront.billing.services.spacing import after_lapse
+from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
+from storefront.core import states
 from storefront.gateways.errors import NotFound
 
 
@@ -22,7 +28,8 @@ def cancel_open(*, invoice: Invoice) -> None:
 def cancel_payment(payment: Payment) -> Payment:
     """Close one charge at its provider and note what it has become.
 
-    One that we count as closed already is closed there too; one that the provider may not know is asked for first.
+    One that we count as closed already is closed there too; one that the provider may not know is asked for first. A
+    voucher that the provider cannot withdraw is given up here: what is paid with it all the same is received later.
     """
     if payment.status == PaymentStatus.CREATED and payment.provider_reference is None:
         from storefront.billing.services.starting import resume  # the other way round it is imported at the top
@@ -35,4 +42,20 @@ def cancel_payment(payment: Payment) -> Payment:
         snapshot = gateway(payment.gateway).cancel(payment.provider_reference)
     except NotFound:
         return settle(payment_id=payment.pk)
-    return record(payment_id=payment.pk, snapshot=snapshot, seen=seen)
+    payment = record(payment_id=payment.pk, snapshot=snapshot, seen=seen)
+    return _give_up(payment.pk) if payment.is_awaited else payment
+
+
+def _give_up(payment_id: int) -> Payment:
+    with transaction.atomic(durable=True):
+        payment = lock_payment(payment_id)
+        if payment.is_awaited:
+            states.apply(
+                payment,
+                PaymentStatus.CANCELLED,
+                table=PAYMENT_TRANSITIONS,
+                failure_code=GIVEN_UP,
+                next_check_at=after_lapse(payment),
+            )
+            orders.follow_attempts(payment.invoice)
+    return payment

@@ -10,11 +10,12 @@ from django.db import transaction
 
 from storefront.billing import announcements
 from storefront.billing.errors import BillingError
+from storefront.billing.instructions import pay_until
 from storefront.billing.models import Invoice
 from storefront.billing.services import invoices, orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.payments import cancel_open
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.core.instants import end_of_day
 from storefront.gateways.errors import ConfigurationError, GatewayError
@@ -62,6 +63,8 @@ def _remind(invoice_id: int) -> bool:
 
 
 def _void(invoice: Invoice, *, reason: str) -> bool:
+    if _may_still_pay(invoice):
+        return False
     try:
         cancel_open(invoice=invoice)
         invoice.refresh_from_db()
@@ -72,3 +75,12 @@ def _void(invoice: Invoice, *, reason: str) -> bool:
         # Unknown, or paid by a slow method, or opened anew just now: the next run tries again.
         logger.warning("invoice %s cannot be made void yet (%s)", invoice.number, type(exc).__name__)
         return False
+
+
+def _may_still_pay(invoice: Invoice) -> bool:
+    """Whether the buyer holds a voucher whose time is not over. What never lapses (a bank transfer) does not count, nor
+    does anything of a cancelled order."""
+    if orders.is_cancelled(invoice.order):
+        return False
+    ends = [pay_until(each) for each in invoice.payments.filter(status=PaymentStatus.PENDING) if each.is_awaited]
+    return any(end is not None and end > clock.now() for end in ends)

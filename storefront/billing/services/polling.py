@@ -103,5 +103,6 @@ def _look(payment: Payment) -> None:
 def _look_once_more(payment: Payment) -> None:
     """A closed charge: money may have come after all, or it may still be open at the provider."""
     settled = settle(payment_id=payment.pk)
-    if settled.status in (PaymentStatus.FAILED, PaymentStatus.CANCELLED) and settled.next_check_at is not None:
+    is_closed = settled.status in (PaymentStatus.FAILED, PaymentStatus.CANCELLED)
+    if is_closed and settled.next_check_at is not None and not settled.is_given_up:
         cancel_payment(settled)

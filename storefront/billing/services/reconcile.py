@@ -66,7 +66,9 @@ def _agrees(payment: Payment, snapshot: PaymentSnapshot) -> bool:
     if succeeded != (payment.status == PaymentStatus.SUCCEEDED):
         return False
     if not succeeded:
-        is_open = snapshot.state in (RemoteState.OPEN, RemoteState.PROCESSING)
+        is_open = snapshot.state in (RemoteState.OPEN, RemoteState.WAITING, RemoteState.PROCESSING)
+        if is_open and payment.is_given_up:
+            return True  # a voucher that the provider cannot withdraw
         return is_open == (payment.status in OPEN_PAYMENT)
     return (snapshot.amount, snapshot.currency, snapshot.amount_refunded, snapshot.is_disputed) == (
         payment.amount,

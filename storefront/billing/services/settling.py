@@ -10,12 +10,14 @@ from datetime import timedelta
 
 from django.db import OperationalError, transaction
 
+from storefront.billing import announcements
 from storefront.billing.gateway_registry import expected_account, gateway
+from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import orders, receiving, returning, review
 from storefront.billing.services.locking import lock_payment
-from storefront.billing.services.spacing import next_check
-from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
+from storefront.billing.services.spacing import after_lapse, next_check
+from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
 from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
@@ -69,8 +71,11 @@ def record(*, payment_id: int, snapshot: PaymentSnapshot, seen: int) -> Payment:
         if problems:
             _report(payment, snapshot, problems)
         else:
+            was_promised = payment.is_processing or payment.is_awaited
             _adopt(payment, snapshot)
             _change(payment, snapshot)
+            if was_promised and payment.status == PaymentStatus.FAILED and payment.invoice.status == InvoiceStatus.OPEN:
+                announcements.payment_failed(payment.invoice, payment)
             orders.follow_attempts(payment.invoice)
         payment.revision += 1
         payment.checked_at = clock.now()
@@ -127,11 +132,13 @@ def _adopt(payment: Payment, snapshot: PaymentSnapshot) -> None:
     payment.redirect_url = snapshot.redirect_url or payment.redirect_url
     payment.method_label = snapshot.method_label or payment.method_label
     payment.is_processing = snapshot.state is RemoteState.PROCESSING
+    payment.instructions = packed(snapshot.instructions)
     if payment.status in OPEN_PAYMENT:
         payment.failure_code = snapshot.failure_code[:100]
     payment.save(
         update_fields=[
-            "provider_reference", "charge_reference", "redirect_url", "method_label", "is_processing", "failure_code",
+            "provider_reference", "charge_reference", "redirect_url", "method_label", "is_processing", "instructions",
+            "failure_code",
         ]
     )  # fmt: skip
 
@@ -146,13 +153,20 @@ def _change(payment: Payment, snapshot: PaymentSnapshot) -> None:
             _close(payment, PaymentStatus.FAILED)
         case RemoteState.EXPIRED:
             _close(payment, PaymentStatus.CANCELLED)
-        case RemoteState.OPEN | RemoteState.PROCESSING:
-            if payment.status == PaymentStatus.CREATED:
-                states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS)
-            if payment.status != PaymentStatus.SUCCEEDED:
-                payment.next_check_at = next_check(payment)
-            else:
-                returning.report_reverted(payment, snapshot)
+        case RemoteState.OPEN | RemoteState.WAITING | RemoteState.PROCESSING:
+            _go_on(payment, snapshot)
+
+
+def _go_on(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Nothing is decided yet; whoever must still pay elsewhere is told how, once."""
+    if payment.status == PaymentStatus.SUCCEEDED:
+        returning.report_reverted(payment, snapshot)
+        return
+    if payment.status == PaymentStatus.CREATED:
+        states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS)
+    payment.next_check_at = after_lapse(payment) if payment.is_given_up else next_check(payment)
+    if payment.is_awaited and payment.invoice.status == InvoiceStatus.OPEN:
+        announcements.payment_awaited(payment.invoice, payment)
 
 
 def _close(payment: Payment, status: PaymentStatus) -> None:

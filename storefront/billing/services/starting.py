@@ -12,6 +12,7 @@ from storefront.billing.errors import (
     AlreadyPaid,
     CannotBeCharged,
     InvoiceVoid,
+    PaymentAwaited,
     PaymentInReview,
     PaymentProcessing,
     PaymentRefused,
@@ -41,29 +42,30 @@ PROVIDER_FAILED = "provider_failed"
 _TRIES = 4
 
 
-def start(*, invoice: Invoice, gateway_name: str = "stripe") -> Payment:
+def start(*, invoice: Invoice, gateway_name: str = "stripe", instead_of: str = "") -> Payment:
     """Open a charge for the whole invoice, or find the one that is open; send the buyer to its ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
-    every retry of it uses the same idempotency key. Must not be called inside a transaction.
-    Raises AlreadyPaid or InvoiceVoid; PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a
-    definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits for staff);
-    PaymentUnavailable (unknown: calling again continues the same attempt).
+    every retry of it uses the same idempotency key. ``instead_of``: public id of the attempt that waits for the buyer
+    elsewhere and is given up for this one. Must not be called inside a transaction.
+    Raises AlreadyPaid or InvoiceVoid; PaymentAwaited (pay elsewhere); PaymentProcessing or PaymentInReview (do not pay
+    again); PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits
+    for staff); PaymentUnavailable (unknown: calling again continues the same attempt).
     """
     try:
-        return _start(invoice, gateway_name)
+        return _start(invoice, gateway_name, instead_of)
     except OperationalError as exc:  # a lock was not to be had in time; nothing was begun that a retry would repeat
         raise PaymentUnavailable from exc
 
 
-def _start(invoice: Invoice, gateway_name: str) -> Payment:
+def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> Payment:
     """Whoever meets an attempt whose key is spent goes on with a new one, once."""
     _check_limits(invoice, gateway_name)
     spent: set[int] = set()
     for _ in range(_TRIES):
         payment = _claim(invoice.pk, gateway_name)
-        if payment.gateway != gateway_name:
-            cancel_payment(payment)
+        if payment.gateway != gateway_name or (payment.is_awaited and payment.public_id == instead_of):
+            _make_room(payment)
             continue
         payment = resume(payment) if payment.status == PaymentStatus.CREATED else _look(payment)
         if payment.status == PaymentStatus.PENDING and _is_usable(payment):
@@ -101,6 +103,15 @@ def resume(payment: Payment) -> Payment:
         return _opened_meanwhile(payment, unknown)
     opened = _opened(payment.pk, started)
     return opened if opened.redirect_url else settle(payment_id=opened.pk)
+
+
+def _make_room(payment: Payment) -> None:
+    """Close a charge for another one. Raises PaymentUnavailable while that cannot be done."""
+    try:
+        cancel_payment(payment)
+    except (GatewayError, ConfigurationError) as unknown:
+        logger.warning("payment %s: could not be closed (%s)", payment.pk, type(unknown).__name__)
+        raise PaymentUnavailable from unknown
 
 
 def close(payment_id: int, status: PaymentStatus, *, failure_code: str = "", unless_opened: bool = False) -> Payment:
@@ -231,6 +242,8 @@ def _look(payment: Payment) -> Payment:
         logger.warning("payment %s: could not be looked up", payment.pk)
     if payment.is_processing and payment.status == PaymentStatus.PENDING:
         raise PaymentProcessing
+    if payment.is_awaited:
+        raise PaymentAwaited
     if review.is_waiting(payment=payment, kind=review.MISMATCH):
         raise PaymentInReview
     return payment

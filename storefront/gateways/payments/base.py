@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from storefront.gateways.errors import UnsupportedOperation
+from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
 
 
@@ -21,6 +22,7 @@ class RemoteState(StrEnum):
     """State of a charge at the provider, in our words."""
 
     OPEN = "open"  # the pay page can still be used
+    WAITING = "waiting"  # the buyer has been told how to pay elsewhere, and must still do so
     PROCESSING = "processing"  # the buyer has finished, the money is not certain yet
     SUCCEEDED = "succeeded"  # the money is ours
     FAILED = "failed"  # definitely not paid, and this attempt never will be
@@ -36,6 +38,7 @@ class DeclineReason(StrEnum):
     DETAILS = "details"  # number, expiry, security code or address were mistyped
     AUTHENTICATION = "authentication"  # the buyer did not confirm to their bank that it is them
     NOT_SUPPORTED = "not_supported"  # this card cannot buy this, here or in this currency
+    LAPSED = "lapsed"  # the time to pay, or to confirm, ran out
     TRY_AGAIN = "try_again"  # the bank or the provider could not be asked
     DECLINED = "declined"  # refused, without a reason that may be told
 
@@ -95,7 +98,8 @@ class PaymentSnapshot:
 
     ``amount_refunded`` and ``is_disputed`` are what the provider knows, whoever caused it.
     ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
-    ``account_reference`` names the receiving account if the provider tells it, else "".
+    ``account_reference`` names the receiving account if the provider tells it, else "". ``instructions`` are there
+    while WAITING.
     """
 
     provider_reference: str
@@ -111,6 +115,7 @@ class PaymentSnapshot:
     amount_refunded: Decimal = Decimal(0)
     is_disputed: bool = False
     account_reference: str = ""
+    instructions: PaymentInstructions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,10 @@ class PaymentGateway(ABC):
 
     @abstractmethod
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
-        """Close an open charge so that it can no longer be paid; return what it is now: it may have been paid."""
+        """Close an open charge so that it can no longer be paid; return what it is now: it may have been paid.
+
+        Not every provider can close a charge that waits for its buyer elsewhere: then it is still WAITING.
+        """
 
     @abstractmethod
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:

@@ -35,11 +35,11 @@ class Cashier:
         Only an open session can be paid and paying closes it, so a second submit of the same form finds it closed.
         """
         with self._state.changing():
-            session = self._open(session_id)
+            session = self.if_open(session_id)
             if session is None:
                 return Result("closed")
             card = cards.behaviour(number)
-            intent = self._confirm(session, number=number, email=email, name=name)
+            intent = self.confirm(session, number=number, email=email, name=name)
             if card.challenge and not confirmed:
                 intent |= {"status": "requires_action", "next_action": {"type": "use_stripe_sdk"}}
                 self._emit([("payment_intent.requires_action", intent)])
@@ -48,7 +48,7 @@ class Cashier:
             if card.decline:
                 return self._decline(intent, charge, card.decline)
             session |= {"status": "complete", "url": None}
-            self._take(session, intent, charge, closing="checkout.session.completed")
+            self.take(session, intent, charge, closing="checkout.session.completed")
             self._state.private[charge["id"]]["refund"] = card.refund
         if card.dispute:
             self.dispute(session_id, reason=card.dispute)
@@ -57,7 +57,7 @@ class Cashier:
     def answer_challenge(self, session_id: str, *, approve: bool) -> Result:
         """The bank's answer to 3-D Secure. Only a challenge under way can be answered, and once."""
         with self._state.changing():
-            session = self._open(session_id)
+            session = self.if_open(session_id)
             waiting = self._state.private[session_id].get("buyer") if session else None
             intent = self._state.objects.get(session["payment_intent"] or "") if session else None
             if not session or not waiting or not intent or intent["status"] != "requires_action":
@@ -69,10 +69,10 @@ class Cashier:
     def pay_later(self, session_id: str) -> Result:
         """A bank debit: the session completes, the money is not there yet."""
         with self._state.changing():
-            session = self._open(session_id)
+            session = self.if_open(session_id)
             if session is None:
                 return Result("closed")
-            intent = self._confirm(session, number="", email="", name="")
+            intent = self.confirm(session, number="", email="", name="")
             charge = self._charge(session, intent)
             charge["payment_method_details"] = {
                 "type": "sepa_debit",
@@ -92,7 +92,7 @@ class Cashier:
                 raise ApiError(400, "payment_intent_unexpected_state", "No debit is under way for this session.")
             charge = self._state.objects[intent["latest_charge"]]
             if succeed:
-                self._take(session, intent, charge, closing="checkout.session.async_payment_succeeded")
+                self.take(session, intent, charge, closing="checkout.session.async_payment_succeeded")
             else:
                 self._decline(intent, charge, ("debit_not_authorized", ""))
                 self._emit([("checkout.session.async_payment_failed", session)])
@@ -155,12 +155,13 @@ class Cashier:
             raise ApiError(400, "", "This session has not been paid.")
         return charge
 
-    def _open(self, session_id: str) -> Object | None:
+    def if_open(self, session_id: str) -> Object | None:
+        """The session if it can be paid now."""
         session = self._state.get("checkout.session", session_id)
         is_open = session["status"] == "open" and session["expires_at"] > self._state.now()
         return session if is_open else None
 
-    def _confirm(self, session: Object, *, number: str, email: str, name: str) -> Object:
+    def confirm(self, session: Object, *, number: str, email: str, name: str) -> Object:
         """The session's payment intent with the buyer's method on it; made on the first attempt."""
         private = self._state.private[session["id"]]
         private["buyer"] = {"number": number, "email": email, "name": name}
@@ -191,7 +192,8 @@ class Cashier:
         intent["latest_charge"] = charge["id"]
         return self._state.add(charge)
 
-    def _take(self, session: Object, intent: Object, charge: Object, *, closing: str) -> None:
+    def take(self, session: Object, intent: Object, charge: Object, *, closing: str) -> None:
+        """The money of a pending charge has come; ``closing`` is the session's event."""
         outcome = {"type": "authorized", "network_status": "approved_by_network", "seller_message": "Payment complete."}
         charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": charge["amount"]}
         charge["outcome"] = fields.unset(fields.OUTCOME) | outcome

@@ -6,17 +6,19 @@ import re
 from datetime import UTC, datetime
 
 from storefront.sandbox.server import Request, Response, redirect
-from storefront.sandbox.stripe import cards, page
+from storefront.sandbox.stripe import cards, page, voucher_page
 from storefront.sandbox.stripe.cashier import Cashier, Result
 from storefront.sandbox.stripe.courier import Courier
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.state import Object, State
+from storefront.sandbox.stripe.vouchers import Vouchers
 
 
 class HostedPage:
-    def __init__(self, state: State, cashier: Cashier, courier: Courier) -> None:
+    def __init__(self, state: State, cashier: Cashier, vouchers: Vouchers, courier: Courier) -> None:
         self._state = state
         self._cashier = cashier
+        self._vouchers = vouchers
         self._courier = courier
 
     def show(self, request: Request) -> Response:
@@ -49,6 +51,34 @@ class HostedPage:
             return page.unknown_page()
         approve = dict(request.form).get("answer") == "approve"
         return self._after(session, self._cashier.answer_challenge(session["id"], approve=approve), {})
+
+    def issue_voucher(self, request: Request) -> Response:
+        """Pay elsewhere: the voucher is shown, and leads back to the shop."""
+        session = self._session(request)
+        if session is None:
+            return page.unknown_page()
+        if self._vouchers.issue(session["id"]).status == "closed":
+            return self._current(session)
+        self._courier.wait_first_attempt(session["id"])
+        return redirect(f"/c/voucher/{session['id']}")
+
+    def voucher(self, request: Request) -> Response:
+        session = self._session(request)
+        if session is None:
+            return page.unknown_page()
+        shown = self._vouchers.shown(session["id"])
+        return voucher_page.show(session, shown) if shown else page.closed_page(session)
+
+    def use_voucher(self, request: Request) -> Response:
+        """What happens elsewhere: it is paid, or its time is over."""
+        session = self._session(request)
+        if session is None:
+            return page.unknown_page()
+        if self._vouchers.shown(session["id"]):
+            is_paid = dict(request.form).get("answer") == "pay"
+            (self._vouchers.pay if is_paid else self._vouchers.lapse)(session["id"])
+            self._courier.wait_first_attempt(session["id"])
+        return redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
 
     def _after(self, session: Object, result: Result, typed: dict[str, str]) -> Response:
         match result.status:

@@ -71,7 +71,8 @@ def money(minor: int, currency: str) -> str:
     return f"{amount:,} {currency.upper()}"
 
 
-def _document(title: str, content: str, status: int = 200) -> Response:
+def document(title: str, content: str, status: int = 200) -> Response:
+    """A page of the sandbox; ``content`` is HTML."""
     return Response(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
@@ -118,10 +119,20 @@ def pay_page(session: Object, lines: list[Object], *, typed: dict[str, str], err
     alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     form = (
         f'<section class="card"><h1>Pay with card</h1>{alert}<form method="post" action="/c/pay/{session["id"]}">'
-        f'{_email(session, typed)}{_card(typed)}<button type="submit">Pay {total}</button></form>'
+        f'{_email(session, typed)}{_card(typed)}<button type="submit">Pay {total}</button></form>{_elsewhere(session)}'
         f"{_test_cards()}</section>"
     )
-    return _document(f"Pay {total}", _summary(session, lines) + form)
+    return document(f"Pay {total}", _summary(session, lines) + form)
+
+
+def _elsewhere(session: Object) -> str:
+    """A way to pay where the buyer must still act."""
+    if session["currency"] != "eur":
+        return ""
+    return (
+        f'<form method="post" action="/c/pay/{session["id"]}/voucher">'
+        '<button type="submit" class="plain">Pay by Multibanco voucher</button></form>'
+    )
 
 
 def _email(session: Object, typed: dict[str, str]) -> str:
@@ -159,7 +170,7 @@ def challenge_page(session: Object, lines: list[Object]) -> Response:
         '<button type="submit" name="answer" value="approve">Approve</button>'
         '<button type="submit" class="plain" name="answer" value="fail">Fail</button></form></section>'
     )
-    return _document("Confirm the payment", _summary(session, lines) + form)
+    return document("Confirm the payment", _summary(session, lines) + form)
 
 
 def closed_page(session: Object) -> Response:
@@ -173,8 +184,8 @@ def closed_page(session: Object) -> Response:
     )
     back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]) if paid else session["cancel_url"]
     link = f'<p><a href="{escape(back)}">Back to the shop</a></p>' if back else ""
-    return _document(title, f'<section class="card"><h1>{title}</h1><p>{text}</p>{link}</section>')
+    return document(title, f'<section class="card"><h1>{title}</h1><p>{text}</p>{link}</section>')
 
 
 def unknown_page() -> Response:
-    return _document("Not found", '<section class="card"><h1>There is no such page</h1></section>', 404)
+    return document("Not found", '<section class="card"><h1>There is no such page</h1></section>', 404)

@@ -11,6 +11,7 @@ from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.parameters import Hash
 from storefront.sandbox.stripe.refunds import Refunds
 from storefront.sandbox.stripe.state import Object, State, new_id
+from storefront.sandbox.stripe.vouchers import Vouchers
 
 #: Minor units: amounts must be multiples of the step (docs.stripe.com/currencies).
 STEPS = {"isk": 100, "ugx": 100, "bhd": 10, "jod": 10, "kwd": 10, "omr": 10, "tnd": 10}
@@ -31,10 +32,11 @@ PATH = "/v1/checkout/sessions"
 
 
 class Resources:
-    def __init__(self, state: State, cashier: Cashier, refunds: Refunds, *, page: str) -> None:
+    def __init__(self, state: State, cashier: Cashier, refunds: Refunds, vouchers: Vouchers, *, page: str) -> None:
         self._state = state
         self._cashier = cashier
         self._refunds = refunds
+        self._vouchers = vouchers
         self._page = page
         #: addresses that are found to be wrong only when the session is made
         self.refused_emails: set[str] = set()
@@ -100,6 +102,9 @@ class Resources:
         session = self._state.get("checkout.session", path["id"])
         return lists.page(self._state.private[session["id"]]["lines"], asked, f"{PATH}/{session['id']}/line_items")
 
+    def cancel_intent(self, path: dict[str, str], _asked: Object) -> Object:
+        return self._vouchers.cancel_intent(path["id"])
+
     def create_refund(self, _path: dict[str, str], asked: Object) -> Object:
         return self._refunds.create(asked)
 
@@ -129,6 +134,7 @@ def calls(
         ("GET", PATH + one, shapes.ONLY_EXPAND, acts.get_session),
         ("POST", PATH + one + "/expire", shapes.ONLY_EXPAND, acts.expire_session),
         ("GET", PATH + one + "/line_items", shapes.LINE_LIST, acts.list_lines),
+        ("POST", "/v1/payment_intents" + one + "/cancel", shapes.INTENT_CANCEL, acts.cancel_intent),
         ("POST", "/v1/refunds", shapes.REFUND_CREATE, acts.create_refund),
         ("POST", "/v1/customers", shapes.CUSTOMER_CREATE, acts.create_customer),
         ("GET", "/v1/webhook_endpoints", shapes.ENDPOINT_LIST, endpoints.list),

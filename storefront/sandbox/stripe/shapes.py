@@ -99,6 +99,12 @@ SESSION_LIST = Hash(
 LINE_LIST = Hash(_PAGING)
 ENDPOINT_LIST = Hash(_PAGING)
 INTENT_LIST = Hash({**_PAGING, "created": _SPAN, "customer": REFERENCE})
+INTENT_CANCEL = Hash(
+    {
+        "cancellation_reason": Text(choices=("abandoned", "duplicate", "fraudulent", "requested_by_customer")),
+        "expand": EXPAND,
+    }
+)
 CHARGE_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "customer": REFERENCE})
 REFUND_LIST = Hash({**_PAGING, "created": _SPAN, "payment_intent": REFERENCE, "charge": REFERENCE})
 BALANCE_TRANSACTION_LIST = Hash(

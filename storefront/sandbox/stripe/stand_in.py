@@ -22,6 +22,7 @@ from storefront.sandbox.stripe.refunds import Refunds
 from storefront.sandbox.stripe.resources import Resources, calls
 from storefront.sandbox.stripe.rights import Rights
 from storefront.sandbox.stripe.state import Object, State
+from storefront.sandbox.stripe.vouchers import Vouchers
 
 TAMPERABLE = frozenset(("amount_total", "currency", "livemode", "client_reference_id", "payment_status", "status"))
 
@@ -57,16 +58,20 @@ class StripeStandIn(StandIn):
         self.courier = Courier(self.state, endpoints=self.endpoints, secret=webhook_secret, every_tick=self._tick)
         self._cashier = Cashier(self.state, self.courier.emit)
         self._refunds = Refunds(self.state, self.courier.emit)
-        self._acts = Resources(self.state, self._cashier, self._refunds, page=f"{self.base_url}/c/pay/")
+        self._vouchers = Vouchers(self.state, self.courier.emit, self._cashier, page=f"{self.base_url}/c/voucher/")
+        self._acts = Resources(self.state, self._cashier, self._refunds, self._vouchers, page=f"{self.base_url}/c/pay/")
         self._api = Api(self.state, self.faults, self.rights, api_key=api_key)
         #: (method, path pattern, parameters, act) of every ``/v1`` call there is
         self.calls = calls(self._acts, self.state, self.endpoints)
         for method, pattern, shape, act in self.calls:
             self.route(method, pattern, self._api.serve(shape, act))
-        hosted = HostedPage(self.state, self._cashier, self.courier)
+        hosted = HostedPage(self.state, self._cashier, self._vouchers, self.courier)
         self.route("GET", r"/c/pay/(?P<id>\w+)", hosted.show)
         self.route("POST", r"/c/pay/(?P<id>\w+)", hosted.submit)
         self.route("POST", r"/c/pay/(?P<id>\w+)/challenge", hosted.challenge)
+        self.route("POST", r"/c/pay/(?P<id>\w+)/voucher", hosted.issue_voucher)
+        self.route("GET", r"/c/voucher/(?P<id>\w+)", hosted.voucher)
+        self.route("POST", r"/c/voucher/(?P<id>\w+)", hosted.use_voucher)
         for method, pattern, handler in control.routes(self):
             self.route(method, pattern, handler)
 
@@ -93,6 +98,7 @@ class StripeStandIn(StandIn):
 
     def _tick(self) -> None:
         self._cashier.expire_due()
+        self._vouchers.lapse_due()
 
     # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
 
@@ -133,6 +139,20 @@ class StripeStandIn(StandIn):
 
     def settle_later(self, session_id: str, *, succeed: bool = True) -> None:
         self._cashier.settle_later(session_id, succeed=succeed)
+
+    def issue_voucher(self, session_id: str, *, method: str = "multibanco") -> str:
+        """Choose multibanco, boleto, konbini, oxxo or customer_balance: complete and unpaid until the buyer pays."""
+        return self._vouchers.issue(session_id, method).status
+
+    def pay_voucher(self, session_id: str) -> None:
+        self._vouchers.pay(session_id)
+
+    def lapse_voucher(self, session_id: str) -> None:
+        self._vouchers.lapse(session_id)
+
+    def cancel_voucher(self, session_id: str) -> None:
+        """As the seller may by hand in the Dashboard; the API refuses it."""
+        self._vouchers.cancel_in_dashboard(session_id)
 
     def expire(self, session_id: str) -> None:
         self._cashier.expire(session_id)

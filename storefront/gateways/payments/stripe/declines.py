@@ -26,7 +26,8 @@ _CODES = {
     ),
     DeclineReason.TRY_AGAIN: (
         "processing_error", "issuer_not_available", "try_again_later", "reenter_transaction", "approve_with_id",
-        "duplicate_transaction", "payment_intent_payment_attempt_expired",
+        "duplicate_transaction",
     ),
+    DeclineReason.LAPSED: ("payment_intent_payment_attempt_expired",),
 }  # fmt: skip
 DECLINES = {code: reason for reason, codes in _CODES.items() for code in codes}

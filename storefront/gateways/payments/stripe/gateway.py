@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -128,7 +129,11 @@ class Gateway(PaymentGateway):
             return self._read(session.to_dict())
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
-        """Expire the session. Stripe refuses unless it is open; then what it has become is the answer."""
+        """Expire the session. Stripe refuses unless it is open; then what it has become is the answer.
+
+        The intent of a complete session that waits for its buyer is asked to be cancelled. Stripe's documents allow
+        that in ``requires_capture`` alone (https://docs.stripe.com/api/payment_intents/cancel), so it may stay WAITING.
+        """
         try:
             with translated():
                 session = self._client.v1.checkout.sessions.expire(provider_reference, params={"expand": list(EXPAND)})
@@ -137,7 +142,7 @@ class Gateway(PaymentGateway):
             current = self.fetch(provider_reference)
             if current.state is RemoteState.OPEN:
                 raise Unavailable("Stripe did not close an open session", code=refusal.code) from refusal
-            return current
+            return self._cancel_waiting(current) if current.state is RemoteState.WAITING else current
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         """Raises ``Declined`` for more than is left, a disputed or unpaid charge, or another currency."""
@@ -175,6 +180,11 @@ class Gateway(PaymentGateway):
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return webhooks.parse(body, headers, self._secrets, now=now)
+
+    def _cancel_waiting(self, waiting: PaymentSnapshot) -> PaymentSnapshot:
+        with suppress(Declined), translated():  # as documented, or because it has just been paid
+            self._client.v1.payment_intents.cancel(waiting.charge_reference)
+        return self.fetch(waiting.provider_reference)
 
     def _read(self, session: Mapping[str, Any]) -> PaymentSnapshot:
         """A charge stays ``disputed`` for ever once it was; whether it still is, only the dispute itself tells."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.stripe import instructions
 from storefront.gateways.payments.stripe.amounts import from_minor
 
 #: what a snapshot needs beside the session itself; at most four levels deep (docs.stripe.com/api/expanding_objects)
@@ -34,10 +35,11 @@ def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
         is_live=_truth(session["livemode"]),
         redirect_url=session["url"] if state is RemoteState.OPEN else "",
         charge_reference=object_id(session.get("payment_intent")),
-        failure_code=_failure_code(intent) if state is not RemoteState.SUCCEEDED else "",
+        failure_code="" if state in (RemoteState.SUCCEEDED, RemoteState.WAITING) else _failure_code(intent),
         method_label=_method_label(charge),
         amount_refunded=from_minor(charge.get("amount_refunded", 0), currency),
         is_disputed=_truth(charge.get("disputed", False)),
+        instructions=instructions.read(intent) if state is RemoteState.WAITING else None,
     )
 
 
@@ -54,7 +56,8 @@ def takes_money(dispute_status: str) -> bool:
 
 
 def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState:
-    """``complete`` is not 'paid': bank debits complete first and pay, or fail, days later."""
+    """``complete`` is not 'paid': bank debits complete first and pay, or fail, days later; with a voucher or a bank
+    transfer the buyer must still pay (``requires_action``). https://docs.stripe.com/payments/paymentintents/lifecycle"""
     if session["payment_status"] == "paid":
         return RemoteState.SUCCEEDED
     match session["status"]:
@@ -62,8 +65,12 @@ def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState
             return RemoteState.OPEN
         case "expired":
             return RemoteState.EXPIRED
-        case "complete" if intent.get("status") in ("requires_payment_method", "canceled"):
+        case "complete" if intent.get("status") == "requires_payment_method":
             return RemoteState.FAILED
+        case "complete" if intent.get("status") == "canceled":
+            return RemoteState.EXPIRED
+        case "complete" if intent.get("status") == "requires_action":
+            return RemoteState.WAITING
         case "complete":
             return RemoteState.PROCESSING
     raise Unavailable(f"unknown session status {session['status']!r}", code="unreadable_answer")

@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+from storefront.billing import triggers
+
+
+def install(apps, schema_editor):
+    """SQLite has rebuilt the table, and dropped its triggers with it."""
+    triggers.install(schema_editor.connection)
+
+
+class Migration(migrations.Migration):
+    """How a buyer pays elsewhere, where the provider said so."""
+
+    dependencies = [("billing", "0004_declined_orders")]
+    operations = [
+        migrations.AddField("payment", "instructions", models.JSONField(blank=True, default=dict)),
+        migrations.RunPython(install, migrations.RunPython.noop),
+    ]
