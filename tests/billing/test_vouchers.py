@@ -172,6 +172,11 @@ def test_while_the_provider_is_away_the_voucher_is_kept(stripe, invoice, voucher
     assert fresh(voucher).is_awaited
 
 
+def test_a_key_that_may_not_cancel_keeps_nobody_from_paying_another_way(stripe, invoice, voucher):
+    stripe.rights.restrict(checkout_session="write", payment_intent="read", charge="write", dispute="read")
+    assert start(invoice=invoice, instead_of=voucher.public_id).redirect_url
+
+
 def test_one_that_the_seller_cancels_by_hand_is_over(stripe, invoice, voucher, outbox):
     stripe.cancel_voucher(voucher.provider_reference)
     assert settle(payment_id=voucher.pk).status == PaymentStatus.CANCELLED

@@ -182,7 +182,8 @@ class Gateway(PaymentGateway):
         return webhooks.parse(body, headers, self._secrets, now=now)
 
     def _cancel_waiting(self, waiting: PaymentSnapshot) -> PaymentSnapshot:
-        with suppress(Declined), translated():  # as documented, or because it has just been paid
+        # Refused as documented, for want of a right that is needed for nothing else, or because it has just been paid.
+        with suppress(Declined, ConfigurationError), translated():
             self._client.v1.payment_intents.cancel(waiting.charge_reference)
         return self.fetch(waiting.provider_reference)
 

@@ -11,7 +11,7 @@ def install(apps, schema_editor):
 class Migration(migrations.Migration):
     """How a buyer pays elsewhere, where the provider said so."""
 
-    dependencies = [("billing", "0004_declined_orders")]
+    dependencies = [("billing", "0005_refund_rule")]
     operations = [
         migrations.AddField("payment", "instructions", models.JSONField(blank=True, default=dict)),
         migrations.RunPython(install, migrations.RunPython.noop),
