@@ -106,15 +106,15 @@ def test_money_that_came_by_such_a_session_all_the_same_is_not_lost(stripe, invo
 
 def test_an_answer_that_comes_after_the_attempt_was_given_up_opens_nothing(stripe, invoice, monkeypatch):
     """A twin of the call got a page under the same key: it is shown to nobody, and the worker closes it."""
-    from storefront.billing.services import starting
+    from storefront.billing.services import attempts, starting
 
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     payment = Payment.objects.get()
     started = starting.gateway("stripe").start(starting._request(payment))
-    starting.close(payment.pk, PaymentStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
-    starting._opened(payment.pk, started)
+    attempts.close(payment.pk, PaymentStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
+    attempts.opened(payment.pk, started)
     while poll_open_payments():
         Payment.objects.exclude(next_check_at=None).update(next_check_at=clock.now())
     assert [each["status"] for each in stripe.sessions()] == ["expired"]

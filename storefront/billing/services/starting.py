@@ -21,13 +21,14 @@ from storefront.billing.errors import (
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import orders, review
+from storefront.billing.services.attempts import close, opened
 from storefront.billing.services.cancelling import cancel_payment
-from storefront.billing.services.locking import lock_invoice, lock_payment
+from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.settling import settle
-from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, InvoiceStatus, PaymentStatus
-from storefront.core import clock, states
+from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
-from storefront.gateways.payments.base import LineItem, PaymentGateway, StartedPayment, StartRequest
+from storefront.gateways.payments.base import LineItem, PaymentGateway, StartRequest
 
 logger = logging.getLogger(__name__)
 
@@ -101,8 +102,8 @@ def resume(payment: Payment) -> Payment:
         return close(payment.pk, PaymentStatus.FAILED, failure_code=PROVIDER_FAILED, unless_opened=True)
     except (GatewayError, ConfigurationError) as unknown:
         return _opened_meanwhile(payment, unknown)
-    opened = _opened(payment.pk, started)
-    return opened if opened.redirect_url else settle(payment_id=opened.pk)
+    found = opened(payment.pk, started)
+    return found if found.redirect_url else settle(payment_id=found.pk)
 
 
 def _make_room(payment: Payment) -> None:
@@ -112,20 +113,6 @@ def _make_room(payment: Payment) -> None:
     except (GatewayError, ConfigurationError) as unknown:
         logger.warning("payment %s: could not be closed (%s)", payment.pk, type(unknown).__name__)
         raise PaymentUnavailable from unknown
-
-
-def close(payment_id: int, status: PaymentStatus, *, failure_code: str = "", unless_opened: bool = False) -> Payment:
-    """An open attempt ends unpaid; the order may be paid anew. A row that is open no more is left as it is, and
-    ``unless_opened`` leaves one alone that a twin of this call has opened at the provider."""
-    with transaction.atomic(durable=True):
-        payment = lock_payment(payment_id)
-        is_opened = payment.provider_reference is not None
-        if payment.status in OPEN_PAYMENT and not (unless_opened and is_opened):
-            states.apply(
-                payment, status, table=PAYMENT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None
-            )
-            orders.follow_attempts(payment.invoice)
-    return payment
 
 
 def _claim(invoice_id: int, gateway_name: str) -> Payment:
@@ -201,28 +188,6 @@ def _request(payment: Payment) -> StartRequest:
         language=invoice.language,
         metadata={"invoice": invoice.number},
     )
-
-
-def _opened(payment_id: int, started: StartedPayment) -> Payment:
-    """Note what the provider opened. Of two callers with one key both hear the same; the second finds it noted.
-
-    Nothing but the payment's own row changes, so nothing else is locked.
-    """
-    with transaction.atomic(durable=True):
-        payment = states.lock(Payment(pk=payment_id))
-        noted = ["provider_reference", "redirect_url", "expires_at"] if payment.provider_reference is None else []
-        if noted:
-            payment.provider_reference = started.provider_reference
-            payment.redirect_url = started.redirect_url
-            payment.expires_at = started.expires_at or payment.expires_at
-        if payment.status == PaymentStatus.CREATED:
-            news = {name: getattr(payment, name) for name in noted}
-            states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS, **news)
-        elif noted:
-            # Given up meanwhile: the worker closes what was opened after all.
-            payment.next_check_at = clock.now()
-            payment.save(update_fields=[*noted, "next_check_at"])
-    return payment
 
 
 def _opened_meanwhile(payment: Payment, unknown: Exception) -> Payment:
