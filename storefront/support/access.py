@@ -16,6 +16,8 @@ from storefront.support.services import conversations
 from storefront.users.models import User
 
 SESSION_KEY = "conversation"
+#: The public id of a conversation that a session holds by nothing but the link in a mail.
+BY_LINK = "conversation-by-link"
 
 
 def customer_of(request: HttpRequest) -> User | None:
@@ -35,6 +37,23 @@ def hold(request: HttpRequest, conversation: Conversation) -> None:
     if customer is not None and conversation.customer_id is None:
         conversations.adopt(public_id=conversation.public_id, customer=customer)
         conversation.refresh_from_db(fields=["customer"])
+
+
+def open_link(request: HttpRequest, conversation: Conversation) -> None:
+    """Let a session see what the link in a mail names. It may be a program's that opens all links of a mail."""
+    is_new = held_by(request) != conversation.public_id
+    hold(request, conversation)
+    if is_new:
+        request.session[BY_LINK] = conversation.public_id
+
+
+def is_read(request: HttpRequest, conversation: Conversation) -> bool:
+    """Whether a page that is shown was asked for by the visitor, so that its answers need no mail any more: what came
+    by a link counts from the first request of the page's own script, or the first message."""
+    if request.method == "POST" or request.headers.get("HX-Request") == "true":
+        request.session.pop(BY_LINK, None)
+        return True
+    return request.session.get(BY_LINK) != conversation.public_id
 
 
 def current(request: HttpRequest) -> Conversation | None:

@@ -87,7 +87,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         messages.warning(request, _("This link is too old, or the conversation is no longer kept. Write to us anew."))
         return redirect("chat")
-    access.hold(request, found)
+    access.open_link(request, found)
     return redirect("chat-conversation", public_id=found.public_id)
 
 
@@ -132,10 +132,11 @@ def _first_form(request: HttpRequest) -> FirstMessageForm:
 
 
 def _thread(request: HttpRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
-    """The messages after ``after``, noted as seen, with what a poll needs to go on from there."""
+    """The messages after ``after``, noted as seen where a person looks at them, with what a poll needs to go on from there."""
     shown = queries.messages_of(found, after=after)
     last = shown[-1].number if shown else after
-    conversations.seen_by_visitor(conversation=found, number=last)
+    if access.is_read(request, found):
+        conversations.seen_by_visitor(conversation=found, number=last)
     return {
         "conversation": found,
         "chat_messages": shown,

@@ -1,0 +1,175 @@
+"""Programs that open every link of a mail before its reader does use nothing up and change nothing.
+
+Mail gateways fetch links with GET, HEAD and OPTIONS, follow redirects, and come several times, as RFC 9110 (9.2.1)
+lets them.
+A route that is opened by a token needs a row in LINKS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from storefront.billing import links
+from storefront.core import clock
+from storefront.licensing.links import extend_url
+from storefront.notifications import outbox
+from storefront.support.links import conversation_url
+from storefront.support.services import conversations
+from storefront.users import access
+from tests import rows
+from tests.account.test_access_matrix import routes
+
+pytestmark = pytest.mark.django_db
+
+#: What a visit may write whoever makes it: the session it gets.
+OF_A_VISIT = {"django_session", "usersessions_usersession"}
+
+
+@dataclass
+class Things:
+    """What the links of a shop lead to."""
+
+    customer: Any
+    invoice: Any
+    license: Any
+    payment: Any
+    conversation: Any
+
+    def owner(self) -> Client:
+        client = Client()
+        client.force_login(self.customer)
+        return client
+
+
+@dataclass(frozen=True)
+class Link:
+    """``url`` makes the address as a mail has it, ``use`` does with it what its reader wants, and says if it can."""
+
+    route: str
+    url: Callable[[Things], str]
+    use: Callable[[Things, str], bool]
+
+
+def set_password(things: Things, url: str) -> bool:
+    client = Client()
+    page = client.get(url, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": "another horse battery", "password2": "another horse battery"})
+    return bool(Client().login(email=things.customer.email, password="another horse battery"))
+
+
+def confirm(things: Things, url: str) -> bool:
+    things.owner().post(url)
+    return bool(EmailAddress.objects.get(email="new@example.com").verified)
+
+
+def confirmation(things: Things) -> str:
+    return reverse("account_confirm_email", args=[EmailConfirmationHMAC(EmailAddress.objects.get(verified=False)).key])
+
+
+def pay(things: Things, url: str) -> bool:
+    return Client().post(url, {"gateway": "stripe"}).status_code in (302, 303)
+
+
+def read(text: str) -> Callable[[Things, str], bool]:
+    return lambda things, url: text in Client().get(url, follow=True).content.decode()
+
+
+RESULT = "/pay/result/<str:token>/"
+LINKS = {
+    "set a password": Link(
+        r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        lambda things: access.password_url(things.customer), set_password,
+    ),
+    "confirm an address": Link(r"/account/^confirm-email/(?P<key>[-:\w]+)/$", confirmation, confirm),
+    "pay": Link("/pay/<str:token>/", lambda things: links.pay_url(things.invoice), pay),
+    "see what was paid": Link(RESULT, lambda things: links.return_url(things.payment), read("acme.bitrix24.com")),
+    "see how it goes on": Link(
+        f"{RESULT}status/", lambda things: f"{links.return_url(things.payment)}status/", lambda things, url: True
+    ),
+    "name another portal": Link(
+        f"{RESULT}address/<slug:public_id>/",
+        lambda things: f"{links.return_url(things.payment)}address/{things.license.public_id}/",
+        lambda things, url: Client().post(url, {"bitrix24_address": "globex.bitrix24.com"}).status_code == 302,
+    ),
+    "extend": Link("/basket/extend/<str:token>/", lambda things: extend_url(things.license), read("checkout-form")),
+    "read an answer": Link(
+        "/support/open/<str:token>/", lambda things: conversation_url(things.conversation), read("Yes, it does.")
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def things(customer: Any, invoice: Any, license: Any, stripe: Any, make_customer: Any) -> Things:
+    EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=True)
+    EmailAddress.objects.create(user=customer, email="new@example.com", verified=False)
+    payment = license.terms.get().invoice_line.invoice.payments.get()
+    asked = conversations.begin(
+        key="k", text="Does it work?", language="en", page_url="", customer=None, email="visitor@example.com"
+    )
+    conversations.answer(conversation=asked, by=make_customer("staff@example.com"), text="Yes, it does.", key="a")
+    return Things(customer, invoice, license, payment, asked)
+
+
+def scan(url: str) -> None:
+    for _ in range(2):
+        client = Client()
+        for method in (client.head, client.get, client.options):
+            for address in (url, f"{url}?utm_source=scanner"):
+                assert method(address, follow=True).status_code < 500
+
+
+def held() -> rows.Rows:
+    return rows.read(sorted(set(rows.tables_with_rows()) - OF_A_VISIT))
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_opening_a_link_uses_nothing_up(name: str, things: Things, settings: Any) -> None:
+    url = LINKS[name].url(things).removeprefix(settings.SITE_URL)
+    before = held()
+    scan(url)
+    assert held() == before
+    assert LINKS[name].use(things, url)
+
+
+def test_every_route_that_a_token_opens_is_in_the_table() -> None:
+    by_token = {route for route in routes() if re.search(r"token>|key>", route)}
+    assert by_token == {link.route for link in LINKS.values()}
+
+
+def test_an_answer_that_only_a_scanner_has_seen_is_mailed_all_the_same(things: Things) -> None:
+    """The mail's link was opened by a program while staff wrote on."""
+    asked = things.conversation
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        outbox.deliver_due()
+        outbox.deliver_due()
+        (letter,) = [each for each in mail.outbox if each.to == ["visitor@example.com"]]
+        url = re.search(r"http://testserver(/support/open/\S+)", letter.body)
+        assert url
+        conversations.answer(conversation=asked, by=things.customer, text="Since version 4.", key="b")
+        scan(url[1])
+    with time_machine.travel(clock.now() + timedelta(minutes=8)):
+        outbox.deliver_due()
+        outbox.deliver_due()
+    assert "Since version 4." in [each for each in mail.outbox if each.to == ["visitor@example.com"]][-1].body
+
+
+def test_what_a_reader_was_shown_by_the_page_itself_is_not_mailed_as_well(things: Things) -> None:
+    client = Client()
+    page = client.get(conversation_url(things.conversation).removeprefix("http://testserver"), follow=True)
+    news = page.request["PATH_INFO"] + "news/?after=2"
+    assert client.get(news, headers={"HX-Request": "true"}).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        outbox.deliver_due()
+        outbox.deliver_due()
+    assert not [each for each in mail.outbox if each.to == ["visitor@example.com"]]
