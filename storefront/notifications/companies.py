@@ -8,7 +8,8 @@ Postmark       searches what it sent by metadata: https://postmarkapp.com/develo
 Resend         header Idempotency-Key, for 24 hours: https://resend.com/docs/dashboard/emails/idempotency-keys
 Brevo          "idempotencyKey" among a mail's headers, for 30 minutes:
                https://developers.brevo.com/docs/heterogenous-versions-batch-emails
-none of these  Amazon SES, Mailgun, Mailjet, Mandrill, MailerSend, SendGrid, SparkPost, SMTP
+none of these  Mailgun, Mailjet, Mailtrap, Mandrill, Postal, Scaleway, SparkPost, Unisender Go, SMTP; MailerSend has not
+               even the Message-ID
 =============  ======================================================================================================
 """
 
@@ -125,10 +126,18 @@ class Brevo(Company):
         return fault.status_code == 400 and "duplicate_parameter" in _text(fault)
 
 
+class MailerSend(Company):
+    def mark(self, letter: EmailMultiAlternatives, stable_id: str) -> None:
+        # Headers of one's own are for its Enterprise plan; mails of all others would be refused with them:
+        # https://developers.mailersend.com/api/v1/email.html
+        letter.extra_headers.clear()
+
+
 _COMPANIES: dict[str, Company] = {
     "anymail.backends.postmark.EmailBackend": Postmark(),
     "anymail.backends.resend.EmailBackend": Resend(),
     "anymail.backends.brevo.EmailBackend": Brevo(),
+    "anymail.backends.mailersend.EmailBackend": MailerSend(),
 }
 _OTHER = Company()
 

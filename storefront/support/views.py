@@ -132,7 +132,8 @@ def _first_form(request: HttpRequest) -> FirstMessageForm:
 
 
 def _thread(request: HttpRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
-    """The messages after ``after``, noted as seen where a person looks at them, with what a poll needs to go on from there."""
+    """The messages after ``after``, noted as seen where a person looks at them, with what a poll
+    needs to go on from there."""
     shown = queries.messages_of(found, after=after)
     last = shown[-1].number if shown else after
     if access.is_read(request, found):
