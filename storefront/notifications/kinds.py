@@ -5,7 +5,7 @@ from __future__ import annotations
 from storefront.notifications.models import MailAddress
 
 #: Of use to the reader, and nothing is lost without them. Not for whoever reported a mail as unwanted.
-REMINDERS = frozenset({"unpaid_reminder", "license_ending"})
+REMINDERS = frozenset({"unpaid_reminder", "license_ending", "checkout_reminder"})
 #: A person wrote what is in them: no machine answered (https://www.rfc-editor.org/rfc/rfc3834#section-5).
 WRITTEN_BY_PEOPLE = frozenset({"conversation_answer"})
 #: Its link is what proves that an address works.

@@ -20,6 +20,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from checkout.models import CheckoutReminder
+from checkout.reminders import links as reminders
 from storefront.billing import links
 from storefront.core import clock
 from storefront.licensing.links import extend_url
@@ -29,6 +31,7 @@ from storefront.support.services import conversations
 from storefront.users import access
 from tests import rows
 from tests.account.test_access_matrix import routes
+from tests.checkout.test_reminders import asked as leave_checkout
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,7 @@ class Things:
     license: Any
     payment: Any
     conversation: Any
+    reminder: Any
 
     def owner(self) -> Client:
         client = Client()
@@ -85,6 +89,15 @@ def read(text: str) -> Callable[[Things, str], bool]:
     return lambda things, url: text in Client().get(url, follow=True).content.decode()
 
 
+def stop_url(things: Things) -> str:
+    return reminders.stop_url(things.reminder)
+
+
+def stop(things: Things, url: str) -> bool:
+    Client().post(url)
+    return not CheckoutReminder.objects.exists()
+
+
 RESULT = "/pay/result/<str:token>/"
 LINKS = {
     "set a password": Link(
@@ -103,6 +116,11 @@ LINKS = {
         lambda things, url: Client().post(url, {"bitrix24_address": "globex.bitrix24.com"}).status_code == 302,
     ),
     "extend": Link("/basket/extend/<str:token>/", lambda things: extend_url(things.license), read("checkout-form")),
+    "go on with a cart": Link(
+        "/checkout/resume/<str:token>/", lambda things: reminders.resume_url(things.reminder),
+        lambda things, url: "Yeastar" in Client().post(url, follow=True).content.decode(),
+    ),
+    "want no mail about it": Link("/checkout/resume/<str:token>/stop/", stop_url, stop),
     "read an answer": Link(
         "/support/open/<str:token>/", lambda things: conversation_url(things.conversation), read("Yes, it does.")
     ),
@@ -110,7 +128,7 @@ LINKS = {
 
 
 @pytest.fixture
-def things(customer: Any, invoice: Any, license: Any, stripe: Any, make_customer: Any) -> Things:
+def things(customer: Any, invoice: Any, license: Any, stripe: Any, make_customer: Any, shop: Any) -> Things:
     EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=True)
     EmailAddress.objects.create(user=customer, email="new@example.com", verified=False)
     payment = license.terms.get().invoice_line.invoice.payments.get()
@@ -118,7 +136,8 @@ def things(customer: Any, invoice: Any, license: Any, stripe: Any, make_customer
         key="k", text="Does it work?", language="en", page_url="", customer=None, email="visitor@example.com"
     )
     conversations.answer(conversation=asked, by=make_customer("staff@example.com"), text="Yes, it does.", key="a")
-    return Things(customer, invoice, license, payment, asked)
+    leave_checkout(Client(), shop)
+    return Things(customer, invoice, license, payment, asked, CheckoutReminder.objects.get())
 
 
 def scan(url: str) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import get_template
 
-from storefront.notifications import letters, mails, outbox
+from storefront.notifications import kinds, letters, mails, outbox
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,8 @@ def test_mails_call_nobody_else_for_pictures_or_styles() -> None:
         assert "<img" not in page
         assert "src=" not in page
         assert "<link" not in page
+
+
+def test_kinds_of_mail_name_mails_that_there_are() -> None:
+    for name in kinds.REMINDERS | kinds.WRITTEN_BY_PEOPLE | kinds.PROOFS | kinds.OWN:
+        assert get_template(f"email/{name}/subject.txt")
