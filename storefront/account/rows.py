@@ -111,8 +111,10 @@ def license_row(license: License, *, now: datetime | None = None) -> LicenseRow:
 
 
 def _begins(license: License, status: EffectiveStatus) -> str:
-    if license.begins_by is None or status in (EffectiveStatus.SUSPENDED, EffectiveStatus.REVOKED):
+    if license.begins_by is None or status == EffectiveStatus.REVOKED:
         return ""
+    if status == EffectiveStatus.SUSPENDED:
+        return _("when your bank has decided about the payment; until then its time stands still")
     if status == EffectiveStatus.SCHEDULED:
         return _("when the present license of this Bitrix24 ends")
     return _("with your Bitrix24, at the latest on %(latest)s") % {"latest": instant(license.begins_by, "short")}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from storefront.billing.audit import checks
 from storefront.billing.models import Payment
 from storefront.core import clock
-from storefront.licensing.models import License
+from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import effective_status
+from storefront.licensing.services.linking import link_installation
+from storefront.licensing.services.renewals import begin_periods
 from tests import purchases
 from tests.billing.deliveries import deliver, events
-from tests.licensing.conftest import Portals
+from tests.licensing.conftest import Portals, disputed, refunded
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +58,64 @@ def test_a_lost_dispute_leaves_the_license_suspended(stripe: Any, payment: Payme
     stripe.dispute(payment.provider_reference)
     stripe.close_dispute(payment.provider_reference, won=False)
     assert told() == "suspended"
+
+
+@pytest.mark.parametrize("days", [1, 40])
+def test_won_dispute_gives_the_suspended_days_back(days: int, buy: Any, customer: Any) -> None:
+    with time_machine.travel("2026-03-01 12:00", tick=False) as clock_at:
+        license = linked(buy(months=1, portal="acme.bitrix24.com"))
+        assert f"{license.valid_until:%Y-%m-%d %H:%M}" == "2026-04-01 12:00"
+        clock_at.shift(timedelta(days=10))
+        invoice = license.terms.get().invoice_line.invoice
+        disputed(invoice)
+        clock_at.shift(timedelta(days=days))
+        disputed(invoice, False)
+        license.refresh_from_db()
+        assert license.status == "active"
+        assert license.valid_until == clock.now() + timedelta(days=21), "what was left, from now on"
+
+
+def test_another_invoices_period_loses_nothing_by_a_lost_dispute(buy: Any, customer: Any) -> None:
+    with time_machine.travel("2026-03-01 12:00", tick=False) as clock_at:
+        license = linked(buy(months=1, portal="acme.bitrix24.com"))
+        disputed_one = license.terms.get().invoice_line.invoice
+        buy(months=1, portal="acme.bitrix24.com")
+        clock_at.shift(timedelta(days=10))
+        disputed(disputed_one)
+        clock_at.shift(timedelta(days=60))
+        refunded(disputed_one)
+        license.refresh_from_db()
+        assert license.status == "active"
+        assert f"{license.valid_until:%Y-%m-%d}" == "2026-06-10", "a whole month from the day it works again"
+
+
+def test_what_is_bought_during_a_dispute_does_not_begin_in_it(buy: Any, customer: Any) -> None:
+    with time_machine.travel("2026-03-01 12:00", tick=False) as clock_at:
+        license = linked(buy(months=1, portal="acme.bitrix24.com"))
+        invoice = license.terms.get().invoice_line.invoice
+        disputed(invoice)
+        buy(months=1, portal="acme.bitrix24.com", starts_at_payment=True)
+        clock_at.shift(timedelta(days=90))
+        begin_periods()
+        disputed(invoice, False)
+        license.refresh_from_db()
+        assert f"{license.valid_until:%Y-%m-%d}" == "2026-07-30", "31 days that were left, then a month"
+
+
+def test_account_says_that_the_time_of_a_disputed_license_stands_still(client: Client, buy: Any, customer: Any) -> None:
+    license = linked(buy(months=1, portal="acme.bitrix24.com"))
+    disputed(license.terms.get().invoice_line.invoice)
+    client.force_login(customer)
+    page = client.get(f"/account/licenses/{license.public_id}/").content.decode()
+    assert "until then its time stands still" in page and "Valid until" not in page
+
+
+def linked(license: License) -> License:
+    """Tied to its portal, which opens the app now."""
+    installation, _ = Installation.objects.get_or_create(
+        client_id="app", member_id="a" * 32, app_code="yeastar-s", host=license.portal_address,
+        defaults={"is_installed": True, "is_host_proven": True},
+    )  # fmt: skip
+    link_installation(installation)
+    license.refresh_from_db()
+    return license

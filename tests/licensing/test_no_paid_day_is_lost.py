@@ -1,4 +1,4 @@
-"""No paid day is lost: whatever is bought, linked, refunded and waited for, in any order.
+"""No paid day is lost: whatever is bought, linked, refunded, disputed and waited for, in any order.
 
 A made-up life of two customers, two portals and three license types is lived through from event to event. Paid money
 is followed through the ledger: each purchase is worth what was paid for it, and that is used up while a period of it
@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storefront.licensing.audit import checks
 from storefront.licensing.models import Installation, License, LicenseTerm
 from storefront.licensing.services.linking import link_installation, link_waiting
 from storefront.licensing.services.renewals import begin_periods
-from tests.licensing.conftest import make_invoice, make_product, paid, refunded
+from tests.licensing.conftest import disputed, make_invoice, make_product, paid, refunded
 
 START = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 PORTALS = ("acme.bitrix24.com", "globex.bitrix24.com")
@@ -54,6 +54,14 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class Dispute:
+    """The buyer's bank asks for the money of a purchase back, or drops that. A lost dispute is a refund."""
+
+    number: int
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class Wait:
     days: int
 
@@ -66,6 +74,7 @@ steps = st.one_of(
     ),
     st.builds(Open, two),
     st.builds(Refund, st.integers(0, 5)),
+    st.builds(Dispute, st.integers(0, 2), st.booleans()),
     st.builds(Wait, st.integers(1, 120)),
 )  # fmt: skip
 
@@ -77,6 +86,7 @@ class Life:
         self.customers, self.software, self.clock = customers, software, clock
         self.now, self.invoices = START, []
         self.used: dict[int, Fraction] = defaultdict(Fraction)
+        self.gone: set[int] = set()
 
     def do(self, step: Any) -> None:
         match step:
@@ -99,6 +109,10 @@ class Life:
             case Refund():
                 if step.number < len(self.invoices):
                     refunded(self.invoices[step.number])
+                    self.gone.add(step.number)
+            case Dispute():
+                if step.number < len(self.invoices) and step.number not in self.gone:
+                    disputed(self.invoices[step.number], step.is_open)
             case Wait():
                 self.wait_until(self.now + step.days * DAY)
         self.work()
@@ -131,6 +145,7 @@ class Life:
         assert list(checks()) == []
         for term in running(self.now):
             license = term.license
+            assert license.status != "suspended", "nothing runs that cannot be used"
             rivals = License.objects.filter(
                 status="active", portal_address=license.portal_address, valid_until__gt=self.now
             )
@@ -172,11 +187,17 @@ def customers(make_customer: Any) -> list[Any]:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(life=st.lists(steps, min_size=2, max_size=10))
+@example(
+    life=[
+        *(Buy(0, 0, "standard", 1, ""), Buy(0, 0, "pro", 3, "now"), Open(0), Wait(5), Dispute(0, True), Wait(40)),
+        *(Buy(1, 0, "standard", 1, ""), Wait(5), Dispute(1, True), Dispute(0, False), Wait(9), Dispute(1, False)),
+    ]
+)
 @pytest.mark.django_db
 def test_every_purchase_is_used_up_in_full(customers: list[Any], life: list[Any]) -> None:
     with time_machine.travel(START, tick=False) as clock, transaction.atomic():
         lived = Life(customers, make_product(), clock)
-        for step in life:
+        for step in (*life, *(Dispute(number, False) for number in range(3))):
             lived.do(step)
         lived.do(Open(0))
         lived.do(Open(1))

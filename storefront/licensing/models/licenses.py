@@ -21,9 +21,9 @@ class License(models.Model):
     ``portal_address`` is the claim; ``member_id`` the identity once bound (see Activation). Titles are frozen
     as bought; ``plan`` is the one of the period that runs now. ``anchor_at`` and ``months`` are those of the last
     period. ``begins_by``: nothing has run yet of what is paid; it begins with the portal, at the latest then, and until
-    it does the dates are those of that latest case. None once it runs. ``held_until``: another license has the portal,
-    or had it, until then. ``ending_notice_*`` remember the latest notice of the coming end: for which end, and how
-    many days before it.
+    it does the dates are those of that latest case. None once it runs. ``held_until``: until then another license has
+    or had the portal; or a dispute about a payment began or ended then. ``ending_notice_*`` remember the latest notice
+    of the coming end: for which end, and how many days before it.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True, default=license_number)

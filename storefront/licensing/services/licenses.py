@@ -72,7 +72,8 @@ def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount:
     )
     if not linking.link(license=license, is_quiet=True) and held_license:
         bindings.tell_portal(license, cause=f"term:{term.pk}")
-    if grant.starts_at_payment and license.begins_by and not license.link_problem:
+    is_waiting = license.status == LicenseStatus.PENDING and license.begins_by is not None
+    if grant.starts_at_payment and is_waiting and not license.link_problem:
         terms.begin(license, now, now)
     return license
 
@@ -167,8 +168,10 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
 def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
     """The buyer's bank asks for the money of an invoice back, or has decided: suspend its licenses, or restore them.
 
-    A lost dispute stays open here: its licenses remain suspended until the money is booked as refunded.
+    A suspended license's time stands still, whoever paid for it: what was left of the running period runs on when
+    the dispute is won. A lost one stays open here until the money is booked as refunded, which takes its periods back.
     """
+    now = clock.now()
     changed = []
     for license in _licenses_of(invoice):
         states.lock(license)
@@ -178,6 +181,7 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
         if is_disputed:
             if states.apply(license, LicenseStatus.SUSPENDED, table=LICENSE_TRANSITIONS):
                 record(license, "suspended", invoice=invoice.number)
+                terms.hold(license, now, now)
         elif not _is_disputed(license):
             _restore(license)
         bindings.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
@@ -200,14 +204,17 @@ def _revoke(license: License, now: datetime) -> None:
 
 
 def _restore(license: License) -> None:
-    """Give a suspended license back its place: active where it was bound, else waiting for its portal again."""
+    """Give a suspended license back its place: active where it was bound, else waiting for its portal again, with as
+    many days to find it as a new one has."""
     if license.status != LicenseStatus.SUSPENDED:
         return
+    now = clock.now()
     if license.binding_kind == "none":
         states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
-        terms.lay(license, clock.now())
+        terms.lay(license, now)
     elif not linking.resume(license):
         bindings.release(license, reason="restored")
         states.apply(license, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
+        terms.hold(license, now, now)
         linking.link(license=license)
     record(license, "restored", status=license.status)

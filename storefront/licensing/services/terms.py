@@ -88,7 +88,7 @@ def begin(license: License, at: datetime, now: datetime) -> None:
 
 
 def hold(license: License, until: datetime, now: datetime) -> None:
-    """Another license has the portal until ``until``: nothing of this one may run.
+    """Nothing of the license may run until ``until``: another one has its portal, or its payment is disputed.
 
     A period that has begun stops, and what is left of it waits.
     """
