@@ -55,6 +55,10 @@ KINDS = {
             "customer, or cancel the order. Closing this matter lets the customer try again."
         ),
     ),
+    "setup": Kind(
+        _("A payment method is not set up as it must be"),
+        _("Put it right at the provider. What waits for it goes on by itself then."),
+    ),
     "free_taken_back": Kind(
         _("Licenses of an order of zero were taken back"), _("Noted for the record; no money is to be moved.")
     ),

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from django.core.cache import cache
 
+from storefront.billing.services import review
 from storefront.core import clock, waiting
-from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, Unavailable
+from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
 from storefront.gateways.payments.base import (
     PaymentGateway,
     PaymentSnapshot,
@@ -24,6 +25,7 @@ from storefront.gateways.payments.base import (
     StartedPayment,
     StartRequest,
 )
+from storefront.gateways.payments.diagnosis import Diagnosis
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +38,8 @@ PROBE_SECONDS = 4.0
 #: The provider is there: busy with an earlier call of ours (https://docs.stripe.com/error-codes), or repeating an old
 #: answer (https://docs.stripe.com/api/idempotent_requests).
 NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed"})
+
+_WAITS = "What waits for it goes on by itself then. 'manage.py payments doctor' lists all that is missing."
 
 
 class Away(Unavailable):
@@ -60,11 +64,11 @@ class Guarded(PaymentGateway):
 
     def fetch(self, provider_reference: str) -> PaymentSnapshot:
         with self._watched():
-            return self._inner.fetch(provider_reference)
+            return self._seen(self._inner.fetch(provider_reference))
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         with self._watched():
-            return self._inner.cancel(provider_reference)
+            return self._seen(self._inner.cancel(provider_reference))
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         with self._watched():
@@ -72,10 +76,19 @@ class Guarded(PaymentGateway):
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
         with self._watched():
-            return self._inner.find_recent(since=since)
+            return [self._seen(found) for found in self._inner.find_recent(since=since)]
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return self._inner.parse_webhook(body, headers, now=now)
+
+    def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
+        return self._inner.diagnose(webhook_url=webhook_url, is_thorough=is_thorough)
+
+    def provoke_message(self, *, return_url: str) -> str:
+        return self._inner.provoke_message(return_url=return_url)
+
+    def warnings(self) -> Sequence[Diagnosis]:
+        return self._inner.warnings()
 
     def answers(self) -> bool:
         """Ask for next to nothing, away or not; whether there was an answer of any kind. It is remembered."""
@@ -103,10 +116,31 @@ class Guarded(PaymentGateway):
             if fault.code not in NOT_AWAY:
                 self._failed()
             raise
-        except (GatewayError, ConfigurationError):
+        except MissingRight as refusal:
+            _forget(self.name)
+            self._tell(refusal.right)
+            raise
+        except ConfigurationError as refusal:
+            _forget(self.name)
+            review.file_setup(gateway=self.name, code="key", detail=f"{refusal}. {_WAITS}")
+            raise
+        except GatewayError:
             _forget(self.name)
             raise
         _forget(self.name)
+
+    def _seen(self, snapshot: PaymentSnapshot) -> PaymentSnapshot:
+        if snapshot.missing_right:
+            self._tell(snapshot.missing_right)
+        return snapshot
+
+    def _tell(self, right: str) -> None:
+        """Staff learn which right is missing, once until they say that they have seen to it."""
+        review.file_setup(
+            gateway=self.name,
+            code=f"right:{right}",
+            detail=f"The key of {self.name} lacks the right {right}: give it to the key. {_WAITS}",
+        )
 
     def _failed(self) -> None:
         count = _failures(self.name)

@@ -64,3 +64,15 @@ class ConfigurationError(Exception):
 
     Not a GatewayError: nobody may treat it as the provider's answer.
     """
+
+
+class MissingRight(ConfigurationError):
+    """Our key may not do what was asked. Nothing happened.
+
+    ``code`` is the provider's name of the right, ``right`` is what it is called where keys are edited.
+    """
+
+    def __init__(self, message: str, *, code: str, right: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.right = right

@@ -459,6 +459,7 @@ JOBS: dict[str, Any] = {
         "lane": "strangers",
     },
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "lane": "slow"},
+    "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "lane": "slow"},
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "lane": "slow"},
     "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "lane": "slow"},

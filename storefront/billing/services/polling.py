@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -15,6 +15,7 @@ from storefront.billing.models import Payment
 from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_payment
 from storefront.billing.services.settling import settle
+from storefront.billing.services.spacing import next_check
 from storefront.billing.services.starting import resume
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
@@ -50,9 +51,12 @@ def poll_open_payments() -> int:
             with limited(WORKER_SECONDS):
                 _look(payment)
             looked += 1
-        except (GatewayError, ConfigurationError, BillingError) as exc:
+        except ConfigurationError as exc:
+            logger.warning("payment %s: still unknown (%s)", payment.pk, exc)
+            _look_again(payment, at=next_check(payment))  # staff have been told; a person must do something first
+        except (GatewayError, BillingError) as exc:
             logger.info("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
-            _look_again_soon(payment)
+            _look_again(payment, at=clock.now() + AGAIN)
     return looked
 
 
@@ -81,10 +85,10 @@ def _take(payment: Payment) -> bool:
     return bool(mine.update(next_check_at=payment.next_check_at))
 
 
-def _look_again_soon(payment: Payment) -> None:
+def _look_again(payment: Payment, *, at: datetime) -> None:
     """Nothing was learned, so the lease need not run out; unless somebody else has learned something meanwhile."""
     mine = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
-    mine.update(next_check_at=clock.now() + AGAIN)
+    mine.update(next_check_at=at)
 
 
 def _look(payment: Payment) -> None:

@@ -70,6 +70,8 @@ def _agrees(payment: Payment, snapshot: PaymentSnapshot) -> bool:
         if is_open and payment.is_given_up:
             return True  # a voucher that the provider cannot withdraw
         return is_open == (payment.status in OPEN_PAYMENT)
+    if snapshot.missing_right:
+        return (snapshot.amount, snapshot.currency) == (payment.amount, payment.currency)
     return (snapshot.amount, snapshot.currency, snapshot.amount_refunded, snapshot.is_disputed) == (
         payment.amount,
         payment.currency,

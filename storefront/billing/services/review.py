@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 MISMATCH = "mismatch"
 #: The payment method refuses the invoice itself; the next try would be refused as well.
 CANNOT_CHARGE = "cannot_charge"
+#: The payment method is not set up as the shop needs it.
+SETUP = "setup"
 #: The provider holds an attempt that differs from ours, and no money of it yet.
 MISMATCH_UNPAID = "mismatch_unpaid"
 #: Mails to an address come back. Nothing is sent there until it is corrected, or somebody says that it works.
@@ -81,6 +83,17 @@ def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
         f"The customer cannot pay it on the shop's pages.",
         invoice=invoice,
     )
+
+
+def file_setup(*, gateway: str, code: str, detail: str) -> None:
+    """Put something wrong with a payment method's set-up before the staff, once until somebody resolves it.
+
+    ``code`` tells what it is about: a right, the endpoint.
+    """
+    about = f"{SETUP}:{gateway}:{code}"[:190]
+    same = ReviewItem.objects.filter(kind=SETUP, key__startswith=f"{about}:")
+    if not same.filter(resolved_at=None).exists():
+        file(key=f"{about}:{same.count() + 1}", kind=SETUP, detail=detail)
 
 
 def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:

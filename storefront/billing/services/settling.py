@@ -101,11 +101,8 @@ def _takes_back(payment: Payment, snapshot: PaymentSnapshot) -> bool:
     """Whether believing the answer would undo something, which an answer that was overtaken must not."""
     if payment.status != PaymentStatus.SUCCEEDED:
         return False
-    return (
-        snapshot.state is not RemoteState.SUCCEEDED
-        or snapshot.amount_refunded < payment.amount_refunded
-        or snapshot.is_disputed < payment.is_disputed
-    )
+    has_less = snapshot.amount_refunded < payment.amount_refunded or snapshot.is_disputed < payment.is_disputed
+    return snapshot.state is not RemoteState.SUCCEEDED or (has_less and not snapshot.missing_right)
 
 
 def _report(payment: Payment, snapshot: PaymentSnapshot, problems: list[str]) -> None:
@@ -147,7 +144,8 @@ def _change(payment: Payment, snapshot: PaymentSnapshot) -> None:
     match snapshot.state:
         case RemoteState.SUCCEEDED:
             receiving.receive(payment)
-            returning.follow(payment, snapshot)
+            if not snapshot.missing_right:  # else nothing is known of it until the key has the right
+                returning.follow(payment, snapshot)
             payment.next_check_at = None
         case RemoteState.FAILED:
             _close(payment, PaymentStatus.FAILED)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from storefront.gateways.errors import UnsupportedOperation
+from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
 
@@ -100,6 +101,8 @@ class PaymentSnapshot:
     ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
     ``account_reference`` names the receiving account if the provider tells it, else "". ``instructions`` are there
     while WAITING.
+    ``missing_right`` names what our key lacks to see the charge: state, amount, currency and references are as always
+    then, and what was refunded or disputed is not known.
     """
 
     provider_reference: str
@@ -116,6 +119,7 @@ class PaymentSnapshot:
     is_disputed: bool = False
     account_reference: str = ""
     instructions: PaymentInstructions | None = None
+    missing_right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +203,20 @@ class PaymentGateway(ABC):
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
         """All charges the provider saw since ``since`` (UTC), for reconciliation."""
         raise UnsupportedOperation(f"{self.name} cannot list charges")
+
+    def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
+        """Ask the provider whether our set-up fits: key, mode, rights, messages, secrets, clock. Changes nothing.
+
+        ``webhook_url`` is where messages must go. ``is_thorough`` also asks for what would change something, of objects
+        that do not exist; the provider's log shows these as refused. A provider that cannot be reached is a fault
+        among the others.
+        """
+        raise UnsupportedOperation(f"{self.name} cannot be asked about our set-up")
+
+    def provoke_message(self, *, return_url: str) -> str:
+        """Make the provider send us a message about something that costs nobody anything; returns its ``raw_type``."""
+        raise UnsupportedOperation(f"{self.name} cannot be made to send a message")
+
+    def warnings(self) -> Sequence[Diagnosis]:
+        """What the configuration alone shows, without asking anybody."""
+        return ()

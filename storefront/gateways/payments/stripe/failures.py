@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent, NotFound, Unavailable
+from storefront.gateways.errors import (
+    ConfigurationError,
+    Declined,
+    GatewayError,
+    KeySpent,
+    MissingRight,
+    NotFound,
+    Unavailable,
+)
+from storefront.gateways.payments.stripe import permissions
 
 if TYPE_CHECKING:
     import stripe
@@ -42,6 +51,9 @@ def _as_ours(exc: stripe.StripeError) -> GatewayError | ConfigurationError:
     # Only InvalidRequestError and CardError carry ``code`` themselves (stripe-python 16.1, _api_requestor).
     code = exc.code or getattr(exc.error, "code", None) or ""
     message = f"Stripe: {exc}"
+    if isinstance(exc, stripe.PermissionError) and (rights := permissions.named(message)):
+        right = ", ".join(permissions.shown(name) for name in rights)
+        return MissingRight(f"Stripe's key lacks the right {right}", code=rights[0], right=right)
     if isinstance(exc, (stripe.AuthenticationError, stripe.PermissionError)):
         return ConfigurationError(f"Stripe refuses our API key (HTTP {exc.http_status}, request {exc.request_id})")
     if isinstance(exc, stripe.IdempotencyError):

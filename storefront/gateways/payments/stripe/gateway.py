@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
+from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, Unavailable
 from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
     PaymentGateway,
@@ -21,25 +21,17 @@ from storefront.gateways.payments.base import (
     StartedPayment,
     StartRequest,
 )
-from storefront.gateways.payments.stripe import webhooks
-from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
+from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.stripe import diagnosis, webhooks
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.opening import open_session, sessions_since
+from storefront.gateways.payments.stripe.refunds import give_back
 from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
 
 if TYPE_CHECKING:
     import stripe
 
-#: Stripe's own words for a refund; "fraudulent" also blocks the card, so it is sent only when it is meant.
-REFUND_REASONS = frozenset(("duplicate", "fraudulent", "requested_by_customer"))
-REFUND_STATES = {
-    "pending": "pending",
-    "requires_action": "pending",
-    "succeeded": "succeeded",
-    "failed": "failed",
-    "canceled": "failed",
-}
 #: bytes; a page of a hundred sessions with their charges is about one megabyte
 LARGEST_ANSWER = 8 * 1024 * 1024
 
@@ -124,9 +116,12 @@ class Gateway(PaymentGateway):
         return open_session(self._client, request, now=self._clock())
 
     def fetch(self, provider_reference: str) -> PaymentSnapshot:
-        with translated():
-            session = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": list(EXPAND)})
-            return self._read(session.to_dict())
+        def ask(expand: list[str]) -> PaymentSnapshot:
+            with translated():
+                session = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": expand})
+                return self._read(session.to_dict())
+
+        return _with_what_may_be_read(ask)
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         """Expire the session. Stripe refuses unless it is open; then what it has become is the answer.
@@ -134,10 +129,14 @@ class Gateway(PaymentGateway):
         The intent of a complete session that waits for its buyer is asked to be cancelled. Stripe's documents allow
         that in ``requires_capture`` alone (https://docs.stripe.com/api/payment_intents/cancel), so it may stay WAITING.
         """
-        try:
+
+        def ask(expand: list[str]) -> PaymentSnapshot:
             with translated():
-                session = self._client.v1.checkout.sessions.expire(provider_reference, params={"expand": list(EXPAND)})
+                session = self._client.v1.checkout.sessions.expire(provider_reference, params={"expand": expand})
                 return self._read(session.to_dict())
+
+        try:
+            return _with_what_may_be_read(ask)
         except Declined as refusal:
             current = self.fetch(provider_reference)
             if current.state is RemoteState.OPEN:
@@ -147,36 +146,38 @@ class Gateway(PaymentGateway):
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         """Raises ``Declined`` for more than is left, a disputed or unpaid charge, or another currency."""
         payment = self.fetch(request.provider_reference)
-        amount = to_minor(request.amount, request.currency)
-        if payment.state is not RemoteState.SUCCEEDED or request.currency.upper() != payment.currency or not amount:
-            raise Declined("nothing was paid that could be refunded so", code="not_refundable")
-        metadata = {webhooks.OUR_REFERENCE: payment.our_reference, "reason": request.reason[:500]}
-        params: dict[str, Any] = {
-            "payment_intent": payment.charge_reference,
-            "amount": amount,
-            "metadata": {key: value for key, value in metadata.items() if value},
-        }
-        if request.reason in REFUND_REASONS:
-            params["reason"] = request.reason
-        with translated():
-            refund = self._client.v1.refunds.create(
-                params=params,  # type: ignore[arg-type]  # built step by step; a TypedDict cannot express that
-                options={"idempotency_key": request.idempotency_key},
-            ).to_dict()
-            currency = refund["currency"].upper()
-            return RefundSnapshot(
-                refund_reference=refund["id"],
-                state=REFUND_STATES[refund["status"]],
-                amount=from_minor(refund["amount"], currency),
-                currency=currency,
-            )
+        return give_back(self._client, payment, request)
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
         """Sessions *opened* since ``since``, newest first. One may be paid up to a day, a bank debit settle up to two
         weeks, after it was opened: look back that much further."""
-        sessions = sessions_since(self._client, since)
-        with translated():
-            return [self._read(session) for session in sessions]
+
+        def ask(expand: Sequence[str]) -> list[PaymentSnapshot]:
+            sessions = sessions_since(self._client, since, expand=expand)
+            with translated():
+                return [self._read(session) for session in sessions]
+
+        try:
+            return ask(EXPAND)
+        except MissingRight as refusal:
+            return [replace(found, missing_right=refusal.right) for found in ask(())]
+
+    def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
+        return diagnosis.diagnose(
+            self._client,
+            is_live=self.is_live,
+            secrets=self._secrets,
+            webhook_url=webhook_url,
+            is_thorough=is_thorough,
+            now=self._clock,
+        )
+
+    def provoke_message(self, *, return_url: str) -> str:
+        """Open a pay page that nobody is sent to and close it at once."""
+        return diagnosis.provoke_message(self._client, return_url=return_url)
+
+    def warnings(self) -> Sequence[Diagnosis]:
+        return diagnosis.warnings(self._api_key, self._secrets)
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return webhooks.parse(body, headers, self._secrets, now=now)
@@ -192,5 +193,17 @@ class Gateway(PaymentGateway):
         found = snapshot(session)
         if not found.is_disputed:
             return found
-        disputes = self._client.v1.disputes.list(params={"payment_intent": found.charge_reference})
+        try:
+            with translated():
+                disputes = self._client.v1.disputes.list(params={"payment_intent": found.charge_reference})
+        except MissingRight as refusal:
+            return replace(found, missing_right=refusal.right)
         return replace(found, is_disputed=any(takes_money(each.status) for each in disputes.data))
+
+
+def _with_what_may_be_read(ask: Callable[[list[str]], PaymentSnapshot]) -> PaymentSnapshot:
+    """With the charge or, where our key may not see it, without: whether it is paid, the session itself says."""
+    try:
+        return ask(list(EXPAND))
+    except MissingRight as refusal:
+        return replace(ask([]), missing_right=refusal.right)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from storefront.gateways.payments.base import StartedPayment, StartRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
 from storefront.gateways.payments.stripe.failures import EMAIL_REFUSED, FAILED, translated
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
-from storefront.gateways.payments.stripe.snapshots import EXPAND
 
 if TYPE_CHECKING:
     import stripe
@@ -31,14 +30,14 @@ def open_session(client: stripe.StripeClient, request: StartRequest, *, now: dat
         return _started_before(client, request, refusal, now=now)
 
 
-def sessions_since(client: stripe.StripeClient, since: datetime) -> list[dict[str, Any]]:
+def sessions_since(client: stripe.StripeClient, since: datetime, *, expand: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Payment sessions of this account that were opened since, newest first, all pages."""
     with translated():
         page = client.v1.checkout.sessions.list(
             params={
                 "created": {"gte": int(since.timestamp())},
                 "limit": 100,
-                "expand": [f"data.{path}" for path in EXPAND],
+                "expand": [f"data.{path}" for path in expand],
             }
         )
         found = (session.to_dict() for session in page.auto_paging_iter())

@@ -1,0 +1,100 @@
+"""``manage.py payments doctor``: ask the payment providers whether the shop is set up as it must be."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.services import setup
+from storefront.core import clock
+from storefront.gateways.errors import ConfigurationError, GatewayError, UnsupportedOperation
+from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
+from storefront.inbox.models import InboundEvent
+
+PAUSE = 0.2  # seconds between two looks into the inbox
+
+
+class Command(BaseCommand):
+    help = "Ask each provider whether key, rights, webhook and clock fit. Exit code 1 if something must be put right."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("action", choices=["doctor"], help="changes nothing")
+        parser.add_argument("--method", choices=names(), help="one payment method; all of them if left out")
+        parser.add_argument(
+            "--deliver",
+            action="store_true",
+            help="also make the provider send a message (of a pay page that nobody uses) and wait until it is here; "
+            "the shop must be running at SITE_URL",
+        )
+        parser.add_argument("--wait", type=float, default=30.0, metavar="SECONDS", help="how long to wait for it (30)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        faults = 0
+        for name in [options["method"]] if options["method"] else names():
+            self.stdout.write(self.style.MIGRATE_HEADING(name))
+            found = self._diagnose(name)
+            if options["deliver"] and not any(each.code in ("key", "connection") for each in _faults(found)):
+                found.append(_deliver(name, options["wait"]))
+                self._show(found[-1])
+            faults += len(_faults(found))
+        if faults:
+            raise CommandError(f"{faults} to be put right")
+        self.stdout.write(self.style.SUCCESS("Nothing must be put right."))
+
+    def _diagnose(self, name: str) -> list[Diagnosis]:
+        try:
+            found = list(setup.diagnose(name))
+        except UnsupportedOperation as exc:
+            found = [Diagnosis("unsupported", name, Verdict.WARNING, f"{exc.message}.")]
+        found.append(_last_message(name))
+        for each in found:
+            self._show(each)
+        return found
+
+    def _show(self, each: Diagnosis) -> None:
+        style = {Verdict.OK: self.style.SUCCESS, Verdict.WARNING: self.style.WARNING, Verdict.FAULT: self.style.ERROR}
+        self.stdout.write(f"  {style[each.verdict](f'{each.verdict:<8}')} {each.subject}: {each.finding}")
+        if each.remedy and each.verdict is not Verdict.OK:
+            self.stdout.write(f"           {each.remedy}")
+
+
+def _faults(found: list[Diagnosis]) -> list[Diagnosis]:
+    return [each for each in found if each.verdict is Verdict.FAULT]
+
+
+def _last_message(name: str) -> Diagnosis:
+    last = InboundEvent.objects.filter(source=name).order_by("-received_at").first()
+    if last is None:
+        finding = "None was ever taken in: try it with --deliver, or pay an order."
+        return Diagnosis("messages", "Messages", Verdict.WARNING, finding)
+    finding = f"The last one was taken in at {last.received_at:%Y-%m-%d %H:%M} UTC."
+    return Diagnosis("messages", "Messages", Verdict.OK, finding)
+
+
+def _deliver(name: str, wait: float) -> Diagnosis:
+    """Whether a message that is made to be sent now arrives with a signature that is known."""
+    began, deadline = clock.now(), time.monotonic() + wait
+    try:
+        kind = gateway(name).provoke_message(return_url=settings.SITE_URL)
+    except UnsupportedOperation as exc:
+        return Diagnosis("delivery", "Delivery", Verdict.WARNING, f"{exc.message}.")
+    except (GatewayError, ConfigurationError) as exc:
+        return Diagnosis("delivery", "Delivery", Verdict.FAULT, f"No message could be provoked: {exc}.")
+    while True:
+        if InboundEvent.objects.filter(source=name, summary=kind, received_at__gte=began).exists():
+            return Diagnosis("delivery", "Delivery", Verdict.OK, "A message came, signed with a known secret.")
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(PAUSE)
+    return Diagnosis(
+        "delivery",
+        "Delivery",
+        Verdict.FAULT,
+        f"No {kind} was taken in within {wait:g} s.",
+        f"Look at the endpoint's deliveries at the provider: 400 means a wrong secret, anything else that "
+        f"{setup.webhook_url(name)} is not reached from outside.",
+    )

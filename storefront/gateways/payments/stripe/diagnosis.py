@@ -1,0 +1,180 @@
+"""Whether Stripe is set up as the shop needs it: asked of Stripe itself, without changing anything there.
+
+Rights are found out by asking: Stripe looks at the key's rights before it looks for the object, so what writes is asked
+about objects that do not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, NotFound, Unavailable
+from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
+from storefront.gateways.payments.stripe import endpoints, permissions
+from storefront.gateways.payments.stripe.failures import translated
+from storefront.gateways.payments.stripe.permissions import Right
+
+if TYPE_CHECKING:
+    import stripe
+
+#: Seconds that our clock may differ: the margin of a pay page's closing time is a minute (``sessions.SHORTEST_STAY``).
+MOST_SKEW = 60
+NOBODY = "none"  # end of an id that names nothing
+
+
+def diagnose(
+    client: stripe.StripeClient,
+    *,
+    is_live: bool,
+    secrets: Sequence[str],
+    webhook_url: str,
+    is_thorough: bool,
+    now: Callable[[], datetime],
+) -> list[Diagnosis]:
+    """See ``PaymentGateway.diagnose``."""
+    found: list[Diagnosis] = []
+    try:
+        for each in _looks(client, is_live, secrets, webhook_url, is_thorough, now):
+            found.append(each)
+    except Unavailable as exc:
+        found.append(
+            Diagnosis("connection", "Stripe", Verdict.FAULT, f"It does not answer: {exc.message}.", "Try again later.")
+        )
+    return found
+
+
+def provoke_message(client: stripe.StripeClient, *, return_url: str) -> str:
+    """See ``PaymentGateway.provoke_message``. The session asks for one unit of a currency and is closed unused."""
+    price: Any = {"currency": "eur", "unit_amount": 100, "product_data": {"name": "Test of the webhook"}}
+    with translated():
+        session = client.v1.checkout.sessions.create(
+            params={
+                "mode": "payment",
+                "line_items": [{"quantity": 1, "price_data": price}],
+                "success_url": return_url,
+            }
+        )
+        client.v1.checkout.sessions.expire(session.id)
+    return "checkout.session.expired"
+
+
+def warnings(api_key: str, secrets: Sequence[str]) -> list[Diagnosis]:
+    """See ``PaymentGateway.warnings``."""
+    found = []
+    if api_key.startswith("sk_live_"):
+        found.append(
+            Diagnosis(
+                "key",
+                "STRIPE_API_KEY",
+                Verdict.WARNING,
+                "It is a secret key, which may do everything with the account.",
+                f"A restricted one is enough: {permissions.new_key_url(is_live=True)}",
+            )
+        )
+    if len(secrets) > endpoints.MOST_SECRETS or len(set(secrets)) < len(secrets):
+        found.append(
+            Diagnosis(
+                "secrets",
+                "STRIPE_WEBHOOK_SECRETS",
+                Verdict.WARNING,
+                f"It holds {len(secrets)}, some of which are old or twice there.",
+                "Keep one for each endpoint, and the former one for a day while it is rolled.",
+            )
+        )
+    return found
+
+
+def _looks(
+    client: stripe.StripeClient,
+    is_live: bool,
+    secrets: Sequence[str],
+    webhook_url: str,
+    is_thorough: bool,
+    now: Callable[[], datetime],
+) -> Iterator[Diagnosis]:
+    try:
+        headers = _first_answer(client)
+    except ConfigurationError as refusal:
+        yield Diagnosis(
+            "key",
+            "API key",
+            Verdict.FAULT,
+            f"{refusal}.",
+            "Put a key of your account into STRIPE_API_KEY: https://dashboard.stripe.com/apikeys",
+        )
+        return
+    mode = "live, money is real" if is_live else "test, no money is real"
+    yield Diagnosis("key", "API key", Verdict.OK, f"Stripe knows it. Mode: {mode}.")
+    for right, ask in _questions(client, is_thorough).items():
+        yield _right(right, ask, is_live=is_live)
+    yield from endpoints.diagnose(client, webhook_url=webhook_url, secrets=secrets)
+    yield _clock(headers, now())
+
+
+def _first_answer(client: stripe.StripeClient) -> Mapping[str, str]:
+    """The headers of some answer. Raises ConfigurationError if the key itself is refused."""
+    try:
+        with translated():
+            answer = client.v1.checkout.sessions.list(params={"limit": 1}).last_response
+            return dict(answer.headers) if answer else {}
+    except MissingRight as refusal:
+        return dict(getattr(refusal.__cause__, "headers", None) or {})
+
+
+def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Callable[[], Any]]:
+    """One call for each right that is needed."""
+    v1 = client.v1
+    reads: dict[str, Callable[[], Any]] = {
+        "payment_intent_read": lambda: v1.payment_intents.list(params={"limit": 1}),
+        "dispute_read": lambda: v1.disputes.list(params={"limit": 1}),
+        "webhook_read": lambda: v1.webhook_endpoints.list(params={"limit": 1}),
+        "checkout_session_write": lambda: v1.checkout.sessions.list(params={"limit": 1}),
+        "charge_write": lambda: v1.charges.list(params={"limit": 1}),
+    }
+    writes: dict[str, Callable[[], Any]] = {
+        "checkout_session_write": lambda: v1.checkout.sessions.expire(f"cs_test_{NOBODY}"),
+        "charge_write": lambda: v1.refunds.create(params={"payment_intent": f"pi_{NOBODY}"}),
+    }
+    asked = reads | writes if is_thorough else reads
+    return {right: asked[right.name] for right in permissions.NEEDED}
+
+
+def _right(right: Right, ask: Callable[[], Any], *, is_live: bool) -> Diagnosis:
+    subject = f"Right {right}"
+    try:
+        with translated():
+            ask()
+    except (NotFound, Declined):
+        pass  # it may be asked: what was named does not exist
+    except MissingRight as refusal:
+        return Diagnosis(
+            f"right:{refusal.right}",
+            subject,
+            Verdict.FAULT,
+            f"The key lacks {refusal.right}, needed to {right.purpose}.",
+            f"Edit the key at https://dashboard.stripe.com/apikeys, or make a new one: "
+            f"{permissions.new_key_url(is_live=is_live)}",
+        )
+    return Diagnosis(f"right:{right}", subject, Verdict.OK, "The key has it.")
+
+
+def _clock(headers: Mapping[str, str], now: datetime) -> Diagnosis:
+    """By the hour of Stripe's answer (``Date``, whole seconds)."""
+    told = {name.lower(): value for name, value in headers.items()}.get("date", "")
+    try:
+        skew = round((now - parsedate_to_datetime(told)).total_seconds())
+    except ValueError:
+        return Diagnosis("clock", "Clock", Verdict.WARNING, "Stripe's answer does not say what time it is.")
+    if abs(skew) > MOST_SKEW:
+        return Diagnosis(
+            "clock",
+            "Clock",
+            Verdict.FAULT,
+            f"This machine's clock is {abs(skew)} s {'ahead of' if skew > 0 else 'behind'} Stripe's: pay pages and "
+            f"messages are refused.",
+            "Set the clock by NTP.",
+        )
+    return Diagnosis("clock", "Clock", Verdict.OK, "It agrees with Stripe's.")

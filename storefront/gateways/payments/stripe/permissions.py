@@ -1,0 +1,56 @@
+"""The rights a restricted key needs, and how Stripe names one that is missing.
+
+https://docs.stripe.com/keys/restricted-api-keys. Stripe answers 403 with the code ``more_permissions_required`` and a
+sentence that holds the right and its row in the Dashboard: "Enabling Charges and Refunds Write ('charge_write')
+permissions on this key would allow this request to continue." It used to say "Having the 'rak_charge_write' permission
+would allow ..."
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """``name`` is Stripe's, ``row`` and ``level`` are what the Dashboard shows; ``purpose`` ends 'needed to'."""
+
+    name: str
+    row: str
+    level: str
+    purpose: str
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.level}"
+
+
+#: Write includes read. Charges and refunds are one row of the Dashboard.
+NEEDED = (
+    Right("checkout_session_write", "Checkout Sessions", "Write", "open, read and close pay pages"),
+    Right("charge_write", "Charges and Refunds", "Write", "see what was refunded or disputed, and give money back"),
+    Right("payment_intent_read", "Payment Intents", "Read", "learn why a payment failed"),
+    Right("dispute_read", "Disputes", "Read", "learn what became of a dispute"),
+    Right("webhook_read", "Webhook Endpoints", "Read", "check where messages are sent"),
+)
+_ROWS = {right.name.rpartition("_")[0]: right.row for right in NEEDED}
+_NAME = re.compile(r"'(?:rak_)?([a-z_]+)_(read|write)'")
+
+
+def named(message: str) -> list[str]:
+    """Stripe's names of the rights in a refusal; empty if it names none."""
+    return ["_".join(found) for found in _NAME.findall(message)]
+
+
+def shown(name: str) -> str:
+    """A right as the Dashboard shows it; one we do not ask for, by Stripe's name."""
+    resource, _, level = name.rpartition("_")
+    return f"{_ROWS[resource]}: {level.title()}" if resource in _ROWS else name
+
+
+def new_key_url(*, is_live: bool) -> str:
+    """The Dashboard's form for a restricted key, filled in with what is needed."""
+    rights = [("permissions[]", f"rak_{right.name}") for right in NEEDED]
+    mode = "" if is_live else "test/"
+    return f"https://dashboard.stripe.com/{mode}apikeys/create?{urlencode([('name', 'Storefront'), *rights])}"
