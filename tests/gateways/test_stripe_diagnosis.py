@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
 from storefront.gateways.payments.stripe import Gateway
+from storefront.gateways.payments.stripe.endpoints import version_to_use
 from storefront.gateways.payments.stripe.permissions import NEEDED, named, new_key_url, shown
 from storefront.gateways.payments.stripe.webhooks import NEEDED_EVENTS
 from storefront.sandbox.stripe import StripeStandIn
@@ -178,3 +180,11 @@ def test_the_form_for_a_new_key_is_filled_in() -> None:
     assert url.startswith("https://dashboard.stripe.com/apikeys/create?")
     assert all(f"rak_{right.name}" in url for right in NEEDED)
     assert "/test/apikeys/" in new_key_url(is_live=False)
+
+
+def test_readme_names_what_is_needed() -> None:
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    section = text[text.index("### Stripe") : text.index("### Mail")]
+    assert all(f"| {right.row} | {right.level} | {right.purpose} |" in section for right in NEEDED)
+    assert all(f"`{event}`" in section for event in NEEDED_EVENTS)
+    assert f"`{version_to_use()}`" in section and new_key_url(is_live=True) in section

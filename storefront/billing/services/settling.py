@@ -101,8 +101,11 @@ def _takes_back(payment: Payment, snapshot: PaymentSnapshot) -> bool:
     """Whether believing the answer would undo something, which an answer that was overtaken must not."""
     if payment.status != PaymentStatus.SUCCEEDED:
         return False
-    has_less = snapshot.amount_refunded < payment.amount_refunded or snapshot.is_disputed < payment.is_disputed
-    return snapshot.state is not RemoteState.SUCCEEDED or (has_less and not snapshot.missing_right)
+    return (
+        snapshot.state is not RemoteState.SUCCEEDED
+        or snapshot.amount_refunded < payment.amount_refunded
+        or snapshot.is_disputed < payment.is_disputed
+    )
 
 
 def _report(payment: Payment, snapshot: PaymentSnapshot, problems: list[str]) -> None:
