@@ -25,7 +25,9 @@ M = TypeVar("M", bound=Model)
 P = TypeVar("P", bound=Page)
 
 COMMON = ("id", "page_ptr_id", "title", "seo_title", "search_description")
-SOFTWARE = ("id", "tagline", "translations", "binding_kind", "market_url", "agreement_id", "offer")
+SOFTWARE = (
+    "id", "tagline", "conditions", "translations", "binding_kind", "market_url", "agreement_id", "offer",
+)  # fmt: skip
 #: Name of the attribute -> where it stands in the query; what ``cms.queries.large_picture`` looks for.
 PICTURE = {"picture_file": F("cut__file"), "picture_width": F("cut__width"), "picture_height": F("cut__height")}
 #: The stream as text: to know what it shows it need not be parsed (see ``cms.rendering``).

@@ -101,6 +101,13 @@ class Cart:
         return any(line.term.is_portal_bound for line in self.on_sale if line.term)
 
     @property
+    def conditions(self) -> list[str]:
+        """What the buyer's Bitrix24 needs for the lines that are tied to it, each once; "" for what every portal
+        needs."""
+        bound = (line.term for line in self.on_sale if line.term and line.term.is_portal_bound)
+        return list(dict.fromkeys(term.conditions for term in bound))
+
+    @property
     def agreement_ids(self) -> list[int]:
         """The distinct agreements of what is bought, in the order of the lines."""
         ids = (line.term.agreement_id for line in self.on_sale if line.term)

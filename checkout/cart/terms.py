@@ -32,6 +32,7 @@ _COLUMNS = (
     "plan__software__bitrix24_app_code",
     "plan__software__agreement_id",
     "plan__software__starts_at_payment",
+    "plan__software__conditions",
     "plan__software__product__title",
     "plan__software__translations",
     "plan__software__product__slug",
@@ -62,6 +63,7 @@ class Term:
     bitrix24_app_code: str
     agreement_id: int | None
     starts_at_payment: bool
+    own_conditions: str
     own_title: str
     software_translations: dict[str, Any]
     slug: str
@@ -70,6 +72,11 @@ class Term:
     @property
     def title(self) -> str:
         return pick(self.own_title, self.software_translations, "title")
+
+    @property
+    def conditions(self) -> str:
+        """What the buyer's Bitrix24 needs, in the marketer's words; "" for what every portal needs."""
+        return pick(self.own_conditions, self.software_translations, "conditions")
 
     @property
     def plan_name(self) -> str:

@@ -41,6 +41,7 @@ def render_page(
         "form": form,
         "portal_field": form[portal.FIELD] if portal.FIELD in form.fields else None,
         "reading": reading,
+        "conditions": cart.conditions,
         "effects": effects.of(request, cart, customer, reading.host),
         "summary": _summary(cart),
         "seal_name": seal.FIELD,

@@ -44,6 +44,9 @@ _ProductTexts = in_all_languages(
     "ProductTexts",
     title=forms.CharField(label=_("Name"), max_length=200),
     tagline=forms.CharField(label=_("One line about it"), max_length=200),
+    conditions=forms.CharField(
+        label=_("What the buyer's Bitrix24 needs"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    ),
 )
 
 

@@ -97,6 +97,7 @@ class ProductPage(ShopPage):
         months = request.GET.get("months", "")
         context["software"] = self.software
         context["tagline"] = self.software.text("tagline")
+        context["conditions"] = self.software.text("conditions")
         agreements = shell(request)["agreements"]
         context["agreement"] = next((link for link in agreements if link.id == self.software.agreement_id), None)
         context["box"] = buy_box(

@@ -80,6 +80,14 @@ PRODUCT = ObjectList(
                 ),
                 FieldPanel("bitrix24_app_code"),
                 FieldPanel("starts_at_payment"),
+                side_by_side(
+                    "conditions",
+                    help_text=_(
+                        "Shown on the product page and at the checkout, so that nobody pays for what their Bitrix24 "
+                        "cannot use. Left empty, it is said what every portal needs: a plan with apps, or a server of "
+                        "one's own that can be reached from the internet."
+                    ),
+                ),
                 FieldPanel("market_url", help_text=_("Buyers are led there to install the application.")),
                 FieldPanel(
                     "agreement",

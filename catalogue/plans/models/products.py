@@ -31,7 +31,7 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
     per month in it, major units of ``currency``; None when nothing is on sale.
     """
 
-    TRANSLATED = ("title", "tagline")
+    TRANSLATED = ("title", "tagline", "conditions")
 
     product = models.OneToOneField(
         "catalogue.Product", on_delete=models.CASCADE, related_name="software", limit_choices_to={"parent": None}
@@ -53,6 +53,7 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
         ),
     )
     market_url = models.URLField(_("page of the application in the Bitrix24 Market"), blank=True)
+    conditions = models.TextField(_("what the buyer's Bitrix24 needs"), blank=True)
     agreement = models.ForeignKey(
         Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
     )
