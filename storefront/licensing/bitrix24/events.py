@@ -15,7 +15,7 @@ from typing import Any
 
 from storefront.gateways.bitrix24 import AppEvent, values
 from storefront.gateways.errors import GatewayError, InvalidSignature
-from storefront.inbox.models import InboundEvent, InboundStatus
+from storefront.inbox.models import InboundEvent
 from storefront.inbox.sources import Received
 from storefront.licensing.bitrix24 import verification
 from storefront.licensing.bitrix24.config import client
@@ -61,7 +61,7 @@ def _received(event: AppEvent, installation_id: int | None) -> Received:
     tokens = hashlib.sha256(f"{event.application_token} {event.access_token}".encode()).hexdigest()
     return Received(
         event_id=f"{event.fingerprint}:{tokens[:32]}",
-        summary=event.name + _mark(event.member_id),
+        summary=f"{event.name} {event.member_id[:8]}…",
         payload={
             "name": event.name,
             "installation": installation_id,
@@ -128,21 +128,8 @@ def _uninstalled(data: dict[str, Any]) -> bool:
         return False
     installations.mark_uninstalled(installation)
     if is_clean:
-        _forget_messages(installation.member_id)
         installations.erase(installation)
     return True
-
-
-def _forget_messages(member_id: str) -> None:
-    """Delete the handled events of a portal: they hold its tokens, dead though they are."""
-    handled = InboundEvent.objects.filter(source=SOURCE, summary__endswith=_mark(member_id))
-    for event in handled.exclude(status=InboundStatus.RECEIVED):
-        if event.data.get("member_id") == member_id:
-            event.delete()
-
-
-def _mark(member_id: str) -> str:
-    return f" {member_id[:8]}…"
 
 
 def _is_still_there(installation: Installation) -> bool:

@@ -179,7 +179,7 @@ def erase(installation: Installation) -> None:
     """The portal's administrator wants its data deleted: nothing of its people and tokens stays.
 
     What stays is that a license was bound to this portal, which belongs to the purchase; without one the installation
-    goes altogether. The masked log of requests names nobody and ends by itself.
+    goes altogether. Handled events hold nothing any more, and the masked log of requests names nobody.
     https://apidocs.bitrix24.com/market/preparing-to-publish/publication-requirements.html (3A)
     """
     states.lock(installation)

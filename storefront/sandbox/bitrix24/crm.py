@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storefront.sandbox.bitrix24.methods import Caller, Method, RestError
+from storefront.sandbox.bitrix24.methods import PAGE, Caller, Listing, Method, RestError
 from storefront.sandbox.bitrix24.params import listed
 
 LEAD, DEAL, CONTACT, COMPANY = "1", "2", "3", "4"
@@ -35,15 +35,19 @@ def item_get(caller: Caller, params: dict[str, Any]) -> dict[str, Any]:
     raise RestError(400, "NOT_FOUND", "Item not found")
 
 
-def item_list(caller: Caller, params: dict[str, Any]) -> dict[str, Any]:
-    """Filter by equality, with or without the "=" before a field's name."""
+def item_list(caller: Caller, params: dict[str, Any]) -> Listing:
+    """Filter by equality, with or without the "=" before a field's name; ``start`` is a multiple of 50.
+
+    https://apidocs.bitrix24.com/settings/how-to-call-rest-api/list-methods-pecularities.html
+    """
     wanted = params.get("filter") or {}
     found = [
         item
         for item in _rows(caller, str(params.get("entityTypeId")))
         if all(str(item.get(str(key).lstrip("="))) == str(value) for key, value in wanted.items())
     ]
-    return {"items": found}
+    start = int(params.get("start") or 0)
+    return Listing({"items": found[start : start + PAGE]}, total=len(found), start=start)
 
 
 def product_rows_set(caller: Caller, params: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,24 @@ class Caller:
             raise RestError(403, "ACCESS_DENIED", "Access denied!")
 
 
+#: Entries on one page of a list.
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list: ``result`` with up to PAGE entries of ``total``, from number ``start`` on."""
+
+    result: dict[str, Any]
+    total: int
+    start: int
+
+    @property
+    def following(self) -> int | None:
+        """Where the next page starts, None if this is the last one."""
+        return self.start + PAGE if self.start + PAGE < self.total else None
+
+
 Method = Callable[[Caller, dict[str, Any]], Any]
 
 

@@ -24,7 +24,12 @@ class OAuthRole:
         self._base_url = base_url
 
     def token(self, request: Request, fault: str = "") -> Response:
-        """``/oauth/token/``: both grants. Fault "expires_in_only": a renewal answers as the code grant does."""
+        """``/oauth/token/``: both grants.
+
+        Fault "expires_in_only": the answer is that of the documents' example for a code, without ``expires`` and
+        ``user_id`` (https://apidocs.bitrix24.com/settings/oauth/index.html); the vendor's SDK cannot read that one.
+        """
+        is_brief = fault == "expires_in_only"
         params = read(request)
         if params is None or params.get("grant_type") not in ("authorization_code", "refresh_token"):
             return error(400, "invalid_request")
@@ -35,8 +40,8 @@ class OAuthRole:
             return error(400, "invalid_client", "The client credentials are invalid")
         with self._world.lock:
             if params["grant_type"] == "authorization_code":
-                return self._by_code(app, str(params.get("code", "")))
-            return self._by_refresh(app, str(params.get("refresh_token", "")), is_brief=fault == "expires_in_only")
+                return self._by_code(app, str(params.get("code", "")), is_brief=is_brief)
+            return self._by_refresh(app, str(params.get("refresh_token", "")), is_brief=is_brief)
 
     def app_info(self, request: Request, fault: str = "") -> Response:
         """``/rest/app.info``: whose token this is, in the authorization server's shape."""
@@ -77,12 +82,12 @@ class OAuthRole:
             },
         }
 
-    def _by_code(self, app: App, value: str) -> Response:
+    def _by_code(self, app: App, value: str, *, is_brief: bool) -> Response:
         grant = next((code for code in self._world.codes if code.value == value), None)
         if grant is None or grant.is_used or grant.code != app.code or grant.expires_at <= self._world.now():
             return error(400, "invalid_grant", "Invalid or expired code")
         grant.is_used = True
-        return self._fresh(app, grant.member_id, grant.user_id, is_brief=True)
+        return self._fresh(app, grant.member_id, grant.user_id, is_brief=is_brief)
 
     def _by_refresh(self, app: App, value: str, *, is_brief: bool) -> Response:
         token = self._world.by_refresh(value)
@@ -98,7 +103,6 @@ class OAuthRole:
         return self._fresh(app, token.member_id, token.user_id, is_brief=is_brief)
 
     def _fresh(self, app: App, member_id: str, user_id: int, *, is_brief: bool) -> Response:
-        """``is_brief``: as the documents show the answer to a code, without ``expires`` and ``user_id``."""
         portal = self._world.portals[member_id]
         token = self._world.issue(portal, app.code, user_id)
         longer = {} if is_brief else {"expires": int(token.expires_at), "user_id": user_id}

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from storefront.sandbox.bitrix24 import crm, methods
 from storefront.sandbox.bitrix24.events import EventQueue
-from storefront.sandbox.bitrix24.methods import Caller, RestError
+from storefront.sandbox.bitrix24.methods import Caller, Listing, RestError
 from storefront.sandbox.bitrix24.params import nested, read
 from storefront.sandbox.bitrix24.records import Portal
 from storefront.sandbox.bitrix24.timing import time_block
@@ -38,10 +38,11 @@ class RestRole:
             except RestError as refused:
                 return Response({"error": refused.code, "error_description": refused.description}, refused.status)
             self._world.save()
-        body: dict[str, Any] = {"result": result, "time": time_block(self._world.now())}
-        if isinstance(result, dict) and isinstance(result.get("items"), list):
-            body["total"] = len(result["items"])
-        return Response(body)
+        body: dict[str, Any] = {"result": result}
+        if isinstance(result, Listing):
+            body = {"result": result.result, "total": result.total}
+            body |= {"next": result.following} if result.following is not None else {}
+        return Response(body | {"time": time_block(self._world.now())})
 
     def _caller(self, portal: Portal, params: dict[str, Any], webhook: tuple[str, str] | None) -> Caller:
         if portal.plan == "free":
@@ -82,15 +83,26 @@ class RestRole:
         if len(commands) > BATCH_LIMIT:
             raise RestError(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
         results: dict[str, Any] = {}
+        lists: dict[str, Listing] = {}
         errors: dict[str, Any] = {}
         for key, command in commands.items():
             method, _, query = str(command).partition("?")
             try:
                 if method == "batch":
                     raise RestError(400, "ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage")
-                results[key] = self._call(caller, method, nested(parse_qsl(query, keep_blank_values=True)))
+                found = self._call(caller, method, nested(parse_qsl(query, keep_blank_values=True)))
+                results[key] = found.result if isinstance(found, Listing) else found
+                if isinstance(found, Listing):
+                    lists[key] = found
             except RestError as refused:
                 errors[key] = {"error": refused.code, "error_description": refused.description}
                 if str(params.get("halt", "0")) not in ("0", "", "False"):
                     break
-        return {"result": results or [], "result_error": errors or [], "result_total": [], "result_next": []}
+        more = {key: found.following for key, found in lists.items() if found.following is not None}
+        return {
+            "result": results or [],
+            "result_error": errors or [],
+            "result_total": {key: found.total for key, found in lists.items()} or [],
+            "result_next": more or [],
+            "result_time": {key: time_block(self._world.now()) for key in results} or [],
+        }
