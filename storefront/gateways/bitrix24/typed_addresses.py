@@ -132,8 +132,8 @@ class _Reader:
 
     def _doubted(self, address: PortalAddress, text: str) -> TypedAddress:
         if not address.is_known_zone:
-            near = () if _is_new_zone(address.host) else self._possible(self._near(address.host))
-            return TypedAddress(address, near, question=bool(near))
+            slips = () if _is_new_zone(address.host) else self._possible(self._near(address.host))
+            return TypedAddress(address, slips, question=bool(slips))
         if address.kind is not PortalKind.CUSTOM:
             return TypedAddress(address)
         inner = _inner(text)
