@@ -12,6 +12,7 @@ from cms.live_links import LivePageLinkHandler
 from cms.prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import drafts, leaving, previewing  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
+from cms.stale import translations  # noqa: F401  (it registers a hook and listens)
 
 register_snippet(ShopGroup)
 

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
     path("admin/pages/<int:page_id>/edit/", edit_page),
     path("admin/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/", add_page),
+    path("admin/", include("cms.stale.admin")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),

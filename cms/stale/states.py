@@ -69,6 +69,8 @@ def _fields(form: Any) -> Iterator[tuple[str, str, Any]]:
                 if name not in OF_FORMSETS:
                     label = f"{field.label or name} ({title})"
                     yield f"{here}/{name}", label, row.get_initial_for_field(field, name)
+    for panel in getattr(form, "panels", []):
+        yield panel.prefix, _("rights"), [row.initial for row in panel.initial_forms]
 
 
 def _digest(value: Any) -> str:
@@ -81,6 +83,8 @@ def _plain(value: Any) -> Any:
         return value.replace("\r\n", "\n")  # browsers send the first, whoever typed the second
     if isinstance(value, Model):
         return value.pk
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, Manager):
         value = value.all()
     if isinstance(value, QuerySet | list | tuple | set):

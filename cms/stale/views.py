@@ -23,8 +23,6 @@ from wagtail.admin.views.pages.edit import EditView as WagtailPageEditView
 from wagtail.models import Page, Revision
 from wagtail.snippets.views.snippets import EditView as WagtailSnippetEditView
 
-from catalogue.plans import pricing
-from catalogue.plans.models import Discount, Period, SoftwareProduct
 from cms.stale import states
 from cms.stale.conflicts import (
     OVERWRITE,
@@ -36,18 +34,9 @@ from cms.stale.conflicts import (
     last_change,
     offer_overwriting,
 )
+from cms.stale.locks import hold
 
 View = Callable[..., HttpResponseBase]
-
-
-def hold(model: type[Model], pk: Any) -> None:
-    """Lock one thing against other editors until the transaction ends, in the order of all locks on prices."""
-    if issubclass(model, Period | Discount):
-        pricing.hold_all()
-    elif issubclass(model, SoftwareProduct):
-        pricing.hold(pk)
-    # NO KEY: rows that only name it may be written meanwhile. In a list, for a lock is taken by reading.
-    list(model._default_manager.filter(pk=pk).select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
 
 def one_at_a_time(model: type[Model], argument: str, view: View) -> View:

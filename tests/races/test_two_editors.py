@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.contrib.redirects.models import Redirect
 
 from catalogue.plans.models import Plan
 from cms.models import ProductIndexPage, ProductPage
-from cms.stale import views
+from cms.stale import admin, views
 from cms.stale.views import EditView
 from storefront.users.models import User
 from tests.cms.editing import sent_back
@@ -98,3 +99,42 @@ def test_control_without_the_lock_the_second_breaks_or_is_a_second_page(
     monkeypatch.setattr(views, "hold", lambda model, pk: None)
     statuses = race(*first_drafts)
     assert 500 in statuses or ProductPage.objects.count() > 1
+
+
+@pytest.fixture
+def redirects(shop: Any, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
+    """Each opens a redirect and changes another field of it: Wagtail's form writes all of them."""
+    look = admin.RedirectEditView._conflict
+
+    def look_and_dawdle(view: Any) -> Any:
+        found = look(view)
+        time.sleep(UNGUARDED)
+        return found
+
+    monkeypatch.setattr(admin.RedirectEditView, "_conflict", look_and_dawdle)
+    one = Redirect.objects.create(old_path="/old", redirect_link="https://acme.example/new")
+    path = reverse("wagtailredirects:edit", args=[one.pk])
+
+    def save(number: int, **typed: str) -> Callable[[], Any]:
+        client = Client()
+        client.force_login(User.objects.create_superuser(email=f"{number}@example.com", password="correct horse"))
+        form = sent_back(client.get(path).content.decode()) | typed
+        return lambda: client.post(path, form).status_code
+
+    return [save(0, old_path="/older"), save(1, redirect_link="https://acme.example/newer")]
+
+
+def both_are_saved() -> bool:
+    return Redirect.objects.filter(old_path="/older", redirect_link="https://acme.example/newer").exists()
+
+
+def test_one_of_two_at_a_redirect_is_refused(redirects: list[Callable[[], Any]], race: Any) -> None:
+    assert sorted(race(*redirects)) == [200, 302]
+
+
+def test_control_without_the_lock_the_second_undoes_the_first_at_a_redirect(
+    redirects: list[Callable[[], Any]], race: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin, "hold", lambda model, pk: None)
+    assert race(*redirects) == [302, 302]
+    assert not both_are_saved()

@@ -1,0 +1,145 @@
+"""Forms of Wagtail's own besides snippets and pages: pictures, documents, collections, redirects, users, groups.
+
+Users and groups have viewsets of ours (``cms.stale.apps``,
+https://docs.wagtail.org/en/stable/extending/customizing_group_views.html); the others have addresses of ours in front
+of Wagtail's (``storefront.urls``). The parts of a group's form that are rows of their own (rights on pages,
+collections, pictures) are compared as well.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import select_template
+from django.urls import URLPattern, path
+from django.utils.functional import cached_property
+from django.views.decorators.cache import never_cache
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.collections import Edit as WagtailCollectionEditView
+from wagtail.contrib.redirects.views import EditView as WagtailRedirectEditView
+from wagtail.documents.views.documents import EditView as WagtailDocumentEditView
+from wagtail.images.views.images import EditView as WagtailImageEditView
+from wagtail.users.views.groups import EditView as WagtailGroupEditView
+from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
+from wagtail.users.views.users import EditView as WagtailUserEditView
+from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
+
+from cms.stale import states
+from cms.stale.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
+from cms.stale.locks import hold
+
+
+class _StatesMixin:
+    """For what has no revisions: the browser carries what the form was loaded with, at the end of the form.
+
+    To be put before a generic edit view of Wagtail, whose template is extended as it is.
+    """
+
+    request: HttpRequest
+    object: Any
+    conflict: Conflict | None = None
+    produced_error_code: str
+    produced_error_message: str | None
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            hold(self.model, self.object_pk)  # type: ignore[attr-defined]
+            self.object = self.get_object()  # type: ignore[attr-defined]  # as it is now that nobody else saves it
+            answer: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
+            return answer
+
+    def is_valid(self, form: Any) -> bool:
+        self.conflict = self._conflict()
+        if self.conflict is None:
+            return bool(super().is_valid(form))  # type: ignore[misc]
+        self.produced_error_code = "invalid_revision"
+        self.produced_error_message = str(self.conflict)
+        return False
+
+    def get_template_names(self) -> list[str]:
+        return ["cms/stale/form.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        is_post = self.request.method == "POST"
+        context["form_template"] = select_template(super().get_template_names())  # type: ignore[misc]
+        context["seen_name"] = SEEN
+        context["seen"] = self.request.POST.get(SEEN, "") if is_post else json.dumps(states.state(self._shown))
+        if self.conflict is not None:
+            context["overwrite_box"] = OverwriteBox(self.conflict.token).render(OVERWRITE, None)
+        return context
+
+    def _conflict(self) -> Conflict | None:
+        seen = states.read(self.request.POST.get(SEEN, ""))
+        if seen is None:
+            return None
+        current = states.state(self._shown)
+        token = states.token(current)
+        if seen == current or self.request.POST.get(OVERWRITE) == token:
+            return None
+        return Conflict(states.changes(self._shown, seen), *last_change(self.object), token)
+
+    @cached_property
+    def _shown(self) -> Any:
+        """The form as whoever opens it now gets it."""
+        view = copy.copy(self)
+        view.request = copy.copy(self.request)
+        view.request.method = "GET"
+        view.object = self.object.__class__._default_manager.get(pk=self.object.pk)
+        return view.shown_form()
+
+    def shown_form(self) -> Any:
+        return self.get_form()  # type: ignore[attr-defined]
+
+
+class ImageEditView(_StatesMixin, WagtailImageEditView):  # type: ignore[misc]
+    pass
+
+
+class DocumentEditView(_StatesMixin, WagtailDocumentEditView):  # type: ignore[misc]
+    pass
+
+
+class CollectionEditView(_StatesMixin, WagtailCollectionEditView):  # type: ignore[misc]
+    pass
+
+
+class RedirectEditView(_StatesMixin, WagtailRedirectEditView):  # type: ignore[misc]
+    pass
+
+
+class UserEditView(_StatesMixin, WagtailUserEditView):  # type: ignore[misc]
+    pass
+
+
+class GroupEditView(_StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
+    def shown_form(self) -> Any:
+        form = super().shown_form()
+        form.panels = self.permission_panel_forms
+        return form
+
+
+class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]
+    edit_view_class = UserEditView
+
+
+class GroupViewSet(WagtailGroupViewSet):  # type: ignore[misc]
+    edit_view_class = GroupEditView
+
+
+def _address(route: str, view: type[Any]) -> URLPattern:
+    """In the place of Wagtail's own, with the guards that it puts before all of its admin."""
+    return path(route, never_cache(require_admin_access(view.as_view())))
+
+
+urlpatterns = [
+    _address("images/<int:image_id>/", ImageEditView),
+    _address("documents/edit/<int:document_id>/", DocumentEditView),
+    _address("collections/<int:pk>/", CollectionEditView),
+    _address("redirects/<int:redirect_id>/", RedirectEditView),
+]
