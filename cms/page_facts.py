@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.html import strip_tags
 from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
+from wagtail.images import get_image_model
 from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
 
@@ -95,17 +96,35 @@ def _description(page: Page) -> str:
 
 def _picture(page: Page) -> Picture | None:
     image = next((found for name in PICTURES if (found := getattr(page, name, None)) is not None), None)
+    shown = None if image else next(_pictures(_stored(page)), None)
+    image = image or (get_image_model().objects.filter(pk=shown).first() if shown else None)
     if image is None:
         return None
     made = image.get_rendition(SHARED)
     return Picture(made.url, made.width, made.height, image.title)
 
 
+def _stored(page: Page) -> list[Any]:
+    """The blocks of all its fields, as they are stored."""
+    values = [getattr(page, field.name) for field in page._meta.concrete_fields if isinstance(field, StreamField)]
+    return [value.get_prep_value() for value in values if isinstance(value, StreamValue)]
+
+
 def _questions(page: Page) -> Iterator[tuple[str, str]]:
-    for field in page._meta.concrete_fields:
-        value = getattr(page, field.name) if isinstance(field, StreamField) else None
-        if isinstance(value, StreamValue):
-            yield from _pairs(value.get_prep_value())
+    yield from _pairs(_stored(page))
+
+
+def _pictures(stored: Any) -> Iterator[int]:
+    """The pictures in stored blocks at any depth, in the order of the page."""
+    if isinstance(stored, list):
+        for part in stored:
+            yield from _pictures(part)
+    elif isinstance(stored, Mapping):
+        if isinstance(image := stored.get("image"), int):
+            yield image
+        else:
+            for part in stored.values():
+                yield from _pictures(part)
 
 
 def _pairs(stored: Any) -> Iterator[tuple[str, str]]:

@@ -129,7 +129,7 @@ def _icon() -> Picture:
 def _data(page: Page, facts: Facts, made: Head, shell: Shell, box: BuyBox | None, trail: Trail) -> list[str]:
     site, found = settings.SITE_URL, []
     if _is_home(page):
-        found += _of_shop(made, shell["seller"])
+        found += _of_shop(made, shell)
     if box is not None and box.selected is not None:
         found.append(
             structured_data.product(
@@ -138,7 +138,8 @@ def _data(page: Page, facts: Facts, made: Head, shell: Shell, box: BuyBox | None
                 url=made.canonical,
                 picture=made.picture.url if made.picture and facts.picture else "",
                 site=site,
-                brand=shell["seller"].get("name") or settings.SHOP_NAME,
+                seller={"name": settings.SHOP_NAME} | shell["seller"],
+                refund=shell["refund"],
                 box=box,
             )
         )
@@ -153,10 +154,16 @@ def _data(page: Page, facts: Facts, made: Head, shell: Shell, box: BuyBox | None
     return found
 
 
-def _of_shop(made: Head, seller: Mapping[str, str]) -> list[str]:
+def _of_shop(made: Head, shell: Shell) -> list[str]:
     site, name = settings.SITE_URL, settings.SHOP_NAME
-    search, logo, email = site + reverse("search"), site + static(ICON), settings.SUPPORT_EMAIL
     return [
-        structured_data.website(name=name, site=site, home=made.canonical, search=search, language=made.language),
-        structured_data.organization(name=name, site=site, logo=logo, seller=seller, email=email),
+        structured_data.website(name=name, site=site, home=made.canonical, language=made.language),
+        structured_data.organization(
+            name=name,
+            site=site,
+            logo=site + static(ICON),
+            seller=shell["seller"],
+            email=settings.SUPPORT_EMAIL,
+            refund=shell["refund"],
+        ),
     ]

@@ -147,7 +147,7 @@ def _products() -> tuple[str, tuple[str, ...]]:
 
 
 def _details(seller: Seller | None) -> dict[str, str]:
-    columns = ("name", "address", "registration_number", "tax_number", "phone", "email", "card_statement")
+    columns = ("name", "address", "registration_number", "tax_number", "phone", "email", "card_statement", "country")
     return {name: str(getattr(seller, name)) for name in columns} if seller else {}
 
 

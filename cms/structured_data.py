@@ -1,4 +1,10 @@
-"""What pages say in the words of schema.org (JSON-LD). Prices are those of the buy box itself."""
+"""What pages say in the words of schema.org (JSON-LD), as Google asks for it. Prices are those of the buy box itself.
+
+https://developers.google.com/search/docs/appearance/structured-data/merchant-listing: a product with the offers
+themselves; an AggregateOffer alone gets no merchant listing. No ratings: the shop has none. Nothing is shipped, so
+nothing is said about it. https://developers.google.com/search/docs/appearance/structured-data/organization and
+.../return-policy: who sells and gives money back. Google shows FAQPage no more since May 2026; others read it.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +13,33 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalogue.plans.queries import BuyBox, PlanOption, TermOption
+from cms.refunds import RefundRule
 from storefront.core import money
 from storefront.core.instants import day_of
 
 CONTEXT = "https://schema.org"
 IN_STOCK = "https://schema.org/InStock"
+NEW = "https://schema.org/NewCondition"
+FINITE_WINDOW = "https://schema.org/MerchantReturnFiniteReturnWindow"
+FREE_RETURN = "https://schema.org/FreeReturn"
+FULL_REFUND = "https://schema.org/FullRefund"
 #: In a script element nothing may look like markup, whatever editors wrote.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def dump(data: Mapping[str, Any]) -> str:
     """As the content of a script element, safe in HTML. Empty values are left out."""
-    kept = {name: value for name, value in data.items() if value not in ("", None, [], ())}
+    kept = {name: value for name, value in data.items() if value not in ("", None, [], (), {})}
     return json.dumps({"@context": CONTEXT, **kept}, ensure_ascii=False).translate(_ESCAPES)
 
 
-def organization(*, name: str, site: str, logo: str, seller: Mapping[str, str], email: str) -> str:
+def organization(
+    *, name: str, site: str, logo: str, seller: Mapping[str, str], email: str, refund: RefundRule | None
+) -> str:
     """The seller. ``site`` is the shop's origin."""
-    address = " ".join(seller.get("address", "").split())
     return dump(
         {
-            "@type": "Organization",
+            "@type": "OnlineStore",
             "@id": f"{site}/#organization",
             "name": seller.get("name") or name,
             "url": f"{site}/",
@@ -35,13 +47,44 @@ def organization(*, name: str, site: str, logo: str, seller: Mapping[str, str], 
             "email": email,
             "telephone": seller.get("phone", ""),
             "vatID": seller.get("tax_number", ""),
-            "address": address,
+            "address": _address(seller),
+            "hasMerchantReturnPolicy": _whole_policy(refund, seller, site),
         }
     )
 
 
-def website(*, name: str, site: str, home: str, search: str, language: str) -> str:
-    """The shop and where it is searched; all addresses absolute."""
+def _address(seller: Mapping[str, str]) -> dict[str, str]:
+    lines = ", ".join(line.strip() for line in seller.get("address", "").splitlines() if line.strip())
+    country = {"addressCountry": seller["country"]} if seller.get("country") else {}
+    return {"@type": "PostalAddress", "streetAddress": lines, **country} if lines else {}
+
+
+def _policy(refund: RefundRule | None, seller: Mapping[str, str]) -> dict[str, Any]:
+    """The seller's money-back rule at an offer: for the seller's own country, since Google wants one named."""
+    if refund is None or not seller.get("country"):
+        return {}
+    return {
+        "@type": "MerchantReturnPolicy",
+        "applicableCountry": seller["country"],
+        "returnPolicyCountry": seller["country"],
+        "returnPolicyCategory": FINITE_WINDOW,
+        "merchantReturnDays": refund.days,
+        "returnFees": FREE_RETURN,
+    }
+
+
+def _whole_policy(refund: RefundRule | None, seller: Mapping[str, str], site: str) -> dict[str, Any]:
+    """The same of the whole shop, with the page that has it in full; without a country at least that page."""
+    if refund is None:
+        return {}
+    rule = _policy(refund, seller)
+    link = {"merchantReturnLink": site + refund.url if refund.url.startswith("/") else refund.url} if refund.url else {}
+    refunded = {"refundType": FULL_REFUND} if rule else {}
+    return {"@type": "MerchantReturnPolicy", **rule, **refunded, **link} if rule or link else {}
+
+
+def website(*, name: str, site: str, home: str, language: str) -> str:
+    """The shop; all addresses absolute."""
     return dump(
         {
             "@type": "WebSite",
@@ -50,11 +93,6 @@ def website(*, name: str, site: str, home: str, search: str, language: str) -> s
             "url": home,
             "inLanguage": language,
             "publisher": {"@id": f"{site}/#organization"},
-            "potentialAction": {
-                "@type": "SearchAction",
-                "target": {"@type": "EntryPoint", "urlTemplate": f"{search}?q={{search_term_string}}"},
-                "query-input": "required name=search_term_string",
-            },
         }
     )
 
@@ -76,12 +114,22 @@ def questions(pairs: Sequence[tuple[str, str]]) -> str:
     return dump({"@type": "FAQPage", "mainEntity": entries})
 
 
-def product(*, name: str, description: str, url: str, picture: str, site: str, brand: str, box: BuyBox) -> str:
+def product(
+    *,
+    name: str,
+    description: str,
+    url: str,
+    picture: str,
+    site: str,
+    seller: Mapping[str, str],
+    refund: RefundRule | None,
+    box: BuyBox,
+) -> str:
     """A product with every offer of its buy box: each license type for each period, what is charged for it now."""
-    seller = {"@type": "Organization", "@id": f"{site}/#organization", "name": brand}
-    offers = [_offer(plan, term, url, seller) for plan in box.plans for term in plan.terms]
-    amounts = [term.amount for plan in box.plans for term in plan.terms]
-    currency = box.plans[0].terms[0].currency
+    brand = seller["name"]
+    sold: dict[str, Any] = {"seller": {"@type": "Organization", "@id": f"{site}/#organization", "name": brand}}
+    if rule := _policy(refund, seller):
+        sold["hasMerchantReturnPolicy"] = rule
     return dump(
         {
             "@type": "Product",
@@ -91,28 +139,20 @@ def product(*, name: str, description: str, url: str, picture: str, site: str, b
             "url": url,
             "image": picture,
             "brand": {"@type": "Brand", "name": brand},
-            "offers": {
-                "@type": "AggregateOffer",
-                "lowPrice": money.plain(min(amounts), currency),
-                "highPrice": money.plain(max(amounts), currency),
-                "priceCurrency": currency,
-                "offerCount": len(offers),
-                "availability": IN_STOCK,
-                "offers": offers,
-            },
+            "offers": [_offer(plan, term, url) | sold for plan in box.plans for term in plan.terms],
         }
     )
 
 
-def _offer(plan: PlanOption, term: TermOption, url: str, seller: Mapping[str, str]) -> dict[str, Any]:
+def _offer(plan: PlanOption, term: TermOption, url: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "@type": "Offer",
         "name": f"{plan.name}, {term.label}",
         "price": money.plain(term.amount, term.currency),
         "priceCurrency": term.currency,
         "availability": IN_STOCK,
+        "itemCondition": NEW,
         "url": f"{url}?plan={plan.code}&months={term.months}",
-        "seller": dict(seller),
     }
     if term.ends_at is not None:
         found["priceValidUntil"] = day_of(term.ends_at).isoformat()

@@ -13,6 +13,7 @@ from cms.forms.plans import OwnPeriodForm, OwnPeriodFormSet, PlanForm, PlanFormS
 from cms.forms.products import SoftwareProductForm
 from cms.shop import facts
 from cms.shop.panel_types import FormInlinePanel, InfoPanel, PricePreviewPanel
+from storefront.core import countries
 
 LARGEST_WINS = _(
     "The buyer gets the largest discount in force; discounts never add up. Prices are rounded once, to the smallest "
@@ -170,6 +171,11 @@ AGREEMENT = ObjectList(
 SELLER_PANELS = [
     FieldPanel("name", help_text=_("The legal name, as on invoices.")),
     FieldPanel("address", help_text=_("The postal address, as on invoices, also in the footer.")),
+    FieldPanel(
+        "country",
+        widget=forms.Select(choices=countries.choices),
+        help_text=_("For search engines, which show the money-back rule for it. Empty: they are told of neither."),
+    ),
     FieldRowPanel(
         [
             FieldPanel("registration_number", help_text=_("In the register of companies. Empty: none is named.")),

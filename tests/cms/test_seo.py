@@ -62,26 +62,24 @@ def test_product_is_offered_at_the_very_prices_of_its_page(client: Client, shop:
     html = html_of(client, PRODUCT)
     product = data_of(html)["Product"]
     assert product["url"] == SITE + PRODUCT and product["name"] == "Yeastar S-series module"
-    offers = {offer["name"]: offer for offer in product["offers"]["offers"]}
-    assert len(offers) == product["offers"]["offerCount"] == 8
+    offers = {offer["name"]: offer for offer in product["offers"]}
+    assert len(offers) == 8
     year = offers["Standard, 12 months"]
     assert (year["price"], year["priceCurrency"]) == ("60.00", "EUR") and "€60.00" in html
     assert year["priceValidUntil"] == day_of(clock.now() + timedelta(days=9)).isoformat()
     assert "priceValidUntil" not in offers["Standard, 1 month"]
     assert year["url"] == f"{SITE}{PRODUCT}?plan=standard&months=12"
     assert year["availability"] == "https://schema.org/InStock"
-    prices = [Decimal(offer["price"]) for offer in offers.values()]
-    assert product["offers"]["lowPrice"] == str(min(prices)) and product["offers"]["highPrice"] == str(max(prices))
     trail = [each["item"] for each in data_of(html)["BreadcrumbList"]["itemListElement"]]
     assert trail == [f"{SITE}/", f"{SITE}/products/", SITE + PRODUCT]
     shop.software.plans.all().delete()
     assert "Product" not in data_of(html_of(client, PRODUCT)), "nothing is offered that cannot be bought"
 
 
-def test_home_says_who_sells_and_where_to_search(client: Client, shop: Any) -> None:
+def test_home_says_who_sells(client: Client, shop: Any) -> None:
     data = data_of(html_of(client, "/"))
-    assert data["Organization"]["name"] == "Northbridge Software Ltd"
-    assert data["WebSite"]["potentialAction"]["target"]["urlTemplate"] == f"{SITE}/search/?q={{search_term_string}}"
+    assert data["OnlineStore"]["name"] == "Northbridge Software Ltd"
+    assert data["WebSite"]["name"] == "Northbridge Software"
 
 
 def test_questions_of_a_help_page_and_its_place(client: Client, shop: Any) -> None:

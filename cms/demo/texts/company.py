@@ -14,6 +14,7 @@ REFUND_PAGE = "help/buying/payment-methods"
 SELLER = {
     "name": "Northbridge Software Ltd",
     "address": "1 Harbour Street\nExampleton EX1 2MP\nExampleland",
+    "country": "GB",
     "registration_number": "00000042",
     "tax_number": "XX000000042",
     "email": "billing@northbridge.example",

@@ -8,13 +8,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import InvoiceStatus
-from storefront.core import clock, money, references
+from storefront.core import clock, countries, money, references
 from storefront.core.form_fields import EmailModelField
 from storefront.core.texts import Translated
 
 
 class Seller(Translated):
-    """Our legal entity as printed on documents; invoices keep a copy of it.
+    """Our legal entity as printed on documents; invoices keep a copy of it. ``country`` (ISO 3166-1, two letters) is
+    for search engines, which do not read it out of the address.
 
     ``refund_days``: whoever asks within so many days of paying gets the money back; None: nothing is promised.
     ``refund_text`` says how to ask, ``refund_page`` in full. ``card_statement`` is the name of a payment on the
@@ -25,6 +26,7 @@ class Seller(Translated):
 
     name = models.CharField(_("name"), max_length=200)
     address = models.TextField(_("address"))
+    country = models.CharField(_("country"), max_length=2, blank=True, validators=[countries.valid])
     registration_number = models.CharField(_("registration number"), max_length=50, blank=True)
     tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
     email = EmailModelField(_("e-mail"), blank=True)
