@@ -42,8 +42,7 @@ def check_all() -> int:
             continue
         for fault in faults:
             if fault.code != "connection":  # the breaker's matter
-                review.file_setup(
-                    gateway=name, code=fault.code, detail=f"{fault.subject}: {fault.finding} {fault.remedy}"
-                )
+                detail = f"{name.title()}: {fault.finding} {fault.remedy}".strip()
+                review.file_setup(gateway=name, code=fault.code, detail=detail)
                 found += 1
     return found

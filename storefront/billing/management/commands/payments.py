@@ -15,6 +15,8 @@ from storefront.gateways.errors import ConfigurationError, GatewayError, Unsuppo
 from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
 from storefront.inbox.models import InboundEvent
 
+#: faults after which nothing more can be asked
+UNREACHED = ("configuration", "connection", "key")
 PAUSE = 0.2  # seconds between two looks into the inbox
 
 
@@ -37,9 +39,9 @@ class Command(BaseCommand):
         for name in [options["method"]] if options["method"] else names():
             self.stdout.write(self.style.MIGRATE_HEADING(name))
             found = self._diagnose(name)
-            if options["deliver"] and not any(each.code in ("key", "connection") for each in _faults(found)):
-                found.append(_deliver(name, options["wait"]))
-                self._show(found[-1])
+            is_reached = not any(each.code in UNREACHED for each in _faults(found))
+            found.append(_deliver(name, options["wait"]) if options["deliver"] and is_reached else _last_message(name))
+            self._show(found[-1])
             faults += len(_faults(found))
         if faults:
             raise CommandError(f"{faults} to be put right")
@@ -50,7 +52,6 @@ class Command(BaseCommand):
             found = list(setup.diagnose(name))
         except UnsupportedOperation as exc:
             found = [Diagnosis("unsupported", name, Verdict.WARNING, f"{exc.message}.")]
-        found.append(_last_message(name))
         for each in found:
             self._show(each)
         return found

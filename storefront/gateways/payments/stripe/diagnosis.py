@@ -103,13 +103,13 @@ def _looks(
             "API key",
             Verdict.FAULT,
             f"{refusal}.",
-            "Put a key of your account into STRIPE_API_KEY: https://dashboard.stripe.com/apikeys",
+            f"Put a key of your account into STRIPE_API_KEY: {permissions.new_key_url(is_live=is_live)}",
         )
         return
     mode = "live, money is real" if is_live else "test, no money is real"
     yield Diagnosis("key", "API key", Verdict.OK, f"Stripe knows it. Mode: {mode}.")
     for right, ask in _questions(client, is_thorough).items():
-        yield _right(right, ask, is_live=is_live)
+        yield _right(right, ask)
     yield from endpoints.diagnose(client, webhook_url=webhook_url, secrets=secrets)
     yield _clock(headers, now())
 
@@ -142,7 +142,7 @@ def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Ca
     return {right: asked[right.name] for right in permissions.NEEDED}
 
 
-def _right(right: Right, ask: Callable[[], Any], *, is_live: bool) -> Diagnosis:
+def _right(right: Right, ask: Callable[[], Any]) -> Diagnosis:
     subject = f"Right {right}"
     try:
         with translated():
@@ -155,8 +155,7 @@ def _right(right: Right, ask: Callable[[], Any], *, is_live: bool) -> Diagnosis:
             subject,
             Verdict.FAULT,
             f"The key lacks {refusal.right}, needed to {right.purpose}.",
-            f"Edit the key at https://dashboard.stripe.com/apikeys, or make a new one: "
-            f"{permissions.new_key_url(is_live=is_live)}",
+            "Give it to the key at https://dashboard.stripe.com/apikeys.",
         )
     return Diagnosis(f"right:{right}", subject, Verdict.OK, "The key has it.")
 

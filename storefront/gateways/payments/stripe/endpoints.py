@@ -94,7 +94,9 @@ def _version(endpoint: Any) -> Diagnosis:
         finding = "The endpoint follows the account's default version, which may change."
         return Diagnosis(code, subject, Verdict.WARNING, finding, remedy)
     if endpoint.api_version.partition(".")[2] != needed.partition(".")[2]:
-        return Diagnosis(code, subject, Verdict.FAULT, f"It is {endpoint.api_version}, not {needed}.", remedy)
+        return Diagnosis(
+            code, subject, Verdict.FAULT, f"The endpoint's is {endpoint.api_version}, not {needed}.", remedy
+        )
     return Diagnosis(code, subject, Verdict.OK, f"{endpoint.api_version}.")
 
 
