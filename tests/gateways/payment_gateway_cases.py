@@ -23,7 +23,9 @@ from storefront.gateways.payments.base import (
     StartedPayment,
     StartRequest,
 )
+from storefront.gateways.payments.diagnosis import Verdict
 
+HOOK = "https://shop.example/hooks/provider/"
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 CALLS = ("start", "fetch", "cancel", "refund", "find_recent")
 WRITES = ("start", "cancel", "refund")
@@ -392,5 +394,27 @@ class WebhookCases:
             rig.gateway().parse_webhook(body, rig.sign(body, secret=rig.secret, at=NOW), now=NOW)
 
 
-class PaymentGatewayCases(StartCases, LifeCases, RefundCases, FaultCases, WebhookCases):
+class DiagnosisCases:
+    """Whoever looks for what is wrong reads all of it: no answer ends the look with an exception."""
+
+    def test_trouble_on_the_line_is_one_fault_among_others(self, rig: Rig) -> None:
+        gateway = rig.gateway()
+        for fault in rig.faults:
+            rig.fail(fault)
+            found = gateway.diagnose(webhook_url=HOOK)
+            assert "connection" in [each.code for each in found if each.verdict is Verdict.FAULT], fault
+
+    def test_a_diagnosis_opens_and_moves_nothing(self, rig: Rig) -> None:
+        gateway = rig.gateway()
+        for is_thorough in (False, True):
+            assert gateway.diagnose(webhook_url=HOOK, is_thorough=is_thorough)
+        assert (rig.opened(), rig.charged()) == (0, 0)
+
+    def test_every_fault_says_what_to_do_and_none_holds_a_secret(self, rig: Rig) -> None:
+        found = [*rig.gateway().diagnose(webhook_url=HOOK), *rig.gateway().warnings()]
+        assert all(each.remedy for each in found if each.verdict is Verdict.FAULT)
+        assert rig.secret not in str(found)
+
+
+class PaymentGatewayCases(StartCases, LifeCases, RefundCases, FaultCases, WebhookCases, DiagnosisCases):
     """Every case. A subclass provides the ``rig`` fixture."""

@@ -137,7 +137,7 @@ def test_the_clock_is_compared_with_stripes(stripe: StripeStandIn, seconds: int,
     assert not is_fault or ("ahead of" if seconds > 0 else "behind") in found["clock"]
 
 
-@pytest.mark.parametrize("kind", ["reset", "html", "hang"])
+@pytest.mark.parametrize("kind", ["reset", "html", "hang", "empty"])
 @pytest.mark.parametrize("after", [0, 3])
 def test_stripe_that_does_not_answer_is_one_fault(stripe: StripeStandIn, kind: str, after: int) -> None:
     paths = ["/v1/checkout/sessions", "/v1/disputes"]

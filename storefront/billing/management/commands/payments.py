@@ -96,6 +96,6 @@ def _deliver(name: str, wait: float) -> Diagnosis:
         "Delivery",
         Verdict.FAULT,
         f"No {kind} was taken in within {wait:g} s.",
-        f"Look at the endpoint's deliveries at the provider: 400 means a wrong secret, anything else that "
-        f"{setup.webhook_url(name)} is not reached from outside.",
+        f"Look at the endpoint's deliveries at the provider: 400 means a wrong secret or another style of "
+        f"payload, anything else that {setup.webhook_url(name)} is not reached from outside.",
     )

@@ -118,8 +118,8 @@ def _first_answer(client: stripe.StripeClient) -> Mapping[str, str]:
     """The headers of some answer. Raises ConfigurationError if the key itself is refused."""
     try:
         with translated():
-            answer = client.v1.checkout.sessions.list(params={"limit": 1}).last_response
-            return dict(answer.headers) if answer else {}
+            page = client.v1.checkout.sessions.list(params={"limit": 1})
+            return dict(page.last_response.headers) if page.data is not None and page.last_response else {}
     except MissingRight as refusal:
         return dict(getattr(refusal.__cause__, "headers", None) or {})
 
@@ -128,11 +128,11 @@ def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Ca
     """One call for each right that is needed."""
     v1 = client.v1
     reads: dict[str, Callable[[], Any]] = {
-        "payment_intent_read": lambda: v1.payment_intents.list(params={"limit": 1}),
-        "dispute_read": lambda: v1.disputes.list(params={"limit": 1}),
-        "webhook_read": lambda: v1.webhook_endpoints.list(params={"limit": 1}),
-        "checkout_session_write": lambda: v1.checkout.sessions.list(params={"limit": 1}),
-        "charge_write": lambda: v1.charges.list(params={"limit": 1}),
+        "payment_intent_read": lambda: v1.payment_intents.list(params={"limit": 1}).data,
+        "dispute_read": lambda: v1.disputes.list(params={"limit": 1}).data,
+        "webhook_read": lambda: v1.webhook_endpoints.list(params={"limit": 1}).data,
+        "checkout_session_write": lambda: v1.checkout.sessions.list(params={"limit": 1}).data,
+        "charge_write": lambda: v1.charges.list(params={"limit": 1}).data,
     }
     writes: dict[str, Callable[[], Any]] = {
         "checkout_session_write": lambda: v1.checkout.sessions.expire(f"cs_test_{NOBODY}"),
