@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from wagtail import hooks
 
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import link_state
-from storefront.licensing.services import by_hand
 from storefront.licensing.services.by_hand import NotLinkable, installations_for, link_by_hand
 from storefront.users.models import User
 from tests.licensing.conftest import Portals, make_product
@@ -91,5 +92,22 @@ def test_what_cannot_be_linked_says_why_and_stays_as_it_is(
     assert refusal(second, Installation.objects.get()) == "removed"
 
 
-def test_the_right_is_one_of_its_own(db: None) -> None:
-    assert Permission.objects.filter(content_type__app_label="licensing", codename=by_hand.RIGHT.split(".")[1]).exists()
+def test_command_shows_the_portals_and_links_to_one(box: Installation, buy: Buy, staff: User, capsys: Any) -> None:
+    license = buy(portal="crm.firma.de")
+    call_command("link_license", license.number)
+    assert f"{'a' * 32}  portal.firma.local  not proven" in capsys.readouterr().out
+    wanted = {"portal": "a" * 32, "by": staff.email, "reason": "Asked by phone"}
+    with pytest.raises(CommandError, match="no member of staff"):
+        call_command("link_license", license.number, **wanted)
+    User.objects.filter(pk=staff.pk).update(is_staff=True)
+    with pytest.raises(CommandError, match="say why"):
+        call_command("link_license", license.number, **wanted | {"reason": ""})
+    call_command("link_license", license.number, **wanted)
+    assert (fresh(license).status, fresh(license).events.get(code="linked_by_hand").actor) == ("active", staff)
+    with pytest.raises(CommandError, match="does not wait"):
+        call_command("link_license", license.number, **wanted)
+
+
+def test_groups_can_be_given_the_right_in_wagtail(db: None) -> None:
+    offered = {row.codename for hook in hooks.get_hooks("register_permissions") for row in hook()}
+    assert "link_license" in offered

@@ -261,3 +261,25 @@ def test_moment_without_an_answer_troubles_nobody(portals: Portals, buy: Buy) ->
     link_waiting()
     assert fresh(license).link_problem == ""
     assert not OutboxMessage.objects.filter(key__startswith="license_unproven").exists()
+
+
+@pytest.mark.parametrize("again", ["asked", "visited"])
+def test_portal_is_set_up_once_its_administrator_is_known(
+    portals: Portals, product: Any, run_jobs: Any, again: str
+) -> None:
+    """At the installation it allowed nothing: its plan had no REST."""
+    portals.stand_in.install("acme", "yeastar-s", finish=False)
+    portals.stand_in.set_plan("acme", "free")
+    portals.open(to_installer=True)
+    portals.stand_in.finish("acme", "yeastar-s")
+    run_jobs()
+    assert portals.stand_in.portal("acme").installs["yeastar-s"].handlers == []
+    portals.stand_in.set_plan("acme", "std")
+    if again == "visited":
+        portals.open()
+    else:
+        with due():
+            assert ask_again() == 1
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        run_jobs()
+    assert len(portals.stand_in.portal("acme").installs["yeastar-s"].handlers) == 2

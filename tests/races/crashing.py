@@ -92,10 +92,18 @@ def send_mails() -> None:
         pass
 
 
+def ask_portals() -> None:
+    """The worker asks the portals again that have not confirmed themselves, and links who waits for them."""
+    from storefront.licensing.bitrix24.confirmation import ask_again
+
+    ask_again()
+
+
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
     "send_mails": send_mails,
+    "ask_portals": ask_portals,
 }
 
 

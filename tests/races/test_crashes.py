@@ -192,6 +192,42 @@ def assert_done_once(invoice, payment, mails):
     return frozenset(row.payload["template"] for row in rows)
 
 
+def test_killed_while_a_silent_portal_is_asked_again_its_license_is_linked_in_the_end(
+    doomed, bitrix24, client, make_customer
+):
+    from storefront.licensing.models import Installation
+    from storefront.licensing.services.licenses import grant_for_invoice
+    from tests.licensing.conftest import make_invoice as made_invoice
+    from tests.licensing.conftest import make_product
+
+    bitrix24.install("acme", "yeastar-s")
+    bitrix24.fault("profile", "query_limit")
+    launch = bitrix24.issue_token("acme", "yeastar-s")
+    assert client.post(launch.url.removeprefix("http://testserver"), launch.form).status_code == 200
+    silent = {"is_host_proven": False, "admin_user_id": "", "asked": 0}
+    unfinished = 0
+    for die_at in range(1, MOST_POINTS):
+        software = make_product(f"silent-{die_at}")
+        invoice = made_invoice(
+            make_customer(f"silent{die_at}@example.com"), software, portal=bitrix24.portal("acme").host
+        )
+        type(invoice).objects.filter(pk=invoice.pk).update(status="paid")
+        Installation.objects.update(**silent, ask_at=clock.now())
+        [license] = grant_for_invoice(invoice=invoice)
+        died = doomed.run("ask_portals", die_at)
+        license.refresh_from_db()
+        unfinished += license.status == "pending"
+        recover(("portals-confirm", "licenses-link", *MESSAGES))
+        license.refresh_from_db()
+        installation = Installation.objects.get()
+        assert (license.status, installation.is_host_proven, installation.admin_user_id) == ("active", True, "1")
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 4 and unfinished >= die_at - 2
+
+
 def killed_at_every_point_of_sending(doomed, mails):
     """How often the letters that a killed worker and its successor sent arrived, for each point of the kill."""
     for die_at in range(1, MOST_POINTS):

@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from storefront.core import states
+from storefront.core import clock, states
 from storefront.gateways.bitrix24 import InvalidToken
 from storefront.licensing.audit import checks
-from storefront.licensing.bitrix24 import portal_calls
+from storefront.licensing.bitrix24 import confirmation, portal_calls
 from storefront.licensing.grants import NOW
 from storefront.licensing.models import Activation, Installation, License, LicenseTerm
-from storefront.licensing.services import licenses, linking
+from storefront.licensing.services import licenses, linking, obstacles
+from storefront.licensing.services.by_hand import NotLinkable, link_by_hand
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import TryLater
 from tests.licensing.conftest import make_invoice, make_product
@@ -148,14 +149,14 @@ def rivals(make_customer: Callable[..., Any], product: Any) -> list[License]:
 
 @pytest.fixture
 def dawdling_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    look = linking._obstacle
+    look = obstacles.find
 
-    def slowly(*args: Any) -> str:
-        problem = look(*args)
+    def slowly(*args: Any) -> Any:
+        obstacle = look(*args)
         time.sleep(DAWDLE)
-        return problem
+        return obstacle
 
-    monkeypatch.setattr(linking, "_obstacle", slowly)
+    monkeypatch.setattr(obstacles, "find", slowly)
 
 
 @pytest.fixture
@@ -213,6 +214,46 @@ def test_control_without_locks_and_constraint_both_become_active(
     race: Race, rivals: list[License], dawdling_link: None, without_locks: None, without_constraint: None
 ) -> None:
     race(*[link(license) for license in rivals], copies=4)
+    assert active() == 2
+
+
+@pytest.fixture
+def staff(make_customer: Callable[..., Any]) -> Any:
+    person = make_customer("staff@example.com")
+    person.is_superuser = True
+    person.save()
+    return person
+
+
+def link_it_by_hand(license: License, staff: Any) -> Callable[[], bool]:
+    def do() -> bool:
+        try:
+            link_by_hand(
+                license=License.objects.get(pk=license.pk), installation=Installation.objects.get(), actor=staff,
+                reason="Asked by phone",
+            )  # fmt: skip
+        except NotLinkable:
+            return False
+        return True
+
+    return do
+
+
+def test_two_licenses_linked_by_hand_and_by_themselves_are_one_active(
+    race: Race, rivals: list[License], staff: Any, dawdling_link: None
+) -> None:
+    calls = [link_it_by_hand(rivals[0], staff), link_it_by_hand(rivals[1], staff), link(rivals[0]), link(rivals[1])]
+    results = race(*calls, copies=4)
+    assert errors(results) == []
+    assert results.count(True) == active() == Activation.objects.count() == 1
+    assert OutboxMessage.objects.filter(payload__template="license_linked").count() == 1
+    assert list(checks()) == []
+
+
+def test_control_without_locks_and_constraint_staff_gives_one_portal_to_two(
+    race: Race, rivals: list[License], staff: Any, dawdling_link: None, without_locks: None, without_constraint: None
+) -> None:
+    race(*[link_it_by_hand(license, staff) for license in rivals], copies=4)
     assert active() == 2
 
 
@@ -295,3 +336,34 @@ def test_refund_while_linking_leaves_no_portal_bound(race: Race, rivals: list[Li
     license.refresh_from_db()
     assert license.status == "revoked"
     assert not license.activations.filter(released_at=None).exists()
+
+
+@pytest.fixture
+def silent(bitrix24: Any, installation: Installation) -> Installation:
+    """Acme has not confirmed itself, and it is time to ask it again."""
+    installation.admin_user_id, installation.ask_at = "", clock.now()
+    installation.save()
+    return installation
+
+
+def questions(bitrix24: Any) -> int:
+    return sum(request["path"].startswith("/rest/profile") for request in bitrix24.requests if request["status"] == 200)
+
+
+def test_eight_workers_ask_a_portal_once(race: Race, bitrix24: Any, silent: Installation) -> None:
+    assert sorted(race(confirmation.ask_again, copies=8)) == [0] * 7 + [1]
+    assert questions(bitrix24) == 1
+    silent.refresh_from_db()
+    assert (silent.is_host_proven, silent.admin_user_id, silent.ask_at) == (True, "1", None)
+
+
+def test_control_without_the_claim_every_worker_asks(
+    race: Race, bitrix24: Any, silent: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def claim(installation: Installation) -> bool:
+        time.sleep(UNGUARDED)
+        return True
+
+    monkeypatch.setattr(confirmation, "_claim", claim)
+    race(confirmation.ask_again, copies=8)
+    assert len(bitrix24.requests) > 4

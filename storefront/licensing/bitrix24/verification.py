@@ -30,7 +30,7 @@ _LONGEST = 3600  # seconds; no access token lives longer
 #: that asks a stranger's slow server at every reload would hold a web worker each time. Whoever comes meanwhile is
 #: told that it is not known who they are, never that they are nobody.
 _PATIENCE, _LEFT_ALONE = 3, 60
-_SILENCE = frozenset({"timeout", "network", "dns", "busy"})
+_SILENCE = frozenset({"timeout", "network", "dns"})
 #: Answers that speak against the address: another server, another portal, or none.
 _NOT_THERE = (InvalidToken, ExpiredToken, AppRemoved, PortalMoved, PortalGone)
 

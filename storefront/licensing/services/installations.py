@@ -63,6 +63,7 @@ def record_contact(contact: Contact, keys: Keys) -> Installation:
     )
     states.lock(installation)
     now = clock.now()
+    was_unknown = bool(installation.access_token) and not installation.admin_user_id
     _record_host(installation, contact)
     installation.app_code, installation.verified_at = contact.app_code, now
     installation.authorization_server, installation.scope = contact.authorization_server, contact.scope[:500]
@@ -75,6 +76,8 @@ def record_contact(contact: Contact, keys: Keys) -> Installation:
     installation.save()
     if keys.role != PortalRole.EMPLOYEE and installation.access_token:
         _tell_if_changed(installation)
+    if was_unknown and installation.admin_user_id:
+        request_setup(installation)
     return installation
 
 
@@ -140,6 +143,7 @@ def confirm(installation: Installation, *, role: PortalRole, user_id: int, versi
     installation.save()
     if role == PortalRole.ADMIN:
         _tell_if_changed(installation)
+        request_setup(installation)
 
 
 def _tell_if_changed(installation: Installation) -> None:
@@ -154,10 +158,13 @@ def _tell_if_changed(installation: Installation) -> None:
 
 
 def request_setup(installation: Installation) -> None:
-    """Queue what a fresh or updated installation needs of its portal: event handlers and the app's own address."""
+    """Queue what a fresh or updated installation needs of its portal: event handlers and the app's own address.
+
+    Once for its keys, and once more when it is known that they are an administrator's, whom the portal lets do it.
+    """
     outbox.enqueue(
         kind="bitrix24.push",
-        key=f"bitrix24.setup:{installation.pk}:{installation.token_version}",
+        key=f"bitrix24.setup:{installation.pk}:{installation.token_version}:{installation.admin_user_id}",
         payload={"installation": installation.pk, "setup": True},
         group=f"portal:{installation.pk}",
     )
