@@ -84,8 +84,8 @@ class Guarded(PaymentGateway):
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         return self._inner.diagnose(webhook_url=webhook_url, is_thorough=is_thorough)
 
-    def provoke_message(self, *, return_url: str) -> str:
-        return self._inner.provoke_message(return_url=return_url)
+    def provoke_message(self, *, currency: str, return_url: str) -> str:
+        return self._inner.provoke_message(currency=currency, return_url=return_url)
 
     def warnings(self) -> Sequence[Diagnosis]:
         return self._inner.warnings()

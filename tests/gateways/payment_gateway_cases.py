@@ -410,6 +410,15 @@ class DiagnosisCases:
             assert gateway.diagnose(webhook_url=HOOK, is_thorough=is_thorough)
         assert (rig.opened(), rig.charged()) == (0, 0)
 
+    def test_a_message_on_demand_is_about_nothing_that_can_be_paid(self, rig: Rig) -> None:
+        gateway = rig.gateway()
+        kind = gateway.provoke_message(currency="EUR", return_url="https://shop.example/")
+        assert kind and (rig.opened(), rig.charged()) == (1, 0)
+        (found,) = gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))
+        assert found.state is RemoteState.EXPIRED
+        with pytest.raises(Declined):
+            gateway.provoke_message(currency="XXX", return_url="https://shop.example/")
+
     def test_every_fault_says_what_to_do_and_none_holds_a_secret(self, rig: Rig) -> None:
         found = [*rig.gateway().diagnose(webhook_url=HOOK), *rig.gateway().warnings()]
         assert all(each.remedy for each in found if each.verdict is Verdict.FAULT)

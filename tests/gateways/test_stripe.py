@@ -553,6 +553,12 @@ def test_the_limits_are_those_of_the_stand_in(rig: StripeRig) -> None:
     assert rig.stand_in.stats()["session_creates"] == 2 * len(limits.currencies)
 
 
+def test_a_message_can_be_had_in_every_currency(rig: StripeRig) -> None:
+    for currency in sorted(rig.gateway().limits.currencies):
+        rig.gateway().provoke_message(currency=currency, return_url="https://shop.example/")
+    assert {session["status"] for session in rig.stand_in.sessions()} == {"expired"}
+
+
 @pytest.mark.parametrize("email", ["nobody", "a..b@example.com", "grüße@example.com", "user@localhost", ""])
 def test_an_address_that_cannot_be_sent_is_left_out(rig: StripeRig, email: str) -> None:
     rig.gateway().start(request(customer_email=email))

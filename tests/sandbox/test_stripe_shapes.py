@@ -250,6 +250,11 @@ def test_lists_refuse_what_is_not_theirs(api: Any, name: str, wrong: dict[str, s
     assert (refusal.value.http_status, refusal.value.code) == (400, code)
 
 
+def test_the_stand_in_is_of_the_package_s_version(api: Any, year: dict[str, str]) -> None:
+    page = api.events.list({"limit": 1})
+    assert page.last_response.headers["stripe-version"] == page.data[0].api_version == stripe.api_version
+
+
 # The judge itself
 
 

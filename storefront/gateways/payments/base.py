@@ -213,8 +213,11 @@ class PaymentGateway(ABC):
         """
         raise UnsupportedOperation(f"{self.name} cannot be asked about our set-up")
 
-    def provoke_message(self, *, return_url: str) -> str:
-        """Make the provider send us a message about something that costs nobody anything; returns its ``raw_type``."""
+    def provoke_message(self, *, currency: str, return_url: str) -> str:
+        """Make the provider send us a message about a charge that nobody can pay; returns its ``raw_type``.
+
+        Raises ``Declined`` where a buyer who pays in ``currency`` would be refused as well.
+        """
         raise UnsupportedOperation(f"{self.name} cannot be made to send a message")
 
     def warnings(self) -> Sequence[Diagnosis]:

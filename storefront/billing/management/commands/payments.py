@@ -80,7 +80,7 @@ def _deliver(name: str, wait: float) -> Diagnosis:
     """Whether a message that is made to be sent now arrives with a signature that is known."""
     began, deadline = clock.now(), time.monotonic() + wait
     try:
-        kind = gateway(name).provoke_message(return_url=settings.SITE_URL)
+        kind = gateway(name).provoke_message(currency=settings.SHOP_CURRENCY, return_url=settings.SITE_URL)
     except UnsupportedOperation as exc:
         return Diagnosis("delivery", "Delivery", Verdict.WARNING, f"{exc.message}.")
     except (GatewayError, ConfigurationError) as exc:

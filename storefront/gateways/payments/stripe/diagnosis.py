@@ -46,21 +46,6 @@ def diagnose(
     return found
 
 
-def provoke_message(client: stripe.StripeClient, *, return_url: str) -> str:
-    """See ``PaymentGateway.provoke_message``. The session asks for one unit of a currency and is closed unused."""
-    price: Any = {"currency": "eur", "unit_amount": 100, "product_data": {"name": "Test of the webhook"}}
-    with translated():
-        session = client.v1.checkout.sessions.create(
-            params={
-                "mode": "payment",
-                "line_items": [{"quantity": 1, "price_data": price}],
-                "success_url": return_url,
-            }
-        )
-        client.v1.checkout.sessions.expire(session.id)
-    return "checkout.session.expired"
-
-
 def warnings(api_key: str, secrets: Sequence[str]) -> list[Diagnosis]:
     """See ``PaymentGateway.warnings``."""
     found = []

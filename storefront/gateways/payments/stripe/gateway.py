@@ -26,6 +26,7 @@ from storefront.gateways.payments.stripe import diagnosis, webhooks
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.opening import open_session, sessions_since
+from storefront.gateways.payments.stripe.provoking import provoke_message
 from storefront.gateways.payments.stripe.refunds import give_back
 from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
 
@@ -172,9 +173,9 @@ class Gateway(PaymentGateway):
             now=self._clock,
         )
 
-    def provoke_message(self, *, return_url: str) -> str:
+    def provoke_message(self, *, currency: str, return_url: str) -> str:
         """Open a pay page that nobody is sent to and close it at once."""
-        return diagnosis.provoke_message(self._client, return_url=return_url)
+        return provoke_message(self._client, currency=currency, return_url=return_url)
 
     def warnings(self) -> Sequence[Diagnosis]:
         return diagnosis.warnings(self._api_key, self._secrets)
