@@ -436,6 +436,23 @@ def test_events_about_other_things_are_ignored(rig: StripeRig, subject: dict[str
     assert (parsed.kind, parsed.is_live, parsed.raw_type) == (EventKind.IGNORED, True, kind)
 
 
+def test_a_payload_of_the_other_style_is_refused_by_its_name(rig: StripeRig) -> None:
+    """As https://docs.stripe.com/event-destinations shows it: proven, and without the object."""
+    event = {
+        "id": "evt_test_65R9Ijk8dKEYZcXeRWn16R9A7j1FSQ3w3TGDPLLGSM4CW0",
+        "object": "v2.core.event",
+        "type": "v1.checkout.session.completed",
+        "livemode": False,
+        "created": "2026-11-02T12:00:00.000Z",
+        "context": None,
+        "related_object": {"id": "cs_1", "type": "checkout.session", "url": "/v1/checkout/sessions/cs_1"},
+    }
+    body = json.dumps(event).encode()
+    with pytest.raises(InvalidSignature) as refusal:
+        rig.gateway().parse_webhook(body, rig.sign(body, secret=rig.secret, at=NOW), now=NOW)
+    assert refusal.value.code == "thin_payload"
+
+
 @pytest.mark.parametrize(
     "header", ["", "t=1", "v1=00", "t=x,v1=00", "t=,v1=", "v0=00,t=1", ",,,", "t=1,v1=é", "t" * 9000]
 )

@@ -13,6 +13,8 @@ from storefront.gateways.payments.stripe.snapshots import object_id
 
 #: how old, or how far ahead, a signed stamp may be, in seconds. The SDK checks only the past.
 TOLERANCE = 300
+#: ``object`` of an event without the thing it is about (https://docs.stripe.com/events/how-events-work#thin-events)
+THIN = "v2.core.event"
 OUR_REFERENCE = "our_reference"  # key in the metadata of everything we create
 
 SESSION_EVENTS = (
@@ -74,6 +76,8 @@ def _stamp(header: str) -> int:
 
 
 def _event(event: Any) -> ProviderEvent:
+    if event["object"] == THIN:
+        raise InvalidSignature("a thin event: the endpoint's payload style must be snapshot", code="thin_payload")
     subject, name = event["data"]["object"], word(event["type"])
     kind, thing = _kind(name), word(subject["object"])
     is_session = thing == "checkout.session"
