@@ -23,14 +23,15 @@ from checkout.cart.loading import Cart, CartLine
 from checkout.cart.terms import Term
 from checkout.services import snapshots
 from storefront.core.money import display, displayer
-from storefront.licensing.effects import effect_of
+from storefront.licensing.effects import Ordered, effects_of
 
 _MARK = "\x00{}\x00"  # where "selected" may go; cannot stand in an escaped name
 
 
 @dataclass(slots=True)
 class Row:
-    """One line on the page, every text ready to print."""
+    """One line on the page, every text ready to print. ``extends``: what it does to the license it names;
+    ``decides``: what any other line comes to."""
 
     pk: str
     action: str
@@ -44,6 +45,7 @@ class Row:
     percent_off: str = ""
     options: SafeString = field(default_factory=SafeString)
     extends: str = ""
+    decides: str = ""
     problem: str = ""
     error: str = ""
     error_field: str = ""
@@ -86,6 +88,8 @@ class _Wording:
         self.periods = {count: months_label(count) for count in months}
         self.each = _("%(amount)s each")
         self.saving = _("You save %(amount)s")
+        self.bound = _("A new license, or more time for the one that your Bitrix24 has: you see which at the checkout.")
+        self.free = _("A new license. Its time begins with the payment.")
         self.choices = {software: self._choices(terms) for software, terms in cart.siblings.items()}
 
     def name(self, term: Term) -> str:
@@ -106,8 +110,9 @@ class _Wording:
 def page(cart: Cart, errors: Mapping[int, LineError] | None = None) -> CartPage:
     """Build the page; asks the database only about licenses that lines extend."""
     wording = _Wording(cart)
+    extends = _extends(cart)
     return CartPage(
-        rows=[_row(line, cart, wording, (errors or {}).get(line.pk)) for line in cart.lines],
+        rows=[_row(line, wording, (errors or {}).get(line.pk), extends.get(line.pk, "")) for line in cart.lines],
         price_changes=price_changes(cart),
         subtotal=wording.amount(cart.subtotal),
         discounts=discounts(cart),
@@ -148,7 +153,7 @@ def discounts(cart: Cart) -> list[tuple[str, str]]:
     return [(name, display(-amount, cart.currency)) for name, amount in cart.discounts]
 
 
-def _row(line: CartLine, cart: Cart, wording: _Wording, error: LineError | None) -> Row:
+def _row(line: CartLine, wording: _Wording, error: LineError | None, extends: str) -> Row:
     term = line.term
     row = Row(
         pk=str(line.pk),
@@ -162,16 +167,19 @@ def _row(line: CartLine, cart: Cart, wording: _Wording, error: LineError | None)
     if error:
         row.error, row.error_field, row.quantity = error.message, error.field, error.quantity
     if term and not line.problem:
-        row.extends = _extends(line, cart) if line.license else ""
+        row.extends = extends
+        row.decides = "" if extends else wording.bound if term.is_portal_bound else wording.free
         _put_prices(row, line, term, wording)
         row.options = _selected(wording.choices[term.software_id], term.pk)
     return row
 
 
-def _extends(line: CartLine, cart: Cart) -> str:
-    """What a line that names a license does to it. What any other does depends on the portal: the checkout says it."""
-    grant = snapshots.license_terms(line, cart, "")
-    return effect_of(grant, customer=cart.basket.owner, currency=cart.currency).text
+def _extends(cart: Cart) -> dict[int, str]:
+    """By line: what those that name a license do to it, one after the other."""
+    lines = [line for line in cart.on_sale if line.term and line.license]
+    wanted = [Ordered(snapshots.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
+    told = effects_of(wanted, customer=cart.basket.owner, currency=cart.currency) if wanted else []
+    return {line.pk: effect.text for line, effect in zip(lines, told, strict=True)}
 
 
 def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None:

@@ -6,6 +6,7 @@ visitor may try is limited. What is told names neither a person nor a type or da
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from checkout.cart.loading import Cart
 from checkout.services import snapshots
 from storefront.core import throttle
 from storefront.licensing import effects
+from storefront.licensing.effects import Effect
 from storefront.users.models import User
 
 #: Fields of the form: the choice for unused time of another type, and the portal that the buyer knows is taken.
@@ -24,7 +26,8 @@ _LOOKED_AT = "checkout_looked_at"
 
 @dataclass(frozen=True, slots=True)
 class LineEffect:
-    """What one line does, in words; ``choices``: value, words, and whether it is the one chosen."""
+    """What a line does, in words; or what the buyer has to choose, for all lines that the choice changes:
+    ``choices`` are value, words, and whether it is the one chosen."""
 
     title: str
     text: str
@@ -59,20 +62,38 @@ def change_in(request: HttpRequest) -> str:
 def of(request: HttpRequest, cart: Cart, customer: User | None, host: str) -> Effects:
     """What every line of the cart would do for the portal at ``host``, with the answers that were posted."""
     change = change_in(request)
-    may_look = bool(host) and _may_look(request, host)
-    lines, is_asked, waits = [], False, False
-    for line in cart.on_sale:
-        if line.term is None:
-            continue
-        grant = snapshots.license_terms(line, cart, host if may_look else "", change)
-        effect = effects.effect_of(grant, customer=customer, currency=cart.currency, quantity=line.quantity)
-        waits |= effect.code == effects.SCHEDULED
-        choices = [(value, text, value == change) for value, text in effect.choices]
-        is_asked |= len(choices) > 1
-        lines.append(LineEffect(line.term.description, effect.text, choices if len(choices) > 1 else []))
-    waits_for = host if waits else ""
+    seen_host = host if host and _may_look(request, host) else ""
+
+    def told(choice: str) -> list[Effect]:
+        ordered = snapshots.ordered(cart, seen_host, choice)
+        return effects.effects_of(ordered, customer=customer, currency=cart.currency)
+
+    titles = [line.term.description for line in cart.on_sale if line.term is not None]
+    found = told(change)
+    lines = _asked(titles, told, change) or [
+        LineEffect(title, effect.text) for title, effect in zip(titles, found, strict=True)
+    ]
+    waits_for = host if any(effect.code == effects.SCHEDULED for effect in found) else ""
+    is_asked = any(line.choices for line in lines)
     is_answered = (bool(change) or not is_asked) and request.POST.get(WAITS, "") == waits_for
     return Effects(lines, waits_for, change, is_answered)
+
+
+def _asked(titles: list[str], told: Callable[[str], list[Effect]], change: str) -> list[LineEffect]:
+    """All lines with one question for those that the choice changes, in the place of the first; [] if nothing is to
+    be asked. What one line does depends on what those before it have done, so each answer is told as a whole."""
+    if not any(len(effect.choices) > 1 for effect in told("")):
+        return []
+    answers = {choice: told(choice) for choice in (effects.NOW, effects.LATER)}
+    texts = {choice: [effect.text for effect in found] for choice, found in answers.items()}
+    differing = [number for number in range(len(titles)) if len({own[number] for own in texts.values()}) > 1]
+    asked = LineEffect(
+        ", ".join(dict.fromkeys(titles[number] for number in differing)),
+        "",
+        [(choice, " ".join(own[number] for number in differing), choice == change) for choice, own in texts.items()],
+    )
+    rest = {n: LineEffect(titles[n], texts[effects.LATER][n]) for n in range(len(titles)) if n not in differing}
+    return [each for _number, each in sorted([(differing[0], asked), *rest.items()], key=lambda pair: pair[0])]
 
 
 def _may_look(request: HttpRequest, host: str) -> bool:

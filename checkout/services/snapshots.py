@@ -6,14 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from oscar.apps.order.models import Line
 
 from checkout.cart.loading import Cart, CartLine
 from storefront.billing.services.invoices import NewLine
 from storefront.core import money
-from storefront.licensing.effects import effect_of
+from storefront.licensing.effects import Ordered, effects_of
 from storefront.licensing.grants import LicenseGrant
 from storefront.notifications import mails
 from storefront.users.models import User
@@ -34,6 +33,15 @@ def invoice_lines(
     """
     charged = [line.line_price_incl_tax for _, line in pairs]
     amounts = money.allocate(cart.total, charged, cart.currency)
+    wanted = [
+        Ordered(
+            license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link), line.quantity, amount
+        )
+        for (line, _), amount in zip(pairs, amounts, strict=True)
+        if line.term is not None
+    ]
+    told = effects_of(wanted, customer=customer, currency=cart.currency)
+    frozen = iter(replace(each.grant, effect=effect.text).as_json() for each, effect in zip(wanted, told, strict=True))
     return [
         NewLine(
             description=line.term.description,
@@ -41,9 +49,7 @@ def invoice_lines(
             list_amount=max(line.term.list_amount * line.quantity, amount),
             amount=amount,
             order_line=order_line,
-            license_terms=_frozen(
-                license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link), line, cart, customer
-            ),
+            license_terms=next(frozen),
         )
         for (line, order_line), amount in zip(pairs, amounts, strict=True)
         if line.term is not None
@@ -77,6 +83,16 @@ def license_terms(
     )
 
 
+def ordered(cart: Cart, portal_host: str, change: str = "") -> list[Ordered]:
+    """The lines on sale as they would be ordered now, for what is told of them before (discounts of vouchers not
+    taken off)."""
+    return [
+        Ordered(license_terms(line, cart, portal_host, change), line.quantity, line.total)
+        for line in cart.on_sale
+        if line.term is not None
+    ]
+
+
 def mail_lines(lines: Sequence[NewLine]) -> list[mails.Line]:
     """The lines as a mail tells them, with what they do to licenses."""
     return [
@@ -88,11 +104,6 @@ def mail_lines(lines: Sequence[NewLine]) -> list[mails.Line]:
         }
         for line in lines
     ]
-
-
-def _frozen(grant: LicenseGrant, line: CartLine, cart: Cart, customer: User) -> dict[str, Any]:
-    effect = effect_of(grant, customer=customer, currency=cart.currency, quantity=line.quantity)
-    return replace(grant, effect=effect.text).as_json()
 
 
 def fingerprint(cart: Cart, portal_host: str) -> str:

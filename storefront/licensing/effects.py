@@ -1,4 +1,4 @@
-"""What an order line does to licenses, in words: before it is paid, and afterwards."""
+"""What the lines of an order do to licenses, in words: before it is paid, and afterwards."""
 
 from __future__ import annotations
 
@@ -12,43 +12,106 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalogue.plans.models import months_label
 from storefront.core import clock, money
 from storefront.core.instants import instant
 from storefront.licensing.grants import LATER, NOW, LicenseGrant
 from storefront.licensing.models import License
 from storefront.licensing.services import licenses, terms
-from storefront.licensing.services.outlook import Outlook, has_other_type, outlook
+from storefront.licensing.services.outlook import NEW_BOOK, Book, Outlook, buy, read_book
 from storefront.licensing.states import PORTAL_TAKEN, LicenseStatus
 
 NEW, SCHEDULED, EXTENDS, CHANGES, FOLLOWS = "new", "scheduled", "extends", "changes", "follows"
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """One line: what it grants, how often, and what all of it costs (major units)."""
+
+    grant: LicenseGrant
+    quantity: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """``code``: new, scheduled (begins when another customer's license of the portal ends), extends, changes (to
     another type at once) or follows (as another type, when what is paid has run out). ``text`` says it in the active
-    language; ``choices`` are the two that the buyer has to choose from, by value of ``LicenseGrant.change``."""
+    language; ``choices``: the values of ``LicenseGrant.change`` that the buyer may choose from, where it matters."""
 
     code: str
     text: str
-    choices: Sequence[tuple[str, str]] = ()
+    choices: tuple[str, ...] = ()
 
 
-def effect_of(grant: LicenseGrant, *, customer: Any, currency: str, quantity: int = 1) -> Effect:
-    """What paying for a line would do now. ``customer``: whose license it becomes, None if they have no account yet."""
-    now = clock.now()
-    license = licenses.held(customer.pk, grant) if customer else None
-    if license is None:
-        is_taken = licenses.is_taken(grant.software_id, grant.portal_address, customer)
-        return Effect(SCHEDULED, _scheduled(grant)) if is_taken else Effect(NEW, _new(grant, quantity))
-    more = _more(quantity - 1)
-    if not has_other_type(license, grant.plan_id, now):
-        return Effect(EXTENDS, _extends(license, grant, currency, now) + more)
-    at_once, afterwards = _changes(license, grant, currency, now), _follows(license, grant, currency, now)
-    choices = ((NOW, at_once), (LATER, afterwards)) if at_once else ((LATER, afterwards),)
-    if grant.change == NOW and at_once:
-        return Effect(CHANGES, at_once + more, choices)
-    return Effect(FOLLOWS, afterwards + more, choices)
+def effects_of(lines: Sequence[Ordered], *, customer: Any, currency: str) -> list[Effect]:
+    """What paying for an order would do now, line by line: each finds the licenses as the lines before it leave them.
+
+    ``customer``: whose licenses they become, None if they have no account yet.
+    """
+    order = _Order(customer, currency, clock.now())
+    return [order.effect(line) for line in lines]
+
+
+class _Order:
+    """The books of the licenses that an order touches; a new one is known by its product and portal."""
+
+    def __init__(self, customer: Any, currency: str, now: datetime) -> None:
+        self.customer, self.currency, self.now = customer, currency, now
+        self.books: dict[int | tuple[int, str], Book] = {}
+
+    def effect(self, line: Ordered) -> Effect:
+        grant = line.grant
+        license = licenses.held(self.customer.pk, grant) if self.customer else None
+        if license is not None:
+            return self._on_held(license, line)
+        place = (grant.software_id, grant.portal_address)
+        if place in self.books:
+            return self._on_new(place, line)
+        if grant.portal_address:
+            self.books[place] = self._buy(NEW_BOOK, line)[1]
+        is_taken = licenses.is_taken(grant.software_id, grant.portal_address, self.customer)
+        return Effect(SCHEDULED, _scheduled(grant)) if is_taken else Effect(NEW, _new(grant, line.quantity))
+
+    def _on_held(self, license: License, line: Ordered) -> Effect:
+        """``is_first``: no line before touches the license."""
+        grant, more = line.grant, _more(line.quantity - 1)
+        is_first = license.pk not in self.books
+        book = self.books.get(license.pk) or read_book(license, self.now)
+        view, self.books[license.pk] = self._buy(book, line)
+        if not book.has_other_type(grant.plan_id, self.now):
+            return Effect(EXTENDS, _extends(license, grant, view, self.now, is_first=is_first) + more)
+        choices = (NOW, LATER) if self._may_change(book, grant) else (LATER,)
+        if grant.change == NOW and NOW in choices:
+            view, self.books[license.pk] = self._buy(book, line, at_once=True)
+            return Effect(CHANGES, _changes(license, grant, view, self.currency) + more, choices)
+        return Effect(FOLLOWS, _follows(license, grant, view) + more, choices)
+
+    def _on_new(self, place: tuple[int, str], line: Ordered) -> Effect:
+        """One more line for a portal whose license the order itself makes. Nothing is asked: nothing runs yet."""
+        grant, book, more = line.grant, self.books[place], _more(line.quantity - 1)
+        is_other = book.has_other_type(grant.plan_id, self.now)
+        at_once = is_other and grant.change == NOW and self._may_change(book, grant)
+        view, self.books[place] = self._buy(book, line, at_once=at_once)
+        if at_once:
+            return Effect(CHANGES, _changes_new(grant, view, self.currency) + more)
+        if is_other:
+            return Effect(FOLLOWS, _follows_new(grant) + more)
+        return Effect(EXTENDS, _extends_new(grant) + more)
+
+    def _may_change(self, book: Book, grant: LicenseGrant) -> bool:
+        """Unused time has a price in this order only if it was paid in the same currency."""
+        has_prices = all(grant.prices.get(months, 0) > 0 for months in (grant.months, *grant.prices))
+        return has_prices and book.is_all_in(self.currency, self.now)
+
+    def _buy(self, book: Book, line: Ordered, *, at_once: bool = False) -> tuple[Outlook, Book]:
+        grant = line.grant
+        amount = terms.amounts_of(line.amount, line.quantity, self.currency)[0]
+        prices = grant.prices if at_once else None
+        return buy(
+            book, plan_id=grant.plan_id, months=grant.months, amount=amount, currency=self.currency, prices=prices,
+            now=self.now,
+        )  # fmt: skip
 
 
 def done_text(license: License, invoice: Any) -> str:
@@ -102,44 +165,59 @@ def _more(count: int) -> str:
     }
 
 
-def _outlook(
-    license: License, grant: LicenseGrant, currency: str, now: datetime, prices: dict[int, Decimal] | None = None
-) -> Outlook:
-    return outlook(license, plan_id=grant.plan_id, months=grant.months, currency=currency, prices=prices, now=now)
-
-
-def _extends(license: License, grant: LicenseGrant, currency: str, now: datetime) -> str:
-    view = _outlook(license, grant, currency, now)
+def _extends(license: License, grant: LicenseGrant, view: Outlook, now: datetime, *, is_first: bool) -> str:
     words = {"number": license.number, "start": instant(view.starts_at), "end": instant(view.ends_at)}
     if license.status != LicenseStatus.ACTIVE and (license.begins_by or license.valid_until <= now):
-        return _("Extends %(number)s. Its time begins when the app is opened in your Bitrix24.") % words
+        if is_first:
+            return _("Extends %(number)s. Its time begins when the app is opened in your Bitrix24.") % words
+        words["length"] = months_label(grant.months)
+        return _("Extends %(number)s: %(length)s more when its time has run out.") % words
     return _("Extends %(number)s from %(start)s to %(end)s.") % words
 
 
-def _changes(license: License, grant: LicenseGrant, currency: str, now: datetime) -> str:
-    """ "" where the unused time has no price in this order's currency."""
-    prices = dict(grant.prices)
-    if not prices or any(term.currency != currency for term in terms.kept_terms(license) if term.ends_at > now):
-        return ""
-    view = _outlook(license, grant, currency, now, prices)
-    words = {
-        "number": license.number, "plan": grant.plan_name, "end": instant(view.valid_until),
+def _changes(license: License, grant: LicenseGrant, view: Outlook, currency: str) -> str:
+    words = _converted(grant, view, currency) | {"number": license.number, "end": instant(view.valid_until)}
+    return (
+        _(
+            "Changes %(number)s to %(plan)s at once, runs to %(end)s: your unused time, worth %(value)s, becomes "
+            "%(days)s of %(plan)s."
+        )
+        % words
+    )
+
+
+def _converted(grant: LicenseGrant, view: Outlook, currency: str) -> dict[str, str]:
+    return {
+        "plan": grant.plan_name,
         "value": money.display(money.quantize(view.value, currency), currency),
-    }  # fmt: skip
-    days = ngettext("%(count)d day", "%(count)d days", view.days) % {"count": view.days}
-    return _(
-        "Changes %(number)s to %(plan)s at once, runs to %(end)s: your unused time, worth %(value)s, becomes %(days)s "
-        "of %(plan)s."
-    ) % (words | {"days": days})
+        "days": ngettext("%(count)d day", "%(count)d days", view.days) % {"count": view.days},
+    }
 
 
-def _follows(license: License, grant: LicenseGrant, currency: str, now: datetime) -> str:
-    view = _outlook(license, grant, currency, now)
+def _follows(license: License, grant: LicenseGrant, view: Outlook) -> str:
     words = {"number": license.number, "plan": grant.plan_name}
     if license.begins_by:
         return _("Goes on with %(number)s as %(plan)s, when what is paid already has run out.") % words
     words |= {"start": instant(view.starts_at), "end": instant(view.ends_at)}
     return (
         _("Goes on with %(number)s as %(plan)s from %(start)s, when what is paid already has run out, to %(end)s.")
+        % words
+    )
+
+
+def _extends_new(grant: LicenseGrant) -> str:
+    words = {"length": months_label(grant.months)}
+    return _("Goes to the new license above: %(length)s more when its time has run out.") % words
+
+
+def _follows_new(grant: LicenseGrant) -> str:
+    words = {"plan": grant.plan_name, "length": months_label(grant.months)}
+    return _("Goes to the new license above: when its time has run out, it goes on as %(plan)s for %(length)s.") % words
+
+
+def _changes_new(grant: LicenseGrant, view: Outlook, currency: str) -> str:
+    words = _converted(grant, view, currency)
+    return (
+        _("Changes the new license above to %(plan)s at once: its time, worth %(value)s, becomes %(days)s of %(plan)s.")
         % words
     )

@@ -70,7 +70,7 @@ def last_months(license: License) -> int:
 
 def end_if_extended(license: License, *, months: int, now: datetime) -> datetime:
     """When a license ends if ``months`` are paid for at ``now``, UTC: a license that has ended begins anew."""
-    return outlook(license, plan_id=license.plan_id, months=months, currency="", prices=None, now=now).ends_at
+    return outlook(license, plan_id=license.plan_id, months=months, now=now).ends_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,3 +105,31 @@ def test_how_many_portals_a_visitor_may_ask_about_is_limited(
     for host in ("one.bitrix24.com", "two.bitrix24.com"):
         buyer.post("/checkout/portal/", {"bitrix24_address": host})
     assert "licensed already" not in buyer.post("/checkout/portal/", {"bitrix24_address": PORTAL}).text
+
+
+def test_one_question_is_asked_for_all_lines_that_the_answer_changes(buyer: Client, shop: Any, customer: Any) -> None:
+    license = make_license(customer, shop.term())
+    link(license)
+    put_in_cart(buyer, shop.term("pro", 12))
+    put_in_cart(buyer, shop.term("pro", 1))
+    html = order_by(buyer, shop).text
+    assert not Invoice.objects.exists()
+    assert html.count('value="now"') == 1 and html.count('value="later"') == 1
+    at_once = html.partition('value="now"')[2].partition("</label>")[0]
+    assert (
+        f"Changes {license.number} to Professional at once" in at_once and f"Extends {license.number} from" in at_once
+    )
+    afterwards = html.partition('value="later"')[2].partition("</label>")[0]
+    assert afterwards.count(f"Goes on with {license.number} as Professional from") == 2
+    assert order_by(buyer, shop, **{"license-change": "now"}).status_code == 302
+    frozen = [line.license_terms["effect"] for line in InvoiceLine.objects.order_by("position")]
+    assert [text in at_once.replace("&#x27;", "'") for text in frozen] == [True, True]
+
+
+def test_line_that_extends_nothing_says_in_the_cart_what_the_checkout_decides(buyer: Client, shop: Any) -> None:
+    put_in_cart(buyer, shop.term())
+    assert "more time for the one that your Bitrix24 has" in buyer.get("/basket/").text
+    shop.software.binding_kind = "none"
+    shop.software.save()
+    html = buyer.get("/basket/").text
+    assert "A new license. Its time begins with the payment." in html and "more time" not in html

@@ -1,9 +1,9 @@
-"""What buying a period would do to a license, worked out without changing anything."""
+"""What buying periods would do to a license, worked out without changing anything."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +13,7 @@ from storefront.licensing.services.terms import kept_terms, span_of, works_on
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import (
     Period,
+    Span,
     Unused,
     converted_days,
     following,
@@ -34,40 +35,122 @@ class Outlook:
     days: int = 0
 
 
-def has_other_type(license: License, plan_id: int, now: datetime) -> bool:
-    """Whether unused time of another license type is left."""
-    return any(term.plan_id != plan_id and term.ends_at > now for term in kept_terms(license))
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One period as it counts: what was paid for it (major units of ``currency``) and where it lies.
+
+    ``has_begun``: it stays there; what has not may move when something is bought. ``created_at``: when it was granted.
+    """
+
+    plan_id: int
+    months: int
+    days: int | None
+    amount: Decimal
+    currency: str
+    span: Span
+    has_begun: bool
+    created_at: datetime
+
+    def as_period(self) -> Period:
+        return Period(self.months, self.days, self.span if self.has_begun else None)
 
 
-def outlook(
-    license: License, *, plan_id: int, months: int, currency: str, prices: Mapping[int, Decimal] | None, now: datetime
-) -> Outlook:
-    """What ``terms.add`` and, if ``prices`` are given, ``terms.convert`` would do now."""
-    kept = kept_terms(license)
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The entries of a license that count, as they are or as purchases would leave them."""
+
+    entries: tuple[Entry, ...]
+    is_active: bool
+    held_until: datetime | None = None
+
+    def has_other_type(self, plan_id: int, now: datetime) -> bool:
+        """Whether unused time of another license type is left."""
+        return any(entry.plan_id != plan_id and entry.span.ends_at > now for entry in self.entries)
+
+    def is_all_in(self, currency: str, now: datetime) -> bool:
+        """Whether all unused time was paid in this currency."""
+        return all(entry.currency == currency for entry in self.entries if entry.span.ends_at > now)
+
+
+def read_book(license: License, now: datetime) -> Book:
+    """The license as it is."""
+    entries = tuple(_entry(license, term, now) for term in kept_terms(license))
+    return Book(entries, license.status == LicenseStatus.ACTIVE, license.held_until)
+
+
+#: A license that waits for its portal, before its first period.
+NEW_BOOK = Book((), False)
+
+
+def buy(
+    book: Book,
+    *,
+    plan_id: int,
+    months: int,
+    amount: Decimal,
+    currency: str,
+    prices: Mapping[int, Decimal] | None,
+    now: datetime,
+) -> tuple[Outlook, Book]:
+    """What ``terms.add`` and, if ``prices`` are given, ``terms.convert`` would do now; and the book afterwards."""
     old = [
-        term for term in kept
-        if prices and term.plan_id != plan_id and term.ends_at > now and term.currency == currency
+        entry for entry in book.entries
+        if prices and entry.plan_id != plan_id and entry.span.ends_at > now and entry.currency == currency
     ]  # fmt: skip
-    parts = [Unused(term.months, unused_value(span_of(term), term.amount, now)) for term in old]
-    days = sum(converted_days(parts, prices=dict(prices or {}), months=months, now=now)) if parts else 0
-    stay = [_as_it_is(license, term, now) for term in kept if term not in old]
-    last = stay[-1].begun if stay else None
-    if last and works_on(license, last, now):
-        stay.append(Period(months, begun=following(last, Period(months))))
-    else:
-        stay.append(Period(months))
-    bought = len(stay) - 1
-    if days:
-        stay.append(Period(months, days=days))
-    begins_at = now if license.status == LicenseStatus.ACTIVE else license.begins_by or now + start_window()
-    spans = lay_out(stay, now=now, begins_at=begins_at)
-    value = sum((part.value for part in parts), Fraction(0))
-    return Outlook(
-        spans[bought].starts_at, spans[bought].ends_at, spans[-1].ends_at,
-        value=Decimal(value.numerator) / value.denominator, days=days,
-    )  # fmt: skip
+    parts = [Unused(entry.months, unused_value(entry.span, entry.amount, now)) for entry in old]
+    days = converted_days(parts, prices=dict(prices or {}), months=months, now=now) if parts else []
+    stay = [entry for entry in book.entries if entry not in old]
+    wanted = Entry(plan_id, months, None, amount, currency, Span(now, now, now, 0), False, now)
+    bought = _bought(stay, book, wanted, now)
+    made = [
+        replace(entry, plan_id=plan_id, days=number, amount=_decimal(part.value), has_begun=False, created_at=now)
+        for entry, part, number in zip(old, parts, days, strict=True)
+        if number
+    ]
+    laid = _laid([*stay, bought, *made], book, now)
+    span = laid[len(stay)].span
+    value = _decimal(sum((part.value for part in parts), Fraction(0)))
+    view = Outlook(span.starts_at, span.ends_at, laid[-1].span.ends_at, value=value, days=sum(days))
+    return view, replace(book, entries=tuple(laid))
 
 
-def _as_it_is(license: License, term: LicenseTerm, now: datetime) -> Period:
-    has_begun = term.begun_at or (license.begins_by is None and term.starts_at <= now)
-    return Period(term.months, term.days, span_of(term) if has_begun else None)
+def outlook(license: License, *, plan_id: int, months: int, now: datetime) -> Outlook:
+    """What one more period would do to a license now."""
+    book = read_book(license, now)
+    return buy(book, plan_id=plan_id, months=months, amount=Decimal(0), currency="", prices=None, now=now)[0]
+
+
+def _bought(stay: list[Entry], book: Book, entry: Entry, now: datetime) -> Entry:
+    """After a license that works on in its grace the period begins where that ended."""
+    last = stay[-1] if stay else None
+    if last is None or not last.has_begun or not works_on(last.span, now, is_active=book.is_active):
+        return entry
+    return replace(entry, span=following(last.span, Period(entry.months)), has_begun=True)
+
+
+def _laid(entries: list[Entry], book: Book, now: datetime) -> list[Entry]:
+    begins_at = now if book.is_active else _latest(entries, book, now)
+    spans = lay_out([entry.as_period() for entry in entries], now=now, begins_at=begins_at)
+    return [
+        replace(entry, span=span, has_begun=entry.has_begun or (book.is_active and span.starts_at <= now))
+        for entry, span in zip(entries, spans, strict=True)
+    ]
+
+
+def _latest(entries: list[Entry], book: Book, now: datetime) -> datetime:
+    """When what waits for its portal begins without it, as ``terms.lay`` has it."""
+    first = next((entry for entry in entries if not entry.has_begun), None)
+    if first is None:
+        return now
+    return max(now, max(first.created_at, book.held_until or first.created_at) + start_window())
+
+
+def _entry(license: License, term: LicenseTerm, now: datetime) -> Entry:
+    has_begun = bool(term.begun_at) or (license.begins_by is None and term.starts_at <= now)
+    return Entry(
+        term.plan_id, term.months, term.days, term.amount, term.currency, span_of(term), has_begun, term.created_at
+    )
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / value.denominator

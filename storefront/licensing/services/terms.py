@@ -55,9 +55,9 @@ def kept_terms(license: License) -> list[LicenseTerm]:
     return list(kept.select_related("plan").order_by("pk"))
 
 
-def works_on(license: License, last: Span, now: datetime) -> bool:
-    """Whether the license goes on working in the grace after its last period, ``last``."""
-    return license.status == LicenseStatus.ACTIVE and last.ends_at <= now < last.ends_at + grace()
+def works_on(last: Span, now: datetime, *, is_active: bool) -> bool:
+    """Whether a license goes on working in the grace after its last period, ``last``."""
+    return is_active and last.ends_at <= now < last.ends_at + grace()
 
 
 def add(license: License, bought: Bought, now: datetime) -> LicenseTerm:
@@ -69,7 +69,7 @@ def add(license: License, bought: Bought, now: datetime) -> LicenseTerm:
     """
     before = kept_terms(license)
     last = span_of(before[-1]) if before else None
-    is_in_grace = last is not None and works_on(license, last, now)
+    is_in_grace = last is not None and works_on(last, now, is_active=license.status == LicenseStatus.ACTIVE)
     span = following(last, Period(bought.months)) if last and is_in_grace else Span(now, now, now, 0)
     term = LicenseTerm.objects.create(
         license=license, invoice_line_id=bought.line_id, unit=bought.unit, plan_id=bought.plan_id,
