@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services.terms import kept_terms, span_of, works_on
+from storefront.licensing.services.terms import kept_terms, kept_value, span_of, works_on
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import (
     Period,
@@ -103,14 +103,20 @@ def buy(
     wanted = Entry(plan_id, months, None, amount, currency, Span(now, now, now, 0), False, now)
     bought = _bought(stay, book, wanted, now)
     made = [
-        replace(entry, plan_id=plan_id, days=number, amount=_decimal(part.value), has_begun=False, created_at=now)
+        replace(entry, plan_id=plan_id, days=number, amount=kept_value(part.value), has_begun=False, created_at=now)
         for entry, part, number in zip(old, parts, days, strict=True)
         if number
     ]
     laid = _laid([*stay, bought, *made], book, now)
     span = laid[len(stay)].span
-    value = _decimal(sum((part.value for part in parts), Fraction(0)))
-    view = Outlook(span.starts_at, span.ends_at, laid[-1].span.ends_at, value=value, days=sum(days))
+    value = sum((part.value for part in parts), Fraction(0))
+    view = Outlook(
+        span.starts_at,
+        span.ends_at,
+        laid[-1].span.ends_at,
+        value=Decimal(value.numerator) / value.denominator,
+        days=sum(days),
+    )
     return view, replace(book, entries=tuple(laid))
 
 
@@ -150,7 +156,3 @@ def _entry(license: License, term: LicenseTerm, now: datetime) -> Entry:
     return Entry(
         term.plan_id, term.months, term.days, term.amount, term.currency, span_of(term), has_begun, term.created_at
     )
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / value.denominator

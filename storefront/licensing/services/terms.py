@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from storefront.core import money
 from storefront.licensing.models import License, LicenseTerm
@@ -47,6 +48,11 @@ class Bought:
 
 def span_of(term: LicenseTerm) -> Span:
     return Span(term.starts_at, term.ends_at, term.anchor_at, term.anchor_months)
+
+
+def kept_value(value: Fraction) -> Decimal:
+    """A part of a payment as the ledger holds it, major units."""
+    return (Decimal(value.numerator) / value.denominator).quantize(_VALUE_PLACES)
 
 
 def kept_terms(license: License) -> list[LicenseTerm]:
@@ -121,7 +127,7 @@ def convert(license: License, *, into: LicenseTerm, prices: Mapping[int, Decimal
             LicenseTerm.objects.create(
                 license=license, converted_from=term, plan_id=into.plan_id, plan_name=into.plan_name,
                 months=term.months, days=number, currency=term.currency, created_at=now,
-                amount=(Decimal(part.value.numerator) / part.value.denominator).quantize(_VALUE_PLACES),
+                amount=kept_value(part.value),
                 starts_at=now, ends_at=now, anchor_at=now, anchor_months=0,
             )  # fmt: skip
     record(license, "converted", plan=into.plan_name, days=sum(days), periods=[term.pk for term in old])
@@ -196,7 +202,7 @@ def _stop(license: License, term: LicenseTerm, now: datetime) -> None:
     left = unused_value(span_of(term), term.amount, now)
     record(license, "stopped", period=term.pk, ran_from=term.starts_at.isoformat(), ran_to=now.isoformat())
     term.days, term.begun_at = whole_days(term.ends_at - now), None
-    term.amount = (Decimal(left.numerator) / left.denominator).quantize(_VALUE_PLACES)
+    term.amount = kept_value(left)
     term.save(update_fields=["days", "begun_at", "amount"])
 
 
