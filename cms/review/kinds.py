@@ -38,6 +38,9 @@ KINDS = {
     "refund_failed": Kind(_("A refund did not arrive"), _("The money is back at the provider: refund it another way.")),
     "refund": Kind(_("Money was given back"), _("See that license and invoice are as agreed with the customer.")),
     "dispute": Kind(_("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline.")),
+    "dispute_closed": Kind(
+        _("A dispute is decided"), _("Read what it means for money and licenses; then it is closed.")
+    ),
     "reverted": Kind(
         _("The provider takes back that a charge succeeded"),
         _("Nothing was undone here by itself: ask the provider, then decide about the order."),

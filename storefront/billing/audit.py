@@ -9,9 +9,11 @@ from decimal import Decimal
 from django.db.models import Case, CharField, Count, DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
+from storefront.billing import dispute_audit
 from storefront.billing.models import (
     UNDER_WAY,
     Allocation,
+    Dispute,
     Invoice,
     InvoiceLine,
     InvoiceSequence,
@@ -22,7 +24,7 @@ from storefront.billing.models import (
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import orders
+from storefront.billing.services import orders, review
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
@@ -40,6 +42,7 @@ def checks() -> Iterator[Finding]:
     yield from _orders()
     yield from _free_orders()
     yield from _payments()
+    yield from dispute_audit.checks()
 
 
 def _ledger() -> Iterator[Finding]:
@@ -52,8 +55,9 @@ def _ledger() -> Iterator[Finding]:
     mixed = LedgerTransaction.objects.annotate(currencies=Count("entries__account__currency", distinct=True))
     for key in mixed.filter(currencies__gt=1).values_list("key", flat=True):
         yield Finding("ledger-two-currencies", key)
-    # A provider may give back what was spent already; that is filed as a refund and is the one way below zero.
-    known = ReviewItem.objects.filter(payment__invoice__customer=OuterRef("customer"), kind="refund")
+    # A provider may give back what was spent already; that is filed as refund or dispute, the one way below zero.
+    taken = ("refund", review.DISPUTE, review.DISPUTE_CLOSED)
+    known = ReviewItem.objects.filter(payment__invoice__customer=OuterRef("customer"), kind__in=taken)
     accounts = LedgerAccount.objects.filter(~Exists(known), kind=AccountKind.CUSTOMER)
     below = accounts.annotate(total=Sum("entries__amount")).filter(total__lt=0)
     for customer, currency, total in below.values_list("customer", "currency", "total"):
@@ -76,15 +80,15 @@ def _invoices() -> Iterator[Finding]:
     booked = LedgerEntry.objects.filter(transaction__invoice=OuterRef("pk"), account__kind=AccountKind.SALES)
     totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
-    part_refunded = Payment.objects.filter(invoice=OuterRef("pk"), amount_refunded__gt=0)
+    for_goods = Allocation.objects.filter(payment=OuterRef("pk"), entry__transaction__invoice=OuterRef("invoice"))
+    gone = Payment.objects.filter(Exists(for_goods), invoice=OuterRef("pk")).values("invoice")
+    gone = gone.annotate(total=Sum(F("amount_refunded") + F("amount_lost")))
+    sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone.values("total")), _NONE))
     unpaid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID])
     for check, wrong in (
         ("unpaid-invoice-with-sale", sold.filter(unpaid).exclude(sold=0)),
         ("refunded-invoice-with-sale", sold.filter(status=InvoiceStatus.REFUNDED).exclude(sold=0)),
-        (
-            "paid-invoice-without-sale",
-            sold.filter(~Exists(part_refunded), status=InvoiceStatus.PAID).exclude(sold=F("amount")),
-        ),
+        ("paid-invoice-without-sale", sold.filter(status=InvoiceStatus.PAID).exclude(sold=F("kept"))),
     ):
         for number, amount, total in wrong.values_list("number", "amount", "sold"):
             yield Finding(check, number, f"{total} of {amount}")
@@ -143,11 +147,19 @@ def _free_orders() -> Iterator[Finding]:
 def _payments() -> Iterator[Finding]:
     """The ledger holds each succeeded payment less what was refunded, and nothing of the others; none stays unknown."""
     held = LedgerEntry.objects.filter(transaction__payment=OuterRef("pk"), account__kind=AccountKind.PROVIDER)
+    held = held.exclude(transaction__kind="dispute_fee")
     totals = held.values("transaction__payment").annotate(total=Sum("amount"))
-    payments = Payment.objects.annotate(held=Coalesce(Subquery(totals.values("total")), _NONE))
+    disputed = Dispute.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=Sum("withdrawn"))
+    payments = Payment.objects.annotate(
+        held=Coalesce(Subquery(totals.values("total")), _NONE),
+        withdrawn=Coalesce(Subquery(disputed.values("total")), _NONE),
+    )
     succeeded = Q(status=PaymentStatus.SUCCEEDED)
     for check, wrong in (
-        ("payment-not-in-ledger", payments.filter(succeeded).exclude(held=F("amount_refunded") - F("amount"))),
+        (
+            "payment-not-in-ledger",
+            payments.filter(succeeded).exclude(held=F("amount_refunded") + F("withdrawn") - F("amount")),
+        ),
         ("ledger-without-payment", payments.exclude(succeeded).exclude(held=0)),
     ):
         for pk, total in wrong.values_list("pk", "held"):

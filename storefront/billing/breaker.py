@@ -62,9 +62,9 @@ class Guarded(PaymentGateway):
         with self._watched():
             return self._inner.start(request)
 
-    def fetch(self, provider_reference: str) -> PaymentSnapshot:
+    def fetch(self, provider_reference: str, *, look_for_disputes: bool = False) -> PaymentSnapshot:
         with self._watched():
-            return self._seen(self._inner.fetch(provider_reference))
+            return self._seen(self._inner.fetch(provider_reference, look_for_disputes=look_for_disputes))
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         with self._watched():
@@ -77,6 +77,10 @@ class Guarded(PaymentGateway):
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
         with self._watched():
             return [self._seen(found) for found in self._inner.find_recent(since=since)]
+
+    def find_disputed(self, *, since: datetime) -> Sequence[str]:
+        with self._watched():
+            return self._inner.find_disputed(since=since)
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return self._inner.parse_webhook(body, headers, now=now)

@@ -24,15 +24,15 @@ from storefront.gateways.payments.base import DeclineReason
 #: CSS classes of badges (static/css/components.css).
 _BADGES = {
     "new": "open", "in_progress": "progress", "awaited": "pending", "processing": "progress", "failed": "expired",
-    "review": "pending", "paid": "paid", "void": "void", "refunded": "void",
+    "review": "pending", "charged_back": "void", "paid": "paid", "void": "void", "refunded": "void",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """``code``: new, in_progress (a payment page is open), awaited (the buyer pays elsewhere), processing (the bank has
-    the word), failed, review, paid, void or refunded. ``label`` is a word or two for a badge, ``reason`` a sentence or
-    two, or ""."""
+    the word), failed, review, paid, charged_back (by the buyer's bank), void or refunded. ``label`` is a word or two
+    for a badge, ``reason`` a sentence or two, or ""."""
 
     code: str
     label: str
@@ -61,7 +61,7 @@ def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
 def of_invoice(invoice: Invoice) -> Status:
     """The state of one invoice."""
     if invoice.status == InvoiceStatus.PAID:
-        return Status("paid", _("Paid"))
+        return _of_paid(invoice)
     if invoice.status == InvoiceStatus.REFUNDED:
         return Status("refunded", _("Refunded"), _("The money was given back."))
     if invoice.status == InvoiceStatus.VOID:
@@ -148,6 +148,19 @@ def failure_reason(payment: Payment) -> str:
         case DeclineReason.TRY_AGAIN:
             return _("The bank could not be asked. Please try again in a few minutes.")
     return _("The bank declined the payment without saying why. Please ask it, or use another card.")
+
+
+def _of_paid(invoice: Invoice) -> Status:
+    attempts: list[Payment] | None = getattr(invoice, "attempts", None)
+    lost = any(each.amount_lost for each in attempts) if attempts is not None else _is_charged_back(invoice)
+    if not lost:
+        return Status("paid", _("Paid"))
+    reason = _("The bank took the money back after a dispute. The licenses of this order are suspended.")
+    return Status("charged_back", _("Charged back"), reason)
+
+
+def _is_charged_back(invoice: Invoice) -> bool:
+    return invoice.payments.filter(amount_lost__gt=0).exists()
 
 
 def _of_open(invoice: Invoice) -> Status:

@@ -63,13 +63,14 @@ class PaymentSource:
                 invoice=payment.invoice,
             )
             return False
-        was_disputed = payment.is_disputed
         try:
-            settled = settle(payment_id=payment.pk, provider_reference=hint.provider_reference)
+            settle(
+                payment_id=payment.pk,
+                provider_reference=hint.provider_reference,
+                look_for_disputes=hint.kind is EventKind.DISPUTE_CHANGED,
+            )
         except Away as exc:
             raise NotNow(exc.message) from exc
-        if hint.kind is EventKind.DISPUTE_CHANGED and settled.is_disputed == was_disputed:
-            _note_dispute(settled, hint)
         return True
 
 
@@ -86,17 +87,6 @@ def find(gateway_name: str, hint: ProviderEvent) -> Payment | None:
         if found is not None:
             return found
     return None
-
-
-def _note_dispute(payment: Payment, hint: ProviderEvent) -> None:
-    """A dispute moved on in a way the charge itself does not show (evidence due, won, lost): staff must read it."""
-    review.file(
-        key=f"dispute-news:{payment.public_id}:{hint.event_id}",
-        kind="dispute",
-        detail=f"{payment.gateway} has news of a dispute about {payment.provider_reference}: {hint.raw_type}.",
-        payment=payment,
-        invoice=payment.invoice,
-    )
 
 
 stripe_source = PaymentSource("stripe")

@@ -177,4 +177,4 @@ def test_money_on_one_currency_pays_nothing_in_another(customer):
 def test_nothing_moves_from_an_account_to_itself(customer):
     account = ledger.personal_account(customer, "EUR")
     with pytest.raises(ledger.LedgerError):
-        ledger._move(key="a", kind="test", source=account, target=account, amount=Decimal("1"))
+        ledger.move(key="a", kind="test", source=account, target=account, amount=Decimal("1"))

@@ -172,11 +172,10 @@ def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, invoice, paid, 
 
 
 def test_a_dispute_that_was_withdrawn_is_told_too(stripe, paid, heard):
-    from storefront.billing.services.settling import record
-
     stripe.dispute(paid.provider_reference)
-    seen = settle(payment_id=paid.pk).revision
-    record(payment_id=paid.pk, snapshot=snapshot_of(paid), seen=seen)
+    settle(payment_id=paid.pk)
+    stripe.close_dispute(paid.provider_reference, won=True)
+    settle(payment_id=paid.pk)
     assert heard == [("disputed", True), ("disputed", False)]
 
 

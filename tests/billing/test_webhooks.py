@@ -14,7 +14,9 @@ from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
 from storefront.billing.services.payments import start
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.gateways.payments.base import RemoteState
+from storefront.gateways.payments.disputes import AGAINST_US
 from storefront.inbox.models import InboundEvent, InboundStatus
+from storefront.sandbox.stripe.disputes import STEPS
 from storefront.sandbox.stripe.errors import ApiError
 from tests.billing.building import make_invoice
 from tests.billing.deliveries import deliver, events
@@ -112,9 +114,17 @@ def test_news_of_a_dispute_are_put_before_the_staff(client, stripe, invoice, cha
     stripe.close_dispute(charge.provider_reference, won=False)
     deliver(client, events(stripe)[before:] * 3)
     run_jobs()
-    items = list(ReviewItem.objects.filter(kind="dispute").order_by("pk").values_list("detail", flat=True))
-    assert "A dispute was opened" in items[0]
-    assert ["closed" in detail for detail in items] == [False, False, True]
+    items = list(ReviewItem.objects.order_by("pk").values_list("kind", flat=True))
+    assert items == ["dispute", "dispute_closed"]
+
+
+def test_a_message_is_the_only_news_of_an_inquiry(client, stripe, invoice, charge, run_jobs):
+    """The charge itself does not say that the bank has asked."""
+    stripe.pay(charge.provider_reference)
+    stripe.dispute(charge.provider_reference, status="warning_needs_response")
+    deliver(client, events(stripe))
+    run_jobs()
+    assert fresh(charge).disputes.get().stage == "inquiry" and not charge.is_disputed
 
 
 ACTS = (
@@ -131,6 +141,9 @@ ACTS = (
     "refund part",
     "fail refund",
     "dispute",
+    "inquiry",
+    "prevented",
+    *STEPS,
 )
 
 
@@ -162,7 +175,13 @@ def act(stripe, name, charge, refunds):
             case "fail refund" if refunds:
                 stripe.settle_refund(refunds.pop(), succeed=False)
             case "dispute":
-                stripe.dispute(session)
+                stripe.dispute(session, amount=5000)
+            case "inquiry":
+                stripe.dispute(session, status="warning_needs_response")
+            case "prevented":
+                stripe.dispute(session, status="prevented")
+            case _ if name in STEPS:
+                stripe.move_dispute(session, status=name)
     except ApiError:
         return  # not possible in this state
 
@@ -189,7 +208,7 @@ def test_any_messages_in_any_order_and_number_end_in_the_providers_state(client,
     copies = data.draw(st.lists(st.sampled_from(told), max_size=5)) if told else []
     deliver(client, data.draw(st.permutations(told + copies)))
     run_jobs()
-    snapshot, payment = gateway("stripe").fetch(charge.provider_reference), fresh(charge)
+    snapshot, payment = gateway("stripe").fetch(charge.provider_reference, look_for_disputes=True), fresh(charge)
     expected = {
         RemoteState.OPEN: OPEN_PAYMENT,
         RemoteState.WAITING: OPEN_PAYMENT,
@@ -200,7 +219,13 @@ def test_any_messages_in_any_order_and_number_end_in_the_providers_state(client,
     }[snapshot.state]
     assert payment.status in expected
     assert payment.is_awaited == (snapshot.state is RemoteState.WAITING)
-    assert (payment.amount_refunded, payment.is_disputed) == (snapshot.amount_refunded, snapshot.is_disputed)
+    assert payment.amount_refunded == snapshot.amount_refunded
+    disputes = snapshot.disputes or ()
+    assert payment.is_disputed == any(each.takes_money for each in disputes)
+    assert payment.amount_lost == sum(each.withdrawn for each in disputes if each.stage in AGAINST_US)
+    assert {row.reference: row.stage for row in payment.disputes.all()} == {
+        each.dispute_reference: each.stage for each in disputes
+    }
     assert (fresh(invoice).status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED)) == (
         snapshot.state is RemoteState.SUCCEEDED
     )

@@ -184,7 +184,7 @@ class LifeCases:
         rig.pay(reference)
         found = gateway.fetch(reference)
         assert (found.state, found.amount) == (RemoteState.SUCCEEDED, Decimal("96.00"))
-        assert found.charge_reference and found.redirect_url == "" and not found.is_disputed
+        assert found.charge_reference and found.redirect_url == "" and not found.disputes
         assert rig.charged() == 1
 
     def test_declined_card_leaves_the_charge_open(self, rig: Rig) -> None:

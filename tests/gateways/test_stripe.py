@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import inspect
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 from urllib.parse import parse_qsl
 
 import pytest
 import requests
+import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storefront.gateways.errors import ConfigurationError, Declined, InvalidSignature, KeySpent, Unavailable
 from storefront.gateways.payments.base import EventKind, LineItem, ProviderEvent, RefundRequest, RemoteState
+from storefront.gateways.payments.disputes import DisputeReason, DisputeStage
 from storefront.gateways.payments.stripe import Gateway
 from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, from_minor, to_minor
+from storefront.gateways.payments.stripe.disputes import REASONS, STAGES
+from storefront.gateways.payments.stripe.disputes import read as read_dispute
 from storefront.gateways.payments.stripe.sessions import locale
 from storefront.sandbox.stripe import StripeStandIn
 from tests.gateways.payment_gateway_cases import CALLS, NOW, PaymentGatewayCases, Rig, call, request
@@ -129,6 +135,8 @@ def test_every_call_sends_what_the_installed_package_knows(rig: StripeRig) -> No
     rig.stand_in.dispute(reference, status="warning_needs_response")
     for name in CALLS:
         call(gateway, name, reference)
+    gateway.fetch(reference, look_for_disputes=True)
+    gateway.find_disputed(since=datetime.now(UTC) - timedelta(hours=1))
     paths = {(each["method"], each["path"].replace(reference, "_")) for each in rig.stand_in.requests()}
     sessions = "/v1/checkout/sessions"
     assert paths >= {("POST", sessions), ("GET", sessions), ("GET", f"{sessions}/_"), ("POST", f"{sessions}/_/expire")}
@@ -307,29 +315,95 @@ def test_refund_that_fails_later_gives_the_money_back_to_us(rig: StripeRig) -> N
     assert rig.parsed("refund.failed").kind is EventKind.REFUND_CHANGED
 
 
-@pytest.mark.parametrize(("won", "disputed"), [(True, False), (False, True)])
-def test_dispute_holds_until_it_is_won(rig: StripeRig, won: bool, disputed: bool) -> None:
-    gateway = rig.gateway()
-    reference = gateway.start(request()).provider_reference
-    rig.pay(reference)
+@pytest.mark.parametrize(("won", "takes", "withdrawn"), [(True, False, "0"), (False, True, "96")])
+def test_dispute_holds_until_it_is_won(rig: StripeRig, won: bool, takes: bool, withdrawn: str) -> None:
+    gateway, reference = paid_charge(rig)
     rig.stand_in.dispute(reference)
-    found = gateway.fetch(reference)
-    assert found.is_disputed
+    (found,) = gateway.fetch(reference).disputes or ()
+    assert (found.stage, found.reason, found.takes_money) == (DisputeStage.OPEN, DisputeReason.FRAUDULENT, True)
+    assert (found.amount, found.withdrawn, found.fee) == (Decimal("96.00"), Decimal("96.00"), Decimal("20.00"))
     event = rig.parsed("charge.dispute.created")
-    assert (event.kind, event.charge_reference) == (EventKind.DISPUTE_CHANGED, found.charge_reference)
+    charge_reference = gateway.fetch(reference).charge_reference
+    assert (event.kind, event.charge_reference) == (EventKind.DISPUTE_CHANGED, charge_reference)
+    assert found.page == f"https://dashboard.stripe.com/test/payments/{charge_reference}"
+    assert timedelta(days=6) < found.evidence_due_at - datetime.now(UTC) <= timedelta(days=7)  # type: ignore[operator]
     with pytest.raises(Declined):
         gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), "EUR"))
     rig.stand_in.close_dispute(reference, won=won)
-    assert gateway.fetch(reference).is_disputed is disputed
-    assert gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))[0].is_disputed is disputed
+    (found,) = gateway.fetch(reference).disputes or ()
+    assert (found.takes_money, found.withdrawn, found.fee) == (takes, Decimal(withdrawn), Decimal("20.00"))
+    assert gateway.find_disputed(since=datetime.now(UTC) - timedelta(minutes=5)) == [charge_reference]
 
 
-def test_inquiry_is_no_dispute(rig: StripeRig) -> None:
+def paid_charge(rig: StripeRig) -> tuple[Gateway, str]:
     gateway = rig.gateway()
     reference = gateway.start(request()).provider_reference
     rig.pay(reference)
+    return gateway, reference
+
+
+def test_inquiry_is_no_dispute(rig: StripeRig) -> None:
+    gateway, reference = paid_charge(rig)
     rig.stand_in.dispute(reference, status="warning_needs_response")
-    assert not gateway.fetch(reference).is_disputed
+    assert gateway.fetch(reference).disputes is None  # the charge does not say so, and nobody looked
+    (found,) = gateway.fetch(reference, look_for_disputes=True).disputes or ()
+    assert (found.stage, found.takes_money, found.withdrawn) == (DisputeStage.INQUIRY, False, 0)
+
+
+@pytest.mark.parametrize(("takes", "withdrawn"), [(True, "96.00"), (False, "0")])
+def test_what_was_prevented_has_the_money_where_stripe_says(rig: StripeRig, takes: bool, withdrawn: str) -> None:
+    gateway, reference = paid_charge(rig)
+    rig.stand_in.dispute(reference, status="prevented", takes=takes)
+    (found,) = gateway.fetch(reference, look_for_disputes=True).disputes or ()
+    assert (found.stage, found.takes_money, found.withdrawn) == (DisputeStage.PREVENTED, takes, Decimal(withdrawn))
+    assert found.fee == 0
+
+
+def test_every_status_and_reason_of_the_api_version_is_known() -> None:
+    """The installed package says what there is; an upgrade that adds one fails here."""
+    annotated = stripe.Dispute.__annotations__["status"]
+    assert {value for each in get_args(annotated) for value in get_args(each)} == set(STAGES)
+    documented = re.findall(r"`(\w+)`", inspect.getsource(stripe.Dispute).split("Reason given by cardholder")[1][:600])
+    assert set(documented) == set(REASONS) | {"general"}
+
+
+def _booked(amount: int, fee: int = 0, currency: str = "usd") -> dict[str, Any]:
+    return {"amount": amount, "fee": fee, "currency": currency}
+
+
+@pytest.mark.parametrize(
+    ("booked", "withdrawn", "fee"),
+    [
+        ([], "0", ("0", "")),
+        ([_booked(-9600, 2000, "eur")], "96.00", ("20.00", "EUR")),
+        ([_booked(-9600, 2000, "eur"), _booked(9600, -1500, "eur")], "0", ("5.00", "EUR")),
+        ([_booked(-9600, 0, "eur"), _booked(1000, 0, "eur")], "86.00", ("0", "")),
+        ([_booked(-10400, 1500)], "96.00", ("15.00", "USD")),
+        ([_booked(-10400, 1500), _booked(10100)], "0", ("15.00", "USD")),
+        ([_booked(-9900, 0, "eur")], "96.00", ("0", "")),
+    ],
+    ids=["nothing", "withdrawn", "reinstated", "in part", "other currency", "reinstated there", "more than was paid"],
+)
+def test_the_money_of_a_dispute_is_what_its_balance_transactions_say(
+    booked: list[dict[str, Any]], withdrawn: str, fee: tuple[str, str]
+) -> None:
+    found = read_dispute(
+        {
+            "id": "du_1",
+            "status": "lost",
+            "reason": "general",
+            "amount": 9600,
+            "currency": "eur",
+            "created": 1_790_000_000,
+            "livemode": True,
+            "payment_intent": "pi_1",
+            "evidence_details": {"due_by": 0},
+            "balance_transactions": booked,
+        },
+        kept=Decimal("96.00"),
+    )
+    assert (found.withdrawn, found.fee, found.fee_currency) == (Decimal(withdrawn), Decimal(fee[0]), fee[1])
+    assert (found.evidence_due_at, found.page) == (None, "https://dashboard.stripe.com/payments/pi_1")
 
 
 def test_tampered_session_is_told_as_it_is(rig: StripeRig) -> None:

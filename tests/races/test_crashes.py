@@ -21,8 +21,8 @@ import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 
-from storefront.billing.models import LedgerTransaction, Payment
-from storefront.billing.services.payments import start
+from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
+from storefront.billing.services.payments import settle, start
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import audit, clock, jobs
@@ -125,8 +125,8 @@ def terms(software, portal):
     }
 
 
-def message(stripe, session):
-    told = [event for event in events(stripe, session) if event["type"] == "checkout.session.completed"]
+def message(stripe, session, kind="checkout.session.completed"):
+    told = [event for event in events(stripe, session) if event["type"] == kind]
     body = json.dumps(told[0])
     return {"body": body, "headers": {"Stripe-Signature": signature(body.encode(), "whsec_sandbox", int(time.time()))}}
 
@@ -249,6 +249,30 @@ def test_killed_while_a_mail_is_sent_it_arrives_once(doomed, mails):
 @pytest.mark.parametrize("backend", ["tests.notifications.forgetful.ForgetfulBackend"])
 def test_control_a_company_that_cannot_tell_gets_it_twice(doomed, mails, backend):
     assert set(killed_at_every_point_of_sending(doomed, mails)) == {1, 2}
+
+
+def test_killed_while_a_lost_dispute_is_booked_it_is_booked_once(doomed, stripe, client, make_customer):
+    for die_at in range(1, MOST_POINTS):
+        payment = start(invoice=make_invoice(make_customer(f"buyer{die_at}@example.com")))
+        stripe.pay(payment.provider_reference)
+        settle(payment_id=payment.pk)
+        stripe.dispute(payment.provider_reference)
+        stripe.close_dispute(payment.provider_reference, won=False)
+        died = doomed.run(
+            "take_message", die_at, **message(stripe, payment.provider_reference, "charge.dispute.closed")
+        )
+        recover(MESSAGES)
+        deliver(client, events(stripe, payment.provider_reference))  # it comes late, or again
+        recover(MESSAGES)
+        payment.refresh_from_db()
+        assert (payment.amount_lost, payment.disputes.get().stage) == (payment.amount, "lost")
+        assert ReviewItem.objects.filter(payment=payment).count() == 1
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 3
+    assert [str(finding) for finding in audit.run()] == []
 
 
 def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, stripe, make_customer):

@@ -18,7 +18,7 @@ from oscar.apps.order.models import Order
 from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import LedgerTransaction, Payment
+from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
 from storefront.billing.services import locking, orders, settling
 from storefront.billing.services.payments import cancel_open, settle, start
 from storefront.billing.services.polling import poll_open_payments
@@ -263,6 +263,49 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
     assert [str(finding) for finding in checks()] == []
 
 
+@pytest.mark.parametrize("crowd", CROWDS)
+@pytest.mark.parametrize("steps", [["needs_response"], ["lost"], ["lost", "appeal_needs_response"], ["won"]])
+def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, dawdling, crowd, steps):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    settle(payment_id=payment.pk)
+    stripe.dispute(payment.provider_reference, status="warning_needs_response")
+    stripe.move_dispute(payment.provider_reference, status="needs_response")
+    for step in steps:
+        if step != "needs_response":
+            stripe.move_dispute(payment.provider_reference, status=step)
+    results = race(lambda: settle(payment_id=payment.pk, look_for_disputes=True), copies=crowd)
+    assert errors(results) == []
+    assert payment.disputes.count() == ReviewItem.objects.count() == 1
+    assert [str(finding) for finding in checks()] == []
+
+
+def test_control_run_without_locks_news_of_a_dispute_collide(stripe, invoice, race, dawdling, without_locks):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    settle(payment_id=payment.pk)
+    stripe.dispute(payment.provider_reference)
+    stripe.close_dispute(payment.provider_reference, won=False)
+    results = race(lambda: settle(payment_id=payment.pk, look_for_disputes=True), copies=8)
+    # The unique keys still refuse a second booking: the racers fail instead of returning quietly.
+    assert errors(results) or [str(finding) for finding in checks()]
+
+
+def test_a_dispute_decided_while_it_is_read_ends_as_the_provider_says(stripe, invoice, race, dawdling):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    settle(payment_id=payment.pk)
+    stripe.dispute(payment.provider_reference)
+
+    def look():
+        settle(payment_id=payment.pk, look_for_disputes=True)
+
+    race(lambda: stripe.close_dispute(payment.provider_reference, won=True), *[look] * 8)
+    look()
+    assert payment.disputes.get().stage == "won"
+    assert [str(finding) for finding in checks()] == []
+
+
 def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, monkeypatch):
     """Whoever waits for a provider must not hold a lock meanwhile."""
     from django.db import connection
@@ -273,9 +316,9 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     for name in ("start", "fetch", "cancel"):
         method = getattr(Gateway, name)
 
-        def watched(self, *args, _method=method, _name=name):
+        def watched(self, *args, _method=method, _name=name, **more):
             asked.append((_name, connection.in_atomic_block))
-            return _method(self, *args)
+            return _method(self, *args, **more)
 
         monkeypatch.setattr(Gateway, name, watched)
     payment = start(invoice=invoice)

@@ -1,3 +1,4 @@
+from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
 from .payments import GIVEN_UP, UNDER_WAY, Payment, ReviewItem
@@ -6,6 +7,7 @@ __all__ = [
     "GIVEN_UP",
     "UNDER_WAY",
     "Allocation",
+    "Dispute",
     "FreeOrder",
     "FreeOrderCause",
     "Invoice",

@@ -12,6 +12,8 @@ class AccountKind(models.TextChoices):
     CUSTOMER = "customer", _("Personal account")  # what we owe a customer
     PROVIDER = "provider", _("Payment provider")  # what a provider holds for us
     SALES = "sales", _("Sales")
+    DISPUTED = "disputed", _("Money in dispute")  # what a provider has withdrawn; the bank has not decided
+    FEES = "fees", _("Fees of the payment provider")
 
 
 class LedgerAccount(models.Model):

@@ -22,8 +22,9 @@ class Payment(models.Model):
     ``amount`` is in major units of ``currency``. ``provider_reference`` is the provider's id of the charge,
     ``charge_reference`` its id of the money movement behind it. ``is_processing``: the buyer has done their part, the
     bank has not. ``instructions`` say how the buyer pays elsewhere (``billing.instructions``), {} where that is not
-    asked. ``next_check_at`` is when the poller asks about it again (NULL: never). ``revision`` counts what was
-    learned from the provider, so that an answer older than the last one can be told.
+    asked. ``amount_lost`` is what disputes have cost of it (``Dispute.lost``). ``next_check_at`` is when the poller
+    asks about it again (NULL: never). ``revision`` counts what was learned from the provider, so that an answer older
+    than the last one can be told.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -41,6 +42,7 @@ class Payment(models.Model):
     failure_code = models.CharField(max_length=100, blank=True)
     amount_refunded = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     is_disputed = models.BooleanField(default=False)
+    amount_lost = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     is_processing = models.BooleanField(default=False)
     instructions = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)

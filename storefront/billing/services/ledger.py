@@ -59,7 +59,7 @@ def credit(
     """Money a provider collected goes to the customer's personal account. ``amount`` > 0, major units."""
     source = own_account(AccountKind.PROVIDER, payment.gateway, currency)
     target = personal_account(customer, currency)
-    return _move(key=key, kind=kind, source=source, target=target, amount=amount, payment=payment)
+    return move(key=key, kind=kind, source=source, target=target, amount=amount, payment=payment)
 
 
 def debit(
@@ -84,7 +84,7 @@ def debit(
             raise InsufficientBalance(f"{key}: less than {amount} {currency} on the account")
         target = own_account(AccountKind.SALES, "", currency)
         payment = taken_from[0][0] if len(taken_from) == 1 else None
-        moved = _move(key=key, kind=kind, source=source, target=target, amount=amount, payment=payment, invoice=invoice)
+        moved = move(key=key, kind=kind, source=source, target=target, amount=amount, payment=payment, invoice=invoice)
         entry = moved.entries.get(account=source)
         if not entry.allocations.exists():
             Allocation.objects.bulk_create(Allocation(entry=entry, payment=p, amount=part) for p, part in taken_from)
@@ -95,7 +95,7 @@ def take_back(
     *, customer: User, payment: Payment, invoice: Invoice, amount: Decimal, currency: str, key: str
 ) -> LedgerTransaction:
     """Undo a purchase, whole or part: from sales to the personal account."""
-    return _move(
+    return move(
         key=key, kind="purchase_reversed", source=own_account(AccountKind.SALES, "", currency),
         target=personal_account(customer, currency), amount=amount, payment=payment, invoice=invoice,
     )  # fmt: skip
@@ -106,13 +106,13 @@ def pay_out(*, customer: User, payment: Payment, amount: Decimal, currency: str,
 
     It has happened already, so the account may go below zero; the caller puts that before the staff.
     """
-    return _move(
+    return move(
         key=key, kind="refund", source=personal_account(customer, currency),
         target=own_account(AccountKind.PROVIDER, payment.gateway, currency), amount=amount, payment=payment,
     )  # fmt: skip
 
 
-def _move(
+def move(
     *,
     key: str,
     kind: str,
@@ -122,7 +122,10 @@ def _move(
     payment: Payment | None = None,
     invoice: Invoice | None = None,
 ) -> LedgerTransaction:
-    """Write one movement and its two entries. The same key again returns the first, or raises KeyConflict."""
+    """Write one movement and its two entries: ``amount`` > 0, major units, less on ``source``, more on ``target``.
+
+    The same key again returns the first, or raises KeyConflict. Raises LedgerError for what cannot be moved.
+    """
     if not money.is_exact(amount, source.currency) or amount <= 0:
         raise LedgerError(f"{key}: {amount} {source.currency} is not an amount to move")
     if source.pk == target.pk or source.currency != target.currency:

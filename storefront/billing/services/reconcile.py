@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Payment
-from storefront.billing.services import review
+from storefront.billing.services import disputes, review
 from storefront.billing.services.cancelling import cancel_payment
 from storefront.billing.services.settling import mismatches, settle
 from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
 from storefront.core import clock
-from storefront.gateways.errors import UnsupportedOperation
+from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.disputes import DisputeStage
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,24 @@ def reconcile_gateway(name: str, *, since: datetime) -> int:
     except UnsupportedOperation:
         return 0
     differences = sum(_compare(name, snapshot) for snapshot in theirs.values())
-    return differences + _missing(name, theirs, since)
+    try:
+        charges = adapter.find_disputed(since=since)
+    except MissingRight:  # staff have been told
+        charges = ()
+    return differences + _missing(name, theirs, since) + _disputed(name, charges)
+
+
+def _disputed(name: str, charges: Sequence[str]) -> int:
+    """Disputes that began lately, about payments however old, and those that are undecided as far as we know."""
+    undecided = Q(disputes__stage__in=[stage.value for stage in DisputeStage if stage not in disputes.DECIDED])
+    undecided |= Q(is_disputed=True, disputes=None)  # from before disputes were kept
+    known = Payment.objects.filter(gateway=name, status=PaymentStatus.SUCCEEDED)
+    found = 0
+    for payment in known.filter(Q(charge_reference__in=charges) | undecided).distinct():
+        before = list(payment.disputes.values_list("reference", "changed_at"))
+        settle(payment_id=payment.pk, look_for_disputes=True)
+        found += before != list(payment.disputes.values_list("reference", "changed_at"))
+    return found
 
 
 def _compare(name: str, snapshot: PaymentSnapshot) -> int:
@@ -72,12 +92,8 @@ def _agrees(payment: Payment, snapshot: PaymentSnapshot) -> bool:
         return is_open == (payment.status in OPEN_PAYMENT)
     if snapshot.missing_right:
         return (snapshot.amount, snapshot.currency) == (payment.amount, payment.currency)
-    return (snapshot.amount, snapshot.currency, snapshot.amount_refunded, snapshot.is_disputed) == (
-        payment.amount,
-        payment.currency,
-        payment.amount_refunded,
-        payment.is_disputed,
-    )
+    ours = (payment.amount, payment.currency, payment.amount_refunded)
+    return (snapshot.amount, snapshot.currency, snapshot.amount_refunded) == ours
 
 
 def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
@@ -115,7 +131,7 @@ def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) 
 
 def _file_difference(name: str, payment: Payment, snapshot: PaymentSnapshot) -> None:
     review.file(
-        key=f"difference:{payment.public_id}:{snapshot.state}:{snapshot.amount_refunded}:{snapshot.is_disputed}",
+        key=f"difference:{payment.public_id}:{snapshot.state}:{snapshot.amount_refunded}",
         kind="difference",
         detail=(
             f"{name} says {snapshot.state}, {snapshot.amount} {snapshot.currency}, "

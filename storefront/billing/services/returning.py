@@ -8,8 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from storefront.billing import signals
-from storefront.billing.models import Allocation, Invoice, LedgerTransaction, Payment, ReviewItem
-from storefront.billing.services import ledger, orders, review
+from storefront.billing.models import Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.services import disputes, goods, ledger, orders, review
 from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot
@@ -23,15 +23,8 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
         payment.amount_refunded = snapshot.amount_refunded
         payment.save(update_fields=["amount_refunded"])
         _after_refund(payment, change)
-    if snapshot.is_disputed != payment.is_disputed:
-        payment.is_disputed = snapshot.is_disputed
-        payment.save(update_fields=["is_disputed"])
-        _after_dispute(payment)
-
-
-def paid_goods(payment: Payment) -> bool:
-    """Whether this very payment's money paid its invoice (else it only went to the personal account)."""
-    return Allocation.objects.filter(payment=payment, entry__transaction__invoice_id=payment.invoice_id).exists()
+    if snapshot.disputes is not None:
+        disputes.follow(payment, snapshot.disputes)
 
 
 def report_reverted(payment: Payment, snapshot: PaymentSnapshot | None) -> None:
@@ -48,35 +41,22 @@ def report_reverted(payment: Payment, snapshot: PaymentSnapshot | None) -> None:
 
 def _book(payment: Payment, change: Decimal) -> None:
     """Entries for money given back (``change`` > 0), or come home because a refund failed (< 0)."""
-    invoice, customer, currency, amount = payment.invoice, payment.invoice.customer, payment.currency, abs(change)
+    customer, currency, amount = payment.invoice.customer, payment.currency, abs(change)
     kinds = ("refund", "refund_failed")
     step = LedgerTransaction.objects.filter(payment=payment, kind__in=kinds).count() + 1
     key = f"payment-{payment.pk}-refund-{step}"
-    is_for_goods = paid_goods(payment)
     if change > 0:
-        if is_for_goods:
-            ledger.take_back(
-                customer=customer,
-                payment=payment,
-                invoice=invoice,
-                amount=amount,
-                currency=currency,
-                key=f"{key}-goods",
-            )
+        goods.take_back(payment, amount, key=f"{key}-goods")
         ledger.pay_out(customer=customer, payment=payment, amount=amount, currency=currency, key=key)
         return
     ledger.credit(customer=customer, payment=payment, amount=amount, currency=currency, key=key, kind="refund_failed")
-    if is_for_goods and invoice.status == InvoiceStatus.PAID:
-        ledger.debit(
-            customer=customer, invoice=invoice, amount=amount, currency=currency, key=f"{key}-goods",
-            taken_from=[(payment, amount)],
-        )  # fmt: skip
+    goods.sell_again(payment, amount, key=f"{key}-goods")
 
 
 def _after_refund(payment: Payment, change: Decimal) -> None:
     invoice = payment.invoice
     is_whole = payment.amount_refunded >= payment.amount
-    if is_whole and paid_goods(payment) and invoice.status == InvoiceStatus.PAID:
+    if is_whole and goods.paid_goods(payment) and invoice.status == InvoiceStatus.PAID:
         states.apply(invoice, InvoiceStatus.REFUNDED, table=INVOICE_TRANSITIONS)
         orders.set_status(order=invoice.order, status=orders.REFUNDED)
         signals.invoice_refunded.send(sender=Invoice, invoice=invoice, payment=payment)
@@ -88,13 +68,6 @@ def _after_refund(payment: Payment, change: Decimal) -> None:
         f"Of {payment.amount} {payment.currency} ({payment.gateway} {payment.provider_reference}), "
         f"{payment.amount_refunded} are refunded now (a change of {change}). The invoice is {invoice.status}.",
     )
-
-
-def _after_dispute(payment: Payment) -> None:
-    invoice = payment.invoice
-    signals.payment_disputed.send(sender=Invoice, invoice=invoice, payment=payment, is_disputed=payment.is_disputed)
-    word = "opened" if payment.is_disputed else "closed"
-    _file(payment, "dispute", f"A dispute was {word} about {payment.gateway} {payment.provider_reference}.")
 
 
 def _file(payment: Payment, kind: str, detail: str) -> None:

@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 #: Money that does not fit its invoice: no more may be asked for until a person has looked.
 MISMATCH = "mismatch"
+#: A buyer's bank asks about a payment or takes it back; and one that is decided.
+DISPUTE, DISPUTE_CLOSED = "dispute", "dispute_closed"
 #: The payment method refuses the invoice itself; the next try would be refused as well.
 CANNOT_CHARGE = "cannot_charge"
 #: The payment method is not set up as the shop needs it.

@@ -14,7 +14,7 @@ from storefront.billing import announcements
 from storefront.billing.gateway_registry import expected_account, gateway
 from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import orders, receiving, returning, review
+from storefront.billing.services import disputes, orders, receiving, returning, review
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.spacing import after_lapse, next_check
 from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, InvoiceStatus, PaymentStatus
@@ -29,12 +29,12 @@ ONCE_MORE = timedelta(hours=1)
 _TRIES = 3
 
 
-def settle(*, payment_id: int, provider_reference: str = "") -> Payment:
+def settle(*, payment_id: int, provider_reference: str = "", look_for_disputes: bool = False) -> Payment:
     """Ask the provider about a payment and make our rows say the same. Must not be called inside a transaction.
 
     ``provider_reference`` is a hint for a row that does not know its own yet; it is believed only if the provider's
-    object carries our reference. Nothing changes twice; a lost race returns quietly. Raises Unavailable (unknown:
-    nothing changed) or ConfigurationError.
+    object carries our reference. ``look_for_disputes`` follows news of one. Nothing changes twice; a lost race returns
+    quietly. Raises Unavailable (unknown: nothing changed) or ConfigurationError.
     """
     for _ in range(_TRIES):
         payment = Payment.objects.select_related("invoice").get(pk=payment_id)
@@ -42,7 +42,7 @@ def settle(*, payment_id: int, provider_reference: str = "") -> Payment:
         if not reference:
             return payment
         try:
-            snapshot = gateway(payment.gateway).fetch(reference)
+            snapshot = gateway(payment.gateway).fetch(reference, look_for_disputes=look_for_disputes)
         except NotFound:
             return _unknown_to_provider(payment)
         try:
@@ -104,7 +104,7 @@ def _takes_back(payment: Payment, snapshot: PaymentSnapshot) -> bool:
     return (
         snapshot.state is not RemoteState.SUCCEEDED
         or snapshot.amount_refunded < payment.amount_refunded
-        or snapshot.is_disputed < payment.is_disputed
+        or (snapshot.disputes is not None and disputes.differ(payment, snapshot.disputes))
     )
 
 

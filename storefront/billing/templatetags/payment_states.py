@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django import template
 from oscar.apps.order.models import Order
 
-from storefront.billing import status
-from storefront.billing.models import Invoice, Payment
+from storefront.billing import disputes, status
+from storefront.billing.models import Dispute, Invoice, Payment
 
 register = template.Library()
 
@@ -23,6 +23,12 @@ def invoice_status(invoice: Invoice) -> status.Status:
 def attempt_status(payment: Payment) -> status.Status:
     """The same of one attempt to pay."""
     return status.of_attempt(payment)
+
+
+@register.simple_tag
+def dispute_state(dispute: Dispute) -> dict[str, str]:
+    """``{% dispute_state dispute as told %}``: where it stands (``stage``) and what staff are to do (``advice``)."""
+    return {"stage": disputes.stage_label(dispute), "advice": disputes.advice(dispute)}
 
 
 @register.simple_tag

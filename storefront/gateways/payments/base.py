@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from storefront.gateways.errors import UnsupportedOperation
 from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.disputes import DisputeSnapshot
 from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
 
@@ -97,7 +98,8 @@ class StartedPayment:
 class PaymentSnapshot:
     """The provider's own word on one charge, fetched by us.
 
-    ``amount_refunded`` and ``is_disputed`` are what the provider knows, whoever caused it.
+    ``amount_refunded`` and ``disputes`` are what the provider knows, whoever caused it; ``disputes`` is None where
+    nobody looked for them, and then says nothing.
     ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
     ``account_reference`` names the receiving account if the provider tells it, else "". ``instructions`` are there
     while WAITING.
@@ -116,7 +118,7 @@ class PaymentSnapshot:
     failure_code: str = ""
     method_label: str = ""
     amount_refunded: Decimal = Decimal(0)
-    is_disputed: bool = False
+    disputes: tuple[DisputeSnapshot, ...] | None = None
     account_reference: str = ""
     instructions: PaymentInstructions | None = None
     missing_right: str = ""
@@ -182,8 +184,12 @@ class PaymentGateway(ABC):
         """
 
     @abstractmethod
-    def fetch(self, provider_reference: str) -> PaymentSnapshot:
-        """Ask the provider for the current state of one charge."""
+    def fetch(self, provider_reference: str, *, look_for_disputes: bool = False) -> PaymentSnapshot:
+        """Ask the provider for the current state of one charge.
+
+        A charge that is known to be disputed comes with its disputes; ``look_for_disputes`` asks for them also where
+        it does not say so, as with mere inquiries.
+        """
 
     @abstractmethod
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
@@ -201,8 +207,12 @@ class PaymentGateway(ABC):
         raise UnsupportedOperation(f"{self.name} cannot refund through us")
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
-        """All charges the provider saw since ``since`` (UTC), for reconciliation."""
+        """All charges the provider saw since ``since`` (UTC), for reconciliation; without their disputes."""
         raise UnsupportedOperation(f"{self.name} cannot list charges")
+
+    def find_disputed(self, *, since: datetime) -> Sequence[str]:
+        """``charge_reference`` of every charge about which a dispute began since then (UTC), for reconciliation."""
+        return ()
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         """Ask the provider whether our set-up fits: key, mode, rights, messages, secrets, clock. Changes nothing.

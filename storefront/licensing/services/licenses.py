@@ -169,7 +169,7 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
     """The buyer's bank asks for the money of an invoice back, or has decided: suspend its licenses, or restore them.
 
     A suspended license's time stands still, whoever paid for it: what was left of the running period runs on when
-    the dispute is won. A lost one stays open here until the money is booked as refunded, which takes its periods back.
+    the dispute is won. A lost one stays so here: its licenses remain suspended, unless an appeal is won.
     """
     now = clock.now()
     changed = []

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from storefront.sandbox.stripe import cards, fields, objects
+from storefront.sandbox.stripe.disputes import Disputes
 from storefront.sandbox.stripe.errors import ApiError
-from storefront.sandbox.stripe.state import Object, State, new_id
+from storefront.sandbox.stripe.state import Emit, Object, State, new_id
 
-#: (type, object) pairs of one act, in the order they happened
-Emit = Callable[[list[tuple[str, Object]]], None]
 #: minor units kept of every charge beside 3 %
 FEE = 25
 
@@ -25,9 +23,10 @@ class Result:
 
 
 class Cashier:
-    def __init__(self, state: State, emit: Emit) -> None:
+    def __init__(self, state: State, emit: Emit, disputes: Disputes) -> None:
         self._state = state
         self._emit = emit
+        self._disputes = disputes
 
     def pay(self, session_id: str, *, number: str, email: str = "", name: str = "", confirmed: bool = False) -> Result:
         """Charge a card for an open session. A card that wants 3-D Secure waits for ``answer_challenge``.
@@ -51,7 +50,7 @@ class Cashier:
             self.take(session, intent, charge, closing="checkout.session.completed")
             self._state.private[charge["id"]]["refund"] = card.refund
         if card.dispute:
-            self.dispute(session_id, reason=card.dispute)
+            self._disputes.open(session_id, reason=card.dispute, status="needs_response")
         return Result("paid")
 
     def answer_challenge(self, session_id: str, *, approve: bool) -> Result:
@@ -126,34 +125,6 @@ class Cashier:
                 self.expire(session_id)
             except ApiError:
                 continue  # paid or closed between the two looks
-
-    def dispute(self, session_id: str, *, reason: str = "fraudulent", status: str = "needs_response") -> Object:
-        with self._state.changing():
-            charge = self._paid_charge(session_id)
-            charge["disputed"] = True
-            dispute = objects.dispute(charge, status=status, reason=reason, now=self._state.now())
-            self._state.add(dispute)
-            self._emit([("charge.dispute.created", dispute)])
-            return dispute
-
-    def close_dispute(self, session_id: str, *, won: bool) -> Object:
-        with self._state.changing():
-            charge = self._paid_charge(session_id)
-            dispute = next((each for each in self._state.all("dispute") if each["charge"] == charge["id"]), None)
-            if dispute is None:
-                raise ApiError(400, "", "This charge is not disputed.")
-            inquiry = dispute["status"].startswith("warning_")
-            dispute["status"] = "warning_closed" if inquiry else "won" if won else "lost"
-            self._emit([("charge.dispute.closed", dispute)])
-            return dispute
-
-    def _paid_charge(self, session_id: str) -> Object:
-        session = self._state.get("checkout.session", session_id)
-        intent = self._state.objects.get(session["payment_intent"] or "", {})
-        charge = self._state.objects.get(intent.get("latest_charge") or "")
-        if not charge or not charge["paid"]:
-            raise ApiError(400, "", "This session has not been paid.")
-        return charge
 
     def if_open(self, session_id: str) -> Object | None:
         """The session if it can be paid now."""

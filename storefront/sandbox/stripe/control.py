@@ -59,6 +59,7 @@ def _acts(stand_in: StripeStandIn) -> dict[str, Act]:
         session + "expire": stand_in.expire,
         session + "refund": stand_in.refund,
         session + "dispute": stand_in.dispute,
+        session + "move-dispute": stand_in.move_dispute,
         session + "close-dispute": stand_in.close_dispute,
         session + "tamper": stand_in.tamper,
         r"/_control/refunds/(?P<refund_id>\w+)/settle": stand_in.settle_refund,

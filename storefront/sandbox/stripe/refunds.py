@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from storefront.sandbox.stripe import objects
-from storefront.sandbox.stripe.cashier import Emit
 from storefront.sandbox.stripe.errors import ApiError
-from storefront.sandbox.stripe.state import Object, State
+from storefront.sandbox.stripe.state import Emit, Object, State
 
 CLOSED_DISPUTES = ("won", "warning_closed", "prevented")
 

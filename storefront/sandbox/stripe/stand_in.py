@@ -14,6 +14,7 @@ from storefront.sandbox.stripe import control
 from storefront.sandbox.stripe.api import Api
 from storefront.sandbox.stripe.cashier import Cashier, Result
 from storefront.sandbox.stripe.courier import Courier, Mode
+from storefront.sandbox.stripe.disputes import Disputes
 from storefront.sandbox.stripe.endpoints import Endpoints
 from storefront.sandbox.stripe.errors import ApiError
 from storefront.sandbox.stripe.faults import Fault, Faults
@@ -56,7 +57,8 @@ class StripeStandIn(StandIn):
         self.endpoints = Endpoints(self.state, url=webhook_url)
         self.rights = Rights()
         self.courier = Courier(self.state, endpoints=self.endpoints, secret=webhook_secret, every_tick=self._tick)
-        self._cashier = Cashier(self.state, self.courier.emit)
+        self._disputes = Disputes(self.state, self.courier.emit)
+        self._cashier = Cashier(self.state, self.courier.emit, self._disputes)
         self._refunds = Refunds(self.state, self.courier.emit)
         self._vouchers = Vouchers(self.state, self.courier.emit, self._cashier, page=f"{self.base_url}/c/voucher/")
         self._acts = Resources(self.state, self._cashier, self._refunds, self._vouchers, page=f"{self.base_url}/c/pay/")
@@ -169,11 +171,24 @@ class StripeStandIn(StandIn):
         """The end of a pending refund, or the failure of one that looked done."""
         self._refunds.settle(refund_id, succeed=succeed)
 
-    def dispute(self, session_id: str, *, reason: str = "fraudulent", status: str = "needs_response") -> str:
-        return str(self._cashier.dispute(session_id, reason=reason, status=status)["id"])
+    def dispute(
+        self,
+        session_id: str,
+        *,
+        reason: str = "fraudulent",
+        status: str = "needs_response",
+        amount: int | None = None,
+        takes: bool = True,
+    ) -> str:
+        """Begin one: warning_needs_response, needs_response or prevented; ``amount``: in minor units, of all that is
+        left if None; ``takes``: whether a prevented one gave the money back. Returns its id."""
+        return str(self._disputes.open(session_id, reason=reason, status=status, amount=amount, takes=takes)["id"])
+
+    def move_dispute(self, session_id: str, *, status: str) -> None:
+        self._disputes.move(session_id, status)
 
     def close_dispute(self, session_id: str, *, won: bool) -> None:
-        self._cashier.close_dispute(session_id, won=won)
+        self._disputes.close(session_id, won=won)
 
     def tamper(self, session_id: str, **changes: Any) -> None:
         """Make the session say something else than what was asked for: another amount, currency, mode or reference."""

@@ -14,6 +14,8 @@ from typing import Any
 from storefront.sandbox.stripe.errors import ApiError, missing
 
 Object = dict[str, Any]
+#: tells of (type, object) pairs of one act, in the order they happened
+Emit = Callable[[list[tuple[str, Object]]], None]
 
 
 def new_id(prefix: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from storefront.sandbox.stripe import objects
-from storefront.sandbox.stripe.cashier import Cashier, Emit, Result
+from storefront.sandbox.stripe.cashier import Cashier, Result
 from storefront.sandbox.stripe.errors import ApiError
-from storefront.sandbox.stripe.state import Object, State
+from storefront.sandbox.stripe.state import Emit, Object, State
 
 DAYS = 7
 _BANK = "customer_balance"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, Unavailable
 from storefront.gateways.http import HttpClient
@@ -23,12 +23,13 @@ from storefront.gateways.payments.base import (
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.stripe import diagnosis, webhooks
+from storefront.gateways.payments.stripe.disputes import disputed_since, disputes_of
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.opening import open_session, sessions_since
 from storefront.gateways.payments.stripe.provoking import provoke_message
 from storefront.gateways.payments.stripe.refunds import give_back
-from storefront.gateways.payments.stripe.snapshots import EXPAND, snapshot, takes_money
+from storefront.gateways.payments.stripe.snapshots import EXPAND, is_disputed, snapshot
 
 if TYPE_CHECKING:
     import stripe
@@ -116,11 +117,12 @@ class Gateway(PaymentGateway):
         """
         return open_session(self._client, request, now=self._clock())
 
-    def fetch(self, provider_reference: str) -> PaymentSnapshot:
+    def fetch(self, provider_reference: str, *, look_for_disputes: bool = False) -> PaymentSnapshot:
         def ask(expand: list[str]) -> PaymentSnapshot:
             with translated():
-                session = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": expand})
-                return self._read(session.to_dict())
+                answer = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": expand})
+                session = answer.to_dict()
+                return self._with_disputes(snapshot(session), look=look_for_disputes or is_disputed(session))
 
         return _with_what_may_be_read(ask)
 
@@ -134,7 +136,7 @@ class Gateway(PaymentGateway):
         def ask(expand: list[str]) -> PaymentSnapshot:
             with translated():
                 session = self._client.v1.checkout.sessions.expire(provider_reference, params={"expand": expand})
-                return self._read(session.to_dict())
+                return snapshot(session.to_dict())
 
         try:
             return _with_what_may_be_read(ask)
@@ -156,12 +158,16 @@ class Gateway(PaymentGateway):
         def ask(expand: Sequence[str]) -> list[PaymentSnapshot]:
             sessions = sessions_since(self._client, since, expand=expand)
             with translated():
-                return [self._read(session) for session in sessions]
+                return [snapshot(session) for session in sessions]
 
         try:
             return ask(EXPAND)
         except MissingRight as refusal:
             return [replace(found, missing_right=refusal.right) for found in ask(())]
+
+    def find_disputed(self, *, since: datetime) -> Sequence[str]:
+        with translated():
+            return disputed_since(self._client, since)
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         return diagnosis.diagnose(
@@ -189,17 +195,16 @@ class Gateway(PaymentGateway):
             self._client.v1.payment_intents.cancel(waiting.charge_reference)
         return self.fetch(waiting.provider_reference)
 
-    def _read(self, session: Mapping[str, Any]) -> PaymentSnapshot:
-        """A charge stays ``disputed`` for ever once it was; whether it still is, only the dispute itself tells."""
-        found = snapshot(session)
-        if not found.is_disputed:
+    def _with_disputes(self, found: PaymentSnapshot, *, look: bool) -> PaymentSnapshot:
+        """A charge says for ever that it was disputed; where that stands, only the dispute itself tells."""
+        if not (look and found.charge_reference):
             return found
+        kept = found.amount - found.amount_refunded
         try:
             with translated():
-                disputes = self._client.v1.disputes.list(params={"payment_intent": found.charge_reference})
+                return replace(found, disputes=disputes_of(self._client, found.charge_reference, kept=kept))
         except MissingRight as refusal:
             return replace(found, missing_right=refusal.right)
-        return replace(found, is_disputed=any(takes_money(each.status) for each in disputes.data))
 
 
 def _with_what_may_be_read(ask: Callable[[list[str]], PaymentSnapshot]) -> PaymentSnapshot:

@@ -38,7 +38,6 @@ def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
         failure_code="" if state in (RemoteState.SUCCEEDED, RemoteState.WAITING) else _failure_code(intent),
         method_label=_method_label(charge),
         amount_refunded=from_minor(charge.get("amount_refunded", 0), currency),
-        is_disputed=_truth(charge.get("disputed", False)),
         instructions=instructions.read(intent) if state is RemoteState.WAITING else None,
     )
 
@@ -50,9 +49,9 @@ def object_id(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def takes_money(dispute_status: str) -> bool:
-    """Whether a dispute of this status holds the money back: open or lost, not won, prevented or a mere inquiry."""
-    return dispute_status not in ("won", "prevented") and not dispute_status.startswith("warning_")
+def is_disputed(session: Mapping[str, Any]) -> bool:
+    """Whether the charge says that it was ever disputed; it does so for good, however the dispute ended."""
+    return _truth(_expanded(_expanded(session.get("payment_intent")).get("latest_charge")).get("disputed", False))
 
 
 def _state(session: Mapping[str, Any], intent: Mapping[str, Any]) -> RemoteState:

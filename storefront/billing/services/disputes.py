@@ -1,0 +1,150 @@
+"""Disputes as the provider tells them: row, ledger, licenses and staff follow. Called under settle's locks alone.
+
+What the provider withdraws lies in dispute until the bank has decided. Lost, it is booked out of the sale like a
+refund; won, it comes back. All of it follows from the last word alone, so the order and number of messages that came
+before makes no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import translation
+
+from storefront.billing import disputes as words
+from storefront.billing import signals
+from storefront.billing.models import Dispute, Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models.ledger import AccountKind
+from storefront.billing.services import goods, ledger, review
+from storefront.core import clock
+from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
+
+#: What is taken from a dispute's snapshot as it is.
+_FACTS = ("stage", "reason", "amount", "currency", "opened_at", "evidence_due_at", "page")
+_STORED = Decimal("0.01")
+_MONEY = ("withdrawn", "fee", "fee_currency")
+DECIDED = frozenset(DisputeStage) - UNDECIDED - {DisputeStage.INQUIRY, DisputeStage.INQUIRY_REVIEW, DisputeStage.APPEAL}
+
+
+def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
+    """Make our rows say what the provider says about the disputes of a payment that has succeeded."""
+    for each in found:
+        _follow_one(payment, _as_stored(each))
+    lost = payment.disputes.aggregate(sum=Sum("lost"))["sum"] or Decimal(0)
+    is_disputed = any(each.takes_money for each in found)
+    if (payment.amount_lost, payment.is_disputed) == (lost, is_disputed):
+        return
+    has_changed = payment.is_disputed != is_disputed
+    payment.amount_lost, payment.is_disputed = lost, is_disputed
+    payment.save(update_fields=["amount_lost", "is_disputed"])
+    if has_changed:
+        signals.payment_disputed.send(sender=Invoice, invoice=payment.invoice, payment=payment, is_disputed=is_disputed)
+
+
+def differ(payment: Payment, found: Sequence[DisputeSnapshot]) -> bool:
+    """Whether the provider's word is another than ours. The payment is locked."""
+    ours = {row.reference: _facts(row) for row in payment.disputes.all()}
+    return ours != {each.dispute_reference: _facts(_as_stored(each)) for each in found}
+
+
+def _as_stored(found: DisputeSnapshot) -> DisputeSnapshot:
+    """Fees come in the currency of our balance there, which may have more places than the columns."""
+    return replace(found, fee=found.fee.quantize(_STORED))
+
+
+def _facts(dispute: Dispute | DisputeSnapshot) -> tuple[object, ...]:
+    return tuple(getattr(dispute, name) for name in (*_FACTS, *_MONEY))
+
+
+def _follow_one(payment: Payment, found: DisputeSnapshot) -> None:
+    row = payment.disputes.filter(reference=found.dispute_reference).first()
+    if row is not None and _facts(row) == _facts(found):
+        return
+    row = row or Dispute(payment=payment, reference=found.dispute_reference)
+    row.payment = payment
+    is_news = row.pk is None or (row.stage, row.evidence_due_at) != (found.stage, found.evidence_due_at)
+    for name in _FACTS:
+        setattr(row, name, getattr(found, name))
+    row.changed_at = clock.now()
+    row.save()
+    _book(row, found)
+    row.save()
+    if is_news:
+        _tell(row)
+
+
+def _book(row: Dispute, found: DisputeSnapshot) -> None:
+    """Entries for what has changed: first what comes in or goes out at the provider, then whose loss it is."""
+    lost = found.withdrawn if found.stage in AGAINST_US else Decimal(0)
+    _bear(row, min(lost, row.lost) - row.lost)  # what is lost no more, before it leaves the account in dispute
+    _hold(row, found.withdrawn - row.withdrawn)
+    row.withdrawn = found.withdrawn
+    _bear(row, lost - row.lost)
+    _charge(row, found)
+
+
+def _hold(row: Dispute, change: Decimal) -> None:
+    """The provider has withdrawn more (> 0), or given something back."""
+    if not change:
+        return
+    payment = row.payment
+    provider = ledger.own_account(AccountKind.PROVIDER, payment.gateway, payment.currency)
+    disputed = ledger.own_account(AccountKind.DISPUTED, payment.gateway, payment.currency)
+    _move(row, "dispute_withdrawn" if change > 0 else "dispute_returned", disputed, provider, change)
+
+
+def _bear(row: Dispute, change: Decimal) -> None:
+    """More of it is lost (> 0): goods are taken back from the sale and the customer's money is gone; or less is."""
+    if not change:
+        return
+    payment, customer = row.payment, row.payment.invoice.customer
+    personal = ledger.personal_account(customer, payment.currency)
+    disputed = ledger.own_account(AccountKind.DISPUTED, payment.gateway, payment.currency)
+    if change > 0:
+        goods.take_back(payment, change, key=_key(row, "goods"))
+    _move(row, "dispute_lost" if change > 0 else "dispute_regained", personal, disputed, change)
+    if change < 0:
+        goods.sell_again(payment, -change, key=_key(row, "goods"))
+    row.lost += change
+
+
+def _charge(row: Dispute, found: DisputeSnapshot) -> None:
+    """The provider's fee, in the currency of our balance there."""
+    currency = found.fee_currency or row.fee_currency
+    if currency and found.fee != row.fee:
+        fees = ledger.own_account(AccountKind.FEES, row.payment.gateway, currency)
+        provider = ledger.own_account(AccountKind.PROVIDER, row.payment.gateway, currency)
+        _move(row, "dispute_fee", fees, provider, found.fee - row.fee)
+    row.fee, row.fee_currency = found.fee, found.fee_currency
+
+
+def _move(row: Dispute, kind: str, source: ledger.LedgerAccount, target: ledger.LedgerAccount, change: Decimal) -> None:
+    """From source to target, or the other way round for a change below zero."""
+    if change < 0:
+        source, target = target, source
+    ledger.move(key=_key(row, kind), kind=kind, source=source, target=target, amount=abs(change), payment=row.payment)
+
+
+def _key(row: Dispute, word: str) -> str:
+    """Each step is a movement of its own; what was done before is known under the payment's lock."""
+    prefix = f"dispute-{row.pk}-{word}-"
+    return f"{prefix}{LedgerTransaction.objects.filter(key__startswith=prefix).count() + 1}"
+
+
+def _tell(row: Dispute) -> None:
+    """Staff read each stage, and each new day of a deadline, once: by mail and in the review list."""
+    kind = review.DISPUTE_CLOSED if row.stage in DECIDED else review.DISPUTE
+    known = ReviewItem.objects.filter(payment=row.payment, kind__in=(review.DISPUTE, review.DISPUTE_CLOSED)).count()
+    with translation.override(settings.LANGUAGE_CODE):
+        review.file(
+            key=f"dispute:{row.payment.public_id}:{known + 1}",
+            kind=kind,
+            subject=f"{words.stage_label(row)} ({row.payment.invoice.number})",
+            detail=words.told(row),
+            payment=row.payment,
+            invoice=row.payment.invoice,
+        )
