@@ -91,7 +91,7 @@ def _hand_over(letter: EmailMultiAlternatives) -> None:
         letter.send()
     except AnymailRecipientsRefused as exc:
         addresses.bounced(letter.to[0], at=clock.now(), detail="refused by the mail company")
-        raise PermanentFailure(type(exc).__name__) from exc
+        raise Withheld("the mail company sends nothing to this address") from exc
     except (AnymailInvalidAddress, AnymailSerializationError, AnymailUnsupportedFeature) as exc:
         raise PermanentFailure(type(exc).__name__) from exc
     except AnymailAPIError as exc:
@@ -101,8 +101,9 @@ def _hand_over(letter: EmailMultiAlternatives) -> None:
             raise PermanentFailure(f"refused with {exc.status_code}") from exc
         raise
     except SMTPRecipientsRefused as exc:
+        if _is_of_the_address(exc):
+            raise Withheld("the mail server knows no such address") from exc
         if all(500 <= code < 600 for code, _ in exc.recipients.values()):
-            _note_smtp_refusal(exc)
             raise PermanentFailure("recipient refused") from exc
         raise
     except SMTPResponseException as exc:
@@ -111,13 +112,19 @@ def _hand_over(letter: EmailMultiAlternatives) -> None:
         raise
 
 
-def _note_smtp_refusal(refusal: SMTPRecipientsRefused) -> None:
-    """5.1.x says that the address is bad (https://www.rfc-editor.org/rfc/rfc3463#section-3.2), other codes say so of
-    the sender, the content or the set-up."""
-    for email, (_code, answer) in refusal.recipients.items():
-        text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-        if text.startswith("5.1."):
-            addresses.bounced(email, at=clock.now(), detail=text, is_suppressed=False)
+def _is_of_the_address(refusal: SMTPRecipientsRefused) -> bool:
+    """Note it, if a mail server says so of its own: 5.1.x (https://www.rfc-editor.org/rfc/rfc3463#section-3.2). Other
+    codes are about the sender, the content or the set-up."""
+    said = {email: answer for email, (_code, answer) in refusal.recipients.items()}
+    texts = {email: _decoded(answer) for email, answer in said.items()}
+    bad = {email: text for email, text in texts.items() if text.startswith("5.1.")}
+    for email, text in bad.items():
+        addresses.bounced(email, at=clock.now(), detail=text, is_suppressed=False)
+    return len(bad) == len(texts)
+
+
+def _decoded(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
 
 
 def _open_way(template: str, to: str) -> None:

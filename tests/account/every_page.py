@@ -21,9 +21,10 @@ from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, Te
 from storefront import urls
 from storefront.billing import links
 from storefront.billing.services import payments
-from storefront.core import errors
+from storefront.core import clock, errors
 from storefront.licensing.links import extend_token
 from storefront.licensing.models import License
+from storefront.notifications import addresses
 from storefront.support.services import conversations
 from tests import purchases
 from tests.checkout.building import left_cart
@@ -247,3 +248,8 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/basket/extend/nothing/", status=404)
     for path in ("", "invoices/", f"licenses/{license.public_id}/", "profile/", f"invoices/{invoice.number}/print/"):
         yield Kind(f"/ru/account/{path}")
+    addresses.complained(customer.email, at=clock.now())
+    yield Kind("/account/invoices/")
+    addresses.bounced(customer.email, at=clock.now())
+    yield Kind("/account/", is_main=True)
+    yield Kind("/ru/account/profile/")

@@ -87,8 +87,9 @@ def test_a_company_that_sends_nothing_there_any_more_is_heard(company: Any) -> N
     """After a complaint Postmark refuses every further mail: the customer must learn of it in the account."""
     send()
     handled(company.bounce(to=BUYER, type="SpamComplaint"))
-    assert send("payment_received", key="paid:1").status == OutboxStatus.DEAD
+    assert send("payment_received", key="paid:1").status == OutboxStatus.WITHHELD
     assert MailAddress.objects.get().is_bounced
+    assert list(checks()) == []
 
 
 def test_an_address_that_works_again_is_let_in_by_the_company_too(company: Any) -> None:

@@ -153,5 +153,5 @@ def test_what_a_mail_server_says_of_the_address_counts_and_what_it_says_of_us_do
 
     letters.order_placed(key=KEY, **EVERY["order_placed"])
     outbox.deliver_due()
-    assert OutboxMessage.objects.get().status == OutboxStatus.DEAD
+    assert OutboxMessage.objects.get().status == (OutboxStatus.WITHHELD if is_bad else OutboxStatus.DEAD)
     assert MailAddress.objects.exists() is is_bad

@@ -9,11 +9,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.test import Client
 
+from storefront.billing import links
 from storefront.billing.models import ReviewItem
+from storefront.core import clock
 from storefront.notifications import addresses, outbox
 from storefront.notifications.models import MailAddress, OutboxMessage, OutboxStatus
 from storefront.users import access
 from storefront.users.models import User
+from tests import purchases
 from tests.inbox.mail_company import send, tell, use
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +177,15 @@ def test_staff_learn_in_the_back_office_that_their_own_mails_come_back(
     run_jobs()
     assert settings.STAFF_EMAIL in ReviewItem.objects.get().detail
     assert send("staff_notice", key="another").status == OutboxStatus.SENT  # it is tried, and may work again
+
+
+def test_the_page_after_the_payment_does_not_promise_a_mail_that_comes_back(
+    client: Client, customer: Any, shop: Any, stripe: Any
+) -> None:
+    client.force_login(customer)
+    payment = purchases.pay(purchases.order(customer, shop), stripe)
+    path = "/" + links.return_url(payment).split("/", 3)[3]
+    assert "The confirmation is on its way to" in page(client, path)
+    addresses.bounced(customer.email, at=clock.now())
+    body = page(client, path)
+    assert "The confirmation is on its way" not in body and NOTICE in body

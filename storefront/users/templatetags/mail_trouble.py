@@ -11,6 +11,13 @@ from storefront.notifications import addresses
 register = template.Library()
 
 
+@register.filter
+def comes_back(email: str) -> bool:
+    """Whether mails to this address come back, as far as anybody knows."""
+    address = addresses.find(email)
+    return address is not None and address.is_bounced
+
+
 @register.inclusion_tag("account/mail_trouble.html", takes_context=True)
 def mail_trouble(context: dict[str, Any]) -> dict[str, Any]:
     """A notice to a customer whose address takes no mail, or who gets no reminders, with what may be done about it."""
