@@ -539,6 +539,8 @@ WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False  # a new translation is a 
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = "storefront.formats"
+#: Read by Oscar's offers alone, for their begin and end: never a bare day for an instant.
+DATE_FORMAT = DATETIME_FORMAT = r"j E Y, H:i \U\T\CO"
 USE_TZ = True
 USE_I18N = True
 #: Translations of our texts; and Oscar's English in our words, for its American half calls a voucher a coupon.

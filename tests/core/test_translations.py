@@ -77,7 +77,7 @@ def test_the_compiled_texts_are_those_of_the_source(language: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "short", "long"),
-    [("en", "9 Nov 2026", "9 November 2026, 14:05"), ("ru", "09.11.2026", "9 ноября 2026 г. 14:05")],
+    [("en", "9 Nov 2026", "9 November 2026, 14:05 UTC+0000"), ("ru", "09.11.2026", "9 ноября 2026 г. 14:05 UTC+0000")],
 )
 def test_dates_are_written_as_their_readers_write_them(language: str, short: str, long: str) -> None:
     moment = datetime(2026, 11, 9, 14, 5, tzinfo=UTC)

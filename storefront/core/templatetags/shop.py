@@ -55,6 +55,12 @@ def deadline(moment: datetime | None) -> str:
     return instants.deadline(moment) if moment else ""
 
 
+@register.simple_tag
+def shop_zone() -> str:
+    """The time zone in which a form reads times: ``Europe/Berlin, UTC+1``."""
+    return instants.zone_name()
+
+
 @register.filter
 def percent(value: Decimal) -> str:
     """A percentage as people read it: ``{{ discount.percent|percent }}`` -> 20%."""
