@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from storefront.core import clock, outage
+from storefront.core import clock, outage, queue
 from storefront.core.models import ScheduledJob
 
 logger = logging.getLogger(__name__)
@@ -35,22 +35,18 @@ class JobSpec(TypedDict):
     lane: NotRequired[str]
 
 
-def _due_names(jobs: Mapping[str, JobSpec], now: datetime) -> list[str]:
-    """Names of due jobs, read in one query: a look at the schedule takes no write lock."""
-    known = dict(ScheduledJob.objects.filter(name__in=jobs).values_list("name", "next_run_at"))
+def _rows(jobs: Mapping[str, JobSpec]) -> dict[str, ScheduledJob]:
+    """The schedule of these jobs, read in one query: a look at it takes no write lock."""
+    known = ScheduledJob.objects.in_bulk(list(jobs))
     for name in jobs.keys() - known.keys():
-        known[name] = ScheduledJob.objects.get_or_create(name=name, defaults={"next_run_at": now})[0].next_run_at
-    return [name for name in jobs if known[name] <= now]
+        known[name] = ScheduledJob.objects.get_or_create(name=name, defaults={"next_run_at": clock.now()})[0]
+    return known
 
 
-def _take(name: str, every: float, now: datetime) -> bool:
-    """Claim a due job: of all workers that see it due, the one whose UPDATE still matches gets it."""
+def _take(row: ScheduledJob, every: float) -> bool:
+    now = clock.now()
     lease = timedelta(seconds=min(every, LEASE_SECONDS))
-    return bool(
-        ScheduledJob.objects.filter(name=name, next_run_at__lte=now).update(
-            next_run_at=now + lease, last_started_at=now
-        )
-    )
+    return queue.claim(row, field="next_run_at", until=now + lease, last_started_at=now)
 
 
 def run_due(
@@ -63,14 +59,16 @@ def run_due(
     """
     specs: Mapping[str, JobSpec] = settings.JOBS if jobs is None else jobs
     done = 0
-    for name in list(specs) if force else _due_names(specs, clock.now()):
-        if force or _take(name, specs[name]["every"], clock.now()):
+    rows, now = _rows(specs), clock.now()
+    for name, spec in specs.items():
+        is_mine = (force or rows[name].next_run_at <= now) and _take(rows[name], spec["every"])
+        if force or is_mine:
             before_each()
-            done += _run(name, specs[name])
+            done += _run(rows[name], spec)
     return done
 
 
-def _run(name: str, spec: JobSpec) -> int:
+def _run(row: ScheduledJob, spec: JobSpec) -> int:
     """Run one job and plan its next time; a failed one is tried again within five minutes."""
     started, error, result = clock.now(), "", 0
     try:
@@ -80,12 +78,11 @@ def _run(name: str, spec: JobSpec) -> int:
         if outage.is_lost(exc):
             raise  # it stops them all; the job is free again when its lease is over
         error = f"{type(exc).__name__}: {exc}"[:1000]
-        logger.exception("job %s failed", name)
+        logger.exception("job %s failed", row.name)
         close_old_connections()
     gap = min(spec["every"], RETRY_SECONDS) if error else spec["every"]
-    ScheduledJob.objects.filter(name=name).update(
-        last_finished_at=clock.now(), last_error=error, next_run_at=started + timedelta(seconds=gap)
-    )
+    next_time = started + timedelta(seconds=gap)
+    queue.put_back(row, field="next_run_at", at=next_time, last_finished_at=clock.now(), last_error=error)
     return result
 
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ScheduledJob(models.Model):
-    """When a job runs next. Taken by a conditional UPDATE, so that of several workers exactly one runs it."""
+    """When a job runs next. Taken by core.queue, so that of several workers exactly one runs it."""
 
     name = models.CharField(max_length=100, primary_key=True)
     next_run_at = models.DateTimeField()

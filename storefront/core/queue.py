@@ -1,4 +1,8 @@
-"""A table as a queue: rows are leased, tried with growing gaps, and given up in the end.
+"""A table as a queue, in the two kinds that there are.
+
+Rows that are done once (``QueueRow``: outbox, inbox) are leased, tried with growing gaps, and given up in the end. Rows
+that come round again and again (the schedule, payments to be looked at) have one time: who takes such a row moves it
+on by the lease, and puts it back at its next time.
 
 There is no queue beside the database. A row is written in the transaction that causes it, so nothing is lost between
 commit and enqueue; a worker that dies loses its row to another one when the lease is over.
@@ -13,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from storefront.core import clock
 
@@ -48,6 +52,8 @@ class Patience:
 
 
 Row = TypeVar("Row", bound=QueueRow)
+Round = TypeVar("Round", bound=models.Model)
+Taken = TypeVar("Taken")
 
 
 def due(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
@@ -79,7 +85,35 @@ def finish(row: QueueRow, **values: Any) -> bool:
     return bool(mine.update(leased_until=None, **values))
 
 
-def drain(take: Callable[[], Row | None], work: Callable[[Row], int]) -> int:
+def claim(row: models.Model, *, field: str, until: datetime, **notes: Any) -> bool:
+    """Take a row that comes round: of several workers the one whose UPDATE still matches has it ``until`` then.
+
+    ``field`` names its time, ``notes`` are written with it.
+    """
+    mine = type(row)._default_manager.filter(pk=row.pk, **{field: getattr(row, field)})
+    if not mine.update(**{field: until}, **notes):
+        return False
+    setattr(row, field, until)
+    return True
+
+
+def claim_next(rows: QuerySet[Round], *, field: str, lease: timedelta) -> Round | None:
+    """The row that has been due for longest, taken for the time of ``lease``; None if nothing is due."""
+    now = clock.now()
+    for row in rows.filter(**{f"{field}__lte": now}).order_by(field, "pk")[:BATCH]:
+        if claim(row, field=field, until=now + lease):
+            return row
+    return None
+
+
+def put_back(row: models.Model, *, field: str, at: datetime, **notes: Any) -> None:
+    """A claimed row is due again ``at`` that time, unless its time has been moved meanwhile: by a worker that took it
+    when the lease was over, or by whoever learned something. ``notes`` are written either way."""
+    time_if_mine = Case(When(**{field: getattr(row, field)}, then=Value(at)), default=F(field))
+    type(row)._default_manager.filter(pk=row.pk).update(**{field: time_if_mine}, **notes)
+
+
+def drain(take: Callable[[], Taken | None], work: Callable[[Taken], int]) -> int:
     """Take and work on rows until there is none, the batch is full or the time is over. Returns the work done."""
     started, done = time.monotonic(), 0
     for _ in range(BATCH):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -18,16 +17,13 @@ from storefront.billing.services.settling import settle
 from storefront.billing.services.spacing import next_check
 from storefront.billing.services.starting import resume
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
-from storefront.core import clock
+from storefront.core import clock, queue
 from storefront.core.waiting import WORKER_SECONDS, limited
 from storefront.gateways.errors import ConfigurationError, GatewayError
 from storefront.inbox.processing import wake
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
-#: Seconds one run may begin new work for; a provider that hangs must not hold up the worker's other jobs.
-PATIENCE = 20.0
 #: How long a payment is left to the worker that took it: longer than all its calls together.
 LEASE = timedelta(minutes=2)
 #: After how long a look that had no answer is repeated. While the provider is known to be away it costs nothing.
@@ -40,24 +36,8 @@ def poll_open_payments() -> int:
     A row is due at the latest ten minutes after the last look, so nothing stays unknown for fifteen. Safe to run in
     many workers at once. Returns how many were looked at.
     """
-    started, looked = time.monotonic(), 0
-    due = Payment.objects.filter(next_check_at__lte=clock.now()).order_by("next_check_at")
-    for payment in due.select_related("invoice__order")[:BATCH]:
-        if time.monotonic() - started > PATIENCE:
-            break
-        if not _take(payment):
-            continue
-        try:
-            with limited(WORKER_SECONDS):
-                _look(payment)
-            looked += 1
-        except ConfigurationError as exc:
-            logger.warning("payment %s: still unknown (%s)", payment.pk, exc)
-            _look_again(payment, at=next_check(payment))  # staff have been told; a person must do something first
-        except (GatewayError, BillingError) as exc:
-            logger.info("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
-            _look_again(payment, at=clock.now() + AGAIN)
-    return looked
+    payments = Payment.objects.select_related("invoice__order")
+    return queue.drain(lambda: queue.claim_next(payments, field="next_check_at", lease=LEASE), _try_to_look)
 
 
 def probe_away() -> int:
@@ -78,17 +58,23 @@ def look_soon(*, payment_id: int) -> None:
     Payment.objects.filter(later, pk=payment_id).exclude(status=PaymentStatus.SUCCEEDED).update(next_check_at=now)
 
 
-def _take(payment: Payment) -> bool:
-    """Of several workers that see the row due, the one whose UPDATE still matches looks at it."""
-    mine = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
-    payment.next_check_at = clock.now() + LEASE
-    return bool(mine.update(next_check_at=payment.next_check_at))
+def _try_to_look(payment: Payment) -> int:
+    try:
+        with limited(WORKER_SECONDS):
+            _look(payment)
+    except ConfigurationError as exc:
+        logger.warning("payment %s: still unknown (%s)", payment.pk, exc)
+        return _look_again(payment, at=next_check(payment))  # staff have been told; a person must do something first
+    except (GatewayError, BillingError) as exc:
+        logger.info("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
+        return _look_again(payment, at=clock.now() + AGAIN)
+    return 1
 
 
-def _look_again(payment: Payment, *, at: datetime) -> None:
-    """Nothing was learned, so the lease need not run out; unless somebody else has learned something meanwhile."""
-    mine = Payment.objects.filter(pk=payment.pk, next_check_at=payment.next_check_at)
-    mine.update(next_check_at=at)
+def _look_again(payment: Payment, *, at: datetime) -> int:
+    """Nothing was learned, so the lease need not run out."""
+    queue.put_back(payment, field="next_check_at", at=at)
+    return 0
 
 
 def _look(payment: Payment) -> None:
