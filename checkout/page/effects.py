@@ -88,7 +88,7 @@ def _asked(titles: list[str], told: Callable[[str], list[Effect]], change: str) 
     texts = {choice: [effect.text for effect in found] for choice, found in answers.items()}
     differing = [number for number in range(len(titles)) if len({own[number] for own in texts.values()}) > 1]
     asked = LineEffect(
-        ", ".join(dict.fromkeys(titles[number] for number in differing)),
+        " + ".join(dict.fromkeys(titles[number] for number in differing)),
         "",
         [(choice, " ".join(own[number] for number in differing), choice == change) for choice, own in texts.items()],
     )
