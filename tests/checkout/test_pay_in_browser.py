@@ -77,3 +77,24 @@ def test_back_from_a_declined_card_the_pay_page_says_why(
     expect(page.get_by_text("You came back without paying")).to_be_visible()
     payments.settle(payment_id=unpaid.pk)  # the worker looks
     expect(page.get_by_text("There is not enough money on the card")).to_be_visible()
+
+
+def test_a_buyer_chooses_a_voucher_and_then_pays_by_card_after_all(
+    page: Page, complaints: list[str], unpaid: Any, stripe: Any
+) -> None:
+    page.goto(unpaid.redirect_url)
+    page.get_by_role("button", name="Pay by Multibanco voucher").click()
+    page.get_by_role("link", name="Back to the shop").click()
+    payments.settle(payment_id=unpaid.pk)
+    page.reload()
+    expect(page.get_by_role("heading", name="Please pay by Multibanco")).to_be_visible()
+    expect(page.get_by_text("123 456 789")).to_be_visible()
+    page.get_by_role("link", name="Pay another way").click()
+    expect(page.get_by_role("link", name="Show how to pay")).to_be_visible()
+    page.get_by_role("button", name="Pay another way").click()
+    page.wait_for_url(f"{stripe.base_url}/c/pay/**")
+    (session, _) = stripe.sessions()
+    stripe.pay(session["id"])
+    payments.settle(payment_id=unpaid.invoice.payments.get(provider_reference=session["id"]).pk)
+    unpaid.invoice.refresh_from_db()
+    assert unpaid.invoice.status == "paid"
