@@ -198,6 +198,17 @@ def test_what_was_given_up_is_no_difference_and_is_looked_at_after_its_end(strip
     assert (fresh(voucher).status, voucher.next_check_at) == (PaymentStatus.CANCELLED, None)
 
 
+def test_a_transfer_that_was_given_up_is_looked_at_daily_and_cancelled_once(stripe, invoice):
+    payment = start(invoice=invoice)
+    stripe.issue_voucher(payment.provider_reference, method="customer_balance")
+    settle(payment_id=payment.pk)
+    start(invoice=invoice, instead_of=payment.public_id)
+    for _ in range(3):
+        poll()
+    assert [each["path"].rsplit("/", 1)[1] for each in stripe.requests()].count("cancel") == 1
+    assert timedelta(hours=23) < fresh(payment).next_check_at - clock.now() <= timedelta(days=1)
+
+
 def test_an_order_is_not_void_while_its_voucher_can_be_paid(stripe, invoice, voucher):
     Invoice.objects.update(reminded_at=clock.now())
     with time_machine.travel(invoice.due_at - timedelta(hours=1)):

@@ -78,9 +78,8 @@ def _follow_one(payment: Payment, found: DisputeSnapshot) -> None:
 
 
 def _book(row: Dispute, found: DisputeSnapshot) -> None:
-    """Entries for what has changed: first what comes in or goes out at the provider, then whose loss it is."""
+    """Entries for what has changed: what comes in or goes out at the provider, whose loss it is, and the fee."""
     lost = found.withdrawn if found.stage in AGAINST_US else Decimal(0)
-    _bear(row, min(lost, row.lost) - row.lost)  # what is lost no more, before it leaves the account in dispute
     _hold(row, found.withdrawn - row.withdrawn)
     row.withdrawn = found.withdrawn
     _bear(row, lost - row.lost)
