@@ -1,8 +1,8 @@
 """What pages say in the words of schema.org (JSON-LD), as Google asks for it. Prices are those of the buy box itself.
 
 https://developers.google.com/search/docs/appearance/structured-data/merchant-listing: a product with the offers
-themselves; an AggregateOffer alone gets no merchant listing. No ratings: the shop has none. Nothing is shipped, so
-nothing is said about it. https://developers.google.com/search/docs/appearance/structured-data/organization and
+themselves; an AggregateOffer alone gets no merchant listing. No ratings: the shop has none, and a SoftwareApplication
+without one is an error to Google (.../software-app). Nothing is shipped, so nothing is said about it. https://developers.google.com/search/docs/appearance/structured-data/organization and
 .../return-policy: who sells and gives money back. Google shows FAQPage no more since May 2026; others read it.
 """
 

@@ -173,7 +173,7 @@ SELLER_PANELS = [
     FieldPanel("address", help_text=_("The postal address, as on invoices, also in the footer.")),
     FieldPanel(
         "country",
-        widget=forms.Select(choices=countries.choices),
+        widget=forms.Select(choices=countries.choices),  # type: ignore[arg-type]  # a callable, as Django documents
         help_text=_("For search engines, which show the money-back rule for it. Empty: they are told of neither."),
     ),
     FieldRowPanel(

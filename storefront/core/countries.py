@@ -15,7 +15,7 @@ _NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 
 @lru_cache(maxsize=1)
 def codes() -> frozenset[str]:
-    known = Locale("en").territories
+    known = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 

@@ -13,13 +13,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
+from wagtail.users.models import UserProfile
 
 from catalogue.plans.models import Discount
 from cms.models import ProductIndexPage, ProductPage
 from storefront.billing.models import Seller
 from storefront.core import clock, countries
 from storefront.core.instants import day_of
+from storefront.users.models import User
 from tests.cms.test_blocks import everything, show
 from tests.cms.test_product_layout import in_russian
 from tests.cms.test_seo import PRODUCT, SITE, data_of, html_of
@@ -157,3 +160,15 @@ def test_a_new_rule_is_told_at_once(client: Client, seller: Seller) -> None:
 def test_countries_are_those_of_the_standard() -> None:
     assert {"DE", "RU", "US", "KZ", "GB"} <= countries.codes() and not {"EU", "UK", "ZZ", "XA"} & countries.codes()
     assert 245 <= len(countries.codes()) <= 252
+    for code in ("UK", "de", "EU", "D"):
+        with pytest.raises(ValidationError):
+            countries.valid(code)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Germany"), ("ru", "Германия")])
+def test_a_seller_chooses_the_country_by_its_name(client: Client, seller: Seller, language: str, name: str) -> None:
+    staff = User.objects.create_superuser(email="root@example.com", password="x")
+    client.force_login(staff)
+    UserProfile.objects.create(user=staff, preferred_language=language)
+    html = client.get(f"/admin/snippets/billing/seller/edit/{seller.pk}/").content.decode()
+    assert f'<option value="DE" selected>{name}</option>' in html

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,22 @@ def test_it_carries_its_own_id_and_says_that_a_machine_wrote_it(name: str, setti
         return
     assert headers["message-id"] == message_id(KEY)
     assert headers["auto-submitted"] == "auto-generated"
+
+
+def test_companies_that_know_a_mail_again_get_the_id_by_which_they_do(settings: Any) -> None:
+    """The same at every try: of the mail's key, and of nothing that changes."""
+    stable = message_id(KEY).strip("<>")
+    _row, resend = send("resend", settings)
+    assert resend.requests[0].headers["idempotency-key"] == stable
+    OutboxMessage.objects.all().delete()
+    _row, brevo = send("brevo", settings)
+    expected = str(uuid.uuid5(uuid.NAMESPACE_URL, stable.partition("@")[0]))
+    assert brevo.mails[0].headers["idempotencykey"] == expected
+    OutboxMessage.objects.all().delete()
+    _row, postmark = send("postmark", settings)
+    data = postmark.requests[0].json()
+    assert data["Metadata"] == {"mail_id": stable.partition("@")[0]}
+    assert postmark_headers(postmark.requests[0])["x-pm-keepid"] == "true"
 
 
 @pytest.mark.parametrize("name", INTERFACES)
