@@ -74,6 +74,7 @@ def test_employee_is_refused_by_the_portals_own_word_alone(portals: Portals, pro
 def test_what_was_not_known_of_one_is_never_a_no_for_others(portals: Portals, buy: Buy) -> None:
     buy(portal=portals.host())
     portals.stand_in.install("acme", "yeastar-s")
+    portals.open()
     portals.stand_in.fault("profile", "query_limit")
     unknown = text(portals.open())
     assert "did not tell us whether you are its administrator" in unknown

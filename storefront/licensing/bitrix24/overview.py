@@ -128,18 +128,20 @@ def _offer_to_extend(license: License, months: int) -> dict[str, str]:
 
 
 def _notes(installation: Installation, role: PortalRole) -> list[str]:
-    notes = []
+    """Where the portal has said neither of the two, one note is enough."""
     if not installation.is_host_proven:
-        notes.append(
-            _("Your Bitrix24 has not confirmed its address to us yet. We ask it again by ourselves; licenses are "
-              "linked as soon as it answers. If its plan does not include apps (REST) or its server cannot be reached "
-              "from the internet, write to us: we link the license by hand.")
-        )  # fmt: skip
+        return [
+            _(
+                "Your Bitrix24 has not confirmed its address to us yet. We ask it again by ourselves; licenses are "
+                "linked as soon as it answers. If its plan does not include apps (REST) or its server cannot be "
+                "reached from the internet, write to us: we link the license by hand."
+            )
+        ]
     if role == PortalRole.UNKNOWN:
-        notes.append(
+        return [
             _("Your Bitrix24 did not tell us whether you are its administrator. Opening the app again asks once more.")
-        )
-    return notes
+        ]
+    return []
 
 
 def _waiting(installation: Installation) -> list[str]:
