@@ -75,7 +75,7 @@ def advice(dispute: Dispute) -> str:
         case DisputeStage.PREVENTED if not dispute.withdrawn:
             return _("No money has moved, and the licenses work. Nothing is to be done.")
         case stage if stage in AGAINST_US:
-            return _("The money is gone and booked out of the income. The licenses stay suspended.")
+            return _("The money is gone and booked out of the income. What it had paid for stays suspended.")
         case DisputeStage.INQUIRY_CLOSED:
             return _("No money has moved. Nothing is to be done.")
     return _("Nothing is to be done until the bank has decided.")

@@ -5,3 +5,4 @@ from django.dispatch import Signal
 invoice_paid = Signal()  # invoice, payment (None when paid from the balance, or when nothing was to be paid)
 invoice_refunded = Signal()  # invoice, payment (None when nothing had been paid)
 payment_disputed = Signal()  # invoice, payment, is_disputed
+payment_lost = Signal()  # invoice, payment: the buyer's bank has taken all of it; an appeal may still bring it back

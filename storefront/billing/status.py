@@ -155,7 +155,7 @@ def _of_paid(invoice: Invoice) -> Status:
     lost = any(each.amount_lost for each in attempts) if attempts is not None else _is_charged_back(invoice)
     if not lost:
         return Status("paid", _("Paid"))
-    reason = _("The bank took the money back after a dispute. The licenses of this order are suspended.")
+    reason = _("The bank took the money back after a dispute. What it had paid for no longer works.")
     return Status("charged_back", _("Charged back"), reason)
 
 

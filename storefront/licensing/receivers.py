@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from catalogue.plans.models import Plan
 from storefront.billing.models import InvoiceLine
-from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed
-from storefront.licensing.services import licenses
+from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed, payment_lost
+from storefront.licensing.services import charge_backs, licenses
 
 
 @receiver(invoice_paid, dispatch_uid="licensing.grant")
@@ -29,6 +29,13 @@ def take_back(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
 @receiver(payment_disputed, dispatch_uid="licensing.dispute")
 def dispute(sender: Any, *, invoice: Any, is_disputed: bool, **kwargs: Any) -> None:
     licenses.set_disputed(invoice=invoice, is_disputed=is_disputed)
+    if not is_disputed:
+        charge_backs.tell_of_money_regained(invoice=invoice)
+
+
+@receiver(payment_lost, dispatch_uid="licensing.lost")
+def charge_back(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
+    charge_backs.charge_back(invoice=invoice)
 
 
 @receiver(pre_delete, sender=Plan, dispatch_uid="licensing.keep-plan")

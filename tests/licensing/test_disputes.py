@@ -16,6 +16,7 @@ from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import effective_status
 from storefront.licensing.services.linking import link_installation
 from storefront.licensing.services.renewals import begin_periods
+from storefront.notifications.models import OutboxMessage
 from tests import purchases
 from tests.billing.deliveries import deliver, events
 from tests.licensing.conftest import Portals, disputed, refunded
@@ -43,6 +44,16 @@ def told(client: Client, stripe: Any, payment: Payment, run_jobs: Any) -> Any:
     return tell
 
 
+@pytest.fixture
+def outbox_keys() -> Any:
+    """Keys of the outbox that begin with a word."""
+
+    def keys(prefix: str) -> list[str]:
+        return list(OutboxMessage.objects.filter(key__startswith=prefix).values_list("key", flat=True))
+
+    return keys
+
+
 def test_a_dispute_suspends_the_license_and_a_won_one_restores_it(stripe: Any, payment: Payment, told: Any) -> None:
     assert told() == "active"
     stripe.dispute(payment.provider_reference)
@@ -58,6 +69,36 @@ def test_a_lost_dispute_leaves_the_license_suspended(stripe: Any, payment: Payme
     stripe.dispute(payment.provider_reference)
     stripe.close_dispute(payment.provider_reference, won=False)
     assert told() == "suspended"
+
+
+def test_an_appeal_that_is_won_restores_the_license(stripe: Any, payment: Payment, told: Any) -> None:
+    stripe.dispute(payment.provider_reference)
+    for status in ("lost", "appeal_needs_response", "appeal_under_review"):
+        stripe.move_dispute(payment.provider_reference, status=status)
+        assert told() == "suspended"
+    stripe.move_dispute(payment.provider_reference, status="won")
+    assert told() == "active"
+
+
+def test_time_that_another_payment_paid_for_goes_on_after_a_lost_dispute(
+    stripe: Any, payment: Payment, told: Any, shop: Any, customer: Any, portals: Portals, outbox_keys: Any
+) -> None:
+    purchases.pay(purchases.order(customer, shop, portal=portals.host()), stripe)
+    license = License.objects.get()
+    assert license.terms.count() == 2
+    stripe.dispute(payment.provider_reference)
+    assert told() == "suspended"
+    stripe.close_dispute(payment.provider_reference, won=False)
+    assert told() == "active"
+    first, second = license.terms.order_by("pk")
+    license.refresh_from_db()
+    assert first.revoked_at is not None and second.revoked_at is None
+    assert license.valid_until == second.ends_at and second.begun_at is not None
+    for status in ("appeal_needs_response", "appeal_under_review", "won"):
+        stripe.move_dispute(payment.provider_reference, status=status)
+    assert told() == "active"
+    assert len(outbox_keys(f"regained:{license.number}:")) == 1  # the days are for staff to give again
+    assert list(checks()) == []
 
 
 @pytest.mark.parametrize("days", [1, 40])

@@ -38,11 +38,17 @@ def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
     is_disputed = any(each.takes_money for each in found)
     if (payment.amount_lost, payment.is_disputed) == (lost, is_disputed):
         return
-    has_changed = payment.is_disputed != is_disputed
+    has_changed, was_lost = payment.is_disputed != is_disputed, _is_lost(payment)
     payment.amount_lost, payment.is_disputed = lost, is_disputed
     payment.save(update_fields=["amount_lost", "is_disputed"])
     if has_changed:
         signals.payment_disputed.send(sender=Invoice, invoice=payment.invoice, payment=payment, is_disputed=is_disputed)
+    if _is_lost(payment) and not was_lost:
+        signals.payment_lost.send(sender=Invoice, invoice=payment.invoice, payment=payment)
+
+
+def _is_lost(payment: Payment) -> bool:
+    return payment.amount_lost > 0 and payment.amount_lost + payment.amount_refunded >= payment.amount
 
 
 def differ(payment: Payment, found: Sequence[DisputeSnapshot]) -> bool:

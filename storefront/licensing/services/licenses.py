@@ -148,7 +148,7 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
     """
     now = clock.now()
     changed = []
-    for license in _licenses_of(invoice):
+    for license in licenses_of(invoice):
         states.lock(license)
         mine = list(license.terms.filter(invoice_line__invoice=invoice, revoked_at=None))
         if not mine:
@@ -157,8 +157,8 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
         record(license, "taken_back", invoice=invoice.number, months=sum(term.months for term in mine))
         if not remaining:
             _revoke(license, now)
-        elif license.status == LicenseStatus.SUSPENDED and not _is_disputed(license):
-            _restore(license)
+        elif license.status == LicenseStatus.SUSPENDED and not is_disputed_now(license):
+            restore(license)
         bindings.tell_portal(license, cause=f"refund:{invoice.pk}")
         changed.append(license)
     return changed
@@ -173,7 +173,7 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
     """
     now = clock.now()
     changed = []
-    for license in _licenses_of(invoice):
+    for license in licenses_of(invoice):
         states.lock(license)
         mine = license.terms.filter(invoice_line__invoice=invoice, revoked_at=None)
         if not mine.exclude(is_disputed=is_disputed).update(is_disputed=is_disputed):
@@ -182,18 +182,20 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
             if states.apply(license, LicenseStatus.SUSPENDED, table=LICENSE_TRANSITIONS):
                 record(license, "suspended", invoice=invoice.number)
                 terms.hold(license, now, now)
-        elif not _is_disputed(license):
-            _restore(license)
+        elif not is_disputed_now(license):
+            restore(license)
         bindings.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
         changed.append(license)
     return changed
 
 
-def _is_disputed(license: License) -> bool:
+def is_disputed_now(license: License) -> bool:
+    """Whether a period that counts is disputed."""
     return license.terms.filter(revoked_at=None, is_disputed=True).exists()
 
 
-def _licenses_of(invoice: Any) -> list[License]:
+def licenses_of(invoice: Any) -> list[License]:
+    """Every license that an invoice has a period of, in the order in which they are locked."""
     return list(License.objects.filter(terms__invoice_line__invoice=invoice).distinct().order_by("pk"))
 
 
@@ -203,7 +205,7 @@ def _revoke(license: License, now: datetime) -> None:
     record(license, "revoked")
 
 
-def _restore(license: License) -> None:
+def restore(license: License) -> None:
     """Give a suspended license back its place: active where it was bound, else waiting for its portal again, with as
     many days to find it as a new one has."""
     if license.status != LicenseStatus.SUSPENDED:

@@ -61,6 +61,12 @@ def kept_terms(license: License) -> list[LicenseTerm]:
     return list(kept.select_related("plan").order_by("pk"))
 
 
+def kept_beside(license: License, terms: Iterable[LicenseTerm]) -> list[LicenseTerm]:
+    """The entries that count and are neither among ``terms`` nor made of them."""
+    left_out = _with_conversions(terms)
+    return [term for term in kept_terms(license) if term.pk not in left_out]
+
+
 def works_on(last: Span, now: datetime, *, is_active: bool) -> bool:
     """Whether a license goes on working in the grace after its last period, ``last``."""
     return is_active and last.ends_at <= now < last.ends_at + grace()
