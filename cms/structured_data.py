@@ -2,8 +2,9 @@
 
 https://developers.google.com/search/docs/appearance/structured-data/merchant-listing: a product with the offers
 themselves; an AggregateOffer alone gets no merchant listing. No ratings: the shop has none, and a SoftwareApplication
-without one is an error to Google (.../software-app). Nothing is shipped, so nothing is said about it. https://developers.google.com/search/docs/appearance/structured-data/organization and
-.../return-policy: who sells and gives money back. Google shows FAQPage no more since May 2026; others read it.
+without one is an error to Google (.../software-app). Nothing is shipped, so nothing is said about it.
+https://developers.google.com/search/docs/appearance/structured-data/organization and .../return-policy: who sells and
+gives money back. Google shows FAQPage no more since May 2026; others read it.
 """
 
 from __future__ import annotations

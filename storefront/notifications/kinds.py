@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from storefront.core import clock
 from storefront.notifications.models import MailAddress
 
 #: Of use to the reader, and nothing is lost without them. Not for whoever reported a mail as unwanted.
@@ -10,14 +13,23 @@ REMINDERS = frozenset({"unpaid_reminder", "license_ending", "checkout_reminder"}
 WRITTEN_BY_PEOPLE = frozenset({"conversation_answer"})
 #: Its link is what proves that an address works.
 PROOFS = frozenset({"confirm_email"})
+#: Asked for by whoever cannot log in without them. Where mails came back they are tried once a day: a mailbox that was
+#: full for a while must not lock its owner out.
+WAYS_IN = frozenset({"access", "password_reset"})
+TRIED_AGAIN_AFTER = timedelta(days=1)
 #: To the shop's own people: an address that they must not lose because it once was full.
 OWN = frozenset({"staff_notice"})
 
 
 def why_withheld(template: str, address: MailAddress) -> str:
     """Why a mail must not be sent to an address of which something was heard; empty if it may."""
-    if address.is_bounced and template not in PROOFS | OWN:
+    if address.is_bounced and template not in PROOFS | OWN and not _may_be_tried(template, address):
         return "mails to this address come back"
     if address.is_complained and template in REMINDERS:
         return "its owner reported a mail as unwanted"
     return ""
+
+
+def _may_be_tried(template: str, address: MailAddress) -> bool:
+    is_long_ago = address.bounced_at is not None and clock.now() - address.bounced_at > TRIED_AGAIN_AFTER
+    return template in WAYS_IN and is_long_ago

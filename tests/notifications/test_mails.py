@@ -238,5 +238,5 @@ def test_mails_call_nobody_else_for_pictures_or_styles() -> None:
 
 
 def test_kinds_of_mail_name_mails_that_there_are() -> None:
-    for name in kinds.REMINDERS | kinds.WRITTEN_BY_PEOPLE | kinds.PROOFS | kinds.OWN:
+    for name in kinds.REMINDERS | kinds.WRITTEN_BY_PEOPLE | kinds.PROOFS | kinds.OWN | kinds.WAYS_IN:
         assert get_template(f"email/{name}/subject.txt")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -123,11 +125,20 @@ def test_the_link_to_a_password_proves_the_address(own: Client, bounce: Any, cus
     assert not addresses.find(customer.email).is_bounced
 
 
-def test_a_forgotten_password_is_not_mailed_there(own: Client, bounce: Any, mails: Any, customer: Any) -> None:
+def test_a_forgotten_password_is_mailed_there_once_a_day(own: Client, bounce: Any, mails: Any, customer: Any) -> None:
+    """At once it would only come back; for ever it would lock the owner of a full mailbox out."""
     bounce()
     access.request_reset(email=customer.email)
     assert len(mails_to(mails, customer.email)) == 1
     assert OutboxMessage.objects.filter(status=OutboxStatus.WITHHELD).count() == 1
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        access.request_reset(email=customer.email)
+        assert len(mails_to(mails, customer.email)) == 2
+        send("payment_received", key="paid:1")
+        assert len(mails_to(mails, customer.email)) == 2  # nothing else goes there
+        bounce()
+        access.request_reset(email=customer.email)
+        assert len(mails_to(mails, customer.email)) == 2
 
 
 def test_after_a_complaint_the_owner_may_have_reminders_again(own: Client, bounce: Any, customer: Any) -> None:
