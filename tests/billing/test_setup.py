@@ -124,6 +124,19 @@ def test_a_dispute_that_may_not_be_read_waits_for_the_right(stripe, invoice):
     assert settle(payment_id=payment.pk).is_disputed
 
 
+def test_a_refund_is_booked_though_the_dispute_may_not_be_read(stripe, invoice, audited):
+    payment = start(invoice=invoice)
+    stripe.pay(payment.provider_reference)
+    settle(payment_id=payment.pk)
+    stripe.dispute(payment.provider_reference, status="warning_needs_response")
+    stripe.refund(payment.provider_reference, amount=1000)
+    stripe.rights.restrict(**ALL | {"dispute": "none"})
+    assert settle(payment_id=payment.pk).amount_refunded == Decimal("10.00")
+    assert reconcile() == 0
+    assert "Disputes: Read" in setup_items()[0].detail
+    assert audited() == []
+
+
 def test_stripe_is_asked_seldom_while_a_person_must_act(stripe, invoice, travel):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)

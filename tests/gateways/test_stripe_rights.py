@@ -67,6 +67,7 @@ def test_a_payment_is_seen_without_the_right_to_see_its_charge(
         assert found.missing_right in ("Charges and Refunds: Read", "Payment Intents: Read")
         assert (found.state, found.amount, found.currency) == (RemoteState.SUCCEEDED, Decimal("96.00"), "EUR")
         assert (found.our_reference, found.charge_reference) == ("1001", whole.charge_reference)
+        assert found.amount_refunded is None and whole.amount_refunded == 0
 
 
 @pytest.mark.parametrize("lacking", ["charge", "payment_intent"])
@@ -86,6 +87,7 @@ def test_a_dispute_that_may_not_be_read_is_not_guessed(stripe: StripeStandIn, ga
     stripe.rights.restrict(**ALL | {"dispute": "none"})
     found = gateway.fetch(reference)
     assert (found.state, found.missing_right, found.disputes) == (RemoteState.SUCCEEDED, "Disputes: Read", None)
+    assert found.amount_refunded == 0  # the charge itself is seen
     assert recent(gateway).missing_right == ""  # lists ask nothing about disputes
     with pytest.raises(MissingRight, match="Disputes: Read"):
         gateway.find_disputed(since=datetime.now(UTC) - timedelta(minutes=5))

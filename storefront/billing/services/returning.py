@@ -16,11 +16,12 @@ from storefront.gateways.payments.base import PaymentSnapshot
 
 
 def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
-    """Make our rows say what the provider says about refunds and disputes of a payment."""
-    change = snapshot.amount_refunded - payment.amount_refunded
+    """Make our rows say what the provider says about refunds and disputes of a payment, as far as it could be seen."""
+    refunded = payment.amount_refunded if snapshot.amount_refunded is None else snapshot.amount_refunded
+    change = refunded - payment.amount_refunded
     if change:
         _book(payment, change)
-        payment.amount_refunded = snapshot.amount_refunded
+        payment.amount_refunded = refunded
         payment.save(update_fields=["amount_refunded"])
         _after_refund(payment, change)
     if snapshot.disputes is not None:

@@ -103,7 +103,7 @@ def _takes_back(payment: Payment, snapshot: PaymentSnapshot) -> bool:
         return False
     return (
         snapshot.state is not RemoteState.SUCCEEDED
-        or snapshot.amount_refunded < payment.amount_refunded
+        or (snapshot.amount_refunded is not None and snapshot.amount_refunded < payment.amount_refunded)
         or (snapshot.disputes is not None and disputes.differ(payment, snapshot.disputes))
     )
 
@@ -147,8 +147,7 @@ def _change(payment: Payment, snapshot: PaymentSnapshot) -> None:
     match snapshot.state:
         case RemoteState.SUCCEEDED:
             receiving.receive(payment)
-            if not snapshot.missing_right:  # else nothing is known of it until the key has the right
-                returning.follow(payment, snapshot)
+            returning.follow(payment, snapshot)
             payment.next_check_at = None
         case RemoteState.FAILED:
             _close(payment, PaymentStatus.FAILED)

@@ -98,13 +98,12 @@ class StartedPayment:
 class PaymentSnapshot:
     """The provider's own word on one charge, fetched by us.
 
-    ``amount_refunded`` and ``disputes`` are what the provider knows, whoever caused it; ``disputes`` is None where
-    nobody looked for them, and then says nothing.
+    ``amount_refunded`` and ``disputes`` are what the provider knows, whoever caused it; None where nobody looked or our
+    key may not see them, and then says nothing.
     ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
     ``account_reference`` names the receiving account if the provider tells it, else "". ``instructions`` are there
     while WAITING.
-    ``missing_right`` names what our key lacks to see the charge: state, amount, currency and references are as always
-    then, and what was refunded or disputed is not known.
+    ``missing_right`` names what our key lacks to see all of it: state, amount, currency and references are as always.
     """
 
     provider_reference: str
@@ -117,7 +116,7 @@ class PaymentSnapshot:
     charge_reference: str = ""
     failure_code: str = ""
     method_label: str = ""
-    amount_refunded: Decimal = Decimal(0)
+    amount_refunded: Decimal | None = Decimal(0)
     disputes: tuple[DisputeSnapshot, ...] | None = None
     account_reference: str = ""
     instructions: PaymentInstructions | None = None

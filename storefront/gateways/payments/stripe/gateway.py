@@ -197,7 +197,7 @@ class Gateway(PaymentGateway):
 
     def _with_disputes(self, found: PaymentSnapshot, *, look: bool) -> PaymentSnapshot:
         """A charge says for ever that it was disputed; where that stands, only the dispute itself tells."""
-        if not (look and found.charge_reference):
+        if not (look and found.charge_reference) or found.amount_refunded is None:
             return found
         kept = found.amount - found.amount_refunded
         try:

@@ -37,9 +37,14 @@ def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
         charge_reference=object_id(session.get("payment_intent")),
         failure_code="" if state in (RemoteState.SUCCEEDED, RemoteState.WAITING) else _failure_code(intent),
         method_label=_method_label(charge),
-        amount_refunded=from_minor(charge.get("amount_refunded", 0), currency),
+        amount_refunded=from_minor(charge.get("amount_refunded", 0), currency) if _is_seen(session, intent) else None,
         instructions=instructions.read(intent) if state is RemoteState.WAITING else None,
     )
+
+
+def _is_seen(session: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
+    """Whether the charge is there, or there is none: an id alone stands for what was not expanded."""
+    return not isinstance(session.get("payment_intent"), str) and not isinstance(intent.get("latest_charge"), str)
 
 
 def object_id(value: Any) -> str:
