@@ -16,9 +16,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
+from tests.bench import memory, trouble
 from tests.bench.driver import Sample, Visitor, load, tree_cpu
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,10 +45,14 @@ def free_ports(count: int) -> int:
 
 
 @contextmanager
-def running(*command: str, port: int, **environment: str) -> Iterator[int]:
-    """A server process that answers on ``port``; yields its pid."""
+def running(*command: str, port: int, log: Path | None = None, **environment: str) -> Iterator[int]:
+    """A server process, once ``port`` is answered; yields its pid. What it says goes to ``log``, if one is named."""
     process = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, start_new_session=True
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        start_new_session=True,
+        stderr=log.open("w") if log else None,
     )
     try:
         for _ in range(600):
@@ -63,9 +69,9 @@ def running(*command: str, port: int, **environment: str) -> Iterator[int]:
         process.wait(timeout=20)
 
 
-def gunicorn(application: str, port: int) -> list[str]:
+def gunicorn(application: str, port: int, *, threads: int = 1) -> list[str]:
     return [
-        "-m", "gunicorn", "--config", "python:storefront.gunicorn_conf", "--threads", "1", "--workers", "2",
+        "-m", "gunicorn", "--config", "python:storefront.gunicorn_conf", "--threads", str(threads), "--workers", "2",
         "--bind", f"127.0.0.1:{port}", "--log-level", "error", application,
     ]  # fmt: skip
 
@@ -98,9 +104,8 @@ def term_ids(page: str) -> list[str]:
     return re.findall(r'name="term" value="(\d+)"', page)
 
 
-def purchase(port: int, number: str, slug: str, term: str) -> int:
-    """One stranger's way from the product page to the provider's page; returns its requests."""
-    visitor = Visitor(port)
+def order(visitor: Visitor, number: str, slug: str, term: str) -> str:
+    """One stranger's way from the product page to the pay page; returns its path."""
     visitor.get(f"/products/{slug}/")
     visitor.post("/basket/add/", term=term, quantity="1")
     visitor.get("/basket/")
@@ -112,18 +117,26 @@ def purchase(port: int, number: str, slug: str, term: str) -> int:
         bitrix24_address=f"b24-{number}.bitrix24.com", **hidden, **boxes,
     )  # fmt: skip
     visitor.get(where)
-    where = visitor.post(where)
+    return where
+
+
+def purchase(port: int, number: str, slug: str, term: str) -> int:
+    """And on to the provider's page; returns the requests it took."""
+    visitor = Visitor(port)
+    where = visitor.post(order(visitor, number, slug, term))
     if "/c/pay/" not in where:
         raise RuntimeError(f"not the provider's page: {where}")
     return visitor.requests
 
 
 def main() -> None:
+    """All parts, or those that are named: speed, trouble, memory."""
+    parts = sys.argv[1:] or ["speed", "trouble", "memory"]
     with ExitStack() as stack:
         folder = ROOT / "var" / "bench"  # kept: the next run need not migrate from nothing
         folder.mkdir(parents=True, exist_ok=True)
         shop_port = free_ports(12)
-        bare_port, sandbox_port = shop_port + 1, shop_port + 2
+        sandbox_port = shop_port + 2
         shop = {
             "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
             "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
@@ -131,7 +144,6 @@ def main() -> None:
             "PORT": str(shop_port),
             "SANDBOX_PORT": str(sandbox_port),
         }
-        bare = {"BENCH_BARE_DATABASE": f"{folder}/bare.sqlite3"}
         stack.enter_context(
             running(
                 "-m", "storefront.sandbox", "--shop", f"http://127.0.0.1:{shop_port}", "--port", str(sandbox_port),
@@ -139,18 +151,41 @@ def main() -> None:
                 "--apps", json.dumps(BITRIX24_APPS), port=sandbox_port,
             )
         )  # fmt: skip
-        print("Preparing two databases ...", flush=True)
-        for command, environment in (
-            (["manage.py", "migrate", "--verbosity", "0"], shop),
-            (["manage.py", "demo"], shop),
-            (["-m", "tests.bench.bare"], bare),
-        ):
-            subprocess.run([sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, check=True)
-        shop_server = gunicorn("storefront.wsgi:application", shop_port)
-        shop_pid = stack.enter_context(running(*shop_server, port=shop_port, **shop))
-        bare_server = gunicorn("tests.bench.bare:application", bare_port)
-        bare_pid = stack.enter_context(running(*bare_server, port=bare_port, **bare))
+        print("Preparing the shop's database ...", flush=True)
+        for command in (["manage.py", "migrate", "--verbosity", "0"], ["manage.py", "demo"]):
+            subprocess.run([sys.executable, *command], cwd=ROOT, env={**os.environ, **shop}, check=True)
+        if "speed" in parts:
+            report_speed(folder, shop_port, shop)
+        if "trouble" in parts:
+            report_trouble(folder, shop_port, sandbox_port, shop)
+        if "memory" in parts:
+            memory.report()
+
+
+def report_speed(folder: Path, shop_port: int, shop: dict[str, str]) -> None:
+    bare, bare_port = {"BENCH_BARE_DATABASE": f"{folder}/bare.sqlite3"}, shop_port + 1
+    subprocess.run([sys.executable, "-m", "tests.bench.bare"], cwd=ROOT, env={**os.environ, **bare}, check=True)
+    shop_server = gunicorn("storefront.wsgi:application", shop_port)
+    bare_server = gunicorn("tests.bench.bare:application", bare_port)
+    with (
+        running(*shop_server, port=shop_port, **shop) as shop_pid,
+        running(*bare_server, port=bare_port, **bare) as bare_pid,
+    ):
         report(shop_port, shop_pid, bare_port, bare_pid)
+
+
+def report_trouble(folder: Path, shop_port: int, sandbox_port: int, shop: dict[str, str]) -> None:
+    """The shop with as many threads as it has in production, and with its worker."""
+    server = gunicorn("storefront.wsgi:application", shop_port, threads=4)
+    logs = [folder / "web.log", folder / "worker.log"]  # errors that were asked for
+    with (
+        running(*server, port=shop_port, log=logs[0], **shop),
+        running("manage.py", "worker", port=shop_port, log=logs[1], **shop),
+    ):
+        visitor = Visitor(shop_port)
+        first = product_slugs(visitor)[0]
+        term = term_ids(visitor.get(f"/products/{first}/"))[0]
+        trouble.report(trouble.Ports(shop_port, sandbox_port), partial(order, slug=first, term=term))
 
 
 def report(shop_port: int, shop_pid: int, bare_port: int, bare_pid: int) -> None:

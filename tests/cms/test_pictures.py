@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -81,3 +82,23 @@ def test_publishing_that_fails_cuts_nothing(page: Any) -> None:
         page.get_latest_revision().publish()
         transaction.set_rollback(True)
     assert deliver_due(only=[KIND]) == 0
+
+
+def test_pictures_are_cut_one_at_a_time(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture being decoded is all the memory there is for it: never two at once."""
+    cut, open_now, most = Image.generate_rendition_file, [], [0]
+
+    def watched(self: Any, *args: Any, **kwargs: Any) -> Any:
+        open_now.append(1)
+        most[0] = max(most[0], len(open_now))
+        together.wait(0.2)  # time for another to begin
+        try:
+            return cut(self, *args, **kwargs)
+        finally:
+            open_now.pop()
+
+    together = threading.Event()
+    monkeypatch.setattr(Image, "generate_rendition_file", watched)
+    page.get_latest_revision().publish()
+    assert deliver_due(only=[KIND]) == 1
+    assert most == [1] and Rendition.objects.count() == 3
