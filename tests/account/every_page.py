@@ -33,6 +33,8 @@ from tests.cms.test_blocks import everything, picture
 from tests.conftest import PASSWORD, make_software
 
 PRODUCT = "/products/yeastar-s-module/"
+#: A form may be folded away.
+_UNFOLD = "form => { for (let at = form; at; at = at.parentElement) if (at.tagName === 'DETAILS') at.open = true }"
 #: By its button, past the browser's own complaints.
 _SUBMIT = "form => { form.noValidate = true; form.requestSubmit(form.querySelector('button:not([type=button])')) }"
 Act = Callable[[BrowserPage], None]
@@ -73,6 +75,7 @@ def send(form: str, **typed: str) -> Act:
     """Fill fields by name and send ``form`` (a selector); what is wrong is then said on the page."""
 
     def do(page: BrowserPage) -> None:
+        page.locator(form).evaluate(_UNFOLD)
         for name, value in typed.items():
             page.locator(f"{form} [name={name}]").fill(value)
         page.locator(form).evaluate(_SUBMIT)
