@@ -24,14 +24,15 @@ SEND_NOTHING = frozenset(
 class MailCompany:
     """``needs``: settings of ANYMAIL without which nothing can be sent; ``package``: what must be installed beside
     anymail. ``webhook``: anymail's view that reads what the company tells (none: it tells nothing here);
-    ``signed_by``: the setting with whose secret the company signs that, where it does; ``signing_package``: what
-    checking the signature needs."""
+    ``signed_by``: the setting with whose secret the company signs that, where it does; ``must_sign``: anymail believes
+    nothing without it; ``signing_package``: what checking the signature needs."""
 
     name: str
     needs: tuple[str, ...]
     package: str = ""
     webhook: str = ""
     signed_by: str = ""
+    must_sign: bool = False
     signing_package: str = ""
 
     def can_prove(self, anymail: Mapping[str, Any]) -> bool:
@@ -49,7 +50,7 @@ COMPANIES: dict[str, MailCompany] = {
     "brevo": MailCompany("Brevo", ("BREVO_API_KEY",), webhook=_view("brevo", "Brevo")),
     "mailersend": MailCompany(
         "MailerSend", ("MAILERSEND_API_TOKEN",), webhook=_view("mailersend", "MailerSend"),
-        signed_by="MAILERSEND_SIGNING_SECRET",
+        signed_by="MAILERSEND_SIGNING_SECRET", must_sign=True,
     ),
     "mailgun": MailCompany(
         "Mailgun", ("MAILGUN_API_KEY",), webhook=_view("mailgun", "Mailgun"), signed_by="MAILGUN_WEBHOOK_SIGNING_KEY"
@@ -60,11 +61,11 @@ COMPANIES: dict[str, MailCompany] = {
     ),
     "mandrill": MailCompany(
         "Mandrill", ("MANDRILL_API_KEY",), webhook="anymail.webhooks.mandrill.MandrillCombinedWebhookView",
-        signed_by="MANDRILL_WEBHOOK_KEY",
+        signed_by="MANDRILL_WEBHOOK_KEY", must_sign=True,
     ),
     "postal": MailCompany(
         "Postal", ("POSTAL_API_KEY", "POSTAL_API_URL"), webhook=_view("postal", "Postal"),
-        signed_by="POSTAL_WEBHOOK_KEY",
+        signed_by="POSTAL_WEBHOOK_KEY", must_sign=True,
     ),
     "postmark": MailCompany("Postmark", ("POSTMARK_SERVER_TOKEN",), webhook=_view("postmark", "Postmark")),
     "resend": MailCompany(
@@ -108,6 +109,8 @@ def problems(backend: str, anymail: Mapping[str, Any]) -> Iterator[str]:
     for name in company.needs:
         if not anymail.get(name):
             yield f"ANYMAIL has no {name}, which {company.name} needs."
+    if company.must_sign and anymail.get("WEBHOOK_SECRET") and not anymail.get(company.signed_by):
+        yield f"ANYMAIL has no {company.signed_by}, without which nothing that {company.name} tells is believed."
     if company.signing_package and anymail.get(company.signed_by) and not _is_there(company.signing_package):
         yield f"ANYMAIL: {company.signed_by} needs the package {company.signing_package}, which is not installed."
 

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
-from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -30,8 +30,8 @@ from storefront.notifications.models import DeliveryStatus, OutboxMessage
 
 #: Whatever a body that is not as expected makes anymail's views raise.
 _UNREADABLE = (
-    AnymailError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, OverflowError,
-    RecursionError, OSError, SuspiciousOperation,
+    AnymailError, AnymailConfigurationError, ValueError, KeyError, IndexError, TypeError, AttributeError,
+    AssertionError, OverflowError, RecursionError, OSError, SuspiciousOperation,
 )  # fmt: skip
 #: Events of anymail that may be final, and what they are then; other ones (opened, clicked, deferred ...) tell nothing
 #: that is needed here.
@@ -97,7 +97,10 @@ def read(body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Rep
     company = mail_companies.company_of(settings.EMAIL_BACKEND)
     if company is None or not is_open():
         raise ConfigurationError("no mail company that tells what becomes of mails")
-    view = import_string(company.webhook)()
+    try:
+        view = import_string(company.webhook)()
+    except AnymailConfigurationError as exc:  # a setting or a package that it needs is not there
+        raise ConfigurationError(f"{company.name} tells nothing: {type(exc).__name__}") from exc
     request = _request(body, headers)
     try:
         view.run_validators(request)

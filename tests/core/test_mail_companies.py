@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 from anymail import backends
-from anymail.exceptions import AnymailConfigurationError, AnymailImproperlyInstalled
+from anymail.exceptions import (
+    AnymailConfigurationError,
+    AnymailImproperlyInstalled,
+    AnymailWebhookValidationFailure,
+)
+from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from storefront.core import mail_companies
@@ -103,6 +108,29 @@ def test_a_backend_that_does_not_exist_is_refused(settings: Any) -> None:
     assert "no such backend" in said(settings, path("base"), {})[0]
     assert "no such module" in said(settings, "acme.mail.EmailBackend", {})[0]
     assert said(settings, mail_companies.SMTP, {}) == []
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_a_secret_without_which_nothing_is_believed_is_named(name: str, settings: Any) -> None:
+    """Held against anymail: without it the view cannot be made, or no message passes it."""
+    company = COMPANIES[name]
+    if not company.webhook:
+        return
+    settings.ANYMAIL = needed(name) | {"WEBHOOK_SECRET": "a:b"}
+    settings.ANYMAIL.pop(company.signed_by, None) if company.signed_by not in company.needs else None
+    said_by_us = [text for text in problems(path(name), settings.ANYMAIL) if "is believed" in text]
+    assert bool(said_by_us) == company.must_sign
+    request = RequestFactory().post(
+        "/", b"{}", content_type="application/json", headers={"Authorization": "Basic YTpi"}
+    )
+    try:
+        import_string(company.webhook)().run_validators(request)
+    except AnymailConfigurationError:
+        assert company.must_sign
+    except AnymailWebhookValidationFailure:
+        assert company.must_sign or company.signed_by in ("MAILGUN_WEBHOOK_SIGNING_KEY", "UNISENDER_GO_API_KEY")
+    else:
+        assert not company.must_sign
 
 
 def test_what_checks_a_signature_is_named_if_it_is_missing() -> None:

@@ -216,6 +216,11 @@ def test_whatever_a_message_holds_it_is_answered_and_handled(company: Any, field
     assert not InboundEvent.objects.exclude(status__in=(InboundStatus.PROCESSED, InboundStatus.IGNORED)).exists()
 
 
+def test_a_mail_that_came_in_is_no_message_about_one(company: Any) -> None:
+    """Postmark's other webhook, set to this address by mistake."""
+    assert tell({"FromFull": {"Email": BUYER}, "Subject": "Hello"}) == 400
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b"null", b"1", b'"x"', b"[" * 50_000, b"{}"])
 def test_what_is_no_message_at_all_is_answered(body: bytes) -> None:
     assert tell(body) in (200, 400)

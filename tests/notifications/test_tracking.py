@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from storefront.core import mail_companies
-from storefront.gateways.errors import InvalidSignature
+from storefront.gateways.errors import ConfigurationError, InvalidSignature
 from storefront.notifications import tracking
 from storefront.notifications.models import DeliveryStatus
 from tests.notifications.company_messages import COMPANIES, ID, SECRET, TO, Post
@@ -106,4 +106,11 @@ def test_a_secret_of_ours_is_asked_for_beside_the_companys_own(company: str, set
         return
     settings.ANYMAIL = settings.ANYMAIL | {"WEBHOOK_SECRET": [SECRET]}
     with pytest.raises(InvalidSignature):
+        read(posted(company, HARD))
+
+
+@pytest.mark.parametrize("company", ["mailersend", "postal"], indirect=True)
+def test_a_secret_of_the_companys_own_that_is_not_there_is_our_fault_and_no_crash(company: str, settings: Any) -> None:
+    settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET]}
+    with pytest.raises(ConfigurationError):
         read(posted(company, HARD))
