@@ -19,7 +19,7 @@ from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
-from storefront.billing.services import locking, orders, settling
+from storefront.billing.services import disputes, locking, orders, settling
 from storefront.billing.services.payments import cancel_open, settle, start
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.services.reconcile import reconcile
@@ -84,6 +84,18 @@ def slow_to_commit(monkeypatch):
         time.sleep(DAWDLE)
 
     monkeypatch.setattr(orders, "follow_attempts", slowly)
+
+
+@pytest.fixture
+def slow_to_book(monkeypatch):
+    """A pause between looking for a dispute's row and committing it."""
+    book = disputes._book
+
+    def slowly(row, found):
+        time.sleep(DAWDLE)
+        book(row, found)
+
+    monkeypatch.setattr(disputes, "_book", slowly)
 
 
 @contextmanager
@@ -265,7 +277,7 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
 
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("steps", [["needs_response"], ["lost"], ["lost", "appeal_needs_response"], ["won"]])
-def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, dawdling, crowd, steps):
+def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, slow_to_book, crowd, steps):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     settle(payment_id=payment.pk)
@@ -280,15 +292,31 @@ def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, dawdli
     assert [str(finding) for finding in checks()] == []
 
 
-def test_control_run_without_locks_news_of_a_dispute_collide(stripe, invoice, race, dawdling, without_locks):
+def overtaken(stripe, invoice):
+    """A payment whose lost dispute is known, the answer from before that, and what was known when it was asked for."""
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     settle(payment_id=payment.pk)
     stripe.dispute(payment.provider_reference)
+    seen = Payment.objects.get().revision
+    answer = gateway("stripe").fetch(payment.provider_reference)
     stripe.close_dispute(payment.provider_reference, won=False)
-    results = race(lambda: settle(payment_id=payment.pk, look_for_disputes=True), copies=8)
-    # The unique keys still refuse a second booking: the racers fail instead of returning quietly.
-    assert errors(results) or [str(finding) for finding in checks()]
+    settle(payment_id=payment.pk)
+    return payment, answer, seen
+
+
+def test_an_answer_from_before_the_decision_changes_nothing(stripe, invoice):
+    payment, answer, seen = overtaken(stripe, invoice)
+    with pytest.raises(settling.StaleAnswer):
+        record(payment_id=payment.pk, snapshot=answer, seen=seen)
+    assert payment.disputes.get().stage == "lost"
+
+
+def test_control_run_an_answer_that_is_not_compared_undoes_the_decision(stripe, invoice, monkeypatch):
+    payment, answer, seen = overtaken(stripe, invoice)
+    monkeypatch.setattr(disputes, "differ", lambda payment, found: False)
+    record(payment_id=payment.pk, snapshot=answer, seen=seen)
+    assert payment.disputes.get().stage == "open"  # wrong
 
 
 def test_a_dispute_decided_while_it_is_read_ends_as_the_provider_says(stripe, invoice, race, dawdling):
