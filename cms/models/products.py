@@ -31,8 +31,9 @@ class ProductIndexPage(ShopPage):
         max_length=300,
         blank=True,
         help_text=_(
-            "What a buyer wants to know before paying, on every product's page: ways to pay, refunds, VAT. A line for "
-            "each, of about 45 letters, five at most. Empty: the shop's own lines. The seller's name is added to them."
+            "What a buyer wants to know before paying, on every product's page: ways to pay, VAT. A line for each, of "
+            "about 45 letters, five at most. Empty: the shop's own lines. The seller's money-back rule and name are "
+            "added to them."
         ),
     )
 
