@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from PIL import Image as PillowImage
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
+from wagtail.images.rect import Rect
+from willow.image import Image as Willow
 
 from cms.ahead import KIND
 from cms.models import ProductPage
@@ -102,3 +106,31 @@ def test_pictures_are_cut_one_at_a_time(page: Any, monkeypatch: pytest.MonkeyPat
     page.get_latest_revision().publish()
     assert deliver_due(only=[KIND]) == 1
     assert most == [1] and Rendition.objects.count() == 3
+
+
+def file_of(kind: str, **options: Any) -> BytesIO:
+    """A picture whose left half is black, the right one white."""
+    drawn = PillowImage.new("RGB", (400, 200), "white")
+    drawn.paste("black", (0, 0, 200, 200))
+    drawn.save(file := BytesIO(), kind, **options)
+    file.seek(0)
+    return file
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_not_copied_where_nothing_changes(kind: str) -> None:
+    turned = Willow.open(file_of(kind)).auto_orient()
+    whole = turned.crop(Rect(0, 0, 400, 200).round())
+    assert whole.image is turned.image
+    half = whole.crop(Rect(200, 0, 400, 200))
+    assert half.get_size() == (200, 200) and half.image.getpixel((10, 10)) == (255, 255, 255)
+    assert whole.resize((40, 20)).get_size() == (40, 20)
+
+
+def test_a_picture_that_lies_on_its_side_is_turned() -> None:
+    exif = PillowImage.Exif()
+    exif[0x0112] = 6  # to be turned clockwise
+    turned = Willow.open(file_of("JPEG", exif=exif, quality=95)).auto_orient()
+    assert turned.get_size() == (200, 400)
+    top, bottom = (turned.image.getpixel((100, y)) for y in (50, 350))
+    assert sum(top) < 30 and sum(bottom) > 730
