@@ -11,17 +11,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 import requests
-
-from storefront.sandbox.bitrix24 import Bitrix24StandIn
-from storefront.sandbox.server import Request, Response, StandIn
-
-pytest.importorskip("b24pysdk")
-pytest.importorskip("fast_bitrix24")
-
 from b24pysdk import BitrixApp, BitrixToken, Client
 from b24pysdk.credentials import OAuthEventData, OAuthPlacementData
 from b24pysdk.errors import BitrixAPIError
 from fast_bitrix24 import Bitrix
+
+from storefront.sandbox.bitrix24 import Bitrix24StandIn
+from storefront.sandbox.server import Request, Response, StandIn
 
 CLIENT_ID, SECRET, WEBHOOK = "app.573ad8a0346747.09223434", "s3cr3t-of-the-app", "w3bh00ks3cr3t"
 EVENTS: list[Request] = []
