@@ -15,6 +15,7 @@ from oscar.apps.voucher.models import Voucher
 
 from cms.groups import ensure_marketers
 from cms.templatetags.back_office import nearest
+from storefront.billing.services.payments import settle
 from storefront.core import clock
 from tests import purchases
 
@@ -87,6 +88,18 @@ def test_order_tells_of_its_invoice_and_is_cancelled_by_one_button(staff_client:
     invoice.refresh_from_db()
     assert invoice.status == "void"
     assert 'name="new_status"' not in staff_client.get(path).content.decode()
+
+
+def test_order_says_of_a_disputed_payment_what_is_to_be_done_until_when(
+    staff_client: Client, trade: Any, stripe: Any
+) -> None:
+    payment = purchases.pay(trade.invoices.get(), stripe)
+    stripe.dispute(payment.provider_reference)
+    settle(payment_id=payment.pk, look_for_disputes=True)
+    body = staff_client.get(reverse("dashboard:order-detail", args=[trade.number])).content.decode()
+    (dispute,) = payment.disputes.all()
+    assert "Disputed: evidence is wanted" in body and "Send evidence until" in body
+    assert f'href="{dispute.page}"' in body and dispute.reference in body
 
 
 def test_customer_page_lists_orders_and_invoices(staff_client: Client, trade: Any, customer: Any) -> None:
