@@ -1,13 +1,8 @@
-"""What search engines and the language switch need to know of a page, beyond what the page itself shows.
-
-Looked up once a minute by each process, or when any page was published: the shell's stamp is another one then. So a
-page that is looked at costs no query more for all of it.
-"""
+"""What search engines and the language switch need to know of a page, beyond what the page itself shows."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,8 +12,6 @@ from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
-
-from cms.shell import Shell
 
 #: What is shown where a page is shared: the size that networks ask for, in a format that all of them read.
 SHARED = "fill-1200x630|format-jpeg|jpegquality-80"
@@ -47,36 +40,9 @@ class Facts(NamedTuple):
     published_at: str
 
 
-class Asked:
-    """A key of a cache that carries what its value is made of, until it is made."""
-
-    __slots__ = ("_key", "what")
-
-    def __init__(self, what: Any, *key: Hashable) -> None:
-        self.what, self._key = what, key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Asked) and self._key == other._key
-
-
-def of(page: Page, shell: Shell) -> Facts:
-    """``page`` is of its own class."""
-    return _kept(Asked(page, page.pk, shell["stamp"]))
-
-
-@lru_cache(maxsize=1024)
-def _kept(asked: Asked) -> Facts:
-    page, asked.what = asked.what, None
-    return read(page)
-
-
-def read(page: Page) -> Facts:
-    """A few queries."""
-    same = Page.objects.filter(pk=page.pk).values("translation_key")
-    pages = Page.objects.live().filter(translation_key__in=same).select_related("locale")
+def of(page: Page) -> Facts:
+    """``page`` is of its own class. A few queries."""
+    pages = Page.objects.live().filter(translation_key=page.translation_key).select_related("locale")
     by_code = {other.locale.language_code: other.get_url() for other in pages}
     return Facts(
         description=_description(page),

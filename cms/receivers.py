@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from wagtail.models import Page, PageViewRestriction, Site, get_page_models
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Locale, Page, PageViewRestriction, Site, get_page_models
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from catalogue.models import Product
-from catalogue.plans.models import Agreement, Plan, SoftwareProduct
-from cms import shell
+from catalogue.models import Category, Product  # type: ignore[attr-defined]
+from catalogue.plans.models import Agreement, AgreementVersion, Discount, Period, Plan, SoftwareProduct
 from cms.search import documents
 from cms.site.models import Footer, Menu, NotFoundText, Notice
 from storefront.billing.models import Seller
+from storefront.core import content_version
 
+#: Whatever stands on public pages: saving or deleting any of it raises the content version. Prices raise it themselves
+#: (``catalogue.plans.pricing``). Raised once too often, a page is rendered once more.
+VISIBLE: tuple[type[Model], ...] = (
+    *get_page_models(), PageViewRestriction, Locale, Site, get_image_model(), get_document_model(),
+    Menu, Footer, Notice, NotFoundText,
+    Agreement, AgreementVersion, Category, Discount, Period, Plan, Product, SoftwareProduct, Seller,
+)  # fmt: skip
+for model in VISIBLE:
+    for changed in (post_save, post_delete):
+        changed.connect(
+            content_version.raise_after_commit, sender=model, dispatch_uid=f"content-version-{model._meta.label}"
+        )
 for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
-    signal.connect(shell.forget, dispatch_uid="site-shell")
-for model in (Agreement, Seller, Site, Menu, Footer, Notice, NotFoundText, PageViewRestriction):
-    post_save.connect(shell.forget, sender=model, dispatch_uid=f"site-shell-{model.__name__}")
-    post_delete.connect(shell.forget, sender=model, dispatch_uid=f"site-shell-{model.__name__}")
+    signal.connect(content_version.raise_after_commit, dispatch_uid="content-version")
 
 
 def page_saved(instance: Page, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:

@@ -6,7 +6,6 @@ Only Wagtail's published pages and agreements in force are for search engines; e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from wagtail.models import Page
 
 from catalogue.plans.queries import BuyBox
 from cms import page_facts, structured_data
-from cms.page_facts import Asked, Facts, Picture
+from cms.page_facts import Facts, Picture
 from cms.shell import Shell
 from cms.site import languages
 
@@ -82,16 +81,8 @@ def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, shell
     box, number = context.get("box"), getattr(context.get("page_obj"), "number", 1)
     trail = tuple(context.get("trail") or ())
     language = get_language() or settings.LANGUAGE_CODE
-    # All that the head depends on; what else it shows changes with the shell's stamp.
-    asked = Asked((page, shell, request.path), page.pk, shell["stamp"], language, number, box, trail)
-    return _kept(asked, language, number, box if isinstance(box, BuyBox) else None, trail)
-
-
-@lru_cache(maxsize=1024)
-def _kept(asked: Asked, language: str, number: int, box: BuyBox | None, trail: Trail) -> Head:
-    (page, shell, path), asked.what = asked.what, None
-    facts = page_facts.of(page, shell)
-    own = facts.addresses.get(language, path)
+    facts = page_facts.of(page)
+    own = facts.addresses.get(language, request.path)
     described = Head(
         title=title_of(page),
         description=facts.description,
@@ -100,7 +91,8 @@ def _kept(asked: Asked, language: str, number: int, box: BuyBox | None, trail: T
         published_at=facts.published_at,
     )
     made = _known(described, f"{own}?page={number}" if number > 1 else own, {} if number > 1 else facts.addresses)
-    return made._replace(data=tuple(_data(page, facts, made, shell, box, trail)))
+    data = _data(page, facts, made, shell, box if isinstance(box, BuyBox) else None, trail)
+    return made._replace(data=tuple(data))
 
 
 def _known(described: Head, path: str, addresses: Mapping[str, str]) -> Head:

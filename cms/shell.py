@@ -1,9 +1,9 @@
 """What surrounds every page: the menu, notices, the languages, the agreements and the seller in the footer.
 
-Asked for on every page and changed a few times a year, so it is kept in the cache for a minute, and no longer than
-until one of its parts is saved. It is kept under a generation that was read before it was loaded, and saving begins
-another: what somebody was just loading is not shown afterwards. It holds plain data only. Notices that will begin are
-in it before their time: whether one is shown is asked of the clock on every page.
+Asked for on every page and changed a few times a year, so it is kept in the cache for a minute, under the content
+version that was read before it was loaded: what somebody was just loading when a part was saved is not shown
+afterwards. It holds plain data only. Notices that will begin are in it before their time: whether one is shown is asked
+of the clock on every page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any, TypedDict
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -29,11 +28,9 @@ from cms.site import frame
 from cms.site.frame import Frame, NotFound, NoticeLine
 from cms.site.links import Link, MenuItem
 from storefront.billing.models import Seller
-from storefront.core import references
+from storefront.core import content_version
 
-#: Another one whenever the parts change: what an earlier release has kept is not read.
-KEY = "site-shell-4"
-GENERATION = f"{KEY}-generation"
+KEY = "site-shell"
 SECONDS = 60
 
 
@@ -44,7 +41,7 @@ class Shell(TypedDict):
     each of those, its addresses in every language; ``homes``: the address of the front page in every language that
     has one; ``seller``: name, address, registration and tax number, phone, e-mail, name on card statements; ``refund``:
     the seller's money-back rule, None if there is none; ``footer``: the HTML of all that stands in it; ``notices``:
-    those that run or will; ``not_found``: an editor's words for the missing page; ``stamp``: another one each time."""
+    those that run or will; ``not_found``: an editor's words for the missing page."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
@@ -58,7 +55,6 @@ class Shell(TypedDict):
     footer: str
     notices: tuple[NoticeLine, ...]
     not_found: NotFound | None
-    stamp: str
 
 
 def shell(request: HttpRequest | None) -> Shell:
@@ -66,13 +62,12 @@ def shell(request: HttpRequest | None) -> Shell:
     found: Shell | None = getattr(request, "_shell", None)
     if found is not None:
         return found
-    key = f"{KEY}:{_language()}"
-    held = cache.get_many([GENERATION, key])
-    generation = held.get(GENERATION) or _first_generation()
-    of_generation, found = held.get(key, ("", None))
-    if found is None or of_generation != generation:
+    key = f"{KEY}:{content_version.current()}:{_language()}" if settings.PAGE_CACHE_SECONDS else ""
+    found = cache.get(key) if key else None
+    if found is None:
         found = _load(request)
-        cache.set(key, (generation, found), SECONDS)
+        if key:
+            cache.set(key, found, SECONDS)
     if request is not None:
         request._shell = found  # type: ignore[attr-defined]
     return found
@@ -81,23 +76,6 @@ def shell(request: HttpRequest | None) -> Shell:
 def preview(request: HttpRequest, instead: Model) -> None:
     """For this request only: the shell with ``instead`` (a menu, a footer, a notice ...) for what is saved."""
     request._shell = _load(request, instead=instead)  # type: ignore[attr-defined]
-
-
-def forget(**kwargs: Any) -> None:
-    """Signal receiver: something the shell shows was changed. Once more when that is committed, because until then
-    others load what was before."""
-    _begin_generation()
-    if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(_begin_generation)
-
-
-def _begin_generation() -> None:
-    cache.set(GENERATION, references.public_id(), None)
-
-
-def _first_generation() -> str:
-    cache.add(GENERATION, references.public_id(), None)
-    return str(cache.get(GENERATION))
 
 
 def _language() -> str:
@@ -127,7 +105,6 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
         "footer": "",
         "notices": made.notices,
         "not_found": made.not_found,
-        "stamp": references.public_id(),
     }
     own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "made": made.footer}
     found["footer"] = render_to_string("includes/footer.html", {"shell": found, **own})

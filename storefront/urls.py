@@ -5,12 +5,15 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from wagtail import urls as wagtail_urls
+from wagtail import views as pages
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views import serve as documents
 
 from cms.stale.views import add_page, edit_page
+from cms.views import may_keep
 from storefront.core import errors, health, serving
+from storefront.core.page_cache import kept
 from storefront.users import staff
 
 #: Known to other systems, or for staff: one address each, whatever the language.
@@ -31,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include([re_path(r"^(\d+)/(.*)$", serving.ranged(documents.serve)), *wagtaildocs_urls.urlpatterns]),
     ),
     path("", include("cms.site.urls")),
+    path("", include("cms.numbers.urls")),
 ]
 
 #: What people read: the default language without a prefix, the others below theirs (/ru/...).
@@ -43,7 +47,8 @@ urlpatterns += i18n_patterns(
     path("", include("catalogue.plans.urls")),
     path("", include("cms.search.urls")),
     path("", include("cms.urls")),
-    path("", include(wagtail_urls)),
+    path("", include(wagtail_urls.urlpatterns[:-1])),
+    re_path(wagtail_urls.serve_pattern, kept(pages.serve, may_keep=may_keep), name="wagtail_serve"),
     prefix_default_language=False,
 )
 

@@ -23,7 +23,7 @@ from catalogue.plans import discounts, offers, products, shelves
 from catalogue.plans.models import Discount, Plan, PlanTerm, SoftwareProduct, months_label
 from catalogue.plans.quotes import Price, Quote, per_month, price_of
 from catalogue.plans.shelves import Shelf
-from storefront.core import clock
+from storefront.core import clock, content_version
 
 __all__ = ["Price", "hold", "hold_all", "per_month", "price_of", "publish", "publish_all", "upc_of"]
 
@@ -140,6 +140,7 @@ def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]],
     if any(getattr(software, name) != value for name, value in values.items()):
         # Not save(): that would publish again.
         SoftwareProduct.objects.filter(pk=software.pk).update(**values)
+        content_version.raise_after_commit()
 
 
 def upc_of(slug: str, plan_code: str, months: int) -> str:

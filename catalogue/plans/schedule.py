@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from datetime import datetime
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from catalogue.plans import pricing
 from catalogue.plans.discounts import in_force
@@ -20,6 +22,13 @@ def publish_due() -> int:
     if count:
         pricing.publish_all(withdraw_worthless=True)
     return count
+
+
+def next_moment(now: datetime) -> datetime | None:
+    """When a discount begins or ends next after ``now`` (UTC)."""
+    begins = Discount.objects.filter(starts_at__gt=now).aggregate(first=Min("starts_at"))["first"]
+    ends = Discount.objects.filter(ends_at__gt=now).aggregate(first=Min("ends_at"))["first"]
+    return min((moment for moment in (begins, ends) if moment), default=None)
 
 
 def due() -> QuerySet[Discount]:

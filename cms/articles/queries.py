@@ -8,16 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import F
 from django.http import HttpRequest
-from wagtail.images.models import Rendition
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
-from cms.queries import SMALL, Picture, with_picture
+from cms import cards
+from cms.cards import Picture
 
 if TYPE_CHECKING:
-    from cms.articles.models import NewsPage
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +91,19 @@ def contact_url(language: str, request: HttpRequest | None = None) -> str:
 def news(language: str) -> PageQuerySet:
     """Published news of a language, newest first, with the pictures of lists."""
     pages = apps.get_model("articles", "NewsPage").objects.filter(live=True, locale__language_code=language)
-    return (
-        with_picture(pages.select_related("image"), SMALL)
-        .annotate(picture_file=F("cut__file"), picture_width=F("cut__width"), picture_height=F("cut__height"))
-        .order_by("-published_on", "-pk")
-    )
+    return pages.prefetch_related(cards.with_pictures()).order_by("-published_on", "-pk")
 
 
 def teasers(pages: Any, request: HttpRequest | None = None) -> Iterator[Teaser]:
     """What lists show of these news, which come from ``news``; pictures not cut to size yet are cut now."""
     for page in pages:
-        yield Teaser(page.title, page.get_url(request) or "", page.summary, page.published_on, _picture(page))
-
-
-def _picture(page: NewsPage) -> Picture | None:
-    if page.image is None:
-        return None
-    if page.picture_file:
-        url = Rendition._meta.get_field("file").storage.url(page.picture_file)
-        return Picture(url=url, width=page.picture_width, height=page.picture_height)
-    cut = page.image.get_rendition(SMALL)
-    return Picture(url=cut.url, width=cut.width, height=cut.height)
+        yield Teaser(
+            page.title,
+            page.get_url(request) or "",
+            page.summary,
+            page.published_on,
+            cards.picture(page.image, cards.SMALL),
+        )
 
 
 def _link(page: Any, request: HttpRequest | None) -> Link:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from cms import queries
+from catalogue.plans.queries import buy_box
 from cms.blocks.examples import WithExample, example_product
 from cms.blocks.links import LinkBlock
 from cms.blocks.texts import heading
@@ -36,6 +36,14 @@ class ComparisonBlock(WithExample):
 
     def example(self) -> dict[str, Any]:
         return {"heading": "", "product": example_product(), "rows": "all"}
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """``box``: what the product that the block names offers now; without one, that of the page."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        page = value.get("product")
+        if page is not None:
+            context["box"] = buy_box(page.specific.software)
+        return context
 
 
 class ForeignComparisonBlock(ComparisonBlock):
@@ -69,8 +77,18 @@ class RelatedBlock(WithExample):
     def example(self) -> dict[str, Any]:
         return {"heading": "", "products": []}
 
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """``cards``: of the products that the block names, in its order; without any, those of the same categories."""
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        pages, page = list(value["products"]), context.get("page")
+        if pages:
+            context["cards"] = pages[0].specific_class.cards_of(pages)
+        elif hasattr(page, "related_cards"):
+            context["cards"] = page.related_cards()
+        return context
+
     def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        return {**super().get_preview_context(value, parent_context), "related": queries.cards(0, 3)}
+        return {**super().get_preview_context(value, parent_context), "page": example_product()}
 
     def clean(self, value: Any) -> Any:
         """Raises ValidationError if a product is named twice."""

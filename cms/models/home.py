@@ -12,9 +12,10 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from cms import queries, rendering
+from cms import cards, rendering
 from cms.blocks import HomeContent, TextContent
 from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL, SEARCH_ENGINE_PANEL, TITLE_PANEL, Shared, ShopPage, picture
+from cms.models.product import ProductPage
 
 ON_HOME = 6
 
@@ -54,9 +55,9 @@ class HomePage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["cards"] = queries.cards(0, ON_HOME)
-        context["picture"] = queries.large_picture(self)
-        context["content"] = rendering.content_html(self, request)
+        context["cards"] = [page.card() for page in ProductPage.objects.on_sale()[:ON_HOME]]
+        context["picture"] = cards.picture(self.image, cards.LARGE)
+        context["content"] = rendering.content_html(self)
         return context
 
 
@@ -78,5 +79,5 @@ class TextPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["content"] = rendering.content_html(self, request)
+        context["content"] = rendering.content_html(self)
         return context

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from catalogue.addresses import product_path
 from catalogue.plans.queries import buy_box
-from cms import queries, rendering
+from cms import cards, rendering
 from cms.blocks import ProductContent
+from cms.cards import Card
 from cms.models.base import TITLE_PANEL, ShopPage, picture
 from cms.releases import newest_release
 from cms.shell import shell
+
+#: Related products that a page without a choice of its own shows.
+MOST_RELATED = 6
+
+
+class ProductPageQuerySet(PageQuerySet):
+    def on_sale(self, language: str = "") -> ProductPageQuerySet:
+        """Published pages of products that have something on sale, in one language (that of the reader) and the order
+        of the page tree, with all that their cards show."""
+        code = language or get_language() or settings.LANGUAGE_CODE
+        found = self.live().filter(locale__language_code=code, software__lowest_monthly_amount__isnull=False)
+        return found.select_related("software__product").prefetch_related(cards.with_pictures()).order_by("path")
 
 
 class ProductPage(ShopPage):
@@ -39,6 +58,8 @@ class ProductPage(ShopPage):
             "types with their prices, and how the license reaches its Bitrix24."
         ),
     )
+
+    objects = PageManager.from_queryset(ProductPageQuerySet)()
 
     parent_page_types = ["cms.ProductIndexPage"]
     subpage_types: list[str] = []
@@ -105,10 +126,35 @@ class ProductPage(ShopPage):
             plan_code=request.GET.get("plan", "")[:50],
             months=int(months) if months.isascii() and months.isdigit() and len(months) < 4 else None,
         )
-        context["picture"] = queries.large_picture(self)
+        context["picture"] = cards.picture(self.image, cards.LARGE)
         context["release"] = newest_release(self)
-        context["content"] = rendering.content_html(self, request, box=buy_box(self.software))
+        context["content"] = rendering.content_html(self, box=buy_box(self.software))
         context["has_comparison"] = rendering.holds(self, "comparison")
         context["page_compares"] = not context["has_comparison"] or 'id="compare"' in context["content"]
         context["has_steps"] = rendering.holds(self, "steps")
         return context
+
+    def card(self) -> Card:
+        """How lists show the product. No query for pages that ``on_sale`` found."""
+        return Card(
+            title=self.title,
+            url=product_path(self.slug),
+            tagline=self.software.text("tagline"),
+            monthly_amount=self.software.lowest_monthly_amount,
+            currency=self.software.currency,
+            picture=cards.picture(self.image, cards.SMALL),
+        )
+
+    def related_cards(self) -> list[Card]:
+        """Other products on sale that share a category with this one; any others if it has none or is alone in it."""
+        others = ProductPage.objects.on_sale().exclude(software=self.software_id)
+        same = Q(software__product__categories__in=self.software.product.categories.all())
+        return [page.card() for page in others.filter(same).distinct()[:MOST_RELATED] or others[:MOST_RELATED]]
+
+    @classmethod
+    def cards_of(cls, pages: Sequence[Page]) -> list[Card]:
+        """The cards of these product pages in the reader's language and this order; those not on sale, or not
+        translated, are left out."""
+        keys = [page.translation_key for page in pages]
+        found = {page.translation_key: page.card() for page in cls.objects.on_sale().filter(translation_key__in=keys)}
+        return [found[key] for key in keys if key in found]

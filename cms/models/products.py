@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -15,11 +16,12 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
+from catalogue.addresses import product_path
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
-from cms import queries, rendering
+from cms import rendering
 from cms.blocks import HomeContent
 from cms.models.base import INTRO_PANEL, MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, TITLE_PANEL, ShopPage
-from cms.shell import shell
+from cms.models.product import ProductPage
 
 
 class ProductIndexPage(ShopPage):
@@ -94,7 +96,7 @@ class CategoryPage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["content"] = rendering.content_html(self, request)
+        context["content"] = rendering.content_html(self)
         return context | _listed(request, self.locale_code, self.category_id)
 
     def _keep_category(self) -> None:
@@ -114,22 +116,40 @@ class CategoryPage(ShopPage):
         return first is not None and first != self.pk
 
 
+@dataclass(frozen=True, slots=True)
+class CategoryLink:
+    """``id`` is the Oscar category's; ``count`` is of products on sale in the language asked for."""
+
+    id: int
+    title: str
+    url: str
+    count: int
+
+
+def category_links(language: str) -> list[CategoryLink]:
+    """The published categories that have something on sale, in the order of the page tree; one query."""
+    fits = Q(
+        category__product__software__pages__live=True,
+        category__product__software__pages__locale__language_code=language,
+        category__product__software__lowest_monthly_amount__isnull=False,
+    )
+    counted = Count("category__product__software__pages", filter=fits, distinct=True)
+    pages = CategoryPage.objects.filter(live=True, locale__language_code=language).annotate(on_sale=counted)
+    return [
+        CategoryLink(page.category_id, page.title, product_path(page.slug), page.on_sale)
+        for page in pages.filter(on_sale__gt=0).order_by("path")
+    ]
+
+
 def _listed(request: HttpRequest, language: str, category: int | None) -> dict[str, Any]:
     """Cards of the page that was asked for, and the categories to choose from."""
-    found = queries.on_sale(language)
+    found = ProductPage.objects.on_sale(language)
     if category is not None:
         found = found.filter(software__product__categories=category)
     page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    start, stop = page_obj.start_index() - 1, page_obj.end_index()
     return {
         "page_obj": page_obj,
-        "cards": queries.cards(start, stop, category) if page_obj.paginator.count else [],
-        "categories": _categories(language, shell(request)["stamp"]),
+        "cards": [page.card() for page in page_obj],
+        "categories": category_links(language),
         "category": category,
     }
-
-
-@lru_cache(maxsize=16)
-def _categories(language: str, stamp: str) -> tuple[queries.CategoryLink, ...]:
-    """Looked up when any page was published, and once a minute: the shell's stamp is another one then."""
-    return queries.categories(language)

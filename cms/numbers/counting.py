@@ -1,58 +1,76 @@
-"""Where visits are noticed. The request pays for a few look-ups in memory; everything else happens later."""
+"""Visits are counted: one row for each visitor, day, step and product. Programs and people who work here are not.
+
+A visitor is a hash of address and browser under the day's own salt; nothing else about them is stored.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import secrets
+from datetime import date
 from typing import Any
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.template.response import SimpleTemplateResponse
+from django.views.decorators.http import require_POST
 
+from catalogue.plans.models import SoftwareProduct
 from cms.numbers import days
-from cms.numbers.buffer import buffer
-from cms.numbers.models import Step
-from cms.numbers.sights import Sight
+from cms.numbers.bots import is_program
+from cms.numbers.models import DaySalt, Sighting, Step
+from storefront.core import throttle
 from storefront.core.visitor import throttle_key
 
+logger = logging.getLogger(__name__)
 #: Longer ones are cut: what comes after says nothing about who it is.
 MAX_AGENT = 300
-_FETCHED_AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
-def product_seen(request: HttpRequest, response: HttpResponse, software_id: int) -> HttpResponse:
-    """Count a visitor of a product page, once it is rendered; returns the response.
+@require_POST
+def product_seen(request: HttpRequest, software_id: int) -> HttpResponse:
+    """A product page says that it is being looked at (static/js/visit.js); 204 whatever comes of it.
 
-    Not counted: anything but a page that was really shown (GET, 200), and pages that a browser fetches ahead.
-    Previews do not come this way. Programs and staff are told apart later, see ``writing``.
+    The page itself cannot count: browsers fetch it ahead, and proxies answer in its place.
     """
-    if request.method != "GET" or response.status_code != 200 or _is_fetched_ahead(request):
-        return response
-    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
-        # By then the page's header has found out who is logged in, so asking for it costs nothing.
-        response.add_post_render_callback(lambda _: _note(request, Step.VIEW, software_id))
-    else:
-        _note(request, Step.VIEW, software_id)
-    return response
+    try:
+        throttle.hit("visit", request)
+    except throttle.Throttled:
+        return HttpResponse(status=204)
+    _count(request, Step.VIEW, SoftwareProduct.objects.filter(pk=software_id).first())
+    return HttpResponse(status=204)
 
 
 def put_in_cart(sender: Any, *, product: Any, request: HttpRequest, **kwargs: Any) -> None:
     """Receiver of Oscar's ``basket_addition``: ``product`` is the child that was put in."""
-    _note(request, Step.CART, product.pk)
+    _count(request, Step.CART, SoftwareProduct.objects.filter(plans__terms__product=product.pk).first())
 
 
-def _note(request: HttpRequest, step: Step, key: int) -> None:
-    user = getattr(request, "_cached_user", None)  # set once somebody asked who is logged in; asking would cost queries
-    buffer.note(
-        Sight(
-            day=days.today(),
-            step=step,
-            key=key,
-            address=throttle_key(request),
-            agent=request.META.get("HTTP_USER_AGENT", "")[:MAX_AGENT],
-            user_id=user.pk if user is not None else None,
-        )
-    )
+def visitor_hash(address: str, agent: str, salt: str) -> str:
+    """Who it was, for this day only: 128 bits of address and browser under the day's key, hexadecimal."""
+    text = f"{address}\n{agent}".encode(errors="replace")
+    return hashlib.blake2b(text, key=bytes.fromhex(salt), digest_size=16).hexdigest()
 
 
-def _is_fetched_ahead(request: HttpRequest) -> bool:
-    """Whether a browser asks for a page that nobody may ever look at (a header names the purpose)."""
-    return any(request.META.get(name, "").startswith(("prefetch", "prerender", "preview")) for name in _FETCHED_AHEAD)
+def _count(request: HttpRequest, step: Step, software: SoftwareProduct | None) -> None:
+    """Counting is worth no visitor's page: what the database refuses is lost."""
+    agent = request.META.get("HTTP_USER_AGENT", "")[:MAX_AGENT]
+    if software is None or is_program(agent) or _works_here(request.user):
+        return
+    day = days.today()
+    try:
+        visitor = visitor_hash(throttle_key(request), agent, _salt(day))
+        row = Sighting(day=day, step=step, software=software, visitor=visitor)
+        Sighting.objects.bulk_create([row], ignore_conflicts=True)
+    except Error as exc:
+        logger.warning("a visit was not counted (%s)", type(exc).__name__)
+
+
+def _works_here(user: Any) -> bool:
+    return bool(user.is_authenticated and (user.is_staff or user.has_perm("wagtailadmin.access_admin")))
+
+
+def _salt(day: date) -> str:
+    """The day's salt, made by whoever needs it first."""
+    salt: str = DaySalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_hex(32)})[0].salt
+    return salt

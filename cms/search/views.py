@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from cms import queries
+from cms.models import ProductPage
 from cms.search import finding, words
 from cms.search.finding import Matches
 from cms.site.models.search import Kind
@@ -39,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     else:
         context["groups"] = _groups(matches)
     if not matches.total:
-        context["cards"] = queries.cards(0, PRODUCTS_WHEN_EMPTY)
+        context["cards"] = [page.card() for page in ProductPage.objects.on_sale()[:PRODUCTS_WHEN_EMPTY]]
     return render(request, "cms/search.html", context)
 
 

@@ -33,7 +33,7 @@ def same_elsewhere(request: HttpRequest, page: Page | None, shell: Shell) -> dic
     """Code -> address of what this request shows, in every language that has it."""
     match: ResolverMatch | None = request.resolver_match
     if page is not None and page.pk and not getattr(request, "is_preview", False):
-        return page_facts.of(page, shell).addresses
+        return page_facts.of(page).addresses
     if match is None or match.url_name in PAGE_VIEWS:
         return {}
     if match.url_name in ("agreement", "agreement-version"):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Min
 from django.http import HttpRequest
 
 from cms.site.frame import NoticeLine
-from cms.site.models.notices import Where
+from cms.site.models.notices import Notice, Where
 from storefront.core import clock
 
 #: Written by static/js/menu.js when a notice is closed: the keys of closed ones, separated by dots.
@@ -29,6 +30,13 @@ def current(notices: tuple[NoticeLine, ...], request: HttpRequest | None) -> tup
         for notice in notices
         if _runs(notice, now) and (is_shop or notice.where != Where.SHOP) and notice.key not in _closed(request)
     )
+
+
+def next_moment(now: datetime) -> datetime | None:
+    """When a notice begins or ends next after ``now`` (UTC)."""
+    begins = Notice.objects.filter(starts_at__gt=now).aggregate(first=Min("starts_at"))["first"]
+    ends = Notice.objects.filter(ends_at__gt=now).aggregate(first=Min("ends_at"))["first"]
+    return min((moment for moment in (begins, ends) if moment), default=None)
 
 
 def _runs(notice: NoticeLine, now: datetime) -> bool:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
@@ -6,4 +7,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from storefront.core import checks  # noqa: F401  (registers itself)
+        from storefront.core import checks, content_version  # noqa: F401  (checks register themselves)
+
+        post_migrate.connect(content_version.raise_for_release, sender=self, dispatch_uid="content-version")

@@ -134,11 +134,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "storefront.core.health.UnavailableAtOnce",
+    "storefront.core.page_cache.Strangers",
     "storefront.core.patience.VisitorsPatience",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "storefront.core.language.LanguageOfAddress",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "storefront.core.csrf.SameOriginOrToken",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -491,10 +492,6 @@ AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
 WEB_PATIENCE_SECONDS = 8.0
 WEB_THREADS = env.integer("WEB_THREADS", default=4, at_least=1, at_most=64)
 
-# --- Numbers ----------------------------------------------------------------------------------------------------
-#: Seconds between two writes of what a web process has counted (visits of product pages); 0: only when it is told to.
-NUMBERS_FLUSH_SECONDS = env.number("NUMBERS_FLUSH_SECONDS", default=5.0, at_most=3600)
-
 # --- Limits -----------------------------------------------------------------------------------------------------
 #: Storage of the throttles: memory:// counts per process, redis://... for all of them together.
 THROTTLE_STORAGE_URL = env.text(
@@ -520,6 +517,7 @@ THROTTLES = {
     "chat-begin": "10/hour",  # conversations a visitor may begin
     "chat-send": "60/hour",
     "contact-send": "10/hour",
+    "visit": "120/minute",  # product pages that one address says it looks at
     "search": "60/minute",
     "search-suggest": "300/minute",  # while somebody types
     "help-vote": "30/hour",  # answers to "was this helpful?" per visitor
@@ -574,6 +572,11 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "zip", "docx", "xlsx", "txt", "mp4", "webm", "v
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # through the rules of its collection, whatever the storage
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # everything is saved to disk, nothing opens in the shop's origin
 THUMBNAIL_FORMAT = "PNG"
+
+#: Seconds for which public pages are kept whole, at most; whatever changes them is seen at once. 0: not at all.
+PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", default=600, at_most=24 * 3600)
+#: Functions of a moment (UTC) that return the next one at which something on public pages begins or ends, or None.
+PAGE_CACHE_MOMENTS = ["catalogue.plans.schedule.next_moment", "cms.site.notices.next_moment"]
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

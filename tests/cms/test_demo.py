@@ -22,12 +22,12 @@ from wagtail_localize.models import Translation
 
 from catalogue.plans.models import Agreement, PlanTerm
 from cms.articles.pictures import SPECS
+from cms.cards import LARGE, SMALL
 from cms.demo import people
 from cms.demo.planting import other_languages
 from cms.demo.products import PRODUCTS
 from cms.models import ProductPage
 from cms.page_facts import SHARED
-from cms.queries import LARGE, SMALL
 from storefront.billing.models import Invoice
 from storefront.licensing.models import License
 

@@ -186,8 +186,7 @@ def insert_pages(pages: list[ProductPage]) -> None:
         )
 
 
-#: The page itself with picture, product and prices; the cards with theirs; the count of the list.
-PATHS = {"/": 2, "/products/": 3, "/products/yeastar-s-module/": 1}
+PATHS = ("/", "/products/", "/products/yeastar-s-module/")
 
 
 def give_pictures() -> None:
@@ -204,13 +203,15 @@ def queries_of(client: Client, path: str) -> list[str]:
 
 
 def test_queries_per_page_do_not_grow_with_the_catalogue(client: Client, shop: Any) -> None:
+    """Rendered anew; once it is kept a page asks for nothing (test_page_cache)."""
+    known: dict[str, int] = {}
     for size in (9, 990):
         fill_catalogue(size)
         give_pictures()
-        for path, expected in PATHS.items():
-            client.get(path)  # the shell (menu, agreements, seller) is in the cache now, pictures are cut to size
+        for path in PATHS:
+            client.get(path)  # pictures are cut to size now
             found = queries_of(client, path)
-            assert len(found) == expected, (size, path, found)
+            assert len(found) == known.setdefault(path, len(found)) <= 45, (size, path, found)
 
 
 def test_all_products_are_reached_through_the_list(client: Client, shop: Any) -> None:
@@ -225,9 +226,10 @@ def test_all_products_are_reached_through_the_list(client: Client, shop: Any) ->
     assert client.get("/products/?page=99999").status_code == 200
 
 
-def test_what_is_on_every_page_costs_nothing_once_known(client: Client, shop: Any) -> None:
-    client.get("/agreements/license-agreement/")
-    assert len(queries_of(client, "/agreements/license-agreement/")) == 1
+def test_what_is_on_every_page_costs_nothing_once_known(client: Client, shop: Any, settings: Any) -> None:
+    settings.PAGE_CACHE_SECONDS = 600
+    client.get("/basket/")  # menu, agreements, seller and notices are in the cache now
+    assert len(queries_of(client, "/basket/")) == 0
 
 
 def test_what_stands_below_buy_is_the_editors_if_they_say_something(client: Client, shop: Any) -> None:

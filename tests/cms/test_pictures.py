@@ -15,9 +15,9 @@ from wagtail.images.rect import Rect
 from willow.image import Image as Willow
 
 from cms.ahead import KIND
+from cms.cards import LARGE, SMALL
 from cms.models import ProductPage
 from cms.page_facts import SHARED
-from cms.queries import LARGE, SMALL
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import deliver_due
 from tests.cms.things import picture

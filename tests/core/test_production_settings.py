@@ -138,7 +138,7 @@ WRONG = {
     "LICENSE_GRACE_DAYS": "-1",
     "WEB_THREADS": "0",
     "LICENSE_START_DAYS": "month",
-    "NUMBERS_FLUSH_SECONDS": "soon",
+    "PAGE_CACHE_SECONDS": "-1",
     "STAFF_MFA_REQUIRED": "ture",
     "STAFF_IDLE_MINUTES": "0",
     "MEDIA_ROOT": "media",

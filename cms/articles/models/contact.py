@@ -43,6 +43,8 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
     sent_title = models.CharField(_("heading"), max_length=200, blank=True)
     sent_text = RichTextField(_("what happens next"), blank=True, features=FEATURES)
 
+    #: The form knows who is logged in, so the page is no one's but theirs.
+    is_personal = True
     page_description = _("How to reach the seller, and a form whose messages staff answers.")
     max_count_per_parent = 1
     parent_page_types = ["cms.HomePage"]

@@ -20,7 +20,6 @@ from cms.articles.blocks import ArticleBlock
 from cms.articles.models.base import PROMOTE_PANELS, Shared
 from cms.articles.panels import VotesPanel
 from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL
-from cms.prices import reading
 
 #: Values of the buttons under a help page.
 VOTES = {"yes": True, "no": False}
@@ -101,7 +100,6 @@ class HelpPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        reading.prepare(self)
         context["contents"] = outline.table_of_contents(self.body)
         context["trail"] = queries.trail(self, request)
         context["previous"], context["next"] = queries.neighbours(self, request)

@@ -16,12 +16,11 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
+from cms import cards
 from cms.articles import feeds, outline, queries
 from cms.articles.blocks import ArticleBlock
 from cms.articles.models.base import PROMOTE_PANELS, Shared
 from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL
-from cms.prices import reading
-from cms.queries import large_picture
 from storefront.core import clock
 
 PER_PAGE = 10
@@ -125,10 +124,9 @@ class NewsPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        reading.prepare(self)
         context["contents"] = outline.table_of_contents(self.body)
         context["trail"] = queries.trail(self, request)
-        context["picture"] = large_picture(self)
+        context["picture"] = cards.picture(self.image, cards.LARGE)
         others = queries.news(self.locale.language_code).exclude(pk=self.pk)
         context["more"] = list(queries.teasers(others[:MORE], request))
         return context

@@ -111,6 +111,20 @@ def fragment(template_name: str, **values: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def visitor_part(context: template.Context, template_name: str, **values: Any) -> str:
+    """A part of a page that differs for each visitor: ``{% visitor_part "includes/header_cart.html" %}``.
+
+    On a page that is being rendered for everybody it is a hole, filled for each of them (``core.page_cache``). The
+    template gets the values, which must be plain, and what context processors give; nothing else of the page.
+    """
+    request = context.get("request")
+    holes = getattr(request, "holes", None)
+    if holes is not None:
+        return mark_safe(holes.leave(template_name, values))  # noqa: S308  (a number)
+    return render_to_string(template_name, values, request)
+
+
+@register.simple_tag(takes_context=True)
 def cart_count(context: template.Context) -> int:
     """How many items are in the visitor's cart. No query without a cart, one sum otherwise.
 
