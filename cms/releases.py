@@ -26,7 +26,5 @@ def newest_release(page: Page) -> Release | None:
 def _releases(page: Page) -> Iterator[Release]:
     for block in page.content:
         if block.block_type == "changelog":
-            # A draft may lack what is required.
-            yield from (
-                Release(item["version"], item["released_on"]) for item in block.value["items"] if item["released_on"]
-            )
+            items = [item for item in block.value["items"] if item["released_on"]]  # a draft may lack it
+            yield from (Release(item["version"], item["released_on"]) for item in items)

@@ -83,7 +83,7 @@ class RelatedBlock(WithExample):
         pages, page = list(value["products"]), context.get("page")
         if pages:
             context["cards"] = pages[0].specific_class.cards_of(pages)
-        elif hasattr(page, "related_cards"):
+        elif page is not None and hasattr(page, "related_cards"):
             context["cards"] = page.related_cards()
         return context
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -40,7 +41,7 @@ class ProductPageQuerySet(PageQuerySet):
         return found.select_related("software__product").prefetch_related(cards.with_pictures()).order_by("path")
 
 
-class ProductPage(ShopPage):
+class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
     """The page of one software product in one language, with its buy box. Its address is the product's."""
 
     software = models.ForeignKey(
@@ -59,7 +60,7 @@ class ProductPage(ShopPage):
         ),
     )
 
-    objects = PageManager.from_queryset(ProductPageQuerySet)()
+    objects: ClassVar[Any] = PageManager.from_queryset(ProductPageQuerySet)()
 
     parent_page_types = ["cms.ProductIndexPage"]
     subpage_types: list[str] = []
@@ -140,7 +141,7 @@ class ProductPage(ShopPage):
             title=self.title,
             url=product_path(self.slug),
             tagline=self.software.text("tagline"),
-            monthly_amount=self.software.lowest_monthly_amount,
+            monthly_amount=self.software.lowest_monthly_amount or Decimal(0),
             currency=self.software.currency,
             picture=cards.picture(self.image, cards.SMALL),
         )

@@ -136,7 +136,7 @@ def category_links(language: str) -> list[CategoryLink]:
     counted = Count("category__product__software__pages", filter=fits, distinct=True)
     pages = CategoryPage.objects.filter(live=True, locale__language_code=language).annotate(on_sale=counted)
     return [
-        CategoryLink(page.category_id, page.title, product_path(page.slug), page.on_sale)
+        CategoryLink(page.category_id or 0, page.title, product_path(page.slug), page.on_sale)
         for page in pages.filter(on_sale__gt=0).order_by("path")
     ]
 

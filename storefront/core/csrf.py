@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
 
 
@@ -21,11 +21,10 @@ class SameOriginOrToken(CsrfViewMiddleware):
     which wants one of settings.CSRF_TRUSTED_ORIGINS and a token.
     """
 
-    def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponseForbidden | None:
         if request.method not in ("GET", "HEAD", "OPTIONS", "TRACE") and is_from_here(request):
             return None
-        answer: HttpResponse | None = super().process_view(request, callback, args, kwargs)
-        return answer
+        return super().process_view(request, callback, args, kwargs)
 
 
 def is_from_here(request: HttpRequest) -> bool:

@@ -146,8 +146,7 @@ def _answer(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:
     response.headers["Cache-Control"] = (
         f"public, max-age=0, s-maxage={shared}" + f", stale-while-revalidate={stale}" * (stale > 0)
     )
-    conditional: HttpResponse = get_conditional_response(request, etag=answer.headers["ETag"], response=response)
-    return conditional
+    return get_conditional_response(request, etag=answer.headers["ETag"], response=response) or response
 
 
 def _headers(response: HttpResponse) -> dict[str, str]:
