@@ -13,6 +13,7 @@ from wagtail.documents.views import serve as documents
 from cms.stale.views import add_page, edit_page
 from cms.views import may_keep
 from storefront.core import errors, health, serving
+from storefront.core.csrf import without_token
 from storefront.core.page_cache import kept
 from storefront.users import staff
 
@@ -48,7 +49,7 @@ urlpatterns += i18n_patterns(
     path("", include("cms.search.urls")),
     path("", include("cms.urls")),
     path("", include(wagtail_urls.urlpatterns[:-1])),
-    re_path(wagtail_urls.serve_pattern, kept(pages.serve, may_keep=may_keep), name="wagtail_serve"),
+    re_path(wagtail_urls.serve_pattern, without_token(kept(pages.serve, may_keep=may_keep)), name="wagtail_serve"),
     prefix_default_language=False,
 )
 

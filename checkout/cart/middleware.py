@@ -19,6 +19,8 @@ from checkout.cart.loading import Cart, read
 #: Says that this browser showed the cart of an account. It opens nothing: once the session has ended, the cart's page
 #: can say where the cart is.
 ACCOUNT_CART_COOKIE = "cart_in_account"
+#: In the cart's address after a form of a browser that sent no cookies: whether it keeps any shows there.
+AGAIN = "?again=1"
 
 
 class CartMiddleware(middleware.BasketMiddleware):

@@ -15,10 +15,11 @@ from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
 from checkout.cart import changes, payable, presentation, vouchers
-from checkout.cart.middleware import cart_of, find_basket, forget_basket, has_cart_in_account, read_again
+from checkout.cart.middleware import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from checkout.cart.presentation import CartPage, LineError
 from checkout.cart.problems import CartError, CartOrdered
 from checkout.cart.terms import Term
+from storefront.core.csrf import without_token
 from storefront.core.throttle import throttled
 
 
@@ -29,6 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _render(request)
 
 
+@without_token
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Put a term in the cart (fields term, quantity) and show the cart."""
@@ -41,7 +43,7 @@ def add(request: HttpRequest) -> HttpResponse:
     else:
         product = Product(pk=term.product_id)
         basket_addition.send_robust(sender=None, product=product, user=request.user, request=request)
-    return _to_cart(request)
+    return _to_cart(request, "" if request.COOKIES else AGAIN)
 
 
 @never_cache
@@ -97,8 +99,8 @@ def _is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _to_cart(request: HttpRequest) -> HttpResponse:
-    response = redirect("cart")
+def _to_cart(request: HttpRequest, query: str = "") -> HttpResponse:
+    response = redirect(reverse("cart") + query)
     if _is_htmx(request):
         # A redirect would be followed by the script; this header makes the browser go there.
         return HttpResponse(headers={"HX-Redirect": response.url})

@@ -16,12 +16,10 @@ from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 
 from checkout.cart import middleware
+from checkout.cart.middleware import AGAIN
 from checkout.page import drafts, earlier, leaving, seal
 from checkout.services.wishes import Shown
 from storefront.core import errors
-
-#: Tells the next page to look whether the browser sends cookies at all.
-AGAIN = "?again=1"
 
 
 def answer(request: HttpRequest, shown: Shown | None) -> HttpResponse:

@@ -20,6 +20,7 @@ from cms.numbers import days
 from cms.numbers.bots import is_program
 from cms.numbers.models import DaySalt, Sighting, Step
 from storefront.core import throttle
+from storefront.core.csrf import without_token
 from storefront.core.visitor import throttle_key
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 MAX_AGENT = 300
 
 
+@without_token
 @require_POST
 def product_seen(request: HttpRequest, software_id: int) -> HttpResponse:
     """A product page says that it is being looked at (static/js/visit.js); 204 whatever comes of it.

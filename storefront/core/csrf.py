@@ -1,20 +1,29 @@
-"""Forms posted from our own pages need no token: every browser says where a form comes from.
+"""Forms on public pages need no token: every browser says where a form comes from.
 
-So public pages hold no token, are the same for everybody, and a first visit sets no cookie. Where the browser says
-nothing, Django's token is asked for as always.
+So these pages are the same for everybody, and a first visit sets no cookie. Where the browser says nothing, and for
+every other form, Django's token is asked for as always.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csrf import CsrfViewMiddleware
+
+View = Callable[..., HttpResponse]
+
+
+def without_token(view: View) -> View:
+    """The view takes forms of pages that hold no token, if the browser says that they come from here."""
+    view.takes_forms_without_token = True  # type: ignore[attr-defined]
+    return view
 
 
 class SameOriginOrToken(CsrfViewMiddleware):
-    """Django's protection, satisfied by a form that comes from the shop itself.
+    """Django's protection; for a view marked by ``without_token`` a form that comes from the shop itself satisfies it.
 
     ``Sec-Fetch-Site`` is set by the browser, and scripts cannot change it: https://www.w3.org/TR/fetch-metadata/.
     Browsers that do not send it send ``Origin`` with every POST. All that they say is another place is left to Django,
@@ -22,7 +31,7 @@ class SameOriginOrToken(CsrfViewMiddleware):
     """
 
     def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponseForbidden | None:
-        if request.method not in ("GET", "HEAD", "OPTIONS", "TRACE") and is_from_here(request):
+        if getattr(callback, "takes_forms_without_token", False) and is_from_here(request):
             return None
         return super().process_view(request, callback, args, kwargs)
 
