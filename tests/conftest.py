@@ -137,6 +137,16 @@ def _nothing_remembered() -> None:
     outage.known.end()
 
 
+@pytest.fixture
+def pages_kept(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Public pages and what surrounds all pages are kept, as in production; who changes something must let it be
+    committed. However slow the machine is, the version is asked of the database once."""
+    from storefront.core import content_version
+
+    settings.PAGE_CACHE_SECONDS = 600
+    monkeypatch.setattr(content_version, "COPY_SECONDS", 600)
+
+
 @pytest.fixture(autouse=True)
 def _one_day(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that would begin in the last minute before midnight UTC takes place in the first minutes after it: what

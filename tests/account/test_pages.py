@@ -304,6 +304,7 @@ def queries_of(own: Client) -> Callable[[str], int]:
     return count
 
 
+@pytest.mark.usefixtures("pages_kept")
 @pytest.mark.parametrize("name", ["home", "invoices", "licenses", "orders", "agreements"])
 def test_a_list_costs_the_same_for_few_and_for_many(
     customer: Any, shop: Any, stripe: Any, queries_of: Callable[[str], int], name: str

@@ -41,12 +41,12 @@ def cut(kind: str) -> float:
     import django
 
     django.setup()
+    from cms.queries import LARGE, SMALL
     from wagtail.images import get_image_model
     from wagtail.images.models import Filter
 
     from cms.articles.pictures import SPECS
     from cms.page_facts import SHARED
-    from cms.queries import LARGE, SMALL
 
     image = get_image_model()(title="Large", file=_name(kind), width=SIDE, height=SIDE)
     before = _peak()

@@ -391,6 +391,7 @@ def test_a_strangers_visit_to_the_cancel_address_changes_nothing(
     assert stripe.pay(payment.provider_reference) == "paid"
 
 
+@pytest.mark.usefixtures("pages_kept")
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_landing_page_costs_the_same_for_one_license_and_for_many(
     client: Client, stripe: Any, shop: Any, customer: Any, count: int, django_assert_max_num_queries: Any

@@ -18,7 +18,7 @@ from checkout.cart import changes, discounts, loading
 from tests.checkout.building import make_license, make_voucher, put_in_cart
 from tests.conftest import make_software
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 
 
 def fill(basket: Basket, count: int) -> None:

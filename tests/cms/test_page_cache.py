@@ -25,15 +25,10 @@ from storefront.billing.models import Seller
 from storefront.core import clock, content_version
 from tests.checkout.test_cart import put_in_cart
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 PRODUCT = "/products/yeastar-s-module/"
 PATHS = ("/", "/products/", PRODUCT, "/about/", "/help/", "/help/begin/", "/news/", "/news/today/",
          "/agreements/license-agreement/")  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _kept(settings: Any) -> None:
-    settings.PAGE_CACHE_SECONDS = 600
 
 
 @pytest.fixture

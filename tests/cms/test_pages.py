@@ -226,8 +226,8 @@ def test_all_products_are_reached_through_the_list(client: Client, shop: Any) ->
     assert client.get("/products/?page=99999").status_code == 200
 
 
-def test_what_is_on_every_page_costs_nothing_once_known(client: Client, shop: Any, settings: Any) -> None:
-    settings.PAGE_CACHE_SECONDS = 600
+@pytest.mark.usefixtures("pages_kept")
+def test_what_is_on_every_page_costs_nothing_once_known(client: Client, shop: Any) -> None:
     client.get("/basket/")  # menu, agreements, seller and notices are in the cache now
     assert len(queries_of(client, "/basket/")) == 0
 

@@ -183,6 +183,7 @@ def test_one_kind_is_paged(client: Client, site: Any) -> None:
     assert 'href="?q=guide&amp;kind=page&amp;page=2"' in first.content.decode()
 
 
+@pytest.mark.usefixtures("pages_kept")
 def test_search_costs_the_same_for_few_and_many(client: Client, site: Any) -> None:
     costs = []
     for number in (0, 60):
