@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "CACHE_URL": "redis://127.0.0.1/0",
     "THROTTLE_STORAGE_URL": "redis://127.0.0.1/1",
     "TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/24",
-    "STRIPE_API_KEY": "sk_live_example",
+    "STRIPE_API_KEY": "rk_live_example",
     "STRIPE_WEBHOOK_SECRETS": "whsec_example",
     "DEFAULT_FROM_EMAIL": "shop@shop.example",
     "SUPPORT_EMAIL": "support@shop.example",
