@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from catalogue.plans.models import months_label
 from storefront.core import clock, money
@@ -135,7 +135,10 @@ def done_text(license: License, invoice: Any) -> str:
 
 
 def _new(grant: LicenseGrant, quantity: int) -> str:
-    text = ngettext("New license.", "%(count)d new licenses.", quantity) % {"count": quantity}
+    if quantity == 1:
+        text = pgettext("what an order does", "New license.")  # no plural form: other languages would count the one
+    else:
+        text = ngettext("%(count)d new license.", "%(count)d new licenses.", quantity) % {"count": quantity}
     if grant.binding_kind == "none" or grant.starts_at_payment:
         return text + " " + _("Its time begins with the payment.")
     return (

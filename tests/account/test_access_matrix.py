@@ -109,6 +109,7 @@ def addresses(
         "/pay/result/<str:token>/address/<slug:public_id>/": f"/pay/result/{back}/address/{license.public_id}/",
         "/pay/result/<str:token>/status/": f"/pay/result/{back}/status/",
         "/basket/lines/<int:pk>/": "/basket/lines/1/",
+        "/visits/<int:software_id>/": f"/visits/{shop.software.pk}/",
         "/basket/extend/<str:token>/": f"/basket/extend/{extend_token(license)}/",
         "/checkout/resume/<str:token>/": f"/checkout/resume/{reminder}/",
         "/checkout/resume/<str:token>/stop/": f"/checkout/resume/{reminder}/stop/",
