@@ -70,6 +70,8 @@ class _RevisionsMixin:
         number = posted.get("loaded_revision_id", "")
         loaded = Revision.objects.filter(pk=number).first() if number.isdecimal() else None
         fields = states.changes_of_revisions(form, loaded, latest) if loaded else []
+        if loaded and loaded.pk != latest.pk and not fields:
+            return None  # saved again as it was, as the editor itself does: there is nothing to overwrite
         return Conflict(fields, display_name(latest.user), latest.created_at, token)
 
 

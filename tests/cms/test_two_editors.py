@@ -254,6 +254,14 @@ def test_own_saves_are_no_conflict(page: Any, editor: Client) -> None:
     assert editor.post(address(page), page_form(editor, page) | named | {"title": "Three"}).status_code == 302
 
 
+def test_what_was_only_saved_again_as_it_was_is_no_conflict(page: Any, editor: Client, other: Client) -> None:
+    """The editor saves by itself while somebody presses the button: the same words twice are nobody's lost work."""
+    typed = page_form(editor, page) | {"title": "Mine"}
+    assert other.post(address(page), page_form(other, page)).status_code == 302
+    assert editor.post(address(page), typed).status_code == 302
+    assert Page.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Mine"
+
+
 def test_editor_of_pages_is_for_editors(page: Any, customer: Any) -> None:
     visitor = Client()
     assert visitor.get(address(page)).status_code == 302
