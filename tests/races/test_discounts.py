@@ -58,10 +58,10 @@ def test_control_without_one_order_of_locks_they_wait_for_each_other(
     made = discount(clock.now())
     published, is_edited, is_held = pricing._publish, threading.Event(), threading.Event()
 
-    def publish_after_the_edit(held: list[SoftwareProduct], at: datetime) -> None:
+    def publish_after_the_edit(held: list[SoftwareProduct], at: datetime, **options: Any) -> None:
         is_held.set()
         is_edited.wait(timeout=30)
-        published(held, at)
+        published(held, at, **options)
 
     def edit_then_lock() -> None:
         with transaction.atomic():
