@@ -5,6 +5,7 @@ Each race has a control run with its guard off, which must go wrong; else the ra
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settling import record
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
+from storefront.gateways.payments.base import RemoteState
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.processing import process_due
 from storefront.notifications.models import OutboxMessage
@@ -359,31 +361,43 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
 
 
 @pytest.fixture
-def slow_to_go_back(monkeypatch):
-    """A pause between reading that the card was declined and writing that the order is New again."""
-    set_status = orders.set_status
+def decline(monkeypatch):
+    """Between reading the rows and writing that the card was declined, the payment is written if it can be: where locks
+    are taken it waits. The events: the decline has read; the payment is written."""
+    compare, is_read, is_written = settling.mismatches, threading.Event(), threading.Event()
 
-    def slowly(*, order, status):
-        if status == orders.NEW:
-            time.sleep(DAWDLE)
-        return set_status(order=order, status=status)
+    def slowly(payment, invoice, snapshot):
+        if snapshot.state is not RemoteState.SUCCEEDED:
+            is_read.set()
+            is_written.wait(timeout=DAWDLE)
+        return compare(payment, invoice, snapshot)
 
-    monkeypatch.setattr(orders, "set_status", slowly)
+    monkeypatch.setattr(settling, "mismatches", slowly)
+    return is_read, is_written
 
 
-def declined_then_paid(stripe, invoice, race):
-    """The answer 'declined' and the answer 'paid' of one charge arrive together."""
+def declined_then_paid(stripe, invoice, race, decline):
+    """The answer 'paid' of a charge is recorded while the answer 'declined' is."""
+    is_read, is_written = decline
     payment = start(invoice=invoice)
     seen, ask = Payment.objects.get(pk=payment.pk).revision, gateway(payment.gateway).fetch
     stripe.pay(payment.provider_reference, card="4000000000009995")
     declined = ask(payment.provider_reference)
     stripe.pay(payment.provider_reference)
     paid = ask(payment.provider_reference)
-    return race(*[partial(record, payment_id=payment.pk, snapshot=each, seen=seen) for each in (declined, paid)])
+
+    def pay():
+        is_read.wait(timeout=30)
+        try:
+            return record(payment_id=payment.pk, snapshot=paid, seen=seen)
+        finally:
+            is_written.set()
+
+    return race(partial(record, payment_id=payment.pk, snapshot=declined, seen=seen), pay)
 
 
-def test_a_decline_at_the_same_moment_as_the_payment_leaves_the_order_paid(stripe, invoice, race, slow_to_go_back):
-    results = declined_then_paid(stripe, invoice, race)
+def test_a_decline_at_the_same_moment_as_the_payment_leaves_the_order_paid(stripe, invoice, race, decline):
+    results = declined_then_paid(stripe, invoice, race, decline)
     # The older answer may be told that it is old (settle then asks again); it never undoes the newer one.
     assert {type(error) for error in errors(results)} <= {settling.StaleAnswer}
     assert Order.objects.get(pk=invoice.order_id).status == "Paid"
@@ -391,9 +405,10 @@ def test_a_decline_at_the_same_moment_as_the_payment_leaves_the_order_paid(strip
 
 
 def test_control_run_without_locks_a_decline_takes_the_paid_order_back(
-    stripe, invoice, race, slow_to_go_back, without_locks
+    stripe, invoice, race, decline, without_locks, monkeypatch
 ):
-    declined_then_paid(stripe, invoice, race)
+    monkeypatch.setattr(f"{__name__}.DAWDLE", 30)  # nobody is in the way, so it ends when the payment is written
+    declined_then_paid(stripe, invoice, race, decline)
     assert Order.objects.get(pk=invoice.order_id).status == "New"
 
 
