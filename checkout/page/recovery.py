@@ -20,6 +20,7 @@ from checkout.cart.middleware import AGAIN
 from checkout.page import drafts, earlier, leaving, seal
 from checkout.services.wishes import Shown
 from storefront.core import errors
+from storefront.core.csrf import is_from_here
 
 
 def answer(request: HttpRequest, shown: Shown | None) -> HttpResponse:
@@ -75,15 +76,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(headers={"HX-Redirect": response["Location"]})
     return response
-
-
-def is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of this very site sent the request."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(origin)[:2] == (request.scheme, request.get_host())
 
 
 def _checkout(request: HttpRequest) -> HttpResponse:

@@ -71,12 +71,6 @@ class Environment:
 
         return self._read(name, default, read, f"a whole number {_range(at_least, at_most)}")
 
-    def number(self, name: str, *, default: float, at_least: float = 0, at_most: float | None = None) -> float:
-        def read(text: str) -> float:
-            return _between(float(text), at_least, at_most)
-
-        return self._read(name, default, read, f"a number {_range(at_least, at_most)}")
-
     def entries(
         self, name: str, *, default: Iterable[str] = (), each: Callable[[str], str] = str, what: str = ""
     ) -> list[str]:

@@ -33,8 +33,7 @@ class PreparedQuery:
 
     ``build`` takes the parameters by name and returns the queryset, for instance
     ``lambda basket: Line.objects.filter(basket=basket).values_list("pk")``. It is called once, with placeholders,
-    so it must not look at their values; they are compared as they are, and never lists (for which there is
-    ``PreparedByIds``).
+    so it must not look at their values; they are compared as they are, and never lists.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *names: str, texts: Sequence[str] = ()) -> None:
@@ -80,32 +79,3 @@ class PreparedQuery:
         width = compiler.col_count or len(compiler.select)
         converters = compiler.get_converters([column[0] for column in compiler.select[:width]])
         return _Compiled(sql, tuple(params), slots, width, tuple((at, *found) for at, found in converters.items()))
-
-
-class PreparedByIds:
-    """A ``values_list()`` queryset with a list of ids: one ``PreparedQuery`` for each number of them.
-
-    ``build`` takes the ids and returns the queryset; it must not look at their values. For lists that editors write,
-    whose lengths are few.
-    """
-
-    def __init__(self, build: Callable[[list[int]], QuerySet[Any, Any]]) -> None:
-        self._build = build
-        self._by_count: dict[int, tuple[tuple[str, ...], PreparedQuery]] = {}
-
-    def queryset(self, ids: Sequence[int]) -> QuerySet[Any, Any]:
-        """The queryset itself, as Django would run it."""
-        return self._build(list(ids))
-
-    def rows(self, ids: Sequence[int]) -> list[list[Any]]:
-        """Run it: one query, one list of values per row; none at all for no ids."""
-        if not ids:
-            return []
-        names, query = self._by_count.get(len(ids)) or self._prepare(len(ids))
-        return query.rows(**dict(zip(names, ids, strict=True)))
-
-    def _prepare(self, count: int) -> tuple[tuple[str, ...], PreparedQuery]:
-        names = tuple(f"id{number}" for number in range(count))
-        query = PreparedQuery(lambda **ids: self._build([ids[name] for name in names]), *names)
-        self._by_count[count] = names, query
-        return names, query

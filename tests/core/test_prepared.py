@@ -10,7 +10,7 @@ import pytest
 from django.db.models import Exists, F, OuterRef
 
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.core.prepared import PreparedByIds, PreparedQuery
+from storefront.core.prepared import PreparedQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -93,16 +93,3 @@ def test_what_is_selected_only_to_sort_by_is_not_in_the_rows(invoices: list[Invo
     )
     expected = [list(row) for row in query.queryset(lowest=0)]
     assert query.rows(lowest=0) == expected and len(expected) == 6 and {len(row) for row in expected} == {2}
-
-
-def test_a_list_of_ids_of_any_length_is_one_query(invoices: list[Invoice], django_assert_num_queries: Any) -> None:
-    query = PreparedByIds(
-        lambda ids: InvoiceLine.objects.filter(invoice__in=ids).order_by("pk").values_list("invoice_id", "position")
-    )
-    first, second = (invoice.pk for invoice in invoices)
-    with django_assert_num_queries(0):
-        assert query.rows([]) == []
-    for ids in ([first], [second], [second, first], [first, first], [first, second, 1], [1]):
-        expected = [list(row) for row in query.queryset(ids)]
-        with django_assert_num_queries(1):
-            assert query.rows(ids) == expected

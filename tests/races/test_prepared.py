@@ -16,7 +16,6 @@ from tests.cms.test_pages import (
 )
 from tests.core.test_prepared import (
     invoices,  # noqa: F401  (a fixture)
-    test_a_list_of_ids_of_any_length_is_one_query,  # noqa: F401
     test_rows_are_those_of_the_queryset_with_the_same_types,  # noqa: F401
     test_texts_are_compared_as_they_are,  # noqa: F401
     test_what_is_selected_only_to_sort_by_is_not_in_the_rows,  # noqa: F401
