@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         include([re_path(r"^(\d+)/(.*)$", serving.ranged(documents.serve)), *wagtaildocs_urls.urlpatterns]),
     ),
     path("", include("cms.site.urls")),
-    path("", include("cms.numbers.urls")),
+    path("", include("cms.statistics.urls")),
 ]
 
 #: What people read: the default language without a prefix, the others below theirs (/ru/...).

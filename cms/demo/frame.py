@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from wagtail.models import Locale
 
-from cms.demo.planting import Garden
+from cms.demo.loader import Loader
 from cms.demo.texts import site
 from cms.demo.translating import note
 from cms.site.models import Footer, Menu, NotFoundText, Notice
@@ -25,28 +25,28 @@ FIELDS: dict[type[Any], dict[str, Any]] = {
 }
 
 
-def make(garden: Garden) -> None:
+def make(loader: Loader) -> None:
     """All of them in the default language."""
     locale = Locale.objects.get(language_code=settings.LANGUAGE_CODE)
     for model in FIELDS:
-        _make(model, garden, locale, {}).save()
+        _make(model, loader, locale, {}).save()
 
 
-def translate(garden: Garden, locale: Locale) -> None:
+def translate(loader: Loader, locale: Locale) -> None:
     """All of them in another language."""
     for model in FIELDS:
         own = model.objects.get(locale__language_code=settings.LANGUAGE_CODE)
-        made = _make(model, garden, locale, {"translation_key": own.translation_key})
+        made = _make(model, loader, locale, {"translation_key": own.translation_key})
         made.save()
         note(own, made, locale)
 
 
-def _make(model: type[Any], garden: Garden, locale: Locale, more: dict[str, Any]) -> Any:
+def _make(model: type[Any], loader: Loader, locale: Locale, more: dict[str, Any]) -> Any:
     made = model(locale=locale, **more)
     for name, value in FIELDS[model].items():
-        setattr(made, name, garden.settle(value, locale.language_code, f"{model.__name__}/{name}"))
+        setattr(made, name, loader.settle(value, locale.language_code, f"{model.__name__}/{name}"))
     if model is Notice:
-        made.link_page = garden.pages["contact"]
+        made.link_page = loader.pages["contact"]
         made.starts_at = clock.now() + NOTICE_IN
         made.ends_at = made.starts_at + NOTICE_FOR
     return made

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from oscar.apps.order.models import Order
 
-from cms.demo import people, stand_ins, trade
+from cms.demo import orders, people, stand_ins
 from cms.demo.past import days_ago
 from cms.demo.purchases import order, pay
 from storefront.gateways.bitrix24 import parse_launch
@@ -25,30 +25,30 @@ BOUGHT = (("asterisk", "callcentre", 12, 95), ("telegram", "team", 1, 24))
 
 def load_history() -> bool:
     """A year bought in summer, a month that ends within days, both linked to a portal; an order not paid yet. And
-    what others bought meanwhile, see ``trade``.
+    what others bought meanwhile, see ``orders``.
 
     Returns False, and changes nothing, if the stand-ins are not running. What is there is left alone, so that an
     interrupted run can be repeated.
     """
     customer = User.objects.get(email=people.CUSTOMER)
     is_own_complete = Order.objects.filter(user=customer).count() >= len(BOUGHT) + 1
-    if is_own_complete and trade.is_loaded():
+    if is_own_complete and orders.is_loaded():
         return True
     try:
         portal = next(each for each in stand_ins.portals() if each["name"] == PORTAL)
     except (stand_ins.NotRunning, requests.ConnectionError):
         return False
     own = [] if is_own_complete else _own_steps(customer, portal["host"])
-    with trade.quietly():
+    with orders.quietly():
         # The oldest first, so that the numbers of the invoices grow with their dates.
-        for _days, step in sorted([*own, *trade.steps()], key=lambda each: -each[0]):
+        for _days, step in sorted([*own, *orders.steps()], key=lambda each: -each[0]):
             step()
-    trade.count_visits()
+    orders.count_visits()
     return True
 
 
-def _own_steps(customer: User, host: str) -> list[trade.Step]:
-    steps: list[trade.Step] = [
+def _own_steps(customer: User, host: str) -> list[orders.Step]:
+    steps: list[orders.Step] = [
         (days, partial(_buy, customer, product, plan, months, days, host)) for product, plan, months, days in BOUGHT
     ]
     return [*steps, (2, partial(order, customer, "whatsapp", "team", 3, 2, host))]

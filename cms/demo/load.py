@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page
 
-from cms import ahead, beginning
+from cms import ahead, bootstrap
 from cms.approval import ensure_approval
 from cms.demo import contracts, frame, goods, indexing, people
-from cms.demo.album import Album
-from cms.demo.planting import Garden, other_languages
+from cms.demo.images import Album
+from cms.demo.loader import Loader, other_languages
 from cms.demo.products import PRODUCTS
 from cms.demo.texts import company, home, news
 from cms.demo.words import DemoPage
@@ -28,20 +28,20 @@ def load() -> None:
     """Pages, products, agreements, people, in every language of the demo: all or nothing. Expects a migrated database
     without products."""
     with indexing.at_the_end():
-        beginning.ensure_locales()
+        bootstrap.ensure_locales()
         Seller.objects.create(**company.SELLER)
         goods.make(contracts.make())
-        garden = Garden(_home(), Album(), goods.look_up)
-        garden.write(_tree())
-        goods.sort_into_categories(garden.pages)
-        frame.make(garden)
-        Seller.objects.update(refund_page=garden.pages[company.REFUND_PAGE])
+        loader = Loader(_home(), Album(), goods.look_up)
+        loader.write(_tree())
+        goods.sort_into_categories(loader.pages)
+        frame.make(loader)
+        Seller.objects.update(refund_page=loader.pages[company.REFUND_PAGE])
         for language in other_languages():
             locale = Locale.objects.get(language_code=language)
-            beginning.ensure_translation(garden.pages[""], locale, beginning.HOME)
-            garden.translate(language)
+            bootstrap.ensure_translation(loader.pages[""], locale, bootstrap.HOME)
+            loader.translate(language)
             contracts.translate(locale)
-            frame.translate(garden, locale)
+            frame.translate(loader, locale)
         people.load()
         ensure_approval(ensure_marketers())
         for page in Page.objects.live().filter(depth__gt=1).values_list("pk", flat=True):
@@ -52,7 +52,7 @@ def _home() -> Page:
     """The demo's own home page in the place of whatever an empty shop has."""
     for page in Page.objects.get(depth=1).get_children():
         page.specific.delete()
-    made: HomePage = beginning.ensure_home(headline=home.HEADLINE.text(settings.LANGUAGE_CODE))
+    made: HomePage = bootstrap.ensure_home(headline=home.HEADLINE.text(settings.LANGUAGE_CODE))
     return made
 
 

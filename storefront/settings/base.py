@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "cms",
     "cms.site",
     "cms.articles",
-    "cms.numbers",
+    "cms.statistics",
     # Oscar, with our two forks in the place of its own apps
     "django.contrib.admin",
     "django.contrib.auth",
@@ -462,7 +462,7 @@ JOBS: dict[str, Any] = {
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "lane": "slow"},
     "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "lane": "slow"},
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "lane": "slow"},
-    "numbers-sum-up": {"call": "cms.numbers.summing.sum_up", "every": 900},
+    "numbers-sum-up": {"call": "cms.statistics.rollup.sum_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "lane": "slow"},
     "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "lane": "slow"},
     "clear-reminders": {"call": "checkout.reminders.retention.clear_old", "every": 3600, "lane": "slow"},

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cms.numbers import days, sales
+from cms.statistics import days, sales
 from storefront.billing import signals, status
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway

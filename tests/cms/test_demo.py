@@ -24,7 +24,7 @@ from catalogue.plans.models import Agreement, PlanTerm
 from cms.articles.pictures import SPECS
 from cms.cards import LARGE, SMALL
 from cms.demo import people
-from cms.demo.planting import other_languages
+from cms.demo.loader import other_languages
 from cms.demo.products import PRODUCTS
 from cms.models import ProductPage
 from cms.page_facts import SHARED

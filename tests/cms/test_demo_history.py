@@ -14,7 +14,7 @@ from wagtail.models import Locale
 from cms.demo import people
 from cms.demo.translating import NotTheSame, note
 from cms.models import HomePage
-from cms.numbers import report
+from cms.statistics import report
 from storefront.billing.models import Invoice, ReviewItem
 from storefront.core import audit, clock
 from storefront.licensing.models import License

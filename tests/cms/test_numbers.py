@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cms.numbers import charts, days, report, sales, visits
-from cms.numbers.models import DailyCount
+from cms.statistics import charts, days, report, sales, visits
+from cms.statistics.models import DailyCount
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import invoices, ledger, payments
 from storefront.billing.services.orders import set_status

@@ -18,10 +18,10 @@ from oscar.apps.basket.models import Line
 
 from cms.groups import ensure_marketers
 from cms.models import ProductPage
-from cms.numbers import days, report
-from cms.numbers.bots import is_program
-from cms.numbers.models import DailyCount, DaySalt, Sighting
-from cms.numbers.summing import sum_up
+from cms.statistics import days, report
+from cms.statistics.bots import is_program
+from cms.statistics.models import DailyCount, DaySalt, Sighting
+from cms.statistics.rollup import sum_up
 from storefront.core import clock
 from storefront.users.models import User
 from tests.conftest import make_software

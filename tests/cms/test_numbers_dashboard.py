@@ -16,8 +16,8 @@ from wagtail import hooks
 from catalogue.plans.models import SoftwareProduct
 from catalogue.plans.products import create_parent
 from cms.groups import MARKETERS
-from cms.numbers import days
-from cms.numbers.models import DailyCount
+from cms.statistics import days
+from cms.statistics.models import DailyCount
 from storefront.core import clock
 from storefront.licensing.models import License
 from storefront.users.models import User

@@ -17,7 +17,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page, Site, UploadedFile, get_page_models
 from wagtail_localize.models import Translation, TranslationSource
 
-from cms import beginning
+from cms import bootstrap
 from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
 from cms.models import CategoryPage, ProductIndexPage, TextPage
 from storefront.core import clock
@@ -36,7 +36,7 @@ class Things:
     """Made for ``user``, who has written and submitted what is there."""
 
     def __init__(self, shop: Any, user: Any) -> None:
-        beginning.begin()
+        bootstrap.setup_shop()
         self.user, self.home = user, Site.objects.get().root_page.specific
         self.pages = [*self._published(), *self._in_other_states()]
         self.snippets = [make(shop) for make, _change, _label in SNIPPETS.values()]

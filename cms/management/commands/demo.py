@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from cms import beginning
+from cms import bootstrap
 from cms.demo import history, load, people
 from storefront.core.files import move_private_files
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self.stdout.write("demo: this shop has products of its own, nothing was changed")
             return
         else:
-            beginning.ensure_home()  # the site may be at another port than in the run before
+            bootstrap.ensure_home()  # the site may be at another port than in the run before
             history.follow_portals()
             self.stdout.write("demo: loaded already, nothing was changed")
         if not history.load_history():

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cms import beginning
+from cms import bootstrap
 from cms.search import documents
 from storefront.core.files import move_private_files
 from storefront.core.form_fields import read_email
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             email = self._read_email(email)
         for name in move_private_files():
             self.stderr.write(f"setup_shop: {name} cannot be moved to PRIVATE_MEDIA_ROOT, another file has its place")
-        beginning.begin()
+        bootstrap.setup_shop()
         documents.refresh_all()
         call_command("wagtail_update_index", verbosity=0)
         self.stdout.write(
@@ -44,8 +44,8 @@ class Command(BaseCommand):
 
     def _ensure_staff(self, email: str) -> None:
         try:
-            is_new = beginning.ensure_staff(email=email)
-        except beginning.NotStaff as exc:
+            is_new = bootstrap.ensure_staff(email=email)
+        except bootstrap.NotStaff as exc:
             raise CommandError(f"{email} has the account of a customer or a closed one; name another address.") from exc
         if is_new:
             self.stdout.write(f"  {email}: staff with all rights; the worker sends the mail that sets the password")

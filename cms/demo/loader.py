@@ -12,7 +12,7 @@ from django.conf import settings
 from wagtail.models import Locale, Page
 
 from cms.demo import prices
-from cms.demo.album import Album
+from cms.demo.images import Album
 from cms.demo.translating import note
 from cms.demo.words import LANGUAGES, DaysAgo, DemoPage, Drawing, File, Shot, Text, To, settle
 from storefront.core import clock
@@ -20,7 +20,7 @@ from storefront.core import clock
 _LINK = re.compile(r'href="page:([\w/-]*)"')
 
 
-class Garden:
+class Loader:
     """The demo's pages. ``look_up`` gives the value of what is neither text nor picture nor page: a product."""
 
     def __init__(self, home: Page, album: Album, look_up: Callable[[Any], Any] = lambda value: value) -> None:

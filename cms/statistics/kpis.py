@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cms.numbers.days import DAYS
-from cms.numbers.report import Numbers
-from cms.numbers.standing import SOON, URGENT
-from cms.numbers.wording import amounts, compared, number, rate
+from cms.statistics.days import DAYS
+from cms.statistics.formatting import amounts, compared, number, rate
+from cms.statistics.open_items import SOON, URGENT
+from cms.statistics.report import Numbers
 from storefront.core import money
 
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from cms.numbers import charts
-from cms.numbers.charts import Columns
-from cms.numbers.days import DAYS
-from cms.numbers.report import Numbers
-from cms.numbers.wording import day_text, number
+from cms.statistics import charts
+from cms.statistics.charts import Columns
+from cms.statistics.days import DAYS
+from cms.statistics.formatting import day_text, number
+from cms.statistics.report import Numbers
 from storefront.core import money
 
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from django.conf import settings
 
 from catalogue.plans.models import SoftwareProduct
-from cms.numbers import days, sales, standing, visits
-from cms.numbers.days import Span
-from cms.numbers.sales import Sales, Series
-from cms.numbers.standing import Ending, Unpaid
-from cms.numbers.visits import Steps, Visits
+from cms.statistics import days, open_items, sales, visits
+from cms.statistics.days import Span
+from cms.statistics.open_items import Ending, Unpaid
+from cms.statistics.sales import Sales, Series
+from cms.statistics.visits import Steps, Visits
 from storefront.core.texts import pick
 
 
@@ -66,8 +66,8 @@ def collect() -> Numbers:
     """The figures of the last ``days.DAYS`` days, of as many before, and of what stands open now: 13 queries."""
     span = days.latest()
     sold, seen = sales.read(span.with_before), visits.read(span.with_before)
-    owed, owed_by_product = standing.unpaid()
-    ends = standing.ending()
+    owed, owed_by_product = open_items.unpaid()
+    ends = open_items.ending()
     currencies = _currencies(sold, owed)
     rows = SoftwareProduct.objects.values_list("pk", "product__title", "translations")
     titles: dict[int | None, str] = {pk: pick(title, translated, "title") for pk, title, translated in rows}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from oscar.views.decorators import check_permissions
 
 from catalogue.plans.models import SoftwareProduct
-from cms.numbers.days import Span
+from cms.statistics.days import Span
 from storefront.users.models import User
 
 LICENSES = "licensing.view_license"

@@ -14,9 +14,9 @@ from datetime import date
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from cms.numbers.days import Span, zone
-from cms.numbers.models import DailyCount, Sighting, Step
-from cms.numbers.sales import software_of
+from cms.statistics.days import Span, zone
+from cms.statistics.models import DailyCount, Sighting, Step
+from cms.statistics.sales import software_of
 from storefront.billing.models import InvoiceLine
 
 

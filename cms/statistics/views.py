@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cms.numbers.links import LICENSES, may_see_customers
-from cms.numbers.standing import SOON, URGENT, ending_soon
+from cms.statistics.links import LICENSES, may_see_customers
+from cms.statistics.open_items import SOON, URGENT, ending_soon
 from storefront.core import clock
 from storefront.licensing.validity import days_left
 from storefront.users.models import User
@@ -37,4 +37,4 @@ def licenses(request: HttpRequest) -> HttpResponse:
         "title": _("Licenses that end in %(days)d days") % {"days": SOON},
         "may_see_customers": may_see_customers(user),
     }
-    return render(request, "cms/numbers/licenses.html", context)
+    return render(request, "cms/statistics/licenses.html", context)

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from cms.numbers import charts
-from cms.numbers.days import DAYS
+from cms.statistics import charts
+from cms.statistics.days import DAYS
 from storefront.core import money, percentages
 
 

@@ -19,7 +19,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncDate
 from oscar.apps.order.models import Order
 
-from cms.numbers.days import Span, zone
+from cms.statistics.days import Span, zone
 from storefront.billing.models import LedgerEntry
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services.orders import PAID, REFUNDED

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from cms.numbers import views
-from cms.numbers.panels import PERMISSION, NumbersPanel
+from cms.statistics import views
+from cms.statistics.panels import PERMISSION, NumbersPanel
 
 
 @hooks.register("construct_homepage_panels")

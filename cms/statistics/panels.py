@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
-from cms.numbers import breakdown, daily, report
-from cms.numbers.days import DAYS
-from cms.numbers.links import Links, links_for
-from cms.numbers.tiles import tiles
+from cms.statistics import breakdown, daily, report
+from cms.statistics.days import DAYS
+from cms.statistics.kpis import tiles
+from cms.statistics.links import Links, links_for
 
 PERMISSION = "numbers.view_numbers"
 
@@ -24,7 +24,7 @@ class NumbersPanel(Component):
 
     name = "numbers"
     order = 100
-    template_name = "cms/numbers/panel.html"
+    template_name = "cms/statistics/panel.html"
 
     class Media:
         css = {"all": ["css/numbers.css"]}

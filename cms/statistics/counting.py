@@ -16,9 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from catalogue.plans.models import SoftwareProduct
-from cms.numbers import days
-from cms.numbers.bots import is_program
-from cms.numbers.models import DaySalt, Sighting, Step
+from cms.statistics import days
+from cms.statistics.bots import is_program
+from cms.statistics.models import DaySalt, Sighting, Step
 from storefront.core import throttle
 from storefront.core.csrf import without_token
 from storefront.core.visitor import throttle_key

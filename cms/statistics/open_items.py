@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from cms.numbers.sales import software_of
+from cms.statistics.sales import software_of
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.billing.services.orders import CANCELLED
 from storefront.billing.states import InvoiceStatus

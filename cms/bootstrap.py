@@ -31,7 +31,7 @@ class NotStaff(Exception):
 
 
 @transaction.atomic
-def begin() -> None:
+def setup_shop() -> None:
     """Languages, first pages in each of them, site and groups of a migrated shop, as far as they are missing."""
     ensure_locales()
     home = ensure_home()

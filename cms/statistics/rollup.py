@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Count, Q
 
-from cms.numbers import days
-from cms.numbers.models import DailyCount, DaySalt, Sighting, Step
+from cms.statistics import days
+from cms.statistics.models import DailyCount, DaySalt, Sighting, Step
 
 _VIEW, _CART = Q(step=Step.VIEW), Q(step=Step.CART)
 

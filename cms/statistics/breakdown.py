@@ -9,13 +9,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cms.numbers import charts
-from cms.numbers.charts import Box
-from cms.numbers.links import Links
-from cms.numbers.report import Numbers, ProductNumbers
-from cms.numbers.standing import Ending, Unpaid
-from cms.numbers.visits import Steps
-from cms.numbers.wording import amounts, compared, number, rate
+from cms.statistics import charts
+from cms.statistics.charts import Box
+from cms.statistics.formatting import amounts, compared, number, rate
+from cms.statistics.links import Links
+from cms.statistics.open_items import Ending, Unpaid
+from cms.statistics.report import Numbers, ProductNumbers
+from cms.statistics.visits import Steps
 from storefront.core import money
 
 #: So many products are listed one by one; the rest of a large catalogue is one line.

@@ -19,9 +19,9 @@ from catalogue.plans.models import SoftwareProduct
 from cms.demo import stand_ins
 from cms.demo.past import days_ago
 from cms.demo.purchases import order, pay
-from cms.numbers import days, visits
-from cms.numbers.models import DailyCount
-from cms.numbers.visits import Visits
+from cms.statistics import days, visits
+from cms.statistics.models import DailyCount
+from cms.statistics.visits import Visits
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import invoices, payments
 from storefront.billing.states import InvoiceStatus

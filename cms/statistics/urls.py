@@ -1,5 +1,5 @@
 from django.urls import path
 
-from cms.numbers.counting import product_seen
+from cms.statistics.counting import product_seen
 
 urlpatterns = [path("visits/<int:software_id>/", product_seen, name="product-seen")]
