@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from checkout.triggers import RECORDS
+from checkout.db_triggers import FROZEN_TABLES
 
 
 def install(apps, schema_editor):
-    RECORDS.install(schema_editor.connection)
+    FROZEN_TABLES.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    RECORDS.remove(schema_editor.connection)
+    FROZEN_TABLES.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from catalogue.plans import triggers as plans
+from catalogue.plans import db_triggers as plans
 from catalogue.plans.agreements import publish_version
 from catalogue.plans.models import AgreementVersion
-from checkout import triggers
+from checkout import db_triggers
 from checkout.audit import checks
 from checkout.models import Consent
 from tests import purchases
 
 pytestmark = pytest.mark.django_db
-RECORDS = (triggers.RECORDS, plans.RECORDS)
+FROZEN_TABLES = (db_triggers.FROZEN_TABLES, plans.FROZEN_TABLES)
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def consent(customer: Any, shop: Any) -> Consent:
 
 @pytest.fixture
 def frozen(consent: Consent) -> Iterator[Consent]:
-    for records in RECORDS:
+    for records in FROZEN_TABLES:
         records.install(connection)
     yield consent
-    for records in RECORDS:
+    for records in FROZEN_TABLES:
         records.remove(connection)
 
 

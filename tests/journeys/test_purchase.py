@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from catalogue.plans import triggers as plans
-from checkout import triggers as checkout
-from storefront.billing import triggers as billing
+from catalogue.plans import db_triggers as plans
+from checkout import db_triggers as checkout
+from storefront.billing import db_triggers as billing
 from tests.journeys.conftest import PHONE, WIDE, Running
 
 pytestmark = pytest.mark.journey
@@ -340,5 +340,7 @@ def test_the_migrated_shop_has_every_trigger_of_its_records(running_shop: Runnin
         found = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     finally:
         database.close()
-    wanted = [records.trigger_names() for records in (billing.RECORDS, checkout.RECORDS, plans.RECORDS)]
+    wanted = [
+        records.trigger_names() for records in (billing.FROZEN_TABLES, checkout.FROZEN_TABLES, plans.FROZEN_TABLES)
+    ]
     assert all(wanted) and set().union(*wanted) <= found

@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from django.db import connection
 
-from catalogue.plans import triggers as plans
-from checkout import triggers as checkout
-from storefront.billing import triggers as billing
+from catalogue.plans import db_triggers as plans
+from checkout import db_triggers as checkout
+from storefront.billing import db_triggers as billing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +49,11 @@ def test_migrations_apply_on_postgresql_from_nothing_and_nothing_is_left_to_make
     assert connection.vendor == "postgresql"
     migrated = migrate(empty_database)
     assert migrated.returncode == 0, migrated.stdout + migrated.stderr
-    wanted = billing.RECORDS.trigger_names() | checkout.RECORDS.trigger_names() | plans.RECORDS.trigger_names()
+    wanted = (
+        billing.FROZEN_TABLES.trigger_names()
+        | checkout.FROZEN_TABLES.trigger_names()
+        | plans.FROZEN_TABLES.trigger_names()
+    )
     conninfo = psycopg.conninfo.make_conninfo(empty_database.replace("postgres://", "postgresql://"))
     with psycopg.connect(conninfo) as migrated_database:
         rows = migrated_database.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal").fetchall()

@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from catalogue.plans.triggers import RECORDS
+from catalogue.plans.db_triggers import FROZEN_TABLES
 
 
 def install(apps, schema_editor):
-    RECORDS.install(schema_editor.connection)
+    FROZEN_TABLES.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    RECORDS.remove(schema_editor.connection)
+    FROZEN_TABLES.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from storefront.billing import triggers
+from storefront.billing import db_triggers
 
 
 def install(apps, schema_editor):
-    triggers.install(schema_editor.connection)
+    db_triggers.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    triggers.remove(schema_editor.connection)
+    db_triggers.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -2,11 +2,11 @@ from django.db import migrations, models
 import django.db.models.deletion
 
 import storefront.core.clock
-from storefront.billing import triggers
+from storefront.billing import db_triggers
 
 
 def install(apps, schema_editor):
-    triggers.install(schema_editor.connection)
+    db_triggers.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -1,11 +1,11 @@
 from django.db import migrations, models
 
-from storefront.billing import triggers
+from storefront.billing import db_triggers
 
 
 def install(apps, schema_editor):
     """SQLite has rebuilt the table, and dropped its triggers with it."""
-    triggers.install(schema_editor.connection)
+    db_triggers.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -70,7 +70,7 @@ class Invoice(models.Model):
 
     ``seller`` and ``payer`` are snapshots taken when it was issued; ``content_hash`` is the SHA-256 of everything
     printed on it. The pay link is derived from ``public_id`` (see billing.links). Triggers of the database refuse any
-    change but those of status, its times, ``due_at`` and ``reminded_at`` (see billing.triggers).
+    change but those of status, its times, ``due_at`` and ``reminded_at`` (see billing.db_triggers).
     ``due_at`` is the end of a day in the shop's time zone; in invoices of earlier releases it may be any instant.
     """
 

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
+class FrozenTables:
     """The records of one app. ``app`` prefixes the function on PostgreSQL; ``tables``: table -> columns that never
     change once written, "*" meaning the row never changes at all; ``message``: what the error says of a table."""
 

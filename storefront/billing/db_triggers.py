@@ -1,10 +1,10 @@
-"""What the database itself refuses: changing an issued invoice, or any past movement of money (see core.frozen)."""
+"""What the database refuses: changing an issued invoice or a past movement of money (see core.db_triggers)."""
 
 from __future__ import annotations
 
-from storefront.core.frozen import Records
+from storefront.core.db_triggers import FrozenTables
 
-RECORDS = Records(
+FROZEN_TABLES = FrozenTables(
     app="billing",
     message="is a record of money and is never changed or deleted",
     tables={
@@ -21,5 +21,5 @@ RECORDS = Records(
         "billing_allocation": ("*",),
     },
 )  # fmt: skip
-FROZEN = RECORDS.tables
-install, remove = RECORDS.install, RECORDS.remove
+FROZEN = FROZEN_TABLES.tables
+install, remove = FROZEN_TABLES.install, FROZEN_TABLES.remove

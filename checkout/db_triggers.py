@@ -1,0 +1,7 @@
+"""What the database itself refuses: changing what a buyer agreed to (see core.db_triggers)."""
+
+from __future__ import annotations
+
+from storefront.core.db_triggers import FrozenTables
+
+FROZEN_TABLES = FrozenTables(app="checkout", tables={"checkout_consent": ("*",)})
