@@ -21,5 +21,3 @@ FROZEN_TABLES = FrozenTables(
         "billing_allocation": ("*",),
     },
 )  # fmt: skip
-FROZEN = FROZEN_TABLES.tables
-install, remove = FROZEN_TABLES.install, FROZEN_TABLES.remove

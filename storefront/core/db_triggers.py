@@ -1,8 +1,8 @@
-"""What the database itself refuses: changing or deleting rows that are records.
+"""Database triggers that refuse to change or delete rows which are records.
 
-Apps install it by a migration, for SQLite and PostgreSQL. SQLite drops a table's triggers whenever Django rebuilds
-the table to alter it: a later migration that touches one of these tables must end with ``install`` again (tests on
-migrated databases notice if it does not).
+An app installs its triggers by a migration, on SQLite and PostgreSQL. A migration that alters a frozen table wraps its
+operations in ``remove_operation`` and ``install_operation``: SQLite drops the triggers of a table that Django rebuilds,
+PostgreSQL refuses to alter a column that a trigger reads, and either refuses to fill a new one.
 """
 
 from __future__ import annotations
@@ -10,45 +10,65 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db import migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenTables:
-    """The records of one app. ``app`` prefixes the function on PostgreSQL; ``tables``: table -> columns that never
-    change once written, "*" meaning the row never changes at all; ``message``: what the error says of a table."""
+    """The frozen tables of one app.
+
+    ``app`` prefixes the function's name on PostgreSQL. ``tables`` maps a table to the columns that never change once
+    written; "*" means that no column does. ``message`` is what the database's error says after the table's name.
+    """
 
     app: str
     tables: Mapping[str, tuple[str, ...]]
     message: str = "is a record and is never changed or deleted"
 
     def install(self, connection: BaseDatabaseWrapper) -> None:
-        """(Re)create the triggers of every table there is; one that a later migration creates is left to that one.
+        """(Re)create the triggers. Tables and columns that a later migration adds are left out.
 
-        Raises NotImplementedError on a database nobody wrote them for.
+        Raises NotImplementedError on any other database.
         """
         self.remove(connection)
         with connection.cursor() as cursor:
-            present = set(connection.introspection.table_names(cursor))
+            present = {
+                table: {column.name for column in connection.introspection.get_table_description(cursor, table)}
+                for table in set(connection.introspection.table_names(cursor)).intersection(self.tables)
+            }
             for statement in self._statements(connection.vendor, present):
                 cursor.execute(statement)
 
     def remove(self, connection: BaseDatabaseWrapper) -> None:
-        """Drop every trigger that is there."""
+        """Drop every trigger there is."""
         with connection.cursor() as cursor:
-            present = set(connection.introspection.table_names(cursor))
-            for table in present.intersection(self.tables):
-                for act in ("update", "delete"):
-                    suffix = f" ON {table}" if connection.vendor == "postgresql" else ""
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, act)}{suffix}")
             if connection.vendor == "postgresql":
-                cursor.execute(f"DROP FUNCTION IF EXISTS {self.app}_refuse()")
+                cursor.execute(f"DROP FUNCTION IF EXISTS {self.app}_refuse() CASCADE")  # and the triggers that call it
+            else:
+                for name in self.trigger_names():
+                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+    def install_operation(self) -> migrations.RunPython:
+        """The last operation of a migration that alters frozen tables."""
+        return migrations.RunPython(self._install_by_migration, self._remove_by_migration)
+
+    def remove_operation(self) -> migrations.RunPython:
+        """The first operation of such a migration."""
+        return migrations.RunPython(self._remove_by_migration, self._install_by_migration)
 
     def trigger_names(self) -> set[str]:
         """Every trigger that must exist in a migrated database."""
         return {_name(table, act) for table in self.tables for act in ("update", "delete")}
 
-    def _statements(self, vendor: str, present: set[str]) -> Iterator[str]:
+    def _install_by_migration(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        self.install(schema_editor.connection)
+
+    def _remove_by_migration(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        self.remove(schema_editor.connection)
+
+    def _statements(self, vendor: str, present: Mapping[str, set[str]]) -> Iterator[str]:
         if vendor == "postgresql":
             yield (
                 f"CREATE FUNCTION {self.app}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -57,11 +77,10 @@ class FrozenTables:
             )
         elif vendor != "sqlite":
             raise NotImplementedError(f"no triggers for {vendor}")
-        for table, columns in self.tables.items():
-            if table not in present:
-                continue
-            differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-            changed = "" if columns == ("*",) else " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in columns)
+        differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+        for table, columns in present.items():
+            frozen = [name for name in self.tables[table] if name in columns]
+            changed = " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in frozen)
             for act, condition in (("update", changed), ("delete", "")):
                 yield self._trigger(vendor, table, act, condition)
 

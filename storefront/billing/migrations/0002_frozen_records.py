@@ -1,14 +1,14 @@
 from django.db import migrations
 
-from storefront.billing import db_triggers
+from storefront.billing.db_triggers import FROZEN_TABLES
 
 
 def install(apps, schema_editor):
-    db_triggers.install(schema_editor.connection)
+    FROZEN_TABLES.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    db_triggers.remove(schema_editor.connection)
+    FROZEN_TABLES.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

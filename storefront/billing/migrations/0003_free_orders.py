@@ -2,11 +2,11 @@ from django.db import migrations, models
 import django.db.models.deletion
 
 import storefront.core.clock
-from storefront.billing import db_triggers
+from storefront.billing.db_triggers import FROZEN_TABLES
 
 
 def install(apps, schema_editor):
-    db_triggers.install(schema_editor.connection)
+    FROZEN_TABLES.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

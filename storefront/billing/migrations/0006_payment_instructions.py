@@ -1,11 +1,11 @@
 from django.db import migrations, models
 
-from storefront.billing import db_triggers
+from storefront.billing.db_triggers import FROZEN_TABLES
 
 
 def install(apps, schema_editor):
     """SQLite has rebuilt the table, and dropped its triggers with it."""
-    db_triggers.install(schema_editor.connection)
+    FROZEN_TABLES.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -2,12 +2,12 @@ import django.db.models.deletion
 import storefront.core.clock
 from django.db import migrations, models
 
-from storefront.billing import db_triggers
+from storefront.billing.db_triggers import FROZEN_TABLES
 
 
 def install(apps, schema_editor):
     """SQLite has rebuilt the payments, and dropped their triggers with them."""
-    db_triggers.install(schema_editor.connection)
+    FROZEN_TABLES.install(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
