@@ -21,7 +21,7 @@ from catalogue.plans.models import months_label
 from checkout.cart import payable
 from checkout.cart.loading import Cart, CartLine
 from checkout.cart.terms import Term
-from checkout.services import snapshots
+from checkout.orders import order_lines
 from storefront.core.money import display, displayer
 from storefront.licensing.effects import Ordered, effects_of
 
@@ -177,7 +177,7 @@ def _row(line: CartLine, wording: _Wording, error: LineError | None, extends: st
 def _extends(cart: Cart) -> dict[int, str]:
     """By line: what those that name a license do to it, one after the other."""
     lines = [line for line in cart.on_sale if line.term and line.license]
-    wanted = [Ordered(snapshots.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
+    wanted = [Ordered(order_lines.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
     told = effects_of(wanted, customer=cart.basket.owner, currency=cart.currency) if wanted else []
     return {line.pk: effect.text for line, effect in zip(lines, told, strict=True)}
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from checkout.cart import terms
 from checkout.cart.problems import CartError
 from checkout.cart.terms import Term
-from checkout.services import texts
-from checkout.services.texts import Text
+from checkout.orders import agreements
+from checkout.orders.agreements import AgreementText
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.links import read_extend_token
@@ -46,7 +46,7 @@ class Extension:
     license: License
     offers: list[Offer]
     usual: Term
-    versions: list[Text]
+    versions: list[AgreementText]
 
     def seal(self) -> str:
         """What the page shows, signed, for a hidden field."""
@@ -81,7 +81,7 @@ def read(license: License) -> Extension:
     on_sale, usual = on_sale_for(license)
     now = clock.now()
     offers = [Offer(term, licensing.end_if_extended(license, months=term.months, now=now)) for term in on_sale]
-    return Extension(license, offers, usual, texts.of_agreement(usual.agreement_id))
+    return Extension(license, offers, usual, agreements.of_agreement(usual.agreement_id))
 
 
 def on_sale_for(license: License) -> tuple[list[Term], Term]:

@@ -9,9 +9,9 @@ from checkout.cart import changes
 from checkout.cart.terms import Term
 from checkout.extension.offers import Extension, Shown
 from checkout.models import PurchaseDetails
-from checkout.page import portal
-from checkout.services.place_order import place_order
-from checkout.services.wishes import CartChanged, Contact, Placed, Wish
+from checkout.orders.from_cart import place_order
+from checkout.orders.order_request import CartChanged, Contact, OrderRequest, PlacedOrder
+from checkout.page import portal_field
 from storefront.users.models import User
 
 
@@ -25,7 +25,7 @@ def order(
     shows_portal: bool,
     ip_address: str | None,
     language: str,
-) -> Placed:
+) -> PlacedOrder:
     """Place the order of ``payer`` (None: an account is made for ``contact``), who need not hold the license.
 
     It costs at most what was shown. ``shows_portal``: whether the payer may see where the license works.
@@ -36,11 +36,11 @@ def order(
         basket = Basket.objects.create(owner=payer)
         changes.add_extension(basket=basket, term=term, license_public_id=license.public_id)
         placed = place_order(
-            Wish(
+            OrderRequest(
                 basket_id=basket.pk,
                 customer=payer,
                 contact=contact,
-                portal=portal.read(license.portal_address).address if shows_portal else None,
+                portal=portal_field.read(license.portal_address).address if shows_portal else None,
                 shown=None,
                 ip_address=ip_address,
                 language=language,

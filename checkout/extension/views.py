@@ -24,17 +24,17 @@ from checkout.cart.problems import CartError
 from checkout.extension import offers, ordering
 from checkout.extension.forms import OTHER, ExtendForm
 from checkout.extension.offers import Extension, Offer
-from checkout.page.forms import CheckoutForm
-from checkout.page.views import BACKEND, CHANGED, current_customer
-from checkout.pay.views import private
-from checkout.services.wishes import (
+from checkout.orders.order_request import (
     CannotOrder,
     CartChanged,
     Contact,
-    Placed,
+    PlacedOrder,
     SameOrderOpen,
     TooManyOpen,
 )
+from checkout.page.forms import CheckoutForm
+from checkout.page.views import BACKEND, CHANGED, current_customer
+from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.core import throttle, visitor
 from storefront.core.money import display
@@ -166,7 +166,7 @@ def _payer(request: HttpRequest, extension: Extension, forms: _Forms) -> tuple[U
     return payer, ordering.contact_of(payer)
 
 
-def _to_provider(request: HttpRequest, placed: Placed, *, is_as_shown: bool) -> HttpResponse:
+def _to_provider(request: HttpRequest, placed: PlacedOrder, *, is_as_shown: bool) -> HttpResponse:
     """On to the provider at once: the browser repeats its POST at the pay page. That page itself is shown where the
     total is a new one, or where the log-in with a new account changes the form's token."""
     if placed.is_new:

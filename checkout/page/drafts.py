@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from checkout.cart.loading import Cart
 from checkout.cart.middleware import find_basket
 from checkout.models import PurchaseDetails
-from checkout.page import portal
+from checkout.page import portal_field
 from checkout.page.forms import BOX_PREFIX, REMIND, without_raw_address
 from checkout.reminders import keeping
 from checkout.reminders.keeping import KEPT_FOR
@@ -26,14 +26,14 @@ from storefront.core.typed_text import emails
 from storefront.users.models import User
 
 _KEY = "checkout_draft"
-_FIELDS = ("name", "company", "phone", "email", portal.FIELD)
+_FIELDS = ("name", "company", "phone", "email", portal_field.FIELD)
 _LONGEST = 300
 _MOST_BOXES = 50
 
 
 def keep(request: HttpRequest) -> None:
     """Keep the posted fields and ticks in the session; of the address only the host it is read as."""
-    data = without_raw_address(request.POST, portal.read_posted(request.POST))
+    data = without_raw_address(request.POST, portal_field.read_posted(request.POST))
     draft = {
         "fields": {name: str(data.get(name, ""))[:_LONGEST] for name in _FIELDS},
         "ticks": _ticks(data),
@@ -72,7 +72,7 @@ def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str
     values |= draft.get("ticks", {})
     extended = [line.license.portal_address for line in cart.on_sale if line.license and line.license.portal_address]
     if extended:
-        values[portal.FIELD] = extended[0]
+        values[portal_field.FIELD] = extended[0]
     return values
 
 
@@ -120,5 +120,5 @@ def _of_customer(customer: User) -> dict[str, str]:
         "name": last.name,
         "company": last.company,
         "phone": last.phone,
-        portal.FIELD: last.portal_address,
+        portal_field.FIELD: last.portal_address,
     }

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from checkout.page import portal
-from checkout.page.portal import Reading
-from checkout.services.texts import Text
+from checkout.orders.agreements import AgreementText
+from checkout.page import portal_field
+from checkout.page.portal_field import Reading
 from storefront.core.form_fields import EmailField, OneLineField, PhoneField
 from storefront.users.models import User
 
@@ -51,7 +51,7 @@ class CheckoutForm(forms.Form):
         *,
         customer: User | None,
         needs_portal: bool,
-        versions: Sequence[Text],
+        versions: Sequence[AgreementText],
         reading: Reading | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
@@ -71,7 +71,7 @@ class CheckoutForm(forms.Form):
         if needs_portal:
             self._ask_for_portal()
         else:
-            del self.fields[portal.FIELD]
+            del self.fields[portal_field.FIELD]
         for version in self.versions:
             name = box_name(version)
             self.fields[name] = consent_box(version)
@@ -83,14 +83,14 @@ class CheckoutForm(forms.Form):
 
     def clean_bitrix24_address(self) -> str:
         if self.reading is None or self.reading.message:
-            raise forms.ValidationError(self.reading.message if self.reading else portal.MESSAGES["empty"])
+            raise forms.ValidationError(self.reading.message if self.reading else portal_field.MESSAGES["empty"])
         return self.reading.host
 
     def _complete(self, name: str, token: str, **attrs: str) -> None:
         self.fields[name].widget.attrs.update({"autocomplete": token, **attrs})
 
     def _ask_for_portal(self) -> None:
-        field = self.fields[portal.FIELD]
+        field = self.fields[portal_field.FIELD]
         field.help_text = _(
             "The license works only in the Bitrix24 at this address. "
             "Open your Bitrix24 and copy the address from the browser; we keep only its name."
@@ -107,24 +107,24 @@ class CheckoutForm(forms.Form):
                 # Later than the click that left the field: what is told must not move the page from under it.
                 "data-hx-trigger": "change delay:300ms",
                 "data-hx-target": "#portal-note",
-                "data-hx-params": f"{portal.FIELD},csrfmiddlewaretoken",
+                "data-hx-params": f"{portal_field.FIELD},csrfmiddlewaretoken",
             }
         )
 
 
-def box_name(version: Text) -> str:
+def box_name(version: AgreementText) -> str:
     return f"{BOX_PREFIX}{version.agreement_id}"
 
 
 def without_raw_address(data: Any, reading: Reading) -> Any:
     """A copy of posted data in which the typed address is replaced by the host it was read as, or by nothing."""
     cleaned = data.copy()
-    if portal.FIELD in cleaned:
-        cleaned[portal.FIELD] = reading.host
+    if portal_field.FIELD in cleaned:
+        cleaned[portal_field.FIELD] = reading.host
     return cleaned
 
 
-def consent_box(version: Text) -> forms.BooleanField:
+def consent_box(version: AgreementText) -> forms.BooleanField:
     address = reverse("agreement-version", kwargs={"slug": version.slug, "number": version.number})
     link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, version.name)
     return forms.BooleanField(

@@ -17,20 +17,20 @@ from oscar.apps.basket.models import Basket
 
 from checkout.cart import middleware
 from checkout.cart.middleware import AGAIN
-from checkout.page import drafts, earlier, leaving, seal
-from checkout.services.wishes import Shown
+from checkout.orders.order_request import ShownCart
+from checkout.page import drafts, duplicate_submit, form_buttons, signed_summary
 from storefront.core import errors
 from storefront.core.csrf import is_from_here
 
 
-def answer(request: HttpRequest, shown: Shown | None) -> HttpResponse:
+def answer(request: HttpRequest, shown: ShownCart | None) -> HttpResponse:
     """For a form of the checkout whose cart this visitor does not have now."""
-    if order := earlier.redirect_to_order(request, shown):
+    if order := duplicate_submit.redirect_to_order(request, shown):
         return order
     drafts.keep(request)
     if shown and _is_in_account(request, shown):
         messages.warning(request, _("You have been logged out. Log in again: your cart and what you typed are kept."))
-        return redirect(leaving.log_in_address())
+        return redirect(form_buttons.log_in_address())
     if shown and restore(request, shown):
         messages.warning(
             request, _("Your browser had lost its cookies of this shop. Your cart and what you typed are back: go on.")
@@ -46,13 +46,13 @@ def nothing_to_order(request: HttpRequest) -> HttpResponse:
     """For the checkout's page, opened without a cart."""
     if middleware.has_cart_in_account(request):
         messages.warning(request, _("You have been logged out. Log in again: your cart is kept in your account."))
-        return redirect(leaving.log_in_address())
+        return redirect(form_buttons.log_in_address())
     if "again" in request.GET:
         return redirect(reverse("cart") + AGAIN)
     return redirect("cart")  # which says so, and offers the order that the cart may have become
 
 
-def restore(request: HttpRequest, shown: Shown) -> bool:
+def restore(request: HttpRequest, shown: ShownCart) -> bool:
     """Give a visitor without a cart the anonymous one that their page showed; the middleware sets the cookie."""
     if request.user.is_authenticated:
         return False
@@ -80,8 +80,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _checkout(request: HttpRequest) -> HttpResponse:
     try:
-        shown = seal.read(request.POST.get(seal.FIELD))
-    except seal.BrokenSeal:
+        shown = signed_summary.read(request.POST.get(signed_summary.FIELD))
+    except signed_summary.BadSummary:
         shown = None
     cart = middleware.cart_of(request)
     if not cart.lines:
@@ -125,7 +125,7 @@ def _say_again(request: HttpRequest) -> None:
     )
 
 
-def _is_in_account(request: HttpRequest, shown: Shown) -> bool:
+def _is_in_account(request: HttpRequest, shown: ShownCart) -> bool:
     owned = Basket.open.filter(pk=shown.basket_id, owner__isnull=False)
     return not request.user.is_authenticated and owned.exists()
 

@@ -10,9 +10,9 @@ from django.shortcuts import render
 
 from checkout.cart import changes, presentation, vouchers
 from checkout.cart.loading import Cart, CartLine
-from checkout.page import effects, leaving, portal, seal
+from checkout.orders.order_request import ShownCart
+from checkout.page import form_buttons, license_effects, portal_field, signed_summary
 from checkout.page.forms import CheckoutForm
-from checkout.services.wishes import Shown
 from storefront.core.money import display
 from storefront.users.models import User
 
@@ -35,26 +35,26 @@ def render_page(
     if request.method != "HEAD":
         changes.remember_prices(cart.lines)
     versions = tuple(version.pk for version in form.versions)
-    reading = form.reading or portal.read(form.initial.get(portal.FIELD) or None)
+    reading = form.reading or portal_field.read(form.initial.get(portal_field.FIELD) or None)
     customer = cast(User, request.user) if request.user.is_authenticated else None
     context = {
         "form": form,
-        "portal_field": form[portal.FIELD] if portal.FIELD in form.fields else None,
+        "portal_field": form[portal_field.FIELD] if portal_field.FIELD in form.fields else None,
         "reading": reading,
         "conditions": cart.conditions,
-        "effects": effects.of(request, cart, customer, reading.host),
+        "effects": license_effects.of(request, cart, customer, reading.host),
         "summary": _summary(cart),
-        "seal_name": seal.FIELD,
-        "seal": seal.seal(Shown(cart.basket.pk, cart.total, cart.currency, versions)),
+        "seal_name": signed_summary.FIELD,
+        "seal": signed_summary.sign(ShownCart(cart.basket.pk, cart.total, cart.currency, versions)),
         "notice": notice,
         "price_changes": price_changes,
         "has_account": has_account,
         "foreign_extension": next((line.license for line in cart.lines if line.license), None)
         if not request.user.is_authenticated
         else None,
-        "login_address": leaving.log_in_address(),
+        "login_address": form_buttons.log_in_address(),
         "voucher_error": voucher_error,
-        "typed_code": request.POST.get(leaving.CODE, "")[: vouchers.MAX_CODE] if voucher_error else "",
+        "typed_code": request.POST.get(form_buttons.CODE, "")[: vouchers.MAX_CODE] if voucher_error else "",
     }
     return render(request, "checkout/checkout.html", context, status=status)
 

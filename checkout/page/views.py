@@ -19,24 +19,32 @@ from checkout import unpaid
 from checkout.cart import payable, vouchers
 from checkout.cart.loading import Cart
 from checkout.cart.middleware import cart_of, find_basket, read_again
-from checkout.page import drafts, earlier, effects, leaving, portal, recovery, seal
-from checkout.page.forms import CheckoutForm, without_raw_address
-from checkout.page.rendering import render_page
-from checkout.services import texts
-from checkout.services.place_order import order_of, place_order
-from checkout.services.wishes import (
+from checkout.orders import agreements
+from checkout.orders.from_cart import order_of, place_order
+from checkout.orders.order_request import (
     AlreadyOrdered,
     CannotOrder,
     CartChanged,
     CartGone,
     Contact,
-    Placed,
+    OrderRequest,
+    PlacedOrder,
     SameOrderOpen,
-    Shown,
+    ShownCart,
     TooManyOpen,
     VoucherRefused,
-    Wish,
 )
+from checkout.page import (
+    drafts,
+    duplicate_submit,
+    form_buttons,
+    license_effects,
+    portal_field,
+    recovery,
+    signed_summary,
+)
+from checkout.page.forms import CheckoutForm, without_raw_address
+from checkout.page.rendering import render_page
 from storefront.billing.links import pay_path
 from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
@@ -56,7 +64,7 @@ CHANGED = {
 
 
 @never_cache
-@sensitive_post_parameters(portal.FIELD)
+@sensitive_post_parameters(portal_field.FIELD)
 @require_http_methods(["GET", "HEAD", "POST"])
 @throttled("checkout-submit")
 def checkout(request: HttpRequest) -> HttpResponse:
@@ -64,8 +72,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     cart = cart_of(request)
     if request.method == "POST":
         try:
-            return leaving.answer(request, cart) or _submitted(request, cart)
-        except leaving.VoucherProblem as problem:
+            return form_buttons.answer(request, cart) or _submitted(request, cart)
+        except form_buttons.VoucherProblem as problem:
             return _page(request, cart, voucher_error=problem.message)
     if not cart.lines:
         return recovery.nothing_to_order(request)
@@ -76,7 +84,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters(portal.FIELD)
+@sensitive_post_parameters(portal_field.FIELD)
 @require_POST
 @throttled("checkout-draft")
 def keep_draft(request: HttpRequest) -> HttpResponse:
@@ -87,12 +95,14 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters(portal.FIELD)
+@sensitive_post_parameters(portal_field.FIELD)
 @require_POST
 def read_portal(request: HttpRequest) -> HttpResponse:
     """What we read a typed address as, while the buyer types. By POST, so that no log line has the address."""
-    reading = portal.read(request.POST.get(portal.FIELD))
-    told = effects.of(request, cart_of(request), current_customer(request), reading.host) if reading.host else None
+    reading = portal_field.read(request.POST.get(portal_field.FIELD))
+    told = (
+        license_effects.of(request, cart_of(request), current_customer(request), reading.host) if reading.host else None
+    )
     return render(request, "checkout/portal_note.html", {"reading": reading, "effects": told})
 
 
@@ -102,7 +112,7 @@ def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: 
     form = CheckoutForm(
         customer=customer,
         needs_portal=cart.needs_portal,
-        versions=texts.in_force(cart),
+        versions=agreements.in_force(cart),
         initial=drafts.initial(request, cart, customer),
     )
     return render_page(request, cart, form, notice=notice, voucher_error=voucher_error)
@@ -113,33 +123,33 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if not cart.lines:
         return recovery.answer(request, shown)
     if shown and shown.basket_id != cart.basket.pk:
-        if order := earlier.redirect_to_order(request, shown):
+        if order := duplicate_submit.redirect_to_order(request, shown):
             return order
         drafts.keep(request)
         return _page(request, cart, notice=str(CHANGED["cart"]))
     if not cart.can_be_ordered:
         return redirect("cart")
     customer = current_customer(request)
-    reading = portal.read_posted(request.POST)
+    reading = portal_field.read_posted(request.POST)
     data = without_raw_address(request.POST, reading)
-    versions = texts.in_force(cart)
+    versions = agreements.in_force(cart)
     form = CheckoutForm(data, customer=customer, needs_portal=cart.needs_portal, versions=versions, reading=reading)
     is_valid = form.is_valid()
     if _has_account(request, form, customer):
         # The account may be the one a parallel click has just made with the order of this very cart.
         order = order_of(cart.basket.pk)
-        return earlier.to_pay(order) if order else _ask_to_log_in(request, cart, form)
+        return duplicate_submit.to_pay(order) if order else _ask_to_log_in(request, cart, form)
     if not is_valid or is_broken:
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
-    told = effects.of(request, cart, customer, reading.host)
+    told = license_effects.of(request, cart, customer, reading.host)
     if not told.is_answered:
         drafts.keep(request)
         return render_page(request, cart, form, notice=told.problem)
     return _place(request, cart, form, shown)
 
 
-def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | None) -> HttpResponse:
+def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart | None) -> HttpResponse:
     wish = _wish(request, cart, form, shown)
     if wish.customer is not None:
         throttle.hit_key("checkout-customer", str(wish.customer.pk))
@@ -148,7 +158,7 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | 
     except users.EmailTaken:
         return _ask_to_log_in(request, cart, form)
     except AlreadyOrdered as exc:
-        return earlier.to_pay(exc.order)
+        return duplicate_submit.to_pay(exc.order)
     except CartGone:
         return recovery.answer(request, shown)
     except SameOrderOpen as exc:
@@ -165,7 +175,7 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | 
     return _done(request, placed)
 
 
-def _done(request: HttpRequest, placed: Placed) -> HttpResponse:
+def _done(request: HttpRequest, placed: PlacedOrder) -> HttpResponse:
     drafts.forget(request)
     # The cart is an order now: the next page begins with a new one.
     find_basket(request).status = placed.order.basket.status
@@ -186,7 +196,12 @@ def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> Http
 
 
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
-    names = [*form_fields.with_answers(form.fields), seal.FIELD, effects.CHANGE, effects.WAITS]
+    names = [
+        *form_fields.with_answers(form.fields),
+        signed_summary.FIELD,
+        license_effects.CHANGE,
+        license_effects.WAITS,
+    ]
     context = {
         "order": found.order,
         "invoice": found.invoice,
@@ -214,9 +229,9 @@ def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm) -> Http
     return render_page(request, cart, form, has_account=True)
 
 
-def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | None) -> Wish:
+def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart | None) -> OrderRequest:
     data = form.cleaned_data
-    return Wish(
+    return OrderRequest(
         basket_id=cart.basket.pk,
         customer=current_customer(request),
         contact=Contact(
@@ -230,14 +245,14 @@ def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: Shown | N
         ip_address=visitor.client_address(request),
         language=get_language() or "en",
         is_separate=request.POST.get("separate") == "1",
-        change=effects.change_in(request),
+        change=license_effects.change_in(request),
     )
 
 
-def _read_seal(request: HttpRequest) -> tuple[Shown | None, bool]:
+def _read_seal(request: HttpRequest) -> tuple[ShownCart | None, bool]:
     try:
-        return seal.read(request.POST.get(seal.FIELD)), False
-    except seal.BrokenSeal:
+        return signed_summary.read(request.POST.get(signed_summary.FIELD)), False
+    except signed_summary.BadSummary:
         return None, True
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checkout import unpaid
-from checkout.page import portal
+from checkout.page import portal_field
 from checkout.pay import progress
 from checkout.pay.privacy import HttpResponseSeeOther, private
 from storefront.billing import links, queries
@@ -53,13 +53,13 @@ def result_status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @private
-@sensitive_post_parameters(portal.FIELD)
+@sensitive_post_parameters(portal_field.FIELD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
     """Name the portal of a license right on the page after the payment.
 
     For the session that placed the order and the account it belongs to; the link alone does not suffice, it may have
-    been passed on. What was typed stays in ``portal.read``.
+    been passed on. What was typed stays in ``portal_field.read``.
     """
     if request.method != "POST":
         return redirect("pay-result", token=token)
@@ -71,7 +71,7 @@ def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResp
     license = next((each for each in licenses_for_invoice(invoice) if each.public_id == public_id), None)
     if license is None or license.customer_id != invoice.customer_id or public_id in named_by_link(invoice):
         raise Http404
-    reading = portal.read_posted(request.POST)
+    reading = portal_field.read_posted(request.POST)
     problem = reading.message
     if not problem:
         try:

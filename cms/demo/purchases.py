@@ -11,8 +11,8 @@ from oscar.apps.order.models import Order
 
 from catalogue.plans.models import PlanTerm
 from checkout.cart import changes
-from checkout.services.place_order import place_order
-from checkout.services.wishes import Contact, Wish
+from checkout.orders.from_cart import place_order
+from checkout.orders.order_request import Contact, OrderRequest
 from cms.demo import stand_ins
 from cms.demo.past import days_ago
 from storefront.billing.models import Invoice
@@ -32,7 +32,7 @@ def order(customer: User, product: str, plan: str, months: int, days: int, host:
     with days_ago(days):
         basket = Basket.objects.create(owner=customer)
         changes.add_term(basket=basket, term_id=term.pk, quantity=1)
-        wish = Wish(
+        wish = OrderRequest(
             basket_id=basket.pk,
             customer=customer,
             contact=Contact(name=customer.name, company=customer.company, phone=customer.phone, email=customer.email),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from oscar.apps.order.models import Order
 
 from checkout.models import Consent
-from checkout.page import portal
+from checkout.page import portal_field
 from storefront.account import rows
 from storefront.billing import queries as billing
 from storefront.billing import status
@@ -162,9 +162,9 @@ def _license_page(
 @own
 @require_POST
 def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Another portal for a license that waits for one. What was typed stays in ``portal.read``."""
+    """Another portal for a license that waits for one. What was typed stays in ``portal_field.read``."""
     found = _license(request, public_id)
-    reading = portal.read_posted(request.POST)
+    reading = portal_field.read_posted(request.POST)
     problem = reading.message
     if not problem:
         try:

@@ -13,7 +13,7 @@ from oscar.apps.order.models import Order
 
 from catalogue.plans.pricing import publish
 from checkout.models import Consent, PurchaseDetails
-from checkout.page import portal
+from checkout.page import portal_field
 from storefront.licensing.links import extend_path
 from storefront.users.models import User
 from tests.checkout.building import PORTAL, TYPED, filled, make_license, order_by, put_in_cart, seal_on
@@ -85,10 +85,10 @@ def test_product_bound_to_nothing_asks_for_no_address(client: Client, shop: Any)
 
 
 class TestPortalAddress:
-    @pytest.mark.parametrize("code", sorted(portal.MESSAGES))
+    @pytest.mark.parametrize("code", sorted(portal_field.MESSAGES))
     def test_each_reason_has_its_own_words(self, code: str) -> None:
-        assert portal.Reading(code=code).message == str(portal.MESSAGES[code])
-        assert len({str(text) for text in portal.MESSAGES.values()}) == len(portal.MESSAGES)
+        assert portal_field.Reading(code=code).message == str(portal_field.MESSAGES[code])
+        assert len({str(text) for text in portal_field.MESSAGES.values()}) == len(portal_field.MESSAGES)
 
     @pytest.mark.parametrize(
         ("typed", "code"),
@@ -107,7 +107,7 @@ class TestPortalAddress:
     def test_bad_address_is_explained_and_emptied(self, client: Client, shop: Any, typed: str, code: str) -> None:
         put_in_cart(client, shop.term())
         html = send(client, shop, bitrix24_address=typed)
-        assert str(portal.MESSAGES[code]).split(",")[0].split("'")[0] in html
+        assert str(portal_field.MESSAGES[code]).split(",")[0].split("'")[0] in html
         assert f'value="{typed}"' not in html
         assert Order.objects.count() == 0
 

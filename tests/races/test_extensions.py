@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from oscar.apps.order.models import Order
 
-from checkout.services import place_order as service
+from checkout.orders import from_cart as service
 from storefront.licensing.audit import checks
 from storefront.licensing.links import extend_path
 from storefront.licensing.models import License

@@ -9,7 +9,7 @@ from django.test import Client
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
-from checkout.services import place_order as service
+from checkout.orders import from_cart as service
 from storefront.billing.models import FreeOrder, Invoice
 from storefront.core import audit
 from storefront.licensing.models import License, LicenseTerm

@@ -12,7 +12,7 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
-from checkout.services import place_order as service
+from checkout.orders import from_cart as service
 from storefront.billing.models import Invoice
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User

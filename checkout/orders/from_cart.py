@@ -18,19 +18,19 @@ from catalogue.plans.models import AgreementVersion
 from checkout.cart import discounts, loading, payable
 from checkout.cart.loading import Cart
 from checkout.models import Consent, PurchaseDetails
-from checkout.reminders import keeping
-from checkout.services import order_rows, room, snapshots, texts
-from checkout.services.texts import Text
-from checkout.services.wishes import (
+from checkout.orders import agreements, limits, order_lines, oscar_rows
+from checkout.orders.agreements import AgreementText
+from checkout.orders.order_request import (
     AlreadyOrdered,
     CannotOrder,
     CartChanged,
     CartGone,
-    Placed,
+    OrderRequest,
+    PlacedOrder,
     SameOrderOpen,
     VoucherRefused,
-    Wish,
 )
+from checkout.reminders import keeping
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.services import free, invoices, orders
@@ -43,31 +43,31 @@ from storefront.users import services as users
 from storefront.users.models import User
 
 
-def place_order(wish: Wish) -> Placed:
+def place_order(wish: OrderRequest) -> PlacedOrder:
     """Write user, order, purchase details, consent and invoice, and enqueue the mails. A total of zero is paid at once:
     the licenses are granted in the same transaction.
 
     Of parallel calls for one cart exactly one writes. Raises EmailTaken (users.services) and, each time with
-    nothing written, one of the NotPlaced errors: AlreadyOrdered, CartGone, CartChanged, CannotOrder,
+    nothing written, one of the OrderError errors: AlreadyOrdered, CartGone, CartChanged, CannotOrder,
     VoucherRefused, SameOrderOpen, TooManyOpen.
     """
     with transaction.atomic():
         basket = _claim(wish)
         customer = states.lock(User(pk=wish.customer.pk)) if wish.customer else None
         cart, oscar_lines = _read_under_locks(basket, customer, wish.named_by_link)
-        versions = texts.in_force(cart, with_body=True)
+        versions = agreements.in_force(cart, with_body=True)
         _check_what_was_shown(wish, cart, versions)
         if customer is not None and not wish.is_separate:
             _check_no_equal_order(wish, cart, customer)
         if customer is not None:
-            room.check(customer)
+            limits.check(customer)
         is_new = customer is None
         if customer is None:
             customer = _register(wish)
         _check_extensions(cart, customer, wish.named_by_link)
         order, invoice = _write(wish, cart, oscar_lines, customer, versions)
         keeping.forget_ordered(basket_id=basket.pk, email=customer.email)
-    return Placed(order, invoice, customer, is_new)
+    return PlacedOrder(order, invoice, customer, is_new)
 
 
 def order_of(basket_id: int) -> Order | None:
@@ -75,7 +75,7 @@ def order_of(basket_id: int) -> Order | None:
     return Order.objects.filter(basket=basket_id).order_by("pk").first()
 
 
-def _claim(wish: Wish) -> Basket:
+def _claim(wish: OrderRequest) -> Basket:
     """Take the cart out of circulation: of any number of callers one does, the others learn of its order.
 
     The conditional UPDATE is the lock: a second caller waits for the first and then finds the cart submitted.
@@ -122,7 +122,7 @@ def _lock_discounts(basket: Basket) -> None:
     list(ConditionalOffer.objects.select_for_update().filter(pk__in=limited.values("pk")).order_by("pk"))
 
 
-def _check_what_was_shown(wish: Wish, cart: Cart, versions: list[Text]) -> None:
+def _check_what_was_shown(wish: OrderRequest, cart: Cart, versions: list[AgreementText]) -> None:
     """The order is for what the buyer saw: without a note of it, for the prices his cart told him last."""
     shown = wish.shown
     if shown is None:
@@ -135,9 +135,9 @@ def _check_what_was_shown(wish: Wish, cart: Cart, versions: list[Text]) -> None:
         raise CartChanged("agreement")
 
 
-def _check_no_equal_order(wish: Wish, cart: Cart, customer: User) -> None:
+def _check_no_equal_order(wish: OrderRequest, cart: Cart, customer: User) -> None:
     """The same thing for the same portal, ordered and not paid yet: that order is offered instead."""
-    mark = snapshots.fingerprint(cart, _host(wish))
+    mark = order_lines.fingerprint(cart, _host(wish))
     equal = PurchaseDetails.objects.filter(
         fingerprint=mark, order__user=customer, order__status__in=(orders.NEW, orders.IN_PROGRESS)
     ).select_related("order")
@@ -147,7 +147,7 @@ def _check_no_equal_order(wish: Wish, cart: Cart, customer: User) -> None:
             raise SameOrderOpen(details.order, invoice)
 
 
-def _register(wish: Wish) -> User:
+def _register(wish: OrderRequest) -> User:
     contact = wish.contact
     return users.register(
         email=contact.email,
@@ -165,13 +165,13 @@ def _check_extensions(cart: Cart, customer: User, named_by_link: str) -> None:
 
 
 def _write(
-    wish: Wish, cart: Cart, oscar_lines: list[Line], customer: User, versions: list[Text]
+    wish: OrderRequest, cart: Cart, oscar_lines: list[Line], customer: User, versions: list[AgreementText]
 ) -> tuple[Order, Invoice]:
-    order, pairs = order_rows.write(cart=cart, oscar_lines=oscar_lines, customer=customer)
+    order, pairs = oscar_rows.write(cart=cart, oscar_lines=oscar_lines, customer=customer)
     _write_details(wish, cart, order)
     _write_consents(wish, order, customer, versions)
     contact = wish.contact
-    lines = snapshots.invoice_lines(
+    lines = order_lines.invoice_lines(
         cart, pairs, _host(wish), customer=customer, change=wish.change, is_named_by_link=bool(wish.named_by_link)
     )
     invoice = invoices.issue(
@@ -195,7 +195,7 @@ def _cause(cart: Cart) -> dict[str, Any]:
     return {"cause": FreeOrderCause.OFFER, "reference": ", ".join(name for name, _amount in cart.discounts)}
 
 
-def _write_details(wish: Wish, cart: Cart, order: Order) -> None:
+def _write_details(wish: OrderRequest, cart: Cart, order: Order) -> None:
     portal = wish.portal if cart.needs_portal else None
     PurchaseDetails.objects.create(
         order=order,
@@ -206,12 +206,12 @@ def _write_details(wish: Wish, cart: Cart, order: Order) -> None:
         portal_address=portal.host if portal else "",
         portal_kind=str(portal.kind) if portal else "",
         language=wish.language,
-        fingerprint=snapshots.fingerprint(cart, _host(wish)),
+        fingerprint=order_lines.fingerprint(cart, _host(wish)),
     )
     zones.tell_staff_of_unknown(_host(wish))
 
 
-def _write_consents(wish: Wish, order: Order, customer: User, versions: list[Text]) -> None:
+def _write_consents(wish: OrderRequest, order: Order, customer: User, versions: list[AgreementText]) -> None:
     now = clock.now()
     Consent.objects.bulk_create(
         Consent(
@@ -230,14 +230,14 @@ def _write_consents(wish: Wish, order: Order, customer: User, versions: list[Tex
     )
 
 
-def _announce(wish: Wish, order: Order, invoice: Invoice, lines: list[NewLine]) -> None:
+def _announce(wish: OrderRequest, order: Order, invoice: Invoice, lines: list[NewLine]) -> None:
     mails.order_placed(
         to=invoice.customer.email,
         language=wish.language,
         key=f"order-placed:{order.number}",
         name=wish.contact.name,
         order_number=order.number,
-        lines=snapshots.mail_lines(lines),
+        lines=order_lines.mail_lines(lines),
         total=invoice.amount,
         currency=invoice.currency,
         pay_url=pay_url(invoice),
@@ -246,5 +246,5 @@ def _announce(wish: Wish, order: Order, invoice: Invoice, lines: list[NewLine]) 
     )
 
 
-def _host(wish: Wish) -> str:
+def _host(wish: OrderRequest) -> str:
     return wish.portal.host if wish.portal else ""

@@ -6,28 +6,28 @@ from decimal import Decimal, InvalidOperation
 
 from django.core import signing
 
-from checkout.services.wishes import Shown
+from checkout.orders.order_request import ShownCart
 
 FIELD = "shown"
 _SALT = "checkout.page.seal"
 
 
-class BrokenSeal(Exception):
+class BadSummary(Exception):
     """The field holds something we did not sign."""
 
 
-def seal(shown: Shown) -> str:
+def sign(shown: ShownCart) -> str:
     """The value of the hidden field."""
     content = [shown.basket_id, str(shown.total), shown.currency, list(shown.version_ids)]
     return signing.dumps(content, salt=_SALT)
 
 
-def read(text: str | None) -> Shown | None:
-    """What was shown; None if the field was not sent. Raises BrokenSeal if it is not ours."""
+def read(text: str | None) -> ShownCart | None:
+    """What was shown; None if the field was not sent. Raises BadSummary if it is not ours."""
     if not text:
         return None
     try:
         basket_id, total, currency, version_ids = signing.loads(text, salt=_SALT)
-        return Shown(int(basket_id), Decimal(total), str(currency), tuple(int(pk) for pk in version_ids))
+        return ShownCart(int(basket_id), Decimal(total), str(currency), tuple(int(pk) for pk in version_ids))
     except (signing.BadSignature, ValueError, TypeError, InvalidOperation) as exc:
-        raise BrokenSeal from exc
+        raise BadSummary from exc

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from checkout.cart.loading import Cart
-from checkout.services import snapshots
+from checkout.orders import order_lines
 from storefront.core import throttle
 from storefront.licensing import effects
 from storefront.licensing.effects import Effect
@@ -65,7 +65,7 @@ def of(request: HttpRequest, cart: Cart, customer: User | None, host: str) -> Ef
     seen_host = host if host and _may_look(request, host) else ""
 
     def told(choice: str) -> list[Effect]:
-        ordered = snapshots.ordered(cart, seen_host, choice)
+        ordered = order_lines.ordered(cart, seen_host, choice)
         return effects.effects_of(ordered, customer=customer, currency=cart.currency)
 
     titles = [line.term.description for line in cart.on_sale if line.term is not None]

@@ -23,7 +23,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCart:
     """What the page showed: the cart (its basket's number), its total in major units of ``currency``, and the
     versions of the agreements to be accepted."""
 
@@ -34,7 +34,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class OrderRequest:
     """One press of 'Checkout'.
 
     ``customer`` is None for a visitor without an account; ``portal`` is None when nothing in the cart is bound to
@@ -47,7 +47,7 @@ class Wish:
     customer: User | None
     contact: Contact
     portal: PortalAddress | None
-    shown: Shown | None
+    shown: ShownCart | None
     ip_address: str | None
     language: str
     is_separate: bool = False
@@ -56,7 +56,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedOrder:
     """The order that was written, its open invoice and its customer, made with the order if ``is_new``."""
 
     order: Order
@@ -65,11 +65,11 @@ class Placed:
     is_new: bool
 
 
-class NotPlaced(Exception):
+class OrderError(Exception):
     """Base of all reasons; nothing was written."""
 
 
-class AlreadyOrdered(NotPlaced):
+class AlreadyOrdered(OrderError):
     """The cart became an order before: a second click, a second tab, the back button."""
 
     def __init__(self, order: Order) -> None:
@@ -77,11 +77,11 @@ class AlreadyOrdered(NotPlaced):
         self.order = order
 
 
-class CartGone(NotPlaced):
+class CartGone(OrderError):
     """The cart is no longer open and no order came of it (merged at log-in, emptied, not this visitor's)."""
 
 
-class CartChanged(NotPlaced):
+class CartChanged(OrderError):
     """What would be ordered is not what the page showed. ``what`` is 'price' or 'agreement'."""
 
     def __init__(self, what: str) -> None:
@@ -89,7 +89,7 @@ class CartChanged(NotPlaced):
         self.what = what
 
 
-class CannotOrder(NotPlaced):
+class CannotOrder(OrderError):
     """The cart cannot be ordered as it is; ``message`` tells the buyer why."""
 
     def __init__(self, message: object) -> None:
@@ -101,7 +101,7 @@ class VoucherRefused(CannotOrder):
     """A voucher in the cart cannot be used any more."""
 
 
-class TooManyOpen(NotPlaced):
+class TooManyOpen(OrderError):
     """An account whose e-mail is not proven holds as many unpaid orders as it may; ``invoices`` are theirs."""
 
     def __init__(self, invoices: list[Invoice]) -> None:
@@ -109,7 +109,7 @@ class TooManyOpen(NotPlaced):
         self.invoices = invoices
 
 
-class SameOrderOpen(NotPlaced):
+class SameOrderOpen(OrderError):
     """An equal order for the same portal waits to be paid."""
 
     def __init__(self, order: Order, invoice: Invoice) -> None:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from checkout.cart import baskets
-from checkout.services.place_order import order_of
-from checkout.services.wishes import Shown
+from checkout.orders.from_cart import order_of
+from checkout.orders.order_request import ShownCart
 from storefront.billing.links import next_path
 from storefront.billing.models import Invoice
 
 
-def redirect_to_order(request: HttpRequest, shown: Shown | None) -> HttpResponse | None:
+def redirect_to_order(request: HttpRequest, shown: ShownCart | None) -> HttpResponse | None:
     """To the order of the cart that this visitor's form or cookie names, if they may see it; None if there is none.
 
     Customers may see their own orders; a visitor the one of the cart whose signed cookie they still have.

@@ -14,7 +14,7 @@ from storefront.core.prepared import PreparedQuery
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class AgreementText:
     """One version of one agreement. ``body`` is "" unless it was asked for."""
 
     pk: int
@@ -25,7 +25,7 @@ class Text:
     body: str = ""
 
 
-def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None) -> list[Text]:
+def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None) -> list[AgreementText]:
     """The newest version of each agreement of what is on sale in the cart, in the order of its lines; one query.
 
     In ``language`` (by default the active one), or in the default language where the agreement is not published in it.
@@ -38,21 +38,21 @@ def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None
     # A product names its agreement in the default language; its translations share the key.
     keys = {row[3]: row[0] for row in rows}
     code = language or get_language()
-    own = {row[0]: Text(*row[2:]) for row in rows if row[3] in wanted}
-    found = own | {row[0]: Text(*row[2:]) for row in rows if row[1] == code}
+    own = {row[0]: AgreementText(*row[2:]) for row in rows if row[3] in wanted}
+    found = own | {row[0]: AgreementText(*row[2:]) for row in rows if row[1] == code}
     return [found[keys[pk]] for pk in wanted if pk in keys]
 
 
-def of_agreement(agreement_id: int | None) -> list[Text]:
+def of_agreement(agreement_id: int | None) -> list[AgreementText]:
     """The newest version of one agreement in the active language, or in its own; nothing for None. Two queries."""
     agreement = Agreement.objects.filter(pk=agreement_id).first() if agreement_id else None
     if agreement is None:
         return []
     versions = AgreementVersion.objects.filter(agreement__translation_key=agreement.translation_key)
-    newest: dict[str, Text] = {}
+    newest: dict[str, AgreementText] = {}
     columns = ("agreement__locale__language_code", "pk", "agreement_id", "agreement__slug", "number", "name")
     for code, *values in versions.order_by("number").values_list(*columns):
-        newest[code] = Text(*values)
+        newest[code] = AgreementText(*values)
     own = next((text for text in newest.values() if text.agreement_id == agreement_id), None)
     found = newest.get(get_language() or "", own)
     return [found] if found else []
