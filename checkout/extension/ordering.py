@@ -9,8 +9,9 @@ from checkout.cart import changes
 from checkout.cart.terms import Term
 from checkout.extension.offers import Extension, Shown
 from checkout.models import PurchaseDetails
+from checkout.orders.errors import CartChanged
 from checkout.orders.from_cart import place_order
-from checkout.orders.order_request import CartChanged, Contact, OrderRequest, PlacedOrder
+from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder
 from checkout.page import portal_field
 from storefront.users.models import User
 

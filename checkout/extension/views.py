@@ -24,14 +24,8 @@ from checkout.cart.problems import CartError
 from checkout.extension import offers, ordering
 from checkout.extension.forms import OTHER, ExtendForm
 from checkout.extension.offers import Extension, Offer
-from checkout.orders.order_request import (
-    CannotOrder,
-    CartChanged,
-    Contact,
-    PlacedOrder,
-    SameOrderOpen,
-    TooManyOpen,
-)
+from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooManyOpen
+from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
 from checkout.page.views import BACKEND, CHANGED, current_customer
 from checkout.pay.views import private

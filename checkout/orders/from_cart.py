@@ -20,16 +20,15 @@ from checkout.cart.loading import Cart
 from checkout.models import Consent, PurchaseDetails
 from checkout.orders import agreements, limits, order_lines, oscar_rows
 from checkout.orders.agreements import AgreementText
-from checkout.orders.order_request import (
+from checkout.orders.errors import (
     AlreadyOrdered,
     CannotOrder,
     CartChanged,
     CartGone,
-    OrderRequest,
-    PlacedOrder,
     SameOrderOpen,
     VoucherRefused,
 )
+from checkout.orders.order_request import OrderRequest, PlacedOrder
 from checkout.reminders import keeping
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice

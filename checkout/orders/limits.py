@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 
-from checkout.orders.order_request import TooManyOpen
+from checkout.orders.errors import TooManyOpen
 from storefront.billing import queries
 from storefront.users.models import User
 

@@ -1,4 +1,4 @@
-"""What a buyer asks for at the checkout, and the reasons why it may not become an order."""
+"""What a buyer asks for at the checkout, and the order that comes of it."""
 
 from __future__ import annotations
 
@@ -63,55 +63,3 @@ class PlacedOrder:
     invoice: Invoice
     customer: User
     is_new: bool
-
-
-class OrderError(Exception):
-    """Base of all reasons; nothing was written."""
-
-
-class AlreadyOrdered(OrderError):
-    """The cart became an order before: a second click, a second tab, the back button."""
-
-    def __init__(self, order: Order) -> None:
-        super().__init__(order.number)
-        self.order = order
-
-
-class CartGone(OrderError):
-    """The cart is no longer open and no order came of it (merged at log-in, emptied, not this visitor's)."""
-
-
-class CartChanged(OrderError):
-    """What would be ordered is not what the page showed. ``what`` is 'price' or 'agreement'."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
-        self.what = what
-
-
-class CannotOrder(OrderError):
-    """The cart cannot be ordered as it is; ``message`` tells the buyer why."""
-
-    def __init__(self, message: object) -> None:
-        super().__init__(str(message))
-        self.message = str(message)
-
-
-class VoucherRefused(CannotOrder):
-    """A voucher in the cart cannot be used any more."""
-
-
-class TooManyOpen(OrderError):
-    """An account whose e-mail is not proven holds as many unpaid orders as it may; ``invoices`` are theirs."""
-
-    def __init__(self, invoices: list[Invoice]) -> None:
-        super().__init__(str(len(invoices)))
-        self.invoices = invoices
-
-
-class SameOrderOpen(OrderError):
-    """An equal order for the same portal waits to be paid."""
-
-    def __init__(self, order: Order, invoice: Invoice) -> None:
-        super().__init__(order.number)
-        self.order, self.invoice = order, invoice

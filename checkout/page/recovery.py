@@ -79,10 +79,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _checkout(request: HttpRequest) -> HttpResponse:
-    try:
-        shown = signed_summary.read(request.POST.get(signed_summary.FIELD))
-    except signed_summary.BadSummary:
-        shown = None
+    shown, _is_forged = signed_summary.read_posted(request.POST)
     cart = middleware.cart_of(request)
     if not cart.lines:
         response = answer(request, shown)

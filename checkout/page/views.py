@@ -19,21 +19,9 @@ from checkout import unpaid
 from checkout.cart import payable, vouchers
 from checkout.cart.loading import Cart
 from checkout.cart.middleware import cart_of, find_basket, read_again
-from checkout.orders import agreements
+from checkout.orders import agreements, errors
 from checkout.orders.from_cart import order_of, place_order
-from checkout.orders.order_request import (
-    AlreadyOrdered,
-    CannotOrder,
-    CartChanged,
-    CartGone,
-    Contact,
-    OrderRequest,
-    PlacedOrder,
-    SameOrderOpen,
-    ShownCart,
-    TooManyOpen,
-    VoucherRefused,
-)
+from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder, ShownCart
 from checkout.page import (
     drafts,
     duplicate_submit,
@@ -119,7 +107,7 @@ def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: 
 
 
 def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
-    shown, is_broken = _read_seal(request)
+    shown, is_forged = signed_summary.read_posted(request.POST)
     if not cart.lines:
         return recovery.answer(request, shown)
     if shown and shown.basket_id != cart.basket.pk:
@@ -139,7 +127,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
         # The account may be the one a parallel click has just made with the order of this very cart.
         order = order_of(cart.basket.pk)
         return duplicate_submit.to_pay(order) if order else _ask_to_log_in(request, cart, form)
-    if not is_valid or is_broken:
+    if not is_valid or is_forged:
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
     told = license_effects.of(request, cart, customer, reading.host)
@@ -157,17 +145,17 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCar
         placed = place_order(wish)
     except users.EmailTaken:
         return _ask_to_log_in(request, cart, form)
-    except AlreadyOrdered as exc:
+    except errors.AlreadyOrdered as exc:
         return duplicate_submit.to_pay(exc.order)
-    except CartGone:
+    except errors.CartGone:
         return recovery.answer(request, shown)
-    except SameOrderOpen as exc:
+    except errors.SameOrderOpen as exc:
         return _offer_open_order(request, form, exc)
-    except TooManyOpen as exc:
+    except errors.TooManyOpen as exc:
         drafts.keep(request)
         rows = [{"invoice": invoice, "pay_path": pay_path(invoice)} for invoice in exc.invoices]
         return render(request, "checkout/too_many.html", {"rows": rows}, status=409)
-    except (CartChanged, CannotOrder) as exc:
+    except (errors.CartChanged, errors.CannotOrder) as exc:
         return _show_again(request, exc)
     except OperationalError:  # somebody held a lock for too long, or the database went away: nothing was written
         drafts.keep(request)
@@ -184,18 +172,20 @@ def _done(request: HttpRequest, placed: PlacedOrder) -> HttpResponse:
     return unpaid.lead_to_payment(request, placed.invoice)
 
 
-def _show_again(request: HttpRequest, reason: CartChanged | CannotOrder) -> HttpResponse:
+def _show_again(request: HttpRequest, reason: errors.CartChanged | errors.CannotOrder) -> HttpResponse:
     """Nothing was ordered: show the page as things are now, and say why."""
-    if isinstance(reason, VoucherRefused):
+    if isinstance(reason, errors.VoucherRefused):
         vouchers.remove(basket=find_basket(request))
     drafts.keep(request)
     cart = read_again(request)
     if not cart.can_be_ordered:
         return redirect("cart")
-    return _page(request, cart, notice=str(CHANGED[reason.what]) if isinstance(reason, CartChanged) else reason.message)
+    return _page(
+        request, cart, notice=str(CHANGED[reason.what]) if isinstance(reason, errors.CartChanged) else reason.message
+    )
 
 
-def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: SameOrderOpen) -> HttpResponse:
+def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: errors.SameOrderOpen) -> HttpResponse:
     names = [
         *form_fields.with_answers(form.fields),
         signed_summary.FIELD,
@@ -247,13 +237,6 @@ def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart
         is_separate=request.POST.get("separate") == "1",
         change=license_effects.change_in(request),
     )
-
-
-def _read_seal(request: HttpRequest) -> tuple[ShownCart | None, bool]:
-    try:
-        return signed_summary.read(request.POST.get(signed_summary.FIELD)), False
-    except signed_summary.BadSummary:
-        return None, True
 
 
 def current_customer(request: HttpRequest) -> User | None:
