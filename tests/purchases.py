@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import payments
+from storefront.billing.services import settlement, starting
 from tests.billing.building import make_invoice
 
 
@@ -35,6 +35,6 @@ def order(customer: Any, shop: Any, *amounts: str, **terms: Any) -> Invoice:
 
 def pay(invoice: Invoice, stripe: Any, **how: Any) -> Payment:
     """Pay at the stand-in as a buyer does, and learn of it."""
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference, **how)
-    return payments.settle(payment_id=payment.pk)
+    return settlement.settle(payment_id=payment.pk)

@@ -13,7 +13,7 @@ from checkout.pay.next_steps import Card
 from storefront.billing import status
 from storefront.billing.instructions import Told, told
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import review
+from storefront.billing.services import reviews
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
 
@@ -68,7 +68,7 @@ def of(payment: Payment) -> Progress:
             _("Your payment has arrived"),
             _("The invoice no longer asked for it, so the money is on your personal account. We will write to you."),
         )
-    if review.is_waiting(payment=payment, kind=review.MISMATCH):
+    if reviews.is_waiting(payment=payment, kind=reviews.MISMATCH):
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
         return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
     if payment.status in OPEN_PAYMENT:

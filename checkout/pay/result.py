@@ -21,7 +21,7 @@ from checkout.pay import progress
 from checkout.pay.privacy import HttpResponseSeeOther, private
 from storefront.billing import links, queries
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import payments
+from storefront.billing.services import polling
 from storefront.licensing.queries import licenses_for_invoice, named_by_link
 from storefront.licensing.services.addresses import AddressNotChanged, change_address
 
@@ -34,7 +34,7 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     from ``result_status``."""
     invoice, payment = _purchase(token)
     if payment is not None and progress.is_worth_a_look(payment):
-        payments.look_soon(payment_id=payment.pk)
+        polling.look_soon(payment_id=payment.pk)
     return render(request, "pay/result.html", _result_context(request, invoice, payment, token))
 
 

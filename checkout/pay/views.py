@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from checkout.pay import progress
 from checkout.pay.privacy import HttpResponseSeeOther, private
-from storefront.billing import instructions, links, queries
+from storefront.billing import breaker, instructions, links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
@@ -23,7 +23,7 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services import payments
+from storefront.billing.services import polling, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.core.throttle import throttled
 
@@ -46,14 +46,14 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
-    if problem is None and payments.is_away():
+    if problem is None and breaker.is_away():
         return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
     return _page(request, invoice, problem=problem)
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     try:
-        charge = payments.start(invoice=invoice, instead_of=request.POST.get("instead", ""))
+        charge = starting.start(invoice=invoice, instead_of=request.POST.get("instead", ""))
     except (NotPayable, PaymentAwaited):
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
@@ -106,7 +106,7 @@ def _attempt_context(
     charge = queries.open_payment(invoice)
     is_awaited = charge is not None and seen in (None, charge.revision)
     if charge is not None and is_awaited and progress.is_worth_a_look(charge):
-        payments.look_soon(payment_id=charge.pk)
+        polling.look_soon(payment_id=charge.pk)
     return {
         "state": payment_status.of_invoice(invoice),
         "instructions": instructions.told(charge) if charge else None,

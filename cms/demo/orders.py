@@ -23,7 +23,7 @@ from cms.statistics import days, visits
 from cms.statistics.models import DailyCount
 from cms.statistics.visits import Visits
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import invoices, payments
+from storefront.billing.services import invoices, settlement
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
 from storefront.licensing.queries import licenses_for_invoice
@@ -146,7 +146,7 @@ def _refund(invoice: Invoice, days: int) -> None:
         return
     with days_ago(days):
         stand_ins.refund(payment.provider_reference or "")
-        payments.settle(payment_id=payment.pk)
+        settlement.settle(payment_id=payment.pk)
 
 
 def count_visits() -> None:

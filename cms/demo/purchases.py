@@ -16,7 +16,7 @@ from checkout.orders.order_request import Contact, OrderRequest
 from cms.demo import stand_ins
 from cms.demo.past import days_ago
 from storefront.billing.models import Invoice
-from storefront.billing.services import payments, starting
+from storefront.billing.services import settlement, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
 from storefront.gateways.bitrix24 import normalise_portal
@@ -51,9 +51,9 @@ def pay(invoice: Invoice, days: int) -> None:
     if invoice.status != InvoiceStatus.OPEN:
         return
     with days_ago(days), _stays_open_until_today(days):
-        payment = payments.start(invoice=invoice)
+        payment = starting.start(invoice=invoice)
         stand_ins.pay(payment.provider_reference or "")
-        payments.settle(payment_id=payment.pk)
+        settlement.settle(payment_id=payment.pk)
 
 
 @contextmanager

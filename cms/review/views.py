@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms.review.kinds import describe
 from storefront.billing.errors import BillingError
 from storefront.billing.models import ReviewItem
-from storefront.billing.services import review
+from storefront.billing.services import reviews
 from storefront.gateways.errors import ConfigurationError, GatewayError
 from storefront.users.models import User
 
@@ -78,7 +78,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, pk, form, status=422)
     item = get_object_or_404(ReviewItem.objects.select_related("payment"), pk=pk)
     try:
-        review.resolve(item=item, by=user, reason=form.cleaned_data["reason"])
+        reviews.resolve(item=item, by=user, reason=form.cleaned_data["reason"])
     except (GatewayError, ConfigurationError, BillingError, OperationalError):
         form.add_error(None, _("The payment could not be closed at the provider just now. Please try again."))
         return _page(request, pk, form, status=503)

@@ -24,7 +24,7 @@ from storefront.billing.models import (
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import orders, review
+from storefront.billing.services import orders, reviews
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
@@ -56,7 +56,7 @@ def _ledger() -> Iterator[Finding]:
     for key in mixed.filter(currencies__gt=1).values_list("key", flat=True):
         yield Finding("ledger-two-currencies", key)
     # A provider may give back what was spent already; that is filed as refund or dispute, the one way below zero.
-    taken = ("refund", review.DISPUTE, review.DISPUTE_CLOSED)
+    taken = ("refund", reviews.DISPUTE, reviews.DISPUTE_CLOSED)
     known = ReviewItem.objects.filter(payment__invoice__customer=OuterRef("customer"), kind__in=taken)
     accounts = LedgerAccount.objects.filter(~Exists(known), kind=AccountKind.CUSTOMER)
     below = accounts.annotate(total=Sum("entries__amount")).filter(total__lt=0)

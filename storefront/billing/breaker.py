@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 
-from storefront.billing.services import review
+from storefront.billing.services import reviews
 from storefront.core import clock, waiting
 from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
 from storefront.gateways.payments.base import (
@@ -126,7 +126,7 @@ class Guarded(PaymentGateway):
             raise
         except ConfigurationError as refusal:
             _forget(self.name)
-            review.file_setup(gateway=self.name, code="key", detail=f"{refusal}. {_WAITS}")
+            reviews.file_setup(gateway=self.name, code="key", detail=f"{refusal}. {_WAITS}")
             raise
         except GatewayError:
             _forget(self.name)
@@ -140,7 +140,7 @@ class Guarded(PaymentGateway):
 
     def _tell(self, right: str) -> None:
         """Staff learn which right is missing, once until they say that they have seen to it."""
-        review.file_setup(
+        reviews.file_setup(
             gateway=self.name,
             code=f"right:{right}",
             detail=f"The key of {self.name} lacks the right {right}: give it to the key. {_WAITS}",

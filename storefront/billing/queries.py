@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from storefront.billing import links, status
 from storefront.billing.errors import BillingError, CannotBeCharged, PaymentInReview, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import orders, review
+from storefront.billing.services import orders, reviews
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.users.models import User
 
@@ -65,9 +65,9 @@ def asks_for_money(invoice: Invoice) -> bool:
 
 def blocking_problem(invoice: Invoice) -> BillingError | None:
     """Why nobody may be asked to pay an open invoice now: the money is under way, or a person looks at it."""
-    if review.is_blocked(invoice):
+    if reviews.is_blocked(invoice):
         return PaymentInReview()
-    if review.cannot_be_charged(invoice):
+    if reviews.cannot_be_charged(invoice):
         return CannotBeCharged()
     charge = open_payment(invoice)
     return PaymentProcessing() if charge is not None and charge.is_processing else None

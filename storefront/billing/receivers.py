@@ -13,7 +13,7 @@ from oscar.apps.order.signals import order_status_changed
 
 from storefront.billing.errors import ChargeOpen
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import invoices, orders, review
+from storefront.billing.services import invoices, orders, reviews
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.core import clock
 from storefront.notifications.models import MailAddress
@@ -45,9 +45,9 @@ def mails_come_back(sender: object, *, address: MailAddress, **kwargs: Any) -> N
     """A customer who gets neither invoices nor notices is a matter for staff, and so is the shop's own address."""
     if address.email != settings.STAFF_EMAIL.lower() and not users.is_taken(address.email):
         return
-    review.file(
-        key=f"{review.MAIL_BOUNCED}:{address.pk}:{address.bounced_at:%Y%m%dT%H%M%S%f}",
-        kind=review.MAIL_BOUNCED,
+    reviews.file(
+        key=f"{reviews.MAIL_BOUNCED}:{address.pk}:{address.bounced_at:%Y%m%dT%H%M%S%f}",
+        kind=reviews.MAIL_BOUNCED,
         detail=f"Mails to {address.email} come back. {address.bounce_detail}".strip(),
         subject="Mails to an address come back",
     )

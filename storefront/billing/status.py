@@ -16,7 +16,7 @@ from storefront.billing import instructions
 from storefront.billing.errors import PaymentRefused
 from storefront.billing.gateway_registry import decline_reason
 from storefront.billing.models import Invoice, Payment, ReviewItem
-from storefront.billing.services import orders, review
+from storefront.billing.services import orders, reviews
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core.instants import instant
 from storefront.gateways.payments.base import DeclineReason
@@ -50,7 +50,7 @@ class Status:
 
 def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The invoices with all that ``of_invoice`` reads: one query more for the whole list."""
-    waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=review.MISMATCH, resolved_at=None)
+    waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None)
     return (
         invoices.annotate(is_in_review=Exists(waiting))
         .select_related("order")
@@ -165,7 +165,7 @@ def _is_charged_back(invoice: Invoice) -> bool:
 
 def _of_open(invoice: Invoice) -> Status:
     is_in_review: bool | None = getattr(invoice, "is_in_review", None)
-    if review.is_blocked(invoice) if is_in_review is None else is_in_review:
+    if reviews.is_blocked(invoice) if is_in_review is None else is_in_review:
         reason = _("Money came that does not fit the invoice, and our staff checks it. Nobody needs to pay again.")
         return Status("review", _("Payment being checked"), reason)
     attempts: list[Payment] | None = getattr(invoice, "attempts", None)

@@ -9,8 +9,8 @@ from datetime import datetime
 from storefront.billing.breaker import Away
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Payment
-from storefront.billing.services import review
-from storefront.billing.services.payments import settle
+from storefront.billing.services import reviews
+from storefront.billing.services.settlement import settle
 from storefront.core.waiting import WORKER_SECONDS, limited
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.inbox.models import InboundEvent
@@ -55,7 +55,7 @@ class PaymentSource:
         if hint.kind is EventKind.IGNORED or payment is None:
             return False
         if hint.is_live != gateway(self._name).is_live:
-            review.file(
+            reviews.file(
                 key=f"wrong-mode:{self._name}:{hint.event_id}",
                 kind="wrong_mode",
                 detail=f"{self._name} sent {hint.raw_type} ({hint.event_id}) of the other mode, live or test.",

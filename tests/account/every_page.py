@@ -20,7 +20,7 @@ from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicP
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront import urls
 from storefront.billing import links
-from storefront.billing.services import payments
+from storefront.billing.services import settlement, starting
 from storefront.core import clock, errors
 from storefront.licensing.links import extend_token
 from storefront.licensing.models import License
@@ -192,12 +192,12 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     yield Kind(f"/ru{left}")
     yield Kind(f"{left}stop/", act=press("main form button"))
     yield Kind(left, status=410)
-    unpaid, payment = purchases.order(customer, shop), payments.start(invoice=purchases.order(customer, shop))
+    unpaid, payment = purchases.order(customer, shop), starting.start(invoice=purchases.order(customer, shop))
     yield Kind(links.pay_path(unpaid), is_main=True)
     back = "/" + links.return_url(payment).split("/", 3)[3]
     yield Kind(back)
     stripe.pay(payment.provider_reference)
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     yield Kind(back, is_main=True)
     yield Kind(links.pay_path(payment.invoice), status=410)
     yield Kind("/pay/nothing/", status=404)

@@ -22,7 +22,7 @@ from wagtail.documents import get_document_model
 
 from checkout.reminders import links as links_to_carts
 from storefront.billing import links
-from storefront.billing.services import payments
+from storefront.billing.services import starting
 from storefront.core import throttle
 from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url
@@ -89,7 +89,7 @@ def addresses(
     invoice: Any, license: Any, consent: Any, conversation: Any, document: Any, stripe: Any, shop: Any
 ) -> dict[str, str]:
     """One real address, of the owner's things, for every route that takes arguments."""
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
     order, product = invoice.order.number, shop.software.product
     reminder = links_to_carts.token_of(left_cart(shop.term()))

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from storefront.billing import links
 from storefront.billing.services import invoices as invoicing
-from storefront.billing.services import payments
+from storefront.billing.services import settlement, starting
 from storefront.users.models import User
 from tests import purchases
 
@@ -63,10 +63,10 @@ def test_the_overview_shows_what_ends_soon(own: Client, license: Any) -> None:
 
 def test_a_balance_is_shown_only_if_there_is_one(own: Client, invoice: Any, stripe: Any) -> None:
     assert "Personal account" not in text(own.get(url("home")))
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     type(invoice).objects.filter(pk=invoice.pk).update(status="void")
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     body = text(own.get(url("home")))
     assert "Personal account" in body
     assert "€96.00" in body
@@ -92,11 +92,11 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
     invoice = purchases.order(customer, shop)
     assert "New" in row_of(invoice)
     assert links.pay_path(invoice) in row_of(invoice)
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     assert "Payment in progress" in row_of(invoice)
     assert links.pay_path(invoice) in row_of(invoice)
     stripe.pay(payment.provider_reference)
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     assert "Paid" in row_of(invoice)
     assert "/pay/" not in row_of(invoice)
     void = purchases.order(customer, shop)
@@ -106,9 +106,9 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
 
 
 def test_an_invoice_that_waits_for_a_voucher_shows_it(own: Client, invoice: Any, stripe: Any) -> None:
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference)
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     for page in (url("invoices"), url("invoice", invoice.number), url("order", invoice.order.number)):
         body = text(own.get(page))
         assert "Waits for your payment" in body and links.pay_path(invoice) in body

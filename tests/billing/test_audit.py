@@ -18,7 +18,8 @@ from storefront.billing.models import (
     LedgerTransaction,
     Payment,
 )
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.core import audit, clock
 from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice

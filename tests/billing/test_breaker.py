@@ -8,10 +8,11 @@ import pytest
 import time_machine
 
 from storefront.billing import breaker
+from storefront.billing.breaker import is_away
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.services.payments import is_away, start
 from storefront.billing.services.polling import poll_open_payments, probe_away
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
 from storefront.gateways.errors import NotFound

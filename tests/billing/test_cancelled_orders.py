@@ -11,8 +11,8 @@ from oscar.apps.voucher.models import VoucherApplication
 from storefront.billing import links
 from storefront.billing.models import Invoice, Payment, ReviewItem
 from storefront.billing.services.dunning import remind_unpaid, void_overdue
-from storefront.billing.services.payments import start
 from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from tests.checkout.building import make_voucher
 

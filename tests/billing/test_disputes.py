@@ -16,9 +16,9 @@ from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Dispute, Invoice, LedgerEntry, Payment, ReviewItem
 from storefront.billing.services import starting
-from storefront.billing.services.payments import settle, start
 from storefront.billing.services.reconcile import reconcile
-from storefront.billing.services.settling import StaleAnswer, record
+from storefront.billing.services.settlement import StaleAnswer, record, settle
+from storefront.billing.services.starting import start
 from storefront.core import clock
 from storefront.gateways.payments.disputes import AGAINST_US
 from storefront.notifications.models import OutboxMessage

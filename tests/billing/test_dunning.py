@@ -11,7 +11,8 @@ from django.core import mail
 
 from storefront.billing.models import Payment
 from storefront.billing.services.dunning import remind_unpaid, void_overdue
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.core.instants import deadline

@@ -23,7 +23,8 @@ from storefront.billing.models import (
     Payment,
 )
 from storefront.billing.services import free
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from oscar.apps.voucher.models import Voucher
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, Seller
 from storefront.billing.services import invoices
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
 from storefront.core.instants import end_of_day

@@ -11,8 +11,9 @@ import time_machine
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.models import Payment
 from storefront.billing.services import invoices
-from storefront.billing.services.payments import settle, start
 from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from tests.billing.building import make_invoice

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 
 from storefront.billing.models import Payment, ReviewItem
-from storefront.billing.services.payments import settle, start
 from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.gateways.errors import Unavailable

@@ -9,7 +9,8 @@ import pytest
 from storefront.billing import signals
 from storefront.billing.models import LedgerEntry, Payment, ReviewItem
 from storefront.billing.services import invoices, ledger
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 
@@ -156,7 +157,7 @@ def snapshot_of(payment, **changes):
 
 
 def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, invoice, paid, heard):
-    from storefront.billing.services.settling import StaleAnswer, record
+    from storefront.billing.services.settlement import StaleAnswer, record
 
     seen = Payment.objects.get().revision
     stripe.refund(paid.provider_reference)
@@ -181,7 +182,7 @@ def test_a_dispute_that_was_withdrawn_is_told_too(stripe, paid, heard):
 
 @pytest.mark.parametrize("state", [RemoteState.OPEN, RemoteState.FAILED, RemoteState.EXPIRED, RemoteState.PROCESSING])
 def test_a_success_the_provider_takes_back_is_put_before_the_staff(stripe, invoice, paid, state):
-    from storefront.billing.services.settling import record
+    from storefront.billing.services.settlement import record
 
     record(payment_id=paid.pk, snapshot=snapshot_of(paid, state=state), seen=Payment.objects.get().revision)
     invoice.refresh_from_db()

@@ -8,9 +8,10 @@ import pytest
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.models import Payment, ReviewItem
 from storefront.billing.services import invoices
-from storefront.billing.services.payments import cancel_open, start
+from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 
@@ -106,15 +107,15 @@ def test_money_that_came_by_such_a_session_all_the_same_is_not_lost(stripe, invo
 
 def test_an_answer_that_comes_after_the_attempt_was_given_up_opens_nothing(stripe, invoice, monkeypatch):
     """A twin of the call got a page under the same key: it is shown to nobody, and the worker closes it."""
-    from storefront.billing.services import attempts, starting
+    from storefront.billing.services import opening, starting
 
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     payment = Payment.objects.get()
     started = starting.gateway("stripe").start(starting._request(payment))
-    attempts.close(payment.pk, PaymentStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
-    attempts.opened(payment.pk, started)
+    opening.close(payment.pk, PaymentStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
+    opening.opened(payment.pk, started)
     while poll_open_payments():
         Payment.objects.exclude(next_check_at=None).update(next_check_at=clock.now())
     assert [each["status"] for each in stripe.sessions()] == ["expired"]

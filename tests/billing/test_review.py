@@ -12,9 +12,10 @@ from cms.groups import ensure_marketers
 from storefront.billing import links
 from storefront.billing.errors import PaymentInReview
 from storefront.billing.models import ReviewItem
-from storefront.billing.services import review
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services import reviews
 from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +75,8 @@ def test_a_resolution_names_who_when_and_why(client: Client, mismatch: Any, staf
 
 
 def test_the_first_resolution_stays(client: Client, mismatch: Any, staff: Any) -> None:
-    review.resolve(item=mismatch, by=staff, reason="first")
-    review.resolve(item=mismatch, by=staff, reason="second")
+    reviews.resolve(item=mismatch, by=staff, reason="first")
+    reviews.resolve(item=mismatch, by=staff, reason="second")
     assert ReviewItem.objects.get().resolution == "first"
 
 
@@ -88,7 +89,7 @@ def test_without_a_reason_nothing_is_resolved(client: Client, invoice: Any, mism
 
 
 def test_the_same_finding_is_not_filed_again_after_its_resolution(mismatch: Any, staff: Any) -> None:
-    review.resolve(item=mismatch, by=staff, reason="seen")
+    reviews.resolve(item=mismatch, by=staff, reason="seen")
     settle(payment_id=mismatch.payment_id)
     poll_open_payments()
     assert ReviewItem.objects.filter(resolved_at=None).count() == 0
@@ -99,14 +100,14 @@ def test_an_unpaid_charge_that_does_not_fit_is_closed_at_the_provider(stripe: An
     stripe.tamper(payment.provider_reference, amount_total=100)
     settle(payment_id=payment.pk)
     item = ReviewItem.objects.get(kind="mismatch_unpaid")
-    review.resolve(item=item, by=staff, reason="opened with another amount")
+    reviews.resolve(item=item, by=staff, reason="opened with another amount")
     assert stripe.pay(payment.provider_reference) == "closed"
     assert start(invoice=invoice).pk != payment.pk
 
 
 def test_open_matters_come_first_and_lead_to_the_order(client: Client, invoice: Any, mismatch: Any, staff: Any) -> None:
-    old = review.file(key="old", kind="already_done", detail="An old matter.")
-    review.resolve(item=old, by=staff, reason="done")
+    old = reviews.file(key="old", kind="already_done", detail="An old matter.")
+    reviews.resolve(item=old, by=staff, reason="done")
     client.force_login(staff)
     body = client.get("/admin/review/").content.decode()
     assert body.index(mismatch.detail[:40]) < body.index("An old matter.")

@@ -10,7 +10,8 @@ import pytest
 from storefront.billing import signals
 from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
 from storefront.billing.services import invoices, ledger
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.gateways.errors import Unavailable
 from tests.billing.building import make_invoice
@@ -147,7 +148,7 @@ def test_a_receiving_account_that_is_not_ours_pays_nothing(stripe, settings, inv
     from dataclasses import replace
 
     from storefront.billing.gateway_registry import gateway
-    from storefront.billing.services.settling import mismatches
+    from storefront.billing.services.settlement import mismatches
 
     settings.PAYMENT_ACCOUNTS = {"stripe": "acct_ours"}
     stripe.pay(charge.provider_reference)

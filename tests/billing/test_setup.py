@@ -13,10 +13,11 @@ from django.core.management import CommandError, call_command
 
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.models import Payment, ReviewItem
-from storefront.billing.services import review, setup
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services import reviews, setup
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError
@@ -33,7 +34,7 @@ def travel():
 
 
 def setup_items():
-    return list(ReviewItem.objects.filter(kind=review.SETUP).order_by("pk"))
+    return list(ReviewItem.objects.filter(kind=reviews.SETUP).order_by("pk"))
 
 
 def doctor(*options):
@@ -64,7 +65,7 @@ def test_what_is_resolved_and_comes_again_is_told_again(stripe, invoice, make_cu
     for _ in range(2):
         with pytest.raises(PaymentUnavailable):
             start(invoice=invoice)
-        review.resolve(item=setup_items()[-1], by=staff, reason="The right was given")
+        reviews.resolve(item=setup_items()[-1], by=staff, reason="The right was given")
     assert len(setup_items()) == 2
 
 

@@ -17,8 +17,9 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.models import Payment, ReviewItem
-from storefront.billing.services import invoices, payments, review
-from storefront.billing.services.payments import settle, start
+from storefront.billing.services import cancelling, invoices, reviews
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import PaymentStatus
 from storefront.core import clock
 from tests.billing.building import make_invoice
@@ -112,11 +113,11 @@ def test_a_matter_that_comes_back_after_it_was_resolved_is_filed_again(stripe, i
     stripe.fail_next(kind="status", status=400, count=2)
     with pytest.raises(CannotBeCharged):
         start(invoice=invoice)
-    review.resolve(item=ReviewItem.objects.get(), by=customer, reason="Set right at the provider.")
+    reviews.resolve(item=ReviewItem.objects.get(), by=customer, reason="Set right at the provider.")
     with pytest.raises(CannotBeCharged):
         start(invoice=invoice)
     assert ReviewItem.objects.filter(kind="cannot_charge").count() == 2
-    review.resolve(item=ReviewItem.objects.filter(resolved_at=None).get(), by=customer, reason="Now really.")
+    reviews.resolve(item=ReviewItem.objects.filter(resolved_at=None).get(), by=customer, reason="Now really.")
     assert start(invoice=invoice).redirect_url
 
 
@@ -228,7 +229,7 @@ def test_an_object_the_provider_lost_is_reported_and_replaced(stripe, invoice, o
 
 def test_cancel_open_closes_the_page_at_the_provider_first(stripe, invoice):
     payment = start(invoice=invoice)
-    payments.cancel_open(invoice=invoice)
+    cancelling.cancel_open(invoice=invoice)
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.CANCELLED
     assert stripe.sessions()[0]["status"] == "expired"
@@ -239,7 +240,7 @@ def test_cancel_open_closes_the_page_at_the_provider_first(stripe, invoice):
 def test_cancel_open_settles_what_was_paid_meanwhile(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    payments.cancel_open(invoice=invoice)
+    cancelling.cancel_open(invoice=invoice)
     assert status_of(invoice.order) == "Paid"
 
 
@@ -247,6 +248,6 @@ def test_cancel_open_finds_a_charge_whose_opening_was_never_answered(stripe, inv
     stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    payments.cancel_open(invoice=invoice)
+    cancelling.cancel_open(invoice=invoice)
     assert [session["status"] for session in stripe.sessions()] == ["expired"]
     assert Payment.objects.get().status == PaymentStatus.CANCELLED

@@ -15,9 +15,10 @@ from storefront.billing import instructions, status
 from storefront.billing.errors import AlreadyPaid, PaymentAwaited, PaymentUnavailable
 from storefront.billing.models import Invoice, Payment, ReviewItem
 from storefront.billing.services import dunning, ledger
-from storefront.billing.services.payments import settle, start
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.notifications.models import OutboxMessage

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
-from storefront.billing.services.payments import start
+from storefront.billing.services.starting import start
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.gateways.payments.base import RemoteState
 from storefront.gateways.payments.disputes import AGAINST_US

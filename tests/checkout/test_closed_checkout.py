@@ -10,7 +10,7 @@ from django.test import Client
 
 from storefront.billing import links
 from storefront.billing.models import Invoice
-from storefront.billing.services import payments
+from storefront.billing.services import settlement, starting
 from tests import purchases
 from tests.checkout.building import make_voucher, order_by, put_in_cart
 
@@ -25,11 +25,11 @@ def pages(client: Client, shop: Any, customer: Any, stripe: Any) -> dict[str, tu
     found["errors"] = (client.post("/checkout/", {}).content.decode(), "Details")
     order_by(client, shop)
     found["pay"] = (client.get(links.pay_path(Invoice.objects.get())).content.decode(), "Payment")
-    payment = payments.start(invoice=purchases.order(customer, shop))
+    payment = starting.start(invoice=purchases.order(customer, shop))
     back = "/" + links.return_url(payment).split("/", 3)[3]
     found["waiting"] = (client.get(back).content.decode(), "Payment")
     stripe.pay(payment.provider_reference)
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     found["paid"] = (client.get(back).content.decode(), "License")
     return found
 

@@ -17,7 +17,7 @@ from catalogue.plans.models import Period
 from catalogue.plans.pricing import publish
 from checkout.models import Consent, PurchaseDetails
 from storefront.billing.models import Invoice
-from storefront.billing.services import payments
+from storefront.billing.services import settlement, starting
 from storefront.core.instants import instant
 from storefront.core.periods import add_months
 from storefront.licensing.links import extend_path
@@ -60,9 +60,9 @@ def sent(client: Client, shop: Any, license: License, months: int = 6, **fields:
 
 
 def pay(invoice: Invoice, stripe: Any) -> Any:
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    return payments.settle(payment_id=payment.pk)
+    return settlement.settle(payment_id=payment.pk)
 
 
 class TestPage:

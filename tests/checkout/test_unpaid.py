@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from storefront.billing import links
 from storefront.billing.models import Invoice, Payment, ReviewItem
-from storefront.billing.services import invoices, payments
+from storefront.billing.services import invoices, settlement, starting
 from storefront.billing.services.polling import poll_open_payments
 from tests import purchases
 from tests.checkout.building import order_by, put_in_cart
@@ -41,9 +41,9 @@ def body(response: Any) -> str:
 
 
 def decline(stripe: Any, invoice: Invoice) -> Payment:
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     assert stripe.pay(payment.provider_reference, card=FUNDS) == "declined"
-    return payments.settle(payment_id=payment.pk)
+    return settlement.settle(payment_id=payment.pk)
 
 
 @pytest.mark.parametrize("path", ["/basket/", "/checkout/", "/account/", "/products/yeastar-s/"])
@@ -84,9 +84,9 @@ def test_a_void_order_is_offered_no_more(buyer: Client) -> None:
 
 def test_money_under_way_is_told_without_a_button(buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     stripe.pay_later(payment.provider_reference)
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     for path in ("/basket/", "/account/", reverse("account-invoice", args=[invoice.number])):
         html = body(buyer.get(path))
         assert links.pay_path(invoice) not in html
@@ -122,14 +122,14 @@ def test_who_pays_with_another_card_after_a_declined_one_is_not_told_of_the_old_
     stripe.pay(payment.provider_reference)
     landed = links.return_url(payment).removeprefix("http://testserver")
     assert "Waiting for the confirmation" in body(buyer.get(landed))
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     assert "Paid." in body(buyer.get(landed))
 
 
 def test_an_attempt_that_is_over_says_why_on_the_page_after_it_too(buyer: Client, stripe: Any) -> None:
     payment = decline(stripe, Invoice.objects.get())
     stripe.expire(payment.provider_reference)
-    payments.settle(payment_id=payment.pk)
+    settlement.settle(payment_id=payment.pk)
     landed = body(buyer.get(links.return_url(payment).removeprefix("http://testserver")))
     assert "There is not enough money on the card" in landed
 
@@ -147,7 +147,7 @@ def test_staff_who_filter_by_status_find_a_declined_order_among_the_new(
 
 def test_list_and_page_of_staff_show_the_same_state(admin_client: Client, buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payments.start(invoice=invoice)
+    starting.start(invoice=invoice)
     order = invoice.order
     assert order is not None and order.user is not None
     for path in (
@@ -160,7 +160,7 @@ def test_list_and_page_of_staff_show_the_same_state(admin_client: Client, buyer:
 
 def test_who_cancels_at_the_provider_reads_what_happened(client: Client, buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payments.start(invoice=invoice)
+    starting.start(invoice=invoice)
     (session,) = stripe.sessions()
     html = body(client.get(session["cancel_url"].removeprefix("http://testserver")))
     assert "You came back without paying" in html
@@ -169,7 +169,7 @@ def test_who_cancels_at_the_provider_reads_what_happened(client: Client, buyer: 
 
 def test_back_after_a_declined_card_the_page_learns_the_reason_by_itself(buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payment = payments.start(invoice=invoice)
+    payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference, card=FUNDS)
     calls = len(stripe.requests())
     path = links.pay_path(invoice)
@@ -183,7 +183,7 @@ def test_back_after_a_declined_card_the_page_learns_the_reason_by_itself(buyer: 
 
 def test_the_page_stops_asking_while_the_worker_is_away(buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payments.start(invoice=invoice)
+    starting.start(invoice=invoice)
     path, asks = links.pay_path(invoice), 0
     part = body(buyer.get(path))
     while "look=" in part:
@@ -197,7 +197,7 @@ def test_the_page_stops_asking_while_the_worker_is_away(buyer: Client, stripe: A
 @pytest.mark.parametrize("look", ["", "x", "-1", "99", "²"])
 def test_odd_counts_end_the_asking(buyer: Client, stripe: Any, look: str) -> None:
     invoice = Invoice.objects.get()
-    payments.start(invoice=invoice)
+    starting.start(invoice=invoice)
     part = body(buyer.get(links.pay_path(invoice), {"look": look}, headers={"HX-Request": "true"}))
     assert "hx-get" not in part
 

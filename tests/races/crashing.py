@@ -79,7 +79,7 @@ def take_message(*, body: str, headers: dict[str, str]) -> None:
 def open_charge(*, invoice: int) -> None:
     """The buyer presses 'Pay order'."""
     from storefront.billing.models import Invoice
-    from storefront.billing.services.payments import start
+    from storefront.billing.services.starting import start
 
     start(invoice=Invoice.objects.get(pk=invoice))
 

@@ -22,8 +22,9 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
-from storefront.billing.services.payments import settle, start
 from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import audit, clock, jobs
 from storefront.inbox.models import InboundEvent

@@ -34,7 +34,7 @@ PATHS = ("/account/login/", "/healthz/", "/ru/nowhere/", "/cart/")
 
 BEGIN = """
 import json
-from storefront.billing.services.payments import start
+from storefront.billing.services.starting import start
 from storefront.users.models import User
 from tests.billing.building import make_invoice
 customer = User.objects.create_user(email="buyer@example.com", password="x")

@@ -14,8 +14,9 @@ from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import invoices
 from storefront.billing.services.dunning import void_overdue
-from storefront.billing.services.payments import settle, start
 from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
 from storefront.core import clock, states
 from tests.billing.building import make_invoice

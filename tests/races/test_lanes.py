@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from storefront.billing.models import Invoice
-from storefront.billing.services.payments import start as start_payment
+from storefront.billing.services.starting import start as start_payment
 from storefront.billing.states import InvoiceStatus
 from storefront.core import lanes
 from storefront.inbox.models import InboundEvent, InboundStatus

@@ -20,11 +20,12 @@ from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
-from storefront.billing.services import disputes, locking, orders, settling
-from storefront.billing.services.payments import cancel_open, settle, start
+from storefront.billing.services import disputes, locking, orders, settlement
+from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.polling import poll_open_payments
 from storefront.billing.services.reconcile import reconcile
-from storefront.billing.services.settling import record
+from storefront.billing.services.settlement import record, settle
+from storefront.billing.services.starting import start
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import RemoteState
@@ -67,13 +68,13 @@ def without_locks(monkeypatch):
 @pytest.fixture
 def dawdling(monkeypatch):
     """A pause between the guard and the change, for every payment that succeeds."""
-    change = settling._change
+    change = settlement._change
 
     def slowly(payment, snapshot):
         time.sleep(DAWDLE)
         change(payment, snapshot)
 
-    monkeypatch.setattr(settling, "_change", slowly)
+    monkeypatch.setattr(settlement, "_change", slowly)
 
 
 @pytest.fixture
@@ -309,7 +310,7 @@ def overtaken(stripe, invoice):
 
 def test_an_answer_from_before_the_decision_changes_nothing(stripe, invoice):
     payment, answer, seen = overtaken(stripe, invoice)
-    with pytest.raises(settling.StaleAnswer):
+    with pytest.raises(settlement.StaleAnswer):
         record(payment_id=payment.pk, snapshot=answer, seen=seen)
     assert payment.disputes.get().stage == "lost"
 
@@ -364,7 +365,7 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
 def decline(monkeypatch):
     """Between reading the rows and writing that the card was declined, the payment is written if it can be: where locks
     are taken it waits. The events: the decline has read; the payment is written."""
-    compare, is_read, is_written = settling.mismatches, threading.Event(), threading.Event()
+    compare, is_read, is_written = settlement.mismatches, threading.Event(), threading.Event()
 
     def slowly(payment, invoice, snapshot):
         if snapshot.state is not RemoteState.SUCCEEDED:
@@ -372,7 +373,7 @@ def decline(monkeypatch):
             is_written.wait(timeout=DAWDLE)
         return compare(payment, invoice, snapshot)
 
-    monkeypatch.setattr(settling, "mismatches", slowly)
+    monkeypatch.setattr(settlement, "mismatches", slowly)
     return is_read, is_written
 
 
@@ -399,7 +400,7 @@ def declined_then_paid(stripe, invoice, race, decline):
 def test_a_decline_at_the_same_moment_as_the_payment_leaves_the_order_paid(stripe, invoice, race, decline):
     results = declined_then_paid(stripe, invoice, race, decline)
     # The older answer may be told that it is old (settle then asks again); it never undoes the newer one.
-    assert {type(error) for error in errors(results)} <= {settling.StaleAnswer}
+    assert {type(error) for error in errors(results)} <= {settlement.StaleAnswer}
     assert Order.objects.get(pk=invoice.order_id).status == "Paid"
     assert [str(finding) for finding in checks()] == []
 

@@ -15,7 +15,7 @@ from oscar.apps.voucher.models import Voucher
 
 from cms.groups import ensure_marketers
 from cms.templatetags.back_office import nearest
-from storefront.billing.services.payments import settle
+from storefront.billing.services.settlement import settle
 from storefront.core import clock
 from tests import purchases
 

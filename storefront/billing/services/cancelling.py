@@ -8,8 +8,8 @@ from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import GIVEN_UP, Invoice, Payment
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_payment
-from storefront.billing.services.settling import record, settle
-from storefront.billing.services.spacing import after_lapse
+from storefront.billing.services.poll_schedule import after_lapse
+from storefront.billing.services.settlement import record, settle
 from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
 from storefront.core import states
 from storefront.gateways.errors import NotFound

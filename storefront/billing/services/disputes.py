@@ -19,7 +19,7 @@ from storefront.billing import disputes as words
 from storefront.billing import signals
 from storefront.billing.models import Dispute, Invoice, LedgerTransaction, Payment, ReviewItem
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import goods, ledger, review
+from storefront.billing.services import goods, ledger, reviews
 from storefront.core import clock
 from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
 
@@ -142,10 +142,10 @@ def _key(row: Dispute, word: str) -> str:
 
 def _tell(row: Dispute) -> None:
     """Staff read each stage, and each new day of a deadline, once: by mail and in the review list."""
-    kind = review.DISPUTE_CLOSED if row.stage in DECIDED else review.DISPUTE
-    known = ReviewItem.objects.filter(payment=row.payment, kind__in=(review.DISPUTE, review.DISPUTE_CLOSED)).count()
+    kind = reviews.DISPUTE_CLOSED if row.stage in DECIDED else reviews.DISPUTE
+    known = ReviewItem.objects.filter(payment=row.payment, kind__in=(reviews.DISPUTE, reviews.DISPUTE_CLOSED)).count()
     with translation.override(settings.LANGUAGE_CODE):
-        review.file(
+        reviews.file(
             key=f"dispute:{row.payment.public_id}:{known + 1}",
             kind=kind,
             subject=f"{words.stage_label(row)} ({row.payment.invoice.number})",

@@ -8,13 +8,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 
-from storefront.billing import announcements
+from storefront.billing import mails
 from storefront.billing.errors import BillingError
 from storefront.billing.instructions import pay_until
 from storefront.billing.models import Invoice
 from storefront.billing.services import invoices, orders
+from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.services.payments import cancel_open
 from storefront.billing.states import InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.core.instants import end_of_day
@@ -58,7 +58,7 @@ def _remind(invoice_id: int) -> bool:
     if invoice.due_at < invoice.reminded_at + FAIR_WARNING:
         invoice.due_at = end_of_day(invoice.reminded_at + FAIR_WARNING)
     invoice.save(update_fields=["reminded_at", "due_at"])
-    announcements.unpaid_reminder(invoice)
+    mails.unpaid_reminder(invoice)
     return True
 
 

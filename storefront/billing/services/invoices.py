@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from oscar.apps.order.models import Line, Order
 
-from storefront.billing import announcements
+from storefront.billing import mails
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.services import orders
@@ -97,7 +97,7 @@ def issue(
 def void(*, invoice: Invoice, reason: str) -> Invoice:
     """Make an unpaid invoice void, cancel its order, tell the customer. A void one is left as it is.
 
-    Raises ChargeOpen while a charge is open (call payments.cancel_open first, outside a transaction) and
+    Raises ChargeOpen while a charge is open (call cancelling.cancel_open first, outside a transaction) and
     TransitionError for a paid one.
     """
     with transaction.atomic():
@@ -110,7 +110,7 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
         if changed:
             orders.cancel(order=locked.order)
             if not locked.payments.filter(status=PaymentStatus.SUCCEEDED).exists():
-                announcements.order_voided(locked)  # else he was told that his money is kept
+                mails.order_voided(locked)  # else he was told that his money is kept
     return locked
 
 

@@ -13,8 +13,8 @@ from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Payment
 from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_payment
-from storefront.billing.services.settling import settle
-from storefront.billing.services.spacing import next_check
+from storefront.billing.services.poll_schedule import next_check
+from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import resume
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, queue

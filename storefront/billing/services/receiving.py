@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from storefront.billing import announcements, signals
+from storefront.billing import mails, signals
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import ledger, orders, review
+from storefront.billing.services import ledger, orders, reviews
 from storefront.billing.states import (
     INVOICE_TRANSITIONS,
     OPEN_PAYMENT,
@@ -63,14 +63,14 @@ def close_paid(invoice: Invoice, payment: Payment | None) -> None:
     invoice.payments.filter(status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
     signals.invoice_paid.send(sender=Invoice, invoice=invoice, payment=payment)
     if not any(line.license_terms for line in invoice.lines.all()):
-        announcements.payment_received(invoice)
+        mails.payment_received(invoice)
 
 
 def _keep(invoice: Invoice, payment: Payment) -> None:
     """Money nobody asked for any more stays on the customer's account; he and the staff are told."""
     is_late = invoice.status == InvoiceStatus.VOID or orders.is_cancelled(invoice.order)
     kind = "late_payment" if is_late else "second_payment"
-    review.file(
+    reviews.file(
         key=f"{kind}:{payment.public_id}",
         kind=kind,
         detail=(
@@ -81,4 +81,4 @@ def _keep(invoice: Invoice, payment: Payment) -> None:
         payment=payment,
         invoice=invoice,
     )
-    announcements.late_payment(invoice, payment)
+    mails.late_payment(invoice, payment)

@@ -10,9 +10,9 @@ from django.db.models import Q
 
 from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Payment
-from storefront.billing.services import disputes, review
+from storefront.billing.services import disputes, reviews
 from storefront.billing.services.cancelling import cancel_payment
-from storefront.billing.services.settling import mismatches, settle
+from storefront.billing.services.settlement import mismatches, settle
 from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
 from storefront.core import clock
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
@@ -99,7 +99,7 @@ def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
     """A charge no row of ours explains; only money matters."""
     if snapshot.state is not RemoteState.SUCCEEDED:
         return 0
-    review.file(
+    reviews.file(
         key=f"unknown-charge:{name}:{snapshot.provider_reference}",
         kind="unknown_charge",
         detail=(
@@ -117,7 +117,7 @@ def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) 
     ours = ours.filter(status=PaymentStatus.SUCCEEDED).exclude(provider_reference=None).select_related("invoice")
     found = 0
     for payment in ours.exclude(provider_reference__in=list(theirs)):
-        review.file(
+        reviews.file(
             key=f"missing-charge:{payment.public_id}",
             kind="missing_charge",
             detail=f"{name} does not list {payment.provider_reference} ({payment.amount} {payment.currency}).",
@@ -129,7 +129,7 @@ def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) 
 
 
 def _file_difference(name: str, payment: Payment, snapshot: PaymentSnapshot) -> None:
-    review.file(
+    reviews.file(
         key=f"difference:{payment.public_id}:{snapshot.state}:{snapshot.amount_refunded}",
         kind="difference",
         detail=(

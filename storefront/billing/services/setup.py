@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from storefront.billing.gateway_registry import gateway, names
-from storefront.billing.services import review
+from storefront.billing.services import reviews
 from storefront.gateways.errors import ConfigurationError, UnsupportedOperation
 from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
 
@@ -43,6 +43,6 @@ def check_all() -> int:
         for fault in faults:
             if fault.code != "connection":  # the breaker's matter
                 detail = f"{name.title()}: {fault.finding} {fault.remedy}".strip()
-                review.file_setup(gateway=name, code=fault.code, detail=detail)
+                reviews.file_setup(gateway=name, code=fault.code, detail=detail)
                 found += 1
     return found

@@ -20,11 +20,11 @@ from storefront.billing.errors import (
 )
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import orders, review
-from storefront.billing.services.attempts import close, opened
+from storefront.billing.services import orders, reviews
 from storefront.billing.services.cancelling import cancel_payment
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.services.settling import settle
+from storefront.billing.services.opening import close, opened
+from storefront.billing.services.settlement import settle
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
@@ -95,7 +95,7 @@ def resume(payment: Payment) -> Payment:
         close(payment.pk, PaymentStatus.FAILED, failure_code=refusal.code)
         if refusal.is_curable:
             raise PaymentRefused(refusal.code) from refusal
-        review.file_cannot_charge(invoice=payment.invoice, gateway=payment.gateway, code=refusal.code)
+        reviews.file_cannot_charge(invoice=payment.invoice, gateway=payment.gateway, code=refusal.code)
         raise CannotBeCharged(refusal.code) from refusal
     except KeySpent as failure:
         logger.warning("payment %s: its key only brings a failure (%s)", payment.pk, failure.code)
@@ -141,7 +141,7 @@ def _check_limits(invoice: Invoice, gateway_name: str) -> None:
     """What the method is known not to take is not asked of it. (Open charges of the invoice are left as they are.)"""
     problem = _adapter(gateway_name).limits.problem(invoice.amount, invoice.currency)
     if problem is not None and invoice.status == InvoiceStatus.OPEN:
-        review.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem.code)
+        reviews.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem.code)
         raise CannotBeCharged(problem.code)
 
 
@@ -152,7 +152,7 @@ def _check_payable(invoice: Invoice) -> None:
         raise AlreadyPaid
     if not orders.may_become(order=invoice.order, status=orders.PAID):
         raise InvoiceVoid  # staff cancelled the order by hand
-    if review.is_blocked(invoice):
+    if reviews.is_blocked(invoice):
         raise PaymentInReview
 
 
@@ -209,7 +209,7 @@ def _look(payment: Payment) -> Payment:
         raise PaymentProcessing
     if payment.is_awaited:
         raise PaymentAwaited
-    if review.is_waiting(payment=payment, kind=review.MISMATCH):
+    if reviews.is_waiting(payment=payment, kind=reviews.MISMATCH):
         raise PaymentInReview
     return payment
 

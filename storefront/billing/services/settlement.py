@@ -10,13 +10,13 @@ from datetime import timedelta
 
 from django.db import OperationalError, transaction
 
-from storefront.billing import announcements
+from storefront.billing import mails
 from storefront.billing.gateway_registry import expected_account, gateway
 from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import disputes, orders, receiving, returning, review
+from storefront.billing.services import disputes, orders, receiving, refunds, reviews
 from storefront.billing.services.locking import lock_payment
-from storefront.billing.services.spacing import after_lapse, next_check
+from storefront.billing.services.poll_schedule import after_lapse, next_check
 from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, InvoiceStatus, PaymentStatus
 from storefront.core import clock, states
 from storefront.gateways.errors import NotFound, Unavailable
@@ -75,7 +75,7 @@ def record(*, payment_id: int, snapshot: PaymentSnapshot, seen: int) -> Payment:
             _adopt(payment, snapshot)
             _change(payment, snapshot)
             if was_promised and payment.status == PaymentStatus.FAILED and payment.invoice.status == InvoiceStatus.OPEN:
-                announcements.payment_failed(payment.invoice, payment)
+                mails.payment_failed(payment.invoice, payment)
             orders.follow_attempts(payment.invoice)
         payment.revision += 1
         payment.checked_at = clock.now()
@@ -112,9 +112,9 @@ def _report(payment: Payment, snapshot: PaymentSnapshot, problems: list[str]) ->
     """Nothing is paid by money that does not fit; a person looks at it."""
     # A closed one is not asked about for ever: webhook and reconciliation tell if it changes.
     payment.next_check_at = next_check(payment) if payment.status in OPEN_PAYMENT else None
-    review.file(
+    reviews.file(
         key=f"mismatch:{payment.public_id}:{snapshot.provider_reference}:{snapshot.state}:{'+'.join(problems)}",
-        kind=review.MISMATCH if snapshot.state is RemoteState.SUCCEEDED else review.MISMATCH_UNPAID,
+        kind=reviews.MISMATCH if snapshot.state is RemoteState.SUCCEEDED else reviews.MISMATCH_UNPAID,
         detail=(
             f"Asked for {payment.amount} {payment.currency} as {payment.public_id}; {payment.gateway} has "
             f"{snapshot.amount} {snapshot.currency} as {snapshot.our_reference or 'nothing of ours'} "
@@ -147,7 +147,7 @@ def _change(payment: Payment, snapshot: PaymentSnapshot) -> None:
     match snapshot.state:
         case RemoteState.SUCCEEDED:
             receiving.receive(payment)
-            returning.follow(payment, snapshot)
+            refunds.follow(payment, snapshot)
             payment.next_check_at = None
         case RemoteState.FAILED:
             _close(payment, PaymentStatus.FAILED)
@@ -160,18 +160,18 @@ def _change(payment: Payment, snapshot: PaymentSnapshot) -> None:
 def _go_on(payment: Payment, snapshot: PaymentSnapshot) -> None:
     """Nothing is decided yet; whoever must still pay elsewhere is told how, once."""
     if payment.status == PaymentStatus.SUCCEEDED:
-        returning.report_reverted(payment, snapshot)
+        refunds.report_reverted(payment, snapshot)
         return
     if payment.status == PaymentStatus.CREATED:
         states.apply(payment, PaymentStatus.PENDING, table=PAYMENT_TRANSITIONS)
     payment.next_check_at = after_lapse(payment) if payment.is_given_up else next_check(payment)
     if payment.is_awaited and payment.invoice.status == InvoiceStatus.OPEN:
-        announcements.payment_awaited(payment.invoice, payment)
+        mails.payment_awaited(payment.invoice, payment)
 
 
 def _close(payment: Payment, status: PaymentStatus) -> None:
     if payment.status == PaymentStatus.SUCCEEDED:
-        returning.report_reverted(payment, None)
+        refunds.report_reverted(payment, None)
     elif payment.status in OPEN_PAYMENT:
         states.apply(payment, status, table=PAYMENT_TRANSITIONS)
         payment.next_check_at = clock.now() + ONCE_MORE
@@ -183,7 +183,7 @@ def _unknown_to_provider(payment: Payment) -> Payment:
     """The provider does not know an object it once gave us: other keys, or another account."""
     with transaction.atomic(durable=True):
         locked = lock_payment(payment.pk)
-        review.file(
+        reviews.file(
             key=f"unknown-to-provider:{locked.public_id}",
             kind="unknown_to_provider",
             detail=f"{locked.gateway} does not know {locked.provider_reference}. Have the keys been changed?",

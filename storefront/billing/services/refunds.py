@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from storefront.billing import signals
 from storefront.billing.models import Invoice, LedgerTransaction, Payment, ReviewItem
-from storefront.billing.services import disputes, goods, ledger, orders, review
+from storefront.billing.services import disputes, goods, ledger, orders, reviews
 from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot
@@ -31,7 +31,7 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
 def report_reverted(payment: Payment, snapshot: PaymentSnapshot | None) -> None:
     """The provider takes back that a charge succeeded. Nothing is undone by itself."""
     state = snapshot.state if snapshot else "failed"
-    review.file(
+    reviews.file(
         key=f"reverted:{payment.public_id}",
         kind="reverted",
         detail=f"{payment.gateway} no longer says that {payment.provider_reference} succeeded, but: {state}.",
@@ -74,7 +74,7 @@ def _after_refund(payment: Payment, change: Decimal) -> None:
 def _file(payment: Payment, kind: str, detail: str) -> None:
     """Each change is a matter of its own; the revision under lock tells them apart."""
     known = ReviewItem.objects.filter(payment=payment, kind=kind).count()
-    review.file(
+    reviews.file(
         key=f"{kind}:{payment.public_id}:{known + 1}",
         kind=kind,
         detail=f"{detail} Noted {clock.now():%Y-%m-%d %H:%M} UTC.",
