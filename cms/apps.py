@@ -8,7 +8,7 @@ class CmsConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from cms import ahead, branding_hooks, picture_memory, receivers, staff_hooks  # noqa: F401
+        from cms import branding_hooks, receivers, renditions, staff_hooks, willow_images  # noqa: F401
         from cms.forms import decimals  # noqa: F401  (before forms are made of models)
 
-        picture_memory.register()
+        willow_images.register()

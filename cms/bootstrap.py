@@ -16,8 +16,8 @@ from wagtail.models import Locale, Page, Site
 
 from cms.approval import ensure_approval
 from cms.articles.models import ContactPage, HelpIndexPage
-from cms.groups import ensure_marketers, ensure_support
 from cms.models import HomePage, ProductIndexPage
+from cms.permissions import ensure_marketers, ensure_support
 from storefront.core import clock
 from storefront.users import services
 from storefront.users.models import User

@@ -11,7 +11,7 @@ from wagtail.images import get_image_model
 
 from storefront.core import money
 
-#: Made by the worker when a page is published (``cms.ahead``), or when first asked for.
+#: Made by the worker when a page is published (``cms.renditions``), or when first asked for.
 SMALL = "max-720x480|format-webp"
 LARGE = "max-1280x960|format-webp"
 

@@ -14,8 +14,8 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
 from catalogue.plans.models import Agreement, AgreementVersion, Discount, Period, Plan, SoftwareProduct
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from cms.search import documents
-from cms.site.models import Footer, Menu, NotFoundText, Notice
 from storefront.billing.models import Seller
 from storefront.core import content_version
 

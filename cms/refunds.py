@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from wagtail.models import Site
 
-from cms.site.links import Resolver, Target
+from cms.navigation.links import Resolver, Target
 from storefront.billing.models import Seller
 
 

@@ -7,8 +7,8 @@ from wagtail import hooks
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
-from cms import bulk  # noqa: F401  (it registers a hook)
-from cms.live_links import LivePageLinkHandler
+from cms import bulk_actions  # noqa: F401  (it registers a hook)
+from cms.link_handlers import LivePageLinkHandler
 from cms.prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import drafts, leaving, previewing  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup

@@ -34,7 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "documents/",
         include([re_path(r"^(\d+)/(.*)$", serving.ranged(documents.serve)), *wagtaildocs_urls.urlpatterns]),
     ),
-    path("", include("cms.site.urls")),
+    path("", include("cms.metadata.urls")),
     path("", include("cms.statistics.urls")),
 ]
 

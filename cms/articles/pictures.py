@@ -36,7 +36,7 @@ def read_at_once(images: Sequence[AbstractImage]) -> None:
 
 def sized(image: Any, *, caption: str = "") -> Sized:
     """The picture's cuts; those that were never asked for are made now. Without any words it counts as decoration."""
-    small, large = (image.get_rendition(spec) for spec in SPECS)  # one at a time: see cms.ahead
+    small, large = (image.get_rendition(spec) for spec in SPECS)  # one at a time: see cms.renditions
     return Sized(
         url=small.url,
         srcset=", ".join(f"{cut.url} {cut.width}w" for cut in {small.width: small, large.width: large}.values()),

@@ -11,7 +11,7 @@ from wagtail.models import Locale
 from cms.demo.loader import Loader
 from cms.demo.texts import site
 from cms.demo.translating import note
-from cms.site.models import Footer, Menu, NotFoundText, Notice
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from storefront.core import clock
 
 #: The notice is shown for these days before the holidays of the year after next: as an example in the editor.

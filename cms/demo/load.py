@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page
 
-from cms import ahead, bootstrap
+from cms import bootstrap, renditions
 from cms.approval import ensure_approval
 from cms.demo import contracts, frame, goods, indexing, people
 from cms.demo.images import Album
@@ -14,8 +14,8 @@ from cms.demo.loader import Loader, other_languages
 from cms.demo.products import PRODUCTS
 from cms.demo.texts import company, home, news
 from cms.demo.words import DemoPage
-from cms.groups import ensure_marketers
 from cms.models import HomePage, ProductPage
+from cms.permissions import ensure_marketers
 from storefront.billing.models import Seller
 
 
@@ -45,7 +45,7 @@ def load() -> None:
         people.load()
         ensure_approval(ensure_marketers())
         for page in Page.objects.live().filter(depth__gt=1).values_list("pk", flat=True):
-            ahead.cut_later(page)
+            renditions.cut_later(page)
 
 
 def _home() -> Page:

@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 
-from cms.groups import ensure_marketers
+from cms.permissions import ensure_marketers
 from storefront.users.models import User
 
 PASSWORD = "demo-password-2026"  # noqa: S105  (printed by the demo; of no value elsewhere)

@@ -26,7 +26,7 @@ from cms.blocks import ProductContent
 from cms.cards import Card
 from cms.models.base import TITLE_PANEL, ShopPage, picture
 from cms.releases import newest_release
-from cms.shell import shell
+from cms.site_context import get_site_context
 
 #: Related products that a page without a choice of its own shows.
 MOST_RELATED = 6
@@ -120,7 +120,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         context["software"] = self.software
         context["tagline"] = self.software.text("tagline")
         context["conditions"] = self.software.text("conditions")
-        agreements = shell(request)["agreements"]
+        agreements = get_site_context(request)["agreements"]
         context["agreement"] = next((link for link in agreements if link.id == self.software.agreement_id), None)
         context["box"] = buy_box(
             self.software,

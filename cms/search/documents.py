@@ -1,4 +1,4 @@
-"""Keeps what is searched in line with what is published: one row for each page, see ``cms.site.models.search``.
+"""Keeps what is searched in line with what is published: one row for each page, see ``cms.navigation.models.search``.
 
 The texts are those that the page itself declares in its ``search_fields``, Wagtail's own list, and for a product page
 those of the product: its name, its license types and what they include.
@@ -17,9 +17,9 @@ from wagtail.models import Page, PageViewRestriction
 
 from catalogue.plans import offers
 from catalogue.plans.models import SoftwareProduct
+from cms.navigation.models import SearchDocument
+from cms.navigation.models.search import Kind
 from cms.search import words
-from cms.site.models import SearchDocument
-from cms.site.models.search import Kind
 
 #: Pages that are not found: the front page is where everybody starts, and the root of the tree is no page.
 NOT_SEARCHED = ("cms.HomePage", "wagtailcore.Page")

@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 from modelsearch.backends import get_search_backend
 from modelsearch.query import And, Or, PlainText, SearchQuery
 
+from cms.navigation.models import SearchDocument
+from cms.navigation.models.search import Kind
 from cms.search import vocabulary, words
 from cms.search.vocabulary import MOST_FORMS, Words
-from cms.site.models import SearchDocument
-from cms.site.models.search import Kind
 from storefront.core import money
 
 #: More matches than this are of no use to anybody.

@@ -15,8 +15,8 @@ from django.db.models import Count, Sum
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cms.navigation.models import SearchDocument
 from cms.search.words import LONGEST
-from cms.site.models import SearchDocument
 
 #: How many words one typed word may become.
 MOST_FORMS = 12

@@ -41,7 +41,7 @@
     suggestions().forEach((box) => { if (!box.parentElement.contains(event.target)) box.replaceChildren(); });
   });
 
-  // The shop reads this cookie (cms/site/notices.py), so a closed notice is not even sent again.
+  // The shop reads this cookie (cms/navigation/notices.py), so a closed notice is not even sent again.
   const COOKIE = "closed-notices", MOST = 20, YEAR = 365 * 24 * 3600;
   const closed = () => document.cookie.split("; ").find((each) => each.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1).split(".") ?? [];
   document.querySelectorAll("[data-close-notice]").forEach((button) => {

@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "storefront.account",
     "storefront.support",
     "cms",
-    "cms.site",
+    "cms.navigation",
     "cms.articles",
     "cms.statistics",
     # Oscar, with our two forks in the place of its own apps
@@ -397,7 +397,7 @@ OUTBOX_HANDLERS = {
     "mail.checkout-reminder": "checkout.reminders.sending.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
     "support.answer": "storefront.support.services.telling.deliver",
-    "pictures": "cms.ahead.deliver",
+    "pictures": "cms.renditions.deliver",
 }
 #: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
 #: strangers typed into "forgotten password" are not kept for long.
@@ -576,7 +576,7 @@ THUMBNAIL_FORMAT = "PNG"
 #: Seconds for which public pages are kept whole, at most; whatever changes them is seen at once. 0: not at all.
 PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", default=600, at_most=24 * 3600)
 #: Functions of a moment (UTC) that return the next one at which something on public pages begins or ends, or None.
-PAGE_CACHE_MOMENTS = ["catalogue.plans.schedule.next_moment", "cms.site.notices.next_moment"]
+PAGE_CACHE_MOMENTS = ["catalogue.plans.schedule.next_moment", "cms.navigation.notices.next_moment"]
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

@@ -46,7 +46,7 @@ def cut(kind: str) -> float:
     from wagtail.images.models import Filter
 
     from cms.articles.pictures import SPECS
-    from cms.page_facts import SHARED
+    from cms.metadata.page_metadata import SHARED
 
     image = get_image_model()(title="Large", file=_name(kind), width=SIDE, height=SIDE)
     before = _peak()

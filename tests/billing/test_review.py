@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from cms.groups import ensure_marketers
+from cms.permissions import ensure_marketers
 from storefront.billing import links
 from storefront.billing.errors import PaymentInReview
 from storefront.billing.models import ReviewItem

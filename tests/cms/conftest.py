@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from wagtail.search.models import IndexEntry
 
-from cms.groups import ensure_marketers
+from cms.permissions import ensure_marketers
 from storefront.users.models import User
 
 

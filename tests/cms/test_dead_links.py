@@ -13,7 +13,7 @@ from wagtail.models import Page
 
 from cms.articles.models import ContactPage, HelpIndexPage, HelpTopicPage, NewsIndexPage
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
-from cms.site.models import Footer, Menu, NotFoundText, Notice
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from tests.account import every_page
 
 pytestmark = pytest.mark.django_db

@@ -26,8 +26,8 @@ from cms.cards import LARGE, SMALL
 from cms.demo import people
 from cms.demo.loader import other_languages
 from cms.demo.products import PRODUCTS
+from cms.metadata.page_metadata import SHARED
 from cms.models import ProductPage
-from cms.page_facts import SHARED
 from storefront.billing.models import Invoice
 from storefront.licensing.models import License
 

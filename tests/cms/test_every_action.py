@@ -18,9 +18,9 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.fields import StreamField
 from wagtail.models import Page, get_page_models
 
-from cms.groups import ensure_marketers
 from cms.models import ProductPage, TextPage
 from cms.models.base import ShopPage
+from cms.permissions import ensure_marketers
 from storefront.users.models import User
 from tests.cms.things import Things
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from wagtail.models import Locale
 
 from cms.models import HomePage, ProductIndexPage, ProductPage
-from cms.site.models import Menu, Notice
+from cms.navigation.models import Menu, Notice
 
 #: How far what is on the page has moved since it was loaded, in the browser's own measure.
 SHIFT = """new Promise((done) => {

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from wagtail.models import Locale
 
 from cms.models import HomePage, ProductIndexPage
-from cms.site.models import Menu
+from cms.navigation.models import Menu
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

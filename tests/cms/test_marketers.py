@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from wagtail.models import Page
 
-from cms.groups import ensure_marketers
+from cms.permissions import ensure_marketers
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from oscar.apps.basket.models import Line
 
-from cms.groups import ensure_marketers
 from cms.models import ProductPage
+from cms.permissions import ensure_marketers
 from cms.statistics import days, report
 from cms.statistics.bots import is_program
 from cms.statistics.models import DailyCount, DaySalt, Sighting

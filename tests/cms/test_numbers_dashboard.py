@@ -15,7 +15,7 @@ from wagtail import hooks
 
 from catalogue.plans.models import SoftwareProduct
 from catalogue.plans.products import create_parent
-from cms.groups import MARKETERS
+from cms.permissions import MARKETERS
 from cms.statistics import days
 from cms.statistics.models import DailyCount
 from storefront.core import clock

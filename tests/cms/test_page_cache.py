@@ -20,7 +20,7 @@ from catalogue.plans import schedule
 from catalogue.plans.models import Discount, Period, SoftwareProduct
 from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, NewsIndexPage, NewsPage
 from cms.models import HomePage, ProductIndexPage, ProductPage, TextPage
-from cms.site.models import Footer, Menu, Notice
+from cms.navigation.models import Footer, Menu, Notice
 from storefront.billing.models import Seller
 from storefront.core import clock, content_version
 from tests.checkout.test_cart import put_in_cart

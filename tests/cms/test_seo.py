@@ -17,8 +17,8 @@ from wagtail.models import Locale, PageViewRestriction
 
 from catalogue.plans.models import Agreement, Discount
 from cms.articles.models import HelpIndexPage, HelpPage
+from cms.metadata import sitemap
 from cms.models import HomePage, ProductIndexPage, ProductPage, TextPage
-from cms.site import sitemap
 from storefront.core import clock
 from storefront.core.instants import day_of
 

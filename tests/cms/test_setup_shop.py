@@ -14,8 +14,8 @@ from wagtail.models import Collection, Locale, Page, Site, Workflow, WorkflowPag
 
 from cms import approval
 from cms.articles.models import ContactPage, HelpIndexPage
-from cms.groups import MARKETERS
 from cms.models import HomePage, ProductIndexPage
+from cms.permissions import MARKETERS
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 

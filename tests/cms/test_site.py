@@ -17,8 +17,8 @@ from wagtail.models import Locale, Page
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from cms.models import HomePage, ProductIndexPage, TextPage
-from cms.site.addresses import in_language, validate_address
-from cms.site.models import Footer, Menu, NotFoundText, Notice
+from cms.navigation.addresses import in_language, validate_address
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from storefront.core import clock
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanTerm, SoftwareProduct
 from cms.models import ProductPage
-from cms.site.models import Footer, Menu, NotFoundText, Notice
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from cms.stale.views import EditView
 from storefront.billing.models import Seller
 from storefront.users.models import User

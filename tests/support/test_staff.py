@@ -13,7 +13,7 @@ from django.urls import reverse
 from wagtail import hooks
 from wagtail.models import ModelLogEntry
 
-from cms.groups import ensure_marketers, ensure_support
+from cms.permissions import ensure_marketers, ensure_support
 from storefront.support.models import Conversation
 from storefront.support.services import contact, conversations
 from storefront.support.states import ConversationStatus

@@ -13,7 +13,7 @@ from django.urls import reverse
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from cms.groups import ensure_marketers
+from cms.permissions import ensure_marketers
 from cms.templatetags.back_office import nearest
 from storefront.billing.services.settlement import settle
 from storefront.core import clock

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 def give_marketers_the_right(apps, schema_editor):
-    """A shop that has its group already gets what ``cms.groups`` gives to a new one. Rights are made after all
+    """A shop that has its group already gets what ``cms.permissions`` gives to a new one. Rights are made after all
     migrations, so this one is made here; Django then finds it."""
     group = apps.get_model("auth", "Group").objects.filter(name="Marketers").first()
     if group is None:

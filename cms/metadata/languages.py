@@ -11,9 +11,9 @@ from django.utils import translation
 from django.utils.http import urlencode
 from wagtail.models import Page
 
-from cms import page_facts
-from cms.shell import Shell
-from cms.site.addresses import in_language
+from cms.metadata import page_metadata
+from cms.navigation.addresses import in_language
+from cms.site_context import SiteContext
 
 #: Views that show a page of Wagtail's; without one they have shown that it is missing.
 PAGE_VIEWS = frozenset({"home", "products", "product", "category", "wagtail_serve"})
@@ -29,27 +29,27 @@ class Language(NamedTuple):
     url: str | None
 
 
-def same_elsewhere(request: HttpRequest, page: Page | None, shell: Shell) -> dict[str, str]:
+def same_elsewhere(request: HttpRequest, page: Page | None, site_context: SiteContext) -> dict[str, str]:
     """Code -> address of what this request shows, in every language that has it."""
     match: ResolverMatch | None = request.resolver_match
     if page is not None and page.pk and not getattr(request, "is_preview", False):
-        return page_facts.of(page).addresses
+        return page_metadata.read(page).addresses
     if match is None or match.url_name in PAGE_VIEWS:
         return {}
     if match.url_name in ("agreement", "agreement-version"):
-        return shell["agreement_addresses"].get(reverse("agreement", args=[match.kwargs["slug"]]), {})
+        return site_context["agreement_addresses"].get(reverse("agreement", args=[match.kwargs["slug"]]), {})
     return _reversed(match, _kept(request))
 
 
-def switch(request: HttpRequest, page: Page | None, shell: Shell) -> tuple[Language, ...]:
+def switch(request: HttpRequest, page: Page | None, site_context: SiteContext) -> tuple[Language, ...]:
     """Every language of the shop in its own name; one that lacks this page leads to its front page. Empty if there is
     no choice: then no switch is shown."""
     current = translation.get_language()
-    addresses = same_elsewhere(request, page, shell)
+    addresses = same_elsewhere(request, page, site_context)
     offered = tuple(
-        Language(code, str(name), None if code == current else addresses.get(code) or shell["homes"][code])
+        Language(code, str(name), None if code == current else addresses.get(code) or site_context["homes"][code])
         for code, name in settings.LANGUAGES
-        if code == current or code in shell["homes"]
+        if code == current or code in site_context["homes"]
     )
     return offered if len(offered) > 1 else ()
 

@@ -28,7 +28,7 @@ class Picture(NamedTuple):
     alt: str
 
 
-class Facts(NamedTuple):
+class PageMetadata(NamedTuple):
     """``description``: the editor's own, else what the page says at its beginning, else the product's line;
     ``addresses``: by the code of the language, of this page and its published translations; ``questions``: pairs of
     question and answer, plain text; ``published_at``: ISO 8601."""
@@ -40,11 +40,11 @@ class Facts(NamedTuple):
     published_at: str
 
 
-def of(page: Page) -> Facts:
+def read(page: Page) -> PageMetadata:
     """``page`` is of its own class. A few queries."""
     pages = Page.objects.live().filter(translation_key=page.translation_key).select_related("locale")
     by_code = {other.locale.language_code: other.get_url() for other in pages}
-    return Facts(
+    return PageMetadata(
         description=_description(page),
         addresses={code: by_code[code] for code, _name in settings.LANGUAGES if by_code.get(code)},
         picture=_picture(page),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from cms.site.addresses import validate_address
+from cms.navigation.addresses import validate_address
 
 MOST_SUB_ITEMS = 12
 

@@ -13,7 +13,7 @@ from wagtail.signals import page_published
 from cms.articles.pictures import SPECS
 from cms.blocks.walking import pictures
 from cms.cards import LARGE, SMALL
-from cms.page_facts import SHARED
+from cms.metadata.page_metadata import SHARED
 from storefront.core import clock
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue

@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from cms.site.models import Footer, Menu, NotFoundText, Notice
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from cms.stale.views import OneEditorAtATime
 from storefront.core.instants import instant, zone_name
 

@@ -23,18 +23,18 @@ from wagtail.models import Page, Site
 
 from catalogue.plans import agreements
 from catalogue.plans.models import Agreement
+from cms.navigation import loading
+from cms.navigation.links import Link, MenuItem
+from cms.navigation.loading import Navigation, NotFound, NoticeLine
 from cms.refunds import RefundRule, refund_rule
-from cms.site import frame
-from cms.site.frame import Frame, NotFound, NoticeLine
-from cms.site.links import Link, MenuItem
 from storefront.billing.models import Seller
 from storefront.core import content_version
 
-KEY = "site-shell"
+KEY = "site-context"
 SECONDS = 60
 
 
-class Shell(TypedDict):
+class SiteContext(TypedDict):
     """``pages``: those right below home; ``menu``: the main menu; ``products``: the address of the list of products,
     "" if it is not published; ``assurances``: what its editor wants to be read below 'Buy'; ``agreements``: in the
     reader's language, with the id of the one in the default language; ``agreement_addresses``: by the address of
@@ -57,9 +57,9 @@ class Shell(TypedDict):
     not_found: NotFound | None
 
 
-def shell(request: HttpRequest | None) -> Shell:
-    """The shell of the site: from this request, from the cache, or from a fixed number of queries."""
-    found: Shell | None = getattr(request, "_shell", None)
+def get_site_context(request: HttpRequest | None) -> SiteContext:
+    """The context of the site: from this request, from the cache, or from a fixed number of queries."""
+    found: SiteContext | None = getattr(request, "site_context", None)
     if found is not None:
         return found
     key = f"{KEY}:{content_version.current()}:{_language()}" if settings.PAGE_CACHE_SECONDS else ""
@@ -69,28 +69,28 @@ def shell(request: HttpRequest | None) -> Shell:
         if key:
             cache.set(key, found, SECONDS)
     if request is not None:
-        request._shell = found  # type: ignore[attr-defined]
+        request.site_context = found  # type: ignore[attr-defined]
     return found
 
 
 def preview(request: HttpRequest, instead: Model) -> None:
-    """For this request only: the shell with ``instead`` (a menu, a footer, a notice ...) for what is saved."""
-    request._shell = _load(request, instead=instead)  # type: ignore[attr-defined]
+    """For this request only: the context with ``instead`` (a menu, a footer, a notice ...) for what is saved."""
+    request.site_context = _load(request, instead=instead)  # type: ignore[attr-defined]
 
 
 def _language() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 
-def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell:
+def _load(request: HttpRequest | None, *, instead: Model | None = None) -> SiteContext:
     language = _language()
     site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
-    made: Frame = frame.read(language, site, instead=instead)
+    made: Navigation = loading.read(language, site, instead=instead)
     pages = _pages(request, site)
     shown = tuple(MenuItem(link.title, link.url) for link, is_in_menu in pages if is_in_menu)
     products, assurances = _products()
     seller = Seller.objects.filter(is_default=True).first()
-    found: Shell = {
+    found: SiteContext = {
         "pages": tuple(link for link, _ in pages),
         "menu": shown if made.menu is None else made.menu,
         "products": products,
@@ -107,7 +107,7 @@ def _load(request: HttpRequest | None, *, instead: Model | None = None) -> Shell
         "not_found": made.not_found,
     }
     own = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "made": made.footer}
-    found["footer"] = render_to_string("includes/footer.html", {"shell": found, **own})
+    found["footer"] = render_to_string("includes/footer.html", {"site_context": found, **own})
     return found
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 
-from cms.site.addresses import validate_address
+from cms.navigation.addresses import validate_address
 from storefront.core import clock
 
 
@@ -98,7 +98,7 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """A page of the shop below this notice, whatever its times."""
-        from cms import shell  # the shell reads these models
+        from cms import site_context  # it reads these models
 
-        shell.preview(request, self)
-        return TemplateResponse(request, "cms/frame_preview.html", {"object": self}, status=200)
+        site_context.preview(request, self)
+        return TemplateResponse(request, "cms/navigation_preview.html", {"object": self}, status=200)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from wagtail.models import Page, Site
 
-from cms.site.addresses import in_language
+from cms.navigation.addresses import in_language
 
 
 class Link(NamedTuple):

@@ -14,7 +14,7 @@ from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import DraftStateMixin, Locale, PreviewableMixin, RevisionMixin, TranslatableMixin
 
-from cms.site.blocks import ColumnBlock, MenuItemBlock
+from cms.navigation.blocks import ColumnBlock, MenuItemBlock
 
 MOST_ITEMS, MOST_COLUMNS, MOST_SUGGESTED = 8, 3, 6
 
@@ -22,7 +22,7 @@ MOST_ITEMS, MOST_COLUMNS, MOST_SUGGESTED = 8, 3, 6
 class OnePerLanguage(DraftStateMixin, RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
     """Drafts are not shown. Where a language has none, readers get the one in the default language."""
 
-    preview_template = "cms/frame_preview.html"
+    preview_template = "cms/navigation_preview.html"
 
     class Meta(TranslatableMixin.Meta):
         abstract = True
@@ -42,9 +42,9 @@ class OnePerLanguage(DraftStateMixin, RevisionMixin, PreviewableMixin, Translata
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """A page of the shop with this in its frame."""
-        from cms import shell  # the shell reads these models
+        from cms import site_context  # it reads these models
 
-        shell.preview(request, self)
+        site_context.preview(request, self)
         return TemplateResponse(request, self.preview_template, {"object": self}, status=200)
 
 

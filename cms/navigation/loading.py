@@ -1,4 +1,4 @@
-"""The frame of the pages as data: menu, footer, notices and the text of the missing page, in one language."""
+"""The navigation of the pages as data: menu, footer, notices and the text of the missing page, in one language."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.db.models import Q
 from wagtail.models import Site
 from wagtail.rich_text import expand_db_html
 
-from cms.site.links import Link, MenuItem, Resolver, Target, listed, page_ids
-from cms.site.models import Footer, Menu, NotFoundText, Notice
-from cms.site.models.notices import Where
+from cms.navigation.links import Link, MenuItem, Resolver, Target, listed, page_ids
+from cms.navigation.models import Footer, Menu, NotFoundText, Notice
+from cms.navigation.models.notices import Where
 from storefront.core import clock
 
 M = TypeVar("M", bound=models.Model)
@@ -56,7 +56,7 @@ class FooterParts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Navigation:
     """None where nothing was entered: then the shop has what it makes by itself."""
 
     menu: tuple[MenuItem, ...] | None
@@ -65,9 +65,9 @@ class Frame:
     notices: tuple[NoticeLine, ...]
 
 
-def read(language: str, site: Site | None, *, instead: models.Model | None = None) -> Frame:
-    """The frame for readers of ``language``, in a fixed number of queries. ``instead`` is shown in the place of what is
-    stored of its kind (a preview)."""
+def read(language: str, site: Site | None, *, instead: models.Model | None = None) -> Navigation:
+    """The navigation for readers of ``language``, in a fixed number of queries. ``instead`` is shown in the place of
+    what is stored of its kind (a preview)."""
     menu, footer, not_found = (_one(kind, language, instead) for kind in (Menu, Footer, NotFoundText))
     notices = _notices(language, instead)
     items = listed(menu.items.get_prep_value()) if menu else []
@@ -75,7 +75,7 @@ def read(language: str, site: Site | None, *, instead: models.Model | None = Non
     suggested = [Target(value) for value in listed(not_found.pages.get_prep_value())] if not_found else []
     wanted = [*page_ids(items), *page_ids(columns), *(target.page_id for target in suggested)]
     resolver = Resolver([*wanted, *(notice.link_page_id for notice in notices)], language=language, site=site)
-    return Frame(
+    return Navigation(
         menu=tuple(item for value in items if (item := resolver.item(value))) if menu else None,
         footer=_footer(footer, columns, resolver) if footer else None,
         not_found=_not_found(not_found, suggested, resolver) if not_found else None,

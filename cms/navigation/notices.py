@@ -1,4 +1,4 @@
-"""Which notices a visitor sees on this page at this moment. No query: they stand in the shell."""
+"""Which notices a visitor sees on this page at this moment. No query: they stand in the site's context."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Min
 from django.http import HttpRequest
 
-from cms.site.frame import NoticeLine
-from cms.site.models.notices import Notice, Where
+from cms.navigation.loading import NoticeLine
+from cms.navigation.models.notices import Notice, Where
 from storefront.core import clock
 
 #: Written by static/js/menu.js when a notice is closed: the keys of closed ones, separated by dots.

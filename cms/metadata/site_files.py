@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from cms.site.sitemap import AgreementMap, PageMap
+from cms.metadata.sitemap import AgreementMap, PageMap
 
 #: Views that are of use to people only: the search, the cart and what follows it, the account.
 NOT_FOR_MACHINES = ("search", "cart", "checkout", "account-home")

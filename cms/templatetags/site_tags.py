@@ -8,13 +8,13 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 from wagtail.templatetags.wagtailcore_tags import richtext
 
-from cms import seo
-from cms.seo import Head
-from cms.shell import Shell, shell
-from cms.site import languages, notices
-from cms.site.frame import NoticeLine
-from cms.site.languages import Language
-from cms.site.links import MenuItem
+from cms.metadata import languages, seo
+from cms.metadata.languages import Language
+from cms.metadata.seo import Head
+from cms.navigation import notices
+from cms.navigation.links import MenuItem
+from cms.navigation.loading import NoticeLine
+from cms.site_context import SiteContext, get_site_context
 
 register = template.Library()
 
@@ -23,28 +23,28 @@ LONG_MENU = 54
 
 
 @register.simple_tag(takes_context=True)
-def site_shell(context: template.Context) -> Shell:
+def site_context(context: template.Context) -> SiteContext:
     """Menu, agreements and seller for the header and the footer."""
-    return shell(context.get("request"))
+    return get_site_context(context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
 def products_address(context: template.Context) -> str:
     """Where all products are listed, "" while that page is not published."""
-    return shell(context.get("request"))["products"]
+    return get_site_context(context.get("request"))["products"]
 
 
 @register.simple_tag(takes_context=True)
 def page_head(context: template.Context) -> Head:
     """Title, description and everything that search engines are told of this page."""
-    return seo.head(cast(dict[str, Any], context.flatten()), shell(context.get("request")))
+    return seo.head(cast(dict[str, Any], context.flatten()), get_site_context(context.get("request")))
 
 
 @register.simple_tag(takes_context=True)
 def site_notices(context: template.Context) -> tuple[NoticeLine, ...]:
     """The notices to be shown on this page to this visitor now."""
     request = context.get("request")
-    return notices.current(shell(request)["notices"], request)
+    return notices.current(get_site_context(request)["notices"], request)
 
 
 @register.simple_tag(takes_context=True)
@@ -53,7 +53,7 @@ def language_switch(context: template.Context) -> tuple[Language, ...]:
     request, page = context.get("request"), context.get("page")
     if request is None:
         return ()
-    return languages.switch(request, page if isinstance(page, Page) else None, shell(request))
+    return languages.switch(request, page if isinstance(page, Page) else None, get_site_context(request))
 
 
 @register.simple_tag(takes_context=True)
@@ -63,7 +63,7 @@ def menu_here(context: template.Context) -> tuple[str, bool]:
     request = context.get("request")
     if request is None:
         return "", False
-    held = shell(request)
+    held = get_site_context(request)
     addresses = {url for item in held["menu"] for url in item.addresses}
     if request.path in addresses:
         return request.path, True
@@ -87,7 +87,7 @@ def rich(text: str) -> SafeString:
 
 @register.filter
 def made_html(text: str) -> SafeString:
-    """HTML that ``cms`` made itself of an editor's rich text, or JSON-LD escaped by ``cms.structured_data``."""
+    """HTML that ``cms`` made of an editor's rich text, or JSON-LD escaped by ``cms.metadata.structured_data``."""
     return mark_safe(text)  # noqa: S308  (see above)
 
 

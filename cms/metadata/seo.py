@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from catalogue.plans.queries import BuyBox
-from cms import page_facts, structured_data
-from cms.page_facts import Facts, Picture
-from cms.shell import Shell
-from cms.site import languages
+from cms.metadata import languages, page_metadata, structured_data
+from cms.metadata.page_metadata import PageMetadata, Picture
+from cms.site_context import SiteContext
 
 #: Their templates write the way to them themselves.
 BELOW_PRODUCTS = ("cms.ProductPage", "cms.CategoryPage")
@@ -47,17 +46,17 @@ class Head(NamedTuple):
     data: tuple[str, ...] = ()
 
 
-def head(context: Mapping[str, Any], shell: Shell) -> Head:
+def head(context: Mapping[str, Any], site_context: SiteContext) -> Head:
     """What the head of this page says."""
     request: HttpRequest | None = context.get("request")
     page = context.get("page")
     if request is None or getattr(request, "is_preview", False):
         return Head(title=title_of(page) if isinstance(page, Page) else "")
     if isinstance(page, Page) and page.pk:
-        return _of_page(page, context, request, shell)
+        return _of_page(page, context, request, site_context)
     match = request.resolver_match
     if match is not None and match.url_name == "agreement" and "version" in context:
-        found = languages.same_elsewhere(request, None, shell)
+        found = languages.same_elsewhere(request, None, site_context)
         return _known(Head(title=_full(context["version"].name)), reverse("agreement", kwargs=match.kwargs), found)
     return Head(title=settings.SHOP_NAME)
 
@@ -77,21 +76,21 @@ def _is_home(page: Page) -> bool:
     return page._meta.label == "cms.HomePage"
 
 
-def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, shell: Shell) -> Head:
+def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, site_context: SiteContext) -> Head:
     box, number = context.get("box"), getattr(context.get("page_obj"), "number", 1)
     trail = tuple(context.get("trail") or ())
     language = get_language() or settings.LANGUAGE_CODE
-    facts = page_facts.of(page)
-    own = facts.addresses.get(language, request.path)
+    metadata = page_metadata.read(page)
+    own = metadata.addresses.get(language, request.path)
     described = Head(
         title=title_of(page),
-        description=facts.description,
+        description=metadata.description,
         kind="article" if hasattr(page, "published_on") else "website",
-        picture=_absolute(facts.picture),
-        published_at=facts.published_at,
+        picture=_absolute(metadata.picture),
+        published_at=metadata.published_at,
     )
-    made = _known(described, f"{own}?page={number}" if number > 1 else own, {} if number > 1 else facts.addresses)
-    data = _data(page, facts, made, shell, box if isinstance(box, BuyBox) else None, trail)
+    made = _known(described, f"{own}?page={number}" if number > 1 else own, {} if number > 1 else metadata.addresses)
+    data = _data(page, metadata, made, site_context, box if isinstance(box, BuyBox) else None, trail)
     return made._replace(data=tuple(data))
 
 
@@ -118,35 +117,37 @@ def _icon() -> Picture:
     return Picture(settings.SITE_URL + static(ICON), ICON_SIZE, ICON_SIZE, settings.SHOP_NAME)
 
 
-def _data(page: Page, facts: Facts, made: Head, shell: Shell, box: BuyBox | None, trail: Trail) -> list[str]:
+def _data(
+    page: Page, metadata: PageMetadata, made: Head, site_context: SiteContext, box: BuyBox | None, trail: Trail
+) -> list[str]:
     site, found = settings.SITE_URL, []
     if _is_home(page):
-        found += _of_shop(made, shell)
+        found += _of_shop(made, site_context)
     if box is not None and box.selected is not None:
         found.append(
             structured_data.product(
                 name=page.title,
                 description=made.description,
                 url=made.canonical,
-                picture=made.picture.url if made.picture and facts.picture else "",
+                picture=made.picture.url if made.picture and metadata.picture else "",
                 site=site,
-                seller={"name": settings.SHOP_NAME} | shell["seller"],
-                refund=shell["refund"],
+                seller={"name": settings.SHOP_NAME} | site_context["seller"],
+                refund=site_context["refund"],
                 box=box,
             )
         )
     if page._meta.label in BELOW_PRODUCTS:
         trail = ((_("Home"), reverse("home")),)
-        trail += ((_("Products"), shell["products"]),) if shell["products"] else ()
+        trail += ((_("Products"), site_context["products"]),) if site_context["products"] else ()
     if trail:
         whole = [(title, site + url) for title, url in trail] + [(page.title, made.canonical)]
         found.append(structured_data.breadcrumbs(whole))
-    if facts.questions:
-        found.append(structured_data.questions(facts.questions))
+    if metadata.questions:
+        found.append(structured_data.questions(metadata.questions))
     return found
 
 
-def _of_shop(made: Head, shell: Shell) -> list[str]:
+def _of_shop(made: Head, site_context: SiteContext) -> list[str]:
     site, name = settings.SITE_URL, settings.SHOP_NAME
     return [
         structured_data.website(name=name, site=site, home=made.canonical, language=made.language),
@@ -154,8 +155,8 @@ def _of_shop(made: Head, shell: Shell) -> list[str]:
             name=name,
             site=site,
             logo=site + static(ICON),
-            seller=shell["seller"],
+            seller=site_context["seller"],
             email=settings.SUPPORT_EMAIL,
-            refund=shell["refund"],
+            refund=site_context["refund"],
         ),
     ]
