@@ -12,7 +12,7 @@ from oscar.apps.basket.models import Line, LineAttribute
 from oscar.apps.offer.applicator import Applicator
 
 from checkout.cart import ranges
-from checkout.cart.loading import Cart
+from checkout.cart.cart import Cart
 from storefront.core import money
 
 M = TypeVar("M", bound=Model)

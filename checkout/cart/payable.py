@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from oscar.apps.voucher.models import Voucher
 
 from checkout.cart import vouchers
-from checkout.cart.loading import Cart
-from checkout.cart.middleware import find_basket, read_again
-from checkout.cart.problems import CartError
+from checkout.cart.cart import Cart
+from checkout.cart.errors import CartError
+from checkout.cart.session import find_basket, read_again
 from storefront.billing import payment_limits
 
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from catalogue.addresses import product_path
 from catalogue.plans.models import months_label
 from checkout.cart import payable
-from checkout.cart.loading import Cart, CartLine
-from checkout.cart.terms import Term
+from checkout.cart.cart import Cart, CartLine
+from checkout.cart.prices import CartPrice
 from checkout.orders import order_lines
 from storefront.core.money import display, displayer
 from storefront.licensing.effects import Ordered, effects_of
@@ -92,10 +92,10 @@ class _Wording:
         self.free = _("A new license. Its time begins with the payment.")
         self.choices = {software: self._choices(terms) for software, terms in cart.siblings.items()}
 
-    def name(self, term: Term) -> str:
+    def name(self, term: CartPrice) -> str:
         return f"{term.plan_name}, {self.periods[term.months]}"
 
-    def _choices(self, terms: list[Term]) -> str:
+    def _choices(self, terms: list[CartPrice]) -> str:
         """The choice of terms on sale as HTML, with a mark in each option."""
         parts: list[str] = []
         for plan_name, of_plan in groupby((term for term in terms if term.is_on_sale), key=lambda term: term.plan_name):
@@ -131,7 +131,7 @@ def price_changes(cart: Cart) -> list[str]:
     return [
         _("The price of %(product)s has changed from %(old)s to %(new)s since you last saw it.")
         % {
-            "product": line.term.description if line.term else line.title,
+            "product": line.plan_price.description if line.plan_price else line.title,
             "old": display(line.seen_price or line.price, cart.currency),
             "new": display(line.price, cart.currency),
         }
@@ -154,7 +154,7 @@ def discounts(cart: Cart) -> list[tuple[str, str]]:
 
 
 def _row(line: CartLine, wording: _Wording, error: LineError | None, extends: str) -> Row:
-    term = line.term
+    term = line.plan_price
     row = Row(
         pk=str(line.pk),
         action=f"{_line_path_in(get_language())}{line.pk}/",
@@ -176,13 +176,13 @@ def _row(line: CartLine, wording: _Wording, error: LineError | None, extends: st
 
 def _extends(cart: Cart) -> dict[int, str]:
     """By line: what those that name a license do to it, one after the other."""
-    lines = [line for line in cart.on_sale if line.term and line.license]
+    lines = [line for line in cart.on_sale if line.plan_price and line.license]
     wanted = [Ordered(order_lines.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
     told = effects_of(wanted, customer=cart.basket.owner, currency=cart.currency) if wanted else []
     return {line.pk: effect.text for line, effect in zip(lines, told, strict=True)}
 
 
-def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None:
+def _put_prices(row: Row, line: CartLine, term: CartPrice, wording: _Wording) -> None:
     row.detail = f"{row.detail} · {wording.each % {'amount': wording.amount(line.price)}}"
     row.total = wording.amount(line.total)
     saving = (term.list_amount - line.price) * line.quantity
@@ -192,8 +192,8 @@ def _put_prices(row: Row, line: CartLine, term: Term, wording: _Wording) -> None
         row.saving = wording.saving % {"amount": wording.amount(saving)}
 
 
-def _selected(choices: str, term_id: int) -> SafeString:
-    html = choices.replace(_MARK.format(term_id), " selected")
+def _selected(choices: str, price_id: int) -> SafeString:
+    html = choices.replace(_MARK.format(price_id), " selected")
     return mark_safe("".join(html.split("\x00")[::2]))  # noqa: S308  (every name in it was escaped)
 
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from oscar.apps.basket.models import Basket
 from oscar.apps.voucher.models import Voucher
 
-from checkout.cart import baskets
-from checkout.cart.middleware import find_basket, forget_basket
+from checkout.cart import merging
+from checkout.cart.session import find_basket, forget_basket
 from storefront.core.typed_text import characters
 from storefront.users.models import User
 
@@ -32,7 +32,7 @@ def keep_plain_lines(sender: Any, request: HttpRequest | None, user: User | None
         return
     forget_basket(request)
     request._has_logged_out = True  # type: ignore[attr-defined]
-    request._basket_cache = baskets.copy_for_visitor(user)  # type: ignore[attr-defined]
+    request._basket_cache = merging.copy_for_visitor(user)  # type: ignore[attr-defined]
 
 
 def clean_code(sender: type, instance: Voucher, **kwargs: Any) -> None:

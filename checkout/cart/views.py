@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
-from checkout.cart import changes, payable, presentation, vouchers
-from checkout.cart.middleware import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
+from checkout.cart import operations, payable, presentation, vouchers
+from checkout.cart.errors import CartError, CartOrdered
 from checkout.cart.presentation import CartPage, LineError
-from checkout.cart.problems import CartError, CartOrdered
-from checkout.cart.terms import Term
+from checkout.cart.prices import CartPrice
+from checkout.cart.session import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from storefront.core.csrf import without_token
 from storefront.core.throttle import throttled
 
@@ -35,9 +35,9 @@ def show(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Put a term in the cart (fields term, quantity) and show the cart."""
     try:
-        quantity = changes.read_quantity(request.POST.get("quantity", "1"))
-        term_id = changes.read_id(request.POST.get("term", ""))
-        term = _add(request, term_id, quantity)
+        quantity = operations.read_quantity(request.POST.get("quantity", "1"))
+        price_id = operations.read_id(request.POST.get("term", ""))
+        term = _add(request, price_id, quantity)
     except CartError as exc:
         messages.error(request, exc.message)
     else:
@@ -53,14 +53,14 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     basket, typed = find_basket(request), request.POST.get("quantity", "")
     try:
         if request.POST.get("remove"):
-            changes.remove_line(basket=basket, line_id=pk)
+            operations.remove_line(basket=basket, line_id=pk)
         else:
             term = request.POST.get("term")
-            changes.change_line(
+            operations.change_line(
                 basket=basket,
                 line_id=pk,
-                quantity=changes.read_quantity(typed),
-                term_id=changes.read_id(term) if term is not None else None,
+                quantity=operations.read_quantity(typed),
+                price_id=operations.read_id(term) if term is not None else None,
             )
     except CartError as exc:
         if exc.field:
@@ -86,13 +86,13 @@ def voucher(request: HttpRequest) -> HttpResponse:
     return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})
 
 
-def _add(request: HttpRequest, term_id: int, quantity: int) -> Term:
+def _add(request: HttpRequest, price_id: int, quantity: int) -> CartPrice:
     try:
-        return changes.add_term(basket=find_basket(request), term_id=term_id, quantity=quantity)
+        return operations.add_line(basket=find_basket(request), price_id=price_id, quantity=quantity)
     except CartOrdered:
         # 'Checkout' was pressed in another window meanwhile: what is bought now starts a new cart.
         forget_basket(request)
-        return changes.add_term(basket=find_basket(request), term_id=term_id, quantity=quantity)
+        return operations.add_line(basket=find_basket(request), price_id=price_id, quantity=quantity)
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -126,7 +126,7 @@ def _render(
     page: CartPage = presentation.page(cart, errors)
     page.voucher_error, page.typed_code = voucher_error, typed_code
     if request.method != "HEAD":
-        changes.remember_prices(cart.lines)
+        operations.remember_prices(cart.lines)
     context = {
         "page": page,
         # One token for all forms of the page: masking it anew for each of forty would cost more than the queries.

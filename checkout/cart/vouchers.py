@@ -8,8 +8,8 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.basket.signals import voucher_addition, voucher_removal
 from oscar.apps.voucher.models import Voucher
 
-from checkout.cart import baskets
-from checkout.cart.problems import CartError
+from checkout.cart import merging
+from checkout.cart.errors import CartError
 from storefront.core.instants import instant
 from storefront.core.typed_text import characters
 from storefront.users.models import User
@@ -32,7 +32,7 @@ def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:
     is_available, reason = voucher.is_available_to_user(user=user)
     if not is_available:
         raise CartError(reason, field="code")
-    with baskets.locked(basket):
+    with merging.locked(basket):
         present = basket.vouchers.first()
         if present is not None and present.pk != voucher.pk:
             message = _("Only one voucher can be used per order. Remove the other one first.")
@@ -45,7 +45,7 @@ def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:
 
 def remove(*, basket: Basket) -> None:
     """Take the voucher out; none there is no error."""
-    with baskets.locked(basket):
+    with merging.locked(basket):
         for voucher in basket.vouchers.all():
             basket.vouchers.remove(voucher)
             voucher_removal.send(sender=None, basket=basket, voucher=voucher)

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from checkout.cart.terms import Term
-from checkout.extension.offers import Extension
+from checkout.cart.prices import CartPrice
+from checkout.extension.periods import Extension
 from checkout.page.forms import box_name, consent_box
 
 #: Who gets the invoice when nobody is logged in: the holder of the license, or somebody who says who they are.
@@ -21,7 +21,7 @@ class ExtendForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, extension: Extension, asks_payer: bool) -> None:
         super().__init__(data, label_suffix="")
-        self._terms = {str(offer.term.pk): offer.term for offer in extension.offers}
+        self._terms = {str(choice.price.pk): choice.price for choice in extension.periods}
         self.versions = extension.versions
         self.fields["term"] = forms.ChoiceField(
             label=_("Period"),
@@ -51,6 +51,6 @@ class ExtendForm(forms.Form):
         return str(self["term"].value())
 
     @property
-    def term(self) -> Term:
+    def term(self) -> CartPrice:
         """The chosen term of a valid form."""
         return self._terms[self.cleaned_data["term"]]

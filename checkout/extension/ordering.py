@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 from oscar.apps.basket.models import Basket
 
-from checkout.cart import changes
-from checkout.cart.terms import Term
-from checkout.extension.offers import Extension, Shown
+from checkout.cart import operations
+from checkout.cart.prices import CartPrice
+from checkout.extension.periods import Extension, ShownPrices
 from checkout.models import PurchaseDetails
 from checkout.orders.errors import CartChanged
 from checkout.orders.from_cart import place_order
@@ -18,9 +18,9 @@ from storefront.users.models import User
 
 def order(
     extension: Extension,
-    term: Term,
+    price: CartPrice,
     *,
-    shown: Shown,
+    shown: ShownPrices,
     payer: User | None,
     contact: Contact,
     shows_portal: bool,
@@ -35,7 +35,7 @@ def order(
     license = extension.license
     with transaction.atomic():
         basket = Basket.objects.create(owner=payer)
-        changes.add_extension(basket=basket, term=term, license_public_id=license.public_id)
+        operations.add_extension(basket=basket, price=price, license_public_id=license.public_id)
         placed = place_order(
             OrderRequest(
                 basket_id=basket.pk,
@@ -48,7 +48,7 @@ def order(
                 named_by_link=license.public_id,
             )
         )
-        if placed.invoice.amount > shown.amounts.get(term.pk, -1):
+        if placed.invoice.amount > shown.amounts.get(price.pk, -1):
             raise CartChanged("price")
         if set(placed.order.consents.values_list("version_id", flat=True)) != set(shown.version_ids):
             raise CartChanged("agreement")

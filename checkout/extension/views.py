@@ -17,13 +17,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from checkout.cart.errors import CartError
 from checkout.cart.extend import put_in
-from checkout.cart.middleware import cart_of, find_basket
 from checkout.cart.presentation import percent_off
-from checkout.cart.problems import CartError
-from checkout.extension import offers, ordering
+from checkout.cart.session import cart_of, find_basket
+from checkout.extension import ordering, periods
 from checkout.extension.forms import OTHER, ExtendForm
-from checkout.extension.offers import Extension, Offer
+from checkout.extension.periods import Extension, PeriodChoice
 from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooManyOpen
 from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
@@ -55,7 +55,7 @@ class _Forms:
 def extend(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a period and pay for it; with ``go=cart`` put it into the visitor's own cart instead."""
     try:
-        extension = offers.read(offers.license_of(token))
+        extension = periods.read(periods.license_of(token))
         if request.method == "POST" and request.POST.get("go") == "cart":
             return _put_in_cart(request, extension)
     except CartError as exc:
@@ -67,9 +67,9 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _put_in_cart(request: HttpRequest, extension: Extension) -> HttpResponse:
-    by_id = {str(offer.term.pk): offer.term for offer in extension.offers}
-    term = by_id.get(request.POST.get("term", ""), extension.usual)
-    put_in(basket=find_basket(request), license=extension.license, term=term, user=request.user)
+    by_id = {str(choice.price.pk): choice.price for choice in extension.periods}
+    price = by_id.get(request.POST.get("term", ""), extension.usual)
+    put_in(basket=find_basket(request), license=extension.license, price=price, user=request.user)
     text = _("One more period for license %(number)s is in your cart.") % {"number": extension.license.number}
     messages.success(request, text)
     return redirect("cart")
@@ -91,7 +91,7 @@ def _page(
     license = extension.license
     context = {
         "extension": extension,
-        "offers": [presentation(offer) for offer in extension.offers],
+        "offers": [presentation(choice) for choice in extension.periods],
         "form": forms.choices,
         "payer_form": forms.payer,
         "contact": ordering.contact_of(customer) if customer else None,
@@ -106,9 +106,9 @@ def _page(
     return render(request, "checkout/extend.html", context)
 
 
-def presentation(offer: Offer) -> dict[str, Any]:
-    """An offer with every amount as text; ``saving`` is "" where nothing is saved."""
-    term = offer.term
+def presentation(choice: PeriodChoice) -> dict[str, Any]:
+    """An choice with every amount as text; ``saving`` is "" where nothing is saved."""
+    term = choice.price
     saving = term.list_amount - term.amount
     return {
         "pk": str(term.pk),
@@ -117,7 +117,7 @@ def presentation(offer: Offer) -> dict[str, Any]:
         "list_amount": display(term.list_amount, term.currency) if saving > 0 else "",
         "saving": _("You save %(amount)s") % {"amount": display(saving, term.currency)} if saving > 0 else "",
         "percent_off": percent_off(term.discount_percent) if saving > 0 else "",
-        "ends_at": offer.ends_at,
+        "ends_at": choice.ends_at,
     }
 
 
@@ -145,7 +145,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     except TooManyOpen:
         return _page(request, extension, forms, notice=_("Some orders wait to be paid. Pay one of them first."))
     except (CartChanged, CannotOrder) as exc:
-        return _page(request, offers.read(extension.license), forms, notice=_reason(exc))
+        return _page(request, periods.read(extension.license), forms, notice=_reason(exc))
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.term.pk])
 
 

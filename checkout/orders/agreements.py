@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from catalogue.models import Product
 from catalogue.plans.models import Agreement, AgreementVersion
-from checkout.cart.loading import Cart
+from checkout.cart.cart import Cart
 from storefront.core.prepared import PreparedQuery
 
 

@@ -15,8 +15,8 @@ from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
 from catalogue.plans.models import AgreementVersion
-from checkout.cart import discounts, loading, payable
-from checkout.cart.loading import Cart
+from checkout.cart import discounts, payable
+from checkout.cart.cart import Cart, read_cart
 from checkout.models import Consent, PurchaseDetails
 from checkout.orders import agreements, limits, order_lines, oscar_rows
 from checkout.orders.agreements import AgreementText
@@ -29,7 +29,7 @@ from checkout.orders.errors import (
     VoucherRefused,
 )
 from checkout.orders.order_request import OrderRequest, PlacedOrder
-from checkout.reminders import keeping
+from checkout.reminders import services as reminders
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.services import free, invoices, orders
@@ -65,7 +65,7 @@ def place_order(wish: OrderRequest) -> PlacedOrder:
             customer = _register(wish)
         _check_extensions(cart, customer, wish.named_by_link)
         order, invoice = _write(wish, cart, oscar_lines, customer, versions)
-        keeping.forget_ordered(basket_id=basket.pk, email=customer.email)
+        reminders.forget_ordered(basket_id=basket.pk, email=customer.email)
     return PlacedOrder(order, invoice, customer, is_new)
 
 
@@ -91,7 +91,7 @@ def _claim(wish: OrderRequest) -> Basket:
 def _read_under_locks(basket: Basket, customer: User | None, named_by_link: str) -> tuple[Cart, list[Line]]:
     """The cart at today's prices, with the vouchers and offers it uses locked: their uses are counted here."""
     user = customer or AnonymousUser()
-    cart = loading.read(basket, named_by_link=named_by_link)
+    cart = read_cart(basket, named_by_link=named_by_link)
     if not cart.lines:
         raise CartGone
     if not cart.can_be_ordered:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from oscar.apps.order.models import Line
 
-from checkout.cart.loading import Cart, CartLine
+from checkout.cart.cart import Cart, CartLine
 from storefront.billing.services.invoices import NewLine
 from storefront.core import money
 from storefront.licensing.effects import Ordered, effects_of
@@ -38,21 +38,21 @@ def invoice_lines(
             license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link), line.quantity, amount
         )
         for (line, _), amount in zip(pairs, amounts, strict=True)
-        if line.term is not None
+        if line.plan_price is not None
     ]
     told = effects_of(wanted, customer=customer, currency=cart.currency)
     frozen = iter(replace(each.grant, effect=effect.text).as_json() for each, effect in zip(wanted, told, strict=True))
     return [
         NewLine(
-            description=line.term.description,
+            description=line.plan_price.description,
             quantity=line.quantity,
-            list_amount=max(line.term.list_amount * line.quantity, amount),
+            list_amount=max(line.plan_price.list_amount * line.quantity, amount),
             amount=amount,
             order_line=order_line,
             license_terms=next(frozen),
         )
         for (line, order_line), amount in zip(pairs, amounts, strict=True)
-        if line.term is not None
+        if line.plan_price is not None
     ]
 
 
@@ -61,7 +61,7 @@ def license_terms(
 ) -> LicenseGrant:
     """What paying for a line on sale grants. A license that is extended keeps its own portal, which is nothing to
     whoever pays by a signed link: then ``portal_host`` alone says what the payer may see."""
-    term = line.term
+    term = line.plan_price
     if term is None:
         raise ValueError("a line that is not on sale grants nothing")
     own_portal = line.license.portal_address if line.license and not is_named_by_link else ""
@@ -89,7 +89,7 @@ def ordered(cart: Cart, portal_host: str, change: str = "") -> list[Ordered]:
     return [
         Ordered(license_terms(line, cart, portal_host, change), line.quantity, line.total)
         for line in cart.on_sale
-        if line.term is not None
+        if line.plan_price is not None
     ]
 
 

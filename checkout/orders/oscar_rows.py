@@ -18,8 +18,8 @@ from oscar.apps.shipping.methods import NoShippingRequired
 from oscar.apps.voucher.models import Voucher
 from oscar.core.prices import Price
 
+from checkout.cart.cart import Cart, CartLine
 from checkout.cart.discounts import already_read
-from checkout.cart.loading import Cart, CartLine
 from storefront.core import references
 from storefront.users.models import User
 

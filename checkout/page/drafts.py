@@ -14,13 +14,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from checkout.cart.loading import Cart
-from checkout.cart.middleware import find_basket
+from checkout.cart.cart import Cart
+from checkout.cart.session import find_basket
 from checkout.models import PurchaseDetails
 from checkout.page import portal_field
 from checkout.page.forms import BOX_PREFIX, REMIND, without_raw_address
-from checkout.reminders import keeping
-from checkout.reminders.keeping import KEPT_FOR
+from checkout.reminders import services as reminders
+from checkout.reminders.services import KEPT_FOR
 from storefront.core import clock
 from storefront.core.typed_text import emails
 from storefront.users.models import User
@@ -67,7 +67,7 @@ def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str
     values: dict[str, Any] = _of_customer(customer) if customer else {}
     draft = _draft(request)
     # Of a visitor the session knows; a customer may have ticked the box in another browser.
-    values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and keeping.is_wished(cart.basket)
+    values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and reminders.is_wished(cart.basket)
     values |= {name: text for name, text in draft.get("fields", {}).items() if text}
     values |= draft.get("ticks", {})
     extended = [line.license.portal_address for line in cart.on_sale if line.license and line.license.portal_address]
@@ -84,9 +84,9 @@ def _note_wish(request: HttpRequest, draft: Mapping[str, Any]) -> None:
     user = request.user
     email = user.email if isinstance(user, User) and user.is_authenticated else draft["fields"]["email"]
     if draft[REMIND] and _is_address(email):
-        keeping.wish(basket=basket, email=email, draft=draft, language=get_language() or "en")
+        reminders.wish(basket=basket, email=email, draft=draft, language=get_language() or "en")
     else:
-        keeping.forget(basket=basket)
+        reminders.forget(basket=basket)
 
 
 def _is_address(text: str) -> bool:

@@ -12,9 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from checkout.cart import payable, vouchers
-from checkout.cart.loading import Cart
-from checkout.cart.middleware import find_basket
-from checkout.cart.problems import CartError
+from checkout.cart.cart import Cart
+from checkout.cart.errors import CartError
+from checkout.cart.session import find_basket
 from checkout.page import drafts
 from storefront.core import throttle
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from checkout.cart.loading import Cart
+from checkout.cart.cart import Cart
 from checkout.orders import order_lines
 from storefront.core import throttle
 from storefront.licensing import effects
@@ -68,7 +68,7 @@ def of(request: HttpRequest, cart: Cart, customer: User | None, host: str) -> Ef
         ordered = order_lines.ordered(cart, seen_host, choice)
         return effects.effects_of(ordered, customer=customer, currency=cart.currency)
 
-    titles = [line.term.description for line in cart.on_sale if line.term is not None]
+    titles = [line.plan_price.description for line in cart.on_sale if line.plan_price is not None]
     found = told(change)
     lines = _asked(titles, told, change) or [
         LineEffect(title, effect.text) for title, effect in zip(titles, found, strict=True)

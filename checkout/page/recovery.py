@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 
-from checkout.cart import middleware
-from checkout.cart.middleware import AGAIN
+from checkout.cart import session
+from checkout.cart.session import AGAIN
 from checkout.orders.order_request import ShownCart
 from checkout.page import drafts, duplicate_submit, form_buttons, signed_summary
 from storefront.core import errors
@@ -44,7 +44,7 @@ def answer(request: HttpRequest, shown: ShownCart | None) -> HttpResponse:
 
 def nothing_to_order(request: HttpRequest) -> HttpResponse:
     """For the checkout's page, opened without a cart."""
-    if middleware.has_cart_in_account(request):
+    if session.has_cart_in_account(request):
         messages.warning(request, _("You have been logged out. Log in again: your cart is kept in your account."))
         return redirect(form_buttons.log_in_address())
     if "again" in request.GET:
@@ -59,7 +59,7 @@ def restore(request: HttpRequest, shown: ShownCart) -> bool:
     basket = Basket.open.filter(pk=shown.basket_id, owner=None).first()
     if basket is None or not basket.lines.exists():
         return False
-    middleware.give(request, basket)
+    session.give(request, basket)
     return True
 
 
@@ -80,7 +80,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _checkout(request: HttpRequest) -> HttpResponse:
     shown, _is_forged = signed_summary.read_posted(request.POST)
-    cart = middleware.cart_of(request)
+    cart = session.cart_of(request)
     if not cart.lines:
         response = answer(request, shown)
         if response["Location"].endswith(("/checkout/", "/basket/")):

@@ -8,8 +8,8 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from checkout.cart import changes, presentation, vouchers
-from checkout.cart.loading import Cart, CartLine
+from checkout.cart import operations, presentation, vouchers
+from checkout.cart.cart import Cart, CartLine
 from checkout.orders.order_request import ShownCart
 from checkout.page import form_buttons, license_effects, portal_field, signed_summary
 from checkout.page.forms import CheckoutForm
@@ -33,7 +33,7 @@ def render_page(
     """
     price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
-        changes.remember_prices(cart.lines)
+        operations.remember_prices(cart.lines)
     versions = tuple(version.pk for version in form.versions)
     reading = form.reading or portal_field.read(form.initial.get(portal_field.FIELD) or None)
     customer = cast(User, request.user) if request.user.is_authenticated else None
@@ -66,11 +66,11 @@ def _summary(cart: Cart) -> dict[str, object]:
         "lines": [
             {
                 "title": line.title,
-                "detail": f"{line.term.plan_name}, {line.term.period_name}" if line.term else "",
+                "detail": f"{line.plan_price.plan_name}, {line.plan_price.period_name}" if line.plan_price else "",
                 "quantity": line.quantity,
                 "extends": line.license.number if line.license else "",
                 "list_total": display(_list_total(line), cart.currency) if _list_total(line) > line.total else "",
-                "percent_off": presentation.percent_off(line.term.discount_percent) if line.term else "",
+                "percent_off": presentation.percent_off(line.plan_price.discount_percent) if line.plan_price else "",
                 "total": display(line.total, cart.currency),
             }
             for line in cart.on_sale
@@ -88,4 +88,4 @@ def _summary(cart: Cart) -> dict[str, object]:
 
 def _list_total(line: CartLine) -> Decimal:
     """What the line would cost by the month; never less than it costs."""
-    return max(line.term.list_amount * line.quantity, line.total) if line.term else line.total
+    return max(line.plan_price.list_amount * line.quantity, line.total) if line.plan_price else line.total

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from checkout import unpaid
 from checkout.cart import payable, vouchers
-from checkout.cart.loading import Cart
-from checkout.cart.middleware import cart_of, find_basket, read_again
+from checkout.cart.cart import Cart
+from checkout.cart.session import cart_of, find_basket, read_again
 from checkout.orders import agreements, errors
 from checkout.orders.from_cart import order_of, place_order
 from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder, ShownCart

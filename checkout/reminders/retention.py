@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checkout.models import CheckoutReminder
-from checkout.reminders.keeping import KEPT_FOR
+from checkout.reminders.services import KEPT_FOR
 from storefront.core import clock
 from storefront.core.retention import delete_in_batches
 

@@ -15,10 +15,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 from oscar.apps.basket.models import Basket, Line
 
-from checkout.cart import loading
-from checkout.cart.loading import CartLine
+from checkout.cart.cart import CartLine, read_cart
 from checkout.models import CheckoutReminder
-from checkout.reminders import keeping, links
+from checkout.reminders import links
+from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.core.language import spoken
 from storefront.notifications import letters, values
@@ -42,7 +42,7 @@ def send_due() -> int:
 
 def deliver(message: OutboxMessage) -> None:
     """Send one row of kind ``mail.checkout-reminder``, unless the wish is over by now. Raises as ``letters.send``."""
-    reminder = keeping.kept(message.payload["wish"])
+    reminder = reminders.kept(message.payload["wish"])
     lines = _lines(reminder) if reminder else []
     if reminder is None or not lines:
         return
@@ -51,7 +51,7 @@ def deliver(message: OutboxMessage) -> None:
         "lines": lines,
         "resume_url": links.resume_url(reminder),
         "unsubscribe_url": links.stop_url(reminder),
-        "expires_at": reminder.changed_at + keeping.KEPT_FOR,
+        "expires_at": reminder.changed_at + reminders.KEPT_FOR,
     }
     letters.send(
         template="checkout_reminder",
@@ -65,7 +65,7 @@ def deliver(message: OutboxMessage) -> None:
 
 def what_is_in(line: CartLine) -> str:
     """A line of the cart in one text, in the active language."""
-    parts = [line.title, line.term.plan_name, line.term.period_name] if line.term else [line.title]
+    parts = [line.title, line.plan_price.plan_name, line.plan_price.period_name] if line.plan_price else [line.title]
     text = ", ".join(parts)
     return f"{line.quantity} × {text}" if line.quantity > 1 else text
 
@@ -80,7 +80,7 @@ def _due(now: datetime) -> QuerySet[CheckoutReminder]:
         ~Exists(mailed),
         sent_at=None,
         changed_at__lte=quiet_since,
-        changed_at__gt=now - keeping.KEPT_FOR,
+        changed_at__gt=now - reminders.KEPT_FOR,
         basket__status=Basket.OPEN,
     )
 
@@ -97,4 +97,4 @@ def _hand_over(pk: int, now: datetime) -> bool:
 
 def _lines(reminder: CheckoutReminder) -> list[str]:
     with translation.override(spoken(reminder.language)):
-        return [what_is_in(line) for line in loading.read(reminder.basket).on_sale]
+        return [what_is_in(line) for line in read_cart(reminder.basket).on_sale]

@@ -18,10 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from checkout.cart import baskets, loading, middleware
+from checkout.cart import merging, session
+from checkout.cart.cart import read_cart
 from checkout.models import CheckoutReminder
 from checkout.page import drafts
-from checkout.reminders import keeping, links
+from checkout.reminders import links
+from checkout.reminders import services as reminders
 from checkout.reminders.sending import what_is_in
 from storefront.users.models import User
 
@@ -30,7 +32,7 @@ from storefront.users.models import User
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The cart that was left; POST brings it, and what was typed, into this browser and leads to the checkout."""
-    reminder = keeping.kept(_public_id(token))
+    reminder = reminders.kept(_public_id(token))
     if reminder is None:
         return render(request, "checkout/resume_closed.html", status=410)
     owner_id = reminder.basket.owner_id
@@ -42,9 +44,9 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         _bring_back(request, reminder)
         return redirect("checkout")
-    lines = [what_is_in(line) for line in loading.read(reminder.basket).lines]
+    lines = [what_is_in(line) for line in read_cart(reminder.basket).lines]
     return render(
-        request, "checkout/resume.html", {"lines": lines, "expires_at": reminder.changed_at + keeping.KEPT_FOR}
+        request, "checkout/resume.html", {"lines": lines, "expires_at": reminder.changed_at + reminders.KEPT_FOR}
     )
 
 
@@ -55,7 +57,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Forget every wish for the address the mail was sent to, however often it is asked for."""
     public_id = _public_id(token)
     if request.method == "POST":
-        keeping.forget_reader(public_id=public_id)
+        reminders.forget_reader(public_id=public_id)
     return render(request, "checkout/no_reminder.html", {"is_done": request.method == "POST"})
 
 
@@ -71,10 +73,10 @@ def _bring_back(request: HttpRequest, reminder: CheckoutReminder) -> None:
     basket = reminder.basket
     if request.user.is_authenticated:
         if basket.owner_id is None:
-            basket, _is_merged = baskets.owned_basket(cast(User, request.user), basket)
+            basket, _is_merged = merging.owned_basket(cast(User, request.user), basket)
     else:
-        own = middleware.find_basket(request)
+        own = session.find_basket(request)
         if own.pk and own.pk != basket.pk:
-            baskets.join(own, basket)
-    middleware.give(request, basket)
+            merging.join(own, basket)
+    session.give(request, basket)
     drafts.put_back(request, reminder.draft, kept_at=reminder.changed_at)

@@ -10,7 +10,7 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 
 from catalogue.plans.models import PlanTerm
-from checkout.cart import changes
+from checkout.cart import operations
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest
 from cms.demo import stand_ins
@@ -31,7 +31,7 @@ def order(customer: User, product: str, plan: str, months: int, days: int, host:
         return ordered
     with days_ago(days):
         basket = Basket.objects.create(owner=customer)
-        changes.add_term(basket=basket, term_id=term.pk, quantity=1)
+        operations.add_line(basket=basket, price_id=term.pk, quantity=1)
         wish = OrderRequest(
             basket_id=basket.pk,
             customer=customer,

@@ -148,7 +148,7 @@ MIDDLEWARE = [
     "storefront.users.sessions.PrivatePages",
     "storefront.users.sessions.SessionWatch",
     "storefront.users.middleware.StaffGuard",
-    "checkout.cart.middleware.CartMiddleware",
+    "checkout.cart.session.CartMiddleware",
     "storefront.core.errors.WordsForSilence",
     "storefront.core.cells.NoFormulas",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

@@ -11,9 +11,9 @@ from oscar.apps.basket.models import Basket, Line
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 from oscar.apps.voucher.models import Voucher
 
-from checkout.cart.changes import add_term
+from checkout.cart.operations import add_line
 from checkout.models import CheckoutReminder
-from checkout.reminders import keeping
+from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.licensing.models import License, LicenseTerm
 
@@ -117,7 +117,7 @@ def cart_lines(basket: Basket | None = None) -> list[tuple[str, int, int]]:
 def left_cart(term: Any) -> CheckoutReminder:
     """A visitor's cart with one term in it, to which they wanted a link."""
     basket = Basket.objects.create()
-    add_term(basket=basket, term_id=term.pk, quantity=1)
+    add_line(basket=basket, price_id=term.pk, quantity=1)
     draft = {"fields": {**TYPED, "bitrix24_address": PORTAL}, "ticks": {}, "remind": True}
-    keeping.wish(basket=basket, email=TYPED["email"], draft=draft, language="en")
+    reminders.wish(basket=basket, email=TYPED["email"], draft=draft, language="en")
     return CheckoutReminder.objects.get(basket=basket)

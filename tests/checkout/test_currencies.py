@@ -20,7 +20,8 @@ from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 
 from catalogue.plans import pricing
 from catalogue.plans.quotes import per_month, price_of
-from checkout.cart import discounts, loading
+from checkout.cart import discounts
+from checkout.cart.cart import Cart, read_cart
 from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.core import money
@@ -89,12 +90,12 @@ def offer(kind: str, value: Decimal, *, kind_of: str = ConditionalOffer.SITE, pr
     )
 
 
-def cart_of(*lines: tuple[Any, int]) -> loading.Cart:
+def cart_of(*lines: tuple[Any, int]) -> Cart:
     basket = Basket.objects.create()
     basket.strategy = selector.strategy(user=AnonymousUser())
     for term, quantity in lines:
         basket.add_product(term.product, quantity)
-    cart = loading.read(Basket.objects.get(pk=basket.pk))
+    cart = read_cart(Basket.objects.get(pk=basket.pk))
     discounts.apply(cart, strategy=selector.strategy(user=AnonymousUser()), user=AnonymousUser())
     return cart
 

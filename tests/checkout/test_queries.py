@@ -14,7 +14,8 @@ from oscar.apps.basket.models import Basket, Line
 from oscar.apps.partner.strategy import Selector
 
 from catalogue.plans.models import PlanTerm
-from checkout.cart import changes, discounts, loading
+from checkout.cart import discounts, operations
+from checkout.cart.cart import read_cart
 from tests.checkout.building import make_license, make_voucher, put_in_cart
 from tests.conftest import make_software
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 def fill(basket: Basket, count: int) -> None:
     """Lines of as many terms of three products."""
     for term in PlanTerm.objects.order_by("months", "pk")[:count]:
-        changes.add_term(basket=basket, term_id=term.pk, quantity=1)
+        operations.add_line(basket=basket, price_id=term.pk, quantity=1)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_our_sums_are_oscars(client: Client, shop: Any, percent: str) -> None:
     for code, months, quantity in (("standard", 1, 7), ("pro", 3, 2), ("standard", 12, 1)):
         line = put_in_cart(client, shop.term(code, months), quantity)
     client.post("/basket/voucher/", {"code": "SPRING"})
-    cart = loading.read(Basket.objects.get(pk=line.basket_id))
+    cart = read_cart(Basket.objects.get(pk=line.basket_id))
     discounts.apply(cart, strategy=Selector().strategy(), user=AnonymousUser())
     plain = Basket.objects.get(pk=line.basket_id)
     plain.strategy = Selector().strategy()
@@ -90,11 +91,12 @@ def test_our_sums_are_oscars(client: Client, shop: Any, percent: str) -> None:
 def test_prepared_reading_is_what_the_querysets_say(client: Client, shop: Any, customer: Any) -> None:
     client.force_login(customer)
     put_in_cart(client, shop.term("pro", 3), 2)
+    from checkout.cart import cart as cart_module
     from storefront.licensing.links import extend_path
 
     client.post(extend_path(make_license(customer, shop.term("standard", 12))), {"go": "cart"})
     basket = Basket.open.get()
-    for query in (loading._LINES,):
+    for query in (cart_module._LINES,):
         assert [tuple(row) for row in query.rows(basket=basket.pk)] == list(query.queryset(basket=basket.pk))
 
 

@@ -16,8 +16,9 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 
 from checkout.models import CheckoutReminder
-from checkout.reminders import keeping, retention, sending
-from checkout.reminders.keeping import KEPT_FOR
+from checkout.reminders import retention, sending
+from checkout.reminders import services as reminders
+from checkout.reminders.services import KEPT_FOR
 from storefront.core import clock
 from storefront.notifications import outbox
 from tests.checkout.building import PORTAL, TYPED, filled, order_by, put_in_cart, seal_on
@@ -262,8 +263,8 @@ class TestLink:
     def test_is_not_woken_by_a_form_sent_after_the_order(self, client: Client, shop: Any, at: Any) -> None:
         form = asked(client, shop)
         client.post("/checkout/", form)
-        keeping.wish(basket=Order.objects.get().basket, email=TYPED["email"], draft={"fields": TYPED}, language="en")
-        assert keeping.kept(CheckoutReminder.objects.get().public_id) is None
+        reminders.wish(basket=Order.objects.get().basket, email=TYPED["email"], draft={"fields": TYPED}, language="en")
+        assert reminders.kept(CheckoutReminder.objects.get().public_id) is None
         assert later(at, hours=4) == []
 
     def test_that_is_forged_is_unknown(self, letter: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from checkout.cart.baskets import Basket
+from checkout.cart.merging import Basket
 from cms.models import ProductPage
 from tests.cms.test_blocks import picture, show
 

@@ -13,7 +13,8 @@ from oscar.apps.basket.models import Line
 from oscar.apps.order.models import Order
 
 from checkout.models import CheckoutReminder
-from checkout.reminders import keeping, sending
+from checkout.reminders import sending
+from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.notifications import outbox
 from storefront.notifications.models import OutboxMessage
@@ -67,7 +68,7 @@ def test_who_orders_while_the_mail_is_handed_over_gets_none(shop: Any, race: Any
 def test_control_while_the_order_forgets_no_wish_its_buyer_is_mailed(
     shop: Any, race: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "forget_ordered", lambda **kwargs: None)
+    monkeypatch.setattr(reminders, "forget_ordered", lambda **kwargs: None)
     order_elsewhere_while_the_mail_is_handed_over(shop, race)
     assert len(about_the_cart()) == 1
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.voucher.models import Voucher
 
-from checkout.cart.loading import EXTENDS
-from checkout.cart.problems import CartOrdered
-from checkout.reminders import keeping
+from checkout.cart.cart import EXTENDS
+from checkout.cart.errors import CartOrdered
+from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.core.prepared import PreparedQuery
 from storefront.licensing.models import License
@@ -92,7 +92,7 @@ def _merge(user: User, ids: list[int]) -> tuple[Basket, bool]:
         for source in others:
             has_merged |= _move_lines(source, target) > 0
         _drop_foreign_extensions(target, user)
-        keeping.follow(basket_ids=[row.pk for row in rows], target=target, customer=user)
+        reminders.follow(basket_ids=[row.pk for row in rows], target=target, customer=user)
     target.owner = user
     return target, had_lines and has_merged
 

@@ -44,7 +44,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class CartPrice:
     """One published term. Amounts are per piece, in major units of ``currency``; texts in the active language."""
 
     pk: int
@@ -100,27 +100,27 @@ class Term:
         }
 
 
-def of_basket(basket_id: int) -> list[Term]:
+def of_basket(basket_id: int) -> list[CartPrice]:
     """All terms, on sale or not, of the products that have a line in the basket; one query."""
     return [_term(row) for row in _OF_BASKET.rows(basket=basket_id)]
 
 
-def of_plan(plan_id: int) -> list[Term]:
+def of_plan(plan_id: int) -> list[CartPrice]:
     """All terms of one license type, by months; one query."""
     return _read(plan=plan_id)
 
 
-def of_product(product_id: int) -> list[Term]:
+def of_product(product_id: int) -> list[CartPrice]:
     """The term of an Oscar child product (one or none); one query."""
     return _read(product=product_id)
 
 
-def find(term_id: int) -> Term | None:
+def find(term_id: int) -> CartPrice | None:
     """One term, on sale or not, or None."""
     return next((_term(row) for row in _BY_PK.rows(pk=term_id)), None)
 
 
-def _read(**condition: object) -> list[Term]:
+def _read(**condition: object) -> list[CartPrice]:
     return [_term(row) for row in _columns(PlanTerm.objects.filter(**condition))]
 
 
@@ -129,8 +129,8 @@ def _columns(terms: QuerySet[PlanTerm]) -> QuerySet[PlanTerm, tuple[Any, ...]]:
     return terms.order_by("plan__position", "plan_id", "months").values_list(*_COLUMNS)
 
 
-def _term(row: Sequence[Any]) -> Term:
-    return Term(*row[:-4], is_on_sale=all(row[-4:]))  # type: ignore[misc]
+def _term(row: Sequence[Any]) -> CartPrice:
+    return CartPrice(*row[:-4], is_on_sale=all(row[-4:]))  # type: ignore[misc]
 
 
 _OF_BASKET = PreparedQuery(

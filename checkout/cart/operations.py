@@ -13,10 +13,10 @@ from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Option, Product  # type: ignore[attr-defined]
-from checkout.cart import baskets, terms
-from checkout.cart.loading import EXTENDS, CartLine
-from checkout.cart.problems import CartError
-from checkout.cart.terms import Term
+from checkout.cart import merging, prices
+from checkout.cart.cart import EXTENDS, CartLine
+from checkout.cart.errors import CartError
+from checkout.cart.prices import CartPrice
 from storefront.core.prepared import PreparedQuery
 
 _DIGITS = re.compile(r"[0-9]{1,6}")
@@ -78,15 +78,15 @@ def read_id(text: str) -> int:
     return int(text) if _ID.fullmatch(text.strip()) else 0
 
 
-def add_term(*, basket: Basket, term_id: int, quantity: int) -> Term:
+def add_line(*, basket: Basket, price_id: int, quantity: int) -> CartPrice:
     """Put ``quantity`` pieces of a term into the cart, or add them to the line it has already; returns the term.
 
     Raises CartError if the term is not on sale, in another currency, or the cart would hold too many pieces.
     """
-    term = _on_sale(term_id)
+    term = _on_sale(price_id)
     stock = _stock_record(term)
     reference = _reference(basket, stock)
-    with baskets.locked(basket):
+    with merging.locked(basket):
         held = _held(basket)
         _check_room(held, quantity)
         _check_currency(held, stock)
@@ -98,16 +98,16 @@ def add_term(*, basket: Basket, term_id: int, quantity: int) -> Term:
     return term
 
 
-def add_extension(*, basket: Basket, term: Term, license_public_id: str) -> tuple[Line, bool]:
+def add_extension(*, basket: Basket, price: CartPrice, license_public_id: str) -> tuple[Line, bool]:
     """Put one more period of a license into the cart, once; returns the line and whether it is new.
 
     A second call finds the line of the first, whatever period was chosen for it meanwhile. Raises CartError as
-    ``add_term``.
+    ``add_line``.
     """
-    stock = _stock_record(term)
+    stock = _stock_record(price)
     option = _extends_option()
     options = [{"option": option, "value": license_public_id}]
-    with baskets.locked(basket):
+    with merging.locked(basket):
         present = LineAttribute.objects.filter(line__basket=basket, option=option, value=license_public_id)
         if attribute := present.select_related("line").first():
             return attribute.line, False
@@ -119,23 +119,23 @@ def add_extension(*, basket: Basket, term: Term, license_public_id: str) -> tupl
     return line, True
 
 
-def change_line(*, basket: Basket, line_id: int, quantity: int, term_id: int | None = None) -> None:
+def change_line(*, basket: Basket, line_id: int, quantity: int, price_id: int | None = None) -> None:
     """Set quantity and, if given, another term of the same product. A line that has that term takes the pieces in.
 
     A line that extends a license stays one piece. Raises CartError; a line that is not in this cart is one that
     is gone.
     """
-    with baskets.locked(basket):
+    with merging.locked(basket):
         line = _line(basket, line_id)
         extends = LineAttribute.objects.filter(line=line, option__code=EXTENDS).select_related("option").first()
         if extends and quantity != 1:
             raise CartError(_("A license is extended by one period at a time."), field="quantity")
         _check_room(_held(basket), quantity - line.quantity)
-        current = next(iter(terms.of_product(line.product_id)), None)
-        if term_id is None or (current and current.pk == term_id):
+        current = next(iter(prices.of_product(line.product_id)), None)
+        if price_id is None or (current and current.pk == price_id):
             Line.objects.filter(pk=line.pk).update(quantity=quantity)
             return
-        term = _on_sale(term_id, field="term")
+        term = _on_sale(price_id, field="term")
         if current is None or current.software_id != term.software_id:
             raise CartError(_("Choose one of the periods offered."), field="term")
         _switch(basket, line, term, quantity, extends)
@@ -143,13 +143,13 @@ def change_line(*, basket: Basket, line_id: int, quantity: int, term_id: int | N
 
 def remove_line(*, basket: Basket, line_id: int) -> None:
     """Take a line out; one that is gone already is no error."""
-    with baskets.locked(basket):
+    with merging.locked(basket):
         Line.objects.filter(basket=basket, pk=line_id).delete()
 
 
 def empty(*, basket: Basket) -> None:
     """Take everything out."""
-    with baskets.locked(basket):
+    with merging.locked(basket):
         Line.objects.filter(basket=basket).delete()
         basket.vouchers.clear()
 
@@ -161,7 +161,7 @@ def remember_prices(lines: Iterable[CartLine]) -> None:
             Line.objects.filter(pk=line.pk).update(price_incl_tax=line.unit_price, price_excl_tax=line.unit_price)
 
 
-def _switch(basket: Basket, line: Line, term: Term, quantity: int, extends: LineAttribute | None) -> None:
+def _switch(basket: Basket, line: Line, term: CartPrice, quantity: int, extends: LineAttribute | None) -> None:
     stock = _stock_record(term)
     options = [{"option": extends.option, "value": extends.value}] if extends else []
     reference = _reference(basket, stock, options)
@@ -174,14 +174,14 @@ def _switch(basket: Basket, line: Line, term: Term, quantity: int, extends: Line
     Line.objects.filter(pk=line.pk).delete()
 
 
-def _on_sale(term_id: int, field: str = "") -> Term:
-    term = terms.find(term_id) if term_id else None
+def _on_sale(price_id: int, field: str = "") -> CartPrice:
+    term = prices.find(price_id) if price_id else None
     if term is None or not term.is_on_sale:
         raise CartError(_("This license type or period is no longer sold. Please choose another one."), field=field)
     return term
 
 
-def _stock_record(term: Term) -> _Stock:
+def _stock_record(term: CartPrice) -> _Stock:
     found = [_Stock(*row) for row in _STOCK.rows(product=term.product_id)]
     if not found or found[0].price is None:
         raise CartError(_("This license type or period is no longer sold. Please choose another one."))

@@ -9,9 +9,9 @@ from decimal import Decimal
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from checkout.cart import terms
-from checkout.cart.problems import CartError
-from checkout.cart.terms import Term
+from checkout.cart import prices
+from checkout.cart.errors import CartError
+from checkout.cart.prices import CartPrice
 from checkout.orders import agreements
 from checkout.orders.agreements import AgreementText
 from storefront.core import clock
@@ -20,19 +20,19 @@ from storefront.licensing.links import read_extend_token
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 
-_SALT = "checkout.extension.offers"
+_SALT = "checkout.extension.periods"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class PeriodChoice:
     """One period: what it costs (major units of ``term.currency``) and the new end of the license, UTC."""
 
-    term: Term
+    price: CartPrice
     ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPrices:
     """What a page showed: prices by term, and the versions of the agreements to accept."""
 
     amounts: dict[int, Decimal]
@@ -44,16 +44,16 @@ class Extension:
     """A license, its offers by months (at least one), the one bought last or nearest to it, and what to accept."""
 
     license: License
-    offers: list[Offer]
-    usual: Term
+    periods: list[PeriodChoice]
+    usual: CartPrice
     versions: list[AgreementText]
 
     def seal(self) -> str:
         """What the page shows, signed, for a hidden field."""
-        amounts = {str(offer.term.pk): str(offer.term.amount) for offer in self.offers}
+        amounts = {str(choice.price.pk): str(choice.price.amount) for choice in self.periods}
         return signing.dumps([self.license.public_id, amounts, [version.pk for version in self.versions]], salt=_SALT)
 
-    def read_seal(self, text: str) -> Shown | None:
+    def read_seal(self, text: str) -> ShownPrices | None:
         """The opposite; None for what this license's page did not seal."""
         try:
             public_id, amounts, version_ids = signing.loads(text, salt=_SALT)
@@ -61,7 +61,7 @@ class Extension:
             return None
         if public_id != self.license.public_id:
             return None
-        return Shown({int(pk): Decimal(amount) for pk, amount in amounts.items()}, tuple(version_ids))
+        return ShownPrices({int(pk): Decimal(amount) for pk, amount in amounts.items()}, tuple(version_ids))
 
 
 def license_of(token: str) -> License:
@@ -80,16 +80,16 @@ def read(license: License) -> Extension:
     """What the license may be extended by today. Raises CartError if its license type is not sold now."""
     on_sale, usual = on_sale_for(license)
     now = clock.now()
-    offers = [Offer(term, licensing.end_if_extended(license, months=term.months, now=now)) for term in on_sale]
-    return Extension(license, offers, usual, agreements.of_agreement(usual.agreement_id))
+    periods = [PeriodChoice(each, licensing.end_if_extended(license, months=each.months, now=now)) for each in on_sale]
+    return Extension(license, periods, usual, agreements.of_agreement(usual.agreement_id))
 
 
-def on_sale_for(license: License) -> tuple[list[Term], Term]:
+def on_sale_for(license: License) -> tuple[list[CartPrice], CartPrice]:
     """The terms of the license's type that are on sale, and the one bought last or the nearest to it in months; of two
     as near the shorter. Raises CartError if there is none."""
     last = license.terms.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months").first()
     plan_id, months = last or (license.plan_id, 12)
-    on_sale = [term for term in terms.of_plan(plan_id) if term.is_on_sale]
+    on_sale = [term for term in prices.of_plan(plan_id) if term.is_on_sale]
     if not on_sale:
         raise CartError(_("This license type is no longer sold. Please choose another one or write to support."))
     return on_sale, min(on_sale, key=lambda term: (abs(term.months - months), term.months))

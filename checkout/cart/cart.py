@@ -20,8 +20,8 @@ from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.partner.availability import StockRequired
 
-from checkout.cart import terms
-from checkout.cart.terms import Term
+from checkout.cart import prices
+from checkout.cart.prices import CartPrice
 from storefront.core.prepared import PreparedQuery
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
@@ -42,7 +42,7 @@ class CartLine:
     seen_price: Decimal | None
     unit_price: Decimal | None
     title: str
-    term: Term | None
+    plan_price: CartPrice | None
     extends: str
     license: License | None = None
     problem: str = ""
@@ -69,7 +69,7 @@ class Cart:
 
     basket: Basket
     lines: list[CartLine] = field(default_factory=list)
-    siblings: dict[int, list[Term]] = field(default_factory=dict)
+    siblings: dict[int, list[CartPrice]] = field(default_factory=dict)
     has_offers: bool = False
     discounts: list[tuple[str, Decimal]] = field(default_factory=list)
     voucher_code: str = ""
@@ -98,19 +98,19 @@ class Cart:
 
     @property
     def needs_portal(self) -> bool:
-        return any(line.term.is_portal_bound for line in self.on_sale if line.term)
+        return any(line.plan_price.is_portal_bound for line in self.on_sale if line.plan_price)
 
     @property
     def conditions(self) -> list[str]:
         """What the buyer's Bitrix24 needs for the lines that are tied to it, each once; "" for what every portal
         needs."""
-        bound = (line.term for line in self.on_sale if line.term and line.term.is_portal_bound)
-        return list(dict.fromkeys(term.conditions for term in bound))
+        bound = (line.plan_price for line in self.on_sale if line.plan_price and line.plan_price.is_portal_bound)
+        return list(dict.fromkeys(price.conditions for price in bound))
 
     @property
     def agreement_ids(self) -> list[int]:
         """The distinct agreements of what is bought, in the order of the lines."""
-        ids = (line.term.agreement_id for line in self.on_sale if line.term)
+        ids = (line.plan_price.agreement_id for line in self.on_sale if line.plan_price)
         return list(dict.fromkeys(pk for pk in ids if pk))
 
     @property
@@ -118,7 +118,7 @@ class Cart:
         return bool(self.lines) and not any(line.problem for line in self.lines)
 
 
-def read(basket: Basket, *, named_by_link: str = "") -> Cart:
+def read_cart(basket: Basket, *, named_by_link: str = "") -> Cart:
     """Read ``basket``, saved or not, without what offers and vouchers take off (``has_offers``: there may be some).
 
     ``named_by_link``: a license (public id) that may be extended whoever holds it.
@@ -127,10 +127,10 @@ def read(basket: Basket, *, named_by_link: str = "") -> Cart:
     rows = _LINES.rows(basket=basket.pk) if basket.pk else []
     if not rows:
         return cart
-    by_product: dict[int, Term] = {}
-    for term in terms.of_basket(basket.pk):
-        by_product[term.product_id] = term
-        cart.siblings.setdefault(term.software_id, []).append(term)
+    by_product: dict[int, CartPrice] = {}
+    for price in prices.of_basket(basket.pk):
+        by_product[price.product_id] = price
+        cart.siblings.setdefault(price.software_id, []).append(price)
     licenses = _licenses(row[_EXTENDS] for row in rows)
     for row in rows:
         line = _line(row, by_product.get(row[1]))
@@ -162,7 +162,7 @@ _LINES = PreparedQuery(_columns, "basket")
 _EXTENDS = 11
 
 
-def _line(row: list, term: Term | None) -> CartLine:
+def _line(row: list, price: CartPrice | None) -> CartLine:
     return CartLine(
         pk=row[0],
         product_id=row[1],
@@ -170,8 +170,8 @@ def _line(row: list, term: Term | None) -> CartLine:
         currency=row[3],
         seen_price=row[4],
         unit_price=row[5],
-        title=term.title if term else row[10] or "",
-        term=term,
+        title=price.title if price else row[10] or "",
+        plan_price=price,
         extends=row[_EXTENDS] or "",
     )
 
@@ -186,7 +186,7 @@ def _licenses(public_ids: Iterable[str | None]) -> dict[str, License]:
 def _problem(line: CartLine, row: list, basket: Basket, currency: str, named_by_link: str) -> str:
     """Why the line cannot be ordered, in words for the visitor; "" if it can."""
     price_currency, in_stock, allocated, is_tracked = row[6:10]
-    is_sold = line.term is not None and line.term.is_on_sale and line.unit_price is not None
+    is_sold = line.plan_price is not None and line.plan_price.is_on_sale and line.unit_price is not None
     if not is_sold or price_currency != currency or line.currency != currency:
         return _("This is no longer available. Please remove it to place the order.")
     if is_tracked:
@@ -200,8 +200,8 @@ def _problem(line: CartLine, row: list, basket: Basket, currency: str, named_by_
 
 
 def _may_extend(line: CartLine, basket: Basket, named_by_link: str) -> bool:
-    found, term = line.license, line.term
-    if found is None or term is None or found.software_id != term.software_id:
+    found, price = line.license, line.plan_price
+    if found is None or price is None or found.software_id != price.software_id:
         return False
     if found.status == LicenseStatus.REVOKED:
         return False

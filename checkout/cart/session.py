@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from oscar.apps.basket import middleware
 from oscar.apps.basket.models import Basket
 
-from checkout.cart import baskets, discounts
-from checkout.cart.loading import Cart, read
+from checkout.cart import discounts, merging
+from checkout.cart.cart import Cart, read_cart
 
 #: Says that this browser showed the cart of an account. It opens nothing: once the session has ended, the cart's page
 #: can say where the cart is.
@@ -59,7 +59,7 @@ class CartMiddleware(middleware.BasketMiddleware):
         if basket.pk is None or basket.owner_id is not None or basket.status != Basket.OPEN:
             if key in request.COOKIES:
                 response.delete_cookie(key)
-        elif baskets.cookie_basket_id(request) != basket.pk or request.method == "POST":
+        elif merging.cookie_basket_id(request) != basket.pk or request.method == "POST":
             response.set_cookie(
                 key,
                 Signer().sign(basket.pk),
@@ -74,7 +74,7 @@ class CartMiddleware(middleware.BasketMiddleware):
 def find_basket(request: HttpRequest) -> Basket:
     """The visitor's basket, its lines not read yet."""
     if request._basket_cache is None:  # type: ignore[attr-defined]
-        basket, is_merged = baskets.open_basket(request)
+        basket, is_merged = merging.open_basket(request)
         request._basket_cache = basket  # type: ignore[attr-defined]
         if is_merged:
             messages.info(request, _("Your cart now also holds what was in it when you were here before."))
@@ -127,7 +127,7 @@ def cart_of(request: HttpRequest) -> Cart:
 
 def read_again(request: HttpRequest) -> Cart:
     """Read the cart anew, after a change."""
-    cart = read(find_basket(request))
+    cart = read_cart(find_basket(request))
     if cart.has_offers:
         strategy: Any = request.strategy  # type: ignore[attr-defined]
         discounts.apply(cart, strategy=strategy, user=request.user, request=request)
