@@ -12,7 +12,7 @@ from wagtail.documents.views import serve as documents
 
 from cms.stale.views import add_page, edit_page
 from cms.views import may_keep
-from storefront.core import errors, health, serving
+from storefront.core import error_pages, health, serving
 from storefront.core.csrf import without_token
 from storefront.core.page_cache import kept
 from storefront.users import staff
@@ -20,7 +20,7 @@ from storefront.users import staff
 #: Known to other systems, or for staff: one address each, whatever the language.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
-    path("", include("storefront.users.doors")),
+    path("", include("storefront.users.closed_logins")),
     path("dashboard/users/<int:pk>/password-reset/", staff.password_reset),
     path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
     path("admin/pages/<int:page_id>/edit/", edit_page),
@@ -57,8 +57,8 @@ if settings.SERVE_MEDIA:
     # Where no web server stands before us. Documents have an address of their own.
     urlpatterns.insert(0, re_path(r"^media/(?P<path>.*)$", serving.media))
 
-handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
-handler429 = errors.too_many  # allauth's limits
-handler500 = errors.server_error
+handler400 = error_pages.bad_request
+handler403 = error_pages.forbidden
+handler404 = error_pages.not_found
+handler429 = error_pages.too_many  # allauth's limits
+handler500 = error_pages.server_error

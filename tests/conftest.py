@@ -40,7 +40,7 @@ LONG = (
     "test_crashes.py",
     "test_database_restart.py",
     "test_every_action.py",
-    "test_lanes.py",
+    "test_worker_threads.py",
     "test_mails_of_a_year.py",
     "test_migrations.py",
 )

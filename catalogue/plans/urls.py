@@ -1,9 +1,9 @@
 from django.urls import path
 
 from catalogue.plans import views
-from storefront.core.page_cache import kept
+from storefront.core.page_cache import cached_page
 
 urlpatterns = [
-    path("agreements/<slug:slug>/", kept(views.agreement), name="agreement"),
-    path("agreements/<slug:slug>/<int:number>/", kept(views.agreement_version), name="agreement-version"),
+    path("agreements/<slug:slug>/", cached_page(views.agreement), name="agreement"),
+    path("agreements/<slug:slug>/<int:number>/", cached_page(views.agreement_version), name="agreement-version"),
 ]

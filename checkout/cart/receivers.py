@@ -12,7 +12,7 @@ from oscar.apps.voucher.models import Voucher
 
 from checkout.cart import merging
 from checkout.cart.session import find_basket, forget_basket
-from storefront.core.typed_text import characters
+from storefront.core.user_input import characters
 from storefront.users.models import User
 
 

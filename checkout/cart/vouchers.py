@@ -11,7 +11,7 @@ from oscar.apps.voucher.models import Voucher
 from checkout.cart import merging
 from checkout.cart.errors import CartError
 from storefront.core.instants import instant
-from storefront.core.typed_text import characters
+from storefront.core.user_input import characters
 from storefront.users.models import User
 
 MAX_CODE = 128

@@ -22,7 +22,7 @@ from checkout.page.forms import BOX_PREFIX, REMIND, without_raw_address
 from checkout.reminders import services as reminders
 from checkout.reminders.services import KEPT_FOR
 from storefront.core import clock
-from storefront.core.typed_text import emails
+from storefront.core.user_input import emails
 from storefront.users.models import User
 
 _KEY = "checkout_draft"

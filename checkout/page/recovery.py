@@ -19,7 +19,7 @@ from checkout.cart import session
 from checkout.cart.session import AGAIN
 from checkout.orders.order_request import ShownCart
 from checkout.page import drafts, duplicate_submit, form_buttons, signed_summary
-from storefront.core import errors
+from storefront.core import error_pages
 from storefront.core.csrf import is_from_here
 
 
@@ -71,7 +71,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if not is_from_here(request) or name not in _ANSWERS:
-        return errors.csrf_failure(request, reason)
+        return error_pages.csrf_failure(request, reason)
     response = _ANSWERS[name](request)
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(headers={"HX-Redirect": response["Location"]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core import signing
 
 from checkout.models import CheckoutReminder
-from storefront.core.language import absolute
+from storefront.core.language import absolute_url
 
 _SIGNER = signing.Signer(sep=".", salt="checkout.reminders")
 
@@ -25,9 +25,9 @@ def read(token: str) -> str | None:
 
 def resume_url(reminder: CheckoutReminder) -> str:
     """Leads back to the cart, in any browser; absolute, in the buyer's language."""
-    return absolute("checkout-resume", language=reminder.language, token=token_of(reminder))
+    return absolute_url("checkout-resume", language=reminder.language, token=token_of(reminder))
 
 
 def stop_url(reminder: CheckoutReminder) -> str:
     """Forgets the wish. Mail programs post to it as RFC 8058 says."""
-    return absolute("checkout-no-reminder", language=reminder.language, token=token_of(reminder))
+    return absolute_url("checkout-no-reminder", language=reminder.language, token=token_of(reminder))

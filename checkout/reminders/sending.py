@@ -20,8 +20,8 @@ from checkout.models import CheckoutReminder
 from checkout.reminders import links
 from checkout.reminders import services as reminders
 from storefront.core import clock
-from storefront.core.language import spoken
-from storefront.notifications import letters, values
+from storefront.core.language import nearest_language
+from storefront.notifications import delivery, values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 
@@ -41,7 +41,7 @@ def send_due() -> int:
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Send one row of kind ``mail.checkout-reminder``, unless the wish is over by now. Raises as ``letters.send``."""
+    """Send one row of kind ``mail.checkout-reminder``, unless the wish is over by now. Raises as ``delivery.send``."""
     reminder = reminders.kept(message.payload["wish"])
     lines = _lines(reminder) if reminder else []
     if reminder is None or not lines:
@@ -53,7 +53,7 @@ def deliver(message: OutboxMessage) -> None:
         "unsubscribe_url": links.stop_url(reminder),
         "expires_at": reminder.changed_at + reminders.KEPT_FOR,
     }
-    letters.send(
+    delivery.send(
         template="checkout_reminder",
         to=reminder.email,
         language=reminder.language,
@@ -96,5 +96,5 @@ def _hand_over(pk: int, now: datetime) -> bool:
 
 
 def _lines(reminder: CheckoutReminder) -> list[str]:
-    with translation.override(spoken(reminder.language)):
+    with translation.override(nearest_language(reminder.language)):
         return [what_is_in(line) for line in read_cart(reminder.basket).on_sale]

@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from storefront.core.typed_text import characters
+from storefront.core.user_input import characters
 
 #: What is typed beyond this is not read.
 MOST_CHARACTERS = 100

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.core.cache import cache
 
 from storefront.billing.services import reviews
-from storefront.core import clock, waiting
+from storefront.core import clock, time_limits
 from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
 from storefront.gateways.payments.base import (
     PaymentGateway,
@@ -97,7 +97,7 @@ class Guarded(PaymentGateway):
     def answers(self) -> bool:
         """Ask for next to nothing, away or not; whether there was an answer of any kind. It is remembered."""
         try:
-            with waiting.limited(PROBE_SECONDS):
+            with time_limits.time_limit(PROBE_SECONDS):
                 self._inner.find_recent(since=clock.now())
         except Unavailable:
             cache.set(_away(self.name), True, LONGEST)

@@ -6,7 +6,7 @@ from django.core import signing
 from django.urls import reverse
 
 from storefront.billing.models import Invoice, Payment
-from storefront.core.language import absolute
+from storefront.core.language import absolute_url
 
 _PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
 _RETURN = signing.TimestampSigner(sep=".", salt="storefront.billing.return")
@@ -34,7 +34,7 @@ def pay_path(invoice: Invoice) -> str:
 
 def pay_url(invoice: Invoice) -> str:
     """The absolute pay link, as it stands in mails, in the invoice's language."""
-    return absolute("pay", language=invoice.language, token=pay_token(invoice))
+    return absolute_url("pay", language=invoice.language, token=pay_token(invoice))
 
 
 def cancel_url(invoice: Invoice) -> str:
@@ -45,7 +45,7 @@ def cancel_url(invoice: Invoice) -> str:
 def return_url(payment: Payment) -> str:
     """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
     token = _RETURN.sign(payment.public_id)
-    return absolute("pay-result", language=payment.invoice.language, token=token)
+    return absolute_url("pay-result", language=payment.invoice.language, token=token)
 
 
 def read_return_token(token: str) -> str | None:

@@ -10,7 +10,7 @@ from storefront.billing import status
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice, Payment
-from storefront.core.language import absolute, spoken
+from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
 
 
@@ -50,13 +50,13 @@ def late_payment(invoice: Invoice, payment: Payment) -> None:
         invoice_number=invoice.number,
         amount=payment.amount,
         currency=payment.currency,
-        account_url=absolute("account-home", language=invoice.language),
+        account_url=absolute_url("account-home", language=invoice.language),
     )
 
 
 def payment_awaited(invoice: Invoice, payment: Payment) -> None:
     """The buyer pays elsewhere: with what, where, and until when. Once per payment."""
-    with translation.override(spoken(invoice.language)):
+    with translation.override(nearest_language(invoice.language)):
         found = told(payment)
     if found is None:
         return
@@ -76,7 +76,7 @@ def payment_awaited(invoice: Invoice, payment: Payment) -> None:
 
 def payment_failed(invoice: Invoice, payment: Payment) -> None:
     """Money that was promised did not come; the order may be paid anew. Once per payment."""
-    with translation.override(spoken(invoice.language)):
+    with translation.override(nearest_language(invoice.language)):
         reason = status.failure_reason(payment)
     mails.payment_failed(
         **_reader(invoice),
@@ -100,7 +100,7 @@ def payment_received(invoice: Invoice) -> None:
         total=invoice.amount,
         currency=invoice.currency,
         licenses=[],
-        account_url=absolute("account-home", language=invoice.language),
+        account_url=absolute_url("account-home", language=invoice.language),
     )
 
 

@@ -11,7 +11,7 @@ from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Payment
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import settle
-from storefront.core.waiting import WORKER_SECONDS, limited
+from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.sources import NotNow, Received
@@ -47,7 +47,7 @@ class PaymentSource:
             raw_type=event.summary,
             charge_reference=data["charge_reference"],
         )
-        with limited(WORKER_SECONDS):
+        with time_limit(WORKER_SECONDS):
             return self._follow(hint)
 
     def _follow(self, hint: ProviderEvent) -> bool:

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from storefront.core.typed_text import characters, emails, phones
+from storefront.core.user_input import characters, emails, phones
 
 EMAIL_ERRORS = {
     "empty": _("Enter your e-mail address."),

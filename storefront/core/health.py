@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from storefront.core import errors, outage
+from storefront.core import error_pages, outage
 
 
 @require_safe
@@ -15,10 +15,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 ``{"status": "ok"}``, or 503 when the database does not answer. Says nothing else to strangers."""
     if outage.database_answers():
         return JsonResponse({"status": "ok"})
-    return JsonResponse({"status": "unavailable"}, status=503, headers={"Retry-After": str(errors.RETRY_AFTER)})
+    return JsonResponse({"status": "unavailable"}, status=503, headers={"Retry-After": str(error_pages.RETRY_AFTER)})
 
 
-class HealthFirst:
+class HealthCheckMiddleware:
     """Answers ``/healthz/`` before any other middleware looks at the request.
 
     A probe asks by the machine's address, in plain http; ALLOWED_HOSTS and the redirect to https would refuse it.
@@ -33,7 +33,7 @@ class HealthFirst:
         return healthz(request) if request.path_info == self.PATH else self.get_response(request)
 
 
-class UnavailableAtOnce:
+class DatabaseOutageMiddleware:
     """While the database is known to be away, everything but static files is answered 503 without a try of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,5 +41,5 @@ class UnavailableAtOnce:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if outage.known.is_on and not outage.database_answers():
-            return errors.unavailable(request)
+            return error_pages.unavailable(request)
         return self.get_response(request)

@@ -2,7 +2,7 @@
 
 A job is a function that does a bounded piece of work and returns how much it did. It keeps its own state in its own
 tables and is idempotent, because a worker may be killed in the middle of it and another may start the same job once
-the lease is over. Jobs of one lane run one after the other, lanes side by side (``core.lanes``).
+the lease is over. Jobs of one thread run one after the other, threads side by side (``core.worker_threads``).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ RETRY_SECONDS = 300
 
 
 class JobSpec(TypedDict):
-    """``call``: dotted path; ``every``: seconds between runs; ``options``: keyword arguments; ``lane``: its lane."""
+    """``call``: dotted path; ``every``: seconds between runs; ``options``: keyword arguments; ``thread``: of the worker."""
 
     call: str
     every: float
     options: NotRequired[Mapping[str, Any]]
-    lane: NotRequired[str]
+    thread: NotRequired[str]
 
 
 def _rows(jobs: Mapping[str, JobSpec]) -> dict[str, ScheduledJob]:

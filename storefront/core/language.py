@@ -13,23 +13,23 @@ from django.urls import reverse
 from django.utils import translation
 
 
-def spoken(code: str) -> str:
+def nearest_language(code: str) -> str:
     """The language of the shop that comes nearest to a code: ``ru-RU`` and ``RU`` -> ``ru``; else the default one."""
     known = {name.lower(): name for name, _ in settings.LANGUAGES}
     wanted = code.strip().lower().replace("_", "-")
     return known.get(wanted) or known.get(wanted.partition("-")[0]) or settings.LANGUAGE_CODE
 
 
-def absolute(name: str, *, language: str, **kwargs: object) -> str:
+def absolute_url(name: str, *, language: str, **kwargs: object) -> str:
     """The address of the page ``name`` for a reader of ``language``, as it stands in mails.
 
     Starts with SITE_URL, never with a request's Host. Raises NoReverseMatch for a name that is none.
     """
-    with translation.override(spoken(language)):
+    with translation.override(nearest_language(language)):
         return settings.SITE_URL + reverse(name, kwargs=kwargs)
 
 
-class LanguageOfAddress:
+class UrlLanguageMiddleware:
     """Django's LocaleMiddleware without its guesses.
 
     That one also looks at a cookie and at ``Accept-Language`` and makes every page vary by them; here a language is

@@ -1,9 +1,9 @@
 """Public pages are rendered once for everybody and kept whole; what differs for each visitor is filled in.
 
-``kept`` wraps a view. It renders the page as a stranger sees it, who has no cookies, no session and no log-in, so that
-nothing of a visitor can get into what is kept. Where the page differs for them its template leaves a hole
-(``{% visitor_part "includes/header_cart.html" %}``), which is filled for each of them. ``Strangers`` keeps the answer
-to those without cookies as a whole: they are served before session, log-in and cart are even looked at.
+``cached_page`` wraps a view. It renders the page as a stranger sees it, who has no cookies, no session and no
+log-in, so that nothing of a visitor can get into what is kept. Where the page differs for them its template leaves a
+hole (``{% visitor_part "includes/header_cart.html" %}``), which is filled for each of them. ``AnonymousPageCache``
+keeps the answer to those without cookies as a whole: they are served before session, log-in and cart are looked at.
 
 Kept under the content version that was read before rendering (``core.content_version``), for
 settings.PAGE_CACHE_SECONDS and never past the next moment at which something that pages show begins or ends
@@ -63,7 +63,7 @@ class Holes:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPage:
+class CachedPage:
     """``parts``: HTML and the numbers of holes in turn; ``until``: UTC, when it is to be rendered anew."""
 
     parts: tuple[str, ...]
@@ -78,7 +78,7 @@ class KeptPage:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class CachedResponse:
     """The whole answer to a visitor without cookies."""
 
     content: bytes
@@ -86,7 +86,7 @@ class KeptAnswer:
     until: datetime
 
 
-def kept(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda response: True) -> View:
+def cached_page(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda response: True) -> View:
     """The view, its pages rendered once for everybody.
 
     It is called as for a stranger. What it answers is kept if it is a whole page (200) and ``may_keep`` agrees;
@@ -98,7 +98,7 @@ def kept(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda respon
         key = _key(request, "page")
         if key is None:
             return view(request, *args, **kwargs)
-        page: KeptPage | None = cache.get(key) if settings.PAGE_CACHE_SECONDS else None
+        page: CachedPage | None = cache.get(key) if settings.PAGE_CACHE_SECONDS else None
         if page is None or page.until <= clock.now():
             stranger = _as_stranger(request)
             response = view(stranger, *args, **kwargs)
@@ -114,7 +114,7 @@ def kept(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda respon
     return serve
 
 
-class Strangers:
+class AnonymousPageCache:
     """Middleware: who brings no cookies gets the same answer as everybody like them, kept whole.
 
     A proxy may keep it too, for a minute, if it passes on whoever brings a cookie of the shop's.
@@ -127,18 +127,18 @@ class Strangers:
         key = _key(request, "answer") if not request.COOKIES.keys() - {settings.CSRF_COOKIE_NAME} else None
         if key is None:
             return self.get_response(request)
-        answer: KeptAnswer | None = cache.get(key) if settings.PAGE_CACHE_SECONDS else None
+        answer: CachedResponse | None = cache.get(key) if settings.PAGE_CACHE_SECONDS else None
         if answer is None or answer.until <= clock.now():
             response = self.get_response(request)
             until: datetime | None = getattr(response, "kept_until", None)
             if until is None or response.status_code != 200 or response.cookies:
                 return response
-            answer = KeptAnswer(response.content, _headers(response), until)
+            answer = CachedResponse(response.content, _headers(response), until)
             _keep(key, answer)
         return _answer(request, answer)
 
 
-def _answer(request: HttpRequest, answer: KeptAnswer) -> HttpResponse:
+def _answer(request: HttpRequest, answer: CachedResponse) -> HttpResponse:
     response = HttpResponse(answer.content, headers=answer.headers)
     left = max(0, int((answer.until - clock.now()).total_seconds()))
     shared = min(SHARED_SECONDS, left)
@@ -186,11 +186,11 @@ def _as_stranger(request: HttpRequest) -> HttpRequest:
     return stranger
 
 
-def _rendered(response: HttpResponse, stranger: HttpRequest) -> KeptPage:
+def _rendered(response: HttpResponse, stranger: HttpRequest) -> CachedPage:
     if isinstance(response, SimpleTemplateResponse):
         response.render()
     holes: Holes = stranger.holes  # type: ignore[attr-defined]
-    return KeptPage(
+    return CachedPage(
         tuple(_HOLE.split(response.content.decode())), tuple(holes.left), response.headers["Content-Type"], _until()
     )
 
@@ -206,7 +206,7 @@ def _until() -> datetime:
     return min(moments)
 
 
-def _keep(key: str, value: KeptPage | KeptAnswer) -> None:
+def _keep(key: str, value: CachedPage | CachedResponse) -> None:
     seconds = (value.until - clock.now()).total_seconds()
     if seconds > 0:
         cache.set(key, value, seconds)

@@ -33,7 +33,7 @@ def ranged(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        response.is_upload = True  # type: ignore[attr-defined]  # sent as it is, see cells.NoFormulas
+        response.is_upload = True  # type: ignore[attr-defined]  # sent as it is, see spreadsheets.FormulaInjectionMiddleware
         if response.status_code == 200 and isinstance(response, FileResponse):
             _tidy(response)
             _serve_part(request, response)

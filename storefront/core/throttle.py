@@ -21,7 +21,7 @@ from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from storefront.core import errors, visitor
+from storefront.core import error_pages, visitor
 from storefront.core.caching import ANSWER_SECONDS, CONNECT_SECONDS
 from storefront.core.outage import Outage
 
@@ -98,7 +98,7 @@ def _ask(question: Callable[[MovingWindowRateLimiter], T]) -> T:
 
 def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
     """The 429 page, with Retry-After."""
-    response = errors.too_many(request, minutes=ceil(retry_after / 60))
+    response = error_pages.too_many(request, minutes=ceil(retry_after / 60))
     response["Retry-After"] = str(retry_after)
     return response
 

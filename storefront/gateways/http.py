@@ -4,7 +4,7 @@ Two doors. ``request`` is for addresses we configured ourselves. ``request_guard
 or a message named: it takes a bare host, rebuilds the address itself and connects only to a public one.
 Both look the name up once and connect to exactly that answer, follow no redirect, obey no proxy variable, and
 end within a total time limit even if the other side sends one byte at a time, and within what is left of the errand's
-own (``core.waiting``). No secret reaches an error or a
+own (``core.time_limits``). No secret reaches an error or a
 log line: addresses are named without their query, webhook secrets in paths are masked, bodies never appear.
 """
 
@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import requests
 from urllib3.exceptions import HTTPError
 
-from storefront.core.waiting import Crowded, OutOfTime, waiting
+from storefront.core.time_limits import ConcurrencyExceeded, TimeLimitExceeded, outside_call
 from storefront.gateways.errors import Busy, Unavailable
 from storefront.gateways.targets import AddressRefused, Target, configured_target, guarded_target
 from storefront.gateways.transport import Deadline, PinnedAdapter, is_public_address, resolve_within, system_resolve
@@ -109,7 +109,7 @@ class HttpClient:
             the same thing when repeated (at most 3)
         :raises ConfigurationError: the address is neither https nor an allowed loopback one
         :raises Unavailable: no complete answer; the outcome is unknown
-        :raises Busy: too many wait already, or the errand's time is over (``core.waiting``); nothing was sent
+        :raises Busy: too many wait already, or the errand's time is over (``core.time_limits``); nothing was sent
         """
         target = configured_target(method, url, allow_loopback=self._allow_loopback)
         return self._send(target, json, form, headers, retries)
@@ -144,9 +144,9 @@ class HttpClient:
         retries: int,
     ) -> HttpResponse:
         try:
-            with waiting(self._total_timeout) as seconds:
+            with outside_call(self._total_timeout) as seconds:
                 return self._send_within(seconds, target, json, form, headers, retries)
-        except (Crowded, OutOfTime) as exc:
+        except (ConcurrencyExceeded, TimeLimitExceeded) as exc:
             raise Busy(f"{target.label}: not asked ({type(exc).__name__})", code="busy") from exc
 
     def _send_within(

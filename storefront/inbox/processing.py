@@ -26,7 +26,7 @@ def process_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = (), is_
     """Handle what is due. Returns how many messages were finished with. Safe to run in many workers at once.
 
     ``only`` and ``apart_from`` name sources, ``is_proven`` chooses between messages that proved themselves when they
-    came and those that did not: each lane of the worker has its own.
+    came and those that did not: each thread of the worker has its own.
     """
 
     def found(now: datetime) -> QuerySet[InboundEvent]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.core import signing
 from django.urls import reverse
 
-from storefront.core.language import absolute
+from storefront.core.language import absolute_url
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License
 
@@ -36,7 +36,7 @@ def extend_path(license: License) -> str:
 
 def extend_url(license: License) -> str:
     """``extend_path`` as an absolute address, in the customer's language."""
-    return absolute("cart-extend", language=license.customer.language, token=extend_token(license))
+    return absolute_url("cart-extend", language=license.customer.language, token=extend_token(license))
 
 
 def app_path(bitrix24_code: str) -> str:
@@ -54,9 +54,9 @@ def app_url(host: str, bitrix24_code: str) -> str:
 
 def license_url(license: License) -> str:
     """The license in its customer's account, absolute, in his language."""
-    return absolute("account-license", language=license.customer.language, public_id=license.public_id)
+    return absolute_url("account-license", language=license.customer.language, public_id=license.public_id)
 
 
 def licenses_url(language: str) -> str:
     """All licenses in the account, absolute."""
-    return absolute("account-licenses", language=language)
+    return absolute_url("account-licenses", language=language)

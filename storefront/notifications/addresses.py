@@ -8,7 +8,7 @@ from typing import Literal
 from django.db import transaction
 
 from storefront.core import clock
-from storefront.core.typed_text import emails
+from storefront.core.user_input import emails
 from storefront.notifications.models import MailAddress
 from storefront.notifications.signals import address_bounced
 

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from storefront.core.waiting import WORKER_SECONDS
+from storefront.core.time_limits import WORKER_SECONDS
 from storefront.gateways.errors import Unavailable
 from storefront.gateways.http import HttpClient, HttpResponse
 

@@ -15,7 +15,7 @@ from typing import NotRequired, TypedDict
 from django.conf import settings
 
 from storefront.notifications import values
-from storefront.notifications.letters import deliver as deliver  # named in settings.OUTBOX_HANDLERS
+from storefront.notifications.delivery import deliver as deliver  # named in settings.OUTBOX_HANDLERS
 from storefront.notifications.payment_mails import payment_awaited as payment_awaited
 from storefront.notifications.payment_mails import payment_failed as payment_failed
 from storefront.notifications.writing import of_order as _of_order

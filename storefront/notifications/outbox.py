@@ -53,7 +53,7 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], group: str = "", du
 def deliver_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = ()) -> int:
     """Send what is due, one row at a time, each guarded from the others. Returns how many were sent.
 
-    ``only`` and ``apart_from`` name kinds: each lane of the worker has its own.
+    ``only`` and ``apart_from`` name kinds: each thread of the worker has its own.
     """
 
     def found(now: datetime) -> QuerySet[OutboxMessage]:

@@ -130,14 +130,14 @@ INSTALLED_APPS = [
 MIGRATION_MODULES = {"catalogue": "oscar.apps.catalogue.migrations"}
 
 MIDDLEWARE = [
-    "storefront.core.health.HealthFirst",
+    "storefront.core.health.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "storefront.core.health.UnavailableAtOnce",
-    "storefront.core.page_cache.Strangers",
-    "storefront.core.patience.VisitorsPatience",
+    "storefront.core.health.DatabaseOutageMiddleware",
+    "storefront.core.page_cache.AnonymousPageCache",
+    "storefront.core.request_time_limit.RequestTimeLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "storefront.core.language.LanguageOfAddress",
+    "storefront.core.language.UrlLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "storefront.core.csrf.SameOriginOrToken",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -145,12 +145,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "storefront.core.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "storefront.users.sessions.PrivatePages",
-    "storefront.users.sessions.SessionWatch",
-    "storefront.users.middleware.StaffGuard",
+    "storefront.users.sessions.PrivatePagesMiddleware",
+    "storefront.users.sessions.SessionActivityMiddleware",
+    "storefront.users.middleware.StaffMFAMiddleware",
     "checkout.cart.session.CartMiddleware",
-    "storefront.core.errors.WordsForSilence",
-    "storefront.core.cells.NoFormulas",
+    "storefront.core.error_pages.MethodNotAllowedPage",
+    "storefront.core.spreadsheets.FormulaInjectionMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -257,7 +257,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # changes of password, e-mail and second factor are told by mail
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 #: Passwords are counted by users.login_limits (THROTTLES); "login_failed" is left for the codes of a second factor.
-#: How many mails an account gets is users.access's rule.
+#: How many mails an account gets is set by users.password_links.
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/h/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_TOTP_ISSUER = SHOP_NAME
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
@@ -381,7 +381,7 @@ MAIL_WEBHOOK_SECRETS = env.entries(
 )
 if MAIL_WEBHOOK_SECRETS:
     ANYMAIL = ANYMAIL | {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS}
-ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company that hangs holds up the mail lane only
+ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company that hangs holds up the mail thread only
 
 # --- Messages in and out, jobs ----------------------------------------------------------------------------------
 #: Who verifies and handles what arrives at /hooks/<source>/.
@@ -393,10 +393,10 @@ INBOX_SOURCES = {
 #: Who delivers an outbox message, by its kind.
 OUTBOX_HANDLERS = {
     "mail": "storefront.notifications.mails.deliver",
-    "mail.access": "storefront.users.access.deliver",
+    "mail.access": "storefront.users.password_links.deliver",
     "mail.checkout-reminder": "checkout.reminders.sending.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
-    "support.answer": "storefront.support.services.telling.deliver",
+    "support.answer": "storefront.support.mails.deliver",
     "pictures": "cms.renditions.deliver",
 }
 #: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
@@ -407,48 +407,48 @@ OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30, "pictures": 1}
 WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
 #: Sources whose messages are about money: they wait for nobody else's.
 MONEY_SOURCES = ["stripe"]
-#: Jobs of one lane run one after the other, each lane has a thread of the worker to itself.
+#: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {
         "call": "storefront.inbox.processing.process_due",
         "options": {"only": MONEY_SOURCES, "is_proven": True},
         "every": 0.5,
-        "lane": "money",
+        "thread": "money",
     },
     "inbox": {
         "call": "storefront.inbox.processing.process_due",
         "options": {"apart_from": MONEY_SOURCES, "is_proven": True},
         "every": 0.5,
-        "lane": "portals",
+        "thread": "portals",
     },
     "inbox-unproven": {
         "call": "storefront.inbox.processing.process_due",
         "options": {"is_proven": False},
         "every": 0.5,
-        "lane": "strangers",
+        "thread": "strangers",
     },
     "outbox": {
         "call": "storefront.notifications.outbox.deliver_due",
         "options": {"apart_from": ["bitrix24.push", "pictures"]},
         "every": 0.5,
-        "lane": "mail",
+        "thread": "mail",
     },
     "outbox-portals": {
         "call": "storefront.notifications.outbox.deliver_due",
         "options": {"only": ["bitrix24.push"]},
         "every": 0.5,
-        "lane": "portals",
+        "thread": "portals",
     },
     "outbox-pictures": {
         "call": "storefront.notifications.outbox.deliver_due",
         "options": {"only": ["pictures"]},
         "every": 1,
-        "lane": "pictures",
+        "thread": "pictures",
     },
-    "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "lane": "probes"},
-    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1, "lane": "polls"},
+    "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
+    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_payments", "every": 1, "thread": "polls"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
-    "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "lane": "slow"},
+    "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "thread": "slow"},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
     "checkout-remind": {"call": "checkout.reminders.sending.send_due", "every": 60},
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
@@ -457,23 +457,23 @@ JOBS: dict[str, Any] = {
     "portals-confirm": {
         "call": "storefront.licensing.bitrix24.confirmation.ask_again",
         "every": 10,
-        "lane": "strangers",
+        "thread": "strangers",
     },
-    "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "lane": "slow"},
-    "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "lane": "slow"},
-    "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "lane": "slow"},
+    "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "thread": "slow"},
+    "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "thread": "slow"},
+    "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "thread": "slow"},
     "numbers-sum-up": {"call": "cms.statistics.rollup.sum_up", "every": 900},
-    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "lane": "slow"},
-    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "lane": "slow"},
-    "clear-reminders": {"call": "checkout.reminders.retention.clear_old", "every": 3600, "lane": "slow"},
-    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
+    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "thread": "slow"},
+    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "thread": "slow"},
+    "clear-reminders": {"call": "checkout.reminders.retention.clear_old", "every": 3600, "thread": "slow"},
+    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
     "clear-exchanges": {
         "call": "storefront.licensing.retention.clear_exchanges",
         "every": 6 * 3600,
-        "lane": "slow",
+        "thread": "slow",
     },
-    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600, "lane": "slow"},
-    "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600, "lane": "slow"},
+    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
+    "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600, "thread": "slow"},
 }
 #: Functions that yield findings; each must find nothing.
 AUDIT_CHECKS = [

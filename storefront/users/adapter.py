@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from storefront.core import references, throttle, visitor
 from storefront.notifications import mails
-from storefront.users import access, login_limits
+from storefront.users import login_limits, password_links
 from storefront.users.models import User
 from storefront.users.sessions import described
 
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.SITE_URL + path.replace("UID-KEY", key)
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
-        access.request_confirmation(address=emailconfirmation.email_address)
+        password_links.request_confirmation(address=emailconfirmation.email_address)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Notices about the account (password changed, second factor added ...): written to the outbox.

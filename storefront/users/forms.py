@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core.form_fields import INVALID_EMAIL, EmailField, OneLineField, PhoneField
-from storefront.core.typed_text import characters
-from storefront.users import access, services
+from storefront.core.user_input import characters
+from storefront.users import password_links, services
 from storefront.users.models import User
 
 
@@ -46,7 +46,7 @@ class EmailLoginForm(LoginForm):
 
 
 class ResetForm(ResetPasswordForm):
-    """Looks nothing up while the visitor waits; see ``access.request_reset``."""
+    """Looks nothing up while the visitor waits; see ``password_links.request_reset``."""
 
     email = AccountEmailField()
 
@@ -55,7 +55,7 @@ class ResetForm(ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]
-        access.request_reset(email=email)
+        password_links.request_reset(email=email)
         return email
 
 

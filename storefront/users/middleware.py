@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from storefront.core import errors
+from storefront.core import error_pages
 from storefront.users.models import User
 from storefront.users.sessions import BACK_OFFICES
 
@@ -23,7 +23,7 @@ WAGTAIL, DASHBOARD = BACK_OFFICES
 DOORS = (f"{WAGTAIL}login/", f"{DASHBOARD}login/")  # closed by ``doors``: they only lead to the log-in
 
 
-class StaffGuard:
+class StaffMFAMiddleware:
     """Wagtail's and Oscar's back offices open to their staff only, and only after a log-in with a second factor.
 
     Enrolled is not enough: the second factor must have been used in this very session
@@ -44,7 +44,7 @@ class StaffGuard:
         if not isinstance(user, User):
             return self._to("account_login", request)
         if not _may_enter(user, request.path_info):
-            return errors.forbidden(request)
+            return error_pages.forbidden(request)
         if not settings.STAFF_MFA_REQUIRED or _used_second_factor(request):
             return None
         if is_mfa_enabled(user):

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from storefront.core.typed_text import emails
+from storefront.core.user_input import emails
 from storefront.notifications import outbox
 from storefront.users.models import User
 

@@ -39,7 +39,7 @@ def begun(request: HttpRequest, user: Any) -> None:
         request.session[STAFF_SEEN] = int(clock.now().timestamp())
 
 
-class SessionWatch:
+class SessionActivityMiddleware:
     """Lists sessions that began before there was a list, and ends those of staff after STAFF_IDLE_MINUTES."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -73,7 +73,7 @@ class SessionWatch:
             request.session[STAFF_SEEN] = now
 
 
-class PrivatePages:
+class PrivatePagesMiddleware:
     """No browser and no proxy keeps a page behind the log-in: accounts, second factor, passwords, the back offices."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from storefront.users import access
+from storefront.users import password_links
 from storefront.users.models import User
 
 
@@ -22,7 +22,7 @@ def password_reset(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     user = get_object_or_404(User, pk=pk)
     if user.is_active:
-        access.request_reset(email=user.email)
+        password_links.request_reset(email=user.email)
         messages.success(
             request, _("A mail with a link that sets a new password goes to %(email)s.") % {"email": user.email}
         )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from storefront.core import clock, throttle
 from storefront.notifications import addresses
-from storefront.users import access, sessions
+from storefront.users import password_links, sessions
 from storefront.users.models import User
 
 
@@ -35,7 +35,7 @@ def set_password(request: HttpRequest) -> HttpResponse:
         return redirect("account_change_password")
     if request.method == "POST":
         addresses.cleared(user.email)  # a mail that is asked for is tried
-        access.request_first_password(user=user, at=clock.now())
+        password_links.request_first_password(user=user, at=clock.now())
         messages.success(request, _("We have sent a link to %(email)s.") % {"email": user.email})
         return redirect("account_set_password")
     return render(request, "account/password_set.html")
@@ -53,7 +53,7 @@ def mail_again(request: HttpRequest) -> HttpResponse:
         throttle.hit_key("mail-again", str(user.pk))
     except throttle.Throttled as exc:
         return throttle.too_many(request, exc.retry_after)
-    access.try_address(user=user)
+    password_links.try_address(user=user)
     messages.success(request, _("We have sent a mail to %(email)s.") % {"email": user.email})
     return redirect("account-home")
 

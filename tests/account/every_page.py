@@ -21,7 +21,7 @@ from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, Te
 from storefront import urls
 from storefront.billing import links
 from storefront.billing.services import settlement, starting
-from storefront.core import clock, errors
+from storefront.core import clock, error_pages
 from storefront.licensing.links import extend_token
 from storefront.licensing.models import License
 from storefront.notifications import addresses
@@ -41,16 +41,16 @@ Act = Callable[[BrowserPage], None]
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:
-    return errors.too_many(request, minutes=5)
+    return error_pages.too_many(request, minutes=5)
 
 
 #: Answers that a test cannot provoke by an address alone, from the very handlers that give them.
 urlpatterns = [
-    route("wrong/400/", errors.bad_request),
-    route("wrong/403/", errors.forbidden),
-    route("wrong/csrf/", errors.csrf_failure),
+    route("wrong/400/", error_pages.bad_request),
+    route("wrong/403/", error_pages.forbidden),
+    route("wrong/csrf/", error_pages.csrf_failure),
     route("wrong/429/", _too_many),
-    route("wrong/500/", errors.server_error),
+    route("wrong/500/", error_pages.server_error),
     *urls.urlpatterns,
 ]
 handler400, handler403, handler404 = urls.handler400, urls.handler403, urls.handler404

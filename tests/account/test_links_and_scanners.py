@@ -28,7 +28,7 @@ from storefront.licensing.links import extend_url
 from storefront.notifications import outbox
 from storefront.support.links import conversation_url
 from storefront.support.services import conversations
-from storefront.users import access
+from storefront.users import password_links
 from tests import rows
 from tests.account.test_access_matrix import routes
 from tests.checkout.test_reminders import asked as leave_checkout
@@ -102,7 +102,7 @@ RESULT = "/pay/result/<str:token>/"
 LINKS = {
     "set a password": Link(
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        lambda things: access.password_url(things.customer), set_password,
+        lambda things: password_links.password_url(things.customer), set_password,
     ),
     "confirm an address": Link(r"/account/^confirm-email/(?P<key>[-:\w]+)/$", confirmation, confirm),
     "pay": Link("/pay/<str:token>/", lambda things: links.pay_url(things.invoice), pay),

@@ -14,7 +14,7 @@ from catalogue.plans.models import Agreement
 from checkout.models import Consent
 from storefront.billing.models import Invoice
 from storefront.billing.services import dunning, starting
-from storefront.core.language import absolute, spoken
+from storefront.core.language import absolute_url, nearest_language
 from tests.checkout.building import filled, put_in_cart, seal_on
 
 pytestmark = pytest.mark.django_db
@@ -113,9 +113,9 @@ def test_the_provider_is_told_the_language_and_sends_the_buyer_back_to_it(
     ("asked", "language"), [("ru", "ru"), ("RU", "ru"), ("ru_RU", "ru"), ("en-GB", "en"), ("de", "en"), ("", "en")]
 )
 def test_the_nearest_language_of_the_shop_is_spoken(asked: str, language: str) -> None:
-    assert spoken(asked) == language
+    assert nearest_language(asked) == language
 
 
 def test_a_language_that_was_switched_off_leads_to_the_default_one() -> None:
-    assert absolute("cart", language="fr") == "http://testserver/basket/"
-    assert absolute("cart", language="ru") == "http://testserver/ru/basket/"
+    assert absolute_url("cart", language="fr") == "http://testserver/basket/"
+    assert absolute_url("cart", language="ru") == "http://testserver/ru/basket/"

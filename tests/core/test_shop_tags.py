@@ -10,7 +10,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch
 
-from storefront.core import errors
+from storefront.core import error_pages
 
 
 def render(text: str, **values: Any) -> str:
@@ -56,13 +56,13 @@ def test_forged_cart_cookie_counts_nothing(client: Client, shop: Any, signed: st
 
 
 def test_page_for_a_broken_shop_needs_no_database() -> None:
-    response = errors.server_error(RequestFactory().get("/"))
+    response = error_pages.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "safe" in response.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("view", "status"), [(errors.bad_request, 400), (errors.forbidden, 403), (errors.not_found, 404)]
+    ("view", "status"), [(error_pages.bad_request, 400), (error_pages.forbidden, 403), (error_pages.not_found, 404)]
 )
 def test_plain_pages_keep_the_frame(wagtail_site: Any, view: Any, status: int) -> None:
     response = view(RequestFactory().get("/"))

@@ -93,7 +93,7 @@ def test_the_door_says_come_again_when_the_places_are_taken(client: Any, monkeyp
     assert answers[-1]["Retry-After"]
 
 
-def test_lanes_share_the_messages_among_them() -> None:
+def test_threads_share_the_messages_among_them() -> None:
     come("a", 1)
     store(source="test", message=message("money", is_proven=True))
     store(source="other", message=message("portal", is_proven=True))

@@ -11,7 +11,7 @@ import time_machine
 from storefront.core import clock
 from storefront.notifications import mails as letters
 from storefront.notifications import outbox
-from storefront.notifications.letters import FOUND_AFTER
+from storefront.notifications.delivery import FOUND_AFTER
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 from storefront.sandbox.server import Request, Response, StandIn
 from tests.notifications.test_mails import EVERY

@@ -15,7 +15,7 @@ import pytest
 from storefront.core.mail_companies import COMPANIES, SMTP
 from storefront.notifications import mails as letters
 from storefront.notifications import outbox
-from storefront.notifications.letters import message_id
+from storefront.notifications.delivery import message_id
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 from tests.notifications.sinks import ID, INTERFACES, Sink, postmark_headers
 from tests.notifications.test_mails import EVERY

@@ -13,7 +13,7 @@ from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import get_template
 
-from storefront.notifications import kinds, letters, mails, outbox
+from storefront.notifications import delivery, kinds, mails, outbox
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 pytestmark = pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_a_refused_recipient_is_not_tried_again(settings: Any) -> None:
     [(400, True), (406, True), (422, True), (401, False), (429, False), (500, False), (None, False)],
 )
 def test_only_a_definite_no_of_the_provider_is_final(status: int | None, refused: bool) -> None:
-    assert letters._is_refusal(status) is refused
+    assert delivery._is_refusal(status) is refused
 
 
 def test_mails_call_nobody_else_for_pictures_or_styles() -> None:

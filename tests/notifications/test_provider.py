@@ -9,10 +9,10 @@ import pytest
 import time_machine
 
 from storefront.core import clock
-from storefront.notifications import letters as letters_module
+from storefront.notifications import delivery as letters_module
 from storefront.notifications import mails as letters
 from storefront.notifications import outbox
-from storefront.notifications.letters import message_id
+from storefront.notifications.delivery import message_id
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 from tests.notifications.test_mails import EVERY
 

@@ -199,7 +199,7 @@ def test_a_charged_buyer_becomes_paid_by_itself_whatever_happens_to_the_database
             eventually(lambda n=outages: shop.logged("trying again until it can") == n + 1, "the worker is silent")
             shop.server.start()
             eventually(lambda n=invoice: shop.is_paid(n), "nobody noticed that the buyer has paid")
-            eventually(lambda n=outages: shop.logged("is worked on again") == n + 1, "a lane is still away")
+            eventually(lambda n=outages: shop.logged("is worked on again") == n + 1, "a thread is still away")
             eventually(lambda: all(shop.status(path) != 503 for path in PATHS), "the pages are still away")
     assert shop.processes() == processes
     assert shop.worker.poll() is None

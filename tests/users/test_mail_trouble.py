@@ -16,7 +16,7 @@ from storefront.billing.models import ReviewItem
 from storefront.core import clock
 from storefront.notifications import addresses, outbox
 from storefront.notifications.models import MailAddress, OutboxMessage, OutboxStatus
-from storefront.users import access
+from storefront.users import password_links
 from storefront.users.models import User
 from tests import purchases
 from tests.inbox.mail_company import send, tell, use
@@ -107,7 +107,7 @@ def test_an_address_that_is_confirmed_is_clean_whatever_came_back_before(
 ) -> None:
     addresses.bounced("new@example.com", at=customer.date_joined)
     row = EmailAddress.objects.create(user=customer, email="new@example.com", verified=False)
-    access.request_confirmation(address=row)
+    password_links.request_confirmation(address=row)
     assert mails_to(mails, "new@example.com"), "the link that proves it goes there all the same"
     link = mails.messages(to="new@example.com")[0]["text"].partition("http://testserver")[2].split()[0]
     own.get(link)
@@ -118,7 +118,7 @@ def test_an_address_that_is_confirmed_is_clean_whatever_came_back_before(
 
 def test_the_link_to_a_password_proves_the_address(own: Client, bounce: Any, customer: Any) -> None:
     bounce()
-    url = access.password_url(User.objects.get(pk=customer.pk)).removeprefix("http://testserver")
+    url = password_links.password_url(User.objects.get(pk=customer.pk)).removeprefix("http://testserver")
     form = Client()
     key_page = form.get(url)["Location"]
     form.post(key_page, {"password1": "another horse battery", "password2": "another horse battery"})
@@ -128,16 +128,16 @@ def test_the_link_to_a_password_proves_the_address(own: Client, bounce: Any, cus
 def test_a_forgotten_password_is_mailed_there_once_a_day(own: Client, bounce: Any, mails: Any, customer: Any) -> None:
     """At once it would only come back; for ever it would lock the owner of a full mailbox out."""
     bounce()
-    access.request_reset(email=customer.email)
+    password_links.request_reset(email=customer.email)
     assert len(mails_to(mails, customer.email)) == 1
     assert OutboxMessage.objects.filter(status=OutboxStatus.WITHHELD).count() == 1
     with time_machine.travel(clock.now() + timedelta(hours=25)):
-        access.request_reset(email=customer.email)
+        password_links.request_reset(email=customer.email)
         assert len(mails_to(mails, customer.email)) == 2
         send("payment_received", key="paid:1")
         assert len(mails_to(mails, customer.email)) == 2  # nothing else goes there
         bounce()
-        access.request_reset(email=customer.email)
+        password_links.request_reset(email=customer.email)
         assert len(mails_to(mails, customer.email)) == 2
 
 

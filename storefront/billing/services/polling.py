@@ -18,7 +18,7 @@ from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import resume
 from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
 from storefront.core import clock, queue
-from storefront.core.waiting import WORKER_SECONDS, limited
+from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import ConfigurationError, GatewayError
 from storefront.inbox.processing import wake
 
@@ -60,7 +60,7 @@ def look_soon(*, payment_id: int) -> None:
 
 def _try_to_look(payment: Payment) -> int:
     try:
-        with limited(WORKER_SECONDS):
+        with time_limit(WORKER_SECONDS):
             _look(payment)
     except ConfigurationError as exc:
         logger.warning("payment %s: still unknown (%s)", payment.pk, exc)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from storefront.core.typed_text import characters, hosts
+from storefront.core.user_input import characters, hosts
 
 #: Country zones in which Bitrix24 hosts cloud portals: https://helpdesk.bitrix24.de/open/10252860/, and the ones that
 #: its own map of regions adds (uz, mx, co). It opens new ones without saying so: see ``PortalAddress.is_known_zone``.

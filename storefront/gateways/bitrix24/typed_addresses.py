@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from phonenumbers import SUPPORTED_REGIONS
 from rapidfuzz.distance import OSA
 
-from storefront.core.typed_text import characters, emails, hosts
+from storefront.core.user_input import characters, emails, hosts
 from storefront.gateways.bitrix24.addresses import (
     DEFAULT_ZONES,
     MAX_INPUT,

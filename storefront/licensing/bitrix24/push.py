@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from storefront.core import clock
 from storefront.core.instants import instant
-from storefront.core.language import spoken
+from storefront.core.language import nearest_language
 from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, InvalidToken, MethodMissing
 from storefront.gateways.errors import Declined
 from storefront.gateways.http import AddressRefused
@@ -74,7 +74,7 @@ def _set_option(installation: Installation) -> None:
 
 def _notify(installation: Installation, license: License) -> None:
     path = links.app_path(_code(installation))
-    with translation.override(spoken(license.customer.language)):
+    with translation.override(nearest_language(license.customer.language)):
         text = _notice(license)
         message = f"{text} [URL={path}?params[tab]=payment]{_('Open the app')}[/URL]" if path else text
     _allowed(

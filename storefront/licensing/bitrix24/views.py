@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from storefront.core import throttle, visitor
-from storefront.core.language import spoken
+from storefront.core.language import nearest_language
 from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_event, parse_launch
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
@@ -52,7 +52,7 @@ def _in_portal_language(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
-        with translation.override(spoken(request.GET.get("LANG", "")[:10])):
+        with translation.override(nearest_language(request.GET.get("LANG", "")[:10])):
             return view(request)
 
     return wrapper

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from storefront.core import clock
-from storefront.core.language import spoken
+from storefront.core.language import nearest_language
 from storefront.licensing import effects, links
 from storefront.licensing.models import License
 from storefront.licensing.states import PORTAL_TAKEN, LicenseStatus
@@ -124,7 +124,7 @@ def extended_by_another(license: License, invoice: Any) -> None:
 
 def _info(license: License, invoice: Any) -> mails.LicenseInfo:
     is_own = license.customer_id == invoice.customer_id
-    with translation.override(spoken(invoice.language)):
+    with translation.override(nearest_language(invoice.language)):
         done = effects.done_text(license, invoice)
         state = _state_text(license) if is_own else _("It stays with its holder, whom we have told.")
     return {

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from storefront.core import states
+from storefront.support import mails
 from storefront.support.models import Author, Conversation, Kind, Message
-from storefront.support.services import telling
 from storefront.support.states import CONVERSATION_TRANSITIONS, ConversationStatus
 from storefront.users.models import User
 
@@ -39,7 +39,7 @@ def begin(
                 page_url=page_url, ip_address=ip,
             )  # fmt: skip
             message = _add(conversation, Author.VISITOR, text=text, key=_key("begin", key))
-            telling.tell_staff(conversation, message, is_new=True)
+            mails.tell_staff(conversation, message, is_new=True)
     except IntegrityError:  # the other one of a double click was first
         if found := _begun(key):
             return found
@@ -54,11 +54,11 @@ def write(*, conversation: Conversation, text: str, key: str) -> None:
         own = _key(str(locked.pk), key)
         if Message.objects.filter(key=own).exists():
             return
-        was_quiet = telling.is_quiet(locked)
+        was_quiet = mails.is_quiet(locked)
         states.apply(locked, ConversationStatus.OPEN, table=CONVERSATION_TRANSITIONS)
         message = _add(locked, Author.VISITOR, text=text, key=own)
         if was_quiet:
-            telling.tell_staff(locked, message, is_new=False)
+            mails.tell_staff(locked, message, is_new=False)
 
 
 def answer(*, conversation: Conversation, by: User, text: str, key: str) -> None:
@@ -70,7 +70,7 @@ def answer(*, conversation: Conversation, by: User, text: str, key: str) -> None
             return
         states.apply(locked, ConversationStatus.ANSWERED, table=CONVERSATION_TRANSITIONS)
         message = _add(locked, Author.STAFF, text=text, key=own, staff=by)
-        telling.tell_visitor_later(locked, message)
+        mails.tell_visitor_later(locked, message)
 
 
 def close(*, conversation: Conversation) -> None:

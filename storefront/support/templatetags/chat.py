@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import Urlizer, escape
 from django.utils.safestring import SafeString, mark_safe
 
-from storefront.support import access, queries, widget
+from storefront.support import access, bitrix24_chat, queries
 from storefront.support.models import Message
 
 register = template.Library()
@@ -34,8 +34,8 @@ def chat_button(context: template.Context) -> dict[str, Any]:
     request = context.get("request")
     if request is None:
         return {"unread": 0, "widget": ""}
-    if url := widget.loader(request):
-        request.csp_sources = widget.sources(url)
+    if url := bitrix24_chat.loader(request):
+        request.csp_sources = bitrix24_chat.sources(url)
         return {"unread": 0, "widget": url}
     held = access.held_by(request)
     return {"unread": queries.unread_answers(held) if held else 0, "widget": ""}
@@ -45,9 +45,9 @@ def chat_button(context: template.Context) -> dict[str, Any]:
 def chat_visitor(context: template.Context) -> str:
     """What the widget is told of a logged-in customer, as JSON; nothing where it is not loaded or nobody logged in."""
     request = context.get("request")
-    if request is None or not widget.loader(request):
+    if request is None or not bitrix24_chat.loader(request):
         return ""
-    data = widget.register_data(request.user)
+    data = bitrix24_chat.register_data(request.user)
     return json.dumps(data) if data else ""
 
 

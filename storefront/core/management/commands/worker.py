@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from storefront.core import jobs, lanes, systemd
+from storefront.core import jobs, systemd, worker_threads
 
-#: Seconds a lane may spend on one job before the worker takes it for stuck and ends, to be started anew.
+#: Seconds a thread may spend on one job before the worker takes it for stuck and ends, to be started anew.
 PATIENCE = 1800.0
 #: What is not finished so long after the order to stop is left: another worker takes it over when its lease is over.
 STOPPING_SECONDS = 20.0
@@ -34,14 +34,16 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        running = lanes.start(settings.JOBS, stop=stop, idle=options["idle"])
+        running = worker_threads.start(settings.JOBS, stop=stop, idle=options["idle"])
         self.stdout.write("worker: ready")
         systemd.notify("READY=1")
-        is_well = lanes.watch(running, stop=stop, patience=PATIENCE, alive=lambda: systemd.notify("WATCHDOG=1"))
+        is_well = worker_threads.watch(
+            running, stop=stop, patience=PATIENCE, alive=lambda: systemd.notify("WATCHDOG=1")
+        )
         systemd.notify("STOPPING=1")
         stop.set()
         last_moment = time.monotonic() + (STOPPING_SECONDS if is_well else 0)
-        for lane in running:
-            lane.join(timeout=max(0.0, last_moment - time.monotonic()))
+        for thread in running:
+            thread.join(timeout=max(0.0, last_moment - time.monotonic()))
         if not is_well:
-            raise CommandError("A lane of the worker is stuck; it ends, to be started anew.")
+            raise CommandError("A thread of the worker is stuck; it ends, to be started anew.")

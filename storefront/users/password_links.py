@@ -14,8 +14,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from storefront.core import clock, references
-from storefront.core.language import absolute
-from storefront.notifications import addresses, letters, mails, values
+from storefront.core.language import absolute_url
+from storefront.notifications import addresses, delivery, mails, values
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.users import services
@@ -34,7 +34,7 @@ def request_reset(*, email: str) -> None:
     time. The worker looks the address up.
     """
     # A digest: keys are logged.
-    account = salted_hmac("storefront.users.access", services.normalise_email(email)).hexdigest()[:32]
+    account = salted_hmac("storefront.users.password_links", services.normalise_email(email)).hexdigest()[:32]
     _enqueue_some(f"reset:{account}:", {"what": "reset", "email": email.strip()}, at=clock.now())
 
 
@@ -81,7 +81,7 @@ def try_address(*, user: User) -> None:
 def deliver(message: OutboxMessage) -> None:
     """Send one row of kind ``mail.access``: log-in and first password, a reset, or the proof of an address.
 
-    Raises as ``letters.send``. A row whose user or address is gone meanwhile is done without a mail.
+    Raises as ``delivery.send``. A row whose user or address is gone meanwhile is done without a mail.
     """
     payload = message.payload
     what = payload.get("what", "access")
@@ -105,7 +105,7 @@ def password_url(user: User) -> str:
     with transaction.atomic():  # the generator may write the user's e-mail address row
         token = PasswordTokens().make_token(user)
     uid = user_pk_to_url_str(user)
-    return absolute("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
+    return absolute_url("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
 
 
 def _send(user: User, template: str, *, row: OutboxMessage, key: str, **extra: Any) -> None:
@@ -113,11 +113,11 @@ def _send(user: User, template: str, *, row: OutboxMessage, key: str, **extra: A
         "name": values.greeting_name(user.name),
         "login": user.email,
         "password_url": "" if extra.get("has_password") else password_url(user),
-        "login_url": absolute("account_login", language=user.language),
+        "login_url": absolute_url("account_login", language=user.language),
         "expires_at": values.pack(clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)),
         **extra,
     }
-    letters.send(template=template, to=user.email, language=user.language, row=row, key=key, context=context)
+    delivery.send(template=template, to=user.email, language=user.language, row=row, key=key, context=context)
 
 
 def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
@@ -128,7 +128,7 @@ def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
     if User.objects.filter(email__iexact=address.email).exclude(pk=user.pk).exists():
         return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
     key_in_link = EmailConfirmationHMAC(address).key
-    confirm_url = absolute("account_confirm_email", language=user.language, key=key_in_link)
+    confirm_url = absolute_url("account_confirm_email", language=user.language, key=key_in_link)
     context = {
         "name": values.greeting_name(user.name),
         "login": user.email,
@@ -136,4 +136,4 @@ def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
         "expires_at": values.pack(clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)),
     }
     to, language = address.email, user.language
-    letters.send(template="confirm_email", to=to, language=language, row=row, key=row.key, context=context)
+    delivery.send(template="confirm_email", to=to, language=language, row=row, key=row.key, context=context)

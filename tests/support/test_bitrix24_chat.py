@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from storefront.support import widget
+from storefront.support import bitrix24_chat
 from tests import purchases
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +103,8 @@ def test_what_is_no_loader_leaves_our_own_panel(client: Client, wagtail_site: An
 
 
 def test_a_host_that_only_looks_like_the_cloud_is_a_host_of_its_own() -> None:
-    assert widget.hosts("https://bitrix24.com.evil.example/x.js") == ("bitrix24.com.evil.example",)
-    assert widget.hosts("https://cdn-ru.bitrix24.ru/b1/crm/site_button/loader_1_x.js") == ("*.bitrix24.ru",)
+    assert bitrix24_chat.hosts("https://bitrix24.com.evil.example/x.js") == ("bitrix24.com.evil.example",)
+    assert bitrix24_chat.hosts("https://cdn-ru.bitrix24.ru/b1/crm/site_button/loader_1_x.js") == ("*.bitrix24.ru",)
 
 
 def visitor_data(client: Client) -> dict[str, str]:

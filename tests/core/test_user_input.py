@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.core.typed_text import characters, emails, phones
+from storefront.core.user_input import characters, emails, phones
 
 UNSEEN = "\u200b\u2060\u2066\u2069\u061c\ufeff\u200e\u202d\u00ad"
 

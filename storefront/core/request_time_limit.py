@@ -8,10 +8,10 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from storefront.core.waiting import Crowd, limited
+from storefront.core.time_limits import ConcurrencyLimit, time_limit
 
 
-class VisitorsPatience:
+class RequestTimeLimit:
     """All outside calls of one request take at most WEB_PATIENCE_SECONDS together, in at most half of the threads.
 
     The other half serves pages that need nobody outside, whatever hangs there.
@@ -21,10 +21,10 @@ class VisitorsPatience:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with limited(settings.WEB_PATIENCE_SECONDS, _crowd(max(1, settings.WEB_THREADS // 2))):
+        with time_limit(settings.WEB_PATIENCE_SECONDS, _crowd(max(1, settings.WEB_THREADS // 2))):
             return self.get_response(request)
 
 
 @lru_cache(maxsize=4)
-def _crowd(places: int) -> Crowd:
-    return Crowd(places)
+def _crowd(places: int) -> ConcurrencyLimit:
+    return ConcurrencyLimit(places)

@@ -35,7 +35,7 @@ STYLES = ("css/fonts.css", "css/tokens.css", "css/base.css", "css/components.css
 #: Seconds after which somebody who was told "not now" may ask again.
 RETRY_AFTER = 5
 #: When not even a template can be rendered. Nothing in it can fail.
-LAST_WORDS = (
+FALLBACK_HTML = (
     "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Not available</title>"
     "<h1>Something went wrong on our side</h1><p>Orders and payments already made are safe.</p><p><a href='/'>/</a></p>"
 )
@@ -94,10 +94,10 @@ def _last(request: HttpRequest, template: str, status: int, **values: Any) -> Ht
         return _bare(request, template, status, **values)
     except Exception:
         logger.exception("the page for status %d is broken", status)
-        return HttpResponse(LAST_WORDS, status=status)
+        return HttpResponse(FALLBACK_HTML, status=status)
 
 
-class WordsForSilence:
+class MethodNotAllowedPage:
     """Middleware: a person who opens an address that takes only forms gets a page instead of Django's empty answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,7 +1,7 @@
 """Limits on waiting for outside companies: how long all calls of one errand may take, and how many may wait at once.
 
-Whoever begins an errand (a web request, a job) states them with ``limited``; the HTTP client obeys, whoever called it
-and however deep. Plain Python without Django.
+A web request or a job states them with ``time_limit``; the HTTP client obeys them at any depth.
+Plain Python without Django.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from dataclasses import dataclass
 WORKER_SECONDS = 13.0
 
 
-class Crowded(Exception):
+class ConcurrencyExceeded(Exception):
     """Others wait already, as many as may. Nothing was sent."""
 
 
-class OutOfTime(Exception):
+class TimeLimitExceeded(Exception):
     """The errand's time was over before the call began. Nothing was sent."""
 
 
-class Crowd:
+class ConcurrencyLimit:
     """Places for those who wait. Args: ``places`` is how many there are."""
 
     def __init__(self, places: int) -> None:
@@ -33,9 +33,9 @@ class Crowd:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place. Raises Crowded at once if there is none."""
+        """Hold a place. Raises ConcurrencyExceeded at once if there is none."""
         if not self._places.acquire(blocking=False):
-            raise Crowded
+            raise ConcurrencyExceeded
         try:
             yield
         finally:
@@ -45,14 +45,14 @@ class Crowd:
 @dataclass(frozen=True, slots=True)
 class _Limit:
     ends: float
-    crowd: Crowd | None
+    crowd: ConcurrencyLimit | None
 
 
 _limit: ContextVar[_Limit | None] = ContextVar("limit", default=None)
 
 
 @contextmanager
-def limited(seconds: float, crowd: Crowd | None = None) -> Iterator[None]:
+def time_limit(seconds: float, crowd: ConcurrencyLimit | None = None) -> Iterator[None]:
     """All outside calls in this block together take at most ``seconds``; each holds a place of ``crowd`` meanwhile."""
     token = _limit.set(_Limit(time.monotonic() + seconds, crowd))
     try:
@@ -62,10 +62,10 @@ def limited(seconds: float, crowd: Crowd | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def waiting(longest: float) -> Iterator[float]:
+def outside_call(longest: float) -> Iterator[float]:
     """Around one outside call that may take ``longest`` seconds by itself; yields how many it has.
 
-    Raises Crowded or OutOfTime.
+    Raises ConcurrencyExceeded or TimeLimitExceeded.
     """
     limit = _limit.get()
     if limit is None:
@@ -73,7 +73,7 @@ def waiting(longest: float) -> Iterator[float]:
         return
     seconds = min(longest, limit.ends - time.monotonic())
     if seconds <= 0:
-        raise OutOfTime
+        raise TimeLimitExceeded
     if limit.crowd is None:
         yield seconds
         return

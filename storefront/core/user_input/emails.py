@@ -6,7 +6,7 @@ import re
 
 from rapidfuzz.distance import OSA
 
-from storefront.core.typed_text import characters, hosts
+from storefront.core.user_input import characters, hosts
 
 MAX_LENGTH = 254
 #: What is pasted around an address may be longer; nobody pastes more than this.

@@ -214,7 +214,7 @@ def test_the_code_that_enrolled_the_app_does_not_log_in(
 def test_a_reset_link_does_not_go_around_the_second_factor(
     client: Client, wagtail_site: Any, staff: Any, settings: Any
 ) -> None:
-    from storefront.users.access import password_url
+    from storefront.users.password_links import password_url
 
     settings.STAFF_MFA_REQUIRED = True
     TOTP.activate(staff, generate_totp_secret())

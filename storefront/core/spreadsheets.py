@@ -36,7 +36,7 @@ def cell(value: Any) -> Any:
     return f"'{value}" if is_formula else value
 
 
-class NoFormulas:
+class FormulaInjectionMiddleware:
     """Middleware: every CSV and XLSX that a view makes passes through ``cell``, whichever library writes it.
 
     Files that somebody uploaded are sent as they are: their views say so by ``is_upload`` at the response.

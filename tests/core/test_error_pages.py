@@ -11,20 +11,20 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from storefront.core import errors, outage
+from storefront.core import error_pages, outage
 
 #: For the test in which not even the names of addresses are known.
 urlpatterns: list[Any] = []
 
 PAGES: list[tuple[Callable[[HttpRequest], HttpResponse], int]] = [
-    (errors.bad_request, 400),
-    (errors.forbidden, 403),
-    (errors.csrf_failure, 403),
-    (errors.not_found, 404),
-    (errors.not_allowed, 405),
-    (errors.too_many, 429),
-    (errors.server_error, 500),
-    (errors.unavailable, 503),
+    (error_pages.bad_request, 400),
+    (error_pages.forbidden, 403),
+    (error_pages.csrf_failure, 403),
+    (error_pages.not_found, 404),
+    (error_pages.not_allowed, 405),
+    (error_pages.too_many, 429),
+    (error_pages.server_error, 500),
+    (error_pages.unavailable, 503),
 ]
 
 
@@ -58,7 +58,7 @@ def test_every_page_stands_without_the_database(
 def test_visitor_of_a_shop_without_its_database_is_asked_to_come_back(broken_database: None, path: str) -> None:
     response = Client(raise_request_exception=False).get(path, follow=True)
     body = response.content.decode()
-    assert (response.status_code, response["Retry-After"]) == (503, str(errors.RETRY_AFTER))
+    assert (response.status_code, response["Retry-After"]) == (503, str(error_pages.RETRY_AFTER))
     assert f'<html lang="{"ru" if path.startswith("/ru/") else "en"}">' in body
     assert f'btn-primary" href="{response.request["PATH_INFO"]}' in body  # "Try again" leads to the same page
 
@@ -83,13 +83,13 @@ def test_missing_page_has_the_frame_a_search_box_and_ways_on(client: Client, sho
 def test_static_file_that_was_never_collected_does_not_break_the_page(settings: Any) -> None:
     manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
-    response = errors.server_error(RequestFactory().get("/"))
+    response = error_pages.server_error(RequestFactory().get("/"))
     assert '"/static/css/tokens.css"' in response.content.decode()
 
 
 def test_there_are_last_words_when_no_page_can_be_made(settings: Any) -> None:
     settings.ROOT_URLCONF = __name__
-    response = errors.server_error(RequestFactory().get("/"))
+    response = error_pages.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert "payments already made are safe" in response.content.decode()
 
@@ -103,6 +103,6 @@ def test_address_of_a_button_opened_as_a_page_says_so(client: Client, shop: Any)
 
 def test_too_many_tries_says_how_long_to_wait_if_that_is_known(wagtail_site: Any) -> None:
     request = RequestFactory().get("/")
-    assert "in a few minutes" in errors.too_many(request).content.decode()
-    assert "wait 7 minutes" in errors.too_many(request, minutes=7).content.decode()
-    assert "wait a minute" in errors.too_many(request, minutes=1).content.decode()
+    assert "in a few minutes" in error_pages.too_many(request).content.decode()
+    assert "wait 7 minutes" in error_pages.too_many(request, minutes=7).content.decode()
+    assert "wait a minute" in error_pages.too_many(request, minutes=1).content.decode()

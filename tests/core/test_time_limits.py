@@ -10,8 +10,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from storefront.core.patience import VisitorsPatience
-from storefront.core.waiting import Crowd, limited
+from storefront.core.request_time_limit import RequestTimeLimit
+from storefront.core.time_limits import ConcurrencyLimit, time_limit
 from storefront.gateways.errors import Busy, Unavailable
 from storefront.gateways.http import HttpClient
 from tests.hanging import Hanging
@@ -28,7 +28,7 @@ def ask(company: Hanging) -> Any:
 
 
 def test_an_errand_ends_when_its_time_is_over_whatever_hangs(company: Hanging) -> None:
-    with limited(0.2):
+    with time_limit(0.2):
         with pytest.raises(Unavailable) as first:
             ask(company)
         with pytest.raises(Busy):  # no time is left: it is not even asked
@@ -54,7 +54,7 @@ def visitor(company: Hanging, threads: int, settings: Any) -> Callable[[], HttpR
             return HttpResponse("busy", status=503)
         return HttpResponse("answered")
 
-    return lambda: VisitorsPatience(view)(RequestFactory().get("/"))
+    return lambda: RequestTimeLimit(view)(RequestFactory().get("/"))
 
 
 def begin(visit: Callable[[], HttpResponse], answers: list[int]) -> threading.Thread:
@@ -89,8 +89,8 @@ def test_control_with_more_threads_the_fourth_waits_as_well(company: Hanging, se
 
 
 def test_a_place_is_given_back_after_a_failure() -> None:
-    crowd = Crowd(1)
+    crowd = ConcurrencyLimit(1)
     for _ in range(3):
-        with limited(60, crowd), pytest.raises(Unavailable) as failed:
+        with time_limit(60, crowd), pytest.raises(Unavailable) as failed:
             HttpClient(allow_loopback=True).request("GET", "http://127.0.0.1:9/")
         assert not isinstance(failed.value, Busy)

@@ -1,4 +1,4 @@
-"""The worker's lanes: what fails or hangs in one holds up no other, and nothing ends them but the order to stop."""
+"""The worker's threads: what fails or hangs in one holds up no other, and nothing ends them but the order to stop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import OperationalError
 
-from storefront.core import jobs, lanes, systemd
+from storefront.core import jobs, systemd, worker_threads
 from storefront.core.jobs import JobSpec
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,28 +35,28 @@ def quick() -> int:
     return 1
 
 
-def spec(name: str, lane: str) -> JobSpec:
-    return {"call": f"{__name__}.{name}", "every": 0.01, "lane": lane}
+def spec(name: str, thread: str) -> JobSpec:
+    return {"call": f"{__name__}.{name}", "every": 0.01, "thread": thread}
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., list[lanes.Lane]]]:
+def start() -> Iterator[Callable[..., list[worker_threads.WorkerThread]]]:
     stop, running = threading.Event(), []
     for event in (hold, held, done):
         event.clear()
 
-    def begin(specs: dict[str, JobSpec]) -> list[lanes.Lane]:
-        running.extend(lanes.start(specs, stop=stop, idle=0.01))
+    def begin(specs: dict[str, JobSpec]) -> list[worker_threads.WorkerThread]:
+        running.extend(worker_threads.start(specs, stop=stop, idle=0.01))
         return running
 
     yield begin
     hold.set()
     stop.set()
-    for lane in running:
-        lane.join()
+    for thread in running:
+        thread.join()
 
 
-def test_what_hangs_in_one_lane_holds_up_no_other(start: Callable[..., Any]) -> None:
+def test_what_hangs_in_one_thread_holds_up_no_other(start: Callable[..., Any]) -> None:
     start({"hangs": spec("hangs", "a"), "quick": spec("quick", "b")})
     assert held.wait(60)
     done.clear()
@@ -64,13 +64,13 @@ def test_what_hangs_in_one_lane_holds_up_no_other(start: Callable[..., Any]) -> 
     assert not hold.is_set()
 
 
-def test_control_in_one_lane_the_next_job_waits(start: Callable[..., Any]) -> None:
+def test_control_in_one_thread_the_next_job_waits(start: Callable[..., Any]) -> None:
     start({"hangs": spec("hangs", "a"), "quick": spec("quick", "a")})
     assert held.wait(60)
     assert not done.wait(0.5)
 
 
-def test_lanes_outlive_whatever_the_schedule_raises_and_say_so_once(
+def test_threads_outlive_whatever_the_schedule_raises_and_say_so_once(
     start: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     real, tries = jobs.run_due, threading.Semaphore(0)
@@ -79,14 +79,14 @@ def test_lanes_outlive_whatever_the_schedule_raises_and_say_so_once(
         tries.release()
         raise OperationalError("the server has gone away")
 
-    monkeypatch.setattr(lanes, "FIRST_GAP", 0.01)
-    monkeypatch.setattr(lanes, "LONGEST_GAP", 0.02)
+    monkeypatch.setattr(worker_threads, "FIRST_GAP", 0.01)
+    monkeypatch.setattr(worker_threads, "LONGEST_GAP", 0.02)
     monkeypatch.setattr(jobs, "run_due", away)
-    with caplog.at_level(logging.WARNING, "storefront.core.lanes"):
+    with caplog.at_level(logging.WARNING, "storefront.core.worker_threads"):
         running = start({"one": spec("quick", "a"), "two": spec("quick", "b")})
         for _ in range(8):
             assert tries.acquire(timeout=60)
-        assert all(lane.is_alive() for lane in running) and not done.is_set()
+        assert all(thread.is_alive() for thread in running) and not done.is_set()
         monkeypatch.setattr(jobs, "run_due", real)
         assert done.wait(60)
         while len(caplog.messages) < 2:
@@ -95,13 +95,13 @@ def test_lanes_outlive_whatever_the_schedule_raises_and_say_so_once(
     assert "trying again" in begun and "again after" in over
 
 
-def test_every_job_has_its_lane_and_money_shares_its_own_with_nobody() -> None:
-    by_lane = lanes.by_lane(django_settings.JOBS)
-    assert sum(len(own) for own in by_lane.values()) == len(django_settings.JOBS)
-    assert list(by_lane["money"]) == ["inbox-money"]
+def test_every_job_has_its_thread_and_money_shares_its_own_with_nobody() -> None:
+    by_thread = worker_threads.by_thread(django_settings.JOBS)
+    assert sum(len(own) for own in by_thread.values()) == len(django_settings.JOBS)
+    assert list(by_thread["money"]) == ["inbox-money"]
 
 
-def test_watchdog_is_told_only_while_every_lane_is_at_work(start: Callable[..., Any]) -> None:
+def test_watchdog_is_told_only_while_every_thread_is_at_work(start: Callable[..., Any]) -> None:
     stop, told = threading.Event(), []
     running = start({"hangs": spec("hangs", "a")})
     assert held.wait(60)
@@ -110,10 +110,10 @@ def test_watchdog_is_told_only_while_every_lane_is_at_work(start: Callable[..., 
         told.append(1)
         stop.set()
 
-    assert lanes.watch(running, stop=stop, patience=3600, alive=alive, every=0.01)
+    assert worker_threads.watch(running, stop=stop, patience=3600, alive=alive, every=0.01)
     assert told == [1]
     stop.clear()
-    assert not lanes.watch(running, stop=stop, patience=0, alive=alive, every=0.01)
+    assert not worker_threads.watch(running, stop=stop, patience=0, alive=alive, every=0.01)
     assert told == [1]
 
 

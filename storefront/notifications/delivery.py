@@ -27,7 +27,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from storefront.core import clock
-from storefront.core.language import absolute, spoken
+from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import addresses, values
 from storefront.notifications.companies import company
 from storefront.notifications.kinds import WRITTEN_BY_PEOPLE, why_withheld
@@ -74,7 +74,7 @@ def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str,
     except ValidationError as exc:
         raise PermanentFailure("not an address") from exc
     _open_way(template, to)
-    language = spoken(language)
+    language = nearest_language(language)
     with translation.override(language):
         letter = compose(template=template, to=to, language=language, key=key, context=context)
     if row.handed_over_at and _has_arrived(letter, row):
@@ -166,7 +166,7 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
     words = values.unpack(context) | {
         "shop_name": settings.SHOP_NAME,
         "support_email": settings.SUPPORT_EMAIL,
-        "site_url": absolute("home", language=language),
+        "site_url": absolute_url("home", language=language),
         "language": language,
         "recipient": to,
     }

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from storefront.core.cells import CSV, XLSX, NoFormulas, cell
 from storefront.core.serving import ranged
+from storefront.core.spreadsheets import CSV, XLSX, FormulaInjectionMiddleware, cell
 
 HOSTILE = ['=HYPERLINK("https://evil.example","x")', "@SUM(1)", "+1", "-1+1", "-cmd|' /C calc'!A0", "\t=1+1", "\r=1+1"]
 HOSTILE += [
@@ -59,7 +59,7 @@ def test_no_text_becomes_a_formula(text: str) -> None:
 
 
 def answered(response: Any) -> Any:
-    return NoFormulas(lambda request: response)(RequestFactory().get("/"))
+    return FormulaInjectionMiddleware(lambda request: response)(RequestFactory().get("/"))
 
 
 @given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=10), min_size=1), max_size=5))

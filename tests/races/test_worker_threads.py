@@ -1,7 +1,7 @@
 """Money is booked whatever hangs beside it: mail, a portal, or hundreds of messages that strangers made up.
 
-The worker's lanes run on the schedule of the settings. Each control puts the same jobs into one lane, where the money
-waits.
+The worker's threads run on the schedule of the settings. Each control puts the same jobs into one thread, where the
+money waits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from storefront.billing.models import Invoice
 from storefront.billing.services.starting import start as start_payment
 from storefront.billing.states import InvoiceStatus
-from storefront.core import lanes
+from storefront.core import worker_threads
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.receiving import MOST_OF_SENDER
 from storefront.notifications import mails as letters
@@ -34,17 +34,17 @@ STRANGERS = 400
 
 @pytest.fixture
 def begin(settings: Any) -> Iterator[Callable[..., None]]:
-    """Begin the lanes of the settings, or (``in_one``) all their jobs in one lane."""
+    """Begin the threads of the settings, or (``in_one``) all their jobs in one thread."""
     stop, running = threading.Event(), []
 
-    def begin_lanes(*, in_one: bool = False) -> None:
-        specs = {name: settings.JOBS[name] | ({"lane": "one"} if in_one else {}) for name in JOBS}
-        running.extend(lanes.start(specs, stop=stop, idle=0.05))
+    def begin_threads(*, in_one: bool = False) -> None:
+        specs = {name: settings.JOBS[name] | ({"thread": "one"} if in_one else {}) for name in JOBS}
+        running.extend(worker_threads.start(specs, stop=stop, idle=0.05))
 
-    yield begin_lanes
+    yield begin_threads
     stop.set()
-    for lane in running:
-        lane.join(60)
+    for thread in running:
+        thread.join(60)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_money_is_booked_while_mail_hangs(
     assert not hanging.let_go.is_set()
 
 
-def test_control_in_one_lane_money_waits_for_the_mail(
+def test_control_in_one_thread_money_waits_for_the_mail(
     begin: Any, hanging: Hanging, hanging_mail: None, client: Any, stripe: Any, customer: Any
 ) -> None:
     begin(in_one=True)
@@ -129,7 +129,7 @@ def test_money_is_booked_while_strangers_messages_wait_for_a_server_that_hangs(
     assert waiting.count() == strangers
 
 
-def test_control_in_one_lane_money_waits_for_strangers(
+def test_control_in_one_thread_money_waits_for_strangers(
     begin: Any, hanging: Hanging, strangers: int, client: Any, stripe: Any, customer: Any
 ) -> None:
     begin(in_one=True)

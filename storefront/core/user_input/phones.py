@@ -6,7 +6,7 @@ import re
 
 import phonenumbers
 
-from storefront.core.typed_text import characters
+from storefront.core.user_input import characters
 
 MAX_LENGTH = 40
 _LABEL = re.compile(r"[^\d+(\[<\x00-\x1f]{1,25}(?=[+(\[\d])")

@@ -1,7 +1,7 @@
-"""Lanes: the worker's threads. Each runs its own jobs one after the other, so what hangs holds up its own lane only.
+"""The worker's threads. Each runs its own jobs one after the other, so a job that hangs blocks no other thread.
 
-Nothing ends a lane but the order to stop. When the database (or the cache, or the disk) is away, each lane tries again
-in growing gaps, and the log has one line as it begins and one as it ends.
+A thread ends only when told to stop. While the database, cache or disk is away it retries with growing gaps; the log
+gets one line when the outage begins and one when it ends.
 """
 
 from __future__ import annotations
@@ -18,54 +18,54 @@ from storefront.core.jobs import JobSpec
 
 logger = logging.getLogger(__name__)
 
-#: Lane of the jobs that name none.
-UPKEEP = "upkeep"
+#: The thread of jobs that name none.
+MAINTENANCE = "maintenance"
 #: Seconds between two tries while something is away.
 FIRST_GAP, LONGEST_GAP = 0.5, 5.0
 
 
-def by_lane(specs: Mapping[str, JobSpec]) -> dict[str, dict[str, JobSpec]]:
-    """The jobs, sorted by lane."""
-    lanes: dict[str, dict[str, JobSpec]] = {}
+def by_thread(specs: Mapping[str, JobSpec]) -> dict[str, dict[str, JobSpec]]:
+    """The jobs of each thread."""
+    threads: dict[str, dict[str, JobSpec]] = {}
     for name, spec in specs.items():
-        lanes.setdefault(spec.get("lane", UPKEEP), {})[name] = spec
-    return lanes
+        threads.setdefault(spec.get("thread", MAINTENANCE), {})[name] = spec
+    return threads
 
 
 class Trouble:
-    """What keeps lanes from working, told once however many lanes it keeps and however often each tries."""
+    """What keeps threads from working, told once however many threads it keeps and however often each tries."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: set[str] = set()
         self._since = 0.0
 
-    def begins(self, lane: str, fault: Exception) -> None:
+    def begins(self, thread: str, fault: Exception) -> None:
         with self._lock:
             if not self._kept:
                 self._since = time.monotonic()
                 logger.error("the schedule cannot be worked on, trying again until it can: %s", fault, exc_info=fault)
-            self._kept.add(lane)
+            self._kept.add(thread)
 
-    def is_over(self, lane: str) -> None:
+    def is_over(self, thread: str) -> None:
         with self._lock:
-            if lane in self._kept:
-                self._kept.discard(lane)
+            if thread in self._kept:
+                self._kept.discard(thread)
                 if not self._kept:
                     logger.warning("the schedule is worked on again after %.1f s", time.monotonic() - self._since)
 
 
-class Lane(threading.Thread):
+class WorkerThread(threading.Thread):
     """One thread and its jobs.
 
-    Args: ``idle`` is the longest nap between two looks at the schedule, in seconds; ``stop`` ends the lane after the
+    Args: ``idle`` is the longest nap between two looks at the schedule, in seconds; ``stop`` ends the thread after the
     job it is at.
     """
 
     def __init__(
         self, name: str, specs: Mapping[str, JobSpec], *, stop: threading.Event, idle: float, trouble: Trouble
     ) -> None:
-        super().__init__(name=f"lane-{name}", daemon=True)
+        super().__init__(name=f"worker-{name}", daemon=True)
         self._specs, self._stop_asked, self._idle, self._trouble = specs, stop, idle, trouble
         self.beat()
 
@@ -94,31 +94,36 @@ class Lane(threading.Thread):
             close_old_connections()
             jobs.run_due(self._specs, before_each=self.beat)
             nap = jobs.next_due_in(self._specs, self._idle) or 0.05
-        except Exception as fault:  # the loop's last line: what is away comes back, and then the lane must be there
+        except Exception as fault:  # the loop's last line: what is away comes back, and then the thread must be there
             self._trouble.begins(self.name, fault)
             return None
         self._trouble.is_over(self.name)
         return nap
 
 
-def start(specs: Mapping[str, JobSpec], *, stop: threading.Event, idle: float) -> list[Lane]:
-    """Begin a thread for every lane there is."""
+def start(specs: Mapping[str, JobSpec], *, stop: threading.Event, idle: float) -> list[WorkerThread]:
+    """Start every thread that the jobs name."""
     trouble = Trouble()
-    lanes = [Lane(name, own, stop=stop, idle=idle, trouble=trouble) for name, own in by_lane(specs).items()]
-    for lane in lanes:
-        lane.start()
-    return lanes
+    threads = [WorkerThread(name, own, stop=stop, idle=idle, trouble=trouble) for name, own in by_thread(specs).items()]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def watch(
-    lanes: list[Lane], *, stop: threading.Event, patience: float, alive: Callable[[], None], every: float = 5.0
+    threads: list[WorkerThread],
+    *,
+    stop: threading.Event,
+    patience: float,
+    alive: Callable[[], None],
+    every: float = 5.0,
 ) -> bool:
-    """Call ``alive`` ``every`` so many seconds while all lanes are at work; wait until ``stop``.
+    """Block until ``stop``, calling ``alive`` every ``every`` seconds while all threads are working.
 
-    Returns False, without waiting any longer, if a lane has ended or begun nothing for ``patience`` seconds.
+    Returns False at once if a thread has died or started nothing for ``patience`` seconds.
     """
     while not stop.wait(every):
-        if any(not lane.is_alive() or lane.silent_for > patience for lane in lanes):
+        if any(not thread.is_alive() or thread.silent_for > patience for thread in threads):
             return False
         alive()
     return True
