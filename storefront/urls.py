@@ -14,7 +14,7 @@ from cms.stale.views import add_page, edit_page
 from cms.views import may_keep
 from storefront.core import error_pages, health, serving
 from storefront.core.csrf import without_token
-from storefront.core.page_cache import kept
+from storefront.core.page_cache import cached_page
 from storefront.users import staff
 
 #: Known to other systems, or for staff: one address each, whatever the language.
@@ -49,7 +49,9 @@ urlpatterns += i18n_patterns(
     path("", include("cms.search.urls")),
     path("", include("cms.urls")),
     path("", include(wagtail_urls.urlpatterns[:-1])),
-    re_path(wagtail_urls.serve_pattern, without_token(kept(pages.serve, may_keep=may_keep)), name="wagtail_serve"),
+    re_path(
+        wagtail_urls.serve_pattern, without_token(cached_page(pages.serve, may_keep=may_keep)), name="wagtail_serve"
+    ),
     prefix_default_language=False,
 )
 
