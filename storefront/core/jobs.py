@@ -27,7 +27,7 @@ RETRY_SECONDS = 300
 
 
 class JobSpec(TypedDict):
-    """``call``: dotted path; ``every``: seconds between runs; ``options``: keyword arguments; ``thread``: its thread."""
+    """``call``: dotted path; ``every``: seconds between runs; ``options``: keyword arguments; ``thread``: its own."""
 
     call: str
     every: float
