@@ -23,7 +23,7 @@ from checkout.cart.cart import Cart, CartLine
 from checkout.cart.prices import CartPrice
 from checkout.orders import order_lines
 from storefront.core.money import display, displayer
-from storefront.licensing.effects import Ordered, effects_of
+from storefront.licensing.effects import OrderedLine, effects_of
 
 _MARK = "\x00{}\x00"  # where "selected" may go; cannot stand in an escaped name
 
@@ -177,7 +177,7 @@ def _row(line: CartLine, wording: _Wording, error: LineError | None, extends: st
 def _extends(cart: Cart) -> dict[int, str]:
     """By line: what those that name a license do to it, one after the other."""
     lines = [line for line in cart.on_sale if line.plan_price and line.license]
-    wanted = [Ordered(order_lines.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
+    wanted = [OrderedLine(order_lines.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
     told = effects_of(wanted, customer=cart.basket.owner, currency=cart.currency) if wanted else []
     return {line.pk: effect.text for line, effect in zip(lines, told, strict=True)}
 

@@ -87,7 +87,7 @@ def read(license: License) -> Extension:
 def on_sale_for(license: License) -> tuple[list[CartPrice], CartPrice]:
     """The terms of the license's type that are on sale, and the one bought last or the nearest to it in months; of two
     as near the shorter. Raises CartError if there is none."""
-    last = license.terms.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months").first()
+    last = license.periods.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months").first()
     plan_id, months = last or (license.plan_id, 12)
     on_sale = [term for term in prices.of_plan(plan_id) if term.is_on_sale]
     if not on_sale:

@@ -36,7 +36,7 @@ from storefront.billing.services import free, invoices, orders
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
-from storefront.licensing.services import zones
+from storefront.licensing.bitrix24 import zones
 from storefront.notifications import mails
 from storefront.users import services as users
 from storefront.users.models import User

@@ -12,7 +12,7 @@ from oscar.apps.order.models import Line
 from checkout.cart.cart import Cart, CartLine
 from storefront.billing.services.invoices import NewLine
 from storefront.core import money
-from storefront.licensing.effects import Ordered, effects_of
+from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.licensing.grants import LicenseGrant
 from storefront.notifications import mails
 from storefront.users.models import User
@@ -34,7 +34,7 @@ def invoice_lines(
     charged = [line.line_price_incl_tax for _, line in pairs]
     amounts = money.allocate(cart.total, charged, cart.currency)
     wanted = [
-        Ordered(
+        OrderedLine(
             license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link), line.quantity, amount
         )
         for (line, _), amount in zip(pairs, amounts, strict=True)
@@ -83,11 +83,11 @@ def license_terms(
     )
 
 
-def ordered(cart: Cart, portal_host: str, change: str = "") -> list[Ordered]:
+def ordered(cart: Cart, portal_host: str, change: str = "") -> list[OrderedLine]:
     """The lines on sale as they would be ordered now, for what is told of them before (discounts of vouchers not
     taken off)."""
     return [
-        Ordered(license_terms(line, cart, portal_host, change), line.quantity, line.total)
+        OrderedLine(license_terms(line, cart, portal_host, change), line.quantity, line.total)
         for line in cart.on_sale
         if line.plan_price is not None
     ]

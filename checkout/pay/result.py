@@ -22,8 +22,8 @@ from checkout.pay.privacy import HttpResponseSeeOther, private
 from storefront.billing import links, queries
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import polling
+from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
 from storefront.licensing.queries import licenses_for_invoice, named_by_link
-from storefront.licensing.services.addresses import AddressNotChanged, change_address
 
 
 @private

@@ -13,9 +13,9 @@ from cms.demo.past import days_ago
 from cms.demo.purchases import order, pay
 from storefront.gateways.bitrix24 import parse_launch
 from storefront.licensing.bitrix24 import verification
+from storefront.licensing.bitrix24.installations import Keys
 from storefront.licensing.bitrix24.visits import record_visit
 from storefront.licensing.models import Installation
-from storefront.licensing.services.installations import Keys
 from storefront.users.models import User
 
 PORTAL = "acme"

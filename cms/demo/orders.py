@@ -27,7 +27,7 @@ from storefront.billing.services import invoices, settlement
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
 from storefront.licensing.queries import licenses_for_invoice
-from storefront.licensing.services import terms
+from storefront.licensing.services import periods
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 
@@ -121,7 +121,7 @@ def _begin(invoice: Invoice, days: int) -> None:
     with days_ago(days), transaction.atomic():
         for license in licenses_for_invoice(invoice):
             now = clock.now()
-            terms.begin(states.lock(license), now, now)
+            periods.begin(states.lock(license), now, now)
 
 
 def _buyer(number: int) -> User:

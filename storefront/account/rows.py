@@ -18,7 +18,7 @@ from storefront.core import clock
 from storefront.core.instants import instant
 from storefront.licensing import queries as licensing
 from storefront.licensing.bitrix24.config import portal_origin
-from storefront.licensing.models import License, LicenseTerm
+from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.queries import LinkState
 from storefront.licensing.states import BADGES, EffectiveStatus
 
@@ -60,10 +60,10 @@ class LicenseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TermRow:
+class PeriodRow:
     """One period of a license; ``is_laid``: its dates are certain. ``note`` says what is special about it."""
 
-    term: LicenseTerm
+    period: LicensePeriod
     length: str
     invoice_number: str
     is_laid: bool
@@ -120,43 +120,43 @@ def _begins(license: License, status: EffectiveStatus) -> str:
     return _("with your Bitrix24, at the latest on %(latest)s") % {"latest": instant(license.begins_by, "short")}
 
 
-def term_rows(license: License) -> list[TermRow]:
+def period_rows(license: License) -> list[PeriodRow]:
     """The periods of a license, the latest first, with the invoices that they came of."""
-    found = license.terms.select_related("invoice_line__invoice", "converted_from__invoice_line__invoice")
-    return [_term_row(license, term) for term in found.order_by("-pk")]
+    found = license.periods.select_related("invoice_line__invoice", "converted_from__invoice_line__invoice")
+    return [_period_row(license, period) for period in found.order_by("-pk")]
 
 
-def _term_row(license: License, term: LicenseTerm) -> TermRow:
-    source = term
+def _period_row(license: License, period: LicensePeriod) -> PeriodRow:
+    source = period
     while source.invoice_line is None and source.converted_from is not None:
         source = source.converted_from
-    if term.days is None:
-        length = months_label(term.months)
+    if period.days is None:
+        length = months_label(period.months)
     else:
-        length = ngettext("%(count)d day", "%(count)d days", term.days) % {"count": term.days}
-    is_over = term.revoked_at is not None or term.converted_at is not None
-    return TermRow(
-        term=term,
+        length = ngettext("%(count)d day", "%(count)d days", period.days) % {"count": period.days}
+    is_over = period.revoked_at is not None or period.converted_at is not None
+    return PeriodRow(
+        period=period,
         length=length,
         # Whoever pays by a license's signed link keeps the invoice: it is no page of this customer.
         invoice_number=_number(source, license),
-        is_laid=bool(term.begun_at) or (license.begins_by is None and not is_over),
-        note=_note(term),
+        is_laid=bool(period.begun_at) or (license.begins_by is None and not is_over),
+        note=_note(period),
     )
 
 
-def _number(term: LicenseTerm, license: License) -> str:
-    invoice = term.invoice_line.invoice if term.invoice_line else None
+def _number(period: LicensePeriod, license: License) -> str:
+    invoice = period.invoice_line.invoice if period.invoice_line else None
     return invoice.number if invoice and invoice.customer_id == license.customer_id else ""
 
 
-def _note(term: LicenseTerm) -> str:
-    if term.revoked_at:
+def _note(period: LicensePeriod) -> str:
+    if period.revoked_at:
         return _("taken back")
-    if term.converted_at:
+    if period.converted_at:
         return _("ended early: what was left became days of another license type")
-    if term.converted_from:
-        return _("for unused time of %(plan)s") % {"plan": term.converted_from.plan_name}
+    if period.converted_from:
+        return _("for unused time of %(plan)s") % {"plan": period.converted_from.plan_name}
     return ""
 
 

@@ -30,8 +30,8 @@ from storefront.billing.services import ledger
 from storefront.core import clock
 from storefront.core.form_fields import Question
 from storefront.licensing import queries as licensing
+from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
 from storefront.licensing.models import License
-from storefront.licensing.services.addresses import AddressNotChanged, change_address
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import grace
 from storefront.users.forms import ProfileForm
@@ -105,7 +105,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
 
 def _licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.LicenseRow]:
     """The customer's licenses that these invoices bought or extended; none that they paid for somebody else."""
-    found = licensing.licenses_of(_user(request)).filter(terms__invoice_line__invoice__in=paid_with)
+    found = licensing.licenses_of(_user(request)).filter(periods__invoice_line__invoice__in=paid_with)
     return rows.license_rows(found.distinct())
 
 
@@ -150,7 +150,7 @@ def _license_page(
     context = {
         "row": row,
         "license": found,
-        "terms": rows.term_rows(found),
+        "periods": rows.period_rows(found),
         "problem": problem,
         "question": question,
         "typed": typed,

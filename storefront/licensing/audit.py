@@ -12,7 +12,7 @@ from storefront.billing.models import InvoiceLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core.audit import Finding
 from storefront.core.periods import add_months
-from storefront.licensing.models import Activation, License, LicenseTerm
+from storefront.licensing.models import Activation, License, LicensePeriod
 from storefront.licensing.states import LicenseStatus
 
 
@@ -38,12 +38,12 @@ def _paid_lines() -> Iterator[Finding]:
 
 def _causes() -> Iterator[Finding]:
     """A license that can be used has a paid period; one without any is revoked."""
-    paid = LicenseTerm.objects.filter(license=OuterRef("pk"), revoked_at=None, converted_at=None)
+    paid = LicensePeriod.objects.filter(license=OuterRef("pk"), revoked_at=None, converted_at=None)
     for license in License.objects.exclude(status=LicenseStatus.REVOKED).exclude(Exists(paid)):
         yield Finding("license-without-cause", license.number, license.status)
     for license in License.objects.filter(Exists(paid), status=LicenseStatus.REVOKED):
         yield Finding("license-revoked-though-paid", license.number)
-    disputed = LicenseTerm.objects.filter(license=OuterRef("pk"), revoked_at=None, is_disputed=True)
+    disputed = LicensePeriod.objects.filter(license=OuterRef("pk"), revoked_at=None, is_disputed=True)
     for license in License.objects.filter(Exists(disputed)).exclude(status=LicenseStatus.SUSPENDED):
         yield Finding("license-disputed", license.number, license.status)
 
@@ -70,7 +70,7 @@ def _bindings() -> Iterator[Finding]:
 
 def _dates() -> Iterator[Finding]:
     """Periods follow each other without overlap, each as long as was paid, and the license ends with the last."""
-    kept = LicenseTerm.objects.filter(revoked_at=None, converted_at=None).select_related("license")
+    kept = LicensePeriod.objects.filter(revoked_at=None, converted_at=None).select_related("license")
     terms = kept.order_by("license_id", "pk").iterator(chunk_size=500)
     for license, group in groupby(terms, key=lambda term: term.license):
         before = None
@@ -88,7 +88,7 @@ def _dates() -> Iterator[Finding]:
             yield Finding("license-end", license.number, f"{license.valid_until} instead of {before.ends_at}")
 
 
-def _end(term: LicenseTerm) -> datetime:
+def _end(term: LicensePeriod) -> datetime:
     if term.days is not None:
         return term.starts_at + timedelta(days=term.days)
     return add_months(term.anchor_at, term.anchor_months)
@@ -98,7 +98,7 @@ def _waiting() -> Iterator[Finding]:
     """A working license lets no paid time wait; what was converted has become days of the same license."""
     for license in License.objects.filter(status=LicenseStatus.ACTIVE).exclude(begins_by=None):
         yield Finding("license-waits", license.number, f"begins by {license.begins_by}")
-    foreign = LicenseTerm.objects.exclude(converted_from=None).exclude(license=F("converted_from__license"))
-    lost = LicenseTerm.objects.exclude(converted_from=None).filter(revoked_at=None, converted_from__converted_at=None)
+    foreign = LicensePeriod.objects.exclude(converted_from=None).exclude(license=F("converted_from__license"))
+    lost = LicensePeriod.objects.exclude(converted_from=None).filter(revoked_at=None, converted_from__converted_at=None)
     for term in (foreign | lost).select_related("license"):
         yield Finding("license-converted", term.license.number, f"period {term.pk}")

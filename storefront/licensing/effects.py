@@ -17,15 +17,15 @@ from storefront.core import clock, money
 from storefront.core.instants import instant
 from storefront.licensing.grants import LATER, NOW, LicenseGrant
 from storefront.licensing.models import License
-from storefront.licensing.services import licenses, terms
-from storefront.licensing.services.outlook import NEW_BOOK, Book, Outlook, buy, read_book
+from storefront.licensing.services import grants, periods
+from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodLedger, PeriodPreview, buy, read_ledger
 from storefront.licensing.states import PORTAL_TAKEN, LicenseStatus
 
 NEW, SCHEDULED, EXTENDS, CHANGES, FOLLOWS = "new", "scheduled", "extends", "changes", "follows"
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class OrderedLine:
     """One line: what it grants, how often, and what all of it costs (major units)."""
 
     grant: LicenseGrant
@@ -44,7 +44,7 @@ class Effect:
     choices: tuple[str, ...] = ()
 
 
-def effects_of(lines: Sequence[Ordered], *, customer: Any, currency: str) -> list[Effect]:
+def effects_of(lines: Sequence[OrderedLine], *, customer: Any, currency: str) -> list[Effect]:
     """What paying for an order would do now, line by line: each finds the licenses as the lines before it leave them.
 
     ``customer``: whose licenses they become, None if they have no account yet.
@@ -54,62 +54,64 @@ def effects_of(lines: Sequence[Ordered], *, customer: Any, currency: str) -> lis
 
 
 class _Order:
-    """The books of the licenses that an order touches; a new one is known by its product and portal."""
+    """The ledgers of the licenses that an order touches; a new one is known by its product and portal."""
 
     def __init__(self, customer: Any, currency: str, now: datetime) -> None:
         self.customer, self.currency, self.now = customer, currency, now
-        self.books: dict[int | tuple[int, str], Book] = {}
+        self.ledgers: dict[int | tuple[int, str], PeriodLedger] = {}
 
-    def effect(self, line: Ordered) -> Effect:
+    def effect(self, line: OrderedLine) -> Effect:
         grant = line.grant
-        license = licenses.held(self.customer.pk, grant) if self.customer else None
+        license = grants.held(self.customer.pk, grant) if self.customer else None
         if license is not None:
             return self._on_held(license, line)
         place = (grant.software_id, grant.portal_address)
-        if place in self.books:
+        if place in self.ledgers:
             return self._on_new(place, line)
         if grant.portal_address:
-            self.books[place] = self._buy(NEW_BOOK, line)[1]
-        is_taken = licenses.is_taken(grant.software_id, grant.portal_address, self.customer)
+            self.ledgers[place] = self._buy(EMPTY_LEDGER, line)[1]
+        is_taken = grants.is_taken(grant.software_id, grant.portal_address, self.customer)
         return Effect(SCHEDULED, _scheduled(grant)) if is_taken else Effect(NEW, _new(grant, line.quantity))
 
-    def _on_held(self, license: License, line: Ordered) -> Effect:
+    def _on_held(self, license: License, line: OrderedLine) -> Effect:
         """``is_first``: no line before touches the license."""
         grant, more = line.grant, _more(line.quantity - 1)
-        is_first = license.pk not in self.books
-        book = self.books.get(license.pk) or read_book(license, self.now)
-        view, self.books[license.pk] = self._buy(book, line)
-        if not book.has_other_type(grant.plan_id, self.now):
+        is_first = license.pk not in self.ledgers
+        ledger = self.ledgers.get(license.pk) or read_ledger(license, self.now)
+        view, self.ledgers[license.pk] = self._buy(ledger, line)
+        if not ledger.has_other_type(grant.plan_id, self.now):
             return Effect(EXTENDS, _extends(license, grant, view, self.now, is_first=is_first) + more)
-        choices = (NOW, LATER) if self._may_change(book, grant) else (LATER,)
+        choices = (NOW, LATER) if self._may_change(ledger, grant) else (LATER,)
         if grant.change == NOW and NOW in choices:
-            view, self.books[license.pk] = self._buy(book, line, at_once=True)
+            view, self.ledgers[license.pk] = self._buy(ledger, line, at_once=True)
             return Effect(CHANGES, _changes(license, grant, view, self.currency) + more, choices)
         return Effect(FOLLOWS, _follows(license, grant, view) + more, choices)
 
-    def _on_new(self, place: tuple[int, str], line: Ordered) -> Effect:
+    def _on_new(self, place: tuple[int, str], line: OrderedLine) -> Effect:
         """One more line for a portal whose license the order itself makes. Nothing is asked: nothing runs yet."""
-        grant, book, more = line.grant, self.books[place], _more(line.quantity - 1)
-        is_other = book.has_other_type(grant.plan_id, self.now)
-        at_once = is_other and grant.change == NOW and self._may_change(book, grant)
-        view, self.books[place] = self._buy(book, line, at_once=at_once)
+        grant, ledger, more = line.grant, self.ledgers[place], _more(line.quantity - 1)
+        is_other = ledger.has_other_type(grant.plan_id, self.now)
+        at_once = is_other and grant.change == NOW and self._may_change(ledger, grant)
+        view, self.ledgers[place] = self._buy(ledger, line, at_once=at_once)
         if at_once:
             return Effect(CHANGES, _changes_new(grant, view, self.currency) + more)
         if is_other:
             return Effect(FOLLOWS, _follows_new(grant) + more)
         return Effect(EXTENDS, _extends_new(grant) + more)
 
-    def _may_change(self, book: Book, grant: LicenseGrant) -> bool:
+    def _may_change(self, ledger: PeriodLedger, grant: LicenseGrant) -> bool:
         """Unused time has a price in this order only if it was paid in the same currency."""
         has_prices = all(grant.prices.get(months, 0) > 0 for months in (grant.months, *grant.prices))
-        return has_prices and book.is_all_in(self.currency, self.now)
+        return has_prices and ledger.is_all_in(self.currency, self.now)
 
-    def _buy(self, book: Book, line: Ordered, *, at_once: bool = False) -> tuple[Outlook, Book]:
+    def _buy(
+        self, ledger: PeriodLedger, line: OrderedLine, *, at_once: bool = False
+    ) -> tuple[PeriodPreview, PeriodLedger]:
         grant = line.grant
-        amount = terms.amounts_of(line.amount, line.quantity, self.currency)[0]
+        amount = periods.amounts_of(line.amount, line.quantity, self.currency)[0]
         prices = grant.prices if at_once else None
         return buy(
-            book, plan_id=grant.plan_id, months=grant.months, amount=amount, currency=self.currency, prices=prices,
+            ledger, plan_id=grant.plan_id, months=grant.months, amount=amount, currency=self.currency, prices=prices,
             now=self.now,
         )  # fmt: skip
 
@@ -122,11 +124,11 @@ def done_text(license: License, invoice: Any) -> str:
     if license.begins_by:
         words["latest"] = instant(license.begins_by)
         return _("Its time begins when the app is opened in your Bitrix24, at the latest on %(latest)s.") % words
-    older = license.terms.exclude(invoice_line__invoice=invoice).filter(converted_from=None)
+    older = license.periods.exclude(invoice_line__invoice=invoice).filter(converted_from=None)
     if not older.exists():
         return _("New license, runs to %(end)s.") % words
-    mine = license.terms.filter(invoice_line__invoice=invoice).first()
-    if mine and license.terms.filter(converted_at=mine.created_at).exists():
+    mine = license.periods.filter(invoice_line__invoice=invoice).first()
+    if mine and license.periods.filter(converted_at=mine.created_at).exists():
         return _("Changed to %(plan)s, runs to %(end)s.") % words
     if mine and mine.plan_id != license.plan_id:
         words["plan"], words["start"] = mine.plan_name, instant(mine.starts_at)
@@ -168,7 +170,7 @@ def _more(count: int) -> str:
     }
 
 
-def _extends(license: License, grant: LicenseGrant, view: Outlook, now: datetime, *, is_first: bool) -> str:
+def _extends(license: License, grant: LicenseGrant, view: PeriodPreview, now: datetime, *, is_first: bool) -> str:
     words = {"number": license.number, "start": instant(view.starts_at), "end": instant(view.ends_at)}
     if license.status != LicenseStatus.ACTIVE and (license.begins_by or license.valid_until <= now):
         if is_first:
@@ -178,7 +180,7 @@ def _extends(license: License, grant: LicenseGrant, view: Outlook, now: datetime
     return _("Extends %(number)s from %(start)s to %(end)s.") % words
 
 
-def _changes(license: License, grant: LicenseGrant, view: Outlook, currency: str) -> str:
+def _changes(license: License, grant: LicenseGrant, view: PeriodPreview, currency: str) -> str:
     words = _converted(grant, view, currency) | {"number": license.number, "end": instant(view.valid_until)}
     return (
         _(
@@ -189,7 +191,7 @@ def _changes(license: License, grant: LicenseGrant, view: Outlook, currency: str
     )
 
 
-def _converted(grant: LicenseGrant, view: Outlook, currency: str) -> dict[str, str]:
+def _converted(grant: LicenseGrant, view: PeriodPreview, currency: str) -> dict[str, str]:
     return {
         "plan": grant.plan_name,
         "value": money.display(money.quantize(view.value, currency), currency),
@@ -197,7 +199,7 @@ def _converted(grant: LicenseGrant, view: Outlook, currency: str) -> dict[str, s
     }
 
 
-def _follows(license: License, grant: LicenseGrant, view: Outlook) -> str:
+def _follows(license: License, grant: LicenseGrant, view: PeriodPreview) -> str:
     words = {"number": license.number, "plan": grant.plan_name}
     if license.begins_by:
         return _("Goes on with %(number)s as %(plan)s, when what is paid already has run out.") % words
@@ -218,7 +220,7 @@ def _follows_new(grant: LicenseGrant) -> str:
     return _("Goes to the new license above: when its time has run out, it goes on as %(plan)s for %(length)s.") % words
 
 
-def _changes_new(grant: LicenseGrant, view: Outlook, currency: str) -> str:
+def _changes_new(grant: LicenseGrant, view: PeriodPreview, currency: str) -> str:
     words = _converted(grant, view, currency)
     return (
         _("Changes the new license above to %(plan)s at once: its time, worth %(value)s, becomes %(days)s of %(plan)s.")

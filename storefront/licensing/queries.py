@@ -13,8 +13,8 @@ from storefront.core import clock
 from storefront.licensing import links
 from storefront.licensing.bitrix24.config import bitrix24_code
 from storefront.licensing.links import extend_path
-from storefront.licensing.models import Activation, License, LicenseTerm
-from storefront.licensing.services.outlook import outlook
+from storefront.licensing.models import Activation, License, LicensePeriod
+from storefront.licensing.services.previews import preview_extension
 from storefront.licensing.states import HOST_UNPROVEN, PORTAL_TAKEN, EffectiveStatus
 from storefront.licensing.validity import days_left, effective_status
 
@@ -46,7 +46,7 @@ def licenses_of(customer: Any) -> QuerySet[License]:
 
 def licenses_for_invoice(invoice: Any) -> list[License]:
     """The licenses that the lines of an invoice were spent on, in the order they were granted."""
-    terms = LicenseTerm.objects.filter(invoice_line__invoice=invoice).values("license_id")
+    terms = LicensePeriod.objects.filter(invoice_line__invoice=invoice).values("license_id")
     return list(_with_portals(License.objects.filter(pk__in=terms)).order_by("pk"))
 
 
@@ -63,14 +63,14 @@ def named_by_link(invoice: Any) -> set[str]:
 
 def last_months(license: License) -> int:
     """How many months were bought last: what "Extend" offers again."""
-    bought = license.terms.filter(converted_from=None).order_by("-pk")
+    bought = license.periods.filter(converted_from=None).order_by("-pk")
     term = bought.filter(revoked_at=None).first() or bought.first()
     return term.months if term else 12
 
 
 def end_if_extended(license: License, *, months: int, now: datetime) -> datetime:
     """When a license ends if ``months`` are paid for at ``now``, UTC: a license that has ended begins anew."""
-    return outlook(license, plan_id=license.plan_id, months=months, now=now).ends_at
+    return preview_extension(license, plan_id=license.plan_id, months=months, now=now).ends_at
 
 
 @dataclass(frozen=True, slots=True)

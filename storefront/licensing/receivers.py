@@ -12,23 +12,23 @@ from django.utils.translation import gettext as _
 from catalogue.plans.models import Plan
 from storefront.billing.models import InvoiceLine
 from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed, payment_lost
-from storefront.licensing.services import charge_backs, licenses
+from storefront.licensing.services import charge_backs, grants
 
 
 @receiver(invoice_paid, dispatch_uid="licensing.grant")
 def grant(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
     """Licenses are granted, linked where the portal is known, and the customer is told of money and licenses."""
-    licenses.grant_for_invoice(invoice=invoice)
+    grants.grant_for_invoice(invoice=invoice)
 
 
 @receiver(invoice_refunded, dispatch_uid="licensing.take-back")
 def take_back(sender: Any, *, invoice: Any, **kwargs: Any) -> None:
-    licenses.take_back_for_invoice(invoice=invoice)
+    grants.take_back_for_invoice(invoice=invoice)
 
 
 @receiver(payment_disputed, dispatch_uid="licensing.dispute")
 def dispute(sender: Any, *, invoice: Any, is_disputed: bool, **kwargs: Any) -> None:
-    licenses.set_disputed(invoice=invoice, is_disputed=is_disputed)
+    grants.set_disputed(invoice=invoice, is_disputed=is_disputed)
     if not is_disputed:
         charge_backs.tell_of_money_regained(invoice=invoice)
 

@@ -453,7 +453,7 @@ JOBS: dict[str, Any] = {
     "checkout-remind": {"call": "checkout.reminders.sending.send_due", "every": 60},
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
-    "licenses-link": {"call": "storefront.licensing.services.linking.link_waiting", "every": 60},
+    "licenses-link": {"call": "storefront.licensing.bitrix24.linking.link_waiting", "every": 60},
     "portals-confirm": {
         "call": "storefront.licensing.bitrix24.confirmation.ask_again",
         "every": 10,

@@ -15,7 +15,7 @@ from checkout.cart.operations import add_line
 from checkout.models import CheckoutReminder
 from checkout.reminders import services as reminders
 from storefront.core import clock
-from storefront.licensing.models import License, LicenseTerm
+from storefront.licensing.models import License, LicensePeriod
 
 PORTAL = "acme.bitrix24.com"
 TYPED = {"name": "Grace New", "company": "Acme GmbH", "phone": "+49 30 1234567", "email": "grace@example.com"}
@@ -87,7 +87,7 @@ def make_license(customer: Any, term: Any, *, portal: str = PORTAL, **fields: An
         months=term.months,
         **fields,
     )
-    LicenseTerm.objects.create(
+    LicensePeriod.objects.create(
         license=license,
         plan=term.plan,
         plan_name=term.plan.name,

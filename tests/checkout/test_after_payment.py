@@ -152,7 +152,7 @@ def test_the_session_that_ordered_may_without_a_log_in(client: Client, bought: P
 def test_a_license_of_another_invoice_is_not_found(client: Client, bought: Payment, shop: Any, stripe: Any) -> None:
     customer = bought.invoice.customer
     other = purchases.pay(purchases.order(customer, shop, portal=""), stripe)
-    license = License.objects.get(terms__invoice_line__invoice=other.invoice)
+    license = License.objects.get(periods__invoice_line__invoice=other.invoice)
     assert client.post(address_path(bought, license), {"bitrix24_address": "a.bitrix24.com"}).status_code == 404
 
 

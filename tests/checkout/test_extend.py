@@ -69,10 +69,10 @@ class TestPage:
     def test_shows_each_period_with_price_saving_and_new_end(self, client: Client, shop: Any, license: License) -> None:
         html = shown(client, license)
         assert f"Extend license {license.number}" in html and "Yeastar S-series module, Professional" in html
-        end = license.terms.get().ends_at
+        end = license.periods.get().ends_at
         for months, amount in ((1, "€25.00"), (12, "€240.00")):
             assert amount in html
-            anchor = license.terms.get().anchor_at
+            anchor = license.periods.get().anchor_at
             assert f"then valid until {instant(add_months(anchor, 6 + months))}" in html, end
         assert "<s>€300.00</s>" in html and "You save €60.00" in html and "−20%" in html
 
@@ -175,7 +175,7 @@ class TestPayer:
     def test_holder_logged_in(self, client: Client, shop: Any, license: License, customer: Any, stripe: Any) -> None:
         client.force_login(customer)
         sent(client, shop, license, 12)
-        end = license.terms.get().ends_at
+        end = license.periods.get().ends_at
         pay(Invoice.objects.get(customer=customer), stripe)
         license.refresh_from_db()
         assert license.valid_until > end + timedelta(days=300) and License.objects.count() == 1
@@ -191,7 +191,7 @@ class TestPayer:
         for private in (PORTAL, customer.email, customer.name):
             assert private not in client.get(answer["Location"]).content.decode()
         payment = pay(invoice, stripe)
-        assert payment.status == "succeeded" and license.terms.count() == 2
+        assert payment.status == "succeeded" and license.periods.count() == 2
 
     def test_a_colleague_pays_and_the_license_stays_its_holders(
         self, client: Client, shop: Any, license: License, customer: Any, colleague: Any, stripe: Any
@@ -203,7 +203,7 @@ class TestPayer:
         assert invoice.customer == colleague and Consent.objects.get().customer == colleague
         payment = pay(invoice, stripe)
         license.refresh_from_db()
-        assert license.customer == customer and license.terms.count() == 2 and License.objects.count() == 1
+        assert license.customer == customer and license.periods.count() == 2 and License.objects.count() == 1
         mails = {row.payload["template"]: row.payload for row in OutboxMessage.objects.filter(kind="mail")}
         assert mails["license_extended"]["to"] == customer.email
         assert mails["payment_received"]["to"] == colleague.email

@@ -132,7 +132,7 @@ def test_settling_twice_grants_once(client: Client, shop: Any) -> None:
     make_voucher(percent="100")
     place_free(client, shop)
     free.settle(invoice=Invoice.objects.get(), cause="voucher", reference="SPRING")
-    assert License.objects.get().terms.count() == 1 and FreeOrder.objects.count() == 1
+    assert License.objects.get().periods.count() == 1 and FreeOrder.objects.count() == 1
 
 
 def test_the_auditor_finds_what_is_free_without_cause_or_left_open(customer: Any) -> None:

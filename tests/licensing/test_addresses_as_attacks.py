@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from storefront.gateways.bitrix24 import PortalAddressError
+from storefront.licensing.bitrix24.addresses import change_address
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services.addresses import change_address
 from storefront.sandbox.server import Request, Response, StandIn
 from tests.licensing.conftest import Portals
 

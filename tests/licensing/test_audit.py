@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from storefront.licensing.audit import checks
-from storefront.licensing.models import Activation, License, LicenseTerm
+from storefront.licensing.models import Activation, License, LicensePeriod
 from tests.licensing.conftest import Portals, disputed, make_invoice, paid, refunded
 
 
@@ -51,21 +51,21 @@ DAMAGES: list[tuple[str, Damage]] = [
         "license-refunded",
         lambda invoice, license: type(invoice).objects.filter(pk=invoice.pk).update(status="refunded"),
     ),
-    ("license-without-cause", lambda invoice, license: license.terms.update(revoked_at=license.created_at)),
+    ("license-without-cause", lambda invoice, license: license.periods.update(revoked_at=license.created_at)),
     ("license-revoked-though-paid", lambda invoice, license: License.objects.update(status="revoked")),
-    ("license-disputed", lambda invoice, license: license.terms.update(is_disputed=True)),
+    ("license-disputed", lambda invoice, license: license.periods.update(is_disputed=True)),
     ("license-unbound", lambda invoice, license: Activation.objects.update(released_at=license.created_at)),
     ("license-not-released", lambda invoice, license: License.objects.update(status="pending")),
-    ("license-anchor", lambda invoice, license: license.terms.update(anchor_months=7)),
+    ("license-anchor", lambda invoice, license: license.periods.update(anchor_months=7)),
     (
         "license-overlap",
-        lambda invoice, license: LicenseTerm.objects.filter(pk=license.terms.last().pk).update(
+        lambda invoice, license: LicensePeriod.objects.filter(pk=license.periods.last().pk).update(
             starts_at=license.starts_at
         ),
     ),
     (
         "license-gap",
-        lambda invoice, license: LicenseTerm.objects.filter(pk=license.terms.last().pk).update(
+        lambda invoice, license: LicensePeriod.objects.filter(pk=license.periods.last().pk).update(
             starts_at=license.valid_until
         ),
     ),

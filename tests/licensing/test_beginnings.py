@@ -12,10 +12,10 @@ import time_machine
 from storefront.core import clock
 from storefront.core.periods import add_months
 from storefront.licensing.audit import checks
+from storefront.licensing.bitrix24.installations import mark_uninstalled
+from storefront.licensing.bitrix24.linking import link_waiting
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import effective_status
-from storefront.licensing.services.installations import mark_uninstalled
-from storefront.licensing.services.linking import link_waiting
 from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import Portals, make_invoice, paid, refunded
 
@@ -165,7 +165,7 @@ class TestBehindAnothersLicense:
 
     def test_it_begins_at_once_when_that_one_is_refunded(self, first: License, second: License, now: Any) -> None:
         now.shift(45 * DAY)
-        refunded(first.terms.get().invoice_line.invoice)
+        refunded(first.periods.get().invoice_line.invoice)
         work()
         assert (fresh(second).status, fresh(second).starts_at) == ("active", clock.now())
 
@@ -174,7 +174,7 @@ class TestBehindAnothersLicense:
     ) -> None:
         now.shift(45 * DAY)
         mark_uninstalled(Installation.objects.get())
-        refunded(first.terms.get().invoice_line.invoice)
+        refunded(first.periods.get().invoice_line.invoice)
         freed_at = clock.now()
         work()
         second = fresh(second)
@@ -209,7 +209,7 @@ def test_running_time_stops_when_another_turns_out_to_have_the_portal(
     portals.open()
     first, second = fresh(first), fresh(second)
     assert (first.status, effective_status(second, clock.now())) == ("active", "scheduled")
-    left = second.terms.get().days
+    left = second.periods.get().days
     assert left == (add_months(START + 30 * DAY, 3) - clock.now()).days
     now.move_to(first.valid_until)
     work()

@@ -12,9 +12,9 @@ from django.test import Client
 from storefront.billing.audit import checks
 from storefront.billing.models import Payment
 from storefront.core import clock
+from storefront.licensing.bitrix24.linking import link_installation
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import effective_status
-from storefront.licensing.services.linking import link_installation
 from storefront.licensing.services.renewals import begin_periods
 from storefront.notifications.models import OutboxMessage
 from tests import purchases
@@ -85,12 +85,12 @@ def test_time_that_another_payment_paid_for_goes_on_after_a_lost_dispute(
 ) -> None:
     purchases.pay(purchases.order(customer, shop, portal=portals.host()), stripe)
     license = License.objects.get()
-    assert license.terms.count() == 2
+    assert license.periods.count() == 2
     stripe.dispute(payment.provider_reference)
     assert told() == "suspended"
     stripe.close_dispute(payment.provider_reference, won=False)
     assert told() == "active"
-    first, second = license.terms.order_by("pk")
+    first, second = license.periods.order_by("pk")
     license.refresh_from_db()
     assert first.revoked_at is not None and second.revoked_at is None
     assert license.valid_until == second.ends_at and second.begun_at is not None
@@ -107,7 +107,7 @@ def test_won_dispute_gives_the_suspended_days_back(days: int, buy: Any, customer
         license = linked(buy(months=1, portal="acme.bitrix24.com"))
         assert f"{license.valid_until:%Y-%m-%d %H:%M}" == "2026-04-01 12:00"
         clock_at.shift(timedelta(days=10))
-        invoice = license.terms.get().invoice_line.invoice
+        invoice = license.periods.get().invoice_line.invoice
         disputed(invoice)
         clock_at.shift(timedelta(days=days))
         disputed(invoice, False)
@@ -119,7 +119,7 @@ def test_won_dispute_gives_the_suspended_days_back(days: int, buy: Any, customer
 def test_another_invoices_period_loses_nothing_by_a_lost_dispute(buy: Any, customer: Any) -> None:
     with time_machine.travel("2026-03-01 12:00", tick=False) as clock_at:
         license = linked(buy(months=1, portal="acme.bitrix24.com"))
-        disputed_one = license.terms.get().invoice_line.invoice
+        disputed_one = license.periods.get().invoice_line.invoice
         buy(months=1, portal="acme.bitrix24.com")
         clock_at.shift(timedelta(days=10))
         disputed(disputed_one)
@@ -133,7 +133,7 @@ def test_another_invoices_period_loses_nothing_by_a_lost_dispute(buy: Any, custo
 def test_what_is_bought_during_a_dispute_does_not_begin_in_it(buy: Any, customer: Any) -> None:
     with time_machine.travel("2026-03-01 12:00", tick=False) as clock_at:
         license = linked(buy(months=1, portal="acme.bitrix24.com"))
-        invoice = license.terms.get().invoice_line.invoice
+        invoice = license.periods.get().invoice_line.invoice
         disputed(invoice)
         buy(months=1, portal="acme.bitrix24.com", starts_at_payment=True)
         clock_at.shift(timedelta(days=90))
@@ -145,7 +145,7 @@ def test_what_is_bought_during_a_dispute_does_not_begin_in_it(buy: Any, customer
 
 def test_account_says_that_the_time_of_a_disputed_license_stands_still(client: Client, buy: Any, customer: Any) -> None:
     license = linked(buy(months=1, portal="acme.bitrix24.com"))
-    disputed(license.terms.get().invoice_line.invoice)
+    disputed(license.periods.get().invoice_line.invoice)
     client.force_login(customer)
     page = client.get(f"/account/licenses/{license.public_id}/").content.decode()
     assert "until then its time stands still" in page and "Valid until" not in page

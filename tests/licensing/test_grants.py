@@ -13,7 +13,7 @@ from django.db import transaction
 
 from storefront.core import clock
 from storefront.core.periods import add_months
-from storefront.licensing.models import License, LicenseTerm
+from storefront.licensing.models import License, LicensePeriod
 from storefront.notifications.models import OutboxMessage
 from tests.licensing.conftest import make_invoice, make_product, paid
 
@@ -51,7 +51,7 @@ def test_product_tied_to_nothing_is_active_and_runs_at_once(buy: Buy, now: Any, 
 def test_paid_twice_is_granted_once(customer: Any, product: Any) -> None:
     invoice = make_invoice(customer, product, quantity=3, portal="acme.bitrix24.com")
     assert len(paid(invoice)) == len(paid(invoice)) == 3
-    assert (License.objects.count(), LicenseTerm.objects.count()) == (3, 3)
+    assert (License.objects.count(), LicensePeriod.objects.count()) == (3, 3)
     assert OutboxMessage.objects.filter(kind="mail").count() == 1
 
 
@@ -150,7 +150,7 @@ def test_no_term_overlaps_another_or_leaves_a_gap(buy: Buy, tool: Any) -> None:
     license = buy(months=1, software=tool)
     for months in (1, 3, 12, 1):
         buy(months=months, extends=license, software=tool)
-    terms = list(license.terms.order_by("pk"))
+    terms = list(license.periods.order_by("pk"))
     assert all(one.ends_at == two.starts_at for one, two in pairwise(terms))
     assert terms[0].starts_at <= clock.now() < terms[0].ends_at
 

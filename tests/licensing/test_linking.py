@@ -10,10 +10,10 @@ import pytest
 import time_machine
 
 from storefront.core import clock
+from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
+from storefront.licensing.bitrix24.linking import link, link_waiting
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import licenses_of, link_state
-from storefront.licensing.services.addresses import AddressNotChanged, change_address
-from storefront.licensing.services.linking import link, link_waiting
 from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import Portals, make_invoice, make_product, paid
 

@@ -75,7 +75,7 @@ def _by_license() -> dict[str, list[Any]]:
 
 
 def _described(license: License, mails: dict[str, list[Any]]) -> list[str]:
-    line = license.terms.get().invoice_line
+    line = license.periods.get().invoice_line
     rows = [*mails[line.invoice.number], *mails[license.public_id]]
     return [f"    {row.payload['template']}, {_when(row, license)}" for row in rows]
 

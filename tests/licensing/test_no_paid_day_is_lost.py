@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storefront.licensing.audit import checks
-from storefront.licensing.models import Installation, License, LicenseTerm
-from storefront.licensing.services.linking import link_installation, link_waiting
+from storefront.licensing.bitrix24.linking import link_installation, link_waiting
+from storefront.licensing.models import Installation, License, LicensePeriod
 from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import disputed, make_invoice, make_product, paid, refunded
 
@@ -97,7 +97,7 @@ class Life:
                 )  # fmt: skip
                 paid(invoice)
                 self.invoices.append(invoice)
-                for term in LicenseTerm.objects.filter(invoice_line__invoice=invoice, begun_at__lt=self.now):
+                for term in LicensePeriod.objects.filter(invoice_line__invoice=invoice, begun_at__lt=self.now):
                     # The license worked on in its grace: those days are the first of the period.
                     self.used[term.pk] += Fraction(term.amount) * share(self.now - term.starts_at, term)
             case Open():
@@ -131,7 +131,7 @@ class Life:
     def turns(self) -> list[datetime]:
         """When something happens by itself."""
         licenses = License.objects.values_list("valid_until", "begins_by")
-        terms = LicenseTerm.objects.filter(revoked_at=None).values_list("starts_at", "ends_at")
+        terms = LicensePeriod.objects.filter(revoked_at=None).values_list("starts_at", "ends_at")
         return [at for row in (*licenses, *terms) for at in row if at is not None]
 
     def move(self, then: datetime) -> None:
@@ -151,30 +151,30 @@ class Life:
             )
             assert license.status == "active" or not rivals.exclude(pk=license.pk).exists()
         left: dict[int, Fraction] = defaultdict(Fraction)
-        for term in LicenseTerm.objects.filter(revoked_at=None, converted_at=None).select_related("license"):
+        for term in LicensePeriod.objects.filter(revoked_at=None, converted_at=None).select_related("license"):
             waits = term.begun_at is None and term.license.begins_by is not None
             if waits or term.starts_at >= self.now:
                 left[root(term)] += Fraction(term.amount)
             elif term.ends_at > self.now:
                 part = share(term.ends_at - self.now, term)
                 left[root(term)] += Fraction(term.amount) * part
-        for bought in LicenseTerm.objects.filter(revoked_at=None).exclude(invoice_line=None):
+        for bought in LicensePeriod.objects.filter(revoked_at=None).exclude(invoice_line=None):
             paid_for = Fraction(bought.invoice_line.amount)
             assert abs(self.used[bought.pk] + left[bought.pk] - paid_for) < CRUMBS, bought
 
 
-def running(now: datetime) -> list[LicenseTerm]:
+def running(now: datetime) -> list[LicensePeriod]:
     """The periods that are being used up; of one that follows another it need not be written yet."""
-    kept = LicenseTerm.objects.filter(revoked_at=None, converted_at=None, license__begins_by=None)
+    kept = LicensePeriod.objects.filter(revoked_at=None, converted_at=None, license__begins_by=None)
     return list(kept.filter(starts_at__lte=now, ends_at__gt=now).select_related("license"))
 
 
-def share(part: timedelta, term: LicenseTerm) -> Fraction:
+def share(part: timedelta, term: LicensePeriod) -> Fraction:
     tick = timedelta(microseconds=1)
     return Fraction(part // tick, (term.ends_at - term.starts_at) // tick)
 
 
-def root(term: LicenseTerm) -> int:
+def root(term: LicensePeriod) -> int:
     while term.converted_from is not None:
         term = term.converted_from
     return term.pk
@@ -203,6 +203,6 @@ def test_every_purchase_is_used_up_in_full(customers: list[Any], life: list[Any]
         lived.do(Open(1))
         while (last := max([START, *License.objects.values_list("valid_until", flat=True)])) > lived.now:
             lived.wait_until(last)
-        for bought in LicenseTerm.objects.filter(revoked_at=None).exclude(invoice_line=None):
+        for bought in LicensePeriod.objects.filter(revoked_at=None).exclude(invoice_line=None):
             assert abs(lived.used[bought.pk] - Fraction(bought.invoice_line.amount)) < CRUMBS
         transaction.set_rollback(True)

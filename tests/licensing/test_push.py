@@ -12,8 +12,8 @@ import requests
 from django.core import signing
 
 from storefront.core import clock
+from storefront.licensing.bitrix24 import installations
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services import installations
 from storefront.notifications.models import OutboxMessage
 from tests.licensing.conftest import Portals, make_invoice, paid, refunded
 

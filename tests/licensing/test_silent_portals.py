@@ -11,9 +11,9 @@ import time_machine
 
 from storefront.core import clock
 from storefront.licensing.bitrix24.confirmation import MOST, ask_again
+from storefront.licensing.bitrix24.linking import link_waiting
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import link_state
-from storefront.licensing.services.linking import link_waiting
 from storefront.licensing.services.renewals import begin_periods
 from storefront.notifications.models import OutboxMessage
 from tests.licensing.conftest import Portals

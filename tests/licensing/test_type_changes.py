@@ -13,7 +13,7 @@ import time_machine
 from storefront.core import clock
 from storefront.core.periods import add_months
 from storefront.licensing.audit import checks
-from storefront.licensing.models import License, LicenseTerm
+from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import Portals, make_invoice, paid, refunded
 
@@ -51,7 +51,7 @@ def test_change_now_turns_what_is_unused_into_days_of_the_new_type(order: Any, n
     # 300/365 of 120.00 = 98.63; a year of Pro costs 300.00: 0.8219 a day; 98.63 / 0.8219 = exactly 120 days
     assert (changed.pk, changed.number, changed.plan_name) == (license.pk, license.number, "Pro")
     assert changed.valid_until == add_months(clock.now(), 1) + 120 * DAY
-    standard, pro, rest = LicenseTerm.objects.order_by("pk")
+    standard, pro, rest = LicensePeriod.objects.order_by("pk")
     assert (standard.starts_at, standard.ends_at, standard.converted_at) == (START, clock.now(), clock.now())
     assert (pro.starts_at, pro.ends_at) == (clock.now(), add_months(clock.now(), 1))
     assert (rest.days, rest.converted_from, rest.amount) == (120, standard, Decimal("98.630137"))
@@ -62,21 +62,21 @@ def test_a_discount_is_part_of_the_value(order: Any, now: Any) -> None:
     paid(order(months=12, amount=Decimal("60.00")))
     now.shift(65 * DAY)
     paid(order(months=1, plan="pro", change="now"))
-    assert LicenseTerm.objects.get(days__gt=0).days == 60
+    assert LicensePeriod.objects.get(days__gt=0).days == 60
 
 
 def test_a_begun_day_is_a_whole_one(order: Any, now: Any) -> None:
     paid(order(months=12))
     now.shift(65 * DAY + timedelta(hours=1))
     paid(order(months=1, plan="pro", change="now"))
-    assert LicenseTerm.objects.get(days__gt=0).days == 120
+    assert LicensePeriod.objects.get(days__gt=0).days == 120
 
 
 def test_downgrade_gives_days(order: Any, now: Any) -> None:
     paid(order(months=12, plan="pro"))
     now.shift(165 * DAY)
     [license] = paid(order(months=1, change="now"))
-    assert (license.plan_name, LicenseTerm.objects.get(days__gt=0).days) == ("Standard", 500)
+    assert (license.plan_name, LicensePeriod.objects.get(days__gt=0).days) == ("Standard", 500)
 
 
 @pytest.mark.parametrize("change", ["later", ""])
@@ -126,7 +126,7 @@ def test_two_orders_of_other_types_may_be_paid_in_either_order(order: Any, now: 
     orders = [order(months=1, plan="pro", change="now"), order(months=1, change="")]
     paid(orders[first])
     [license] = paid(orders[1 - first])
-    value = sum(term.amount for term in license.terms.filter(converted_at=None))
+    value = sum(term.amount for term in license.periods.filter(converted_at=None))
     assert round(value, 2) == Decimal("155.00")
     assert list(checks()) == []
 
@@ -166,7 +166,7 @@ def test_refund_of_the_later_purchase_leaves_the_converted_days(order: Any, now:
     refunded(second)
     license = fresh(license)
     assert (license.status, license.plan_name, license.valid_until) == ("active", "Pro", clock.now() + 146 * DAY)
-    refunded(LicenseTerm.objects.get(months=12, days=None).invoice_line.invoice)
+    refunded(LicensePeriod.objects.get(months=12, days=None).invoice_line.invoice)
     assert fresh(license).status == "revoked"
 
 

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storefront.billing.models import InvoiceLine
-from storefront.licensing.effects import Ordered, effects_of
+from storefront.licensing.bitrix24.linking import link_installation
+from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.licensing.grants import LicenseGrant
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services.linking import link_installation
-from storefront.licensing.services.outlook import NEW_BOOK, Entry, buy, read_book
+from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodEntry, buy, read_ledger
 from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import make_invoice, make_product, paid
 
@@ -42,9 +42,10 @@ def order(customer: Any, software: Any, lines: list[tuple[str, int]], change: st
     return first
 
 
-def ordered(invoice: Any) -> list[Ordered]:
+def ordered(invoice: Any) -> list[OrderedLine]:
     return [
-        Ordered(LicenseGrant.from_json(line.license_terms), line.quantity, line.amount) for line in invoice.lines.all()
+        OrderedLine(LicenseGrant.from_json(line.license_terms), line.quantity, line.amount)
+        for line in invoice.lines.all()
     ]
 
 
@@ -60,7 +61,7 @@ def open_app() -> None:
     link_installation(installation)
 
 
-def whole(entries: tuple[Entry, ...]) -> list[Entry]:
+def whole(entries: tuple[PeriodEntry, ...]) -> list[PeriodEntry]:
     """With amounts as they are read from the ledger."""
     return [replace(entry, amount=entry.amount.quantize(PLACES)) for entry in entries]
 
@@ -89,17 +90,17 @@ def test_what_is_worked_out_for_a_whole_order_comes_true(
         begin_periods()
         now = START + timedelta(days=days)
         license = License.objects.first()
-        book = read_book(license, now) if license else replace(NEW_BOOK, is_active=is_open)
+        ledger = read_ledger(license, now) if license else replace(EMPTY_LEDGER, is_active=is_open)
         invoice = order(customer, software, lines, change)
         for line in ordered(invoice):
             grant = line.grant
-            _view, book = buy(
-                book, plan_id=grant.plan_id, months=grant.months, amount=line.amount, currency="EUR",
+            _view, ledger = buy(
+                ledger, plan_id=grant.plan_id, months=grant.months, amount=line.amount, currency="EUR",
                 prices=grant.prices if change == "now" else None, now=now,
             )  # fmt: skip
         paid(invoice)
         license = License.objects.get()
-        assert list(read_book(license, now).entries) == whole(book.entries)
+        assert list(read_ledger(license, now).entries) == whole(ledger.entries)
         transaction.set_rollback(True)
 
 

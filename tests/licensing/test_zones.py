@@ -8,9 +8,9 @@ from typing import Any
 from django.test import Client
 
 from checkout.models import PurchaseDetails
+from storefront.licensing.bitrix24.addresses import change_address
+from storefront.licensing.bitrix24.zones import tell_staff_of_unknown
 from storefront.licensing.models import License
-from storefront.licensing.services.addresses import change_address
-from storefront.licensing.services.zones import tell_staff_of_unknown
 from storefront.notifications.models import OutboxMessage
 from tests.checkout.building import order_by, put_in_cart
 from tests.licensing.conftest import Portals

@@ -182,7 +182,7 @@ def assert_done_once(invoice, payment, mails):
     assert invoice.order.status_changes.filter(new_status="Paid").count() == 1
     assert LedgerTransaction.objects.filter(payment=payment).count() == 2
     license = License.objects.get(customer=invoice.customer)
-    assert (license.status, license.terms.count()) == ("active", 1)
+    assert (license.status, license.periods.count()) == ("active", 1)
     rows = OutboxMessage.objects.filter(payload__to=invoice.customer.email)
     assert not OutboxMessage.objects.exclude(status=OutboxStatus.SENT).exists()
     letters = sent_mails(mails, invoice.customer.email)
@@ -197,7 +197,7 @@ def test_killed_while_a_silent_portal_is_asked_again_its_license_is_linked_in_th
     doomed, bitrix24, client, make_customer
 ):
     from storefront.licensing.models import Installation
-    from storefront.licensing.services.licenses import grant_for_invoice
+    from storefront.licensing.services.grants import grant_for_invoice
     from tests.licensing.conftest import make_invoice as made_invoice
     from tests.licensing.conftest import make_product
 

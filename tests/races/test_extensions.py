@@ -15,7 +15,7 @@ from checkout.orders import from_cart as service
 from storefront.licensing.audit import checks
 from storefront.licensing.links import extend_path
 from storefront.licensing.models import License
-from storefront.licensing.services import licenses, terms
+from storefront.licensing.services import grants, periods
 from tests.checkout.building import make_license
 from tests.licensing.conftest import make_invoice, make_product
 from tests.races.conftest import UNGUARDED
@@ -30,10 +30,10 @@ def payments(customer: Any, make_customer: Any, db: None) -> list[Callable[[], A
     """The money of two people for one more month of a customer's license."""
     product = make_product()
     first = paid(make_invoice(customer, product, months=1, portal="acme.bitrix24.com"))
-    license = licenses.grant_for_invoice(invoice=first)[0]
+    license = grants.grant_for_invoice(invoice=first)[0]
     people = [make_customer(f"payer{number}@example.com") for number in range(2)]
     invoices = [paid(make_invoice(person, product, months=1, extends=license)) for person in people]
-    return [lambda invoice=invoice: licenses.grant_for_invoice(invoice=invoice) for invoice in invoices]
+    return [lambda invoice=invoice: grants.grant_for_invoice(invoice=invoice) for invoice in invoices]
 
 
 def paid(invoice: Any) -> Any:
@@ -44,18 +44,18 @@ def paid(invoice: Any) -> Any:
 
 def dawdle(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """A pause between reading a license's periods and adding one."""
-    read = terms.kept_terms
+    read = periods.kept_periods
 
     def slowly(license: Any) -> Any:
         found = read(license)
         time.sleep(seconds)
         return found
 
-    monkeypatch.setattr(terms, "kept_terms", slowly)
+    monkeypatch.setattr(periods, "kept_periods", slowly)
 
 
 def spans() -> list[tuple[Any, Any]]:
-    return list(License.objects.get().terms.order_by("starts_at").values_list("starts_at", "ends_at"))
+    return list(License.objects.get().periods.order_by("starts_at").values_list("starts_at", "ends_at"))
 
 
 def test_both_periods_count_one_after_the_other(
@@ -74,7 +74,7 @@ def test_control_without_the_lock_both_lie_in_the_same_place(
     race: Race, payments: list[Callable[[], Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dawdle(monkeypatch, UNGUARDED)
-    monkeypatch.setattr(licenses.states, "lock", lambda license: license)
+    monkeypatch.setattr(grants.states, "lock", lambda license: license)
     race(*payments)
     assert len({start for start, _end in spans()}) < 3
 

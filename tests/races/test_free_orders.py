@@ -12,7 +12,7 @@ from oscar.apps.voucher.models import Voucher
 from checkout.orders import from_cart as service
 from storefront.billing.models import FreeOrder, Invoice
 from storefront.core import audit
-from storefront.licensing.models import License, LicenseTerm
+from storefront.licensing.models import License, LicensePeriod
 from storefront.users.models import User
 from tests.checkout.building import make_voucher, put_in_cart
 from tests.races.test_place_order import clicks, voucher_buyers, without_claim
@@ -36,7 +36,7 @@ def test_eight_clicks_make_one_order_one_use_and_one_license(shop: Any, race: An
     voucher = make_voucher(percent="100")
     answers = race(clicks(shop, with_voucher(shop)), copies=8)
     assert {(answer.status_code, answer["Location"][:12]) for answer in answers} == {(302, "/pay/result/")}
-    assert [model.objects.count() for model in (Order, Invoice, FreeOrder, License, LicenseTerm)] == [1] * 5
+    assert [model.objects.count() for model in (Order, Invoice, FreeOrder, License, LicensePeriod)] == [1] * 5
     voucher.refresh_from_db()
     assert (voucher.num_orders, voucher.applications.count()) == (1, 1)
     assert [str(finding) for finding in audit.run()] == []
@@ -62,7 +62,7 @@ def test_a_single_use_voucher_for_everything_is_given_once(shop: Any, race: Any,
     assert (License.objects.count(), FreeOrder.objects.count()) == (1, 1)
 
 
-@pytest.mark.parametrize("step", ["FreeOrder", "License", "LicenseTerm"])
+@pytest.mark.parametrize("step", ["FreeOrder", "License", "LicensePeriod"])
 def test_a_fault_at_any_step_leaves_nothing_behind(shop: Any, step: str) -> None:
     """Everything is one transaction: what fails in the middle can be pressed again."""
     from django.db.models.signals import pre_save

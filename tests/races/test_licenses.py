@@ -16,11 +16,11 @@ from django.db import IntegrityError, connection, transaction
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import InvalidToken
 from storefront.licensing.audit import checks
-from storefront.licensing.bitrix24 import confirmation, portal_calls
+from storefront.licensing.bitrix24 import confirmation, linking, obstacles, portal_calls
+from storefront.licensing.bitrix24.manual_linking import NotLinkable, link_manually
 from storefront.licensing.grants import NOW
-from storefront.licensing.models import Activation, Installation, License, LicenseTerm
-from storefront.licensing.services import licenses, linking, obstacles
-from storefront.licensing.services.by_hand import NotLinkable, link_by_hand
+from storefront.licensing.models import Activation, Installation, License, LicensePeriod
+from storefront.licensing.services import grants
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import TryLater
 from tests.licensing.conftest import make_invoice, make_product
@@ -50,24 +50,24 @@ def invoices(customer: Any, product: Any) -> list[Any]:
 @pytest.fixture
 def dawdling(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause between looking for a held license and making a new one."""
-    look = licenses._held
+    look = grants._held
 
     def slowly(*args: Any) -> Any:
         held = look(*args)
         time.sleep(DAWDLE)
         return held
 
-    monkeypatch.setattr(licenses, "_held", slowly)
+    monkeypatch.setattr(grants, "_held", slowly)
 
 
 @pytest.fixture
 def without_customer_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(licenses, "_one_at_a_time", lambda customer_id: None)
+    monkeypatch.setattr(grants, "_one_at_a_time", lambda customer_id: None)
     monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
 
 
 def grant(invoice: Any) -> Callable[[], Any]:
-    return lambda: [license.pk for license in licenses.grant_for_invoice(invoice=invoice)]
+    return lambda: [license.pk for license in grants.grant_for_invoice(invoice=invoice)]
 
 
 def errors(results: list[Any]) -> list[Exception]:
@@ -78,7 +78,7 @@ def test_one_payment_told_32_times_is_one_license(race: Race, invoices: list[Any
     results = race(grant(invoices[0]), copies=CROWD)
     assert errors(results) == []
     assert {tuple(result) for result in results} == {(License.objects.get().pk,)}
-    assert LicenseTerm.objects.count() == 1
+    assert LicensePeriod.objects.count() == 1
     assert OutboxMessage.objects.filter(kind="mail").count() == 1
 
 
@@ -87,7 +87,7 @@ def test_control_without_the_lock_only_the_constraint_is_left(
 ) -> None:
     results = race(grant(invoices[0]), copies=CROWD)
     assert any(isinstance(error, IntegrityError) for error in errors(results))
-    assert License.objects.count() == LicenseTerm.objects.count() == 1
+    assert License.objects.count() == LicensePeriod.objects.count() == 1
 
 
 def test_orders_for_one_portal_paid_together_meet_in_one_license(
@@ -96,7 +96,7 @@ def test_orders_for_one_portal_paid_together_meet_in_one_license(
     results = race(*[grant(invoice) for invoice in invoices], copies=4)
     assert errors(results) == []
     license = License.objects.get()
-    assert (license.months, license.terms.count()) == (8, 8)
+    assert (license.months, license.periods.count()) == (8, 8)
     assert list(checks()) == []
 
 
@@ -119,7 +119,7 @@ def mixed(customer: Any, product: Any) -> list[Any]:
 def test_orders_of_two_types_paid_together_lose_no_paid_day(race: Race, mixed: list[Any], dawdling: None) -> None:
     results = race(*[grant(invoice) for invoice in mixed], copies=2)
     assert errors(results) == []
-    kept = License.objects.get().terms.filter(revoked_at=None, converted_at=None)
+    kept = License.objects.get().periods.filter(revoked_at=None, converted_at=None)
     unused = sum((term.amount for term in kept), Decimal(0))
     assert abs(unused - sum(invoice.amount for invoice in mixed)) < Decimal("0.01")  # a second or so has been used
     assert list(checks()) == []
@@ -139,7 +139,7 @@ def rivals(make_customer: Callable[..., Any], product: Any) -> list[License]:
     for email in ("one@example.com", "two@example.com"):
         invoice = make_invoice(make_customer(email), product, portal="acme.bitrix24.com")
         type(invoice).objects.filter(pk=invoice.pk).update(status="paid")
-        found += licenses.grant_for_invoice(invoice=invoice)
+        found += grants.grant_for_invoice(invoice=invoice)
     Installation.objects.create(
         client_id="app.sandbox.yeastar", app_code="yeastar-s", member_id="a" * 32, host="acme.bitrix24.com",
         is_installed=True, is_host_proven=True,
@@ -225,10 +225,10 @@ def staff(make_customer: Callable[..., Any]) -> Any:
     return person
 
 
-def link_it_by_hand(license: License, staff: Any) -> Callable[[], bool]:
+def link_it_manually(license: License, staff: Any) -> Callable[[], bool]:
     def do() -> bool:
         try:
-            link_by_hand(
+            link_manually(
                 license=License.objects.get(pk=license.pk), installation=Installation.objects.get(), actor=staff,
                 reason="Asked by phone",
             )  # fmt: skip
@@ -242,7 +242,7 @@ def link_it_by_hand(license: License, staff: Any) -> Callable[[], bool]:
 def test_two_licenses_linked_by_hand_and_by_themselves_are_one_active(
     race: Race, rivals: list[License], staff: Any, dawdling_link: None
 ) -> None:
-    calls = [link_it_by_hand(rivals[0], staff), link_it_by_hand(rivals[1], staff), link(rivals[0]), link(rivals[1])]
+    calls = [link_it_manually(rivals[0], staff), link_it_manually(rivals[1], staff), link(rivals[0]), link(rivals[1])]
     results = race(*calls, copies=4)
     assert errors(results) == []
     assert results.count(True) == active() == Activation.objects.count() == 1
@@ -253,7 +253,7 @@ def test_two_licenses_linked_by_hand_and_by_themselves_are_one_active(
 def test_control_without_locks_and_constraint_staff_gives_one_portal_to_two(
     race: Race, rivals: list[License], staff: Any, dawdling_link: None, without_locks: None, without_constraint: None
 ) -> None:
-    race(*[link_it_by_hand(license, staff) for license in rivals], copies=4)
+    race(*[link_it_manually(license, staff) for license in rivals], copies=4)
     assert active() == 2
 
 
@@ -323,10 +323,10 @@ def test_worker_that_died_while_refreshing_blocks_the_others_half_a_minute(
 
 
 def test_refund_while_linking_leaves_no_portal_bound(race: Race, rivals: list[License], dawdling_link: None) -> None:
-    from storefront.licensing.services.licenses import take_back_for_invoice
+    from storefront.licensing.services.grants import take_back_for_invoice
 
     license = rivals[0]
-    invoice = license.terms.get().invoice_line.invoice
+    invoice = license.periods.get().invoice_line.invoice
 
     def refund() -> None:
         with transaction.atomic():

@@ -13,10 +13,9 @@ from datetime import timedelta
 from storefront.core import clock
 from storefront.gateways.bitrix24 import AppRemoved, InvalidToken
 from storefront.gateways.errors import GatewayError
-from storefront.licensing.bitrix24 import portal_calls
+from storefront.licensing.bitrix24 import installations, linking, portal_calls
 from storefront.licensing.bitrix24.config import client
 from storefront.licensing.models import Installation
-from storefront.licensing.services import installations, linking
 from storefront.licensing.states import PortalRole
 from storefront.notifications.outbox import TryLater
 

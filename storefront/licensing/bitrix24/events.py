@@ -17,12 +17,11 @@ from storefront.gateways.bitrix24 import AppEvent, values
 from storefront.gateways.errors import GatewayError, InvalidSignature
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.sources import Received
-from storefront.licensing.bitrix24 import verification
+from storefront.licensing.bitrix24 import installations, verification
 from storefront.licensing.bitrix24.config import client
+from storefront.licensing.bitrix24.installations import Keys
 from storefront.licensing.bitrix24.visits import record_visit
 from storefront.licensing.models import Installation
-from storefront.licensing.services import installations
-from storefront.licensing.services.installations import Keys
 
 SOURCE = "bitrix24"
 INSTALL, UPDATE, UNINSTALL = "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL"

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from catalogue.plans.models import PlanTerm, SoftwareProduct
 from storefront.core import clock, money
-from storefront.licensing import links, portal_state
+from storefront.licensing import links
+from storefront.licensing.bitrix24 import portal_status
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import last_months
 from storefront.licensing.states import (
@@ -90,7 +91,7 @@ def overview(installation: Installation, *, role: PortalRole) -> Overview:
     """The page of one installation for one of its users."""
     now = clock.now()
     is_admin = role == PortalRole.ADMIN
-    cards = [_card(license, installation, is_admin, now) for license in portal_state.licenses_at(installation)]
+    cards = [_card(license, installation, is_admin, now) for license in portal_status.licenses_at(installation)]
     return Overview(
         host=installation.host,
         role=role,

@@ -16,10 +16,10 @@ from django.db.models import Q
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import ExpiredToken, InvalidToken, PortalMoved, TokenSet
 from storefront.gateways.errors import ConfigurationError
+from storefront.licensing.bitrix24 import installations
 from storefront.licensing.bitrix24.config import app_by_client, client
+from storefront.licensing.bitrix24.installations import Contact, Keys
 from storefront.licensing.models import Installation
-from storefront.licensing.services import installations
-from storefront.licensing.services.installations import Contact, Keys
 from storefront.licensing.states import PortalRole
 from storefront.notifications.outbox import TryLater
 

@@ -21,11 +21,10 @@ from storefront.core.language import nearest_language
 from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, InvalidToken, MethodMissing
 from storefront.gateways.errors import Declined
 from storefront.gateways.http import AddressRefused
-from storefront.licensing import links, portal_state
-from storefront.licensing.bitrix24 import portal_calls
+from storefront.licensing import links
+from storefront.licensing.bitrix24 import installations, portal_calls, portal_status
 from storefront.licensing.bitrix24.config import bitrix24_code, client
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services import installations
 from storefront.licensing.states import EffectiveStatus
 from storefront.licensing.validity import effective_status
 from storefront.notifications.models import OutboxMessage
@@ -66,8 +65,8 @@ def _say(installation: Installation, payload: dict[str, Any]) -> None:
 
 
 def _set_option(installation: Installation) -> None:
-    data, digest = portal_state.status_data(installation), portal_state.digest_of(installation)
-    options = {"license": portal_state.signed(installation, data)}
+    data, digest = portal_status.status_data(installation), portal_status.digest_of(installation)
+    options = {"license": portal_status.signed(installation, data)}
     if _allowed(installation, lambda host, token: client().set_app_option(host, token, options)):
         Installation.objects.filter(pk=installation.pk).update(told_state=digest)
 

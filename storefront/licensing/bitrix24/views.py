@@ -26,15 +26,14 @@ from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_eve
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.views import fits
-from storefront.licensing.bitrix24 import embedded, events, verification
+from storefront.licensing.bitrix24 import embedded, events, installations, verification
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.bitrix24.embedded import Bearer
+from storefront.licensing.bitrix24.installations import Keys
 from storefront.licensing.bitrix24.overview import overview
 from storefront.licensing.bitrix24.verification import Visit
 from storefront.licensing.bitrix24.visits import record_visit
 from storefront.licensing.models import Installation
-from storefront.licensing.services import installations
-from storefront.licensing.services.installations import Keys
 from storefront.licensing.states import PortalRole
 
 logger = logging.getLogger(__name__)

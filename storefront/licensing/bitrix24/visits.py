@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from storefront.licensing.bitrix24 import installations, linking
+from storefront.licensing.bitrix24.installations import Contact, Keys
 from storefront.licensing.bitrix24.verification import Visit
 from storefront.licensing.models import Installation
-from storefront.licensing.services import installations, linking
-from storefront.licensing.services.installations import Contact, Keys
 
 
 def record_visit(visit: Visit, keys: Keys, *, is_installed: bool) -> Installation:

@@ -1,6 +1,6 @@
 from .activations import Activation, Installation, InstallationHost
 from .exchanges import PortalExchange
-from .licenses import License, LicenseEvent, LicenseTerm
+from .licenses import License, LicenseEvent, LicensePeriod
 
 __all__ = [
     "Activation",
@@ -8,6 +8,6 @@ __all__ = [
     "InstallationHost",
     "License",
     "LicenseEvent",
-    "LicenseTerm",
+    "LicensePeriod",
     "PortalExchange",
 ]

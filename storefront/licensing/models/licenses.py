@@ -16,7 +16,7 @@ def license_number() -> str:
 
 
 class License(models.Model):
-    """What a customer holds. Its dates are those of its terms: [starts_at, valid_until), UTC.
+    """What a customer holds. Its dates are those of its periods: [starts_at, valid_until), UTC.
 
     ``portal_address`` is the claim; ``member_id`` the identity once bound (see Activation). Titles are frozen
     as bought; ``plan`` is the one of the period that runs now. ``anchor_at`` and ``months`` are those of the last
@@ -71,20 +71,20 @@ class License(models.Model):
         return self.number
 
 
-class LicenseTerm(models.Model):
+class LicensePeriod(models.Model):
     """One entry in the ledger of a license's time: a period that was paid for, or that came of one of another type.
 
     Unique per unit of an invoice line: granted once. It lies at [starts_at, ends_at), UTC, and is ``days`` long, or
     ``months`` where that is None: then ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``. Until
     ``begun_at`` is set these are where it would lie if nothing happened before. A period that follows another may
-    have begun though ``begun_at`` is None yet (see services.terms).
+    have begun though ``begun_at`` is None yet (see services.periods).
 
     ``amount`` is the money paid for it, in major units of ``currency``. ``converted_at``: it ended then, and what was
     left became periods of another license type, whose ``converted_from`` it is. ``created_at`` is when it was granted;
     ``revoked_at`` when its money went back; ``is_disputed`` while the buyer's bank asks for it back.
     """
 
-    license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="terms")
+    license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="periods")
     invoice_line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="granted")
     unit = models.PositiveIntegerField(default=1)
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
@@ -107,6 +107,7 @@ class LicenseTerm(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        db_table = "licensing_licenseterm"  # the model's name of old
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["invoice_line", "unit"], name="term_granted_once")]
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from storefront.core import clock, states
-from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services import bindings, terms
-from storefront.licensing.services.history import record
-from storefront.licensing.services.licenses import is_disputed_now, licenses_of, restore
+from storefront.licensing.bitrix24 import activations
+from storefront.licensing.history import record
+from storefront.licensing.models import License, LicensePeriod
+from storefront.licensing.services import periods
+from storefront.licensing.services.grants import is_disputed_now, licenses_of, restore
 from storefront.licensing.states import LicenseStatus
 from storefront.notifications import mails
 
@@ -27,15 +28,15 @@ def charge_back(*, invoice: Any) -> list[License]:
     now, changed = clock.now(), []
     for license in licenses_of(invoice):
         states.lock(license)
-        mine = list(license.terms.filter(invoice_line__invoice=invoice, revoked_at=None))
+        mine = list(license.periods.filter(invoice_line__invoice=invoice, revoked_at=None))
         if not mine or not _has_other_time(license, mine, now):
             continue
-        terms.take_back(license, mine, now)
+        periods.take_back(license, mine, now)
         months = sum(term.months for term in mine)
         record(license, "taken_back", invoice=invoice.number, months=months, cause=_CAUSE)
         if license.status == LicenseStatus.SUSPENDED and not is_disputed_now(license):
             restore(license)
-        bindings.tell_portal(license, cause=f"lost:{invoice.pk}")
+        activations.tell_portal(license, cause=f"lost:{invoice.pk}")
         changed.append(license)
     return changed
 
@@ -54,6 +55,6 @@ def tell_of_money_regained(*, invoice: Any) -> None:
             )
 
 
-def _has_other_time(license: License, mine: list[LicenseTerm], now: datetime) -> bool:
-    others = terms.kept_beside(license, mine)
+def _has_other_time(license: License, mine: list[LicensePeriod], now: datetime) -> bool:
+    others = periods.kept_beside(license, mine)
     return any(term.begun_at is None or term.ends_at > now for term in others)

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import F
 
 from storefront.core import clock, states
-from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services import bindings, letters, linking, terms
-from storefront.licensing.services.history import record
+from storefront.licensing import mails
+from storefront.licensing.bitrix24 import activations, linking
+from storefront.licensing.history import record
+from storefront.licensing.models import License, LicensePeriod
+from storefront.licensing.services import periods
 from storefront.licensing.states import HOST_TAKEN, PORTAL_TAKEN, LicenseStatus
 from storefront.licensing.validity import notice_steps
 
@@ -55,10 +57,10 @@ def _notify(license: License, step: int, now: datetime) -> bool:
             return False
         license.ending_notice_for, license.ending_notice_days = license.valid_until, step
         license.save(update_fields=["ending_notice_for", "ending_notice_days"])
-        kept = terms.kept_terms(license)
-        if not kept or step not in notice_steps(terms.span_of(kept[-1]), kept[-1].created_at):
+        kept = periods.kept_periods(license)
+        if not kept or step not in notice_steps(periods.span_of(kept[-1]), kept[-1].created_at):
             return False
-        letters.ending(license, step, now)
+        mails.ending(license, step, now)
         return True
 
 
@@ -80,24 +82,24 @@ def _begin_late(license: License, now: datetime) -> bool:
         if license.status != LicenseStatus.PENDING or license.begins_by is None or license.begins_by > now:
             return False
         if license.link_problem in (PORTAL_TAKEN, HOST_TAKEN):
-            terms.lay(license, now)
+            periods.lay(license, now)
             return False
-        terms.begin(license, license.begins_by, now)
+        periods.begin(license, license.begins_by, now)
         record(license, "begun", waited_for=license.portal_address)
         return True
 
 
 def _change_types(now: datetime) -> int:
     """Where a period of another license type has begun, make that the license's type."""
-    begun = LicenseTerm.objects.filter(
+    begun = LicensePeriod.objects.filter(
         revoked_at=None, converted_at=None, starts_at__lte=now, ends_at__gt=now, license__begins_by=None
     ).exclude(plan_id=F("license__plan_id"))
     changed = 0
     for license in License.objects.filter(pk__in=begun.values("license_id"), status__in=_RUNNING)[:_BATCH]:
         with transaction.atomic():
             states.lock(license)
-            kept = terms.lay(license, now)
+            kept = periods.lay(license, now)
             if kept:
-                bindings.tell_portal(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
+                activations.tell_portal(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
                 changed += 1
     return changed

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from storefront.licensing.bitrix24.manual_linking import RIGHT, NotLinkable, installations_for, link_manually
 from storefront.licensing.models import License
-from storefront.licensing.services.by_hand import RIGHT, NotLinkable, installations_for, link_by_hand
 from storefront.users.models import User
 
 _WHY = {
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if installation is None or by is None:
             raise CommandError("no such portal" if installation is None else "no member of staff has this e-mail")
         try:
-            link_by_hand(license=license, installation=installation, actor=by, reason=options["reason"])
+            link_manually(license=license, installation=installation, actor=by, reason=options["reason"])
         except PermissionDenied:
             raise CommandError(f"{by.email} does not have the right {RIGHT}") from None
         except NotLinkable as exc:

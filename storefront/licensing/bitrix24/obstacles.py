@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storefront.core import states
+from storefront.licensing.bitrix24 import activations
+from storefront.licensing.history import record
 from storefront.licensing.models import Activation, Installation, License
-from storefront.licensing.services import bindings, terms
-from storefront.licensing.services.history import record
+from storefront.licensing.services import periods
 from storefront.licensing.states import HOST_TAKEN, LICENSE_TRANSITIONS, PORTAL_TAKEN, LicenseStatus
 from storefront.licensing.validity import grace, is_over
 
@@ -26,7 +27,7 @@ def find(license: License, installation: Installation, now: datetime) -> Obstacl
 
     One whose paid time has run out makes room: at once for a license with paid time, else after its grace.
     """
-    for other in bindings.active_there(license, installation):
+    for other in activations.active_there(license, installation):
         if not _makes_room(other, license, now):
             return Obstacle(PORTAL_TAKEN, max(other.valid_until, now))
         states.lock(other)
@@ -35,7 +36,7 @@ def find(license: License, installation: Installation, now: datetime) -> Obstacl
         if not _makes_room(other, license, now):  # extended meanwhile
             return Obstacle(PORTAL_TAKEN, other.valid_until)
         states.apply(other, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
-        bindings.release(other, reason="replaced")
+        activations.release(other, reason="replaced")
         record(other, "replaced", by=license.number)
     elsewhere = Activation.objects.filter(
         released_at=None,
@@ -63,7 +64,7 @@ def note(license: License, obstacle: Obstacle | None, now: datetime) -> bool:
         if license.link_problem:
             license.link_problem = ""
             license.save(update_fields=["link_problem"])
-            terms.hold(license, min(license.held_until or now, now), now)
+            periods.hold(license, min(license.held_until or now, now), now)
         return False
     if license.begins_by is None and license.valid_until <= now:
         return False
@@ -73,5 +74,5 @@ def note(license: License, obstacle: Obstacle | None, now: datetime) -> bool:
         license.save(update_fields=["link_problem"])
         record(license, "link_refused", problem=obstacle.problem, host=license.portal_address)
     if is_news or license.held_until != obstacle.until:
-        terms.hold(license, obstacle.until, now)
+        periods.hold(license, obstacle.until, now)
     return is_news

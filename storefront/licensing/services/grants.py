@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from storefront.core import clock, states
+from storefront.licensing import mails
+from storefront.licensing.bitrix24 import activations, linking
 from storefront.licensing.grants import NOW, LicenseGrant
-from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services import bindings, letters, linking, terms
-from storefront.licensing.services.history import record
+from storefront.licensing.history import record
+from storefront.licensing.models import License, LicensePeriod
+from storefront.licensing.services import periods
 from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
 
 
@@ -32,14 +34,14 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
     for line in invoice.lines.all():
         for license in _grant_line(invoice, line, now) if line.license_terms else ():
             granted[license.pk] = license
-    letters.payment_received(invoice, list(granted.values()))
+    mails.payment_received(invoice, list(granted.values()))
     for license in granted.values():
         if license.customer_id != invoice.customer_id:
-            letters.extended_by_another(license, invoice)
+            mails.extended_by_another(license, invoice)
         if license.linked_at and license.linked_at >= now:
-            letters.linked(license)
+            mails.linked(license)
         elif license.link_problem:
-            letters.not_linked(license)
+            mails.not_linked(license)
     return list(granted.values())
 
 
@@ -50,31 +52,31 @@ def _one_at_a_time(customer_id: int) -> None:
 
 def _grant_line(invoice: Any, line: Any, now: datetime) -> list[License]:
     grant = LicenseGrant.from_json(line.license_terms)
-    amounts = terms.amounts_of(line.amount, line.quantity, invoice.currency)
+    amounts = periods.amounts_of(line.amount, line.quantity, invoice.currency)
     return [_grant_unit(invoice, line, unit, grant, amount, now) for unit, amount in enumerate(amounts, start=1)]
 
 
 def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount: Decimal, now: datetime) -> License:
-    existing = LicenseTerm.objects.filter(invoice_line=line, unit=unit).select_related("license").first()
+    existing = LicensePeriod.objects.filter(invoice_line=line, unit=unit).select_related("license").first()
     if existing:
         return existing.license
     held_license = _held(invoice.customer_id, grant, unit)
     license = states.lock(held_license) if held_license else _new(invoice.customer_id, grant, unit, now)
-    bought = terms.Bought(
+    bought = periods.Bought(
         line_id=line.pk, unit=unit, plan_id=grant.plan_id, plan_name=grant.plan_name, months=grant.months,
         amount=amount, currency=invoice.currency,
     )  # fmt: skip
-    term = terms.add(license, bought, now)
+    term = periods.add(license, bought, now)
     if grant.change == NOW:
-        terms.convert(license, into=term, prices=grant.prices, now=now)
+        periods.convert(license, into=term, prices=grant.prices, now=now)
     record(
         license, "extended" if held_license else "granted", months=term.months, until=license.valid_until.isoformat()
     )
     if not linking.link(license=license, is_quiet=True) and held_license:
-        bindings.tell_portal(license, cause=f"term:{term.pk}")
+        activations.tell_portal(license, cause=f"term:{term.pk}")
     is_waiting = license.status == LicenseStatus.PENDING and license.begins_by is not None
     if grant.starts_at_payment and is_waiting and not license.link_problem:
-        terms.begin(license, now, now)
+        periods.begin(license, now, now)
     return license
 
 
@@ -150,16 +152,16 @@ def take_back_for_invoice(*, invoice: Any) -> list[License]:
     changed = []
     for license in licenses_of(invoice):
         states.lock(license)
-        mine = list(license.terms.filter(invoice_line__invoice=invoice, revoked_at=None))
+        mine = list(license.periods.filter(invoice_line__invoice=invoice, revoked_at=None))
         if not mine:
             continue
-        remaining = terms.take_back(license, mine, now)
+        remaining = periods.take_back(license, mine, now)
         record(license, "taken_back", invoice=invoice.number, months=sum(term.months for term in mine))
         if not remaining:
             _revoke(license, now)
         elif license.status == LicenseStatus.SUSPENDED and not is_disputed_now(license):
             restore(license)
-        bindings.tell_portal(license, cause=f"refund:{invoice.pk}")
+        activations.tell_portal(license, cause=f"refund:{invoice.pk}")
         changed.append(license)
     return changed
 
@@ -175,28 +177,28 @@ def set_disputed(*, invoice: Any, is_disputed: bool) -> list[License]:
     changed = []
     for license in licenses_of(invoice):
         states.lock(license)
-        mine = license.terms.filter(invoice_line__invoice=invoice, revoked_at=None)
+        mine = license.periods.filter(invoice_line__invoice=invoice, revoked_at=None)
         if not mine.exclude(is_disputed=is_disputed).update(is_disputed=is_disputed):
             continue
         if is_disputed:
             if states.apply(license, LicenseStatus.SUSPENDED, table=LICENSE_TRANSITIONS):
                 record(license, "suspended", invoice=invoice.number)
-                terms.hold(license, now, now)
+                periods.hold(license, now, now)
         elif not is_disputed_now(license):
             restore(license)
-        bindings.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
+        activations.tell_portal(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
         changed.append(license)
     return changed
 
 
 def is_disputed_now(license: License) -> bool:
     """Whether a period that counts is disputed."""
-    return license.terms.filter(revoked_at=None, is_disputed=True).exists()
+    return license.periods.filter(revoked_at=None, is_disputed=True).exists()
 
 
 def licenses_of(invoice: Any) -> list[License]:
     """Every license that an invoice has a period of, in the order in which they are locked."""
-    return list(License.objects.filter(terms__invoice_line__invoice=invoice).distinct().order_by("pk"))
+    return list(License.objects.filter(periods__invoice_line__invoice=invoice).distinct().order_by("pk"))
 
 
 def _revoke(license: License, now: datetime) -> None:
@@ -213,10 +215,10 @@ def restore(license: License) -> None:
     now = clock.now()
     if license.binding_kind == "none":
         states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
-        terms.lay(license, now)
+        periods.lay(license, now)
     elif not linking.resume(license):
-        bindings.release(license, reason="restored")
+        activations.release(license, reason="restored")
         states.apply(license, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
-        terms.hold(license, now, now)
+        periods.hold(license, now, now)
         linking.link(license=license)
     record(license, "restored", status=license.status)

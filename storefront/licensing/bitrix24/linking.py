@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from storefront.core import clock, states
+from storefront.licensing import mails
+from storefront.licensing.bitrix24 import activations, obstacles
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services import bindings, letters, obstacles, terms
+from storefront.licensing.services import periods
 from storefront.licensing.states import HOST_UNPROVEN, LICENSE_TRANSITIONS, LicenseStatus
 from storefront.licensing.validity import grace, is_over
 
@@ -39,9 +41,9 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
     if obstacle is None and installation.is_installed:
         try:
             with transaction.atomic():
-                bindings.bind(license, installation, now)
+                activations.bind(license, installation, now)
                 if not is_quiet:
-                    letters.linked(license)
+                    mails.linked(license)
             return True
         except IntegrityError:  # the constraint is the last judge: somebody was faster
             license.refresh_from_db()
@@ -49,7 +51,7 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
                 return False
             obstacle = obstacles.find(license, installation, now)
     if obstacles.note(license, obstacle, now) and not is_quiet:
-        letters.not_linked(license)
+        mails.not_linked(license)
     return False
 
 
@@ -101,8 +103,8 @@ def _hold_unproven() -> None:
             now = clock.now()
             is_waiting = license.status == LicenseStatus.PENDING and not license.link_problem
             if is_waiting and obstacles.note(license, obstacles.Obstacle(HOST_UNPROVEN, now), now):
-                letters.not_linked(license)
-                letters.staff_must_link(license)
+                mails.not_linked(license)
+                mails.staff_must_link(license)
 
 
 def resume(license: License) -> bool:
@@ -111,12 +113,12 @@ def resume(license: License) -> bool:
     What was paid meanwhile and has nothing to follow begins now.
     """
     activation = license.activations.filter(released_at=None).select_related("installation").first()
-    if activation is None or bindings.active_there(license, activation.installation).exists():
+    if activation is None or activations.active_there(license, activation.installation).exists():
         return False
     try:
         with transaction.atomic():
             states.apply(license, LicenseStatus.ACTIVE, table=LICENSE_TRANSITIONS)
-            terms.lay(license, clock.now())
+            periods.lay(license, clock.now())
             return True
     except IntegrityError:
         license.refresh_from_db()

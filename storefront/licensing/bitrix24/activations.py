@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from storefront.core import clock, states
+from storefront.licensing.history import record
 from storefront.licensing.models import Activation, Installation, License
-from storefront.licensing.services import terms
-from storefront.licensing.services.history import record
+from storefront.licensing.services import periods
 from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
 from storefront.notifications import outbox
 
@@ -36,7 +36,7 @@ def bind(license: License, installation: Installation, now: datetime) -> None:
         link_problem="",
         held_until=None,
     )
-    terms.lay(license, now)
+    periods.lay(license, now)
     event = record(license, "linked", host=installation.host, member_id=installation.member_id)
     tell_portal(license, cause=f"linked:{event.pk}")
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from storefront.core import clock, states
+from storefront.licensing.bitrix24 import zones
+from storefront.licensing.bitrix24.portal_status import digest_of
 from storefront.licensing.models import Installation, InstallationHost
-from storefront.licensing.portal_state import digest_of
-from storefront.licensing.services import zones
 from storefront.licensing.states import PortalRole
 from storefront.notifications import outbox
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import normalise_portal
+from storefront.licensing.bitrix24 import linking, zones
+from storefront.licensing.history import record
 from storefront.licensing.models import License
-from storefront.licensing.services import linking, zones
-from storefront.licensing.services.history import record
 from storefront.licensing.states import LicenseStatus
 
 MAX_PER_DAY = 5

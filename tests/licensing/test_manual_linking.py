@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from wagtail import hooks
 
+from storefront.licensing.bitrix24.manual_linking import NotLinkable, installations_for, link_manually
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import link_state
-from storefront.licensing.services.by_hand import NotLinkable, installations_for, link_by_hand
 from storefront.users.models import User
 from tests.licensing.conftest import Portals, make_product
 from tests.licensing.test_pages_in_portal import fresh, text
@@ -42,7 +42,7 @@ def test_license_is_linked_on_a_persons_word_and_the_history_says_whose(
 ) -> None:
     license = buy(portal="crm.firma.de")
     assert list(installations_for(license)) == [box]
-    link_by_hand(license=license, installation=box, actor=staff, reason=" Asked by phone, ticket 7 ")
+    link_manually(license=license, installation=box, actor=staff, reason=" Asked by phone, ticket 7 ")
     license = fresh(license)
     assert (license.status, license.member_id, license.begins_by) == ("active", "a" * 32, None)
     assert link_state(license).code == "linked"
@@ -58,16 +58,16 @@ def test_next_period_for_the_same_address_goes_to_that_license(
     box: Installation, buy: Buy, staff: User, customer: Any
 ) -> None:
     license = buy(portal="crm.firma.de")
-    link_by_hand(license=license, installation=box, actor=staff, reason="Asked")
+    link_manually(license=license, installation=box, actor=staff, reason="Asked")
     assert buy(portal="crm.firma.de").pk == license.pk
 
 
 def test_nobody_links_without_the_right_or_a_reason(box: Installation, buy: Buy, staff: User, customer: Any) -> None:
     license = buy(portal="crm.firma.de")
     with pytest.raises(PermissionDenied):
-        link_by_hand(license=license, installation=box, actor=customer, reason="Mine")
+        link_manually(license=license, installation=box, actor=customer, reason="Mine")
     with pytest.raises(NotLinkable) as refused:
-        link_by_hand(license=license, installation=box, actor=staff, reason="  ")
+        link_manually(license=license, installation=box, actor=staff, reason="  ")
     assert refused.value.code == "no_reason"
     assert fresh(license).status == "pending" and not license.events.filter(code="linked_by_hand").exists()
 
@@ -77,13 +77,13 @@ def test_what_cannot_be_linked_says_why_and_stays_as_it_is(
 ) -> None:
     def refusal(license: License, installation: Installation) -> str:
         with pytest.raises(NotLinkable) as refused:
-            link_by_hand(license=license, installation=installation, actor=staff, reason="Asked")
+            link_manually(license=license, installation=installation, actor=staff, reason="Asked")
         return refused.value.code
 
     license = buy(portal="crm.firma.de")
     other_app = buy(portal="x.firma.de", software=make_product("other", app_code="telegram"))
     assert refusal(other_app, box) == "other_app"
-    link_by_hand(license=license, installation=box, actor=staff, reason="Asked")
+    link_manually(license=license, installation=box, actor=staff, reason="Asked")
     assert refusal(fresh(license), box) == "closed"
     second = buy(portal="crm2.firma.de", customer=make_customer("second@example.com"))
     assert refusal(second, box) == "portal_taken"

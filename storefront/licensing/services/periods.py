@@ -13,8 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storefront.core import money
-from storefront.licensing.models import License, LicenseTerm
-from storefront.licensing.services.history import record
+from storefront.licensing.history import record
+from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import (
     Period,
@@ -46,7 +46,7 @@ class Bought:
     currency: str
 
 
-def span_of(term: LicenseTerm) -> Span:
+def span_of(term: LicensePeriod) -> Span:
     return Span(term.starts_at, term.ends_at, term.anchor_at, term.anchor_months)
 
 
@@ -55,16 +55,16 @@ def kept_value(value: Fraction) -> Decimal:
     return (Decimal(value.numerator) / value.denominator).quantize(_VALUE_PLACES)
 
 
-def kept_terms(license: License) -> list[LicenseTerm]:
+def kept_periods(license: License) -> list[LicensePeriod]:
     """The entries that count, in the order they run: neither taken back nor converted."""
-    kept = license.terms.filter(revoked_at=None, converted_at=None)
+    kept = license.periods.filter(revoked_at=None, converted_at=None)
     return list(kept.select_related("plan").order_by("pk"))
 
 
-def kept_beside(license: License, terms: Iterable[LicenseTerm]) -> list[LicenseTerm]:
+def kept_beside(license: License, terms: Iterable[LicensePeriod]) -> list[LicensePeriod]:
     """The entries that count and are neither among ``terms`` nor made of them."""
     left_out = _with_conversions(terms)
-    return [term for term in kept_terms(license) if term.pk not in left_out]
+    return [term for term in kept_periods(license) if term.pk not in left_out]
 
 
 def works_on(last: Span, now: datetime, *, is_active: bool) -> bool:
@@ -72,18 +72,18 @@ def works_on(last: Span, now: datetime, *, is_active: bool) -> bool:
     return is_active and last.ends_at <= now < last.ends_at + grace()
 
 
-def add(license: License, bought: Bought, now: datetime) -> LicenseTerm:
+def add(license: License, bought: Bought, now: datetime) -> LicensePeriod:
     """Put one more period at the end of a license.
 
     It follows what runs or waits already. After a license that works on in its grace it begins at the end, for the
     days of grace are part of it. Otherwise it begins when ``lay`` says.
     Raises IntegrityError if this unit of the line was granted already.
     """
-    before = kept_terms(license)
+    before = kept_periods(license)
     last = span_of(before[-1]) if before else None
     is_in_grace = last is not None and works_on(last, now, is_active=license.status == LicenseStatus.ACTIVE)
     span = following(last, Period(bought.months)) if last and is_in_grace else Span(now, now, now, 0)
-    term = LicenseTerm.objects.create(
+    term = LicensePeriod.objects.create(
         license=license, invoice_line_id=bought.line_id, unit=bought.unit, plan_id=bought.plan_id,
         plan_name=bought.plan_name, months=bought.months, amount=bought.amount, currency=bought.currency,
         starts_at=span.starts_at, ends_at=span.ends_at, anchor_at=span.anchor_at, anchor_months=span.anchor_months,
@@ -106,13 +106,13 @@ def hold(license: License, until: datetime, now: datetime) -> None:
     """
     license.held_until = until
     license.save(update_fields=["held_until"])
-    for term in _stamped(kept_terms(license), now):
+    for term in _stamped(kept_periods(license), now):
         if term.begun_at is not None and term.ends_at > now:
             _stop(license, term, now)
     lay(license, now)
 
 
-def convert(license: License, *, into: LicenseTerm, prices: Mapping[int, Decimal], now: datetime) -> None:
+def convert(license: License, *, into: LicensePeriod, prices: Mapping[int, Decimal], now: datetime) -> None:
     """Turn the unused time of all other license types into days of the type of ``into``, a period of the license.
 
     ``prices``: what periods of that type cost, by months. ``into`` begins where the time that is converted would have
@@ -120,7 +120,7 @@ def convert(license: License, *, into: LicenseTerm, prices: Mapping[int, Decimal
     """
     old = [
         term
-        for term in _stamped(kept_terms(license), now)
+        for term in _stamped(kept_periods(license), now)
         if term.plan_id != into.plan_id and term.ends_at > now and term.currency == into.currency
     ]
     if not old or not all(prices.get(months, 0) > 0 for months in (into.months, *prices)):
@@ -130,7 +130,7 @@ def convert(license: License, *, into: LicenseTerm, prices: Mapping[int, Decimal
     for term, part, number in zip(old, parts, days, strict=True):
         _close(term, now)
         if number:
-            LicenseTerm.objects.create(
+            LicensePeriod.objects.create(
                 license=license, converted_from=term, plan_id=into.plan_id, plan_name=into.plan_name,
                 months=term.months, days=number, currency=term.currency, created_at=now,
                 amount=kept_value(part.value),
@@ -140,21 +140,21 @@ def convert(license: License, *, into: LicenseTerm, prices: Mapping[int, Decimal
     lay(license, now)
 
 
-def take_back(license: License, terms: Iterable[LicenseTerm], now: datetime) -> list[LicenseTerm]:
+def take_back(license: License, terms: Iterable[LicensePeriod], now: datetime) -> list[LicensePeriod]:
     """Take periods, and what was converted from them, back; what has not begun moves up. Returns what remains."""
     taken = _with_conversions(terms)
-    _stamped(kept_terms(license), now)
-    LicenseTerm.objects.filter(pk__in=taken).update(revoked_at=now, is_disputed=False)
+    _stamped(kept_periods(license), now)
+    LicensePeriod.objects.filter(pk__in=taken).update(revoked_at=now, is_disputed=False)
     return lay(license, now)
 
 
-def lay(license: License, now: datetime, *, begins_at: datetime | None = None) -> list[LicenseTerm]:
+def lay(license: License, now: datetime, *, begins_at: datetime | None = None) -> list[LicensePeriod]:
     """Work out where the periods lie, write it down, and carry it over to the license. Returns the periods.
 
     Where nothing runs, the next period begins at ``begins_at``; by default now if the license works. Otherwise it
     waits, and is laid where it would begin at the latest: some days after it was bought or its portal became free.
     """
-    terms = _stamped(kept_terms(license), now)
+    terms = _stamped(kept_periods(license), now)
     if begins_at is None and license.status == LicenseStatus.ACTIVE:
         begins_at = now
     waiting = _waiting(terms, now)
@@ -171,9 +171,9 @@ def lay(license: License, now: datetime, *, begins_at: datetime | None = None) -
     return terms
 
 
-def _stamped(terms: list[LicenseTerm], now: datetime) -> list[LicenseTerm]:
+def _stamped(terms: list[LicensePeriod], now: datetime) -> list[LicensePeriod]:
     """Write down of periods that follow another that they have begun, where time has come to them."""
-    before: LicenseTerm | None = None
+    before: LicensePeriod | None = None
     for term in terms:
         follows = before is not None and before.begun_at is not None and term.starts_at == before.ends_at
         if term.begun_at is None and follows and term.starts_at <= now:
@@ -182,7 +182,7 @@ def _stamped(terms: list[LicenseTerm], now: datetime) -> list[LicenseTerm]:
     return terms
 
 
-def _waiting(terms: Sequence[LicenseTerm], now: datetime) -> LicenseTerm | None:
+def _waiting(terms: Sequence[LicensePeriod], now: datetime) -> LicensePeriod | None:
     """The period that has nothing before it to wait for."""
     ends_at: datetime | None = None
     for term in terms:
@@ -192,18 +192,18 @@ def _waiting(terms: Sequence[LicenseTerm], now: datetime) -> LicenseTerm | None:
     return None
 
 
-def _period(term: LicenseTerm) -> Period:
+def _period(term: LicensePeriod) -> Period:
     return Period(term.months, term.days, span_of(term) if term.begun_at else None)
 
 
-def _place(term: LicenseTerm, span: Span, begun_at: datetime | None) -> None:
+def _place(term: LicensePeriod, span: Span, begun_at: datetime | None) -> None:
     for name in _SPAN_FIELDS:
         setattr(term, name, getattr(span, name))
     term.begun_at = begun_at
     term.save(update_fields=[*_SPAN_FIELDS, "begun_at"])
 
 
-def _stop(license: License, term: LicenseTerm, now: datetime) -> None:
+def _stop(license: License, term: LicensePeriod, now: datetime) -> None:
     """A running period becomes one of the days that are left, and has not begun."""
     left = unused_value(span_of(term), term.amount, now)
     record(license, "stopped", period=term.pk, ran_from=term.starts_at.isoformat(), ran_to=now.isoformat())
@@ -212,7 +212,7 @@ def _stop(license: License, term: LicenseTerm, now: datetime) -> None:
     term.save(update_fields=["days", "begun_at", "amount"])
 
 
-def _close(term: LicenseTerm, now: datetime) -> None:
+def _close(term: LicensePeriod, now: datetime) -> None:
     """A period that is converted ends here; one that has not begun never runs."""
     start = term.starts_at if term.begun_at else now
     term.converted_at = now
@@ -220,22 +220,22 @@ def _close(term: LicenseTerm, now: datetime) -> None:
     term.save(update_fields=["converted_at", "starts_at", "ends_at"])
 
 
-def _with_conversions(terms: Iterable[LicenseTerm]) -> set[int]:
+def _with_conversions(terms: Iterable[LicensePeriod]) -> set[int]:
     found: set[int] = set()
     wave = {term.pk for term in terms}
     while wave:
         found |= wave
-        wave = set(LicenseTerm.objects.filter(converted_from__in=wave).values_list("pk", flat=True))
+        wave = set(LicensePeriod.objects.filter(converted_from__in=wave).values_list("pk", flat=True))
     return found
 
 
-def _carry_over(license: License, terms: Sequence[LicenseTerm], now: datetime) -> None:
+def _carry_over(license: License, terms: Sequence[LicensePeriod], now: datetime) -> None:
     if not terms:
         return
     last = terms[-1]
     current = next((term for term in terms if term.ends_at > now), last)
     old_plan = license.plan_id
-    license.starts_at = min(license.terms.filter(revoked_at=None).values_list("starts_at", flat=True))
+    license.starts_at = min(license.periods.filter(revoked_at=None).values_list("starts_at", flat=True))
     license.valid_until = last.ends_at
     license.anchor_at, license.months = last.anchor_at, last.anchor_months
     license.plan_id, license.plan_name = current.plan_id, current.plan_name

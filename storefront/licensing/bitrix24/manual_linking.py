@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from storefront.core import clock, states
+from storefront.licensing import mails
+from storefront.licensing.bitrix24 import activations, obstacles
+from storefront.licensing.history import record
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services import bindings, letters, obstacles
-from storefront.licensing.services.history import record
 from storefront.licensing.states import PORTAL_TAKEN, LicenseStatus
 
 RIGHT = "licensing.link_license"
@@ -33,7 +34,7 @@ def installations_for(license: License) -> QuerySet[Installation]:
 
 
 @transaction.atomic
-def link_by_hand(*, license: License, installation: Installation, actor: Any, reason: str) -> License:
+def link_manually(*, license: License, installation: Installation, actor: Any, reason: str) -> License:
     """Bind a waiting license to an installation on a person's word, whatever address it claims.
 
     The installation itself is proven: the authorization server has confirmed its ``member_id``. That it is the
@@ -63,8 +64,8 @@ def link_by_hand(*, license: License, installation: Installation, actor: Any, re
            member_id=installation.member_id, claimed=license.portal_address)  # fmt: skip
     try:
         with transaction.atomic():
-            bindings.bind(license, installation, now)
+            activations.bind(license, installation, now)
     except IntegrityError:
         raise NotLinkable(PORTAL_TAKEN) from None
-    letters.linked(license)
+    mails.linked(license)
     return license
