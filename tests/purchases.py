@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import settlement, starting
 from tests.billing.building import make_invoice
 
@@ -33,8 +33,8 @@ def order(customer: Any, shop: Any, *amounts: str, **terms: Any) -> Invoice:
     return make_invoice(customer, *wanted, terms=[license_terms(shop, **terms)] * len(wanted))
 
 
-def pay(invoice: Invoice, stripe: Any, **how: Any) -> Payment:
+def pay(invoice: Invoice, stripe: Any, **how: Any) -> PaymentAttempt:
     """Pay at the stand-in as a buyer does, and learn of it."""
     payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference, **how)
-    return settlement.settle(payment_id=payment.pk)
+    return settlement.settle(attempt_id=payment.pk)

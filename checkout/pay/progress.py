@@ -12,9 +12,9 @@ from checkout.pay import next_steps
 from checkout.pay.next_steps import Card
 from storefront.billing import status
 from storefront.billing.instructions import Told, told
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import reviews
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
 
 CURRENT, AHEAD = "current", ""
@@ -51,18 +51,18 @@ class Progress:
     instructions: Told | None = None
 
 
-def is_worth_a_look(payment: Payment) -> bool:
+def is_worth_a_look(payment: PaymentAttempt) -> bool:
     """Whether the provider may be asked again about a payment."""
-    if payment.status == PaymentStatus.SUCCEEDED:
+    if payment.status == AttemptStatus.SUCCEEDED:
         return False
     return payment.checked_at is None or clock.now() - payment.checked_at > LOOK_EVERY
 
 
-def of(payment: Payment) -> Progress:
+def of(payment: PaymentAttempt) -> Progress:
     """The progress of a payment as our rows know it; asks nobody outside. ``payment.invoice`` is loaded with it."""
     if payment.invoice.status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED):
         return _paid(payment.invoice)
-    if payment.status == PaymentStatus.SUCCEEDED:
+    if payment.status == AttemptStatus.SUCCEEDED:
         return Progress(
             "kept",
             _("Your payment has arrived"),
@@ -71,7 +71,7 @@ def of(payment: Payment) -> Progress:
     if reviews.is_waiting(payment=payment, kind=reviews.MISMATCH):
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
         return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
-    if payment.status in OPEN_PAYMENT:
+    if payment.status in OPEN_ATTEMPT:
         return _under_way(payment)  # also after a declined card: who lands here has paid with another one since
     text = f"{status.of_attempt(payment).reason} {_('Nothing has been charged. Your order is kept.')}".strip()
     return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
@@ -82,7 +82,7 @@ def of_free(invoice: Invoice) -> Progress:
     return _paid(invoice)
 
 
-def _under_way(payment: Payment) -> Progress:
+def _under_way(payment: PaymentAttempt) -> Progress:
     if instructions := told(payment):
         heading = _("Please pay by %(method)s") % {"method": instructions.method}
         text = _("Your order waits for the money. You may close this page: we write to you when it has arrived.")

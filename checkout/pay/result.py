@@ -20,7 +20,7 @@ from checkout.page import portal_field
 from checkout.pay import progress
 from checkout.pay.privacy import HttpResponseSeeOther, private
 from storefront.billing import links, queries
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import polling
 from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
 from storefront.licensing.queries import licenses_for_invoice, named_by_link
@@ -34,7 +34,7 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     from ``result_status``."""
     invoice, payment = _purchase(token)
     if payment is not None and progress.is_worth_a_look(payment):
-        polling.look_soon(payment_id=payment.pk)
+        polling.look_soon(attempt_id=payment.pk)
     return render(request, "pay/result.html", _result_context(request, invoice, payment, token))
 
 
@@ -94,9 +94,9 @@ def _is_buyer(request: HttpRequest, invoice: Invoice) -> bool:
     return unpaid.was_placed_here(request, invoice)
 
 
-def _purchase(token: str) -> tuple[Invoice, Payment | None]:
+def _purchase(token: str) -> tuple[Invoice, PaymentAttempt | None]:
     """What a result link names: a payment with its invoice, or an invoice of zero, which has none."""
-    payment = queries.payment_by_return_token(token)
+    payment = queries.attempt_by_return_token(token)
     if payment is not None:
         return payment.invoice, payment
     invoice = queries.free_invoice_by_token(token)
@@ -105,7 +105,9 @@ def _purchase(token: str) -> tuple[Invoice, Payment | None]:
     return invoice, None
 
 
-def _result_context(request: HttpRequest, invoice: Invoice, payment: Payment | None, token: str) -> dict[str, Any]:
+def _result_context(
+    request: HttpRequest, invoice: Invoice, payment: PaymentAttempt | None, token: str
+) -> dict[str, Any]:
     now = progress.of(payment) if payment else progress.of_free(invoice)
     is_buyer = _is_buyer(request, invoice)
     is_owner = is_buyer and request.user.is_authenticated

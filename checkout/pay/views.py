@@ -103,10 +103,10 @@ def _attempt_context(
 ) -> dict[str, Any]:
     """The buyer may be back after a declined card: as long as a charge is open and nothing new is known of it
     (``seen``: its revision on the page), the worker is asked to look, and the page asks again."""
-    charge = queries.open_payment(invoice)
+    charge = queries.open_attempt(invoice)
     is_awaited = charge is not None and seen in (None, charge.revision)
     if charge is not None and is_awaited and progress.is_worth_a_look(charge):
-        polling.look_soon(payment_id=charge.pk)
+        polling.look_soon(attempt_id=charge.pk)
     return {
         "state": payment_status.of_invoice(invoice),
         "instructions": instructions.told(charge) if charge else None,

@@ -22,7 +22,7 @@ from cms.demo.purchases import order, pay
 from cms.statistics import days, visits
 from cms.statistics.models import DailyCount
 from cms.statistics.visits import Visits
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import invoices, settlement
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
@@ -140,13 +140,13 @@ def _email(number: int) -> str:
 
 
 def _refund(invoice: Invoice, days: int) -> None:
-    payment = Payment.objects.get(invoice=invoice)
+    payment = PaymentAttempt.objects.get(invoice=invoice)
     invoice.refresh_from_db()
     if invoice.status != InvoiceStatus.PAID:
         return
     with days_ago(days):
         stand_ins.refund(payment.provider_reference or "")
-        settlement.settle(payment_id=payment.pk)
+        settlement.settle(attempt_id=payment.pk)
 
 
 def count_visits() -> None:

@@ -53,7 +53,7 @@ def pay(invoice: Invoice, days: int) -> None:
     with days_ago(days), _stays_open_until_today(days):
         payment = starting.start(invoice=invoice)
         stand_ins.pay(payment.provider_reference or "")
-        settlement.settle(payment_id=payment.pk)
+        settlement.settle(attempt_id=payment.pk)
 
 
 @contextmanager

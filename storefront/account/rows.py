@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from catalogue.plans.models import months_label
 from storefront.billing import links
 from storefront.billing.instructions import Told, told
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice
 from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
 from storefront.core.instants import instant
@@ -75,7 +75,7 @@ def invoice_row(invoice: Invoice) -> InvoiceRow:
     lines = list(invoice.lines.all())
     state = of_invoice(invoice)
     pay_path = links.pay_path(invoice) if state.may_pay else ""
-    attempts: list[Payment] = getattr(invoice, "attempts", [])
+    attempts = list(invoice.attempts.all())
     return InvoiceRow(
         invoice,
         state,

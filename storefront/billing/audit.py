@@ -20,13 +20,13 @@ from storefront.billing.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
-    Payment,
+    PaymentAttempt,
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import orders, reviews
 from storefront.billing.services.invoices import content_hash
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
 
@@ -81,7 +81,7 @@ def _invoices() -> Iterator[Finding]:
     totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     for_goods = Allocation.objects.filter(payment=OuterRef("pk"), entry__transaction__invoice=OuterRef("invoice"))
-    gone = Payment.objects.filter(Exists(for_goods), invoice=OuterRef("pk")).values("invoice")
+    gone = PaymentAttempt.objects.filter(Exists(for_goods), invoice=OuterRef("pk")).values("invoice")
     gone = gone.annotate(total=Sum(F("amount_refunded") + F("amount_lost")))
     sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone.values("total")), _NONE))
     unpaid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID])
@@ -113,7 +113,7 @@ def _orders() -> Iterator[Finding]:
         wrong = Invoice.objects.filter(status=status).exclude(order=None).exclude(order__status__in=wanted)
         for number, found in wrong.values_list("order__number", "order__status"):
             yield Finding("order-status", number, f"{found}, invoice {status}")
-    attempts = Payment.objects.filter(UNDER_WAY, invoice=OuterRef("pk"))
+    attempts = PaymentAttempt.objects.filter(UNDER_WAY, invoice=OuterRef("pk"))
     unpaid = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status__in=[orders.NEW, orders.IN_PROGRESS])
     unpaid = unpaid.annotate(
         wanted=Case(When(Exists(attempts), then=Value(orders.IN_PROGRESS)), default=Value(orders.NEW))
@@ -122,7 +122,7 @@ def _orders() -> Iterator[Finding]:
         yield Finding("order-attempt", number, f"{found}, unlike its attempts to pay")
     settled = Allocation.objects.filter(
         entry__transaction__key=Concat(Value("invoice-"), OuterRef("pk"), output_field=CharField()),
-        payment__status=PaymentStatus.SUCCEEDED,
+        payment__status=AttemptStatus.SUCCEEDED,
         payment__currency=OuterRef("currency"),
     )
     totals = settled.values("entry__transaction").annotate(total=Sum("amount"))
@@ -150,11 +150,11 @@ def _payments() -> Iterator[Finding]:
     held = held.exclude(transaction__kind="dispute_fee")
     totals = held.values("transaction__payment").annotate(total=Sum("amount"))
     disputed = Dispute.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=Sum("withdrawn"))
-    payments = Payment.objects.annotate(
+    payments = PaymentAttempt.objects.annotate(
         held=Coalesce(Subquery(totals.values("total")), _NONE),
         withdrawn=Coalesce(Subquery(disputed.values("total")), _NONE),
     )
-    succeeded = Q(status=PaymentStatus.SUCCEEDED)
+    succeeded = Q(status=AttemptStatus.SUCCEEDED)
     for check, wrong in (
         (
             "payment-not-in-ledger",
@@ -164,12 +164,12 @@ def _payments() -> Iterator[Finding]:
     ):
         for pk, total in wrong.values_list("pk", "held"):
             yield Finding(check, f"payment-{pk}", str(total))
-    for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
+    for payment in PaymentAttempt.objects.filter(amount_refunded__gt=F("amount")):
         yield Finding("refunded-more-than-paid", str(payment))
-    for payment in Payment.objects.filter(succeeded, allocations=None, reviews=None):
+    for payment in PaymentAttempt.objects.filter(succeeded, allocations=None, reviews=None):
         yield Finding("payment-for-nothing", str(payment), "succeeded, but neither for goods nor in review")
     late = clock.now() - UNKNOWN_LIMIT
-    unknown = Q(status=PaymentStatus.CREATED, created_at__lt=late)
-    unseen = Q(status=PaymentStatus.PENDING, next_check_at__lt=late) | Q(status__in=OPEN_PAYMENT, next_check_at=None)
-    for payment in Payment.objects.filter(unknown | unseen):
+    unknown = Q(status=AttemptStatus.CREATED, created_at__lt=late)
+    unseen = Q(status=AttemptStatus.PENDING, next_check_at__lt=late) | Q(status__in=OPEN_ATTEMPT, next_check_at=None)
+    for payment in PaymentAttempt.objects.filter(unknown | unseen):
         yield Finding("payment-unknown", str(payment), f"{payment.status} since {payment.created_at:%Y-%m-%d %H:%M}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.gateways.payments.instructions import Detail, PaymentInstructions
 
 #: names of their own, the same in every language
@@ -26,7 +26,7 @@ class Told:
 
 
 def packed(found: PaymentInstructions | None) -> dict[str, Any]:
-    """For ``Payment.instructions``."""
+    """For ``PaymentAttempt.instructions``."""
     if found is None:
         return {}
     return {
@@ -37,7 +37,7 @@ def packed(found: PaymentInstructions | None) -> dict[str, Any]:
     }
 
 
-def told(payment: Payment) -> Told | None:
+def told(payment: PaymentAttempt) -> Told | None:
     """What the buyer of a payment must be told; None unless it waits for them."""
     if not payment.is_awaited:
         return None
@@ -51,7 +51,7 @@ def told(payment: Payment) -> Told | None:
     )
 
 
-def pay_until(payment: Payment) -> datetime | None:
+def pay_until(payment: PaymentAttempt) -> datetime | None:
     """When the instructions lapse (aware), None if never."""
     end = payment.instructions.get("pay_until")
     return datetime.fromisoformat(end) if end else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core import signing
 from django.urls import reverse
 
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.core.language import absolute_url
 
 _PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
@@ -42,7 +42,7 @@ def cancel_url(invoice: Invoice) -> str:
     return f"{pay_url(invoice)}?cancelled=1"
 
 
-def return_url(payment: Payment) -> str:
+def return_url(payment: PaymentAttempt) -> str:
     """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
     token = _RETURN.sign(payment.public_id)
     return absolute_url("pay-result", language=payment.invoice.language, token=token)

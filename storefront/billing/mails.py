@@ -9,7 +9,7 @@ from django.utils import translation
 from storefront.billing import status
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
 
@@ -43,7 +43,7 @@ def order_voided(invoice: Invoice) -> None:
     )
 
 
-def late_payment(invoice: Invoice, payment: Payment) -> None:
+def late_payment(invoice: Invoice, payment: PaymentAttempt) -> None:
     mails.late_payment(
         **_reader(invoice),
         key=f"late-payment:{payment.public_id}",
@@ -54,7 +54,7 @@ def late_payment(invoice: Invoice, payment: Payment) -> None:
     )
 
 
-def payment_awaited(invoice: Invoice, payment: Payment) -> None:
+def payment_awaited(invoice: Invoice, payment: PaymentAttempt) -> None:
     """The buyer pays elsewhere: with what, where, and until when. Once per payment."""
     with translation.override(nearest_language(invoice.language)):
         found = told(payment)
@@ -74,7 +74,7 @@ def payment_awaited(invoice: Invoice, payment: Payment) -> None:
     )
 
 
-def payment_failed(invoice: Invoice, payment: Payment) -> None:
+def payment_failed(invoice: Invoice, payment: PaymentAttempt) -> None:
     """Money that was promised did not come; the order may be paid anew. Once per payment."""
     with translation.override(nearest_language(invoice.language)):
         reason = status.failure_reason(payment)

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 
 from storefront.billing import links, status
 from storefront.billing.errors import BillingError, CannotBeCharged, PaymentInReview, PaymentProcessing
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import orders, reviews
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
+from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.users.models import User
 
 
@@ -39,10 +39,12 @@ def invoice_by_pay_token(token: str) -> Invoice | None:
     return found.filter(public_id=public_id).first() if public_id else None
 
 
-def payment_by_return_token(token: str) -> Payment | None:
+def attempt_by_return_token(token: str) -> PaymentAttempt | None:
     """The payment a return link names; None for a link we did not sign or one that is too old."""
     public_id = links.read_return_token(token)
-    found = Payment.objects.select_related("invoice__order", "invoice__customer").prefetch_related("invoice__lines")
+    found = PaymentAttempt.objects.select_related("invoice__order", "invoice__customer").prefetch_related(
+        "invoice__lines"
+    )
     return found.filter(public_id=public_id).first() if public_id else None
 
 
@@ -53,9 +55,9 @@ def free_invoice_by_token(token: str) -> Invoice | None:
     return found.filter(public_id=public_id).first() if public_id else None
 
 
-def open_payment(invoice: Invoice) -> Payment | None:
+def open_attempt(invoice: Invoice) -> PaymentAttempt | None:
     """The one open charge of an invoice, if any."""
-    return Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).first()
+    return PaymentAttempt.objects.filter(invoice=invoice, status__in=OPEN_ATTEMPT).first()
 
 
 def asks_for_money(invoice: Invoice) -> bool:
@@ -69,5 +71,5 @@ def blocking_problem(invoice: Invoice) -> BillingError | None:
         return PaymentInReview()
     if reviews.cannot_be_charged(invoice):
         return CannotBeCharged()
-    charge = open_payment(invoice)
+    charge = open_attempt(invoice)
     return PaymentProcessing() if charge is not None and charge.is_processing else None

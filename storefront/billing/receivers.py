@@ -12,9 +12,9 @@ from oscar.apps.order.models import Order
 from oscar.apps.order.signals import order_status_changed
 
 from storefront.billing.errors import ChargeOpen
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import invoices, orders, reviews
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
+from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock
 from storefront.notifications.models import MailAddress
 from storefront.notifications.signals import address_bounced
@@ -37,7 +37,7 @@ def order_cancelled(sender: object, *, order: Order, new_status: str, **kwargs: 
             invoices.void(invoice=invoice, reason="Order cancelled")
         except (ChargeOpen, OperationalError) as exc:
             logger.info("invoice %s is left to the worker (%s)", invoice.number, type(exc).__name__)
-            Payment.objects.filter(invoice=invoice, status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
+            PaymentAttempt.objects.filter(invoice=invoice, status__in=OPEN_ATTEMPT).update(next_check_at=clock.now())
 
 
 @receiver(address_bounced, dispatch_uid="billing-mail-bounced")

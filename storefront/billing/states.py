@@ -13,7 +13,7 @@ class InvoiceStatus(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
-class PaymentStatus(models.TextChoices):
+class AttemptStatus(models.TextChoices):
     CREATED = "created", _("Created")  # row written, provider perhaps not asked yet
     PENDING = "pending", _("Pending")  # open at the provider
     SUCCEEDED = "succeeded", _("Succeeded")
@@ -29,17 +29,17 @@ INVOICE_TRANSITIONS: Transitions = {
 }
 
 #: Money may arrive after we gave an attempt up, so even failed and cancelled may still succeed.
-PAYMENT_TRANSITIONS: Transitions = {
-    PaymentStatus.CREATED: frozenset(
-        {PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}
+ATTEMPT_TRANSITIONS: Transitions = {
+    AttemptStatus.CREATED: frozenset(
+        {AttemptStatus.PENDING, AttemptStatus.SUCCEEDED, AttemptStatus.FAILED, AttemptStatus.CANCELLED}
     ),
-    PaymentStatus.PENDING: frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.CANCELLED}),
-    PaymentStatus.FAILED: frozenset({PaymentStatus.SUCCEEDED}),
-    PaymentStatus.CANCELLED: frozenset({PaymentStatus.SUCCEEDED}),
-    PaymentStatus.SUCCEEDED: frozenset(),
+    AttemptStatus.PENDING: frozenset({AttemptStatus.SUCCEEDED, AttemptStatus.FAILED, AttemptStatus.CANCELLED}),
+    AttemptStatus.FAILED: frozenset({AttemptStatus.SUCCEEDED}),
+    AttemptStatus.CANCELLED: frozenset({AttemptStatus.SUCCEEDED}),
+    AttemptStatus.SUCCEEDED: frozenset(),
 }
 
-OPEN_PAYMENT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
+OPEN_ATTEMPT = (AttemptStatus.CREATED, AttemptStatus.PENDING)
 
 ORDER_TRANSITIONS: Transitions = {
     "New": frozenset({"Payment in progress", "Paid", "Cancelled"}),

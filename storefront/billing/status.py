@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from storefront.billing import instructions
 from storefront.billing.errors import PaymentRefused
 from storefront.billing.gateway_registry import decline_reason
-from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
 from storefront.billing.services import orders, reviews
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core.instants import instant
 from storefront.gateways.payments.base import DeclineReason
 
@@ -51,11 +51,7 @@ class Status:
 def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The invoices with all that ``of_invoice`` reads: one query more for the whole list."""
     waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None)
-    return (
-        invoices.annotate(is_in_review=Exists(waiting))
-        .select_related("order")
-        .prefetch_related(Prefetch("payments", Payment.objects.order_by("-pk"), to_attr="attempts"))
-    )
+    return invoices.annotate(is_in_review=Exists(waiting)).select_related("order").prefetch_related("attempts")
 
 
 def of_invoice(invoice: Invoice) -> Status:
@@ -87,11 +83,11 @@ def of_orders(found: Iterable[Order]) -> list[tuple[Order, Status]]:
     return [(order, of_order(order, latest.get(order.pk))) for order in found]
 
 
-def of_attempt(payment: Payment) -> Status:
+def of_attempt(payment: PaymentAttempt) -> Status:
     """The state of one attempt to pay, whatever became of its invoice."""
-    if payment.status == PaymentStatus.SUCCEEDED:
+    if payment.status == AttemptStatus.SUCCEEDED:
         return Status("paid", _("Paid"))
-    if payment.is_processing and payment.status == PaymentStatus.PENDING:
+    if payment.is_processing and payment.status == AttemptStatus.PENDING:
         reason = _("The bank has not confirmed the payment yet, which may take days. Nobody needs to pay again.")
         return Status("processing", _("Payment in progress"), reason)
     if found := instructions.told(payment):
@@ -101,13 +97,13 @@ def of_attempt(payment: Payment) -> Status:
     if payment.failure_code:
         return Status("failed", _("Payment failed"), failure_reason(payment))
     match payment.status:
-        case PaymentStatus.CREATED:
+        case AttemptStatus.CREATED:
             return Status("in_progress", _("Payment in progress"), _("The payment page has not opened yet."))
-        case PaymentStatus.PENDING:
+        case AttemptStatus.PENDING:
             opened = {"at": instant(payment.created_at)}
             reason = _("The payment page was opened on %(at)s; the payment is not finished.") % opened
             return Status("in_progress", _("Payment in progress"), reason)
-        case PaymentStatus.CANCELLED:
+        case AttemptStatus.CANCELLED:
             return Status("void", _("Not used"), _("The payment page closed without a payment."))
     return Status("failed", _("Payment failed"), failure_reason(payment))
 
@@ -121,7 +117,7 @@ def _awaited_reason(found: instructions.Told) -> str:
     }
 
 
-def failure_reason(payment: Payment) -> str:
+def failure_reason(payment: PaymentAttempt) -> str:
     """Why an attempt did not go through and what helps, in a sentence or two; nothing was charged by it."""
     match payment.failure_code:
         case "abandoned" | "provider_failed":
@@ -151,16 +147,10 @@ def failure_reason(payment: Payment) -> str:
 
 
 def _of_paid(invoice: Invoice) -> Status:
-    attempts: list[Payment] | None = getattr(invoice, "attempts", None)
-    lost = any(each.amount_lost for each in attempts) if attempts is not None else _is_charged_back(invoice)
-    if not lost:
+    if not any(each.amount_lost for each in invoice.attempts.all()):
         return Status("paid", _("Paid"))
     reason = _("The bank took the money back after a dispute. What it had paid for no longer works.")
     return Status("charged_back", _("Charged back"), reason)
-
-
-def _is_charged_back(invoice: Invoice) -> bool:
-    return invoice.payments.filter(amount_lost__gt=0).exists()
 
 
 def _of_open(invoice: Invoice) -> Status:
@@ -168,8 +158,7 @@ def _of_open(invoice: Invoice) -> Status:
     if reviews.is_blocked(invoice) if is_in_review is None else is_in_review:
         reason = _("Money came that does not fit the invoice, and our staff checks it. Nobody needs to pay again.")
         return Status("review", _("Payment being checked"), reason)
-    attempts: list[Payment] | None = getattr(invoice, "attempts", None)
-    last = (attempts[0] if attempts else None) if attempts is not None else invoice.payments.order_by("-pk").first()
+    last = next(iter(invoice.attempts.all()), None)  # newest first
     if last is None:
         return Status("new", _("New"))
     found = of_attempt(last)

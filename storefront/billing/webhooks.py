@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storefront.billing.breaker import Away
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import settle
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
@@ -65,7 +65,7 @@ class PaymentSource:
             return False
         try:
             settle(
-                payment_id=payment.pk,
+                attempt_id=payment.pk,
                 provider_reference=hint.provider_reference,
                 look_for_disputes=hint.kind is EventKind.DISPUTE_CHANGED,
             )
@@ -74,9 +74,9 @@ class PaymentSource:
         return True
 
 
-def find(gateway_name: str, hint: ProviderEvent) -> Payment | None:
+def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
     """The payment a message is about, by any of the three names it may use."""
-    payments = Payment.objects.select_related("invoice").filter(gateway=gateway_name)
+    payments = PaymentAttempt.objects.select_related("invoice").filter(gateway=gateway_name)
     names = (
         ("provider_reference", hint.provider_reference),
         ("public_id", hint.our_reference),

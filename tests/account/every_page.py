@@ -197,7 +197,7 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     back = "/" + links.return_url(payment).split("/", 3)[3]
     yield Kind(back)
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     yield Kind(back, is_main=True)
     yield Kind(links.pay_path(payment.invoice), status=410)
     yield Kind("/pay/nothing/", status=404)

@@ -131,7 +131,7 @@ LINKS = {
 def things(customer: Any, invoice: Any, license: Any, stripe: Any, make_customer: Any, shop: Any) -> Things:
     EmailAddress.objects.create(user=customer, email=customer.email, primary=True, verified=True)
     EmailAddress.objects.create(user=customer, email="new@example.com", verified=False)
-    payment = license.periods.get().invoice_line.invoice.payments.get()
+    payment = license.periods.get().invoice_line.invoice.attempts.get()
     asked = conversations.begin(
         key="k", text="Does it work?", language="en", page_url="", customer=None, email="visitor@example.com"
     )

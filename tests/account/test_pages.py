@@ -66,7 +66,7 @@ def test_a_balance_is_shown_only_if_there_is_one(own: Client, invoice: Any, stri
     payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     type(invoice).objects.filter(pk=invoice.pk).update(status="void")
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     body = text(own.get(url("home")))
     assert "Personal account" in body
     assert "€96.00" in body
@@ -96,7 +96,7 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
     assert "Payment in progress" in row_of(invoice)
     assert links.pay_path(invoice) in row_of(invoice)
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     assert "Paid" in row_of(invoice)
     assert "/pay/" not in row_of(invoice)
     void = purchases.order(customer, shop)
@@ -108,7 +108,7 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
 def test_an_invoice_that_waits_for_a_voucher_shows_it(own: Client, invoice: Any, stripe: Any) -> None:
     payment = starting.start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     for page in (url("invoices"), url("invoice", invoice.number), url("order", invoice.order.number)):
         body = text(own.get(page))
         assert "Waits for your payment" in body and links.pay_path(invoice) in body

@@ -16,7 +16,7 @@ from storefront.billing.models import (
     InvoiceSequence,
     LedgerEntry,
     LedgerTransaction,
-    Payment,
+    PaymentAttempt,
 )
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -33,7 +33,7 @@ LONG_AGO = timedelta(hours=1)
 def paid(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    return settle(payment_id=payment.pk)
+    return settle(attempt_id=payment.pk)
 
 
 def found(audited):
@@ -57,12 +57,12 @@ BREAKS = {
     "refunded-invoice-with-sale": lambda: Invoice.objects.update(status="refunded"),
     "invoice-numbers": lambda: InvoiceSequence.objects.update(last=7),
     "order-status": lambda: type(Invoice.objects.get().order).objects.update(status="New"),
-    "paid-without-payment": lambda: Payment.objects.update(status="failed"),
-    "payment-not-in-ledger": lambda: Payment.objects.update(amount_refunded=5),
-    "ledger-without-payment": lambda: Payment.objects.update(status="failed"),
-    "refunded-more-than-paid": lambda: Payment.objects.update(amount_refunded=500),
+    "paid-without-payment": lambda: PaymentAttempt.objects.update(status="failed"),
+    "payment-not-in-ledger": lambda: PaymentAttempt.objects.update(amount_refunded=5),
+    "ledger-without-payment": lambda: PaymentAttempt.objects.update(status="failed"),
+    "refunded-more-than-paid": lambda: PaymentAttempt.objects.update(amount_refunded=500),
     "payment-for-nothing": lambda: Allocation.objects.all().delete(),
-    "payment-unknown": lambda: Payment.objects.update(status="created", created_at=clock.now() - LONG_AGO),
+    "payment-unknown": lambda: PaymentAttempt.objects.update(status="created", created_at=clock.now() - LONG_AGO),
 }
 
 
@@ -74,9 +74,9 @@ def test_a_broken_rule_is_found(paid, audited, name):
 
 def test_a_payment_the_poller_forgot_is_found(stripe, invoice, audited):
     start(invoice=invoice)
-    Payment.objects.update(next_check_at=clock.now() - LONG_AGO)
+    PaymentAttempt.objects.update(next_check_at=clock.now() - LONG_AGO)
     assert found(audited) == {"payment-unknown"}
-    Payment.objects.update(next_check_at=None)
+    PaymentAttempt.objects.update(next_check_at=None)
     assert found(audited) == {"payment-unknown"}
 
 

@@ -11,7 +11,7 @@ from storefront.billing import breaker
 from storefront.billing.breaker import is_away
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.services.polling import poll_open_payments, probe_away
+from storefront.billing.services.polling import poll_open_attempts, probe_away
 from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
@@ -111,7 +111,7 @@ def work():
     """What the worker does in a second, at least."""
     probe_away()
     process_due()
-    poll_open_payments()
+    poll_open_attempts()
 
 
 def unpaid(*invoices):

@@ -9,11 +9,11 @@ from django.test import Client
 from oscar.apps.voucher.models import VoucherApplication
 
 from storefront.billing import links
-from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
 from storefront.billing.services.dunning import remind_unpaid, void_overdue
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from tests.checkout.building import make_voucher
 
 pytestmark = pytest.mark.django_db
@@ -65,11 +65,11 @@ def test_an_open_charge_is_closed_at_the_provider_by_the_worker(
     voucher = use_of_voucher(invoice)
     payment = start(invoice=invoice)
     cancel(staff, invoice)
-    poll_open_payments()
+    poll_open_attempts()
     assert stripe.pay(payment.provider_reference) == "closed"
     assert void_overdue() == 1
     assert status(invoice) == InvoiceStatus.VOID
-    assert Payment.objects.get().status == PaymentStatus.CANCELLED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CANCELLED
     voucher.refresh_from_db()
     assert voucher.num_orders == 0
     assert audited() == []
@@ -89,9 +89,9 @@ def test_money_that_came_meanwhile_is_kept_for_the_customer(
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     cancel(staff, invoice)
-    poll_open_payments()
+    poll_open_attempts()
     assert void_overdue() == 1
-    assert Payment.objects.get().status == PaymentStatus.SUCCEEDED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.SUCCEEDED
     assert ReviewItem.objects.get().kind == "late_payment"
     assert len(outbox("late-payment:")) == 1
     assert outbox("order-voided:") == []  # it says that nothing was charged

@@ -14,7 +14,7 @@ from cms.statistics import days, sales
 from storefront.billing import signals, status
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Dispute, Invoice, LedgerEntry, Payment, ReviewItem
+from storefront.billing.models import Dispute, Invoice, LedgerEntry, PaymentAttempt, ReviewItem
 from storefront.billing.services import starting
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import StaleAnswer, record, settle
@@ -35,7 +35,7 @@ FEE, ALL = Decimal("20.00"), Decimal("96.00")
 def paid(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    return settle(payment_id=payment.pk)
+    return settle(attempt_id=payment.pk)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def heard():
 
 
 def look(payment):
-    return settle(payment_id=payment.pk, look_for_disputes=True)
+    return settle(attempt_id=payment.pk, look_for_disputes=True)
 
 
 def walk(stripe, payment, *steps):
@@ -116,7 +116,7 @@ def test_a_lost_dispute_is_booked_out_of_the_income(stripe, invoice, paid, heard
     assert kinds() == ["dispute", "dispute", "dispute_closed"] and heard == [True]
     state = status.of_invoice(Invoice.objects.get())
     assert state.code == "charged_back" and "took the money back" in state.reason
-    assert Payment.objects.get().amount_lost == ALL
+    assert PaymentAttempt.objects.get().amount_lost == ALL
     assert sum(sales.read(days.latest()).income["EUR"].values()) == 0
     assert audited() == []
 
@@ -172,13 +172,13 @@ def test_a_dispute_about_a_part_loses_that_part(stripe, invoice, paid, audited):
 
 def test_money_that_paid_for_nothing_can_be_disputed_too(stripe, invoice, paid, audited):
     """A second payment lies on the personal account: it is taken from there."""
-    other = invoice.payments.create(
+    other = invoice.attempts.create(
         gateway="stripe", is_live=False, currency="EUR", amount=ALL, status="cancelled", created_at=clock.now()
     )
     started = gateway("stripe").start(starting._request(other))
-    Payment.objects.filter(pk=other.pk).update(provider_reference=started.provider_reference)
+    PaymentAttempt.objects.filter(pk=other.pk).update(provider_reference=started.provider_reference)
     stripe.pay(started.provider_reference)
-    settle(payment_id=other.pk)
+    settle(attempt_id=other.pk)
     assert balances()["customer"] == ALL
     stripe.dispute(started.provider_reference)
     look(other)
@@ -189,12 +189,12 @@ def test_money_that_paid_for_nothing_can_be_disputed_too(stripe, invoice, paid, 
 
 
 def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, paid):
-    seen = Payment.objects.get().revision
+    seen = PaymentAttempt.objects.get().revision
     stale = gateway("stripe").fetch(paid.provider_reference, look_for_disputes=True)
     stripe.dispute(paid.provider_reference)
     look(paid)
     with pytest.raises(StaleAnswer):
-        record(payment_id=paid.pk, snapshot=stale, seen=seen)
+        record(attempt_id=paid.pk, snapshot=stale, seen=seen)
     assert Dispute.objects.get().stage == "open"
 
 
@@ -256,7 +256,7 @@ def test_the_end_is_the_same_whatever_was_heard_on_the_way(stripe, make_customer
 def _paid(stripe, customer):
     payment = start(invoice=make_invoice(customer))
     stripe.pay(payment.provider_reference)
-    return settle(payment_id=payment.pk)
+    return settle(attempt_id=payment.pk)
 
 
 def _sums(payment):

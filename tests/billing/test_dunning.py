@@ -9,11 +9,11 @@ import pytest
 import time_machine
 from django.core import mail
 
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.billing.services.dunning import remind_unpaid, void_overdue
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.core.instants import deadline
 from storefront.notifications import outbox as outbox_of_mails
@@ -74,12 +74,12 @@ def test_the_day_that_is_named_counts_whole(customer, stripe, settings, zone, ou
 
 def test_the_open_charge_is_closed_at_the_provider_before_the_order_is_void(stripe, invoice, travel):
     payment = start(invoice=invoice)
-    Payment.objects.update(next_check_at=None)
+    PaymentAttempt.objects.update(next_check_at=None)
     travel.shift(days(12))
     remind_unpaid()
     travel.shift(days(3))
     assert void_overdue() == 1
-    assert Payment.objects.get().status == PaymentStatus.CANCELLED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CANCELLED
     assert stripe.pay(payment.provider_reference) == "closed"
 
 
@@ -103,7 +103,7 @@ def test_a_bank_that_has_not_answered_holds_the_order_open(stripe, invoice, trav
     assert void_overdue() == 0
     assert status(invoice) == InvoiceStatus.OPEN
     stripe.settle_later(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     assert status(invoice) == InvoiceStatus.PAID
 
 
@@ -134,7 +134,7 @@ def test_a_shop_that_slept_reminds_first_and_leaves_a_day_to_act(stripe, invoice
 def test_a_paid_invoice_is_neither_reminded_of_nor_void(stripe, invoice, travel, outbox):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     travel.shift(days(30))
     assert remind_unpaid() == void_overdue() == 0
     assert outbox("unpaid-reminder:") == []

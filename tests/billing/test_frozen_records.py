@@ -20,7 +20,7 @@ from storefront.billing.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
-    Payment,
+    PaymentAttempt,
 )
 from storefront.billing.services import free
 from storefront.billing.services.settlement import settle
@@ -44,7 +44,7 @@ def frozen(stripe, invoice):
     operation.code(None, editor)
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)  # the whole flow works under the triggers
+    settle(attempt_id=payment.pk)  # the whole flow works under the triggers
     nothing = make_invoice(invoice.customer, "0.00")
     free.settle(invoice=nothing, cause="voucher", reference="SPRING")
     return invoice
@@ -62,8 +62,8 @@ CHANGES = [
     (InvoiceLine, {"description": "Another"}),
     (InvoiceLine, {"quantity": 2}),
     (InvoiceLine, {"license_terms": {"months": 120}}),
-    (Payment, {"amount": "1.00"}),
-    (Payment, {"currency": "USD"}),
+    (PaymentAttempt, {"amount": "1.00"}),
+    (PaymentAttempt, {"currency": "USD"}),
     (LedgerEntry, {"amount": "1.00"}),
     (LedgerTransaction, {"key": "another"}),
     (LedgerAccount, {"currency": "USD"}),

@@ -155,6 +155,6 @@ def test_a_paid_invoice_is_not_made_void(stripe, customer):
     invoice = make_invoice(customer)
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     with pytest.raises(TransitionError):
         invoices.void(invoice=invoice, reason="test")

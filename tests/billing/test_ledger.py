@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from storefront.billing.models import Allocation, LedgerEntry, LedgerTransaction, Payment
+from storefront.billing.models import Allocation, LedgerEntry, LedgerTransaction, PaymentAttempt
 from storefront.billing.services import ledger
 from tests.billing.building import make_invoice
 
@@ -23,7 +23,7 @@ wrong_amounts = st.sampled_from([Decimal("0"), Decimal("-1"), Decimal("0.001"), 
 
 def make_payment(customer, amount="96.00"):
     invoice = make_invoice(customer, amount)
-    return Payment.objects.create(
+    return PaymentAttempt.objects.create(
         invoice=invoice, gateway="stripe", is_live=False, currency="EUR", amount=invoice.amount
     )
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from storefront.billing.models import Payment, ReviewItem
+from storefront.billing.models import PaymentAttempt, ReviewItem
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.gateways.errors import Unavailable
 from tests.billing.building import make_invoice
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def paid(stripe, customer, *, told=True):
     payment = start(invoice=make_invoice(customer))
     stripe.pay(payment.provider_reference)
-    return settle(payment_id=payment.pk) if told else payment
+    return settle(attempt_id=payment.pk) if told else payment
 
 
 def kinds():
@@ -34,7 +34,7 @@ def test_when_all_is_well_nothing_is_found(stripe, customer):
     start(invoice=make_invoice(customer))
     expired = start(invoice=make_invoice(customer))
     stripe.expire(expired.provider_reference)
-    settle(payment_id=expired.pk)
+    settle(attempt_id=expired.pk)
     assert reconcile() == 0
     assert kinds() == []
 
@@ -61,7 +61,7 @@ def test_refunds_and_disputes_made_at_the_provider_are_found(stripe, customer, a
 
 def test_a_charge_that_is_not_ours_is_reported_once(stripe, customer):
     payment = paid(stripe, customer, told=False)
-    Payment.objects.filter(pk=payment.pk).update(provider_reference=None, public_id="another")
+    PaymentAttempt.objects.filter(pk=payment.pk).update(provider_reference=None, public_id="another")
     for _ in range(2):
         assert reconcile() == 1
     assert kinds() == ["unknown_charge"]
@@ -69,7 +69,7 @@ def test_a_charge_that_is_not_ours_is_reported_once(stripe, customer):
 
 def test_a_charge_whose_opening_was_never_answered_is_found_by_our_reference(stripe, customer):
     payment = paid(stripe, customer, told=False)
-    Payment.objects.filter(pk=payment.pk).update(provider_reference=None, status=PaymentStatus.CREATED)
+    PaymentAttempt.objects.filter(pk=payment.pk).update(provider_reference=None, status=AttemptStatus.CREATED)
     reconcile()
     payment.invoice.refresh_from_db()
     assert payment.invoice.status == InvoiceStatus.PAID
@@ -77,7 +77,7 @@ def test_a_charge_whose_opening_was_never_answered_is_found_by_our_reference(str
 
 def test_a_second_charge_for_one_attempt_is_reported(stripe, customer):
     payment = paid(stripe, customer, told=False)
-    Payment.objects.filter(pk=payment.pk).update(provider_reference="cs_the_first")
+    PaymentAttempt.objects.filter(pk=payment.pk).update(provider_reference="cs_the_first")
     reconcile()
     assert kinds() == ["unknown_charge"]
 
@@ -97,13 +97,13 @@ def test_another_amount_is_reported_and_pays_nothing(stripe, customer):
     for _ in range(2):
         reconcile()
     assert kinds() == ["mismatch"]
-    assert Payment.objects.get().status == PaymentStatus.PENDING
+    assert PaymentAttempt.objects.get().status == AttemptStatus.PENDING
 
 
 def test_a_success_of_ours_that_is_none_at_the_provider_is_reported(stripe, customer):
     payment = start(invoice=make_invoice(customer))
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.tamper(payment.provider_reference, payment_status="unpaid")
     for _ in range(2):
         reconcile()

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from storefront.billing import signals
-from storefront.billing.models import LedgerEntry, Payment, ReviewItem
+from storefront.billing.models import LedgerEntry, PaymentAttempt, ReviewItem
 from storefront.billing.services import invoices, ledger
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def paid(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    return settle(payment_id=payment.pk)
+    return settle(attempt_id=payment.pk)
 
 
 @pytest.fixture
@@ -56,27 +56,27 @@ def balances():
 def test_a_whole_refund_takes_the_purchase_back(stripe, invoice, paid, heard, audited):
     stripe.refund(paid.provider_reference)
     for _ in range(3):
-        settle(payment_id=paid.pk)
+        settle(attempt_id=paid.pk)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.REFUNDED
     assert invoice.order.__class__.objects.get(pk=invoice.order.pk).status == "Refunded"
     assert heard == ["refunded"]
     assert balances() == {}
-    assert Payment.objects.get().amount_refunded == Decimal("96.00")
+    assert PaymentAttempt.objects.get().amount_refunded == Decimal("96.00")
     assert audited() == []
 
 
 def test_a_part_given_back_is_booked_and_put_before_the_staff(stripe, invoice, paid, heard, audited):
     stripe.refund(paid.provider_reference, amount=1000)
     for _ in range(3):
-        settle(payment_id=paid.pk)
+        settle(attempt_id=paid.pk)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID
     assert balances() == {"provider": Decimal("-86.00"), "sales": Decimal("86.00")}
     assert kinds() == ["partial_refund"]
     assert heard == []
     stripe.refund(paid.provider_reference)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.REFUNDED
     assert balances() == {}
@@ -86,22 +86,22 @@ def test_a_part_given_back_is_booked_and_put_before_the_staff(stripe, invoice, p
 
 def test_a_part_whose_refund_failed_is_as_if_it_had_never_been(stripe, invoice, paid, audited):
     refund = stripe.refund(paid.provider_reference, amount=1000)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     stripe.settle_refund(refund, succeed=False)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     assert balances() == {"provider": Decimal("-96.00"), "sales": Decimal("96.00")}
     assert kinds() == ["partial_refund", "refund_failed"]
     stripe.refund(paid.provider_reference, amount=1000)  # the same figure again is another refund
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     assert balances() == {"provider": Decimal("-86.00"), "sales": Decimal("86.00")}
     assert audited() == []
 
 
 def test_a_whole_refund_that_failed_leaves_the_money_on_the_personal_account(stripe, invoice, paid, audited):
     refund = stripe.refund(paid.provider_reference)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     stripe.settle_refund(refund, succeed=False)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.REFUNDED
     assert ledger.balance_of(invoice.customer, "EUR") == Decimal("96.00")
@@ -111,12 +111,12 @@ def test_a_whole_refund_that_failed_leaves_the_money_on_the_personal_account(str
 
 def test_late_money_given_back_leaves_nothing_behind(stripe, invoice, audited, heard):
     payment = start(invoice=invoice)
-    Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.CANCELLED)
+    PaymentAttempt.objects.filter(pk=payment.pk).update(status=AttemptStatus.CANCELLED)
     invoices.void(invoice=invoice, reason="test")
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.refund(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     assert balances() == {}
     assert heard == []
     assert kinds() == ["late_payment", "refund"]
@@ -127,7 +127,7 @@ def test_a_refund_seen_with_the_payment_itself_is_booked_too(stripe, invoice, he
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     stripe.refund(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.REFUNDED
     assert balances() == {}
@@ -137,7 +137,7 @@ def test_a_refund_seen_with_the_payment_itself_is_booked_too(stripe, invoice, he
 def test_a_dispute_is_told_once(stripe, paid, heard, outbox):
     stripe.dispute(paid.provider_reference)
     for _ in range(3):
-        settle(payment_id=paid.pk)
+        settle(attempt_id=paid.pk)
     assert heard == [("disputed", True)]
     assert kinds() == ["dispute"]
     assert len(outbox("review:dispute:")) == 1
@@ -159,24 +159,24 @@ def snapshot_of(payment, **changes):
 def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, invoice, paid, heard):
     from storefront.billing.services.settlement import StaleAnswer, record
 
-    seen = Payment.objects.get().revision
+    seen = PaymentAttempt.objects.get().revision
     stripe.refund(paid.provider_reference)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     for stale in (
         snapshot_of(paid, amount_refunded=Decimal(0)),
         snapshot_of(paid, state=RemoteState.OPEN, amount_refunded=Decimal("96.00")),
     ):
         with pytest.raises(StaleAnswer):
-            record(payment_id=paid.pk, snapshot=stale, seen=seen)
-    assert Payment.objects.get().amount_refunded == Decimal("96.00")
+            record(attempt_id=paid.pk, snapshot=stale, seen=seen)
+    assert PaymentAttempt.objects.get().amount_refunded == Decimal("96.00")
     assert kinds() == []
 
 
 def test_a_dispute_that_was_withdrawn_is_told_too(stripe, paid, heard):
     stripe.dispute(paid.provider_reference)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     stripe.close_dispute(paid.provider_reference, won=True)
-    settle(payment_id=paid.pk)
+    settle(attempt_id=paid.pk)
     assert heard == [("disputed", True), ("disputed", False)]
 
 
@@ -184,8 +184,8 @@ def test_a_dispute_that_was_withdrawn_is_told_too(stripe, paid, heard):
 def test_a_success_the_provider_takes_back_is_put_before_the_staff(stripe, invoice, paid, state):
     from storefront.billing.services.settlement import record
 
-    record(payment_id=paid.pk, snapshot=snapshot_of(paid, state=state), seen=Payment.objects.get().revision)
+    record(attempt_id=paid.pk, snapshot=snapshot_of(paid, state=state), seen=PaymentAttempt.objects.get().revision)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID
-    assert Payment.objects.get().status == PaymentStatus.SUCCEEDED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.SUCCEEDED
     assert kinds() == ["reverted"]

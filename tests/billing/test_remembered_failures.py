@@ -6,13 +6,13 @@ from __future__ import annotations
 import pytest
 
 from storefront.billing.errors import PaymentUnavailable
-from storefront.billing.models import Payment, ReviewItem
+from storefront.billing.models import PaymentAttempt, ReviewItem
 from storefront.billing.services import invoices
 from storefront.billing.services.cancelling import cancel_open
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -22,16 +22,16 @@ FAILURES = pytest.mark.parametrize("kind", ["status", "broken"])
 
 
 def states():
-    return [(each.status, each.failure_code) for each in Payment.objects.order_by("pk")]
+    return [(each.status, each.failure_code) for each in PaymentAttempt.objects.order_by("pk")]
 
 
 @FAILURES
 def test_one_press_goes_on_with_a_new_key(stripe, invoice, kind, audited):
     stripe.fail_next(kind=kind, method="POST")
     payment = start(invoice=invoice)
-    assert states() == [(PaymentStatus.FAILED, "provider_failed"), (PaymentStatus.PENDING, "")]
+    assert states() == [(AttemptStatus.FAILED, "provider_failed"), (AttemptStatus.PENDING, "")]
     keys = [each["idempotency_key"] for each in stripe.requests() if each["method"] == "POST"]
-    first = Payment.objects.earliest("pk")
+    first = PaymentAttempt.objects.earliest("pk")
     assert keys == [first.idempotency_key, first.idempotency_key, payment.idempotency_key]
     invoice.order.refresh_from_db()
     assert invoice.order.status == "Payment in progress"
@@ -65,7 +65,7 @@ def test_an_invoice_in_that_state_can_be_made_void(stripe, invoice, kind, audite
     stripe.fail_next(kind=kind, method="POST")
     cancel_open(invoice=invoice)
     assert invoices.void(invoice=invoice, reason="test").status == InvoiceStatus.VOID
-    assert states() == [(PaymentStatus.FAILED, "provider_failed")]
+    assert states() == [(AttemptStatus.FAILED, "provider_failed")]
     assert audited() == []
 
 
@@ -73,10 +73,10 @@ def test_the_worker_gives_such_an_attempt_up_and_opens_none(stripe, invoice):
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    Payment.objects.update(next_check_at=clock.now())
+    PaymentAttempt.objects.update(next_check_at=clock.now())
     stripe.fail_next(kind="status", method="POST")
-    poll_open_payments()
-    assert states() == [(PaymentStatus.FAILED, "provider_failed")]
+    poll_open_attempts()
+    assert states() == [(AttemptStatus.FAILED, "provider_failed")]
     invoice.order.refresh_from_db()
     assert invoice.order.status == "New"
 
@@ -87,7 +87,7 @@ def test_a_session_whose_address_nobody_holds_is_closed_when_it_is_found(stripe,
     assert [each["status"] for each in stripe.sessions()] == ["open", "open"]
     assert reconcile() == 1
     found = {each["client_reference_id"]: each["status"] for each in stripe.sessions()}
-    orphan = Payment.objects.earliest("pk")
+    orphan = PaymentAttempt.objects.earliest("pk")
     assert found == {payment.public_id: "open", orphan.public_id: "expired"}
     assert stripe.pay(orphan.provider_reference) == "closed"
     assert reconcile() == 0
@@ -112,11 +112,11 @@ def test_an_answer_that_comes_after_the_attempt_was_given_up_opens_nothing(strip
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    payment = Payment.objects.get()
+    payment = PaymentAttempt.objects.get()
     started = starting.gateway("stripe").start(starting._request(payment))
-    opening.close(payment.pk, PaymentStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
+    opening.close(payment.pk, AttemptStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
     opening.opened(payment.pk, started)
-    while poll_open_payments():
-        Payment.objects.exclude(next_check_at=None).update(next_check_at=clock.now())
+    while poll_open_attempts():
+        PaymentAttempt.objects.exclude(next_check_at=None).update(next_check_at=clock.now())
     assert [each["status"] for each in stripe.sessions()] == ["expired"]
-    assert Payment.objects.get().status == PaymentStatus.FAILED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.FAILED

@@ -13,10 +13,10 @@ from storefront.billing import links
 from storefront.billing.errors import PaymentInReview
 from storefront.billing.models import ReviewItem
 from storefront.billing.services import reviews
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def mismatch(stripe: Any, invoice: Any) -> ReviewItem:
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     stripe.tamper(payment.provider_reference, amount_total=100)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     return ReviewItem.objects.get()
 
 
@@ -58,7 +58,7 @@ def test_after_the_resolution_the_buyer_pays_by_a_new_attempt(
     anew = start(invoice=invoice)
     assert anew.pk != mismatch.payment_id
     stripe.pay(anew.provider_reference)
-    settle(payment_id=anew.pk)
+    settle(attempt_id=anew.pk)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID
     assert audited() == []
@@ -70,7 +70,7 @@ def test_a_resolution_names_who_when_and_why(client: Client, mismatch: Any, staf
     mismatch.refresh_from_db()
     assert (mismatch.resolved_by, mismatch.resolution) == (staff, "Refunded 1.00 at the provider")
     assert mismatch.resolved_at is not None
-    assert mismatch.payment.status == PaymentStatus.FAILED
+    assert mismatch.payment.status == AttemptStatus.FAILED
     assert "Refunded 1.00 at the provider" in client.get(f"/admin/review/{mismatch.pk}/").content.decode()
 
 
@@ -90,15 +90,15 @@ def test_without_a_reason_nothing_is_resolved(client: Client, invoice: Any, mism
 
 def test_the_same_finding_is_not_filed_again_after_its_resolution(mismatch: Any, staff: Any) -> None:
     reviews.resolve(item=mismatch, by=staff, reason="seen")
-    settle(payment_id=mismatch.payment_id)
-    poll_open_payments()
+    settle(attempt_id=mismatch.payment_id)
+    poll_open_attempts()
     assert ReviewItem.objects.filter(resolved_at=None).count() == 0
 
 
 def test_an_unpaid_charge_that_does_not_fit_is_closed_at_the_provider(stripe: Any, invoice: Any, staff: Any) -> None:
     payment = start(invoice=invoice)
     stripe.tamper(payment.provider_reference, amount_total=100)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     item = ReviewItem.objects.get(kind="mismatch_unpaid")
     reviews.resolve(item=item, by=staff, reason="opened with another amount")
     assert stripe.pay(payment.provider_reference) == "closed"

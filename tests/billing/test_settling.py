@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 
 from storefront.billing import signals
-from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services import invoices, ledger
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.gateways.errors import Unavailable
 from tests.billing.building import make_invoice
 
@@ -44,8 +44,8 @@ def fresh(row):
 
 def test_a_paid_charge_pays_invoice_and_order_in_one_go(stripe, invoice, charge, heard, outbox, audited):
     stripe.pay(charge.provider_reference)
-    payment = settle(payment_id=charge.pk)
-    assert payment.status == PaymentStatus.SUCCEEDED
+    payment = settle(attempt_id=charge.pk)
+    assert payment.status == AttemptStatus.SUCCEEDED
     assert payment.method_label == "visa •••• 4242"
     assert payment.charge_reference.startswith("pi_")
     assert fresh(invoice).status == InvoiceStatus.PAID
@@ -61,7 +61,7 @@ def test_a_paid_charge_pays_invoice_and_order_in_one_go(stripe, invoice, charge,
 def test_settling_again_and_again_changes_nothing(stripe, invoice, charge, heard, outbox):
     stripe.pay(charge.provider_reference)
     for _ in range(5):
-        settle(payment_id=charge.pk)
+        settle(attempt_id=charge.pk)
     assert len(heard) == 1
     assert LedgerTransaction.objects.count() == 2
     assert len(outbox("payment_received:")) == 1
@@ -72,32 +72,32 @@ def test_settling_again_and_again_changes_nothing(stripe, invoice, charge, heard
 @pytest.mark.parametrize("card", ["4000000000000002", "4000000000009995"])
 def test_a_declined_card_leaves_the_charge_open_for_another(stripe, invoice, charge, card):
     assert stripe.pay(charge.provider_reference, card=card) == "declined"
-    payment = settle(payment_id=charge.pk)
-    assert payment.status == PaymentStatus.PENDING
+    payment = settle(attempt_id=charge.pk)
+    assert payment.status == AttemptStatus.PENDING
     assert payment.failure_code
     assert fresh(invoice).status == InvoiceStatus.OPEN
     stripe.pay(charge.provider_reference)
-    assert settle(payment_id=charge.pk).status == PaymentStatus.SUCCEEDED
+    assert settle(attempt_id=charge.pk).status == AttemptStatus.SUCCEEDED
 
 
 def test_money_that_is_only_promised_is_not_paid(stripe, invoice, charge, heard):
     stripe.pay_later(charge.provider_reference)
-    payment = settle(payment_id=charge.pk)
-    assert (payment.status, payment.is_processing) == (PaymentStatus.PENDING, True)
+    payment = settle(attempt_id=charge.pk)
+    assert (payment.status, payment.is_processing) == (AttemptStatus.PENDING, True)
     assert fresh(invoice).status == InvoiceStatus.OPEN
     assert fresh(invoice.order).status == "Payment in progress"
     assert heard == []
     stripe.settle_later(charge.provider_reference)
-    payment = settle(payment_id=charge.pk)
-    assert (payment.status, payment.is_processing) == (PaymentStatus.SUCCEEDED, False)
+    payment = settle(attempt_id=charge.pk)
+    assert (payment.status, payment.is_processing) == (AttemptStatus.SUCCEEDED, False)
     assert fresh(invoice).status == InvoiceStatus.PAID
 
 
 def test_a_promise_that_was_not_kept_frees_the_order(stripe, invoice, charge):
     stripe.pay_later(charge.provider_reference)
     stripe.settle_later(charge.provider_reference, succeed=False)
-    payment = settle(payment_id=charge.pk)
-    assert payment.status == PaymentStatus.FAILED
+    payment = settle(attempt_id=charge.pk)
+    assert payment.status == AttemptStatus.FAILED
     assert fresh(invoice.order).status == "New"
     assert start(invoice=invoice).pk != payment.pk
 
@@ -108,11 +108,11 @@ def test_no_answer_is_unknown_and_changes_nothing(stripe, settings, invoice, cha
     stripe.pay(charge.provider_reference)
     stripe.fail_next(kind=kind, seconds=60)
     with pytest.raises(Unavailable):
-        settle(payment_id=charge.pk)
-    assert fresh(charge).status == PaymentStatus.PENDING
+        settle(attempt_id=charge.pk)
+    assert fresh(charge).status == AttemptStatus.PENDING
     stripe.faults.clear()
     settings.STRIPE_TIMEOUTS = (5.0, 5.0)
-    assert settle(payment_id=charge.pk).status == PaymentStatus.SUCCEEDED
+    assert settle(attempt_id=charge.pk).status == AttemptStatus.SUCCEEDED
 
 
 TAMPERED = {
@@ -132,8 +132,8 @@ def test_money_that_does_not_fit_pays_nothing_and_is_reviewed(
     for name in wrong:
         stripe.tamper(charge.provider_reference, **TAMPERED[name])
     for _ in range(3):
-        settle(payment_id=charge.pk)
-    assert fresh(charge).status == PaymentStatus.PENDING
+        settle(attempt_id=charge.pk)
+    assert fresh(charge).status == AttemptStatus.PENDING
     assert fresh(invoice).status == InvoiceStatus.OPEN
     assert fresh(invoice.order).status == "Payment in progress"
     assert heard == [] and LedgerTransaction.objects.count() == 0
@@ -165,14 +165,14 @@ def test_a_small_payment_does_not_pay_for_another_order(stripe, customer, make_c
     stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(Exception, match="does not answer"):
         start(invoice=dear)  # its row does not know the provider's name for it yet
-    dear_payment = Payment.objects.get(invoice=dear)
+    dear_payment = PaymentAttempt.objects.get(invoice=dear)
     cheap_payment = start(invoice=cheap)
     stripe.pay(cheap_payment.provider_reference)
-    settle(payment_id=dear_payment.pk, provider_reference=cheap_payment.provider_reference)
+    settle(attempt_id=dear_payment.pk, provider_reference=cheap_payment.provider_reference)
     assert fresh(dear).status == InvoiceStatus.OPEN
     assert fresh(dear_payment).provider_reference is None
     assert ReviewItem.objects.get().kind == "mismatch"
-    settle(payment_id=cheap_payment.pk)
+    settle(attempt_id=cheap_payment.pk)
     assert fresh(cheap).status == InvoiceStatus.PAID
     assert fresh(dear).status == InvoiceStatus.OPEN
 
@@ -181,21 +181,21 @@ def test_a_hint_finds_the_charge_whose_opening_was_never_answered(stripe, invoic
     stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(Exception, match="does not answer"):
         start(invoice=invoice)
-    payment = Payment.objects.get()
+    payment = PaymentAttempt.objects.get()
     (session,) = stripe.sessions()
     stripe.pay(session["id"])
-    assert settle(payment_id=payment.pk).status == PaymentStatus.CREATED
-    assert settle(payment_id=payment.pk, provider_reference=session["id"]).status == PaymentStatus.SUCCEEDED
+    assert settle(attempt_id=payment.pk).status == AttemptStatus.CREATED
+    assert settle(attempt_id=payment.pk, provider_reference=session["id"]).status == AttemptStatus.SUCCEEDED
     assert fresh(invoice).status == InvoiceStatus.PAID
 
 
 def test_money_for_a_void_invoice_is_kept_for_its_customer(stripe, invoice, charge, heard, outbox, audited):
-    Payment.objects.filter(pk=charge.pk).update(status=PaymentStatus.CANCELLED)  # the provider was never told
+    PaymentAttempt.objects.filter(pk=charge.pk).update(status=AttemptStatus.CANCELLED)  # the provider was never told
     invoices.void(invoice=invoice, reason="test")
     stripe.pay(charge.provider_reference)
     for _ in range(2):
-        settle(payment_id=charge.pk)
-    assert fresh(charge).status == PaymentStatus.SUCCEEDED
+        settle(attempt_id=charge.pk)
+    assert fresh(charge).status == AttemptStatus.SUCCEEDED
     assert fresh(invoice).status == InvoiceStatus.VOID
     assert fresh(invoice.order).status == "Cancelled"
     assert ledger.balance_of(invoice.customer, "EUR") == Decimal("96.00")
@@ -206,12 +206,14 @@ def test_money_for_a_void_invoice_is_kept_for_its_customer(stripe, invoice, char
 
 
 def test_a_second_payment_is_kept_for_its_customer(stripe, invoice, charge, heard, outbox, audited):
-    Payment.objects.filter(pk=charge.pk).update(status=PaymentStatus.CANCELLED)  # given up by us, open at the provider
+    PaymentAttempt.objects.filter(pk=charge.pk).update(
+        status=AttemptStatus.CANCELLED
+    )  # given up by us, open at the provider
     second = start(invoice=invoice)
     stripe.pay(charge.provider_reference)
     stripe.pay(second.provider_reference)
-    settle(payment_id=second.pk)
-    settle(payment_id=charge.pk)
+    settle(attempt_id=second.pk)
+    settle(attempt_id=charge.pk)
     assert fresh(invoice).status == InvoiceStatus.PAID
     assert ledger.balance_of(invoice.customer, "EUR") == Decimal("96.00")
     assert ReviewItem.objects.get().kind == "second_payment"
@@ -223,11 +225,11 @@ def test_a_second_payment_is_kept_for_its_customer(stripe, invoice, charge, hear
 def test_an_invoice_without_an_order_is_paid_once_too(stripe, customer, heard, audited):
     invoice = make_invoice(customer, with_order=False)
     first = start(invoice=invoice)
-    Payment.objects.filter(pk=first.pk).update(status=PaymentStatus.CANCELLED)
+    PaymentAttempt.objects.filter(pk=first.pk).update(status=AttemptStatus.CANCELLED)
     second = start(invoice=invoice)
     for payment in (second, first):
         stripe.pay(payment.provider_reference)
-        settle(payment_id=payment.pk)
+        settle(attempt_id=payment.pk)
     assert heard == [(invoice.number, second.pk)]
     assert ledger.balance_of(customer, "EUR") == Decimal("96.00")
     assert audited() == []
@@ -236,7 +238,7 @@ def test_an_invoice_without_an_order_is_paid_once_too(stripe, customer, heard, a
 def test_money_for_an_order_staff_cancelled_is_kept_for_its_customer(stripe, invoice, charge, heard):
     fresh(invoice.order).set_status("Cancelled")
     stripe.pay(charge.provider_reference)
-    settle(payment_id=charge.pk)
+    settle(attempt_id=charge.pk)
     assert ledger.balance_of(invoice.customer, "EUR") == Decimal("96.00")
     assert heard == []
 
@@ -250,13 +252,13 @@ def test_a_listener_that_fails_undoes_everything_and_the_next_try_succeeds(strip
     signals.invoice_paid.connect(fail)
     try:
         with pytest.raises(RuntimeError):
-            settle(payment_id=charge.pk)
+            settle(attempt_id=charge.pk)
     finally:
         signals.invoice_paid.disconnect(fail)
-    assert fresh(charge).status == PaymentStatus.PENDING
+    assert fresh(charge).status == AttemptStatus.PENDING
     assert fresh(invoice).status == InvoiceStatus.OPEN
     assert LedgerTransaction.objects.count() == 0
-    settle(payment_id=charge.pk)
+    settle(attempt_id=charge.pk)
     assert fresh(invoice).status == InvoiceStatus.PAID
     assert audited() == []
 
@@ -266,4 +268,4 @@ def test_settling_inside_a_transaction_is_refused(stripe, charge, transactional_
 
     stripe.pay(charge.provider_reference)
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        settle(payment_id=charge.pk)
+        settle(attempt_id=charge.pk)

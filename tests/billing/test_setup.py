@@ -12,13 +12,13 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 
 from storefront.billing.errors import PaymentUnavailable
-from storefront.billing.models import Payment, ReviewItem
+from storefront.billing.models import PaymentAttempt, ReviewItem
 from storefront.billing.services import reviews, setup
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError
 
@@ -74,13 +74,13 @@ def test_a_payment_that_could_not_be_opened_is_opened_when_the_right_is_there(st
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     travel.shift(timedelta(minutes=2))
-    poll_open_payments()
-    assert Payment.objects.get().status == PaymentStatus.CREATED
+    poll_open_attempts()
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CREATED
     stripe.rights.restrict(**ALL)
     travel.shift(timedelta(minutes=10))
-    assert poll_open_payments() == 1
-    payment = Payment.objects.get()
-    assert payment.status == PaymentStatus.PENDING and payment.redirect_url
+    assert poll_open_attempts() == 1
+    payment = PaymentAttempt.objects.get()
+    assert payment.status == AttemptStatus.PENDING and payment.redirect_url
     assert stripe.stats()["session_creates"] == 1
 
 
@@ -89,7 +89,7 @@ def test_a_payment_is_settled_without_the_right_to_see_its_charge(stripe, invoic
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     stripe.rights.restrict(**ALL | {lacking: "none"})
-    assert settle(payment_id=payment.pk).status == PaymentStatus.SUCCEEDED
+    assert settle(attempt_id=payment.pk).status == AttemptStatus.SUCCEEDED
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID
     (item,) = setup_items()
@@ -100,12 +100,12 @@ def test_a_payment_is_settled_without_the_right_to_see_its_charge(stripe, invoic
 def test_a_refund_that_could_not_be_seen_is_booked_when_the_right_is_there(stripe, invoice, audited):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.refund(payment.provider_reference, amount=1000)
-    assert settle(payment_id=payment.pk).amount_refunded == Decimal("10.00")
+    assert settle(attempt_id=payment.pk).amount_refunded == Decimal("10.00")
     stripe.rights.restrict(**ALL | {"charge": "none"})
     stripe.refund(payment.provider_reference, amount=500)
-    assert settle(payment_id=payment.pk).amount_refunded == Decimal("10.00")  # neither undone nor guessed
+    assert settle(attempt_id=payment.pk).amount_refunded == Decimal("10.00")  # neither undone nor guessed
     assert reconcile() == 0
     stripe.rights.restrict(**ALL)
     assert reconcile() == 1
@@ -117,22 +117,22 @@ def test_a_refund_that_could_not_be_seen_is_booked_when_the_right_is_there(strip
 def test_a_dispute_that_may_not_be_read_waits_for_the_right(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
     stripe.rights.restrict(**ALL | {"dispute": "none"})
-    assert not settle(payment_id=payment.pk).is_disputed
+    assert not settle(attempt_id=payment.pk).is_disputed
     stripe.rights.restrict(**ALL)
-    assert settle(payment_id=payment.pk).is_disputed
+    assert settle(attempt_id=payment.pk).is_disputed
 
 
 def test_a_refund_is_booked_though_the_dispute_may_not_be_read(stripe, invoice, audited):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.refund(payment.provider_reference, amount=1000)
     stripe.dispute(payment.provider_reference)
     stripe.rights.restrict(**ALL | {"dispute": "none"})
-    assert settle(payment_id=payment.pk).amount_refunded == Decimal("10.00")
+    assert settle(attempt_id=payment.pk).amount_refunded == Decimal("10.00")
     assert reconcile() == 0
     assert "Disputes: Read" in setup_items()[0].detail
     assert audited() == []
@@ -145,20 +145,20 @@ def test_stripe_is_asked_seldom_while_a_person_must_act(stripe, invoice, travel)
     before = len(stripe.requests())
     for _ in range(4 * 60):
         travel.shift(timedelta(seconds=15))
-        poll_open_payments()
+        poll_open_attempts()
     assert 5 < len(stripe.requests()) - before < 100
     stripe.rights.restrict(**ALL)
     travel.shift(timedelta(minutes=10))
-    poll_open_payments()
+    poll_open_attempts()
     payment.refresh_from_db()
-    assert payment.status == PaymentStatus.SUCCEEDED
+    assert payment.status == AttemptStatus.SUCCEEDED
 
 
 def test_a_key_that_is_no_more_is_told_too(stripe, invoice, settings):
     payment = start(invoice=invoice)
     settings.STRIPE_API_KEY = "sk_test_of_yesterday"
     with pytest.raises(ConfigurationError):
-        settle(payment_id=payment.pk)
+        settle(attempt_id=payment.pk)
     (item,) = setup_items()
     assert "refuses our API key" in item.detail and "yesterday" not in item.detail
 
@@ -184,7 +184,7 @@ def test_a_call_and_the_daily_look_tell_of_one_right_together(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     stripe.rights.restrict(**ALL | {"charge": "none"})
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     setup.check_all()
     assert len(setup_items()) == 1
 

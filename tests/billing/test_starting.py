@@ -16,11 +16,11 @@ from storefront.billing.errors import (
     PaymentProcessing,
     PaymentUnavailable,
 )
-from storefront.billing.models import Payment, ReviewItem
+from storefront.billing.models import PaymentAttempt, ReviewItem
 from storefront.billing.services import cancelling, invoices, reviews
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import PaymentStatus
+from storefront.billing.states import AttemptStatus
 from storefront.core import clock
 from tests.billing.building import make_invoice
 
@@ -38,7 +38,7 @@ def test_a_charge_asks_for_the_invoice_and_nothing_else(stripe, customer):
     (session,) = stripe.sessions()
     assert (session["amount_total"], session["currency"]) == (10050, "eur")
     assert session["client_reference_id"] == payment.public_id
-    assert payment.status == PaymentStatus.PENDING
+    assert payment.status == AttemptStatus.PENDING
     assert (payment.amount, payment.currency) == (Decimal("100.50"), "EUR")
     assert payment.redirect_url == session["url"]
     assert status_of(invoice.order) == "Payment in progress"
@@ -54,8 +54,8 @@ def test_the_row_and_its_key_are_there_before_the_provider_is_asked(stripe, invo
     stripe.fail_next(kind="reset", count=9, method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    payment = Payment.objects.get()
-    assert payment.status == PaymentStatus.CREATED
+    payment = PaymentAttempt.objects.get()
+    assert payment.status == AttemptStatus.CREATED
     assert stripe.requests()[0]["idempotency_key"] == f"payment-{payment.pk}"
 
 
@@ -65,12 +65,12 @@ def test_an_answer_that_was_lost_opens_no_second_charge(stripe, settings, invoic
     stripe.fail_next(kind=kind, method="POST", seconds=60)
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    assert Payment.objects.get().status == PaymentStatus.CREATED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CREATED
     stripe.faults.clear()
     settings.STRIPE_TIMEOUTS = (5.0, 5.0)
     payment = start(invoice=invoice)
-    assert payment.status == PaymentStatus.PENDING and payment.redirect_url
-    assert Payment.objects.count() == 1
+    assert payment.status == AttemptStatus.PENDING and payment.redirect_url
+    assert PaymentAttempt.objects.count() == 1
     assert stripe.stats()["session_creates"] == 1
     assert {request["idempotency_key"] for request in stripe.requests() if request["method"] == "POST"} == {
         f"payment-{payment.pk}"
@@ -82,7 +82,7 @@ def test_a_provider_that_is_down_is_unknown_not_refused(stripe, invoice, kind):
     stripe.fail_next(kind=kind, method="POST", status=503)
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    assert Payment.objects.get().status == PaymentStatus.CREATED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CREATED
     assert status_of(invoice.order) == "Payment in progress"
 
 
@@ -91,7 +91,7 @@ def test_a_definite_no_ends_the_attempt_and_the_next_one_is_new(stripe, invoice,
     for _ in range(2):
         with pytest.raises(CannotBeCharged):
             start(invoice=invoice)
-    assert [payment.status for payment in Payment.objects.all()] == [PaymentStatus.FAILED] * 2
+    assert [payment.status for payment in PaymentAttempt.objects.all()] == [AttemptStatus.FAILED] * 2
     assert len({request["idempotency_key"] for request in stripe.requests()}) == 2
     assert status_of(invoice.order) == "New"
     assert ReviewItem.objects.get().kind == "cannot_charge" and len(outbox("review:cannot_charge")) == 1
@@ -105,7 +105,7 @@ def test_what_the_provider_is_known_to_refuse_is_not_asked_of_it(stripe, custome
     for _ in range(2):
         with pytest.raises(CannotBeCharged):
             start(invoice=invoice)
-    assert stripe.requests() == [] and not Payment.objects.exists()
+    assert stripe.requests() == [] and not PaymentAttempt.objects.exists()
     assert ReviewItem.objects.get().invoice == invoice and len(outbox("review:cannot_charge")) == 1
 
 
@@ -132,7 +132,7 @@ def test_a_wrong_key_of_ours_is_nobodys_refusal(stripe, settings, invoice):
     settings.STRIPE_API_KEY = "sk_test_another"
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
-    assert Payment.objects.get().status == PaymentStatus.CREATED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CREATED
     settings.STRIPE_API_KEY = "sk_test_sandbox"
     assert start(invoice=invoice).redirect_url
 
@@ -144,13 +144,13 @@ def test_an_expired_page_makes_room_for_a_new_attempt(stripe, invoice):
     assert second.pk != first.pk
     assert second.redirect_url != first.redirect_url
     first.refresh_from_db()
-    assert first.status == PaymentStatus.CANCELLED
+    assert first.status == AttemptStatus.CANCELLED
     assert status_of(invoice.order) == "Payment in progress"
 
 
 def test_a_page_about_to_close_is_closed_before_another_opens(stripe, invoice):
     first = start(invoice=invoice)
-    Payment.objects.filter(pk=first.pk).update(expires_at=clock.now() + timedelta(seconds=90))
+    PaymentAttempt.objects.filter(pk=first.pk).update(expires_at=clock.now() + timedelta(seconds=90))
     second = start(invoice=invoice)
     assert second.pk != first.pk
     assert [session["status"] for session in stripe.sessions()] == ["open", "expired"]
@@ -195,7 +195,7 @@ def test_money_that_does_not_fit_is_looked_at_before_more_is_asked_for(stripe, i
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     stripe.tamper(payment.provider_reference, amount_total=100)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     with pytest.raises(PaymentInReview):
         start(invoice=invoice)
 
@@ -212,9 +212,9 @@ def test_an_attempt_unknown_for_most_of_a_day_is_given_up(stripe, invoice):
         start(invoice=invoice)
     with time_machine.travel(clock.now() + timedelta(hours=21)):
         payment = start(invoice=invoice)
-    assert [(each.status, each.failure_code) for each in Payment.objects.order_by("pk")] == [
-        (PaymentStatus.FAILED, "abandoned"),
-        (PaymentStatus.PENDING, ""),
+    assert [(each.status, each.failure_code) for each in PaymentAttempt.objects.order_by("pk")] == [
+        (AttemptStatus.FAILED, "abandoned"),
+        (AttemptStatus.PENDING, ""),
     ]
     assert payment.redirect_url
 
@@ -231,7 +231,7 @@ def test_cancel_open_closes_the_page_at_the_provider_first(stripe, invoice):
     payment = start(invoice=invoice)
     cancelling.cancel_open(invoice=invoice)
     payment.refresh_from_db()
-    assert payment.status == PaymentStatus.CANCELLED
+    assert payment.status == AttemptStatus.CANCELLED
     assert stripe.sessions()[0]["status"] == "expired"
     assert stripe.pay(payment.provider_reference) == "closed"
     assert status_of(invoice.order) == "New"
@@ -250,4 +250,4 @@ def test_cancel_open_finds_a_charge_whose_opening_was_never_answered(stripe, inv
         start(invoice=invoice)
     cancelling.cancel_open(invoice=invoice)
     assert [session["status"] for session in stripe.sessions()] == ["expired"]
-    assert Payment.objects.get().status == PaymentStatus.CANCELLED
+    assert PaymentAttempt.objects.get().status == AttemptStatus.CANCELLED

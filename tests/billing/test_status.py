@@ -11,9 +11,9 @@ from django.utils import translation
 from oscar.apps.order.models import Order
 
 from storefront.billing import queries, status
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import invoices, orders, reviews, settlement, starting
-from storefront.billing.states import PaymentStatus
+from storefront.billing.states import AttemptStatus
 from storefront.gateways.payments.base import DeclineReason
 from storefront.gateways.payments.stripe.declines import DECLINES
 from tests.billing.building import make_invoice
@@ -32,8 +32,8 @@ CARDS = {
 }
 
 
-def settled(payment: Payment) -> Payment:
-    return settlement.settle(payment_id=payment.pk)
+def settled(payment: PaymentAttempt) -> PaymentAttempt:
+    return settlement.settle(attempt_id=payment.pk)
 
 
 #: What Oscar's filter, tiles and reports read, for each state of an invoice that nobody is checking.
@@ -126,7 +126,7 @@ def test_a_second_attempt_makes_the_first_one_forgotten(stripe, invoice):
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_code_has_a_sentence_in_every_language(code, language):
     with translation.override(language):
-        reason = status.failure_reason(Payment(gateway="stripe", provider_reference="cs_1", failure_code=code))
+        reason = status.failure_reason(PaymentAttempt(gateway="stripe", provider_reference="cs_1", failure_code=code))
     assert reason.endswith(".")
     assert (language == "ru") == any("а" <= letter <= "я" for letter in reason)
 
@@ -144,16 +144,16 @@ def test_states_of_a_list_cost_the_same_for_one_and_for_many(customer, django_as
 
 
 EVERY_ATTEMPT = list(
-    itertools.product(set(PaymentStatus) - {PaymentStatus.SUCCEEDED}, ["", "card_declined"], [False, True])
+    itertools.product(set(AttemptStatus) - {AttemptStatus.SUCCEEDED}, ["", "card_declined"], [False, True])
 )
 
 
 @pytest.mark.parametrize(("state", "code", "is_processing"), sorted(EVERY_ATTEMPT))
 def test_an_order_says_the_same_as_its_last_attempt_whatever_that_is(invoice, state, code, is_processing):
-    if is_processing and state == PaymentStatus.CREATED:
+    if is_processing and state == AttemptStatus.CREATED:
         return  # a row nobody has heard of yet is never at the bank
-    payment = invoice.payments.create(gateway="stripe", is_live=False, currency="EUR", amount=invoice.amount)
-    Payment.objects.filter(pk=payment.pk).update(status=state, failure_code=code, is_processing=is_processing)
+    payment = invoice.attempts.create(gateway="stripe", is_live=False, currency="EUR", amount=invoice.amount)
+    PaymentAttempt.objects.filter(pk=payment.pk).update(status=state, failure_code=code, is_processing=is_processing)
     orders.follow_attempts(invoice)
     both(invoice)
 
@@ -186,8 +186,8 @@ def test_migration_puts_orders_of_declined_cards_right_and_no_others(stripe, cus
     add_line(declined.order)
     for invoice in (declined, waiting, checked):
         starting.start(invoice=invoice)
-    declined.payments.update(failure_code="card_declined")
-    checked.payments.update(failure_code="card_declined", is_processing=True)
+    declined.attempts.update(failure_code="card_declined")
+    checked.attempts.update(failure_code="card_declined", is_processing=True)
     import_module("storefront.billing.migrations.0004_declined_orders").correct(apps, None)
     for invoice in (declined, waiting, checked):
         both(invoice)

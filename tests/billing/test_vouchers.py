@@ -13,13 +13,13 @@ from django.conf import settings as django_settings
 
 from storefront.billing import instructions, status
 from storefront.billing.errors import AlreadyPaid, PaymentAwaited, PaymentUnavailable
-from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
 from storefront.billing.services import dunning, ledger
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.notifications.models import OutboxMessage
 
@@ -31,7 +31,7 @@ def voucher(stripe, invoice):
     """A Multibanco voucher that the shop knows of."""
     payment = start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference)
-    return settle(payment_id=payment.pk)
+    return settle(attempt_id=payment.pk)
 
 
 def fresh(row):
@@ -40,8 +40,8 @@ def fresh(row):
 
 
 def poll():
-    Payment.objects.exclude(next_check_at=None).update(next_check_at=clock.now())
-    return poll_open_payments()
+    PaymentAttempt.objects.exclude(next_check_at=None).update(next_check_at=clock.now())
+    return poll_open_attempts()
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def poll():
 def test_the_order_waits_and_says_how_to_pay(stripe, invoice, audited, method, name, labels, lapses):
     payment = start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference, method=method)
-    payment = settle(payment_id=payment.pk)
-    assert payment.status == PaymentStatus.PENDING and payment.is_awaited and not payment.is_processing
+    payment = settle(attempt_id=payment.pk)
+    assert payment.status == AttemptStatus.PENDING and payment.is_awaited and not payment.is_processing
     told = instructions.told(payment)
     assert (told.method, [label for label, _ in told.details]) == (name, labels)
     assert told.url == f"{stripe.base_url}/c/voucher/{payment.provider_reference}"
@@ -71,7 +71,7 @@ def test_the_order_waits_and_says_how_to_pay(stripe, invoice, audited, method, n
 
 def test_the_buyer_is_told_by_mail_once(stripe, voucher, outbox):
     for _ in range(3):
-        settle(payment_id=voucher.pk)
+        settle(attempt_id=voucher.pk)
     (key,) = outbox("payment-awaited:")
     context = OutboxMessage.objects.get(key=key).payload["context"]
     assert context["method"] == "Multibanco" and "/c/voucher/" in context["voucher_url"]
@@ -80,7 +80,7 @@ def test_the_buyer_is_told_by_mail_once(stripe, voucher, outbox):
 
 def test_a_voucher_that_is_paid_pays_the_order(stripe, invoice, voucher, outbox, audited):
     stripe.pay_voucher(voucher.provider_reference)
-    assert settle(payment_id=voucher.pk).status == PaymentStatus.SUCCEEDED
+    assert settle(attempt_id=voucher.pk).status == AttemptStatus.SUCCEEDED
     assert fresh(invoice).status == InvoiceStatus.PAID
     assert instructions.told(fresh(voucher)) is None and fresh(voucher).method_label == "multibanco"
     assert len(outbox("payment_received:")) == 1 and outbox("payment-failed:") == []
@@ -102,9 +102,9 @@ def test_a_voucher_that_lapses_frees_the_order_and_is_told(stripe, invoice, vouc
 def test_a_debit_that_fails_is_told_too(stripe, invoice, outbox):
     payment = start(invoice=invoice)
     stripe.pay_later(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.settle_later(payment.provider_reference, succeed=False)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     assert len(outbox("payment-failed:")) == 1
 
 
@@ -127,11 +127,11 @@ def test_a_voucher_nobody_told_us_of_is_met_when_they_press(stripe, invoice):
 def test_paying_another_way_opens_a_page_at_once(stripe, invoice, voucher, audited):
     payment = start(invoice=invoice, instead_of=voucher.public_id)
     assert payment.pk != voucher.pk and payment.redirect_url
-    assert (fresh(voucher).status, voucher.failure_code) == (PaymentStatus.CANCELLED, "given_up")
+    assert (fresh(voucher).status, voucher.failure_code) == (AttemptStatus.CANCELLED, "given_up")
     assert status.of_attempt(voucher).code == "void"
     assert [each["path"].rsplit("/", 1)[1] for each in stripe.requests()].count("cancel") == 1
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     assert fresh(invoice).status == InvoiceStatus.PAID
     assert audited() == []
 
@@ -139,10 +139,10 @@ def test_paying_another_way_opens_a_page_at_once(stripe, invoice, voucher, audit
 def test_money_that_comes_by_the_voucher_all_the_same_is_kept_for_the_customer(stripe, invoice, voucher, audited):
     payment = start(invoice=invoice, instead_of=voucher.public_id)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.pay_voucher(voucher.provider_reference)
     poll()
-    assert fresh(voucher).status == PaymentStatus.SUCCEEDED
+    assert fresh(voucher).status == AttemptStatus.SUCCEEDED
     assert ledger.balance_of(invoice.customer, "EUR") == invoice.amount
     assert ReviewItem.objects.get().kind == "second_payment"
     assert audited() == []
@@ -151,10 +151,10 @@ def test_money_that_comes_by_the_voucher_all_the_same_is_kept_for_the_customer(s
 def test_a_voucher_paid_first_closes_the_page_opened_instead(stripe, invoice, voucher, audited):
     payment = start(invoice=invoice, instead_of=voucher.public_id)
     stripe.pay_voucher(voucher.provider_reference)
-    settle(payment_id=voucher.pk)
+    settle(attempt_id=voucher.pk)
     assert fresh(invoice).status == InvoiceStatus.PAID
     poll()
-    assert fresh(payment).status == PaymentStatus.CANCELLED
+    assert fresh(payment).status == AttemptStatus.CANCELLED
     assert stripe.pay(payment.provider_reference) == "closed"
     assert not ReviewItem.objects.exists() and audited() == []
 
@@ -180,7 +180,7 @@ def test_a_key_that_may_not_cancel_keeps_nobody_from_paying_another_way(stripe, 
 
 def test_one_that_the_seller_cancels_by_hand_is_over(stripe, invoice, voucher, outbox):
     stripe.cancel_voucher(voucher.provider_reference)
-    assert settle(payment_id=voucher.pk).status == PaymentStatus.CANCELLED
+    assert settle(attempt_id=voucher.pk).status == AttemptStatus.CANCELLED
     assert outbox("payment-failed:") == []
     assert start(invoice=invoice).redirect_url
 
@@ -189,20 +189,20 @@ def test_what_was_given_up_is_no_difference_and_is_looked_at_after_its_end(strip
     start(invoice=invoice, instead_of=voucher.public_id)
     assert reconcile() == 0 and not ReviewItem.objects.exists()
     asked = len(stripe.requests())
-    poll_open_payments()
+    poll_open_attempts()
     assert len(stripe.requests()) == asked
     end = instructions.pay_until(fresh(voucher))
     assert voucher.next_check_at > end
     with time_machine.travel(end + timedelta(hours=2)):
         stripe.lapse_voucher(voucher.provider_reference)
         poll()
-    assert (fresh(voucher).status, voucher.next_check_at) == (PaymentStatus.CANCELLED, None)
+    assert (fresh(voucher).status, voucher.next_check_at) == (AttemptStatus.CANCELLED, None)
 
 
 def test_a_transfer_that_was_given_up_is_looked_at_daily_and_cancelled_once(stripe, invoice):
     payment = start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference, method="customer_balance")
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     start(invoice=invoice, instead_of=payment.public_id)
     for _ in range(3):
         poll()
@@ -213,7 +213,7 @@ def test_a_transfer_that_was_given_up_is_looked_at_daily_and_cancelled_once(stri
 def test_an_order_is_not_void_while_its_voucher_can_be_paid(stripe, invoice, voucher):
     Invoice.objects.update(reminded_at=clock.now())
     with time_machine.travel(invoice.due_at - timedelta(hours=1)):
-        Payment.objects.update(
+        PaymentAttempt.objects.update(
             instructions={**voucher.instructions, "pay_until": (invoice.due_at + timedelta(days=2)).isoformat()}
         )
     with time_machine.travel(invoice.due_at + timedelta(days=1)):
@@ -226,12 +226,12 @@ def test_an_order_is_not_void_while_its_voucher_can_be_paid(stripe, invoice, vou
 def test_a_transfer_that_never_lapses_holds_up_nothing(stripe, invoice, audited):
     payment = start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference, method="customer_balance")
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     Invoice.objects.update(reminded_at=clock.now())
     with time_machine.travel(clock.now() + timedelta(days=django_settings.UNPAID_ORDER_DAYS + 2)):
         assert dunning.void_overdue() == 1
         stripe.pay_voucher(payment.provider_reference)
-        settle(payment_id=payment.pk)
+        settle(attempt_id=payment.pk)
     assert ReviewItem.objects.get().kind == "late_payment"
     assert ledger.balance_of(invoice.customer, "EUR") == invoice.amount
     assert audited() == []

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services.starting import start
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.gateways.payments.base import RemoteState
 from storefront.gateways.payments.disputes import AGAINST_US
 from storefront.inbox.models import InboundEvent, InboundStatus
@@ -74,7 +74,9 @@ def test_a_message_of_the_other_mode_has_no_effect_and_is_reported(client, strip
 def test_a_message_about_nobody_is_ignored(client, stripe, invoice, charge, run_jobs):
     stripe.pay(charge.provider_reference)
     told = events(stripe)
-    Payment.objects.filter(pk=charge.pk).update(provider_reference="cs_other", charge_reference="", public_id="other")
+    PaymentAttempt.objects.filter(pk=charge.pk).update(
+        provider_reference="cs_other", charge_reference="", public_id="other"
+    )
     deliver(client, told)
     run_jobs()
     assert set(InboundEvent.objects.values_list("status", flat=True)) == {InboundStatus.IGNORED}
@@ -210,12 +212,12 @@ def test_any_messages_in_any_order_and_number_end_in_the_providers_state(client,
     run_jobs()
     snapshot, payment = gateway("stripe").fetch(charge.provider_reference, look_for_disputes=True), fresh(charge)
     expected = {
-        RemoteState.OPEN: OPEN_PAYMENT,
-        RemoteState.WAITING: OPEN_PAYMENT,
-        RemoteState.PROCESSING: OPEN_PAYMENT,
-        RemoteState.SUCCEEDED: (PaymentStatus.SUCCEEDED,),
-        RemoteState.FAILED: (PaymentStatus.FAILED,),
-        RemoteState.EXPIRED: (PaymentStatus.CANCELLED,),
+        RemoteState.OPEN: OPEN_ATTEMPT,
+        RemoteState.WAITING: OPEN_ATTEMPT,
+        RemoteState.PROCESSING: OPEN_ATTEMPT,
+        RemoteState.SUCCEEDED: (AttemptStatus.SUCCEEDED,),
+        RemoteState.FAILED: (AttemptStatus.FAILED,),
+        RemoteState.EXPIRED: (AttemptStatus.CANCELLED,),
     }[snapshot.state]
     assert payment.status in expected
     assert payment.is_awaited == (snapshot.state is RemoteState.WAITING)

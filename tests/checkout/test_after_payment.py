@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from storefront.billing import links
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services.invoices import NewLine, issue
 from storefront.licensing.bitrix24.config import bitrix24_code
 from storefront.licensing.links import app_url
@@ -28,7 +28,7 @@ def calm(settings: Any) -> None:
     settings.STRIPE_TIMEOUTS = (1.0, 1.0)
 
 
-def page_path(payment: Payment) -> str:
+def page_path(payment: PaymentAttempt) -> str:
     return links.return_url(payment).removeprefix("http://testserver")
 
 
@@ -44,19 +44,19 @@ def heading(html: str) -> str:
 
 
 @pytest.fixture
-def bought(client: Client, shop: Any, stripe: Any) -> Payment:
+def bought(client: Client, shop: Any, stripe: Any) -> PaymentAttempt:
     """Two pieces bought by a new customer in this browser: one has its portal, the other none yet."""
     put_in_cart(client, shop.term(), quantity=2)
     assert order_by(client, shop).status_code == 302
     return purchases.pay(Invoice.objects.get(), stripe)
 
 
-def address_path(payment: Payment, license: License) -> str:
+def address_path(payment: PaymentAttempt, license: License) -> str:
     token = page_path(payment).rstrip("/").rsplit("/", 1)[1]
     return reverse("pay-result-address", kwargs={"token": token, "public_id": license.public_id})
 
 
-def test_one_card_for_each_license_with_its_step(client: Client, bought: Payment) -> None:
+def test_one_card_for_each_license_with_its_step(client: Client, bought: PaymentAttempt) -> None:
     html = body(client.get(page_path(bought)))
     named, unnamed = License.objects.order_by("pk")
     assert html.count('class="card license-card"') == 2
@@ -67,7 +67,7 @@ def test_one_card_for_each_license_with_its_step(client: Client, bought: Payment
     assert f'id="address-{unnamed.public_id}"' in html
 
 
-def test_the_page_names_order_invoice_and_mail_address(client: Client, bought: Payment) -> None:
+def test_the_page_names_order_invoice_and_mail_address(client: Client, bought: PaymentAttempt) -> None:
     html = body(client.get(page_path(bought)))
     invoice = bought.invoice
     assert invoice.order is not None
@@ -81,7 +81,7 @@ def test_the_page_names_order_invoice_and_mail_address(client: Client, bought: P
         assert words in html
 
 
-def test_who_was_sent_the_link_sees_no_mail_address_and_no_field(bought: Payment) -> None:
+def test_who_was_sent_the_link_sees_no_mail_address_and_no_field(bought: PaymentAttempt) -> None:
     html = body(Client().get(page_path(bought)))
     assert "grace@example.com" not in html
     assert "<form" not in html
@@ -89,7 +89,7 @@ def test_who_was_sent_the_link_sees_no_mail_address_and_no_field(bought: Payment
     assert reverse("account_set_password") not in html
 
 
-def test_the_address_is_set_right_there(client: Client, bought: Payment) -> None:
+def test_the_address_is_set_right_there(client: Client, bought: PaymentAttempt) -> None:
     license = License.objects.get(portal_address="")
     response = client.post(address_path(bought, license), {"bitrix24_address": "https://globex.bitrix24.com/crm/"})
     assert response.status_code == 303
@@ -101,7 +101,7 @@ def test_the_address_is_set_right_there(client: Client, bought: Payment) -> None
     assert "Waiting for globex.bitrix24.com" in html
 
 
-def test_a_typing_error_is_said_at_its_license_and_keeps_the_page(client: Client, bought: Payment) -> None:
+def test_a_typing_error_is_said_at_its_license_and_keeps_the_page(client: Client, bought: PaymentAttempt) -> None:
     license = License.objects.get(portal_address="")
     html = body(client.post(address_path(bought, license), {"bitrix24_address": "acme@bitrix24.com"}), 422)
     assert f'id="address-{license.public_id}-error"' in html
@@ -111,7 +111,7 @@ def test_a_typing_error_is_said_at_its_license_and_keeps_the_page(client: Client
     assert license.portal_address == ""
 
 
-def test_the_typed_address_is_never_shown_again(client: Client, bought: Payment) -> None:
+def test_the_typed_address_is_never_shown_again(client: Client, bought: PaymentAttempt) -> None:
     """It may be a webhook address, which is a password."""
     license = License.objects.get(portal_address="")
     typed = "https://acme.bitrix24.com.evil.internal/rest/1/s3cr3t/"
@@ -119,7 +119,7 @@ def test_the_typed_address_is_never_shown_again(client: Client, bought: Payment)
     assert "s3cr3t" not in html
 
 
-def test_the_link_alone_does_not_let_anybody_name_a_portal(bought: Payment, make_customer: Any) -> None:
+def test_the_link_alone_does_not_let_anybody_name_a_portal(bought: PaymentAttempt, make_customer: Any) -> None:
     license = License.objects.get(portal_address="")
     path, stranger, other = address_path(bought, license), Client(), Client()
     response = stranger.post(path, {"bitrix24_address": "evil.bitrix24.com"})
@@ -131,13 +131,15 @@ def test_the_link_alone_does_not_let_anybody_name_a_portal(bought: Payment, make
     assert license.portal_address == ""
 
 
-def test_the_owner_may_from_any_browser(bought: Payment) -> None:
+def test_the_owner_may_from_any_browser(bought: PaymentAttempt) -> None:
     license, elsewhere = License.objects.get(portal_address=""), Client()
     elsewhere.force_login(license.customer)
     assert elsewhere.post(address_path(bought, license), {"bitrix24_address": "globex.bitrix24.com"}).status_code == 303
 
 
-def test_the_session_that_ordered_may_without_a_log_in(client: Client, bought: Payment, make_customer: Any) -> None:
+def test_the_session_that_ordered_may_without_a_log_in(
+    client: Client, bought: PaymentAttempt, make_customer: Any
+) -> None:
     """Whoever the account is of: this browser placed the order, and nobody is signed in."""
     license = License.objects.get(portal_address="")
     session = client.session
@@ -149,7 +151,9 @@ def test_the_session_that_ordered_may_without_a_log_in(client: Client, bought: P
     assert client.post(address_path(bought, license), {"bitrix24_address": "globex.bitrix24.com"}).status_code == 303
 
 
-def test_a_license_of_another_invoice_is_not_found(client: Client, bought: Payment, shop: Any, stripe: Any) -> None:
+def test_a_license_of_another_invoice_is_not_found(
+    client: Client, bought: PaymentAttempt, shop: Any, stripe: Any
+) -> None:
     customer = bought.invoice.customer
     other = purchases.pay(purchases.order(customer, shop, portal=""), stripe)
     license = License.objects.get(periods__invoice_line__invoice=other.invoice)
@@ -175,7 +179,7 @@ def test_five_licenses_have_five_steps_and_different_ids(client: Client, shop: A
     ],
 )
 def test_the_heading_counts_what_the_buyer_can_do(
-    client: Client, bought: Payment, change: dict[str, Any], title: str, words: str
+    client: Client, bought: PaymentAttempt, change: dict[str, Any], title: str, words: str
 ) -> None:
     License.objects.filter(portal_address=PORTAL).update(**change)
     html = body(client.get(page_path(bought)))
@@ -196,7 +200,7 @@ def test_when_all_works_nothing_is_left_and_each_opens_its_portal(client: Client
 
 
 def test_the_market_comes_first_where_the_product_has_its_page_there(
-    client: Client, bought: Payment, shop: Any
+    client: Client, bought: PaymentAttempt, shop: Any
 ) -> None:
     shop.software.market_url = "https://www.bitrix24.com/apps/app/acme.telephony/"
     shop.software.save()
@@ -214,11 +218,13 @@ def test_an_invoice_without_licenses_says_thank_you(client: Client, customer: An
     assert invoice.number in html
 
 
-def test_without_script_nothing_typed_is_lost_by_a_page_that_loads_itself(client: Client, bought: Payment) -> None:
+def test_without_script_nothing_typed_is_lost_by_a_page_that_loads_itself(
+    client: Client, bought: PaymentAttempt
+) -> None:
     """The page looks again by itself only where there is no field to type into."""
     assert "http-equiv" not in body(client.get(page_path(bought)))
 
 
-def test_opened_by_hand_the_address_of_the_form_leads_to_the_page(client: Client, bought: Payment) -> None:
+def test_opened_by_hand_the_address_of_the_form_leads_to_the_page(client: Client, bought: PaymentAttempt) -> None:
     response = client.get(address_path(bought, License.objects.order_by("pk")[0]))
     assert response["Location"] == page_path(bought)

@@ -29,7 +29,7 @@ def pages(client: Client, shop: Any, customer: Any, stripe: Any) -> dict[str, tu
     back = "/" + links.return_url(payment).split("/", 3)[3]
     found["waiting"] = (client.get(back).content.decode(), "Payment")
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     found["paid"] = (client.get(back).content.decode(), "License")
     return found
 

@@ -62,7 +62,7 @@ def sent(client: Client, shop: Any, license: License, months: int = 6, **fields:
 def pay(invoice: Invoice, stripe: Any) -> Any:
     payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    return settlement.settle(payment_id=payment.pk)
+    return settlement.settle(attempt_id=payment.pk)
 
 
 class TestPage:

@@ -12,7 +12,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
 from storefront.billing.links import free_result_path, pay_path
-from storefront.billing.models import FreeOrder, Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import FreeOrder, Invoice, LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services import free
 from storefront.core import audit
 from storefront.licensing.models import License
@@ -49,7 +49,7 @@ def test_it_is_paid_at_once_with_invoice_license_and_cause(client: Client, shop:
     assert (invoice.free_order.cause, invoice.free_order.reference) == ("voucher", "SPRING")
     voucher.refresh_from_db()
     assert (voucher.num_orders, voucher.applications.count()) == (1, 1)
-    assert not Payment.objects.exists() and not LedgerTransaction.objects.exists()
+    assert not PaymentAttempt.objects.exists() and not LedgerTransaction.objects.exists()
     assert stripe.requests() == []
     assert [str(finding) for finding in audit.run()] == []
 

@@ -34,7 +34,7 @@ def complaints(page: Page) -> Iterator[list[str]]:
 
 def settle(payment: Any, stripe: Any) -> None:
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
 
 
 def test_the_page_after_paying_moves_by_itself(page: Page, complaints: list[str], unpaid: Any, stripe: Any) -> None:
@@ -75,7 +75,7 @@ def test_back_from_a_declined_card_the_pay_page_says_why(
     (session,) = stripe.sessions()
     page.goto(session["cancel_url"])
     expect(page.get_by_text("You came back without paying")).to_be_visible()
-    settlement.settle(payment_id=unpaid.pk)  # the worker looks
+    settlement.settle(attempt_id=unpaid.pk)  # the worker looks
     expect(page.get_by_text("There is not enough money on the card")).to_be_visible()
 
 
@@ -85,7 +85,7 @@ def test_a_buyer_chooses_a_voucher_and_then_pays_by_card_after_all(
     page.goto(unpaid.redirect_url)
     page.get_by_role("button", name="Pay by Multibanco voucher").click()
     page.get_by_role("link", name="Back to the shop").click()
-    settlement.settle(payment_id=unpaid.pk)
+    settlement.settle(attempt_id=unpaid.pk)
     page.reload()
     expect(page.get_by_role("heading", name="Please pay by Multibanco")).to_be_visible()
     expect(page.get_by_text("123 456 789")).to_be_visible()
@@ -95,6 +95,6 @@ def test_a_buyer_chooses_a_voucher_and_then_pays_by_card_after_all(
     page.wait_for_url(f"{stripe.base_url}/c/pay/**")
     (session, _) = stripe.sessions()
     stripe.pay(session["id"])
-    settlement.settle(payment_id=unpaid.invoice.payments.get(provider_reference=session["id"]).pk)
+    settlement.settle(attempt_id=unpaid.invoice.attempts.get(provider_reference=session["id"]).pk)
     unpaid.invoice.refresh_from_db()
     assert unpaid.invoice.status == "paid"

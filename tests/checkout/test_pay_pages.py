@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from storefront.billing import links
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import invoices, settlement, starting
-from storefront.billing.services.polling import poll_open_payments
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.services.polling import poll_open_attempts
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from tests import purchases
 
@@ -35,11 +35,11 @@ def link(invoice: Any) -> str:
     return links.pay_path(invoice)
 
 
-def return_path(payment: Payment) -> str:
+def return_path(payment: PaymentAttempt) -> str:
     return links.return_url(payment).removeprefix("http://testserver")
 
 
-def status_path(payment: Payment) -> str:
+def status_path(payment: PaymentAttempt) -> str:
     token = return_path(payment).split("/")[-2]
     return reverse("pay-result-status", kwargs={"token": token})
 
@@ -48,10 +48,10 @@ def text(response: Any) -> str:
     return response.content.decode()
 
 
-def land(client: Client, payment: Payment) -> str:
+def land(client: Client, payment: PaymentAttempt) -> str:
     """What the buyer reads a moment after he has landed: the worker has run, and the page has asked for news."""
     assert client.get(return_path(payment)).status_code == 200
-    poll_open_payments()
+    poll_open_attempts()
     return text(client.get(status_path(payment), headers={"HX-Request": "true"}))
 
 
@@ -84,14 +84,14 @@ def test_the_page_is_kept_by_nobody_and_leads_nowhere_but_to_the_provider(
 def test_looking_opens_no_charge(client: Client, stripe: Any, link: str) -> None:
     client.get(link)
     client.head(link)
-    assert not Payment.objects.exists()
+    assert not PaymentAttempt.objects.exists()
     assert stripe.requests() == []
 
 
 def test_pay_order_leads_to_the_provider(client: Client, stripe: Any, link: str) -> None:
     response = client.post(link)
     assert response.status_code == 303
-    assert response["Location"] == Payment.objects.get().redirect_url
+    assert response["Location"] == PaymentAttempt.objects.get().redirect_url
     assert response["Location"].startswith(stripe.base_url)
 
 
@@ -104,7 +104,7 @@ def test_pressing_twice_leads_to_the_same_charge(client: Client, stripe: Any, li
 def test_a_forged_press_from_another_site_is_refused(invoice: Any, link: str) -> None:
     response = Client(enforce_csrf_checks=True).post(link)
     assert response.status_code == 403
-    assert not Payment.objects.exists()
+    assert not PaymentAttempt.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_landing_has_the_payment_looked_up_though_no_webhook_comes(client: Clien
     payment = starting.start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     assert "Waiting for the confirmation" in text(client.get(return_path(payment)))
-    assert poll_open_payments() == 1
+    assert poll_open_attempts() == 1
     body = text(client.get(status_path(payment), headers={"HX-Request": "true"}))
     for words in ("Payment received", "LIC-", "Waiting for acme.bitrix24.com", "Install"):
         assert words in body
@@ -232,10 +232,10 @@ def test_the_landing_page_calls_nobody_and_the_worker_looks_once(client: Client,
         client.get(return_path(payment))
         client.get(status_path(payment), headers={"HX-Request": "true"})
     assert len(stripe.requests()) == before
-    poll_open_payments()
+    poll_open_attempts()
     assert len(stripe.requests()) == before + 1
     client.get(return_path(payment))
-    poll_open_payments()
+    poll_open_attempts()
     assert len(stripe.requests()) == before + 1  # asked a moment ago
 
 
@@ -243,7 +243,7 @@ def test_nobody_is_asked_before_the_buyer_comes_back(client: Client, stripe: Any
     client.get(link)
     client.post(link)
     before = len(stripe.requests())
-    assert poll_open_payments() == 0
+    assert poll_open_attempts() == 0
     assert len(stripe.requests()) == before
 
 
@@ -270,7 +270,7 @@ def test_a_provider_that_does_not_answer_is_unknown_and_not_asked_to_pay(
     assert "Waiting for the confirmation" in body
     assert "Pay order" not in body
     payment.refresh_from_db()
-    assert payment.status == PaymentStatus.PENDING
+    assert payment.status == AttemptStatus.PENDING
 
 
 def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any, invoice: Any) -> None:
@@ -285,7 +285,7 @@ def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any,
 def voucher(stripe: Any, invoice: Any) -> Any:
     payment = starting.start(invoice=invoice)
     stripe.issue_voucher(payment.provider_reference)
-    return settlement.settle(payment_id=payment.pk)
+    return settlement.settle(attempt_id=payment.pk)
 
 
 def test_a_voucher_is_shown_on_the_pay_page_with_another_way(
@@ -337,7 +337,7 @@ def test_the_page_moves_by_itself_and_stops_when_all_is_done(
     path, asked = status_path(payment), {"HX-Request": "true"}
     assert "hx-trigger" in text(client.get(path, headers=asked))
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     done = text(client.get(path, headers=asked))
     assert "your license works" in done
     assert "hx-trigger" not in done
@@ -350,7 +350,7 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, stripe: Any, invoic
     seen = body.split("?seen=")[1].split("&")[0]
     assert client.get(f"{status_path(payment)}?seen={seen}", headers=asked).status_code == 204
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     assert client.get(f"{status_path(payment)}?seen={seen}", headers=asked).status_code == 200
 
 
@@ -360,7 +360,7 @@ def test_when_the_payment_is_in_the_whole_page_is_loaded_anew(client: Client, st
     path, asked = f"{status_path(payment)}?was=waiting", {"HX-Request": "true"}
     assert "HX-Refresh" not in client.get(path, headers=asked)
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     assert client.get(path, headers=asked)["HX-Refresh"] == "true"
     assert "HX-Refresh" not in client.get(f"{status_path(payment)}?was=paid", headers=asked)
 
@@ -387,7 +387,7 @@ def test_a_strangers_visit_to_the_cancel_address_changes_nothing(
     assert session["cancel_url"].endswith(f"{link}?cancelled=1")
     client.get(session["cancel_url"])
     payment.refresh_from_db()
-    assert payment.status == PaymentStatus.PENDING
+    assert payment.status == AttemptStatus.PENDING
     assert stripe.pay(payment.provider_reference) == "paid"
 
 

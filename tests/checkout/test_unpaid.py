@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from storefront.billing import links
-from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
 from storefront.billing.services import invoices, settlement, starting
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from tests import purchases
 from tests.checkout.building import order_by, put_in_cart
 from tests.conftest import make_software
@@ -40,10 +40,10 @@ def body(response: Any) -> str:
     return response.content.decode()
 
 
-def decline(stripe: Any, invoice: Invoice) -> Payment:
+def decline(stripe: Any, invoice: Invoice) -> PaymentAttempt:
     payment = starting.start(invoice=invoice)
     assert stripe.pay(payment.provider_reference, card=FUNDS) == "declined"
-    return settlement.settle(payment_id=payment.pk)
+    return settlement.settle(attempt_id=payment.pk)
 
 
 @pytest.mark.parametrize("path", ["/basket/", "/checkout/", "/account/", "/products/yeastar-s/"])
@@ -86,7 +86,7 @@ def test_money_under_way_is_told_without_a_button(buyer: Client, stripe: Any) ->
     invoice = Invoice.objects.get()
     payment = starting.start(invoice=invoice)
     stripe.pay_later(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     for path in ("/basket/", "/account/", reverse("account-invoice", args=[invoice.number])):
         html = body(buyer.get(path))
         assert links.pay_path(invoice) not in html
@@ -122,14 +122,14 @@ def test_who_pays_with_another_card_after_a_declined_one_is_not_told_of_the_old_
     stripe.pay(payment.provider_reference)
     landed = links.return_url(payment).removeprefix("http://testserver")
     assert "Waiting for the confirmation" in body(buyer.get(landed))
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     assert "Paid." in body(buyer.get(landed))
 
 
 def test_an_attempt_that_is_over_says_why_on_the_page_after_it_too(buyer: Client, stripe: Any) -> None:
     payment = decline(stripe, Invoice.objects.get())
     stripe.expire(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
+    settlement.settle(attempt_id=payment.pk)
     landed = body(buyer.get(links.return_url(payment).removeprefix("http://testserver")))
     assert "There is not enough money on the card" in landed
 
@@ -175,7 +175,7 @@ def test_back_after_a_declined_card_the_page_learns_the_reason_by_itself(buyer: 
     path = links.pay_path(invoice)
     assert f'hx-get="{path}?look=1&amp;seen=0"' in body(buyer.get(path))
     assert len(stripe.requests()) == calls  # the page itself asks nobody
-    poll_open_payments()
+    poll_open_attempts()
     part = body(buyer.get(f"{path}?look=1&seen=0", headers={"HX-Request": "true"}))
     assert "There is not enough money on the card" in part
     assert "hx-get" not in part

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cms.statistics import charts, days, report, sales, visits
 from cms.statistics.models import DailyCount
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import invoices, ledger, settlement, starting
 from storefront.billing.services.orders import set_status
 from storefront.core import clock
@@ -79,7 +79,7 @@ def test_refund_lowers_the_income_of_the_day_it_was_made(shop: Any, customer: An
         first = pay(order(customer, shop, "96.00"), stripe)
         pay(order(customer, shop, "50.00"), stripe)
     stripe.refund(first.provider_reference)
-    settlement.settle(payment_id=first.pk)
+    settlement.settle(attempt_id=first.pk)
     numbers = report.collect()
     assert income(numbers) == Decimal("50.00")
     assert numbers.sales.income[EUR][days.today()] == Decimal("-96.00")
@@ -93,7 +93,7 @@ def test_refunded_part_is_shared_among_the_products_of_its_invoice(
     terms = [license_terms(shop), license_terms(second)]
     paid = pay(make_invoice(customer, "20.00", "10.00", terms=terms), stripe)
     stripe.refund(paid.provider_reference, amount=1000)
-    settlement.settle(payment_id=paid.pk)
+    settlement.settle(attempt_id=paid.pk)
     assert income() == Decimal("20.00")
     assert numbers_of(shop).income == {EUR: Decimal("13.33")}
     assert numbers_of(second).income == {EUR: Decimal("6.67")}
@@ -104,8 +104,8 @@ def test_money_kept_on_a_personal_account_is_no_income(shop: Any, customer: Any,
     payment = starting.start(invoice=invoice)
     set_status_of(invoice, "Cancelled")
     stripe.pay(payment.provider_reference)
-    settlement.settle(payment_id=payment.pk)
-    assert Payment.objects.get().status == "succeeded"
+    settlement.settle(attempt_id=payment.pk)
+    assert PaymentAttempt.objects.get().status == "succeeded"
     assert income() == 0
 
 
@@ -138,7 +138,7 @@ def test_products_add_up_to_the_income_whatever_is_sold_and_refunded(
     terms = [license_terms(shop), license_terms(second), {}]
     amounts = [str(Decimal(cents) / 100) for _, cents in lines]
     invoice = make_invoice(customer, *amounts, terms=[terms[what] for what, _ in lines])
-    payment = Payment.objects.create(
+    payment = PaymentAttempt.objects.create(
         invoice=invoice, gateway="stripe", is_live=False, status="succeeded", currency=EUR, amount=invoice.amount
     )
     moved = {"customer": customer, "currency": EUR}
@@ -229,7 +229,7 @@ def test_number_of_queries_does_not_grow(
         buyer = make_customer(f"buyer{number}@example.com")
         paid = pay(order(buyer, more, "30.00", "11.00"), stripe)
         stripe.refund(paid.provider_reference, amount=100 + number)
-        settlement.settle(payment_id=paid.pk)
+        settlement.settle(attempt_id=paid.pk)
         order(buyer, more)
         DailyCount.objects.create(day=days.today() - timedelta(days=number), software=software, viewers=number)
     with django_assert_num_queries(13):

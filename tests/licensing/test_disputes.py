@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from storefront.billing.audit import checks
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.core import clock
 from storefront.licensing.bitrix24.linking import link_installation
 from storefront.licensing.models import Installation, License
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def payment(portals: Portals, shop: Any, customer: Any, stripe: Any) -> Payment:
+def payment(portals: Portals, shop: Any, customer: Any, stripe: Any) -> PaymentAttempt:
     """What paid for a license that works in its portal."""
     portals.stand_in.install("acme", "yeastar-s")
     portals.open()
@@ -33,7 +33,7 @@ def payment(portals: Portals, shop: Any, customer: Any, stripe: Any) -> Payment:
 
 
 @pytest.fixture
-def told(client: Client, stripe: Any, payment: Payment, run_jobs: Any) -> Any:
+def told(client: Client, stripe: Any, payment: PaymentAttempt, run_jobs: Any) -> Any:
     """Have the provider tell all it knows; returns the license's status."""
 
     def tell() -> str:
@@ -54,7 +54,9 @@ def outbox_keys() -> Any:
     return keys
 
 
-def test_a_dispute_suspends_the_license_and_a_won_one_restores_it(stripe: Any, payment: Payment, told: Any) -> None:
+def test_a_dispute_suspends_the_license_and_a_won_one_restores_it(
+    stripe: Any, payment: PaymentAttempt, told: Any
+) -> None:
     assert told() == "active"
     stripe.dispute(payment.provider_reference)
     assert told() == "suspended"
@@ -65,13 +67,13 @@ def test_a_dispute_suspends_the_license_and_a_won_one_restores_it(stripe: Any, p
     assert list(checks()) == []
 
 
-def test_a_lost_dispute_leaves_the_license_suspended(stripe: Any, payment: Payment, told: Any) -> None:
+def test_a_lost_dispute_leaves_the_license_suspended(stripe: Any, payment: PaymentAttempt, told: Any) -> None:
     stripe.dispute(payment.provider_reference)
     stripe.close_dispute(payment.provider_reference, won=False)
     assert told() == "suspended"
 
 
-def test_an_appeal_that_is_won_restores_the_license(stripe: Any, payment: Payment, told: Any) -> None:
+def test_an_appeal_that_is_won_restores_the_license(stripe: Any, payment: PaymentAttempt, told: Any) -> None:
     stripe.dispute(payment.provider_reference)
     for status in ("lost", "appeal_needs_response", "appeal_under_review"):
         stripe.move_dispute(payment.provider_reference, status=status)
@@ -81,7 +83,7 @@ def test_an_appeal_that_is_won_restores_the_license(stripe: Any, payment: Paymen
 
 
 def test_time_that_another_payment_paid_for_goes_on_after_a_lost_dispute(
-    stripe: Any, payment: Payment, told: Any, shop: Any, customer: Any, portals: Portals, outbox_keys: Any
+    stripe: Any, payment: PaymentAttempt, told: Any, shop: Any, customer: Any, portals: Portals, outbox_keys: Any
 ) -> None:
     purchases.pay(purchases.order(customer, shop, portal=portals.host()), stripe)
     license = License.objects.get()

@@ -21,11 +21,11 @@ import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 
-from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import audit, clock, jobs
 from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
@@ -178,7 +178,7 @@ def assert_done_once(invoice, payment, mails):
     """Returns the kinds of letters the customer has."""
     invoice.refresh_from_db()
     payment.refresh_from_db()
-    assert (invoice.status, payment.status) == (InvoiceStatus.PAID, PaymentStatus.SUCCEEDED)
+    assert (invoice.status, payment.status) == (InvoiceStatus.PAID, AttemptStatus.SUCCEEDED)
     assert invoice.order.status_changes.filter(new_status="Paid").count() == 1
     assert LedgerTransaction.objects.filter(payment=payment).count() == 2
     license = License.objects.get(customer=invoice.customer)
@@ -256,7 +256,7 @@ def test_killed_while_a_lost_dispute_is_booked_it_is_booked_once(doomed, stripe,
     for die_at in range(1, MOST_POINTS):
         payment = start(invoice=make_invoice(make_customer(f"buyer{die_at}@example.com")))
         stripe.pay(payment.provider_reference)
-        settle(payment_id=payment.pk)
+        settle(attempt_id=payment.pk)
         stripe.dispute(payment.provider_reference)
         stripe.close_dispute(payment.provider_reference, won=False)
         died = doomed.run(
@@ -286,8 +286,8 @@ def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, s
         page = start(invoice=invoice).redirect_url  # ... the buyer presses again
         assert page == start(invoice=invoice).redirect_url
         assert stripe.stats()["session_creates"] == before + 1
-        payment = Payment.objects.get(invoice=invoice)
-        assert (payment.status, payment.amount) == (PaymentStatus.PENDING, Decimal("96.00"))
+        payment = PaymentAttempt.objects.get(invoice=invoice)
+        assert (payment.status, payment.amount) == (AttemptStatus.PENDING, Decimal("96.00"))
         if not died:
             break
     else:
@@ -306,9 +306,9 @@ def test_killed_while_a_failure_of_the_provider_is_met_one_page_is_open_in_the_e
         if die_at % 2:
             recover()
         page = start(invoice=invoice).redirect_url
-        assert Payment.objects.filter(invoice=invoice, status=PaymentStatus.PENDING).count() == 1
+        assert PaymentAttempt.objects.filter(invoice=invoice, status=AttemptStatus.PENDING).count() == 1
         reconcile()
-        ours = set(Payment.objects.filter(invoice=invoice).values_list("public_id", flat=True))
+        ours = set(PaymentAttempt.objects.filter(invoice=invoice).values_list("public_id", flat=True))
         left = [each for each in stripe.sessions() if each["client_reference_id"] in ours and each["status"] == "open"]
         assert [each["url"] for each in left] == [page]
         if not died:

@@ -11,13 +11,13 @@ from django.db import transaction
 
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import invoices
 from storefront.billing.services.dunning import void_overdue
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus
+from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock, states
 from tests.billing.building import make_invoice
 from tests.races.conftest import UNGUARDED
@@ -73,10 +73,10 @@ def test_paying_while_the_order_is_made_void_loses_nothing(stripe, invoice, race
     race(
         lambda: stripe.pay(payment.provider_reference),
         void_overdue,
-        lambda: settle(payment_id=payment.pk),
-        poll_open_payments,
+        lambda: settle(attempt_id=payment.pk),
+        poll_open_attempts,
     )
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     invoice.refresh_from_db()
     snapshot = gateway("stripe").fetch(payment.provider_reference)
     paid = snapshot.state == "succeeded"
@@ -90,6 +90,6 @@ def test_starting_while_the_order_is_made_void_leaves_no_charge_open(stripe, inv
     void_overdue()
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.VOID
-    assert not Payment.objects.filter(status__in=OPEN_PAYMENT).exists()
+    assert not PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).exists()
     assert all(session["status"] == "expired" for session in stripe.sessions())
     assert [str(finding) for finding in checks()] == []

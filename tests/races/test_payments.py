@@ -19,14 +19,14 @@ from oscar.apps.order.models import Order
 from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services import disputes, locking, orders, settlement
 from storefront.billing.services.cancelling import cancel_open
-from storefront.billing.services.polling import poll_open_payments
+from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import record, settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import RemoteState
 from storefront.inbox.models import InboundEvent
@@ -133,7 +133,7 @@ def test_returns_at_once_settle_once(stripe, invoice, race, dawdling, crowd):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     with listening() as heard:
-        assert errors(race(lambda: settle(payment_id=payment.pk), copies=crowd)) == []
+        assert errors(race(lambda: settle(attempt_id=payment.pk), copies=crowd)) == []
     assert_settled_once(invoice, heard)
 
 
@@ -141,7 +141,7 @@ def test_control_run_without_locks_returns_at_once_collide(stripe, invoice, race
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     with listening() as heard:
-        results = race(lambda: settle(payment_id=payment.pk), copies=8)
+        results = race(lambda: settle(attempt_id=payment.pk), copies=8)
     # The unique keys of the ledger still refuse a second booking: the racers fail instead of returning quietly.
     assert errors(results) or heard[invoice.number] > 1
 
@@ -155,7 +155,7 @@ def test_two_hundred_webhooks_and_twenty_returns_settle_once(stripe, invoice, ra
         deliver(Client(), completed * 10)
 
     with listening() as heard:
-        results = race(*[ten_webhooks] * 20, *[lambda: settle(payment_id=payment.pk)] * 20, *[process_due] * 4)
+        results = race(*[ten_webhooks] * 20, *[lambda: settle(attempt_id=payment.pk)] * 20, *[process_due] * 4)
         while process_due():
             pass
     assert errors(results) == []
@@ -168,12 +168,12 @@ def test_webhook_return_poll_and_cancel_at_once_settle_once(stripe, invoice, rac
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
     deliver(Client(), events(stripe))
-    Payment.objects.update(next_check_at=clock.now())
+    PaymentAttempt.objects.update(next_check_at=clock.now())
     with listening() as heard:
         results = race(
             process_due,
-            lambda: settle(payment_id=payment.pk),
-            poll_open_payments,
+            lambda: settle(attempt_id=payment.pk),
+            poll_open_attempts,
             lambda: cancel_open(invoice=invoice),
             copies=crowd,
         )
@@ -191,7 +191,7 @@ def test_clicks_at_once_open_one_charge(stripe, invoice, race, slow_to_commit, c
     # Whoever came while the provider was still busy with the first may be asked to click again, never more.
     assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
     assert stripe.stats()["session_creates"] == 1
-    assert Payment.objects.count() == 1
+    assert PaymentAttempt.objects.count() == 1
     assert start(invoice=invoice).redirect_url in pages
 
 
@@ -205,7 +205,7 @@ def test_clicks_at_once_on_a_remembered_failure_open_one_page(stripe, invoice, r
     assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
     page = start(invoice=invoice).redirect_url
     assert pages <= {page}
-    assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
+    assert PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).count() == 1
     reconcile()
     assert [each["url"] for each in stripe.sessions() if each["status"] == "open"] == [page]
 
@@ -214,30 +214,30 @@ def test_clicks_at_once_on_a_remembered_failure_open_one_page(stripe, invoice, r
 def test_a_voucher_is_given_up_once_by_however_many_clicks(stripe, invoice, race, crowd):
     voucher = start(invoice=invoice)
     stripe.issue_voucher(voucher.provider_reference)
-    settle(payment_id=voucher.pk)
+    settle(attempt_id=voucher.pk)
     results = race(lambda: start(invoice=invoice, instead_of=voucher.public_id).redirect_url, copies=crowd)
     pages = {result for result in results if isinstance(result, str)}
     assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
     assert pages <= {start(invoice=invoice).redirect_url}
     assert stripe.stats()["session_creates"] == 2
-    assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
+    assert PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).count() == 1
 
 
 @pytest.mark.parametrize("crowd", [2, 8])
 def test_a_voucher_paid_while_it_is_given_up_is_taken_once(stripe, invoice, race, crowd):
     voucher = start(invoice=invoice)
     stripe.issue_voucher(voucher.provider_reference)
-    settle(payment_id=voucher.pk)
+    settle(attempt_id=voucher.pk)
 
     def pay_elsewhere():
         stripe.pay_voucher(voucher.provider_reference)
-        settle(payment_id=voucher.pk)
+        settle(attempt_id=voucher.pk)
 
     with listening() as heard:
         race(pay_elsewhere, *[lambda: start(invoice=invoice, instead_of=voucher.public_id)] * crowd)
-        settle(payment_id=voucher.pk)
-        Payment.objects.filter(status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
-        poll_open_payments()
+        settle(attempt_id=voucher.pk)
+        PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).update(next_check_at=clock.now())
+        poll_open_attempts()
     assert_settled_once(invoice, heard)
     assert [each["status"] for each in stripe.sessions() if each["status"] == "open"] == []
 
@@ -247,29 +247,29 @@ def test_control_run_without_lock_and_constraint_clicks_open_many_charges(
 ):
     from django.db import connection
 
-    constraint = next(each for each in Payment._meta.constraints if each.name == "one_open_payment")
+    constraint = next(each for each in PaymentAttempt._meta.constraints if each.name == "one_open_payment")
     with connection.schema_editor() as editor:
-        editor.remove_constraint(Payment, constraint)
+        editor.remove_constraint(PaymentAttempt, constraint)
     try:
         race(lambda: start(invoice=invoice), copies=8)
         assert stripe.stats()["session_creates"] > 1
     finally:
-        Payment.objects.all().delete()
+        PaymentAttempt.objects.all().delete()
         with connection.schema_editor() as editor:
-            editor.add_constraint(Payment, constraint)
+            editor.add_constraint(PaymentAttempt, constraint)
 
 
 def test_without_the_lock_the_constraint_still_allows_one_charge(stripe, invoice, race, slow_to_commit, without_locks):
     race(lambda: start(invoice=invoice), copies=8)
     assert stripe.stats()["session_creates"] == 1
-    assert Payment.objects.filter(status__in=OPEN_PAYMENT).count() == 1
+    assert PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).count() == 1
 
 
 def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoice, race, dawdling):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    race(lambda: stripe.refund(payment.provider_reference), *[lambda: settle(payment_id=payment.pk)] * 8)
-    settle(payment_id=payment.pk)
+    race(lambda: stripe.refund(payment.provider_reference), *[lambda: settle(attempt_id=payment.pk)] * 8)
+    settle(attempt_id=payment.pk)
     payment.refresh_from_db()
     invoice.refresh_from_db()
     assert payment.amount_refunded == payment.amount
@@ -283,13 +283,13 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
 def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, slow_to_book, crowd, steps):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference, status="warning_needs_response")
     stripe.move_dispute(payment.provider_reference, status="needs_response")
     for step in steps:
         if step != "needs_response":
             stripe.move_dispute(payment.provider_reference, status=step)
-    results = race(lambda: settle(payment_id=payment.pk, look_for_disputes=True), copies=crowd)
+    results = race(lambda: settle(attempt_id=payment.pk, look_for_disputes=True), copies=crowd)
     assert errors(results) == []
     assert payment.disputes.count() == ReviewItem.objects.count() == 1
     assert [str(finding) for finding in checks()] == []
@@ -299,37 +299,37 @@ def overtaken(stripe, invoice):
     """A payment whose lost dispute is known, the answer from before that, and what was known when it was asked for."""
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
-    seen = Payment.objects.get().revision
+    seen = PaymentAttempt.objects.get().revision
     answer = gateway("stripe").fetch(payment.provider_reference)
     stripe.close_dispute(payment.provider_reference, won=False)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     return payment, answer, seen
 
 
 def test_an_answer_from_before_the_decision_changes_nothing(stripe, invoice):
     payment, answer, seen = overtaken(stripe, invoice)
     with pytest.raises(settlement.StaleAnswer):
-        record(payment_id=payment.pk, snapshot=answer, seen=seen)
+        record(attempt_id=payment.pk, snapshot=answer, seen=seen)
     assert payment.disputes.get().stage == "lost"
 
 
 def test_control_run_an_answer_that_is_not_compared_undoes_the_decision(stripe, invoice, monkeypatch):
     payment, answer, seen = overtaken(stripe, invoice)
     monkeypatch.setattr(disputes, "differ", lambda payment, found: False)
-    record(payment_id=payment.pk, snapshot=answer, seen=seen)
+    record(attempt_id=payment.pk, snapshot=answer, seen=seen)
     assert payment.disputes.get().stage == "open"  # wrong
 
 
 def test_a_dispute_decided_while_it_is_read_ends_as_the_provider_says(stripe, invoice, race, dawdling):
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
 
     def look():
-        settle(payment_id=payment.pk, look_for_disputes=True)
+        settle(attempt_id=payment.pk, look_for_disputes=True)
 
     race(lambda: stripe.close_dispute(payment.provider_reference, won=True), *[look] * 8)
     look()
@@ -356,7 +356,7 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     cancel_open(invoice=invoice)
     payment = start(invoice=invoice)
     stripe.pay(payment.provider_reference)
-    settle(payment_id=payment.pk)
+    settle(attempt_id=payment.pk)
     assert {name for name, _ in asked} == {"start", "fetch", "cancel"}
     assert not any(in_transaction for _, in_transaction in asked)
 
@@ -381,7 +381,7 @@ def declined_then_paid(stripe, invoice, race, decline):
     """The answer 'paid' of a charge is recorded while the answer 'declined' is."""
     is_read, is_written = decline
     payment = start(invoice=invoice)
-    seen, ask = Payment.objects.get(pk=payment.pk).revision, gateway(payment.gateway).fetch
+    seen, ask = PaymentAttempt.objects.get(pk=payment.pk).revision, gateway(payment.gateway).fetch
     stripe.pay(payment.provider_reference, card="4000000000009995")
     declined = ask(payment.provider_reference)
     stripe.pay(payment.provider_reference)
@@ -390,7 +390,7 @@ def declined_then_paid(stripe, invoice, race, decline):
     def pay():
         is_read.wait(timeout=30)
         try:
-            return record(payment_id=payment.pk, snapshot=paid, seen=seen)
+            return record(attempt_id=payment.pk, snapshot=paid, seen=seen)
         finally:
             is_written.set()
 
@@ -419,11 +419,11 @@ def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, custo
     other = start(invoice=free)
     stripe.pay(other.provider_reference)
     stripe.fail_next(kind="hang", method="POST", seconds=60)
-    results = race(lambda: start(invoice=stuck), lambda: settle(payment_id=other.pk))
+    results = race(lambda: start(invoice=stuck), lambda: settle(attempt_id=other.pk))
     assert [type(error).__name__ for error in errors(results)] == ["PaymentUnavailable"]
     free.refresh_from_db()
     assert free.status == InvoiceStatus.PAID
-    assert Payment.objects.get(invoice=stuck).status == PaymentStatus.CREATED
+    assert PaymentAttempt.objects.get(invoice=stuck).status == AttemptStatus.CREATED
 
 
 def test_rows_held_too_long_by_somebody_else_are_unknown_and_nothing_more(stripe, invoice, race, monkeypatch):
@@ -434,12 +434,12 @@ def test_rows_held_too_long_by_somebody_else_are_unknown_and_nothing_more(stripe
 
     def meanwhile():
         with transaction.atomic():
-            locking.lock_payment(payment.pk)
-            results = race(lambda: settle(payment_id=payment.pk), lambda: start(invoice=invoice))
+            locking.lock_attempt(payment.pk)
+            results = race(lambda: settle(attempt_id=payment.pk), lambda: start(invoice=invoice))
         return sorted(type(result).__name__ for result in results)
 
     assert meanwhile() == ["PaymentUnavailable", "Unavailable"]
-    assert settle(payment_id=payment.pk).status == PaymentStatus.SUCCEEDED
+    assert settle(attempt_id=payment.pk).status == AttemptStatus.SUCCEEDED
 
 
 def test_locks_are_taken_in_the_houses_one_order(stripe, invoice):
@@ -448,7 +448,7 @@ def test_locks_are_taken_in_the_houses_one_order(stripe, invoice):
 
     payment = start(invoice=invoice)
     with CaptureQueriesContext(connection) as captured, transaction.atomic():
-        locking.lock_payment(payment.pk)
+        locking.lock_attempt(payment.pk)
     tables = ["users_user", "order_order", "billing_invoice", "billing_payment"]
     locked = [sql["sql"] for sql in captured if "FOR NO KEY UPDATE" in sql["sql"]]
     assert [next(table for table in tables if f'FROM "{table}"' in sql) for sql in locked] == tables

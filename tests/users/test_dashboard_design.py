@@ -95,7 +95,7 @@ def test_order_says_of_a_disputed_payment_what_is_to_be_done_until_when(
 ) -> None:
     payment = purchases.pay(trade.invoices.get(), stripe)
     stripe.dispute(payment.provider_reference)
-    settle(payment_id=payment.pk, look_for_disputes=True)
+    settle(attempt_id=payment.pk, look_for_disputes=True)
     body = staff_client.get(reverse("dashboard:order-detail", args=[trade.number])).content.decode()
     (dispute,) = payment.disputes.all()
     assert "Disputed: evidence is wanted" in body and "Send evidence until" in body

@@ -1,7 +1,7 @@
 from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
-from .payments import GIVEN_UP, UNDER_WAY, Payment, ReviewItem
+from .payments import GIVEN_UP, UNDER_WAY, PaymentAttempt, ReviewItem
 
 __all__ = [
     "GIVEN_UP",
@@ -16,7 +16,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",
-    "Payment",
+    "PaymentAttempt",
     "ReviewItem",
     "Seller",
 ]

@@ -1,22 +1,22 @@
-"""Payments: attempts to pay one invoice by one method."""
+"""Attempts to pay one invoice by one method, and what waits for a person."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, references
 
 #: Attempts that may still bring money by themselves. Where the last card was declined the provider's page may be open
 #: all the same, and nothing comes of it until the buyer tries again.
-UNDER_WAY = Q(status__in=[str(each) for each in OPEN_PAYMENT]) & (Q(failure_code="") | Q(is_processing=True))
+UNDER_WAY = Q(status__in=[str(each) for each in OPEN_ATTEMPT]) & (Q(failure_code="") | Q(is_processing=True))
 
-#: ``Payment.failure_code`` of one that waited for its buyer elsewhere and is not wanted any more.
+#: ``PaymentAttempt.failure_code`` of one that waited for its buyer elsewhere and is not wanted any more.
 GIVEN_UP = "given_up"
 
 
-class Payment(models.Model):
+class PaymentAttempt(models.Model):
     """One attempt. Committed before the provider is called; its idempotency key is ``payment-<id>``.
 
     ``amount`` is in major units of ``currency``. ``provider_reference`` is the provider's id of the charge,
@@ -28,10 +28,10 @@ class Payment(models.Model):
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
-    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="payments")
+    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="attempts")
     gateway = models.CharField(max_length=30)
     is_live = models.BooleanField()
-    status = models.CharField(max_length=10, choices=PaymentStatus, default=PaymentStatus.CREATED)
+    status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.CREATED)
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     provider_reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not equal)
@@ -53,12 +53,13 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("payment")
-        verbose_name_plural = _("payments")
+        db_table = "billing_payment"
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
         constraints = [
             models.UniqueConstraint(fields=["gateway", "provider_reference"], name="payment_reference_once"),
             models.UniqueConstraint(
-                fields=["invoice"], condition=Q(status__in=[str(s) for s in OPEN_PAYMENT]), name="one_open_payment"
+                fields=["invoice"], condition=Q(status__in=[str(s) for s in OPEN_ATTEMPT]), name="one_open_payment"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
         ]
@@ -73,7 +74,7 @@ class Payment(models.Model):
     @property
     def is_awaited(self) -> bool:
         """Whether the buyer has been told how to pay elsewhere and has not paid yet."""
-        return bool(self.instructions) and self.status == PaymentStatus.PENDING
+        return bool(self.instructions) and self.status == AttemptStatus.PENDING
 
     @property
     def is_given_up(self) -> bool:
@@ -86,7 +87,7 @@ class ReviewItem(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=50)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews")
+    payment = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews")
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     detail = models.TextField()
     created_at = models.DateTimeField(default=clock.now)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import GIVEN_UP, Invoice, Payment
+from storefront.billing.models import GIVEN_UP, Invoice, PaymentAttempt
 from storefront.billing.services import orders
-from storefront.billing.services.locking import lock_payment
+from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.poll_schedule import after_lapse
 from storefront.billing.services.settlement import record, settle
-from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
+from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
 from storefront.core import states
 from storefront.gateways.errors import NotFound
 
@@ -21,39 +21,39 @@ def cancel_open(*, invoice: Invoice) -> None:
     If the provider says that one was paid meanwhile, it is settled instead: re-read the invoice afterwards. Raises
     Unavailable (or a BillingError) if that cannot be known now; try again later.
     """
-    for payment in Payment.objects.filter(invoice_id=invoice.pk, status__in=OPEN_PAYMENT):
-        cancel_payment(payment)
+    for payment in PaymentAttempt.objects.filter(invoice_id=invoice.pk, status__in=OPEN_ATTEMPT):
+        cancel_attempt(payment)
 
 
-def cancel_payment(payment: Payment) -> Payment:
+def cancel_attempt(payment: PaymentAttempt) -> PaymentAttempt:
     """Close one charge at its provider and note what it has become.
 
     One that we count as closed already is closed there too; one that the provider may not know is asked for first. A
     voucher that the provider cannot withdraw is given up here: what is paid with it all the same is received later.
     """
-    if payment.status == PaymentStatus.CREATED and payment.provider_reference is None:
+    if payment.status == AttemptStatus.CREATED and payment.provider_reference is None:
         from storefront.billing.services.starting import resume  # the other way round it is imported at the top
 
         payment = resume(payment)
-    if payment.status == PaymentStatus.SUCCEEDED or payment.provider_reference is None:
+    if payment.status == AttemptStatus.SUCCEEDED or payment.provider_reference is None:
         return payment
     seen = payment.revision
     try:
         snapshot = gateway(payment.gateway).cancel(payment.provider_reference)
     except NotFound:
-        return settle(payment_id=payment.pk)
-    payment = record(payment_id=payment.pk, snapshot=snapshot, seen=seen)
+        return settle(attempt_id=payment.pk)
+    payment = record(attempt_id=payment.pk, snapshot=snapshot, seen=seen)
     return _give_up(payment.pk) if payment.is_awaited else payment
 
 
-def _give_up(payment_id: int) -> Payment:
+def _give_up(attempt_id: int) -> PaymentAttempt:
     with transaction.atomic(durable=True):
-        payment = lock_payment(payment_id)
+        payment = lock_attempt(attempt_id)
         if payment.is_awaited:
             states.apply(
                 payment,
-                PaymentStatus.CANCELLED,
-                table=PAYMENT_TRANSITIONS,
+                AttemptStatus.CANCELLED,
+                table=ATTEMPT_TRANSITIONS,
                 failure_code=GIVEN_UP,
                 next_check_at=after_lapse(payment),
             )

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from storefront.billing import disputes as words
 from storefront.billing import signals
-from storefront.billing.models import Dispute, Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import Dispute, Invoice, LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import goods, ledger, reviews
 from storefront.core import clock
@@ -30,7 +30,7 @@ _MONEY = ("withdrawn", "fee", "fee_currency")
 DECIDED = frozenset(DisputeStage) - UNDECIDED - {DisputeStage.INQUIRY, DisputeStage.INQUIRY_REVIEW, DisputeStage.APPEAL}
 
 
-def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
+def follow(payment: PaymentAttempt, found: Sequence[DisputeSnapshot]) -> None:
     """Make our rows say what the provider says about the disputes of a payment that has succeeded."""
     for each in found:
         _follow_one(payment, _as_stored(each))
@@ -47,11 +47,11 @@ def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
         signals.payment_lost.send(sender=Invoice, invoice=payment.invoice, payment=payment)
 
 
-def _is_lost(payment: Payment) -> bool:
+def _is_lost(payment: PaymentAttempt) -> bool:
     return payment.amount_lost > 0 and payment.amount_lost + payment.amount_refunded >= payment.amount
 
 
-def differ(payment: Payment, found: Sequence[DisputeSnapshot]) -> bool:
+def differ(payment: PaymentAttempt, found: Sequence[DisputeSnapshot]) -> bool:
     """Whether the provider's word is another than ours. The payment is locked."""
     ours = {row.reference: _facts(row) for row in payment.disputes.all()}
     return ours != {each.dispute_reference: _facts(_as_stored(each)) for each in found}
@@ -66,7 +66,7 @@ def _facts(dispute: Dispute | DisputeSnapshot) -> tuple[object, ...]:
     return tuple(getattr(dispute, name) for name in (*_FACTS, *_MONEY))
 
 
-def _follow_one(payment: Payment, found: DisputeSnapshot) -> None:
+def _follow_one(payment: PaymentAttempt, found: DisputeSnapshot) -> None:
     row = payment.disputes.filter(reference=found.dispute_reference).first()
     if row is not None and _facts(row) == _facts(found):
         return

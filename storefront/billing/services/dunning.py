@@ -15,7 +15,7 @@ from storefront.billing.models import Invoice
 from storefront.billing.services import invoices, orders
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.states import InvoiceStatus, PaymentStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.core.instants import end_of_day
 from storefront.gateways.errors import ConfigurationError, GatewayError
@@ -82,5 +82,5 @@ def _may_still_pay(invoice: Invoice) -> bool:
     does anything of a cancelled order."""
     if orders.is_cancelled(invoice.order):
         return False
-    ends = [pay_until(each) for each in invoice.payments.filter(status=PaymentStatus.PENDING) if each.is_awaited]
+    ends = [pay_until(each) for each in invoice.attempts.filter(status=AttemptStatus.PENDING) if each.is_awaited]
     return any(end is not None and end > clock.now() for end in ends)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 from decimal import Decimal
 
-from storefront.billing.models import Allocation, Payment
+from storefront.billing.models import Allocation, PaymentAttempt
 from storefront.billing.services import ledger
 from storefront.billing.states import InvoiceStatus
 
 logger = logging.getLogger(__name__)
 
 
-def paid_goods(payment: Payment) -> bool:
+def paid_goods(payment: PaymentAttempt) -> bool:
     """Whether this very payment's money paid its invoice (else it only went to the personal account)."""
     return Allocation.objects.filter(payment=payment, entry__transaction__invoice_id=payment.invoice_id).exists()
 
 
-def take_back(payment: Payment, amount: Decimal, *, key: str) -> None:
+def take_back(payment: PaymentAttempt, amount: Decimal, *, key: str) -> None:
     """So much of the sale is undone; nothing, if the payment paid for none."""
     if paid_goods(payment):
         ledger.take_back(
@@ -26,7 +26,7 @@ def take_back(payment: Payment, amount: Decimal, *, key: str) -> None:
         )  # fmt: skip
 
 
-def sell_again(payment: Payment, amount: Decimal, *, key: str) -> None:
+def sell_again(payment: PaymentAttempt, amount: Decimal, *, key: str) -> None:
     """The money is there again, and so is the sale; unless the invoice was taken back meanwhile, or the customer owes
     us more than this: then it stays on the personal account."""
     invoice = payment.invoice

@@ -19,7 +19,7 @@ from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock, money, states
 from storefront.core.instants import day_of, end_of_day
 from storefront.users.models import User
@@ -102,14 +102,14 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
     """
     with transaction.atomic():
         locked = lock_invoice(invoice.pk)
-        if locked.status == InvoiceStatus.OPEN and locked.payments.filter(status__in=OPEN_PAYMENT).exists():
+        if locked.status == InvoiceStatus.OPEN and locked.attempts.filter(status__in=OPEN_ATTEMPT).exists():
             raise ChargeOpen
         changed = states.apply(
             locked, InvoiceStatus.VOID, table=INVOICE_TRANSITIONS, voided_at=clock.now(), void_reason=reason[:200]
         )
         if changed:
             orders.cancel(order=locked.order)
-            if not locked.payments.filter(status=PaymentStatus.SUCCEEDED).exists():
+            if not locked.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():
                 mails.order_voided(locked)  # else he was told that his money is kept
     return locked
 

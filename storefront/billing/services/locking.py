@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oscar.apps.order.models import Order
 
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.core import states
 from storefront.users.models import User
 
@@ -19,9 +19,9 @@ def lock_invoice(invoice_id: int) -> Invoice:
     return invoice
 
 
-def lock_payment(payment_id: int) -> Payment:
+def lock_attempt(attempt_id: int) -> PaymentAttempt:
     """Lock a payment and what comes before it; ``payment.invoice`` is the locked invoice. Needs a transaction."""
-    invoice = lock_invoice(Payment.objects.values_list("invoice_id", flat=True).get(pk=payment_id))
-    payment = states.lock(Payment(pk=payment_id))
+    invoice = lock_invoice(PaymentAttempt.objects.values_list("invoice_id", flat=True).get(pk=attempt_id))
+    payment = states.lock(PaymentAttempt(pk=attempt_id))
     payment.invoice = invoice
     return payment

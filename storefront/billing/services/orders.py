@@ -52,7 +52,7 @@ def follow_attempts(invoice: Invoice) -> None:
     invoice is under way, else 'New'. To be called after every change of an attempt, in the same transaction."""
     order = invoice.order
     if order is not None and order.status in (NEW, IN_PROGRESS):
-        is_under_way = invoice.payments.filter(UNDER_WAY).exists()
+        is_under_way = invoice.attempts.filter(UNDER_WAY).exists()
         set_status(order=order, status=IN_PROGRESS if is_under_way else NEW)
 
 

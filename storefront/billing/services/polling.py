@@ -10,13 +10,13 @@ from django.db.models import Q
 from storefront.billing.breaker import is_away
 from storefront.billing.errors import BillingError
 from storefront.billing.gateway_registry import gateway, names
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import orders
-from storefront.billing.services.cancelling import cancel_payment
+from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.poll_schedule import next_check
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import resume
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock, queue
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import ConfigurationError, GatewayError
@@ -30,13 +30,13 @@ LEASE = timedelta(minutes=2)
 AGAIN = timedelta(seconds=5)
 
 
-def poll_open_payments() -> int:
+def poll_open_attempts() -> int:
     """Look at every payment whose time has come: open ones again and again, closed ones once more an hour later.
 
     A row is due at the latest ten minutes after the last look, so nothing stays unknown for fifteen. Safe to run in
     many workers at once. Returns how many were looked at.
     """
-    payments = Payment.objects.select_related("invoice__order")
+    payments = PaymentAttempt.objects.select_related("invoice__order")
     return queue.drain(lambda: queue.claim_next(payments, field="next_check_at", lease=LEASE), _try_to_look)
 
 
@@ -51,14 +51,16 @@ def probe_away() -> int:
     return len(back)
 
 
-def look_soon(*, payment_id: int) -> None:
+def look_soon(*, attempt_id: int) -> None:
     """Have the poller ask the provider about a payment at its next run, a second away. Calls nobody itself."""
     now = clock.now()
     later = Q(next_check_at=None) | Q(next_check_at__gt=now)
-    Payment.objects.filter(later, pk=payment_id).exclude(status=PaymentStatus.SUCCEEDED).update(next_check_at=now)
+    PaymentAttempt.objects.filter(later, pk=attempt_id).exclude(status=AttemptStatus.SUCCEEDED).update(
+        next_check_at=now
+    )
 
 
-def _try_to_look(payment: Payment) -> int:
+def _try_to_look(payment: PaymentAttempt) -> int:
     try:
         with time_limit(WORKER_SECONDS):
             _look(payment)
@@ -71,28 +73,28 @@ def _try_to_look(payment: Payment) -> int:
     return 1
 
 
-def _look_again(payment: Payment, *, at: datetime) -> int:
+def _look_again(payment: PaymentAttempt, *, at: datetime) -> int:
     """Nothing was learned, so the lease need not run out."""
     queue.put_back(payment, field="next_check_at", at=at)
     return 0
 
 
-def _look(payment: Payment) -> None:
-    is_open = payment.status in OPEN_PAYMENT
+def _look(payment: PaymentAttempt) -> None:
+    is_open = payment.status in OPEN_ATTEMPT
     is_over = payment.invoice.status != InvoiceStatus.OPEN or orders.is_cancelled(payment.invoice.order)
     if is_open and is_over:
-        cancel_payment(payment)  # the invoice was paid by another one, or is void, or staff cancelled the order
-    elif payment.status == PaymentStatus.CREATED:
+        cancel_attempt(payment)  # the invoice was paid by another one, or is void, or staff cancelled the order
+    elif payment.status == AttemptStatus.CREATED:
         resume(payment)
     elif is_open:
-        settle(payment_id=payment.pk)
+        settle(attempt_id=payment.pk)
     else:
         _look_once_more(payment)
 
 
-def _look_once_more(payment: Payment) -> None:
+def _look_once_more(payment: PaymentAttempt) -> None:
     """A closed charge: money may have come after all, or it may still be open at the provider."""
-    settled = settle(payment_id=payment.pk)
-    is_closed = settled.status in (PaymentStatus.FAILED, PaymentStatus.CANCELLED)
+    settled = settle(attempt_id=payment.pk)
+    is_closed = settled.status in (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
     if is_closed and settled.next_check_at is not None and not settled.is_given_up:
-        cancel_payment(settled)
+        cancel_attempt(settled)

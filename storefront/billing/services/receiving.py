@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from storefront.billing import mails, signals
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import ledger, orders, reviews
 from storefront.billing.states import (
+    ATTEMPT_TRANSITIONS,
     INVOICE_TRANSITIONS,
-    OPEN_PAYMENT,
-    PAYMENT_TRANSITIONS,
+    OPEN_ATTEMPT,
+    AttemptStatus,
     InvoiceStatus,
-    PaymentStatus,
 )
 from storefront.core import clock, states
 
 
-def receive(payment: Payment) -> bool:
+def receive(payment: PaymentAttempt) -> bool:
     """A payment succeeded: credit the personal account, then pay the invoice from it if it still asks for money.
 
     ``payment`` and its invoice are locked. Returns False, and changes nothing, if it had succeeded before.
     """
     now = clock.now()
-    if not states.apply(payment, PaymentStatus.SUCCEEDED, table=PAYMENT_TRANSITIONS, settled_at=now, failure_code=""):
+    if not states.apply(payment, AttemptStatus.SUCCEEDED, table=ATTEMPT_TRANSITIONS, settled_at=now, failure_code=""):
         return False
     invoice = payment.invoice
     ledger.credit(
@@ -38,7 +38,7 @@ def receive(payment: Payment) -> bool:
     return True
 
 
-def pay(invoice: Invoice, payment: Payment) -> None:
+def pay(invoice: Invoice, payment: PaymentAttempt) -> None:
     """The invoice is paid with this payment's money: expense, invoice, order, and whoever listens to invoice_paid."""
     ledger.debit(
         customer=invoice.customer,
@@ -51,7 +51,7 @@ def pay(invoice: Invoice, payment: Payment) -> None:
     close_paid(invoice, payment)
 
 
-def close_paid(invoice: Invoice, payment: Payment | None) -> None:
+def close_paid(invoice: Invoice, payment: PaymentAttempt | None) -> None:
     """A locked invoice asks for nothing more: invoice, order, and whoever listens to invoice_paid.
 
     ``payment`` is None where nothing was to be paid (``free.settle``). An invoice that is paid already is left alone.
@@ -60,13 +60,13 @@ def close_paid(invoice: Invoice, payment: Payment | None) -> None:
         return
     orders.set_status(order=invoice.order, status=orders.PAID)
     # A charge opened meanwhile must not be paid too: the poller closes it.
-    invoice.payments.filter(status__in=OPEN_PAYMENT).update(next_check_at=clock.now())
+    invoice.attempts.filter(status__in=OPEN_ATTEMPT).update(next_check_at=clock.now())
     signals.invoice_paid.send(sender=Invoice, invoice=invoice, payment=payment)
     if not any(line.license_terms for line in invoice.lines.all()):
         mails.payment_received(invoice)
 
 
-def _keep(invoice: Invoice, payment: Payment) -> None:
+def _keep(invoice: Invoice, payment: PaymentAttempt) -> None:
     """Money nobody asked for any more stays on the customer's account; he and the staff are told."""
     is_late = invoice.status == InvoiceStatus.VOID or orders.is_cancelled(invoice.order)
     kind = "late_payment" if is_late else "second_payment"

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from storefront.billing.gateway_registry import gateway, names
-from storefront.billing.models import Payment
+from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import disputes, reviews
-from storefront.billing.services.cancelling import cancel_payment
+from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.settlement import mismatches, settle
-from storefront.billing.states import OPEN_PAYMENT, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 #: A charge may be paid a day after it was opened, a bank debit settle two weeks later, a refund come later still.
 LOOK_BACK = timedelta(days=45)
 #: Attempts that we count as over: a page of theirs that is still open leads nobody anywhere, and is closed.
-GIVEN_UP = (PaymentStatus.FAILED, PaymentStatus.CANCELLED)
+GIVEN_UP = (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
 
 
 def reconcile() -> int:
@@ -52,17 +52,17 @@ def _disputed(name: str, charges: Sequence[str]) -> int:
     """Disputes that began lately, about payments however old, and those that are undecided as far as we know."""
     undecided = Q(disputes__stage__in=[stage.value for stage in DisputeStage if stage not in disputes.DECIDED])
     undecided |= Q(is_disputed=True, disputes=None)  # from before disputes were kept
-    known = Payment.objects.filter(gateway=name, status=PaymentStatus.SUCCEEDED)
+    known = PaymentAttempt.objects.filter(gateway=name, status=AttemptStatus.SUCCEEDED)
     found = 0
     for payment in known.filter(Q(charge_reference__in=charges) | undecided).distinct():
         before = list(payment.disputes.values_list("reference", "changed_at"))
-        settle(payment_id=payment.pk, look_for_disputes=True)
+        settle(attempt_id=payment.pk, look_for_disputes=True)
         found += before != list(payment.disputes.values_list("reference", "changed_at"))
     return found
 
 
 def _compare(name: str, snapshot: PaymentSnapshot) -> int:
-    payments = Payment.objects.filter(gateway=name).select_related("invoice")
+    payments = PaymentAttempt.objects.filter(gateway=name).select_related("invoice")
     payment = payments.filter(provider_reference=snapshot.provider_reference).first()
     if payment is None and snapshot.our_reference:
         payment = payments.filter(public_id=snapshot.our_reference, provider_reference=None).first()
@@ -70,9 +70,9 @@ def _compare(name: str, snapshot: PaymentSnapshot) -> int:
         return _unknown(name, snapshot)
     if _agrees(payment, snapshot):
         return 0
-    payment = settle(payment_id=payment.pk, provider_reference=snapshot.provider_reference)
+    payment = settle(attempt_id=payment.pk, provider_reference=snapshot.provider_reference)
     if snapshot.state is RemoteState.OPEN and payment.status in GIVEN_UP:
-        payment = cancel_payment(payment)
+        payment = cancel_attempt(payment)
         logger.warning("reconciliation: %s, which nobody can reach, is closed", snapshot.provider_reference)
         return 1
     logger.warning("reconciliation: payment %s differed from %s", payment.pk, name)
@@ -81,15 +81,15 @@ def _compare(name: str, snapshot: PaymentSnapshot) -> int:
     return 1
 
 
-def _agrees(payment: Payment, snapshot: PaymentSnapshot) -> bool:
+def _agrees(payment: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
     succeeded = snapshot.state is RemoteState.SUCCEEDED
-    if succeeded != (payment.status == PaymentStatus.SUCCEEDED):
+    if succeeded != (payment.status == AttemptStatus.SUCCEEDED):
         return False
     if not succeeded:
         is_open = snapshot.state in (RemoteState.OPEN, RemoteState.WAITING, RemoteState.PROCESSING)
         if is_open and payment.is_given_up:
             return True  # a voucher that the provider cannot withdraw
-        return is_open == (payment.status in OPEN_PAYMENT)
+        return is_open == (payment.status in OPEN_ATTEMPT)
     if snapshot.amount_refunded not in (None, payment.amount_refunded):
         return False
     return (snapshot.amount, snapshot.currency) == (payment.amount, payment.currency)
@@ -113,8 +113,8 @@ def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
 def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) -> int:
     """Payments we count on that the provider did not list."""
     # A margin at the edge: the provider's clock and ours differ.
-    ours = Payment.objects.filter(gateway=name, created_at__gte=since + timedelta(hours=1))
-    ours = ours.filter(status=PaymentStatus.SUCCEEDED).exclude(provider_reference=None).select_related("invoice")
+    ours = PaymentAttempt.objects.filter(gateway=name, created_at__gte=since + timedelta(hours=1))
+    ours = ours.filter(status=AttemptStatus.SUCCEEDED).exclude(provider_reference=None).select_related("invoice")
     found = 0
     for payment in ours.exclude(provider_reference__in=list(theirs)):
         reviews.file(
@@ -128,7 +128,7 @@ def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) 
     return found
 
 
-def _file_difference(name: str, payment: Payment, snapshot: PaymentSnapshot) -> None:
+def _file_difference(name: str, payment: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     reviews.file(
         key=f"difference:{payment.public_id}:{snapshot.state}:{snapshot.amount_refunded}",
         kind="difference",

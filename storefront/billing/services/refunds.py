@@ -8,14 +8,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from storefront.billing import signals
-from storefront.billing.models import Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import Invoice, LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services import disputes, goods, ledger, orders, reviews
 from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot
 
 
-def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
+def follow(payment: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     """Make our rows say what the provider says about refunds and disputes of a payment, as far as it could be seen."""
     refunded = payment.amount_refunded if snapshot.amount_refunded is None else snapshot.amount_refunded
     change = refunded - payment.amount_refunded
@@ -28,7 +28,7 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
         disputes.follow(payment, snapshot.disputes)
 
 
-def report_reverted(payment: Payment, snapshot: PaymentSnapshot | None) -> None:
+def report_reverted(payment: PaymentAttempt, snapshot: PaymentSnapshot | None) -> None:
     """The provider takes back that a charge succeeded. Nothing is undone by itself."""
     state = snapshot.state if snapshot else "failed"
     reviews.file(
@@ -40,7 +40,7 @@ def report_reverted(payment: Payment, snapshot: PaymentSnapshot | None) -> None:
     )
 
 
-def _book(payment: Payment, change: Decimal) -> None:
+def _book(payment: PaymentAttempt, change: Decimal) -> None:
     """Entries for money given back (``change`` > 0), or come home because a refund failed (< 0)."""
     customer, currency, amount = payment.invoice.customer, payment.currency, abs(change)
     kinds = ("refund", "refund_failed")
@@ -54,7 +54,7 @@ def _book(payment: Payment, change: Decimal) -> None:
     goods.sell_again(payment, amount, key=f"{key}-goods")
 
 
-def _after_refund(payment: Payment, change: Decimal) -> None:
+def _after_refund(payment: PaymentAttempt, change: Decimal) -> None:
     invoice = payment.invoice
     is_whole = payment.amount_refunded >= payment.amount
     if is_whole and goods.paid_goods(payment) and invoice.status == InvoiceStatus.PAID:
@@ -71,7 +71,7 @@ def _after_refund(payment: Payment, change: Decimal) -> None:
     )
 
 
-def _file(payment: Payment, kind: str, detail: str) -> None:
+def _file(payment: PaymentAttempt, kind: str, detail: str) -> None:
     """Each change is a matter of its own; the revision under lock tells them apart."""
     known = ReviewItem.objects.filter(payment=payment, kind=kind).count()
     reviews.file(

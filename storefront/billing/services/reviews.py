@@ -6,10 +6,10 @@ import logging
 
 from django.db import transaction
 
-from storefront.billing.models import Invoice, Payment, ReviewItem
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
 from storefront.billing.services import orders
-from storefront.billing.services.locking import lock_payment
-from storefront.billing.states import OPEN_PAYMENT, PAYMENT_TRANSITIONS, PaymentStatus
+from storefront.billing.services.locking import lock_attempt
+from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, states
 from storefront.notifications import addresses, mails
 from storefront.notifications.models import MailAddress
@@ -40,7 +40,7 @@ def file(
     key: str,
     kind: str,
     detail: str,
-    payment: Payment | None = None,
+    payment: PaymentAttempt | None = None,
     invoice: Invoice | None = None,
     subject: str = "",
 ) -> ReviewItem:
@@ -58,7 +58,7 @@ def file(
     return item
 
 
-def is_waiting(*, payment: Payment, kind: str) -> bool:
+def is_waiting(*, payment: PaymentAttempt, kind: str) -> bool:
     """Whether an unresolved item of that kind names the payment."""
     return ReviewItem.objects.filter(payment=payment, kind=kind, resolved_at=None).exists()
 
@@ -109,11 +109,11 @@ def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:
     if not reason:
         raise ReasonMissing
     if item.resolved_at is None and item.kind == MISMATCH_UNPAID and item.payment is not None:
-        from storefront.billing.services.cancelling import cancel_payment  # it files reviews, too
+        from storefront.billing.services.cancelling import cancel_attempt  # it files reviews, too
 
-        cancel_payment(item.payment)
+        cancel_attempt(item.payment)
     with transaction.atomic(durable=True):
-        payment = lock_payment(item.payment_id) if item.payment_id else None
+        payment = lock_attempt(item.payment_id) if item.payment_id else None
         locked = states.lock(ReviewItem(pk=item.pk))
         if locked.resolved_at is not None:
             return locked
@@ -134,11 +134,11 @@ def _send_there_again(item: ReviewItem) -> None:
         addresses.cleared(address.email)
 
 
-def _give_up(payment: Payment) -> None:
+def _give_up(payment: PaymentAttempt) -> None:
     """Close an attempt a person has judged. Should the provider's object fit one day after all, it still pays."""
-    if payment.status not in OPEN_PAYMENT:
+    if payment.status not in OPEN_ATTEMPT:
         return
     states.apply(
-        payment, PaymentStatus.FAILED, table=PAYMENT_TRANSITIONS, failure_code="did_not_fit", next_check_at=None
+        payment, AttemptStatus.FAILED, table=ATTEMPT_TRANSITIONS, failure_code="did_not_fit", next_check_at=None
     )
     orders.follow_attempts(payment.invoice)

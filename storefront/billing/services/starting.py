@@ -19,13 +19,13 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import orders, reviews
-from storefront.billing.services.cancelling import cancel_payment
+from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import close, opened
 from storefront.billing.services.settlement import settle
-from storefront.billing.states import OPEN_PAYMENT, InvoiceStatus, PaymentStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
 from storefront.gateways.payments.base import LineItem, PaymentGateway, StartRequest
@@ -38,12 +38,12 @@ USABLE = timedelta(minutes=2)
 #: An attempt nobody heard of for so long is given up: the provider forgets idempotency keys after a day.
 UNKNOWN_FOR = timedelta(hours=20)
 FIRST_CHECK = timedelta(seconds=60)
-#: ``Payment.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
+#: ``PaymentAttempt.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
 PROVIDER_FAILED = "provider_failed"
 _TRIES = 4
 
 
-def start(*, invoice: Invoice, gateway_name: str = "stripe", instead_of: str = "") -> Payment:
+def start(*, invoice: Invoice, gateway_name: str = "stripe", instead_of: str = "") -> PaymentAttempt:
     """Open a charge for the whole invoice, or find the one that is open; send the buyer to its ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
@@ -59,7 +59,7 @@ def start(*, invoice: Invoice, gateway_name: str = "stripe", instead_of: str = "
         raise PaymentUnavailable from exc
 
 
-def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> Payment:
+def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttempt:
     """Whoever meets an attempt whose key is spent goes on with a new one, once."""
     _check_limits(invoice, gateway_name)
     spent: set[int] = set()
@@ -68,8 +68,8 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> Payment:
         if payment.gateway != gateway_name or (payment.is_awaited and payment.public_id == instead_of):
             _make_room(payment)
             continue
-        payment = resume(payment) if payment.status == PaymentStatus.CREATED else _look(payment)
-        if payment.status == PaymentStatus.PENDING and _is_usable(payment):
+        payment = resume(payment) if payment.status == AttemptStatus.CREATED else _look(payment)
+        if payment.status == AttemptStatus.PENDING and _is_usable(payment):
             return payment
         if payment.failure_code == PROVIDER_FAILED:
             spent.add(payment.pk)
@@ -78,7 +78,7 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> Payment:
     raise PaymentUnavailable
 
 
-def resume(payment: Payment) -> Payment:
+def resume(payment: PaymentAttempt) -> PaymentAttempt:
     """Ask the provider to open the charge of a row it may or may not know; the key makes the second call harmless.
 
     One that cannot be opened under its key any more comes back closed: what the provider may have opened under it has
@@ -86,45 +86,45 @@ def resume(payment: Payment) -> Payment:
     PaymentUnavailable as ``start`` does.
     """
     if clock.now() - payment.created_at > UNKNOWN_FOR:
-        return close(payment.pk, PaymentStatus.FAILED, failure_code="abandoned")
+        return close(payment.pk, AttemptStatus.FAILED, failure_code="abandoned")
     try:
         adapter = gateway(payment.gateway)
         started = adapter.start(_request(payment))
     except Declined as refusal:
         logger.warning("payment %s refused: %s", payment.pk, refusal.code)
-        close(payment.pk, PaymentStatus.FAILED, failure_code=refusal.code)
+        close(payment.pk, AttemptStatus.FAILED, failure_code=refusal.code)
         if refusal.is_curable:
             raise PaymentRefused(refusal.code) from refusal
         reviews.file_cannot_charge(invoice=payment.invoice, gateway=payment.gateway, code=refusal.code)
         raise CannotBeCharged(refusal.code) from refusal
     except KeySpent as failure:
         logger.warning("payment %s: its key only brings a failure (%s)", payment.pk, failure.code)
-        return close(payment.pk, PaymentStatus.FAILED, failure_code=PROVIDER_FAILED, unless_opened=True)
+        return close(payment.pk, AttemptStatus.FAILED, failure_code=PROVIDER_FAILED, unless_opened=True)
     except (GatewayError, ConfigurationError) as unknown:
         return _opened_meanwhile(payment, unknown)
     found = opened(payment.pk, started)
-    return found if found.redirect_url else settle(payment_id=found.pk)
+    return found if found.redirect_url else settle(attempt_id=found.pk)
 
 
-def _make_room(payment: Payment) -> None:
+def _make_room(payment: PaymentAttempt) -> None:
     """Close a charge for another one. Raises PaymentUnavailable while that cannot be done."""
     try:
-        cancel_payment(payment)
+        cancel_attempt(payment)
     except (GatewayError, ConfigurationError) as unknown:
         logger.warning("payment %s: could not be closed (%s)", payment.pk, type(unknown).__name__)
         raise PaymentUnavailable from unknown
 
 
-def _claim(invoice_id: int, gateway_name: str) -> Payment:
+def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
     """The invoice's open attempt, or a new one, committed."""
     adapter = _adapter(gateway_name)
     with transaction.atomic(durable=True):
         invoice = lock_invoice(invoice_id)
         _check_payable(invoice)
-        payment = invoice.payments.filter(status__in=OPEN_PAYMENT).first()
+        payment = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
         if payment is None:
             now = clock.now()
-            payment = invoice.payments.create(
+            payment = invoice.attempts.create(
                 gateway=gateway_name,
                 is_live=adapter.is_live,
                 currency=invoice.currency,
@@ -164,7 +164,7 @@ def _adapter(gateway_name: str) -> PaymentGateway:
         raise PaymentUnavailable from exc
 
 
-def _request(payment: Payment) -> StartRequest:
+def _request(payment: PaymentAttempt) -> StartRequest:
     """Derived from frozen rows only, so that a retry asks for exactly the same."""
     invoice = payment.invoice
     lines = [
@@ -190,22 +190,22 @@ def _request(payment: Payment) -> StartRequest:
     )
 
 
-def _opened_meanwhile(payment: Payment, unknown: Exception) -> Payment:
+def _opened_meanwhile(payment: PaymentAttempt, unknown: Exception) -> PaymentAttempt:
     """No answer for us; a twin of this call (or a webhook) may have had one."""
     logger.warning("payment %s: outcome unknown (%s)", payment.pk, type(unknown).__name__)
     payment.refresh_from_db()
-    if payment.status == PaymentStatus.CREATED:
+    if payment.status == AttemptStatus.CREATED:
         raise PaymentUnavailable from unknown
     return payment
 
 
-def _look(payment: Payment) -> Payment:
+def _look(payment: PaymentAttempt) -> PaymentAttempt:
     """What the open charge is now; if the provider cannot be asked, what we know (it is the same charge)."""
     try:
-        payment = settle(payment_id=payment.pk)
+        payment = settle(attempt_id=payment.pk)
     except (GatewayError, ConfigurationError):
         logger.warning("payment %s: could not be looked up", payment.pk)
-    if payment.is_processing and payment.status == PaymentStatus.PENDING:
+    if payment.is_processing and payment.status == AttemptStatus.PENDING:
         raise PaymentProcessing
     if payment.is_awaited:
         raise PaymentAwaited
@@ -214,9 +214,9 @@ def _look(payment: Payment) -> Payment:
     return payment
 
 
-def _is_usable(payment: Payment) -> bool:
+def _is_usable(payment: PaymentAttempt) -> bool:
     """Whether a buyer can still be sent there. A page about to close is closed for good first."""
     if payment.expires_at is None or payment.expires_at - clock.now() > USABLE:
         return bool(payment.redirect_url)
-    cancel_payment(payment)
+    cancel_attempt(payment)
     return False

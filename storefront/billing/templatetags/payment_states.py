@@ -8,7 +8,7 @@ from django import template
 from oscar.apps.order.models import Order
 
 from storefront.billing import disputes, status
-from storefront.billing.models import Dispute, Invoice, Payment
+from storefront.billing.models import Dispute, Invoice, PaymentAttempt
 
 register = template.Library()
 
@@ -20,7 +20,7 @@ def invoice_status(invoice: Invoice) -> status.Status:
 
 
 @register.simple_tag
-def attempt_status(payment: Payment) -> status.Status:
+def attempt_status(payment: PaymentAttempt) -> status.Status:
     """The same of one attempt to pay."""
     return status.of_attempt(payment)
 
