@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -181,6 +182,13 @@ def test_a_declined_card_and_another_one_move_order_and_lines_back_and_forth(str
     assert set(order.lines.values_list("status", flat=True)) == {"Paid"}
 
 
+class ModelsOfThen:
+    """Attempts were called payments when the migration was written."""
+
+    def get_model(self, app: str, name: str) -> Any:
+        return apps.get_model(app, "PaymentAttempt" if name == "Payment" else name)
+
+
 def test_migration_puts_orders_of_declined_cards_right_and_no_others(stripe, customer):
     declined, waiting, checked = (make_invoice(customer) for _ in range(3))
     add_line(declined.order)
@@ -188,7 +196,7 @@ def test_migration_puts_orders_of_declined_cards_right_and_no_others(stripe, cus
         starting.start(invoice=invoice)
     declined.attempts.update(failure_code="card_declined")
     checked.attempts.update(failure_code="card_declined", is_processing=True)
-    import_module("storefront.billing.migrations.0004_declined_orders").correct(apps, None)
+    import_module("storefront.billing.migrations.0004_declined_orders").correct(ModelsOfThen(), None)
     for invoice in (declined, waiting, checked):
         both(invoice)
     order = Order.objects.get(pk=declined.order_id)
