@@ -20,7 +20,7 @@ from storefront.billing.models import Seller
 from storefront.core import content_version
 
 #: Whatever stands on public pages: saving or deleting any of it raises the content version. Prices raise it themselves
-#: (``catalogue.plans.pricing``). Raised once too often, a page is rendered once more.
+#: (``catalogue.plans.publishing``). Raised once too often, a page is rendered once more.
 VISIBLE: tuple[type[Model], ...] = (
     *get_page_models(), PageViewRestriction, Locale, Site, get_image_model(), get_document_model(),
     Menu, Footer, Notice, NotFoundText,

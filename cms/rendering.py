@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
-from catalogue.plans.queries import BuyBox
+from catalogue.plans.buy_box import BuyBox
 from cms.articles.pictures import read_at_once
 from cms.blocks.walking import pictures
 

@@ -1,6 +1,6 @@
 """Oscar's staff dashboard as this shop mounts it: sales, vouchers and offers, and nothing that writes what is sold.
 
-Products, license types, prices and stock are made in Wagtail, and ``pricing.publish`` alone writes them to Oscar.
+Products, license types, prices and stock are made in Wagtail, and ``publishing.publish`` alone writes them to Oscar.
 """
 
 from __future__ import annotations

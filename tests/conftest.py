@@ -202,9 +202,9 @@ class Shop:
     agreement: Any
 
     def term(self, plan_code: str = "standard", months: int = 12) -> Any:
-        from catalogue.plans.models import PlanTerm
+        from catalogue.plans.models import PlanPrice
 
-        return PlanTerm.objects.get(plan__software=self.software, plan__code=plan_code, months=months)
+        return PlanPrice.objects.get(plan__software=self.software, plan__code=plan_code, months=months)
 
 
 @pytest.fixture(scope="session")
@@ -262,7 +262,7 @@ def make_software(slug: str = "yeastar-s-module", title: str = "Yeastar S-series
     """One software product with two license types, published, and its Wagtail page if the site exists."""
     from catalogue.models import Product, ProductClass
     from catalogue.plans.models import Plan, SoftwareProduct
-    from catalogue.plans.pricing import publish
+    from catalogue.plans.publishing import publish
     from cms.models import ProductIndexPage, ProductPage
 
     product_class, _ = ProductClass.objects.get_or_create(

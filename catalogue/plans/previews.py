@@ -1,6 +1,7 @@
 """What prices were and will be if a change is saved: a discount, a period, a product. Nothing is written.
 
-The same lines that publish prices work out both sides (``Shelf.quotes``), so what is shown is what will be charged.
+The same lines that publish prices work out both sides (``PriceInputs.quotes``), so what is
+shown is what will be charged.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from catalogue.plans import shelves
+from catalogue.plans import price_inputs
 from catalogue.plans.discounts import is_in_force
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
-from catalogue.plans.quotes import Quote
-from catalogue.plans.shelves import Shelf
+from catalogue.plans.price_calculation import Quote
+from catalogue.plans.price_inputs import PriceInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def of_discount(draft: Discount, *, now: datetime) -> list[Moment]:
     found = []
     for at in sorted({now, max(now, draft.starts_at)}):
         is_about = _about_discount(draft, at)
-        changes = _compare(_shelves(now), lambda shelf: _with_discount(shelf, draft), at, is_about)
+        changes = _compare(_price_inputs(now), lambda inputs: _with_discount(inputs, draft), at, is_about)
         if changes:
             found.append(Moment(at if at > now else None, changes))
     return found
@@ -69,8 +70,8 @@ def of_discount(draft: Discount, *, now: datetime) -> list[Moment]:
 
 def of_period(draft: Period, *, now: datetime) -> Moment:
     """What saving a new or edited common period does at once: all prices for as many months."""
-    products = _shelves(now)
-    changes = _compare(products, lambda shelf: _with_period(shelf, draft), now, lambda c: c.months == draft.months)
+    products = _price_inputs(now)
+    changes = _compare(products, lambda inputs: _with_period(inputs, draft), now, lambda c: c.months == draft.months)
     return Moment(None, changes)
 
 
@@ -91,30 +92,30 @@ def of_product(
 
 def _drafted(
     software: SoftwareProduct | None, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
-) -> tuple[Shelf, Shelf]:
+) -> tuple[PriceInputs, PriceInputs]:
     """A product before and after its form is saved."""
     # A product without a number has what is common to all.
-    before = shelves.read([software or SoftwareProduct()], now)[0]
+    before = price_inputs.read([software or SoftwareProduct()], now)[0]
     common = [period for period in before.periods if period.software_id is None]
     own = [_of_product(period) for period in own_periods]
     return before, replace(before, plans=list(plans), periods=[*common, *own])
 
 
-def worthless_with(draft: Discount | Period, *, now: datetime) -> list[Quote]:
+def zero_prices_with(draft: Discount | Period, *, now: datetime) -> list[Quote]:
     """What saving a discount or a common period would round to nothing, at whatever time."""
 
-    def changed(shelf: Shelf) -> Shelf:
-        return _with_discount(shelf, draft) if isinstance(draft, Discount) else _with_period(shelf, draft)
+    def changed(inputs: PriceInputs) -> PriceInputs:
+        return _with_discount(inputs, draft) if isinstance(draft, Discount) else _with_period(inputs, draft)
 
-    found = (quote for shelf in _shelves(now) for quote in changed(shelf).worthless())
+    found = (quote for inputs in _price_inputs(now) for quote in changed(inputs).zero_prices())
     return [quote for quote in found if quote.period.months == draft.months]
 
 
-def worthless_of(
+def zero_prices_of(
     software: SoftwareProduct | None, *, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
 ) -> list[Quote]:
     """What saving a product, as its form holds it (see ``of_product``), would round to nothing, at whatever time."""
-    return _drafted(software, plans, own_periods, now)[1].worthless()
+    return _drafted(software, plans, own_periods, now)[1].zero_prices()
 
 
 def overlapping(draft: Discount, *, now: datetime) -> list[Discount]:
@@ -132,8 +133,8 @@ def _open(at: datetime) -> Q:
     return Q(ends_at=None) | Q(ends_at__gt=at)
 
 
-def _shelves(now: datetime) -> list[Shelf]:
-    return shelves.read(SoftwareProduct.objects.select_related("product").order_by("product__title", "pk"), now)
+def _price_inputs(now: datetime) -> list[PriceInputs]:
+    return price_inputs.read(SoftwareProduct.objects.select_related("product").order_by("product__title", "pk"), now)
 
 
 def _about_discount(draft: Discount, at: datetime) -> Callable[[Change], bool]:
@@ -146,15 +147,15 @@ def _about_discount(draft: Discount, at: datetime) -> Callable[[Change], bool]:
     )
 
 
-def _with_discount(shelf: Shelf, draft: Discount) -> Shelf:
-    others = [discount for discount in shelf.discounts if draft.pk is None or discount.pk != draft.pk]
-    own = [draft] if draft.software_id in (None, shelf.software.pk) else []
-    return replace(shelf, discounts=[*others, *own])
+def _with_discount(inputs: PriceInputs, draft: Discount) -> PriceInputs:
+    others = [discount for discount in inputs.discounts if draft.pk is None or discount.pk != draft.pk]
+    own = [draft] if draft.software_id in (None, inputs.software.pk) else []
+    return replace(inputs, discounts=[*others, *own])
 
 
-def _with_period(shelf: Shelf, draft: Period) -> Shelf:
-    others = [period for period in shelf.periods if draft.pk is None or period.pk != draft.pk]
-    return replace(shelf, periods=[*others, draft])
+def _with_period(inputs: PriceInputs, draft: Period) -> PriceInputs:
+    others = [period for period in inputs.periods if draft.pk is None or period.pk != draft.pk]
+    return replace(inputs, periods=[*others, draft])
 
 
 def _of_product(period: Period) -> Period:
@@ -166,16 +167,19 @@ def _of_product(period: Period) -> Period:
 
 
 def _compare(
-    products: Iterable[Shelf],
-    change: Callable[[Shelf], Shelf],
+    products: Iterable[PriceInputs],
+    change: Callable[[PriceInputs], PriceInputs],
     at: datetime,
     is_about: Callable[[Change], bool],
 ) -> tuple[Change, ...]:
     return tuple(
         found
-        for shelf in products
+        for inputs in products
         for found in _pair(
-            shelf.software.title_text(), shelf.software.product.is_public, shelf.quotes(at), change(shelf).quotes(at)
+            inputs.software.title_text(),
+            inputs.software.product.is_public,
+            inputs.quotes(at),
+            change(inputs).quotes(at),
         )
         if found.is_change or is_about(found)
     )

@@ -26,7 +26,7 @@ def partner() -> Partner:
 
 
 def create_parent(*, title: str, slug: str) -> Product:
-    """A new public parent product; its children come from ``pricing.publish``."""
+    """A new public parent product; its children come from ``publishing.publish``."""
     return Product.objects.create(
         structure=Product.PARENT, title=title, slug=slug, product_class=product_class(), is_public=True
     )

@@ -13,30 +13,30 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from django.dispatch import receiver
 
 from catalogue.models import Product
-from catalogue.plans import agreements, pricing
+from catalogue.plans import agreements, publishing
 from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
 
 
 def _publish(software_id: int | None) -> None:
     software = SoftwareProduct.objects.filter(pk=software_id).first() if software_id else None
     if software is not None:
-        pricing.publish(software)
+        publishing.publish(software)
 
 
-@receiver([pre_save, pre_delete], sender=Plan, dispatch_uid="plan-hold")
-@receiver([pre_save, pre_delete], sender=Period, dispatch_uid="period-hold")
-@receiver([pre_save, pre_delete], sender=Discount, dispatch_uid="discount-hold")
+@receiver([pre_save, pre_delete], sender=Plan, dispatch_uid="plan-lock")
+@receiver([pre_save, pre_delete], sender=Period, dispatch_uid="period-lock")
+@receiver([pre_save, pre_delete], sender=Discount, dispatch_uid="discount-lock")
 def before_change(instance: Plan | Period | Discount, **kwargs: Any) -> None:
-    """Products are locked before the rows their prices are made of (see ``pricing.hold_all``).
+    """Products are locked before the rows their prices are made of (see ``publishing.lock_all``).
 
     Outside a transaction nothing stays locked that could be waited for.
     """
     if not transaction.get_connection().in_atomic_block:
         return
     if isinstance(instance, Plan):
-        pricing.hold(instance.software_id)
+        publishing.lock(instance.software_id)
     else:
-        pricing.hold_all()
+        publishing.lock_all()
 
 
 @receiver([post_save, post_delete], sender=Plan, dispatch_uid="plan-publish")
@@ -47,7 +47,7 @@ def plan_changed(instance: Plan, **kwargs: Any) -> None:
 @receiver([post_save, post_delete], sender=Period, dispatch_uid="period-publish")
 def period_changed(instance: Period, **kwargs: Any) -> None:
     if instance.software_id is None:
-        pricing.publish_all()
+        publishing.publish_all()
     else:
         _publish(instance.software_id)
 
@@ -55,12 +55,12 @@ def period_changed(instance: Period, **kwargs: Any) -> None:
 @receiver([post_save, post_delete], sender=Discount, dispatch_uid="discount-publish")
 def discount_changed(instance: Discount, **kwargs: Any) -> None:
     # Publishing one product is not enough: an edit may have taken the discount from another product.
-    pricing.publish_all()
+    publishing.publish_all()
 
 
 @receiver(post_save, sender=SoftwareProduct, dispatch_uid="software-publish")
 def software_changed(instance: SoftwareProduct, **kwargs: Any) -> None:
-    pricing.publish(instance)
+    publishing.publish(instance)
 
 
 @receiver(post_save, sender=Product, dispatch_uid="product-publish")
@@ -68,7 +68,7 @@ def product_changed(instance: Product, **kwargs: Any) -> None:
     """A parent's title, address and visibility are passed on to its children."""
     if instance.is_parent:
         for software in SoftwareProduct.objects.filter(product=instance):
-            pricing.publish(software)
+            publishing.publish(software)
 
 
 @receiver(post_save, sender=Agreement, dispatch_uid="agreement-version")

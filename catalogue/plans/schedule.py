@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
-from catalogue.plans import pricing
+from catalogue.plans import publishing
 from catalogue.plans.discounts import in_force
 from catalogue.plans.models import Discount
 from storefront.core import clock
@@ -20,7 +20,7 @@ def publish_due() -> int:
     """
     count = due().count()
     if count:
-        pricing.publish_all(withdraw_worthless=True)
+        publishing.publish_all(withdraw_zero_prices=True)
     return count
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product
-from catalogue.plans.models import BindingKind, PlanTerm, months_label
+from catalogue.plans.models import BindingKind, PlanPrice, months_label
 from storefront.core.prepared import PreparedQuery
 from storefront.core.texts import pick
 
@@ -121,10 +121,10 @@ def find(term_id: int) -> CartPrice | None:
 
 
 def _read(**condition: object) -> list[CartPrice]:
-    return [_term(row) for row in _columns(PlanTerm.objects.filter(**condition))]
+    return [_term(row) for row in _columns(PlanPrice.objects.filter(**condition))]
 
 
-def _columns(terms: QuerySet[PlanTerm]) -> QuerySet[PlanTerm, tuple[Any, ...]]:
+def _columns(terms: QuerySet[PlanPrice]) -> QuerySet[PlanPrice, tuple[Any, ...]]:
     # By license type as the product page shows them, then by months.
     return terms.order_by("plan__position", "plan_id", "months").values_list(*_COLUMNS)
 
@@ -135,10 +135,10 @@ def _term(row: Sequence[Any]) -> CartPrice:
 
 _OF_BASKET = PreparedQuery(
     lambda basket: _columns(
-        PlanTerm.objects.filter(
+        PlanPrice.objects.filter(
             plan__software__product__in=Product.objects.filter(children__basket_lines__basket=basket).values("pk")
         )
     ),
     "basket",
 )
-_BY_PK = PreparedQuery(lambda pk: _columns(PlanTerm.objects.filter(pk=pk)), "pk")
+_BY_PK = PreparedQuery(lambda pk: _columns(PlanPrice.objects.filter(pk=pk)), "pk")

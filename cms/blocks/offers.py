@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from catalogue.plans.queries import buy_box
+from catalogue.plans.buy_box import buy_box
 from cms.blocks.examples import WithExample, example_product
 from cms.blocks.links import LinkBlock
 from cms.blocks.texts import heading

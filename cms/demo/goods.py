@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from wagtail.models import Page
 
-from catalogue.plans import pricing
+from catalogue.plans import publishing
 from catalogue.plans.models import Agreement, Discount, Period, Plan, SoftwareProduct
 from catalogue.plans.products import create_parent
 from cms.demo.products import PERIODS, PRODUCTS
@@ -66,7 +66,7 @@ def _make(product: DemoProduct, agreement: Agreement) -> None:
     )
     software.save()
     Plan.objects.bulk_create(_plan(plan, software, number) for number, plan in enumerate(product.plans))
-    pricing.publish(software)
+    publishing.publish(software)
 
 
 def _plan(plan: DemoPlan, software: SoftwareProduct, position: int) -> Plan:

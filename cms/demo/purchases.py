@@ -9,7 +9,7 @@ from datetime import timedelta
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 
-from catalogue.plans.models import PlanTerm
+from catalogue.plans.models import PlanPrice
 from checkout.cart import operations
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest
@@ -25,7 +25,7 @@ from storefront.users.models import User
 
 def order(customer: User, product: str, plan: str, months: int, days: int, host: str) -> Invoice:
     """An order placed so many days ago; its open invoice."""
-    term = PlanTerm.objects.get(plan__software__product__slug=product, plan__code=plan, months=months)
+    term = PlanPrice.objects.get(plan__software__product__slug=product, plan__code=plan, months=months)
     ordered = Invoice.objects.filter(customer=customer, order__lines__product=term.product).first()
     if ordered is not None:
         return ordered

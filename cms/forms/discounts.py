@@ -76,7 +76,7 @@ class DiscountForm(WagtailAdminModelForm):
 
 def _leaves_something(form: Any, field: str) -> bool:
     """Whether a sound form rounds no price to nothing; else it has an error at ``field``."""
-    problem = discount_problem(previews.worthless_with(form.instance, now=clock.now()))
+    problem = discount_problem(previews.zero_prices_with(form.instance, now=clock.now()))
     if problem:
         form.add_error(field, problem)
     return not problem

@@ -117,7 +117,7 @@ def is_deletable(plan: Plan) -> bool:
     """Nothing protected points to the plan (a license does), and none of its terms is in an order or a cart."""
     if plan.pk is None:
         return True
-    if any(is_sold(term.product) for term in plan.terms.select_related("product")):
+    if any(is_sold(term.product) for term in plan.prices.select_related("product")):
         return False
     try:
         Collector(using="default").collect([plan])

@@ -165,7 +165,7 @@ class SoftwareProductForm(ProductFields):
         if not super().is_valid():
             return False
         plan_forms = _kept(self.formsets["plans"])
-        worthless = previews.worthless_of(
+        worthless = previews.zero_prices_of(
             self.instance if self.instance.pk else None,
             plans=[form.instance for form in plan_forms],
             own_periods=[form.instance for form in _kept(self.formsets["own_periods"])],

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from catalogue.plans.models import months_label
-from catalogue.plans.quotes import Quote
+from catalogue.plans.price_calculation import Quote
 from storefront.core import money
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from catalogue.plans.queries import BuyBox
+from catalogue.plans.buy_box import BuyBox
 from cms.metadata import languages, page_metadata, structured_data
 from cms.metadata.page_metadata import PageMetadata, Picture
 from cms.site_context import SiteContext

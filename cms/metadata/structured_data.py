@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalogue.plans.queries import BuyBox, PlanOption, TermOption
+from catalogue.plans.buy_box import BuyBox, PlanOption, PriceOption
 from cms.refunds import RefundRule
 from storefront.core import money
 from storefront.core.instants import day_of
@@ -140,12 +140,12 @@ def product(
             "url": url,
             "image": picture,
             "brand": {"@type": "Brand", "name": brand},
-            "offers": [_offer(plan, term, url) | sold for plan in box.plans for term in plan.terms],
+            "offers": [_offer(plan, term, url) | sold for plan in box.plans for term in plan.prices],
         }
     )
 
 
-def _offer(plan: PlanOption, term: TermOption, url: str) -> dict[str, Any]:
+def _offer(plan: PlanOption, term: PriceOption, url: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "@type": "Offer",
         "name": f"{plan.name}, {term.label}",

@@ -20,7 +20,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from catalogue.addresses import product_path
-from catalogue.plans.queries import buy_box
+from catalogue.plans.buy_box import buy_box
 from cms import cards, rendering
 from cms.blocks import ProductContent
 from cms.cards import Card

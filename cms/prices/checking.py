@@ -16,10 +16,10 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.rich_text import get_text_for_indexing
 
-from catalogue.plans import offers
+from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct, months_label
-from catalogue.plans.offers import OfferedPlan, OfferedTerm
-from catalogue.plans.quotes import per_month
+from catalogue.plans.price_calculation import per_month
+from catalogue.plans.published_prices import PublishedPlan, PublishedPrice
 from cms.prices.references import LINK_TYPE
 from cms.prices.typed import TypedPrice, find
 from storefront.core import money
@@ -60,7 +60,7 @@ def right_prices(page: Page) -> list[str]:
     return [
         f"{plan.name}, {months_label(term.months)}: {money.display(term.amount, term.currency)}"
         for _title, plan in _plans(page)
-        for term in plan.terms
+        for term in plan.prices
     ]
 
 
@@ -92,21 +92,25 @@ def _plain(html: str) -> str:
     return get_text_for_indexing(_REFERENCE.sub("", html))
 
 
-def _plans(page: Page) -> list[tuple[str, OfferedPlan]]:
+def _plans(page: Page) -> list[tuple[str, PublishedPlan]]:
     language = page.locale.language_code if page.locale_id else translation.get_language()
     software = getattr(page, "software", None)
     if isinstance(software, SoftwareProduct):
         wanted = SoftwareProduct.objects.filter(pk=software.pk)
     else:
         wanted = SoftwareProduct.objects.all()
-    return [(offer, plan) for offer in wanted.values_list("offer", flat=True) for plan in offers.load(offer, language)]
+    return [
+        (stored, plan)
+        for stored in wanted.values_list("published_prices", flat=True)
+        for plan in published_prices.load(stored, language)
+    ]
 
 
-def _amounts(plans: Iterable[OfferedPlan]) -> set[Decimal]:
-    return {amount for plan in plans for term in plan.terms for amount in _of_term(term)}
+def _amounts(plans: Iterable[PublishedPlan]) -> set[Decimal]:
+    return {amount for plan in plans for term in plan.prices for amount in _of_term(term)}
 
 
-def _of_term(term: OfferedTerm) -> Iterator[Decimal]:
+def _of_term(term: PublishedPrice) -> Iterator[Decimal]:
     yield term.amount
     yield term.list_amount
     yield per_month(term.amount, term.months, term.currency)

@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.modal_workflow import render_modal_workflow
 
-from catalogue.plans import offers
+from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct, months_label
-from catalogue.plans.offers import OfferedPlan
+from catalogue.plans.published_prices import PublishedPlan
 from cms.prices.references import Amount, Reference, parse, text_of
 from cms.prices.rich_text import data_of
 
@@ -73,7 +73,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     form = PriceForm(_with_choice(sent) if sent.get("product") else None, initial=sent.dict())
     software = form.cleaned_data.get("product") if form.is_bound and form.is_valid() else None
-    plans = offers.load(software.offer, get_language() or settings.LANGUAGE_CODE) if software else ()
+    plans = (
+        published_prices.load(software.published_prices, get_language() or settings.LANGUAGE_CODE) if software else ()
+    )
     reference = form.reference() if software else None
     if request.method == "POST" and software and reference and _is_sold(reference, plans):
         return _chosen(request, reference, software, plans)
@@ -96,28 +98,28 @@ def _with_choice(sent: QueryDict) -> dict[str, str]:
 
 
 def _chosen(
-    request: HttpRequest, reference: Reference, software: SoftwareProduct, plans: tuple[OfferedPlan, ...]
+    request: HttpRequest, reference: Reference, software: SoftwareProduct, plans: tuple[PublishedPlan, ...]
 ) -> HttpResponse:
     name = next((plan.name for plan in plans if plan.code == reference.plan), "")
     result = {"data": data_of(reference, reference.describe(str(software), name)), "text": text_of(reference, plans)}
     return render_modal_workflow(request, None, None, None, json_data={"step": "chosen", "result": result})
 
 
-def _is_sold(reference: Reference, plans: tuple[OfferedPlan, ...]) -> bool:
+def _is_sold(reference: Reference, plans: tuple[PublishedPlan, ...]) -> bool:
     if reference.amount == Amount.LOWEST:
-        return any(plan.terms for plan in plans)
-    return any(term.months == reference.months for plan in plans if plan.code == reference.plan for term in plan.terms)
+        return any(plan.prices for plan in plans)
+    return any(term.months == reference.months for plan in plans if plan.code == reference.plan for term in plan.prices)
 
 
-def _rows(chosen: Reference | None, plans: tuple[OfferedPlan, ...]) -> list[Row]:
+def _rows(chosen: Reference | None, plans: tuple[PublishedPlan, ...]) -> list[Row]:
     return [
         Row(f"{plan.name}, {months_label(term.months)}", tuple(_cells(chosen, plan, term.months, plans)))
         for plan in plans
-        for term in plan.terms
+        for term in plan.prices
     ]
 
 
-def _cells(chosen: Reference | None, plan: OfferedPlan, months: int, plans: tuple[OfferedPlan, ...]) -> list[Cell]:
+def _cells(chosen: Reference | None, plan: PublishedPlan, months: int, plans: tuple[PublishedPlan, ...]) -> list[Cell]:
     here = (plan.code, months)
     return [
         Cell(
@@ -130,7 +132,9 @@ def _cells(chosen: Reference | None, plan: OfferedPlan, months: int, plans: tupl
     ]
 
 
-def _lowest(chosen: Reference | None, software: SoftwareProduct | None, plans: tuple[OfferedPlan, ...]) -> Cell | None:
+def _lowest(
+    chosen: Reference | None, software: SoftwareProduct | None, plans: tuple[PublishedPlan, ...]
+) -> Cell | None:
     if software is None or not plans:
         return None
     return Cell(

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.utils import translation
 
-from catalogue.plans import offers
+from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct
-from catalogue.plans.offers import OfferedPlan
+from catalogue.plans.published_prices import PublishedPlan
 
 
-def plans_of(product_ids: Iterable[int]) -> dict[int, tuple[OfferedPlan, ...]]:
+def plans_of(product_ids: Iterable[int]) -> dict[int, tuple[PublishedPlan, ...]]:
     """By product, in the active language; one query. A product that is gone is left out."""
     language = translation.get_language() or settings.LANGUAGE_CODE
-    found = SoftwareProduct.objects.filter(pk__in=set(product_ids)).values_list("pk", "offer")
-    return {pk: offers.load(offer, language) for pk, offer in found}
+    found = SoftwareProduct.objects.filter(pk__in=set(product_ids)).values_list("pk", "published_prices")
+    return {pk: published_prices.load(stored, language) for pk, stored in found}

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalogue.plans.models import months_label
-from catalogue.plans.offers import OfferedPlan
-from catalogue.plans.quotes import per_month
+from catalogue.plans.price_calculation import per_month
+from catalogue.plans.published_prices import PublishedPlan
 from storefront.core import money
 
 LINK_TYPE = "price"
@@ -87,7 +87,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def text_of(reference: Reference, plans: tuple[OfferedPlan, ...] | None) -> str:
+def text_of(reference: Reference, plans: tuple[PublishedPlan, ...] | None) -> str:
     """The amount as readers of the active language see it, or the fall-back if ``plans`` (what is on sale of the
     product now, None if there is no such product) do not have it."""
     language = translation.get_language() or settings.LANGUAGE_CODE
@@ -95,11 +95,11 @@ def text_of(reference: Reference, plans: tuple[OfferedPlan, ...] | None) -> str:
     return amount if amount is not None else reference.fallback(language)
 
 
-def _amount(reference: Reference, plans: tuple[OfferedPlan, ...]) -> str | None:
+def _amount(reference: Reference, plans: tuple[PublishedPlan, ...]) -> str | None:
     if reference.amount == Amount.LOWEST:
-        months = [(per_month(t.amount, t.months, t.currency), t.currency) for plan in plans for t in plan.terms]
+        months = [(per_month(t.amount, t.months, t.currency), t.currency) for plan in plans for t in plan.prices]
         return money.display(*min(months)) if months else None
-    terms = [term for plan in plans if plan.code == reference.plan for term in plan.terms]
+    terms = [term for plan in plans if plan.code == reference.plan for term in plan.prices]
     term = next((term for term in terms if term.months == reference.months), None)
     if term is None:
         return None

@@ -15,7 +15,7 @@ from django.utils.html import strip_tags
 from modelsearch.index import SearchField
 from wagtail.models import Page, PageViewRestriction
 
-from catalogue.plans import offers
+from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct
 from cms.navigation.models import SearchDocument
 from cms.navigation.models.search import Kind
@@ -111,7 +111,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _of_product(software: SoftwareProduct, language: str) -> Iterator[str]:
     yield software.title_text(language)
-    for plan in offers.load(software.offer, language):
+    for plan in published_prices.load(software.published_prices, language):
         yield plan.name
         yield plan.summary
         yield from plan.features

@@ -51,7 +51,7 @@ class NewProductForm(ProductFields):
 
     def clean_monthly_price(self) -> Decimal:
         price = exact_price(self.cleaned_data["monthly_price"])
-        for quote in previews.worthless_of(None, plans=[Plan(monthly_price=price)], own_periods=[], now=clock.now()):
+        for quote in previews.zero_prices_of(None, plans=[Plan(monthly_price=price)], own_periods=[], now=clock.now()):
             raise ValidationError(price_problem(quote))
         return price
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Locale
 
-from catalogue.plans.models import Agreement, Period, PlanTerm, SoftwareProduct
+from catalogue.plans.models import Agreement, Period, PlanPrice, SoftwareProduct
 from cms.models import ProductPage
 
 
@@ -112,4 +112,4 @@ def is_sold_period(period: Period) -> bool:
 
 def _sold_terms(condition: Q) -> bool:
     sold = Q(product__line__isnull=False) | Q(product__basket_lines__isnull=False)
-    return PlanTerm.objects.filter(condition).filter(sold).exists()
+    return PlanPrice.objects.filter(condition).filter(sold).exists()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalogue.plans.discounts import Reduction
 from catalogue.plans.models import Discount, months_label
 from catalogue.plans.previews import Change, Moment
-from catalogue.plans.quotes import Quote
+from catalogue.plans.price_calculation import Quote
 from storefront.core import money, percentages
 
 #: Longer tables are cut; how much was left out is said.

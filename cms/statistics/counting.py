@@ -45,7 +45,7 @@ def product_seen(request: HttpRequest, software_id: int) -> HttpResponse:
 
 def put_in_cart(sender: Any, *, product: Any, request: HttpRequest, **kwargs: Any) -> None:
     """Receiver of Oscar's ``basket_addition``: ``product`` is the child that was put in."""
-    _count(request, Step.CART, SoftwareProduct.objects.filter(plans__terms__product=product.pk).first())
+    _count(request, Step.CART, SoftwareProduct.objects.filter(plans__prices__product=product.pk).first())
 
 
 def visitor_hash(address: str, agent: str, salt: str) -> str:

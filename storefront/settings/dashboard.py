@@ -1,7 +1,7 @@
 """What the staff dashboard shows in its menu: what this shop uses, and the ways to Wagtail for the rest.
 
 Oscar's own lists of products, categories, stock, partners and shipping are not there. Products, license types and
-prices are made in Wagtail, where ``pricing.py`` publishes them to Oscar; changing them here would be undone.
+prices are made in Wagtail, where ``publishing.py`` publishes them to Oscar; changing them here would be undone.
 """
 
 from collections.abc import Callable

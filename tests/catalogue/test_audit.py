@@ -1,4 +1,4 @@
-"""The auditor finds each price and each product on sale that ``pricing.publish`` did not write, and nothing else."""
+"""The auditor finds each price and each product on sale that ``publishing.publish`` did not write, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from oscar.apps.partner.models import StockRecord
 from catalogue.models import Product, ProductClass
 from catalogue.plans import schedule
 from catalogue.plans.audit import checks
-from catalogue.plans.models import Discount, Period, Plan, PlanTerm, SoftwareProduct
-from catalogue.plans.pricing import publish_all
+from catalogue.plans.models import Discount, Period, Plan, PlanPrice, SoftwareProduct
+from catalogue.plans.publishing import publish_all
 from storefront.core import clock
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def second_record(shop: Any) -> None:
 
 
 def term() -> Any:
-    return PlanTerm.objects.first()
+    return PlanPrice.objects.first()
 
 
 BREAKS = {
@@ -90,7 +90,7 @@ BREAKS = {
     "term-without-price": lambda shop: StockRecord.objects.filter(product=term().product).delete(),
     "price-out-of-date": lambda shop: Plan.objects.update(monthly_price=Decimal("99.00")),
     "price-out-of-date by its period": lambda shop: Period.objects.update(discount_percent=Decimal(90)),
-    "price-missing": lambda shop: PlanTerm.objects.filter(pk=term().pk).update(is_active=False),
+    "price-missing": lambda shop: PlanPrice.objects.filter(pk=term().pk).update(is_active=False),
     "withdrawn-but-on-sale": lambda shop: Plan.objects.filter(code="pro").update(is_active=False),
 }
 
@@ -102,14 +102,18 @@ def test_what_was_written_past_publish_is_found(shop: Any, broken: str) -> None:
 
 
 def test_price_and_term_changed_together_are_found(shop: Any) -> None:
-    PlanTerm.objects.filter(pk=term().pk).update(amount=Decimal("1.00"))
+    PlanPrice.objects.filter(pk=term().pk).update(amount=Decimal("1.00"))
     StockRecord.objects.filter(product=term().product).update(price=Decimal("1.00"))
     assert found() == {"price-out-of-date"}
 
 
 def test_looking_writes_nothing(shop: Any, django_assert_max_num_queries: Any) -> None:
-    before = list(StockRecord.objects.values()), list(PlanTerm.objects.values()), list(SoftwareProduct.objects.values())
+    before = (
+        list(StockRecord.objects.values()),
+        list(PlanPrice.objects.values()),
+        list(SoftwareProduct.objects.values()),
+    )
     with django_assert_max_num_queries(25):
         list(checks())
-    after = list(StockRecord.objects.values()), list(PlanTerm.objects.values()), list(SoftwareProduct.objects.values())
+    after = list(StockRecord.objects.values()), list(PlanPrice.objects.values()), list(SoftwareProduct.objects.values())
     assert before == after

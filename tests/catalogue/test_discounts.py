@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue.plans import discounts, offers, pricing, schedule
+from catalogue.plans import discounts, published_prices, publishing, schedule
 from catalogue.plans.models import Discount, Period, SoftwareProduct
 from storefront.core import clock, jobs
 from storefront.licensing.links import extend_path
@@ -67,7 +67,7 @@ def test_running_discount_is_charged_at_once_and_its_end_is_told(shop: Any) -> N
     discount("50", starts=clock.now(), ends_at=end).save()
     assert shop.term("standard", 12).product.stockrecords.get().price == Decimal("60.00")
     shop.software.refresh_from_db()
-    year = offers.load(shop.software.offer, "en")[0].terms[-1]
+    year = published_prices.load(shop.software.published_prices, "en")[0].prices[-1]
     assert (year.amount, year.list_amount, year.ends_at) == (Decimal("60.00"), Decimal("120.00"), end)
 
 
@@ -85,7 +85,7 @@ def test_discount_of_one_product_leaves_the_others_alone(shop: Any) -> None:
     mine.software = shop.software
     mine.save()
     assert shop.term("standard", 12).amount == Decimal("72.00")
-    assert other.plans.get(code="standard").terms.get(months=12).amount == Decimal("60.00")
+    assert other.plans.get(code="standard").prices.get(months=12).amount == Decimal("60.00")
 
 
 def test_deleted_discount_gives_the_price_back(shop: Any) -> None:
@@ -133,7 +133,7 @@ def test_crash_while_publishing_leaves_the_discount_due(shop: Any, monkeypatch: 
     other = make_software("other", "Other")
     start = clock.now() + HOUR
     discount("50", starts=start).save()
-    written = pricing._write_offer
+    written = publishing._write_published_prices
 
     def crash(software: SoftwareProduct, *rest: Any) -> None:
         if software.pk == other.pk:
@@ -142,7 +142,7 @@ def test_crash_while_publishing_leaves_the_discount_due(shop: Any, monkeypatch: 
 
     with time_machine.travel(start, tick=False):
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(pricing, "_write_offer", crash)
+            patch.setattr(publishing, "_write_published_prices", crash)
             schedule.publish_due()
         assert shop.term("standard", 12).amount == Decimal("96.00"), "all or nothing"
         assert schedule.publish_due() == 1
@@ -169,7 +169,7 @@ def test_extend_puts_the_term_in_the_cart_at_todays_price(client: Client, shop: 
 def test_reads_of_publishing_do_not_grow_with_the_products(shop: Any) -> None:
     def reads() -> int:
         with CaptureQueriesContext(connection) as queries:
-            pricing.publish_all()
+            publishing.publish_all()
         return sum(query["sql"].startswith("SELECT") for query in queries)
 
     before = reads()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalogue.plans import previews, schedule
-from catalogue.plans.models import Discount, Period, Plan, PlanTerm
+from catalogue.plans.models import Discount, Period, Plan, PlanPrice
 from catalogue.plans.previews import Change, Moment
 from storefront.core import clock
 from tests.conftest import make_software
@@ -30,7 +30,7 @@ def draft(shop: Any = None, **fields: Any) -> Discount:
 
 
 def charged() -> dict[tuple[str, str, int], Decimal]:
-    terms = PlanTerm.objects.filter(is_active=True).select_related("plan__software__product", "product")
+    terms = PlanPrice.objects.filter(is_active=True).select_related("plan__software__product", "product")
     return {
         (term.plan.software.title, term.plan.name, term.months): term.product.stockrecords.get().price for term in terms
     }

@@ -109,8 +109,8 @@ def cart_lines(basket: Basket | None = None) -> list[tuple[str, int, int]]:
     if basket is not None:
         lines = lines.filter(basket=basket)
     return [
-        (line.product.plan_term.plan.code, line.product.plan_term.months, line.quantity)
-        for line in lines.select_related("product__plan_term__plan")
+        (line.product.plan_price.plan.code, line.product.plan_price.months, line.quantity)
+        for line in lines.select_related("product__plan_price__plan")
     ]
 
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oscar.apps.basket.models import Basket, Line
 
-from catalogue.plans.models import PlanTerm
-from catalogue.plans.pricing import publish
+from catalogue.plans.models import PlanPrice
+from catalogue.plans.publishing import publish
 from storefront.core import throttle
 from tests.checkout.building import cart_lines, make_license, make_voucher, put_in_cart
 from tests.conftest import PASSWORD
@@ -132,7 +132,7 @@ def test_cart_holds_999_pieces_at_most(client: Client, shop: Any) -> None:
 def test_term_of_another_product_cannot_be_switched_to(client: Client, shop: Any) -> None:
     from tests.conftest import make_software
 
-    other = PlanTerm.objects.filter(plan__software=make_software("other", "Other")).first()
+    other = PlanPrice.objects.filter(plan__software=make_software("other", "Other")).first()
     line = put_in_cart(client, shop.term())
     response = client.post(f"/basket/lines/{line.pk}/", {"quantity": "1", "term": other.pk})
     assert "Choose one of the periods offered." in response.content.decode()

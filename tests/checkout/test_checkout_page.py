@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from oscar.apps.order.models import Order
 
-from catalogue.plans.pricing import publish
+from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
 from checkout.page import portal_field
 from storefront.licensing.links import extend_path
@@ -78,7 +78,7 @@ def test_product_bound_to_nothing_asks_for_no_address(client: Client, shop: Any)
     from tests.conftest import make_software
 
     free = make_software("desk", "Desk", binding_kind="none", agreement=shop.agreement)
-    put_in_cart(client, free.plans.first().terms.first())
+    put_in_cart(client, free.plans.first().prices.first())
     assert "bitrix24_address" not in client.get("/checkout/").content.decode()
     assert order_by(client, shop)["Location"].startswith("/pay/")
     assert PurchaseDetails.objects.get().portal_address == ""

@@ -18,8 +18,8 @@ from oscar.apps.basket.middleware import selector
 from oscar.apps.basket.models import Basket
 from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
 
-from catalogue.plans import pricing
-from catalogue.plans.quotes import per_month, price_of
+from catalogue.plans import publishing
+from catalogue.plans.price_calculation import per_month, price_of
 from checkout.cart import discounts
 from checkout.cart.cart import Cart, read_cart
 from storefront.billing.links import pay_path
@@ -145,7 +145,7 @@ class TestCart:
 
     def test_a_percentage_never_rounds_a_line_to_nothing(self, priced: Any, currency: str) -> None:
         priced.software.plans.update(monthly_price=money.minor_unit(currency))
-        pricing.publish_all()
+        publishing.publish_all()
         offer(Benefit.PERCENTAGE, Decimal("99.99"))
         assert cart_of((priced.term("standard", 1), 1)).total == money.minor_unit(currency)
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from oscar.apps.order.models import Order
 
 from catalogue.plans.models import Period
-from catalogue.plans.pricing import publish
+from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
 from storefront.billing.models import Invoice
 from storefront.billing.services import settlement, starting

@@ -13,7 +13,7 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
-from catalogue.plans.pricing import publish
+from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
 from checkout.orders import from_cart as service
 from storefront.billing.links import pay_path

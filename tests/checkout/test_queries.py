@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from oscar.apps.basket.models import Basket, Line
 from oscar.apps.partner.strategy import Selector
 
-from catalogue.plans.models import PlanTerm
+from catalogue.plans.models import PlanPrice
 from checkout.cart import discounts, operations
 from checkout.cart.cart import read_cart
 from tests.checkout.building import make_license, make_voucher, put_in_cart
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 
 def fill(basket: Basket, count: int) -> None:
     """Lines of as many terms of three products."""
-    for term in PlanTerm.objects.order_by("months", "pk")[:count]:
+    for term in PlanPrice.objects.order_by("months", "pk")[:count]:
         operations.add_line(basket=basket, price_id=term.pk, quantity=1)
 
 
@@ -105,7 +105,7 @@ def test_range_of_an_offer_is_asked_as_oscar_would(client: Client, shop: Any) ->
 
     from checkout.cart import ranges
 
-    products = [term.product for term in PlanTerm.objects.all()]
+    products = [term.product for term in PlanPrice.objects.all()]
     everything = Range.objects.create(name="All but one", includes_all_products=True)
     everything.excluded_products.add(products[0])
     few = Range.objects.create(name="Two")

@@ -20,7 +20,7 @@ from wagtail.images.models import Rendition
 from wagtail.models import Collection, Locale, Page, ReferenceIndex, Site
 from wagtail_localize.models import Translation
 
-from catalogue.plans.models import Agreement, PlanTerm
+from catalogue.plans.models import Agreement, PlanPrice
 from cms.articles.pictures import SPECS
 from cms.cards import LARGE, SMALL
 from cms.demo import people
@@ -73,7 +73,7 @@ def cut_pictures() -> None:
 
 
 def everything() -> tuple[int, ...]:
-    models = (Page, PlanTerm, Agreement, Order, Invoice, License, Translation)
+    models = (Page, PlanPrice, Agreement, Order, Invoice, License, Translation)
     return tuple(model.objects.count() for model in models)
 
 
@@ -118,7 +118,7 @@ def test_products_show_their_license_types_in_the_readers_language(loaded: str, 
 
 
 def test_prices_in_texts_are_those_of_the_cart(loaded: str) -> None:
-    term = PlanTerm.objects.get(plan__software__product__slug="telegram", plan__code="team", months=12)
+    term = PlanPrice.objects.get(plan__software__product__slug="telegram", plan__code="team", months=12)
     assert f"€{term.amount}" in html_of("/help/licenses/extend/")
     assert "182,40" in html_of("/ru/help/licenses/extend/")
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from wagtail.models import Locale
 
 from catalogue.plans.models import Plan
-from catalogue.plans.pricing import publish
+from catalogue.plans.publishing import publish
 from cms.models import HomePage, ProductIndexPage, ProductPage
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from oscar.apps.basket.models import Basket
 
 from catalogue.models import Category, Product
-from catalogue.plans.models import Agreement, Period, Plan, PlanTerm, SoftwareProduct
+from catalogue.plans.models import Agreement, Period, Plan, PlanPrice, SoftwareProduct
 from cms.models import ProductPage
 from storefront.billing.models import Seller
 from tests.conftest import make_software
@@ -49,7 +49,7 @@ def test_marketer_makes_a_product_from_nothing_to_page(marketer: Any) -> None:
     response = add(marketer, product([plan(0, code=""), plan(1, name="Профи", code=""), plan(2, code="")], slug=""))
     software = SoftwareProduct.objects.get(product__slug="skype-chats")
     assert software.product.is_parent
-    assert PlanTerm.objects.get(plan__code="basic", plan__software=software, months=12).amount == Decimal("76.80")
+    assert PlanPrice.objects.get(plan__code="basic", plan__software=software, months=12).amount == Decimal("76.80")
     assert list(software.plans.values_list("code", flat=True)) == ["basic", "profi", "basic-2"]
     page = ProductPage.objects.get(software=software)
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
@@ -172,7 +172,7 @@ def test_product_is_made_while_choosing_one_for_a_page(marketer: Any, shop: Any)
     chosen = marketer.post(create, form | {"monthly_price": "5"}).json()["result"]
     software = SoftwareProduct.objects.get(product__slug="viber")
     assert (chosen["id"], chosen["edit_url"]) == (str(software.pk), edit_url(software))
-    assert PlanTerm.objects.get(plan__software=software, months=12).amount == Decimal("48.00")
+    assert PlanPrice.objects.get(plan__software=software, months=12).amount == Decimal("48.00")
     assert not software.pages.exists(), "the page is the one it was made for"
 
 

@@ -16,7 +16,7 @@ from wagtail.log_actions import log
 from wagtail.models import Locale, Page, get_page_models
 from wagtail.snippets.models import get_snippet_models
 
-from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanTerm, SoftwareProduct
+from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanPrice, SoftwareProduct
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from cms.stale.views import EditView
@@ -166,7 +166,7 @@ def test_price_that_another_has_changed_meanwhile_stays(shop: Any, editor: Clien
     fresh = sent_back(editor.get(path).content.decode())
     assert editor.post(path, with_price(fresh, standard, "12.00")).status_code == 302
     assert [plan.monthly_price for plan in Plan.objects.order_by("position")] == [Decimal("12.00"), Decimal("99.00")]
-    assert PlanTerm.objects.get(plan=pro, months=1).amount == Decimal("99.00")
+    assert PlanPrice.objects.get(plan=pro, months=1).amount == Decimal("99.00")
 
 
 def test_insisting_counts_for_the_version_that_was_shown_alone(shop: Any, editor: Client, other: Client) -> None:

@@ -10,9 +10,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from catalogue.plans import pricing, schedule
+from catalogue.plans import publishing, schedule
 from catalogue.plans.audit import checks
-from catalogue.plans.models import Discount, Period, PlanTerm
+from catalogue.plans.models import Discount, Period, PlanPrice
 from storefront.core import clock
 from tests.cms.test_discounts import ADD, form
 from tests.cms.test_snippets import add, plan, product
@@ -25,7 +25,7 @@ def cheap(shop: Any) -> Any:
     """One license type for a cent a month."""
     shop.software.plans.filter(code="standard").update(monthly_price=Decimal("0.01"))
     Period.objects.filter(months__gt=1).update(discount_percent=0)
-    pricing.publish_all()
+    publishing.publish_all()
     return shop
 
 
@@ -55,10 +55,10 @@ def test_a_price_is_refused_where_a_planned_discount_would_take_it_all(marketer:
 
 
 def test_what_would_cost_nothing_is_not_published(cheap: Any) -> None:
-    before = list(PlanTerm.objects.order_by("pk").values_list("pk", "amount"))
-    with pytest.raises(pricing.WorthlessPrice):
+    before = list(PlanPrice.objects.order_by("pk").values_list("pk", "amount"))
+    with pytest.raises(publishing.ZeroPriceError):
         Discount.objects.create(name="Too much", months=1, percent=Decimal(60))
-    assert list(PlanTerm.objects.order_by("pk").values_list("pk", "amount")) == before
+    assert list(PlanPrice.objects.order_by("pk").values_list("pk", "amount")) == before
 
 
 def test_prices_have_the_places_of_the_currency(marketer: Any, shop: Any, settings: Any) -> None:
@@ -73,12 +73,12 @@ def test_one_worthless_price_written_past_the_forms_keeps_no_other_at_yesterdays
     start = clock.now() + timedelta(days=1)
     Discount.objects.create(name="Sale", months=1, percent=Decimal(60), starts_at=start)
     cheap = shop.software.plans.get(code="standard")
-    other = PlanTerm.objects.filter(months=1, is_active=True).exclude(plan=cheap).get()
+    other = PlanPrice.objects.filter(months=1, is_active=True).exclude(plan=cheap).get()
     type(cheap).objects.filter(pk=cheap.pk).update(monthly_price=Decimal("0.01"))
     with time_machine.travel(start + timedelta(minutes=1), tick=False):
         assert schedule.publish_due() == 1
-        before, other.amount = other.amount, PlanTerm.objects.get(pk=other.pk).amount
+        before, other.amount = other.amount, PlanPrice.objects.get(pk=other.pk).amount
         assert other.amount == (before * Decimal("0.4")).quantize(Decimal("0.01"))
-        off_sale = PlanTerm.objects.get(plan=cheap, months=1)
+        off_sale = PlanPrice.objects.get(plan=cheap, months=1)
         assert (off_sale.is_active, off_sale.product.is_public) == (False, False)
         assert {finding.check for finding in checks()} == {"price-of-nothing"}

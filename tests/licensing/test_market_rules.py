@@ -14,7 +14,7 @@ from django.core import serializers
 from django.db import DatabaseError
 
 from catalogue.plans.models import Period
-from catalogue.plans.pricing import publish
+from catalogue.plans.publishing import publish
 from storefront.core import clock
 from storefront.gateways.bitrix24.exchanges import masked
 from storefront.inbox.models import InboundEvent

@@ -18,7 +18,7 @@ import time_machine
 from django.db import OperationalError, connection, transaction
 from django.db.models.signals import pre_save
 
-from catalogue.plans import pricing, schedule
+from catalogue.plans import publishing, schedule
 from catalogue.plans.models import Discount, SoftwareProduct
 from storefront.core import clock
 from tests.races.conftest import in_a_thread
@@ -56,7 +56,7 @@ def test_control_without_one_order_of_locks_they_wait_for_each_other(
     shop: Any, race: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = discount(clock.now())
-    published, is_edited, is_held = pricing._publish, threading.Event(), threading.Event()
+    published, is_edited, is_held = publishing._publish, threading.Event(), threading.Event()
 
     def publish_after_the_edit(held: list[SoftwareProduct], at: datetime, **options: Any) -> None:
         is_held.set()
@@ -68,9 +68,9 @@ def test_control_without_one_order_of_locks_they_wait_for_each_other(
             is_held.wait(timeout=30)
             Discount.objects.filter(pk=made.pk).update(percent=Decimal(40))
             is_edited.set()
-            pricing.publish_all()
+            publishing.publish_all()
 
-    monkeypatch.setattr(pricing, "_publish", publish_after_the_edit)
+    monkeypatch.setattr(publishing, "_publish", publish_after_the_edit)
     assert pre_save.disconnect(sender=Discount, dispatch_uid="discount-hold") is True
     try:
         found = race(schedule.publish_due, edit_then_lock)
@@ -108,10 +108,10 @@ def end_a_discount_while_a_product_waits(shop: Any) -> None:
         discount(end - HOUR, end)
         schedule.publish_due()
         with ExitStack() as after, transaction.atomic():
-            pricing.hold_all()
-            after.enter_context(waiting(lambda: pricing.publish(shop.software)))
+            publishing.lock_all()
+            after.enter_context(waiting(lambda: publishing.publish(shop.software)))
             traveller.move_to(end)
-            pricing.publish_all()
+            publishing.publish_all()
         assert schedule.publish_due() == 0
 
 
@@ -128,14 +128,14 @@ def test_control_asking_for_the_time_before_the_lock_brings_an_ended_discount_ba
     def now() -> datetime:
         return clock.now() if threading.current_thread() is main else begun["at"]
 
-    held = pricing._hold
+    held = publishing._lock
 
     def hold(wanted: Any) -> list[SoftwareProduct]:
         begun.setdefault("at", clock.now()) if threading.current_thread() is not main else None
         return held(wanted)
 
-    monkeypatch.setattr(pricing, "clock", SimpleNamespace(now=now))
-    monkeypatch.setattr(pricing, "_hold", hold)
+    monkeypatch.setattr(publishing, "clock", SimpleNamespace(now=now))
+    monkeypatch.setattr(publishing, "_lock", hold)
     end_a_discount_while_a_product_waits(shop)
     assert shop.term("standard", 12).amount == Decimal("60.00")
 
@@ -145,7 +145,7 @@ def hide_a_product_while_the_worker_waits(shop: Any) -> None:
         product = shop.software.product
         product.is_public = False
         product.save()
-        after.enter_context(waiting(pricing.publish_all))
+        after.enter_context(waiting(publishing.publish_all))
 
 
 def test_product_hidden_while_the_worker_waits_stays_hidden(shop: Any) -> None:
@@ -157,7 +157,7 @@ def test_control_reading_the_product_with_the_lock_puts_it_on_sale_again(
     shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        pricing,
+        publishing,
         "_hold",
         lambda wanted: list(
             wanted.select_for_update(of=("self",), no_key=True).select_related("product").order_by("pk")

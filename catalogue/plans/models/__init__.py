@@ -1,7 +1,7 @@
 """What is sold: software products, their license types, the periods they are sold for, and their agreements."""
 
 from catalogue.plans.models.agreements import Agreement, AgreementVersion
-from catalogue.plans.models.prices import Discount, Period, PlanTerm, months_label
+from catalogue.plans.models.prices import Discount, Period, PlanPrice, months_label
 from catalogue.plans.models.products import BindingKind, Plan, SoftwareProduct
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Discount",
     "Period",
     "Plan",
-    "PlanTerm",
+    "PlanPrice",
     "SoftwareProduct",
     "months_label",
 ]

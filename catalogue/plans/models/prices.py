@@ -95,17 +95,17 @@ class Discount(models.Model):
         return self.name
 
 
-class PlanTerm(models.Model):
+class PlanPrice(models.Model):
     """A plan for a period: what is put in the cart. 1:1 with the Oscar child product that carries its price.
 
-    Written by ``pricing`` alone, one for each number of months a plan was ever sold for; a withdrawn one stays,
+    Written by ``publishing`` alone, one for each number of months a plan was ever sold for; a withdrawn one stays,
     inactive, because orders and licenses point to it. ``list_amount`` is the undiscounted price,
     ``amount`` what is charged (equal to the child's stock record), both major units of ``currency``.
     """
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="terms")
-    period = models.ForeignKey(Period, on_delete=models.SET_NULL, null=True, related_name="terms")
-    product = models.OneToOneField("catalogue.Product", on_delete=models.PROTECT, related_name="plan_term")
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="prices")
+    period = models.ForeignKey(Period, on_delete=models.SET_NULL, null=True, related_name="prices")
+    product = models.OneToOneField("catalogue.Product", on_delete=models.PROTECT, related_name="plan_price")
     months = models.PositiveSmallIntegerField()
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
     list_amount = models.DecimalField(max_digits=12, decimal_places=2)
@@ -114,6 +114,7 @@ class PlanTerm(models.Model):
     is_active = models.BooleanField(default=True)
 
     class Meta:
+        db_table = "plans_planterm"  # the name it was created with
         ordering = ["plan__position", "months"]
         constraints = [models.UniqueConstraint(fields=["plan", "months"], name="plan_term_once")]
 

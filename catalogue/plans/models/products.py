@@ -26,9 +26,9 @@ class BindingKind(models.TextChoices):
 class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-manager-missing]
     """What the shop adds to an Oscar parent product.
 
-    What pages read is kept beside it, written by ``pricing`` alone in the transaction that changes the prices:
-    ``offer`` is all that is on sale as JSON (see ``catalogue.plans.offers``), ``lowest_monthly_amount`` the best price
-    per month in it, major units of ``currency``; None when nothing is on sale.
+    What pages read is kept beside it, written by ``publishing`` alone in the transaction that changes the prices:
+    ``published_prices`` is all that is on sale as JSON (see the module of that name), ``lowest_monthly_amount`` the
+    best price per month in it, major units of ``currency``; None when nothing is on sale.
     """
 
     TRANSLATED = ("title", "tagline", "conditions")
@@ -57,7 +57,7 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
     agreement = models.ForeignKey(
         Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
     )
-    offer = models.TextField(default="[]", editable=False)
+    published_prices = models.TextField(default="[]", editable=False)
     lowest_monthly_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
     currency = models.CharField(max_length=3, blank=True, editable=False)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalogue.plans.models import PlanTerm, SoftwareProduct
+from catalogue.plans.models import PlanPrice, SoftwareProduct
 from storefront.core import clock, money
 from storefront.licensing import links
 from storefront.licensing.bitrix24 import portal_status
@@ -120,7 +120,7 @@ def _card(license: License, installation: Installation, is_admin: bool, now: dat
 
 
 def _offer_to_extend(license: License, months: int) -> dict[str, str]:
-    term = PlanTerm.objects.filter(plan_id=license.plan_id, months=months, is_active=True).first()
+    term = PlanPrice.objects.filter(plan_id=license.plan_id, months=months, is_active=True).first()
     return {
         "extend_url": links.extend_url(license),
         "price": money.display(term.amount, term.currency) if term else "",

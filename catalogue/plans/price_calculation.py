@@ -23,7 +23,7 @@ class Price:
     amount: Decimal
 
     @property
-    def is_nothing(self) -> bool:
+    def is_zero(self) -> bool:
         """Rounded to zero: such a price is shown to marketers and never published."""
         return self.amount == 0
 

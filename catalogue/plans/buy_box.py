@@ -10,14 +10,14 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils import translation
 
-from catalogue.plans import offers
+from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct, months_label
-from catalogue.plans.quotes import per_month
+from catalogue.plans.price_calculation import per_month
 from storefront.core import money, percentages
 
 
 @dataclass(frozen=True, slots=True)
-class TermOption:
+class PriceOption:
     """One plan for one period. Amounts in major units, and as text in the reader's language ("" for no discount).
     ``ends_at`` (UTC): when the discount stops by itself, None if it does not."""
 
@@ -49,7 +49,7 @@ class PlanOption:
     name: str
     summary: str
     features: tuple[str, ...]
-    terms: tuple[TermOption, ...]
+    prices: tuple[PriceOption, ...]
     is_selected: bool
     is_recommended: bool
 
@@ -62,7 +62,7 @@ class BuyBox:
     """
 
     plans: tuple[PlanOption, ...]
-    selected: TermOption | None
+    selected: PriceOption | None
 
     @property
     def features(self) -> list[tuple[str, list[bool]]]:
@@ -71,51 +71,51 @@ class BuyBox:
         return [(name, [name in plan.features for plan in self.plans]) for name in names]
 
     @property
-    def price_rows(self) -> list[tuple[str, list[TermOption | None]]]:
+    def price_rows(self) -> list[tuple[str, list[PriceOption | None]]]:
         """A row for every period of any plan, shortest first: its name, and each plan's term or None."""
-        by_plan = [{term.months: term for term in plan.terms} for plan in self.plans]
+        by_plan = [{term.months: term for term in plan.prices} for plan in self.plans]
         months = sorted({number for terms in by_plan for number in terms})
         return [(months_label(number), [terms.get(number) for terms in by_plan]) for number in months]
 
 
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
     """Plans and terms on sale. What is asked for is selected if it exists, else the first plan and longest period."""
-    return _choose(software.offer, plan_code, months, translation.get_language() or settings.LANGUAGE_CODE)
+    return _choose(software.published_prices, plan_code, months, translation.get_language() or settings.LANGUAGE_CODE)
 
 
 @lru_cache(maxsize=1024)
 def _choose(offer: str, plan_code: str, months: int | None, language: str) -> BuyBox:
     """Any number of senseless choices come down to the few boxes there are."""
-    plans = offers.load(offer, language)
+    plans = published_prices.load(offer, language)
     chosen = next((plan for plan in plans if plan.code == plan_code), plans[0] if plans else None)
-    offered = [term.months for term in chosen.terms] if chosen else []
+    offered = [term.months for term in chosen.prices] if chosen else []
     wanted = months if months in offered else max(offered, default=0)
     return _box(offer, chosen.code if chosen else "", wanted, language)
 
 
 @lru_cache(maxsize=512)
 def _box(offer: str, plan_code: str, months: int, language: str) -> BuyBox:
-    plans = tuple(_plan_option(plan, plan.code == plan_code, months) for plan in offers.load(offer, language))
-    selected = next((term for plan in plans for term in plan.terms if term.is_selected), None)
+    plans = tuple(_plan_option(plan, plan.code == plan_code, months) for plan in published_prices.load(offer, language))
+    selected = next((term for plan in plans for term in plan.prices if term.is_selected), None)
     return BuyBox(plans=plans, selected=selected)
 
 
-def _plan_option(plan: offers.OfferedPlan, is_selected: bool, months: int) -> PlanOption:
+def _plan_option(plan: published_prices.PublishedPlan, is_selected: bool, months: int) -> PlanOption:
     return PlanOption(
         code=plan.code,
         name=plan.name,
         summary=plan.summary,
         features=plan.features,
-        terms=tuple(_term_option(term, is_selected and term.months == months) for term in plan.terms),
+        prices=tuple(_price_option(term, is_selected and term.months == months) for term in plan.prices),
         is_selected=is_selected,
         is_recommended=plan.is_recommended,
     )
 
 
-def _term_option(term: offers.OfferedTerm, is_selected: bool) -> TermOption:
+def _price_option(term: published_prices.PublishedPrice, is_selected: bool) -> PriceOption:
     monthly = per_month(term.amount, term.months, term.currency)
     has_discount = term.list_amount > term.amount
-    return TermOption(
+    return PriceOption(
         id=term.id,
         months=term.months,
         label=months_label(term.months),

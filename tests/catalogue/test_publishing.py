@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import offers, pricing
-from catalogue.plans.models import Period, Plan, PlanTerm
+from catalogue.plans import published_prices, publishing
+from catalogue.plans.models import Period, Plan, PlanPrice
 
 
-def price(monthly: str, months: int, discount: str, currency: str = "EUR") -> pricing.Price:
-    return pricing.price_of(
+def price(monthly: str, months: int, discount: str, currency: str = "EUR") -> publishing.Price:
+    return publishing.price_of(
         monthly_price=Decimal(monthly), months=months, discount_percent=Decimal(discount), currency=currency
     )
 
 
 def test_year_costs_a_fifth_less() -> None:
-    assert price("10.00", 12, "20") == pricing.Price(list_amount=Decimal("120.00"), amount=Decimal("96.00"))
+    assert price("10.00", 12, "20") == publishing.Price(list_amount=Decimal("120.00"), amount=Decimal("96.00"))
     assert price("10.00", 12, "20").saving == Decimal("24.00")
 
 
@@ -50,7 +50,7 @@ def test_senseless_price_is_refused(monthly: str, months: int, discount: str) ->
 
 @given(st.decimals("0.01", "99999.99", places=2), st.integers(1, 120), st.decimals("0", "99.99", places=2))
 def test_price_is_exact_and_never_above_the_list(monthly: Decimal, months: int, discount: Decimal) -> None:
-    found = pricing.price_of(monthly_price=monthly, months=months, discount_percent=discount, currency="EUR")
+    found = publishing.price_of(monthly_price=monthly, months=months, discount_percent=discount, currency="EUR")
     assert found.list_amount == monthly * months
     assert 0 <= found.amount <= found.list_amount
     assert abs(found.amount - monthly * months * (100 - discount) / 100) <= Decimal("0.005")
@@ -68,7 +68,7 @@ def test_each_plan_and_period_becomes_a_child_product(shop: Any) -> None:
     record = StockRecord.objects.get(product=child)
     assert (record.price, record.price_currency, record.partner_sku) == (Decimal("240.00"), "EUR", child.upc)
     assert (term.amount, term.list_amount, term.saving) == (Decimal("240.00"), Decimal("300.00"), Decimal("60.00"))
-    assert PlanTerm.objects.count() == Product.objects.filter(structure="child").count() == 8
+    assert PlanPrice.objects.count() == Product.objects.filter(structure="child").count() == 8
 
 
 def test_lowest_price_per_month_is_kept_for_lists(shop: Any) -> None:
@@ -81,7 +81,7 @@ def test_publishing_again_changes_nothing(shop: Any) -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        pricing.publish_all()
+        publishing.publish_all()
     assert list(StockRecord.objects.values()) == before
     writes = [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "DELETE"))]
     assert writes == []
@@ -117,10 +117,10 @@ def test_withdrawn_plan_keeps_its_children_out_of_sight(shop: Any) -> None:
     plan = shop.plans[1]
     plan.is_active = False
     plan.save()
-    assert not any(term.is_active or term.product.is_public for term in plan.terms.all())
+    assert not any(term.is_active or term.product.is_public for term in plan.prices.all())
     plan.is_active = True
     plan.save()
-    assert all(term.is_active and term.product.is_public for term in plan.terms.all())
+    assert all(term.is_active and term.product.is_public for term in plan.prices.all())
     assert Product.objects.filter(structure="child").count() == 8
 
 
@@ -137,9 +137,9 @@ def test_renamed_product_renames_what_is_in_the_cart(shop: Any) -> None:
 
 
 def test_long_names_still_give_different_upcs() -> None:
-    one = pricing.upc_of("a" * 60, "professional", 1)
+    one = publishing.upc_of("a" * 60, "professional", 1)
     assert len(one) <= 64
-    assert one != pricing.upc_of("a" * 60, "professional", 12)
+    assert one != publishing.upc_of("a" * 60, "professional", 12)
 
 
 def test_product_leads_to_its_page(shop: Any) -> None:
@@ -159,6 +159,6 @@ def test_offers_written_before_languages_are_read_as_they_were() -> None:
     term = [7, 12, "20.00", "120.00", "96.00", "EUR"]
     plan = {"code": "pro", "name": "Pro", "summary": "", "features": ["Calls", "CRM"], "terms": [term]}
     once = migration.in_languages(json.dumps([plan]))
-    (found,) = offers.load(once, "ru")
-    assert (found.name, found.features, found.terms[0].amount) == ("Pro", ("Calls", "CRM"), Decimal("96.00"))
+    (found,) = published_prices.load(once, "ru")
+    assert (found.name, found.features, found.prices[0].amount) == ("Pro", ("Calls", "CRM"), Decimal("96.00"))
     assert migration.in_languages(once) == once

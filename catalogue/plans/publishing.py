@@ -19,13 +19,13 @@ from django.utils import translation
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import discounts, offers, products, shelves
-from catalogue.plans.models import Discount, Plan, PlanTerm, SoftwareProduct, months_label
-from catalogue.plans.quotes import Price, Quote, per_month, price_of
-from catalogue.plans.shelves import Shelf
+from catalogue.plans import discounts, price_inputs, products, published_prices
+from catalogue.plans.models import Discount, Plan, PlanPrice, SoftwareProduct, months_label
+from catalogue.plans.price_calculation import Price, Quote, per_month, price_of
+from catalogue.plans.price_inputs import PriceInputs
 from storefront.core import clock, content_version
 
-__all__ = ["Price", "hold", "hold_all", "per_month", "price_of", "publish", "publish_all", "upc_of"]
+__all__ = ["Price", "lock", "lock_all", "per_month", "price_of", "publish", "publish_all", "upc_of"]
 
 UPC_LENGTH = 64
 
@@ -36,23 +36,23 @@ logger = logging.getLogger(__name__)
 class _Published:
     """What was published of a product before: terms by plan and months, stock records by child."""
 
-    terms: dict[tuple[int, int], PlanTerm] = field(default_factory=dict)
+    prices: dict[tuple[int, int], PlanPrice] = field(default_factory=dict)
     records: dict[int, StockRecord] = field(default_factory=dict)
     orphans: list[Product] = field(default_factory=list)
 
 
-def hold(software_id: int) -> list[SoftwareProduct]:
+def lock(software_id: int) -> list[SoftwareProduct]:
     """Lock one product against other publishers until the transaction ends; [] if it is gone."""
-    return _hold(SoftwareProduct.objects.filter(pk=software_id))
+    return _lock(SoftwareProduct.objects.filter(pk=software_id))
 
 
-def hold_all() -> list[SoftwareProduct]:
+def lock_all() -> list[SoftwareProduct]:
     """Lock all products, always in the same order. Whoever changes what prices are made of (plans, periods,
     discounts) locks the products first and those rows after, as the worker does: so no two wait for each other."""
-    return _hold(SoftwareProduct.objects.all())
+    return _lock(SoftwareProduct.objects.all())
 
 
-def _hold(wanted: models.QuerySet[SoftwareProduct]) -> list[SoftwareProduct]:
+def _lock(wanted: models.QuerySet[SoftwareProduct]) -> list[SoftwareProduct]:
     # NO KEY: a row that only names the product (a license, an order line) may be written meanwhile.
     locked = list(wanted.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     # Read anew: who had to wait would see the Oscar product as it was before.
@@ -65,75 +65,77 @@ def publish(software: SoftwareProduct) -> None:
     discounts in force now.
 
     Safe to repeat: what is right already is not written. Plans and periods that are no longer on sale leave
-    their children behind, not public; nothing that was ever published is deleted. Raises WorthlessPrice.
+    their children behind, not public; nothing that was ever published is deleted. Raises ZeroPriceError.
     """
     # What time it is is asked under the lock: whoever waited for it must not publish the prices of before.
-    _publish(hold(software.pk), clock.now())
+    _publish(lock(software.pk), clock.now())
 
 
 @transaction.atomic
-def publish_all(*, withdraw_worthless: bool = False) -> int:
+def publish_all(*, withdraw_zero_prices: bool = False) -> int:
     """Publish every product as of one moment, and note at each discount whether prices know it. Returns how many
     products. Reads are a fixed number, whatever the number of products.
 
-    Raises WorthlessPrice, unless ``withdraw_worthless``: then such a price is only taken off sale, so that one row
+    Raises ZeroPriceError, unless ``withdraw_zero_prices``: then such a price is only taken off sale, so that one row
     changed past the forms does not keep all other products at yesterday's prices.
     """
-    held = hold_all()
+    held = lock_all()
     at = clock.now()
     known = list(discounts.in_force(at).values_list("pk", flat=True))
-    _publish(held, at, withdraw_worthless=withdraw_worthless)
+    _publish(held, at, withdraw_zero_prices=withdraw_zero_prices)
     # Not save(): that would publish again.
     Discount.objects.filter(is_applied=True).exclude(pk__in=known).update(is_applied=False)
     Discount.objects.filter(is_applied=False, pk__in=known).update(is_applied=True)
     return len(held)
 
 
-def _publish(held: list[SoftwareProduct], at: datetime, *, withdraw_worthless: bool = False) -> None:
+def _publish(held: list[SoftwareProduct], at: datetime, *, withdraw_zero_prices: bool = False) -> None:
     published = _published(held)
-    for shelf in shelves.read(held, at):
-        quotes = list(shelf.quotes(at))
-        worthless = [quote for quote in quotes if quote.price.is_nothing]
-        if worthless and not withdraw_worthless:
-            raise WorthlessPrice(f"{shelf.software} / {worthless[0].plan} / {worthless[0].period}")
+    for inputs in price_inputs.read(held, at):
+        quotes = list(inputs.quotes(at))
+        worthless = [quote for quote in quotes if quote.price.is_zero]
+        if worthless and not withdraw_zero_prices:
+            raise ZeroPriceError(f"{inputs.software} / {worthless[0].plan} / {worthless[0].period}")
         for quote in worthless:
-            logger.error("%s / %s / %s would cost nothing: not on sale", shelf.software, quote.plan, quote.period)
-        _publish_shelf(shelf, [quote for quote in quotes if quote not in worthless], published[shelf.software.pk])
+            logger.error("%s / %s / %s would cost nothing: not on sale", inputs.software, quote.plan, quote.period)
+        _publish_product(inputs, [quote for quote in quotes if quote not in worthless], published[inputs.software.pk])
 
 
-def _publish_shelf(shelf: Shelf, quotes: list[Quote], before: _Published) -> None:
-    on_sale: dict[Plan, list[PlanTerm]] = {}
+def _publish_product(inputs: PriceInputs, quotes: list[Quote], before: _Published) -> None:
+    on_sale: dict[Plan, list[PlanPrice]] = {}
     ends: dict[int, datetime] = {}
     for quote in quotes:
-        term = _publish_term(shelf.software, quote, before)
+        term = _publish_price(inputs.software, quote, before)
         on_sale.setdefault(quote.plan, []).append(term)
         if quote.reduction.ends_at:
             ends[term.months] = quote.reduction.ends_at
-    for term in before.terms.values():
+    for term in before.prices.values():
         _withdraw(term)
     for child in before.orphans:
         _drop(child)
-    _write_offer(shelf.software, on_sale if shelf.software.product.is_public else {}, ends)
+    _write_published_prices(inputs.software, on_sale if inputs.software.product.is_public else {}, ends)
 
 
 def _published(held: list[SoftwareProduct]) -> dict[int, _Published]:
-    """By product; ``_publish_shelf`` takes out of it what is still on sale. Three queries."""
+    """By product; ``_publish_product`` takes out of it what is still on sale. Three queries."""
     found: dict[int, _Published] = defaultdict(_Published)
     owners = {software.product_id: software.pk for software in held}
-    for term in PlanTerm.objects.filter(plan__software__in=held).select_related("product", "plan"):
-        found[term.plan.software_id].terms[term.plan_id, term.months] = term
+    for term in PlanPrice.objects.filter(plan__software__in=held).select_related("product", "plan"):
+        found[term.plan.software_id].prices[term.plan_id, term.months] = term
     for record in StockRecord.objects.filter(product__parent__in=owners).select_related("product").order_by("-pk"):
         found[owners[record.product.parent_id]].records[record.product_id] = record
-    for child in Product.objects.filter(parent__in=owners, plan_term=None):
+    for child in Product.objects.filter(parent__in=owners, plan_price=None):
         found[owners[child.parent_id]].orphans.append(child)
     return found
 
 
-def _write_offer(software: SoftwareProduct, on_sale: dict[Plan, list[PlanTerm]], ends: dict[int, datetime]) -> None:
+def _write_published_prices(
+    software: SoftwareProduct, on_sale: dict[Plan, list[PlanPrice]], ends: dict[int, datetime]
+) -> None:
     currency = settings.SHOP_CURRENCY
     lowest = [per_month(term.amount, term.months, currency) for terms in on_sale.values() for term in terms]
     values = {
-        "offer": offers.dump(on_sale, ends),
+        "published_prices": published_prices.dump(on_sale, ends),
         "lowest_monthly_amount": min(lowest, default=None),
         "currency": currency,
     }
@@ -152,13 +154,13 @@ def upc_of(slug: str, plan_code: str, months: int) -> str:
     return f"{upc[: UPC_LENGTH - 13]}-{digest}"
 
 
-class WorthlessPrice(ValueError):
+class ZeroPriceError(ValueError):
     """A price that would be rounded to nothing. Forms refuse it before; nothing is published."""
 
 
-def _publish_term(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanTerm:
+def _publish_price(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanPrice:
     plan, months, currency = quote.plan, quote.period.months, settings.SHOP_CURRENCY
-    term = before.terms.pop((plan.pk, months), None)
+    term = before.prices.pop((plan.pk, months), None)
     child = _publish_child(software.product, plan, months, term.product if term else None)
     _publish_stock_record(child, quote.price, currency, before.records.get(child.pk))
     values = {
@@ -170,7 +172,7 @@ def _publish_term(software: SoftwareProduct, quote: Quote, before: _Published) -
         "is_active": True,
     }
     if term is None:
-        return PlanTerm.objects.create(plan=plan, months=months, product=child, **values)
+        return PlanPrice.objects.create(plan=plan, months=months, product=child, **values)
     _save_changes(term, values)
     return term
 
@@ -199,7 +201,7 @@ def _publish_stock_record(child: Product, price: Price, currency: str, record: S
         _save_changes(record, values)
 
 
-def _withdraw(term: PlanTerm) -> None:
+def _withdraw(term: PlanPrice) -> None:
     _save_changes(term, {"is_active": False})
     _save_changes(term.product, {"is_public": False})
 

@@ -1,7 +1,7 @@
 """The offer of a product: its plans and terms on sale, as pages read them. Plain JSON kept on the product's row.
 
 A product page needs a dozen rows of two tables for its buy box and reads them a thousand times between two changes.
-So ``pricing`` writes them down once, in the same transaction as the prices themselves. Amounts are strings: exact.
+So ``publishing`` writes them down once, in the same transaction as the prices themselves. Amounts are strings: exact.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from catalogue.plans.models import Plan, PlanTerm
+from catalogue.plans.models import Plan, PlanPrice
 from storefront.core import money
 from storefront.core.texts import pick
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedTerm:
-    """``id`` is the PlanTerm's; amounts in major units of ``currency``. ``ends_at`` (UTC): when its discount stops by
+class PublishedPrice:
+    """``id`` is the PlanPrice's; amounts in major units of ``currency``. ``ends_at`` (UTC): when its discount stops by
     itself, None if it does not."""
 
     id: int
@@ -33,32 +33,32 @@ class OfferedTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedPlan:
+class PublishedPlan:
     """Terms are in order of their months. Texts are in the language that was asked for."""
 
     code: str
     name: str
     summary: str
     features: tuple[str, ...]
-    terms: tuple[OfferedTerm, ...]
+    prices: tuple[PublishedPrice, ...]
     is_recommended: bool = False
 
 
-def dump(on_sale: Mapping[Plan, Sequence[PlanTerm]], ends: Mapping[int, datetime]) -> str:
+def dump(on_sale: Mapping[Plan, Sequence[PlanPrice]], ends: Mapping[int, datetime]) -> str:
     """The offer as text, in all languages. Plans without a term are left out. ``ends``: months -> when (UTC) the
     discount for so many months stops by itself."""
     return json.dumps([_plan(plan, terms, ends) for plan, terms in on_sale.items() if terms], ensure_ascii=False)
 
 
-def load(text: str, language: str) -> tuple[OfferedPlan, ...]:
+def load(text: str, language: str) -> tuple[PublishedPlan, ...]:
     """What ``dump`` wrote, in one language."""
     return tuple(
-        OfferedPlan(
+        PublishedPlan(
             code=plan["code"],
             name=pick(plan["name"], plan["translations"], "name", language),
             summary=pick(plan["summary"], plan["translations"], "summary", language),
             features=tuple(_lines(pick(plan["features"], plan["translations"], "features", language))),
-            terms=tuple(_term(values) for values in plan["terms"]),
+            prices=tuple(_term(values) for values in plan["terms"]),
             is_recommended=plan.get("is_recommended", False),
         )
         for plan in json.loads(text)
@@ -69,7 +69,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _plan(plan: Plan, terms: Sequence[PlanTerm], ends: Mapping[int, datetime]) -> dict[str, Any]:
+def _plan(plan: Plan, terms: Sequence[PlanPrice], ends: Mapping[int, datetime]) -> dict[str, Any]:
     return {
         "code": plan.code,
         "name": plan.name,
@@ -87,11 +87,11 @@ def _plan(plan: Plan, terms: Sequence[PlanTerm], ends: Mapping[int, datetime]) -
     }
 
 
-def _amounts(term: PlanTerm) -> list[str]:
+def _amounts(term: PlanPrice) -> list[str]:
     return [money.plain(amount, term.currency) for amount in (term.list_amount, term.amount)]
 
 
-def _term(values: list[Any]) -> OfferedTerm:
+def _term(values: list[Any]) -> PublishedPrice:
     pk, months, discount, list_amount, amount, currency, ends_at = values
     end = datetime.fromisoformat(ends_at) if ends_at else None
-    return OfferedTerm(pk, months, Decimal(discount), Decimal(list_amount), Decimal(amount), currency, end)
+    return PublishedPrice(pk, months, Decimal(discount), Decimal(list_amount), Decimal(amount), currency, end)

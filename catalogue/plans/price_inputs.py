@@ -12,11 +12,11 @@ from django.db.models import Q
 
 from catalogue.plans.discounts import is_in_force
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
-from catalogue.plans.quotes import Quote, quotes
+from catalogue.plans.price_calculation import Quote, quotes
 
 
 @dataclass(slots=True)
-class Shelf:
+class PriceInputs:
     """One product: its plans (also those off sale), the common periods and its own, the discounts it may ever have."""
 
     software: SoftwareProduct
@@ -33,30 +33,30 @@ class Shelf:
             currency=settings.SHOP_CURRENCY,
         )
 
-    def worthless(self) -> list[Quote]:
+    def zero_prices(self) -> list[Quote]:
         """What would be rounded to nothing at some time: now, or when a discount begins that is only planned."""
         every = quotes(
             plans=self.plans, periods=self.periods, discounts_in_force=self.discounts, currency=settings.SHOP_CURRENCY
         )
-        return [quote for quote in every if quote.price.is_nothing]
+        return [quote for quote in every if quote.price.is_zero]
 
 
-def read(products: Iterable[SoftwareProduct], at: datetime) -> list[Shelf]:
-    """The shelves of these products, in their order, good for ``at`` (UTC) and later; three queries."""
-    shelves = {software.pk: Shelf(software) for software in products}
-    for plan in Plan.objects.filter(software__in=shelves):
-        shelves[plan.software_id].plans.append(plan)
-    _put(shelves, "periods", Period.objects.filter(Q(software=None) | Q(software__in=shelves)))
+def read(products: Iterable[SoftwareProduct], at: datetime) -> list[PriceInputs]:
+    """What the prices of these products are made of, in their order, good for ``at`` (UTC) and later; three queries."""
+    by_product = {software.pk: PriceInputs(software) for software in products}
+    for plan in Plan.objects.filter(software__in=by_product):
+        by_product[plan.software_id].plans.append(plan)
+    _put(by_product, "periods", Period.objects.filter(Q(software=None) | Q(software__in=by_product)))
     lasting = Discount.objects.filter(Q(ends_at=None) | Q(ends_at__gt=at))
-    _put(shelves, "discounts", lasting.filter(Q(software=None) | Q(software__in=shelves)))
-    return list(shelves.values())
+    _put(by_product, "discounts", lasting.filter(Q(software=None) | Q(software__in=by_product)))
+    return list(by_product.values())
 
 
-def _put(shelves: dict[int, Shelf], name: str, rows: Iterable[Period] | Iterable[Discount]) -> None:
-    """The rows of one product on its shelf, the rows of all on every shelf."""
+def _put(by_product: dict[int, PriceInputs], name: str, rows: Iterable[Period] | Iterable[Discount]) -> None:
+    """The rows of one product to its inputs, the rows of all to the inputs of each."""
     of_one: dict[int, list[Period | Discount]] = defaultdict(list)
     of_all: list[Period | Discount] = []
     for row in rows:
         (of_all if row.software_id is None else of_one[row.software_id]).append(row)
-    for pk, shelf in shelves.items():
-        setattr(shelf, name, [*of_all, *of_one[pk]])
+    for pk, inputs in by_product.items():
+        setattr(inputs, name, [*of_all, *of_one[pk]])

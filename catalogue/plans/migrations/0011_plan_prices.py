@@ -1,0 +1,44 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+def rename_content_type(apps, schema_editor):
+    """``RenameModel`` does so by itself, unless it stands inside ``SeparateDatabaseAndState``."""
+    apps.get_model("contenttypes", "ContentType").objects.filter(app_label="plans", model="planterm").update(
+        model="planprice"
+    )
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('catalogue', '__first__'),
+        ('contenttypes', '0002_remove_content_type_name'),
+        ('plans', '0010_conditions'),
+    ]
+
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AlterModelTable(name='planterm', table='plans_planterm'),
+                migrations.RenameModel(old_name='PlanTerm', new_name='PlanPrice'),
+                migrations.AlterField(
+                    model_name='planprice',
+                    name='plan',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='plans.plan'),
+                ),
+                migrations.AlterField(
+                    model_name='planprice',
+                    name='period',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='prices', to='plans.period'),
+                ),
+                migrations.AlterField(
+                    model_name='planprice',
+                    name='product',
+                    field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan_price', to='catalogue.product'),
+                ),
+            ],
+        ),
+        migrations.RunPython(rename_content_type, migrations.RunPython.noop),
+        migrations.RenameField(model_name='softwareproduct', old_name='offer', new_name='published_prices'),
+    ]
