@@ -9,6 +9,7 @@ from anyascii import anyascii
 from django import forms
 from django.conf import settings
 from django.db.models.deletion import Collector, ProtectedError
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
@@ -33,8 +34,10 @@ _PlanTexts = in_all_languages(
 
 
 class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
-    """One license type. Its code is made from its name if it is left empty, and stays as it is from then on."""
+    """One license type. An empty code is made from the name, and never changes afterwards. Who deletes a license type
+    that was sold is shown it switched off instead."""
 
+    data: Any  # what was sent, untyped in WagtailAdminModelForm
     code = forms.SlugField(label=_("Code"), max_length=50, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,10 +57,27 @@ class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if data.get(DELETION_FIELD_NAME) and not is_deletable(self.instance):
+            data[DELETION_FIELD_NAME] = False
+            self._take_off_sale_instead()
         if "code" in data and not data["code"] and data.get("name"):
             data["code"] = slugify(anyascii(data["name"]))[:40] or "license"
             self.is_code_made = True
         return data
+
+    def _take_off_sale_instead(self) -> None:
+        """Show the license type again, with 'on sale' switched off, instead of deleting it."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix(DELETION_FIELD_NAME)] = ""
+        self.data.pop(self.add_prefix("is_active"), None)
+        self.add_error(
+            None,
+            _(
+                "“%(name)s” was sold and cannot be deleted: orders and licenses name it. It is switched off below "
+                "instead; save again to take it off sale."
+            )
+            % {"name": Plan.objects.get(pk=self.instance.pk).name},
+        )
 
     def take_code(self, code: str) -> None:
         """Another code than the one made from the name, which is taken."""
@@ -65,17 +85,11 @@ class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
 
 
 class PlanFormSet(BaseChildFormSet):
-    """All license types of a product: no code twice, and none that was sold is deleted."""
+    """All license types of a product: no code twice."""
 
     def clean(self) -> None:
-        for form in self.forms:
-            if super()._should_delete_form(form) and not is_deletable(form.instance):
-                _withdraw_instead(form)
-        self._keep_codes_apart([form for form in self.forms if not self._should_delete_form(form)])
+        self._keep_codes_apart([form for form in self.forms if not is_to_be_deleted(form)])
         super().clean()
-
-    def _should_delete_form(self, form: PlanForm) -> bool:
-        return bool(super()._should_delete_form(form)) and is_deletable(form.instance)
 
     def _keep_codes_apart(self, kept: list[PlanForm]) -> None:
         taken: set[str] = set()
@@ -105,12 +119,16 @@ class OwnPeriodFormSet(BaseChildFormSet):
         taken: set[int] = set()
         for form in self.forms:
             months = getattr(form, "cleaned_data", {}).get("months")
-            if months is None or self._should_delete_form(form):
+            if months is None or is_to_be_deleted(form):
                 continue
             if months in taken:
                 form.add_error("months", _("There is a period of as many months already."))
             taken.add(months)
         super().clean()
+
+
+def is_to_be_deleted(form: forms.BaseForm) -> bool:
+    return bool(getattr(form, "cleaned_data", {}).get(DELETION_FIELD_NAME))
 
 
 def is_deletable(plan: Plan) -> bool:
@@ -124,18 +142,3 @@ def is_deletable(plan: Plan) -> bool:
     except ProtectedError:
         return False
     return True
-
-
-def _withdraw_instead(form: PlanForm) -> None:
-    """Show the license type again, with 'on sale' switched off, instead of deleting it."""
-    form.data = form.data.copy()
-    form.data[form.add_prefix("DELETE")] = ""
-    form.data.pop(form.add_prefix("is_active"), None)
-    form.add_error(
-        None,
-        _(
-            "“%(name)s” was sold and cannot be deleted: orders and licenses name it. It is switched off below instead; "
-            "save again to take it off sale."
-        )
-        % {"name": Plan.objects.get(pk=form.instance.pk).name},
-    )

@@ -40,8 +40,7 @@ class PriceHandler(LinkHandler):
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
-        """Opening tags that carry the amounts; ``_AmountsForLinks`` puts these in the place of what is inside."""
-        _install()
+        """Opening tags that carry the amounts; ``AmountsForLinks`` puts these in the place of what is inside."""
         references = [parse(attributes) for attributes in attrs_list]
         plans = reading.plans_of(reference.product for reference in references if reference)
         return [
@@ -57,7 +56,7 @@ class PriceHandler(LinkHandler):
             yield SoftwareProduct, str(reference.product), "", ""
 
 
-class _AmountsForLinks:
+class AmountsForLinks:
     """The last step of rendering rich text. Wagtail lets a link's handler write the opening tag only."""
 
     def __call__(self, html: str) -> str:
@@ -69,11 +68,11 @@ class _AmountsForLinks:
         return []
 
 
-def _install() -> None:
-    """Called while Wagtail's rewriter walks through its steps: a step added now is still taken."""
+def install() -> None:
+    """Add the step to Wagtail's rewriter, once all apps and their rich text features are loaded."""
     rewriters = get_rewriter().rewriters
-    if not any(isinstance(step, _AmountsForLinks) for step in rewriters):
-        rewriters.append(_AmountsForLinks())
+    if not any(isinstance(step, AmountsForLinks) for step in rewriters):
+        rewriters.append(AmountsForLinks())
 
 
 def fill(inner: str, text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ def _form(request: HttpRequest, model: type[models.Model], pk: int) -> Any:
 
 def _sound(formset: Any, *needed: str) -> list[Any]:
     """What the forms of a formset hold, of those that have what is needed and are not to be deleted."""
-    kept = [form for form in formset.forms if not formset._should_delete_form(form)]
+    kept = [form for form in formset.forms if not form.cleaned_data.get(DELETION_FIELD_NAME)]
     if formset.can_order:
         kept.sort(key=lambda form: form.cleaned_data.get("ORDER") or 0)
     return [form.instance for form in kept if set(needed) <= form.cleaned_data.keys()]

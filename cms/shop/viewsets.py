@@ -76,8 +76,8 @@ class AgreementViewSet(OneEditorAtATime, SnippetViewSet):
     unpublish_view_class = UnpublishAgreementView
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        view = self.construct_view(CompareVersionsView, edit_handler=self._edit_handler)
-        compare = path("versions/<int:pk>/<int:revision_id_a>...<int:revision_id_b>/", view, name="versions_compare")
+        view = self.construct_view(CompareVersionsView, edit_handler=self.get_edit_handler())
+        compare = path("versions/<int:pk>/<int:old_number>...<int:new_number>/", view, name="versions_compare")
         return [*super().get_urlpatterns(), compare]
 
 
