@@ -11,7 +11,7 @@ from wagtail.blocks import StreamValue
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.models import Page
-from wagtail.rich_text import expand_db_html
+from wagtail.rich_text import RichText
 
 #: What is shown where a page is shared: the size that networks ask for, in a format that all of them read.
 SHARED = "fill-1200x630|format-jpeg|jpegquality-80"
@@ -101,7 +101,7 @@ def _pairs(stored: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(stored, Mapping):
         question, answer = stored.get("question"), stored.get("answer")
         if isinstance(question, str) and isinstance(answer, str):
-            yield question, " ".join(strip_tags(expand_db_html(answer).replace("</", " </")).split())
+            yield question, " ".join(strip_tags(str(RichText(answer)).replace("</", " </")).split())
         else:
             for part in stored.values():
                 yield from _pairs(part)

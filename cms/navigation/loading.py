@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from wagtail.models import Site
-from wagtail.rich_text import expand_db_html
+from wagtail.rich_text import RichText
 
 from cms.navigation.links import Link, MenuItem, Resolver, Target, listed, page_ids
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
@@ -143,4 +143,4 @@ def _footer(footer: Footer, columns: Iterable[dict[str, Any]], resolver: Resolve
 
 def _html(text: str) -> str:
     """What an editor's rich text is to a browser."""
-    return expand_db_html(text) if text else ""
+    return str(RichText(text)) if text else ""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from draftjs_exporter.dom import DOM
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineEntityElementHandler
 from wagtail.admin.rich_text.editors.draftail import features as draftail
-from wagtail.rich_text import LinkHandler, get_rewriter
+from wagtail.rich_text import LinkHandler
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from catalogue.plans.models import SoftwareProduct
@@ -40,7 +40,7 @@ class PriceHandler(LinkHandler):
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
-        """Opening tags that carry the amounts; ``AmountsForLinks`` puts these in the place of what is inside."""
+        """Opening tags that carry the amounts; ``with_amounts`` puts these in the place of what is inside."""
         references = [parse(attributes) for attributes in attrs_list]
         plans = reading.plans_of(reference.product for reference in references if reference)
         return [
@@ -56,23 +56,15 @@ class PriceHandler(LinkHandler):
             yield SoftwareProduct, str(reference.product), "", ""
 
 
-class AmountsForLinks:
-    """The last step of rendering rich text. Wagtail lets a link's handler write the opening tag only."""
+def with_amounts(html: str) -> str:
+    """Expanded rich text with the amounts in the place of what its references hold for translators.
 
-    def __call__(self, html: str) -> str:
-        if _MARK not in html:
-            return html
-        return _MARKED.sub(lambda found: f'<span class="live-price">{fill(found[2], found[1])}</span>', html)
-
-    def extract_references(self, html: str) -> list[Any]:
-        return []
-
-
-def install() -> None:
-    """Add the step to Wagtail's rewriter, once all apps and their rich text features are loaded."""
-    rewriters = get_rewriter().rewriters
-    if not any(isinstance(step, AmountsForLinks) for step in rewriters):
-        rewriters.append(AmountsForLinks())
+    A link's handler writes the opening tag only, so this is a step of its own, taken by the template with which
+    Wagtail renders all rich text.
+    """
+    if _MARK not in html:
+        return html
+    return _MARKED.sub(lambda found: f'<span class="live-price">{fill(found[2], found[1])}</span>', html)
 
 
 def fill(inner: str, text: str) -> str:

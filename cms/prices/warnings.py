@@ -49,7 +49,8 @@ def warn_when_published(request: HttpRequest, page: Page) -> None:
 
 @hooks.register("before_edit_page", order=-1)
 def warn_when_opened(request: HttpRequest, page: Page) -> None:
-    if request.method == "GET" and request.accepts("text/html") and "_w_hydrate_create_view" not in request.GET:
+    """Only where a person opens the page: the editor also fetches it by script, and would use the message up."""
+    if request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
         _tell(request, page)
 
 

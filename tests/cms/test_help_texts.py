@@ -38,7 +38,9 @@ def unexplained(panel: Panel, form: Any, around: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("model", FORMS, ids=lambda model: model._meta.label)
 def test_every_field_is_explained(model: Any) -> None:
-    handler = model.snippet_viewset._edit_handler if hasattr(model, "snippet_viewset") else model.get_edit_handler()
+    handler = (
+        model.snippet_viewset.get_edit_handler() if hasattr(model, "snippet_viewset") else model.get_edit_handler()
+    )
     with translation.override("en"):
         assert set(unexplained(handler, handler.get_form_class())) <= OWN_WORDS
 
