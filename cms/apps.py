@@ -9,6 +9,6 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import branding_hooks, receivers, renditions, staff_hooks, willow_images  # noqa: F401
-        from cms.forms import decimals  # noqa: F401  (before forms are made of models)
+        from cms.shop.forms import decimals  # noqa: F401  (before forms are made of models)
 
         willow_images.register()

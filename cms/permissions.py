@@ -12,7 +12,7 @@ MARKETERS, SUPPORT = "Marketers", "Support"
 
 EVERYTHING = "add change delete view publish"
 #: What marketers may do with what they keep: app -> model -> the verbs of its rights, as far as it has them.
-#: Whatever was sold or published refuses to be deleted by itself (see ``cms.shop.leaving``).
+#: Whatever was sold or published refuses to be deleted by itself (see ``cms.shop.delete_guards``).
 RIGHTS: dict[str, dict[str, str]] = {
     "plans": {
         "softwareproduct": EVERYTHING,

@@ -9,8 +9,8 @@ from wagtail.snippets.models import register_snippet
 
 from cms import bulk_actions  # noqa: F401  (it registers a hook)
 from cms.link_handlers import LivePageLinkHandler
-from cms.prices import chooser, rich_text, warnings  # noqa: F401
-from cms.shop import drafts, leaving, previewing  # noqa: F401  (they register hooks)
+from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
+from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
 from cms.stale import translations  # noqa: F401  (it registers a hook and listens)
 
@@ -20,9 +20,9 @@ register_snippet(ShopGroup)
 @hooks.register("register_admin_urls")
 def preview_addresses() -> list[URLPattern]:
     return [
-        path("shop/preview/product/<int:pk>/", previewing.product, name="shop-preview-product"),
-        path("shop/preview/period/<int:pk>/", previewing.period, name="shop-preview-period"),
-        path("shop/preview/discount/<int:pk>/", previewing.discount, name="shop-preview-discount"),
+        path("shop/preview/product/<int:pk>/", price_previews.product, name="shop-preview-product"),
+        path("shop/preview/period/<int:pk>/", price_previews.period, name="shop-preview-period"),
+        path("shop/preview/discount/<int:pk>/", price_previews.discount, name="shop-preview-discount"),
         path("shop/prices/choose/", chooser.choose, name="price-chooser"),
     ]
 

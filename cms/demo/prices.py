@@ -1,5 +1,5 @@
 """Live prices in the demo's texts, written as ``{price:telegram/team/12/total}``: product, license type, months, and
-one of the amounts of ``cms.prices.references``."""
+one of the amounts of ``cms.live_prices.references``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.html import escape
 
 from catalogue.plans.models import Plan, SoftwareProduct
-from cms.prices.references import Reference
+from cms.live_prices.references import Reference
 
 _PRICE = re.compile(r"\{price:([\w-]+)/([\w-]*)/(\d*)/(\w+)\}")
 

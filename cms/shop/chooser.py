@@ -20,10 +20,10 @@ from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, Snippe
 
 from catalogue.plans import previews
 from catalogue.plans.models import Plan, SoftwareProduct
-from cms.forms.decimals import DecimalField
-from cms.forms.products import ProductFields
-from cms.forms.worth import exact_price, price_problem
 from cms.models import ProductPage
+from cms.shop.forms.decimals import DecimalField
+from cms.shop.forms.price_rules import exact_price, price_problem
+from cms.shop.forms.products import ProductFields
 from storefront.core import clock
 
 

@@ -14,7 +14,7 @@ from wagtail.models import Locale
 from catalogue.plans.discounts import is_in_force
 from catalogue.plans.models import Discount, SoftwareProduct
 from cms.models import ProductPage
-from cms.shop import facts
+from cms.shop import panel_context
 from storefront.core import clock, money, percentages
 from storefront.core.instants import instant
 
@@ -30,7 +30,7 @@ class PageColumn(Column):
         page = next(iter(pages[instance.pk]), None)
         if page is not None:
             context["page"] = page
-            context["status"] = facts.status_of(page)
+            context["status"] = panel_context.status_of(page)
             context["edit_url"] = reverse("wagtailadmin_pages:edit", args=[page.pk])
             context["live_url"] = instance.product.get_absolute_url() if page.live else ""
         return context

@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
 
-from cms.forms.agreements import AgreementForm
-from cms.forms.discounts import DiscountForm, PeriodForm
-from cms.forms.languages import side_by_side
-from cms.forms.plans import OwnPeriodForm, OwnPeriodFormSet, PlanForm, PlanFormSet
-from cms.forms.products import SoftwareProductForm
-from cms.shop import facts
+from cms.shop import panel_context
+from cms.shop.forms.agreements import AgreementForm
+from cms.shop.forms.discounts import DiscountForm, PeriodForm
+from cms.shop.forms.languages import side_by_side
+from cms.shop.forms.plans import OwnPeriodForm, OwnPeriodFormSet, PlanForm, PlanFormSet
+from cms.shop.forms.products import SoftwareProductForm
 from cms.shop.panel_types import FormInlinePanel, InfoPanel, PricePreviewPanel
 from storefront.core import countries
 
@@ -52,7 +52,7 @@ PERIOD_PANELS = [
 
 PRODUCT = ObjectList(
     [
-        InfoPanel(template="cms/shop/product_links.html", read=facts.product_links, heading=_("Page")),
+        InfoPanel(template="cms/shop/product_links.html", read=panel_context.product_links, heading=_("Page")),
         MultiFieldPanel(
             [
                 side_by_side("title", help_text=_("The name in lists, on invoices and on licenses.")),
@@ -152,7 +152,7 @@ DISCOUNT = ObjectList(
 
 AGREEMENT = ObjectList(
     [
-        InfoPanel(template="cms/shop/versions.html", read=facts.versions, heading=_("Published versions")),
+        InfoPanel(template="cms/shop/versions.html", read=panel_context.versions, heading=_("Published versions")),
         FieldPanel("name"),
         FieldPanel("slug", help_text=_("The text is at /agreements/<address>/. The same in every language.")),
         FieldPanel(

@@ -11,11 +11,11 @@ from wagtail.admin.ui.tables import LiveStatusTagColumn, LocaleColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
-from cms.forms.sellers import SellerForm
 from cms.shop import columns, panels
 from cms.shop.chooser import ProductChooserViewSet
-from cms.shop.comparing import CompareVersionsView
-from cms.shop.leaving import UnpublishAgreementView
+from cms.shop.delete_guards import UnpublishAgreementView
+from cms.shop.forms.sellers import SellerForm
+from cms.shop.version_diff import CompareVersionsView
 from cms.stale.views import OneEditorAtATime
 from storefront.billing.models import Seller
 

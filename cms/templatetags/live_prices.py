@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from cms.prices import rich_text
+from cms.live_prices import rich_text
 
 register = template.Library()
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from catalogue.plans.models import Discount, Period, Plan
-from cms.forms.decimals import DecimalField
 from cms.shop.chooser import NewProductForm
+from cms.shop.forms.decimals import DecimalField
 
 AMOUNTS = st.decimals(min_value=0, max_value=99_999_999, places=2)
 FIELD = DecimalField(max_digits=12, decimal_places=2)

@@ -18,11 +18,11 @@ from wagtail.rich_text import RichText
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from catalogue.plans.models import Discount
+from cms.live_prices import checking
+from cms.live_prices.references import Reference
+from cms.live_prices.typed import find
 from cms.models import HomePage, ProductPage, TextPage
 from cms.models.base import TEXT_FEATURES
-from cms.prices import checking
-from cms.prices.references import Reference
-from cms.prices.typed import find
 from tests.conftest import make_software
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from catalogue.plans import previews
 from catalogue.plans.models import Period, SoftwareProduct, months_label
-from cms.forms.plans import NEGATIVE, TOO_MUCH
-from cms.forms.worth import discount_problem
+from cms.shop.forms.plans import NEGATIVE, TOO_MUCH
+from cms.shop.forms.price_rules import discount_problem
 from storefront.core import clock
 from storefront.core.instants import zone_name
 

@@ -17,8 +17,8 @@ from wagtail.rich_text import LinkHandler
 from wagtail.rich_text.feature_registry import FeatureRegistry
 
 from catalogue.plans.models import SoftwareProduct
-from cms.prices import reading
-from cms.prices.references import LINK_TYPE, Reference, parse, text_of
+from cms.live_prices import reading
+from cms.live_prices.references import LINK_TYPE, Reference, parse, text_of
 
 FEATURE = "price"
 KEPT = ("linktype", "product", "plan", "months", "amount", "description")

@@ -18,8 +18,8 @@ from catalogue.models import Category, Product  # type: ignore[attr-defined]
 from catalogue.plans import previews
 from catalogue.plans.models import Agreement, BindingKind
 from catalogue.plans.products import create_parent
-from cms.forms.languages import in_all_languages
-from cms.forms.worth import price_problem
+from cms.shop.forms.languages import in_all_languages
+from cms.shop.forms.price_rules import price_problem
 from storefront.core import clock
 
 #: What the shop can fulfil; the other kinds are names kept for later.

@@ -18,8 +18,8 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from catalogue.plans.models import Plan
 from catalogue.plans.products import is_sold
-from cms.forms.languages import in_all_languages
-from cms.forms.worth import exact_price
+from cms.shop.forms.languages import in_all_languages
+from cms.shop.forms.price_rules import exact_price
 
 #: Doubled, because Django puts the limit into such messages.
 TOO_MUCH = _("A discount is less than 100 %%.")

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from cms.forms.languages import in_all_languages
+from cms.shop.forms.languages import in_all_languages
 from storefront.billing.models import Seller
 
 _SellerTexts = in_all_languages(

@@ -15,14 +15,14 @@ from wagtail.snippets.views.snippets import UnpublishView
 
 from catalogue.plans.models import Agreement, Period, SoftwareProduct
 from cms.models import ProductPage
-from cms.shop import facts
+from cms.shop import panel_context
 
 
 def why_not(instance: object) -> str:
     """Why this cannot be deleted, "" if it can."""
     if isinstance(instance, SoftwareProduct):
         return _why_not_product(instance)
-    if isinstance(instance, Period) and facts.is_sold_period(instance):
+    if isinstance(instance, Period) and panel_context.is_sold_period(instance):
         return _("“%(name)s” was sold and cannot be deleted: take it off sale instead.") % {"name": instance}
     if isinstance(instance, Agreement) and instance.versions.exists():
         return _(
@@ -33,7 +33,7 @@ def why_not(instance: object) -> str:
 
 
 def _why_not_product(software: SoftwareProduct) -> str:
-    if facts.is_sold_product(software):
+    if panel_context.is_sold_product(software):
         return _(
             "“%(name)s” was sold and cannot be deleted: orders, carts and licenses name it. Switch “On sale” off "
             "instead."
@@ -69,7 +69,7 @@ class UnpublishAgreementView(UnpublishView):
     """An agreement that products name stays in force."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        products = facts.users_of(self.object)
+        products = panel_context.users_of(self.object)
         if not products:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
         names = ", ".join(str(software) for software in products)
@@ -84,5 +84,5 @@ class UnpublishAgreementView(UnpublishView):
 @hooks.register("construct_snippet_action_menu")
 def hide_unpublish(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
     instance = context.get("instance")
-    if isinstance(instance, Agreement) and instance.pk and facts.users_of(instance):
+    if isinstance(instance, Agreement) and instance.pk and panel_context.users_of(instance):
         menu_items[:] = [item for item in menu_items if not isinstance(item, UnpublishMenuItem)]

@@ -10,8 +10,8 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.models import Page
 
-from cms.prices import checking
-from cms.prices.checking import MOST, Contradiction
+from cms.live_prices import checking
+from cms.live_prices.checking import MOST, Contradiction
 
 
 def warning(page: Page) -> SafeString | None:

@@ -20,8 +20,8 @@ from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct, months_label
 from catalogue.plans.price_calculation import per_month
 from catalogue.plans.published_prices import PublishedPlan, PublishedPrice
-from cms.prices.references import LINK_TYPE
-from cms.prices.typed import TypedPrice, find
+from cms.live_prices.references import LINK_TYPE
+from cms.live_prices.typed import TypedPrice, find
 from storefront.core import money
 
 _REFERENCE = re.compile(rf'<a [^>]*linktype="{LINK_TYPE}"[^>]*>.*?</a>', re.DOTALL)

@@ -16,10 +16,10 @@ from wagtail.admin.modal_workflow import render_modal_workflow
 from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct, months_label
 from catalogue.plans.published_prices import PublishedPlan
-from cms.prices.references import Amount, Reference, parse, text_of
-from cms.prices.rich_text import data_of
+from cms.live_prices.references import Amount, Reference, parse, text_of
+from cms.live_prices.rich_text import data_of
 
-TEMPLATE = "cms/prices/chooser.html"
+TEMPLATE = "cms/live_prices/chooser.html"
 #: The amounts that every license type has for every period.
 OF_TERM = (Amount.TOTAL, Amount.MONTH, Amount.LIST, Amount.SAVING)
 
