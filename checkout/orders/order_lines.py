@@ -13,7 +13,7 @@ from checkout.cart.cart import Cart, CartLine
 from storefront.billing.services.invoices import NewLine
 from storefront.core import money
 from storefront.licensing.effects import OrderedLine, effects_of
-from storefront.licensing.grants import LicenseGrant
+from storefront.core.license_terms import LicenseTerms
 from storefront.notifications import mails
 from storefront.users.models import User
 
@@ -58,7 +58,7 @@ def invoice_lines(
 
 def license_terms(
     line: CartLine, cart: Cart, portal_host: str, change: str = "", *, is_named_by_link: bool = False
-) -> LicenseGrant:
+) -> LicenseTerms:
     """What paying for a line on sale grants. A license that is extended keeps its own portal, which is nothing to
     whoever pays by a signed link: then ``portal_host`` alone says what the payer may see."""
     term = line.plan_price
@@ -66,7 +66,7 @@ def license_terms(
         raise ValueError("a line that is not on sale grants nothing")
     own_portal = line.license.portal_address if line.license and not is_named_by_link else ""
     of_plan = [each for each in cart.siblings.get(term.software_id, []) if each.plan_id == term.plan_id]
-    return LicenseGrant(
+    return LicenseTerms(
         software_id=term.software_id,
         product_title=term.title,
         plan_id=term.plan_id,

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from catalogue.plans.models import months_label
 from storefront.core import clock, money
 from storefront.core.instants import instant
-from storefront.licensing.grants import LATER, NOW, LicenseGrant
+from storefront.core.license_terms import LATER, NOW, LicenseTerms
 from storefront.licensing.models import License
 from storefront.licensing.services import grants, periods
 from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodLedger, PeriodPreview, buy, read_ledger
@@ -28,7 +28,7 @@ NEW, SCHEDULED, EXTENDS, CHANGES, FOLLOWS = "new", "scheduled", "extends", "chan
 class OrderedLine:
     """One line: what it grants, how often, and what all of it costs (major units)."""
 
-    grant: LicenseGrant
+    grant: LicenseTerms
     quantity: int
     amount: Decimal
 
@@ -37,7 +37,7 @@ class OrderedLine:
 class Effect:
     """``code``: new, scheduled (begins when another customer's license of the portal ends), extends, changes (to
     another type at once) or follows (as another type, when what is paid has run out). ``text`` says it in the active
-    language; ``choices``: the values of ``LicenseGrant.change`` that the buyer may choose from, where it matters."""
+    language; ``choices``: the values of ``LicenseTerms.change`` that the buyer may choose from, where it matters."""
 
     code: str
     text: str
@@ -99,7 +99,7 @@ class _Order:
             return Effect(FOLLOWS, _follows_new(grant) + more)
         return Effect(EXTENDS, _extends_new(grant) + more)
 
-    def _may_change(self, ledger: PeriodLedger, grant: LicenseGrant) -> bool:
+    def _may_change(self, ledger: PeriodLedger, grant: LicenseTerms) -> bool:
         """Unused time has a price in this order only if it was paid in the same currency."""
         has_prices = all(grant.prices.get(months, 0) > 0 for months in (grant.months, *grant.prices))
         return has_prices and ledger.is_all_in(self.currency, self.now)
@@ -136,7 +136,7 @@ def done_text(license: License, invoice: Any) -> str:
     return _("Extended to %(end)s.") % words
 
 
-def _new(grant: LicenseGrant, quantity: int) -> str:
+def _new(grant: LicenseTerms, quantity: int) -> str:
     if quantity == 1:
         text = pgettext("what an order does", "New license.")  # no plural form: other languages would count the one
     else:
@@ -155,7 +155,7 @@ def _new(grant: LicenseGrant, quantity: int) -> str:
     )
 
 
-def _scheduled(grant: LicenseGrant) -> str:
+def _scheduled(grant: LicenseTerms) -> str:
     return _(
         "New license. %(host)s is licensed already: this one begins when that license ends. Until then its time does "
         "not run."
@@ -170,7 +170,7 @@ def _more(count: int) -> str:
     }
 
 
-def _extends(license: License, grant: LicenseGrant, view: PeriodPreview, now: datetime, *, is_first: bool) -> str:
+def _extends(license: License, grant: LicenseTerms, view: PeriodPreview, now: datetime, *, is_first: bool) -> str:
     words = {"number": license.number, "start": instant(view.starts_at), "end": instant(view.ends_at)}
     if license.status != LicenseStatus.ACTIVE and (license.begins_by or license.valid_until <= now):
         if is_first:
@@ -180,7 +180,7 @@ def _extends(license: License, grant: LicenseGrant, view: PeriodPreview, now: da
     return _("Extends %(number)s from %(start)s to %(end)s.") % words
 
 
-def _changes(license: License, grant: LicenseGrant, view: PeriodPreview, currency: str) -> str:
+def _changes(license: License, grant: LicenseTerms, view: PeriodPreview, currency: str) -> str:
     words = _converted(grant, view, currency) | {"number": license.number, "end": instant(view.valid_until)}
     return (
         _(
@@ -191,7 +191,7 @@ def _changes(license: License, grant: LicenseGrant, view: PeriodPreview, currenc
     )
 
 
-def _converted(grant: LicenseGrant, view: PeriodPreview, currency: str) -> dict[str, str]:
+def _converted(grant: LicenseTerms, view: PeriodPreview, currency: str) -> dict[str, str]:
     return {
         "plan": grant.plan_name,
         "value": money.display(money.quantize(view.value, currency), currency),
@@ -199,7 +199,7 @@ def _converted(grant: LicenseGrant, view: PeriodPreview, currency: str) -> dict[
     }
 
 
-def _follows(license: License, grant: LicenseGrant, view: PeriodPreview) -> str:
+def _follows(license: License, grant: LicenseTerms, view: PeriodPreview) -> str:
     words = {"number": license.number, "plan": grant.plan_name}
     if license.begins_by:
         return _("Goes on with %(number)s as %(plan)s, when what is paid already has run out.") % words
@@ -210,17 +210,17 @@ def _follows(license: License, grant: LicenseGrant, view: PeriodPreview) -> str:
     )
 
 
-def _extends_new(grant: LicenseGrant) -> str:
+def _extends_new(grant: LicenseTerms) -> str:
     words = {"length": months_label(grant.months)}
     return _("Goes to the new license above: %(length)s more when its time has run out.") % words
 
 
-def _follows_new(grant: LicenseGrant) -> str:
+def _follows_new(grant: LicenseTerms) -> str:
     words = {"plan": grant.plan_name, "length": months_label(grant.months)}
     return _("Goes to the new license above: when its time has run out, it goes on as %(plan)s for %(length)s.") % words
 
 
-def _changes_new(grant: LicenseGrant, view: PeriodPreview, currency: str) -> str:
+def _changes_new(grant: LicenseTerms, view: PeriodPreview, currency: str) -> str:
     words = _converted(grant, view, currency)
     return (
         _("Changes the new license above to %(plan)s at once: its time, worth %(value)s, becomes %(days)s of %(plan)s.")

@@ -38,7 +38,7 @@ def make_invoice(customer: Any, software: Any, **terms: Any) -> Any:
     """An invoice with one line; ``terms``: plan, months, quantity, portal, extends (a license), change, amount."""
     from storefront.billing.models import Invoice, InvoiceLine
     from storefront.core import clock
-    from storefront.licensing.grants import LicenseGrant
+    from storefront.core.license_terms import LicenseTerms
 
     plan = software.plans.get(code=terms.get("plan", "standard"))
     months, quantity, extends = terms.get("months", 12), terms.get("quantity", 1), terms.get("extends")
@@ -49,7 +49,7 @@ def make_invoice(customer: Any, software: Any, **terms: Any) -> Any:
     )  # fmt: skip
     InvoiceLine.objects.create(
         invoice=invoice, position=1, description=str(software), quantity=quantity, list_amount=amount, amount=amount,
-        license_terms=LicenseGrant(
+        license_terms=LicenseTerms(
             software_id=software.pk, product_title=software.product.title, plan_id=plan.pk, plan_code=plan.code,
             plan_name=plan.name, months=months, binding_kind=software.binding_kind,
             bitrix24_app_code=software.bitrix24_app_code, portal_address=terms.get("portal", ""),

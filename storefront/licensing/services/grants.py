@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from storefront.core import clock, states
 from storefront.licensing import mails
 from storefront.licensing.bitrix24 import activations, linking
-from storefront.licensing.grants import NOW, LicenseGrant
+from storefront.core.license_terms import NOW, LicenseTerms
 from storefront.licensing.history import record
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services import periods
@@ -51,12 +51,12 @@ def _one_at_a_time(customer_id: int) -> None:
 
 
 def _grant_line(invoice: Any, line: Any, now: datetime) -> list[License]:
-    grant = LicenseGrant.from_json(line.license_terms)
+    grant = LicenseTerms.from_json(line.license_terms)
     amounts = periods.amounts_of(line.amount, line.quantity, invoice.currency)
     return [_grant_unit(invoice, line, unit, grant, amount, now) for unit, amount in enumerate(amounts, start=1)]
 
 
-def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount: Decimal, now: datetime) -> License:
+def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseTerms, amount: Decimal, now: datetime) -> License:
     existing = LicensePeriod.objects.filter(invoice_line=line, unit=unit).select_related("license").first()
     if existing:
         return existing.license
@@ -80,7 +80,7 @@ def _grant_unit(invoice: Any, line: Any, unit: int, grant: LicenseGrant, amount:
     return license
 
 
-def _held(customer_id: int, grant: LicenseGrant, unit: int) -> License | None:
+def _held(customer_id: int, grant: LicenseTerms, unit: int) -> License | None:
     """The license a unit extends: the one the buyer named, else the one they hold for the same product and portal.
 
     Who may name it was checked when the order was placed: its holder, or whoever came by its signed link. A named
@@ -97,7 +97,7 @@ def _held(customer_id: int, grant: LicenseGrant, unit: int) -> License | None:
     return at_portal(theirs, grant.portal_address)
 
 
-def held(customer_id: int, grant: LicenseGrant) -> License | None:
+def held(customer_id: int, grant: LicenseTerms) -> License | None:
     """The license that the first unit of a line would go to, None for a new one."""
     return _held(customer_id, grant, 1)
 
@@ -124,7 +124,7 @@ def at_portal(licenses: QuerySet[License], address: str) -> License | None:
     )
 
 
-def _new(customer_id: int, grant: LicenseGrant, unit: int, now: datetime) -> License:
+def _new(customer_id: int, grant: LicenseTerms, unit: int, now: datetime) -> License:
     is_free = grant.binding_kind == "none"
     return License.objects.create(
         customer_id=customer_id,

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-#: ``LicenseGrant.change``: what becomes of the unused time of another license type.
+#: ``LicenseTerms.change``: what becomes of the unused time of another license type.
 NOW, LATER = "now", "later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseGrant:
+class LicenseTerms:
     """``InvoiceLine.license_terms``. Texts are in the language of the order.
 
     ``portal_address`` is the portal the buyer named, ``extends_license`` the public id of the license they chose to
@@ -43,7 +43,7 @@ class LicenseGrant:
         return asdict(self) | {"prices": prices}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> LicenseGrant:
+    def from_json(cls, data: Mapping[str, Any]) -> LicenseTerms:
         """The opposite of ``as_json``; lines that were frozen before a field was there get its default."""
         known = {each.name: data[each.name] for each in fields(cls) if each.name in data}
         prices = {int(months): Decimal(amount) for months, amount in data.get("prices", {}).items()}
