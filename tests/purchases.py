@@ -6,25 +6,27 @@ from typing import Any
 
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import settlement, starting
+from storefront.core.license_terms import LicenseTerms
 from tests.billing.building import make_invoice
 
 
-def license_terms(shop: Any, *, plan: str = "standard", months: int = 12, portal: str = "acme.bitrix24.com") -> dict:
+def license_terms(
+    shop: Any, *, plan: str = "standard", months: int = 12, portal: str = "acme.bitrix24.com"
+) -> LicenseTerms:
     """What paying for one line grants, as the checkout freezes it."""
     term = shop.term(plan, months)
     software = shop.software
-    return {
-        "software_id": software.pk,
-        "product_title": software.product.title,
-        "plan_id": term.plan_id,
-        "plan_code": term.plan.code,
-        "plan_name": term.plan.name,
-        "months": months,
-        "binding_kind": software.binding_kind,
-        "bitrix24_app_code": software.bitrix24_app_code,
-        "portal_address": portal,
-        "extends_license": "",
-    }
+    return LicenseTerms(
+        software_id=software.pk,
+        product_title=software.product.title,
+        plan_id=term.plan_id,
+        plan_code=term.plan.code,
+        plan_name=term.plan.name,
+        months=months,
+        binding_kind=software.binding_kind,
+        bitrix24_app_code=software.bitrix24_app_code,
+        portal_address=portal,
+    )
 
 
 def order(customer: Any, shop: Any, *amounts: str, **terms: Any) -> Invoice:

@@ -12,8 +12,8 @@ from oscar.apps.order.models import Line
 from checkout.cart.cart import Cart, CartLine
 from storefront.billing.services.invoices import NewLine
 from storefront.core import money
-from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.core.license_terms import LicenseTerms
+from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.notifications import mails
 from storefront.users.models import User
 
@@ -41,7 +41,7 @@ def invoice_lines(
         if line.plan_price is not None
     ]
     told = effects_of(wanted, customer=customer, currency=cart.currency)
-    frozen = iter(replace(each.grant, effect=effect.text).as_json() for each, effect in zip(wanted, told, strict=True))
+    frozen = iter(replace(each.grant, effect=effect.text) for each, effect in zip(wanted, told, strict=True))
     return [
         NewLine(
             description=line.plan_price.description,
@@ -100,7 +100,7 @@ def mail_lines(lines: Sequence[NewLine]) -> list[mails.Line]:
             "description": line.description,
             "quantity": line.quantity,
             "amount": line.amount,
-            "effect": line.license_terms.get("effect", ""),
+            "effect": line.license_terms.effect if line.license_terms else "",
         }
         for line in lines
     ]

@@ -130,5 +130,5 @@ def _closed(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 
 def _portal(lines: list[InvoiceLine]) -> str:
     """The portal the licenses are for, as it was read from what the buyer typed."""
-    hosts = {line.license_terms.get("portal_address", "") for line in lines}
-    return ", ".join(sorted(filter(None, hosts)))
+    hosts = {line.license_terms.portal_address for line in lines if line.license_terms}
+    return ", ".join(sorted(hosts - {""}))

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from cms.statistics.sales import software_of
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.billing.services.orders import CANCELLED
 from storefront.billing.states import InvoiceStatus
@@ -72,8 +71,8 @@ def ending_soon() -> QuerySet[License]:
 def _unpaid_by_product() -> dict[int | None, Unpaid]:
     found: dict[int | None, Unpaid] = defaultdict(Unpaid)
     overdue = Q(invoice__due_at__lte=clock.now())
-    lines = _open(InvoiceLine.objects.all(), "invoice__").order_by().annotate(software=software_of("license_terms"))
-    rows = lines.values_list("software", "invoice__currency").annotate(
+    lines = _open(InvoiceLine.objects.all(), "invoice__").order_by()
+    rows = lines.values_list("software_id", "invoice__currency").annotate(
         number=Count("invoice", distinct=True),
         sum=Sum("amount"),
         late=Count("invoice", distinct=True, filter=overdue),

@@ -14,9 +14,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models.functions import TruncDate
 from oscar.apps.order.models import Order
 
 from cms.statistics.days import Span, zone
@@ -28,6 +27,7 @@ from storefront.core import money
 #: Amounts per day in major units of one currency.
 Series = dict[date, Decimal]
 _LINES = "transaction__invoice__lines__"
+_SOFTWARE = f"{_LINES}software_id"
 _INVOICED = F("transaction__invoice__amount")
 
 
@@ -42,11 +42,6 @@ class Sales:
     orders: dict[date, tuple[int, int]]
     income: dict[str, Series]
     by_product: dict[tuple[int | None, str], Series]
-
-
-def software_of(terms: str) -> Cast:
-    """The product a frozen invoice line grants a license of; ``terms``: the way to its license_terms."""
-    return Cast(KeyTextTransform("software_id", terms), BigIntegerField())
 
 
 def read(span: Span) -> Sales:
@@ -97,16 +92,13 @@ def _whole(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
     line = f"{_LINES}amount"
     entries = _booked(span).filter(Q(amount=_INVOICED) | Q(amount=-_INVOICED))
     signed = Sum(Case(When(amount__gt=0, then=F(line)), default=-F(line)))
-    grouped = entries.annotate(software=software_of(f"{_LINES}license_terms"))
-    yield from grouped.values_list("software", "account__currency", "day").annotate(sum=signed)
+    yield from entries.values_list(_SOFTWARE, "account__currency", "day").annotate(sum=signed)
 
 
 def _parts(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
     entries = _booked(span).exclude(Q(amount=_INVOICED) | Q(amount=-_INVOICED))
-    rows = (
-        entries.annotate(software=software_of(f"{_LINES}license_terms"))
-        .values_list("pk", "software", "account__currency", "day", "amount", f"{_LINES}amount")
-        .order_by("pk", f"{_LINES}position")
+    rows = entries.values_list("pk", _SOFTWARE, "account__currency", "day", "amount", f"{_LINES}amount").order_by(
+        "pk", f"{_LINES}position"
     )
     for _, group in groupby(rows, key=lambda row: row[0]):
         lines = list(group)

@@ -16,7 +16,6 @@ from django.db.models.functions import TruncDate
 
 from cms.statistics.days import Span, zone
 from cms.statistics.models import DailyCount, Sighting, Step
-from cms.statistics.sales import software_of
 from storefront.billing.models import InvoiceLine
 
 
@@ -42,7 +41,7 @@ class Steps:
 #: Per software product and day; None is the whole shop, where a person is counted once however many products he saw.
 Visits = dict[tuple[int | None, date], Steps]
 _VIEW, _CART = Q(step=Step.VIEW), Q(step=Step.CART)
-_NEW = Q(license_terms__extends_license="") | Q(license_terms__extends_license__isnull=True)
+_NEW = Q(extends_license="")
 
 
 def read(span: Span) -> Visits:
@@ -95,7 +94,7 @@ def _ordered(span: Span) -> list[tuple[int | None, date, int, int, int]]:
         "ordered": Count("invoice__customer", distinct=True, filter=_NEW),
         "paid": Count("invoice__customer", distinct=True, filter=_NEW & Q(invoice__paid_at__isnull=False)),
     }
-    by_product = dated.annotate(software=software_of("license_terms")).exclude(software=None)
-    rows = list(by_product.values_list("software", "day").annotate(**counts))
+    by_product = dated.exclude(software_id=None)
+    rows = list(by_product.values_list("software_id", "day").annotate(**counts))
     whole = dated.values_list("day").annotate(**counts)
     return [*rows, *((None, *row) for row in whole)]

@@ -75,8 +75,11 @@ def _invoices() -> Iterator[Finding]:
     for number, amount, total in sums.exclude(total=F("amount")).values_list("number", "amount", "total"):
         yield Finding("invoice-total", number, f"{amount}, lines {total}")
     for invoice in Invoice.objects.prefetch_related("lines").iterator(chunk_size=500):
-        if content_hash(invoice, list(invoice.lines.all())) != invoice.content_hash:
+        lines = list(invoice.lines.all())
+        if content_hash(invoice, lines) != invoice.content_hash:
             yield Finding("invoice-changed", invoice.number)
+        if not all(line.has_own_columns for line in lines):
+            yield Finding("invoice-line-terms", invoice.number)
     booked = LedgerEntry.objects.filter(transaction__invoice=OuterRef("pk"), account__kind=AccountKind.SALES)
     totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))

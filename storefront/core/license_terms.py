@@ -1,4 +1,8 @@
-"""What paying for one line of an invoice grants: frozen when the order is placed, read when its money comes."""
+"""What paying for one line of an invoice grants: the contract between checkout, billing and licensing.
+
+Frozen when the order is placed, read when its money comes. ``InvoiceLine.license_terms`` is this class; nobody else
+reads or writes the JSON it is stored as.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,13 @@ NOW, LATER = "now", "later"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseTerms:
-    """``InvoiceLine.license_terms``. Texts are in the language of the order.
+    """The license that a line grants or extends. Texts are in the language of the order.
 
-    ``portal_address`` is the portal the buyer named, ``extends_license`` the public id of the license they chose to
-    extend; "" where there is none. ``change`` is the buyer's choice for the case that the license has unused time of
-    another type: NOW turns it into time of this one, LATER (and "", not asked) lets this one follow. ``prices`` are
-    those of this license type when the order was placed, by months, in the invoice's currency. ``effect`` is what
-    the buyer was told that the line does, "" on lines from before it was said.
+    ``portal_address``: the portal the buyer named; ``extends_license``: the public id of the license they chose to
+    extend; "" where there is none. ``change`` is the buyer's choice if the license has unused time of another type:
+    NOW converts it into time of this type, LATER (and "", not asked) lets this one follow. ``prices`` are those of
+    this license type when the order was placed, by months, in the invoice's currency. ``effect`` is what the buyer was
+    told the line does, "" on lines from before it was said.
     """
 
     software_id: int
@@ -37,14 +41,15 @@ class LicenseTerms:
     prices: Mapping[int, Decimal] = field(default_factory=dict)
     effect: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """What a JSON column keeps."""
+    def to_json(self) -> dict[str, Any]:
+        """What the JSON column stores."""
         prices = {str(months): str(amount) for months, amount in sorted(self.prices.items())}
         return asdict(self) | {"prices": prices}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> LicenseTerms:
-        """The opposite of ``as_json``; lines that were frozen before a field was there get its default."""
+        """The opposite of ``to_json``. A field that the line was frozen without gets its default, one that we no
+        longer know is ignored."""
         known = {each.name: data[each.name] for each in fields(cls) if each.name in data}
         prices = {int(months): Decimal(amount) for months, amount in data.get("prices", {}).items()}
         return cls(**known | {"prices": prices})

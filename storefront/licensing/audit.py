@@ -27,7 +27,7 @@ def checks() -> Iterator[Finding]:
 def _paid_lines() -> Iterator[Finding]:
     """A paid line has exactly its quantity of periods; a refunded one keeps none."""
     kept = Count("granted", filter=Q(granted__revoked_at=None))
-    lines = InvoiceLine.objects.exclude(license_terms={}).annotate(kept=kept, given=Count("granted"))
+    lines = InvoiceLine.objects.exclude(software_id=None).annotate(kept=kept, given=Count("granted"))
     for line in lines.filter(invoice__status=InvoiceStatus.PAID).exclude(given=F("quantity")):
         yield Finding("license-quantity", f"{line.invoice_id}/{line.position}", f"{line.given} of {line.quantity}")
     for line in lines.filter(invoice__status=InvoiceStatus.REFUNDED, kept__gt=0):

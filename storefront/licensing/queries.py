@@ -55,9 +55,11 @@ def named_by_link(invoice: Any) -> set[str]:
 
     Such a payer is shown their numbers and ends, and not where they work: the line names no portal.
     """
-    found = (line.license_terms for line in invoice.lines.all() if line.license_terms.get("extends_license"))
+    extensions = (line.license_terms for line in invoice.lines.all() if line.extends_license)
     return {
-        grant["extends_license"] for grant in found if grant["binding_kind"] == "portal" and not grant["portal_address"]
+        terms.extends_license
+        for terms in extensions
+        if terms and terms.binding_kind == "portal" and not terms.portal_address
     }
 
 

@@ -44,6 +44,6 @@ def keep_sold_plan(sender: Any, *, instance: Plan, **kwargs: Any) -> None:
 
     Raises ProtectedError. (It can be taken off sale.)
     """
-    ordered = InvoiceLine.objects.filter(license_terms__plan_id=instance.pk)
+    ordered = InvoiceLine.objects.filter(plan_id=instance.pk)
     if ordered.exists():
         raise ProtectedError(str(_("This license type has been ordered. Take it off sale instead.")), set(ordered[:10]))

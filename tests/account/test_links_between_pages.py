@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ def test_what_was_paid_for_somebody_else_is_no_license_of_ones_own(
     client: Client, shop: Any, customer: Any, make_customer: Any, stripe: Any
 ) -> None:
     license = make_license(make_customer("holder@example.com"), shop.term("pro", 6))
-    terms = purchases.license_terms(shop, plan="pro", months=6, portal="") | {"extends_license": license.public_id}
+    terms = replace(purchases.license_terms(shop, plan="pro", months=6, portal=""), extends_license=license.public_id)
     from tests.billing.building import make_invoice
 
     invoice = make_invoice(customer, "96.00", terms=[terms])

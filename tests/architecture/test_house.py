@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,12 @@ def test_oscar_classes_are_imported_not_looked_up(word):
         and any(a.name == word for a in node.names)
     ]
     assert not users
+
+
+def test_only_billing_reads_the_json_of_license_terms():
+    """Everybody else reads ``InvoiceLine.license_terms`` (core.license_terms) or the columns beside it."""
+    own = {"storefront/billing/models/invoices.py", "storefront/billing/services/invoices.py"}
+    path_or_key = re.compile(r"license_terms_json|license_terms(__|\[|\.get\()")
+    code = [path for path in sources() if str(path.relative_to(ROOT)) not in own]
+    pages = sorted((ROOT / "templates").rglob("*.html"))
+    assert not [str(path) for path in (*code, *pages) if path_or_key.search(path.read_text())]

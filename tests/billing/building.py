@@ -12,6 +12,7 @@ from oscar.apps.order.models import Order
 from storefront.billing.models import Invoice
 from storefront.billing.services import invoices
 from storefront.core import references
+from storefront.core.license_terms import LicenseTerms
 
 
 def make_order(customer: Any, *, total: Decimal, currency: str = "EUR") -> Order:
@@ -30,7 +31,7 @@ def make_invoice(
     customer: Any,
     *amounts: str,
     currency: str = "EUR",
-    terms: Sequence[dict[str, Any]] = (),
+    terms: Sequence[LicenseTerms | None] = (),
     with_order: bool = True,
     email: str | None = None,
 ) -> Invoice:
@@ -48,7 +49,7 @@ def make_invoice(
                     description=f"License {position}",
                     amount=amount,
                     list_amount=amount,
-                    license_terms=terms[position] if position < len(terms) else {},
+                    license_terms=terms[position] if position < len(terms) else None,
                 )
                 for position, amount in enumerate(figures)
             ],

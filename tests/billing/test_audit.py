@@ -52,6 +52,7 @@ BREAKS = {
     "expense-without-origin": lambda: Allocation.objects.update(amount=1),
     "invoice-total": lambda: InvoiceLine.objects.update(amount=1),
     "invoice-changed": lambda: Invoice.objects.update(payer={"name": "Another"}),
+    "invoice-line-terms": lambda: InvoiceLine.objects.update(plan_id=7),
     "unpaid-invoice-with-sale": lambda: Invoice.objects.update(status="open"),
     "paid-invoice-without-sale": lambda: LedgerTransaction.objects.filter(kind="purchase").update(invoice=None),
     "refunded-invoice-with-sale": lambda: Invoice.objects.update(status="refunded"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -20,11 +21,15 @@ from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
 from storefront.core.instants import end_of_day
+from storefront.core.license_terms import LicenseTerms
 from storefront.core.money import MoneyError
 from storefront.core.states import TransitionError
 from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
+TERMS = LicenseTerms(
+    software_id=1, product_title="Module", plan_id=2, plan_code="pro", plan_name="Pro", months=12, binding_kind="none"
+)
 
 
 def line(amount="96.00", **fields):
@@ -78,11 +83,11 @@ def test_later_changes_of_seller_and_customer_do_not_reach_it(customer):
 
 
 def test_its_hash_is_the_same_after_the_database_and_another_after_any_change(customer):
-    invoice = issue(customer, line("10", license_terms={"months": 12, "plan_code": "pro"}), line("86.50"))
+    invoice = issue(customer, line("10", license_terms=TERMS), line("86.50"))
     stored = Invoice.objects.get(pk=invoice.pk)
     rows = list(stored.lines.all())
     assert invoices.content_hash(stored, rows) == stored.content_hash
-    rows[0].license_terms["months"] = 13
+    rows[0].license_terms = replace(TERMS, months=13)
     assert invoices.content_hash(stored, rows) != stored.content_hash
 
 

@@ -30,7 +30,7 @@ def link(license: License) -> None:
 
 
 def effect() -> str:
-    return InvoiceLine.objects.get().license_terms["effect"]
+    return InvoiceLine.objects.get().license_terms.effect
 
 
 def test_new_license_says_when_its_time_begins(buyer: Client, shop: Any) -> None:
@@ -69,7 +69,7 @@ def test_choice_is_frozen_with_the_order(buyer: Client, shop: Any, customer: Any
     put_in_cart(buyer, shop.term("pro", 12))
     answer = order_by(buyer, shop, **{"license-change": choice})
     assert answer.status_code == 302
-    assert InvoiceLine.objects.get().license_terms["change"] == choice
+    assert InvoiceLine.objects.get().license_terms.change == choice
     assert effect().startswith(words)
     assert effect().split(":")[0] in buyer.get(answer.url).text.replace("&#x27;", "'")
 
@@ -122,7 +122,7 @@ def test_one_question_is_asked_for_all_lines_that_the_answer_changes(buyer: Clie
     afterwards = html.partition('value="later"')[2].partition("</label>")[0]
     assert afterwards.count(f"Goes on with {license.number} as Professional from") == 2
     assert order_by(buyer, shop, **{"license-change": "now"}).status_code == 302
-    frozen = [line.license_terms["effect"] for line in InvoiceLine.objects.order_by("position")]
+    frozen = [line.license_terms.effect for line in InvoiceLine.objects.order_by("position")]
     assert [text in at_once.replace("&#x27;", "'") for text in frozen] == [True, True]
 
 

@@ -19,6 +19,7 @@ from checkout.orders import from_cart as service
 from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice
 from storefront.billing.services import invoices
+from storefront.core.license_terms import LicenseTerms
 from storefront.licensing.links import extend_path
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
@@ -69,21 +70,24 @@ def test_line_freezes_what_the_buyer_agreed_to(client: Client, shop: Any) -> Non
     assert (line.quantity, line.list_amount, line.amount) == (2, Decimal("600.00"), Decimal("480.00"))
     plan = shop.term("pro", 12).plan
     terms = line.license_terms
-    assert terms.pop("prices")["12"] == "240.00"
-    assert terms.pop("effect").startswith("2 new licenses. Its time begins when the app is opened")
-    assert (terms.pop("change"), terms.pop("starts_at_payment")) == ("", False)
-    assert terms == {
-        "software_id": shop.software.pk,
-        "product_title": "Yeastar S-series module",
-        "plan_id": plan.pk,
-        "plan_code": "pro",
-        "plan_name": "Professional",
-        "months": 12,
-        "binding_kind": "portal",
-        "bitrix24_app_code": "yeastar-s",
-        "portal_address": PORTAL,
-        "extends_license": "",
-    }
+    assert terms.prices[12] == Decimal("240.00")
+    assert terms.effect.startswith("2 new licenses. Its time begins when the app is opened")
+    assert (terms.change, terms.starts_at_payment) == ("", False)
+    assert terms == LicenseTerms(
+        software_id=shop.software.pk,
+        product_title="Yeastar S-series module",
+        plan_id=plan.pk,
+        plan_code="pro",
+        plan_name="Professional",
+        months=12,
+        binding_kind="portal",
+        bitrix24_app_code="yeastar-s",
+        portal_address=PORTAL,
+        extends_license="",
+        prices=terms.prices,
+        effect=terms.effect,
+    )
+    assert (line.software_id, line.plan_id, line.extends_license) == (shop.software.pk, plan.pk, "")
     assert line.order_line.line_price_incl_tax == Decimal("480.00")
 
 
@@ -251,7 +255,7 @@ class TestExtension:
         client.post(extend_path(license), {"go": "cart"})
         assert order_by(client, shop).status_code == 302
         terms = Invoice.objects.get().lines.get().license_terms
-        assert (terms["extends_license"], terms["portal_address"]) == (license.public_id, "old.bitrix24.fr")
+        assert (terms.extends_license, terms.portal_address) == (license.public_id, "old.bitrix24.fr")
         attribute = Order.objects.get().lines.get().attributes.get()
         assert (attribute.type, attribute.value) == ("extends-license", license.public_id)
 

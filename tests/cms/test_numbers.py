@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -135,7 +136,7 @@ def test_products_add_up_to_the_income_whatever_is_sold_and_refunded(
     shop: Any, second: Shop, customer: Any, lines: list[tuple[int, int]], refunds: list[int]
 ) -> None:
     """Lines: 0 and 1 are products, 2 is something else; amounts in cents."""
-    terms = [license_terms(shop), license_terms(second), {}]
+    terms = [license_terms(shop), license_terms(second), None]
     amounts = [str(Decimal(cents) / 100) for _, cents in lines]
     invoice = make_invoice(customer, *amounts, terms=[terms[what] for what, _ in lines])
     payment = PaymentAttempt.objects.create(
@@ -208,7 +209,7 @@ def test_way_to_payment_counts_people_per_day_and_leaves_extensions_out(
     order(ada, shop)
     order(ada, second)
     order(bob, second)
-    extension = license_terms(shop) | {"extends_license": License.objects.get().public_id}
+    extension = replace(license_terms(shop), extends_license=License.objects.get().public_id)
     make_invoice(bob, "96.00", terms=[extension])
     numbers = report.collect()
     assert numbers.steps(numbers.span) == visits.Steps(viewers=10, added=4, ordered=2, paid=1, orders=5)

@@ -20,7 +20,7 @@ LINES = PreparedQuery(
         .annotate(has_more=Exists(InvoiceLine.objects.filter(invoice=invoice, position__gt=OuterRef("position"))))
         .annotate(total=F("amount"))
         .order_by("position")
-        .values_list("position", "amount", "license_terms", "invoice__issued_at", "has_more", "total")
+        .values_list("position", "amount", "license_terms_json", "invoice__issued_at", "has_more", "total")
     ),
     "invoice",
     "lowest",
@@ -42,7 +42,7 @@ def invoices(customer: Any) -> list[Invoice]:
                 description="x",
                 list_amount=Decimal("2"),
                 amount=Decimal("0.10") * position,
-                license_terms={"months": position},
+                license_terms_json={"months": position},
             )
         made.append(invoice)
     return made

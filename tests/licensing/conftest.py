@@ -56,7 +56,7 @@ def make_invoice(customer: Any, software: Any, **terms: Any) -> Any:
             extends_license=extends if isinstance(extends, str) else extends.public_id if extends else "",
             change=terms.get("change", ""), starts_at_payment=terms.get("starts_at_payment", False),
             prices={length: plan.monthly_price * length for length in (1, 3, 6, 12)},
-        ).as_json(),
+        ),
     )  # fmt: skip
     return invoice
 

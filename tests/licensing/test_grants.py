@@ -133,7 +133,7 @@ def test_one_mail_tells_of_the_payment_with_its_licenses(buy: Buy) -> None:
 
 def test_invoice_without_licenses_grants_none_but_is_acknowledged(customer: Any, product: Any) -> None:
     invoice = make_invoice(customer, product)
-    invoice.lines.update(license_terms={})
+    invoice.lines.update(license_terms_json={}, software_id=None, plan_id=None)
     assert paid(invoice) == []
     assert OutboxMessage.objects.filter(kind="mail").count() == 1
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from storefront.billing.models import InvoiceLine
 from storefront.licensing.bitrix24.linking import link_installation
 from storefront.licensing.effects import OrderedLine, effects_of
-from storefront.core.license_terms import LicenseTerms
 from storefront.licensing.models import Installation, License
 from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodEntry, buy, read_ledger
 from storefront.licensing.services.renewals import begin_periods
@@ -43,10 +42,7 @@ def order(customer: Any, software: Any, lines: list[tuple[str, int]], change: st
 
 
 def ordered(invoice: Any) -> list[OrderedLine]:
-    return [
-        OrderedLine(LicenseTerms.from_json(line.license_terms), line.quantity, line.amount)
-        for line in invoice.lines.all()
-    ]
+    return [OrderedLine(line.license_terms, line.quantity, line.amount) for line in invoice.lines.all()]
 
 
 def told(invoice: Any, customer: Any) -> list[str]:

@@ -14,11 +14,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from storefront.core import clock, states
+from storefront.core.license_terms import NOW
 from storefront.gateways.bitrix24 import InvalidToken
 from storefront.licensing.audit import checks
 from storefront.licensing.bitrix24 import confirmation, linking, obstacles, portal_calls
 from storefront.licensing.bitrix24.manual_linking import NotLinkable, link_manually
-from storefront.core.license_terms import NOW
 from storefront.licensing.models import Activation, Installation, License, LicensePeriod
 from storefront.licensing.services import grants
 from storefront.notifications.models import OutboxMessage

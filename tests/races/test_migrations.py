@@ -14,6 +14,7 @@ from django.db import connection
 from catalogue.plans import db_triggers as plans
 from checkout import db_triggers as checkout
 from storefront.billing import db_triggers as billing
+from tests.billing import test_license_terms_migration
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,3 +60,7 @@ def test_migrations_apply_on_postgresql_from_nothing_and_nothing_is_left_to_make
         rows = migrated_database.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal").fetchall()
     found = [name for (name,) in rows if name in wanted]
     assert sorted(found) == sorted(wanted)
+
+
+def test_landed_invoice_lines_get_the_columns_of_their_license_terms(empty_database):
+    test_license_terms_migration.check(empty_database)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, countries, money, references
 from storefront.core.form_fields import EmailModelField
+from storefront.core.license_terms import LicenseTerms
 from storefront.core.texts import Translated
 
 
@@ -131,9 +132,9 @@ class FreeOrder(models.Model):
 class InvoiceLine(models.Model):
     """One line of an invoice.
 
-    ``license_terms`` is what paying for the line grants, frozen when the order was placed and read by licensing
-    alone: ``{"software_id", "product_title", "plan_id", "plan_code", "plan_name", "months", "binding_kind",
-    "bitrix24_app_code", "portal_address", "extends_license": public id or ""}``; empty when it grants nothing.
+    ``license_terms`` is what paying for the line grants, None if nothing. It is stored as JSON, exactly as issued (the
+    invoice's hash covers it), and what queries filter by as columns beside it: ``software_id``, ``plan_id``, both NULL
+    if nothing is granted, and ``extends_license``. Set it when the line is made; the row is frozen.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
@@ -143,7 +144,10 @@ class InvoiceLine(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     list_amount = models.DecimalField(max_digits=12, decimal_places=2)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
-    license_terms = models.JSONField(default=dict, blank=True)
+    license_terms_json = models.JSONField(default=dict, blank=True, db_column="license_terms")
+    software_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    plan_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    extends_license = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         ordering = ["position"]
@@ -151,6 +155,24 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def license_terms(self) -> LicenseTerms | None:
+        return LicenseTerms.from_json(self.license_terms_json) if self.license_terms_json else None
+
+    @license_terms.setter
+    def license_terms(self, terms: LicenseTerms | None) -> None:
+        self.license_terms_json = terms.to_json() if terms else {}
+        self.software_id = terms.software_id if terms else None
+        self.plan_id = terms.plan_id if terms else None
+        self.extends_license = terms.extends_license if terms else ""
+
+    @property
+    def has_own_columns(self) -> bool:
+        """Whether the columns say what the stored terms say; the auditor asks."""
+        stored = self.license_terms_json
+        columns = (self.software_id, self.plan_id, self.extends_license)
+        return columns == (stored.get("software_id"), stored.get("plan_id"), stored.get("extends_license", ""))
 
     @property
     def unit_price(self) -> Decimal | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +21,7 @@ from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock, money, states
 from storefront.core.instants import day_of, end_of_day
+from storefront.core.license_terms import LicenseTerms
 from storefront.users.models import User
 
 #: What is printed about the payer; other keys of the mapping are kept out of the document.
@@ -33,14 +33,14 @@ _STORED_PLACES = Decimal("0.01")  # what the columns can hold
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
     """One line to be invoiced. Both amounts are totals of the whole line in major units of the invoice's currency:
-    ``list_amount`` before any saving, ``amount`` what is to be paid. ``license_terms``: see InvoiceLine."""
+    ``list_amount`` before any saving, ``amount`` what is to be paid. ``license_terms``: what paying for it grants."""
 
     description: str
     amount: Decimal
     list_amount: Decimal
     quantity: int = 1
     order_line: Line | None = None
-    license_terms: Mapping[str, Any] = field(default_factory=dict)
+    license_terms: LicenseTerms | None = None
 
 
 def issue(
@@ -84,7 +84,7 @@ def issue(
                 quantity=line.quantity,
                 list_amount=line.list_amount,
                 amount=line.amount,
-                license_terms=dict(line.license_terms),
+                license_terms=line.license_terms,
             )
             for position, line in enumerate(lines, start=1)
         ]
@@ -131,7 +131,7 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
                 line.quantity,
                 _figure(line.list_amount),
                 _figure(line.amount),
-                line.license_terms,
+                line.license_terms_json,
             ]
             for line in sorted(lines, key=lambda line: line.position)
         ],

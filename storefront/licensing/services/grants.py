@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from storefront.core import clock, states
+from storefront.core.license_terms import NOW, LicenseTerms
 from storefront.licensing import mails
 from storefront.licensing.bitrix24 import activations, linking
-from storefront.core.license_terms import NOW, LicenseTerms
 from storefront.licensing.history import record
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services import periods
@@ -32,7 +32,7 @@ def grant_for_invoice(*, invoice: Any) -> list[License]:
     now = clock.now()
     granted: dict[int, License] = {}
     for line in invoice.lines.all():
-        for license in _grant_line(invoice, line, now) if line.license_terms else ():
+        for license in _grant_line(invoice, line, now):
             granted[license.pk] = license
     mails.payment_received(invoice, list(granted.values()))
     for license in granted.values():
@@ -51,7 +51,9 @@ def _one_at_a_time(customer_id: int) -> None:
 
 
 def _grant_line(invoice: Any, line: Any, now: datetime) -> list[License]:
-    grant = LicenseTerms.from_json(line.license_terms)
+    grant: LicenseTerms | None = line.license_terms
+    if grant is None:
+        return []
     amounts = periods.amounts_of(line.amount, line.quantity, invoice.currency)
     return [_grant_unit(invoice, line, unit, grant, amount, now) for unit, amount in enumerate(amounts, start=1)]
 
