@@ -230,10 +230,7 @@ def _write_consents(wish: OrderRequest, order: Order, customer: User, versions: 
 
 
 def _announce(wish: OrderRequest, order: Order, invoice: Invoice, lines: list[NewLine]) -> None:
-    mails.order_placed(
-        to=invoice.customer.email,
-        language=wish.language,
-        key=f"order-placed:{order.number}",
+    mail = mails.OrderPlaced(
         name=wish.contact.name,
         order_number=order.number,
         lines=order_lines.mail_lines(lines),
@@ -243,6 +240,7 @@ def _announce(wish: OrderRequest, order: Order, invoice: Invoice, lines: list[Ne
         void_on=invoice.due_at,
         portal_address=_host(wish),
     )
+    mails.enqueue(mail, to=invoice.customer.email, language=wish.language, key=f"order-placed:{order.number}")
 
 
 def _host(wish: OrderRequest) -> str:

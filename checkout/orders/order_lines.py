@@ -93,15 +93,15 @@ def ordered(cart: Cart, portal_host: str, change: str = "") -> list[OrderedLine]
     ]
 
 
-def mail_lines(lines: Sequence[NewLine]) -> list[mails.Line]:
+def mail_lines(lines: Sequence[NewLine]) -> list[mails.MailLine]:
     """The lines as a mail tells them, with what they do to licenses."""
     return [
-        {
-            "description": line.description,
-            "quantity": line.quantity,
-            "amount": line.amount,
-            "effect": line.license_terms.effect if line.license_terms else "",
-        }
+        mails.MailLine(
+            description=line.description,
+            quantity=line.quantity,
+            amount=line.amount,
+            effect=line.license_terms.effect if line.license_terms else "",
+        )
         for line in lines
     ]
 

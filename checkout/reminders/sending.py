@@ -7,7 +7,6 @@ back. So delivery looks at the wish once more: an order placed meanwhile has del
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +20,8 @@ from checkout.reminders import links
 from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.core.language import nearest_language
-from storefront.notifications import delivery, values
+from storefront.notifications import delivery
+from storefront.notifications.mails import CheckoutReminderMail
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 
@@ -46,21 +46,14 @@ def deliver(message: OutboxMessage) -> None:
     lines = _lines(reminder) if reminder else []
     if reminder is None or not lines:
         return
-    context: dict[str, Any] = {
-        "name": values.greeting_name(str(reminder.draft.get("fields", {}).get("name", ""))),
-        "lines": lines,
-        "resume_url": links.resume_url(reminder),
-        "unsubscribe_url": links.stop_url(reminder),
-        "expires_at": reminder.changed_at + reminders.KEPT_FOR,
-    }
-    delivery.send(
-        template="checkout_reminder",
-        to=reminder.email,
-        language=reminder.language,
-        row=message,
-        key=message.key,
-        context=values.pack(context),
+    mail = CheckoutReminderMail(
+        name=str(reminder.draft.get("fields", {}).get("name", "")),
+        lines=lines,
+        resume_url=links.resume_url(reminder),
+        unsubscribe_url=links.stop_url(reminder),
+        expires_at=reminder.changed_at + reminders.KEPT_FOR,
     )
+    delivery.send(mail, to=reminder.email, language=reminder.language, row=message, key=message.key)
 
 
 def what_is_in(line: CartLine) -> str:

@@ -14,44 +14,36 @@ from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
 
 
-class _Reader(TypedDict):
-    to: str
-    language: str
+class _OfInvoice(TypedDict):
     name: str
     order_number: str
+    currency: str
 
 
 def unpaid_reminder(invoice: Invoice) -> None:
-    mails.unpaid_reminder(
-        **_reader(invoice),
-        key=f"unpaid-reminder:{invoice.number}",
+    mail = mails.UnpaidReminder(
+        **_of(invoice),
         lines=_lines(invoice),
         total=invoice.amount,
-        currency=invoice.currency,
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
     )
+    _enqueue(mail, invoice, key=f"unpaid-reminder:{invoice.number}")
 
 
 def order_voided(invoice: Invoice) -> None:
-    mails.order_voided(
-        **_reader(invoice),
-        key=f"order-voided:{invoice.number}",
-        lines=_lines(invoice),
-        total=invoice.amount,
-        currency=invoice.currency,
-    )
+    mail = mails.OrderVoided(**_of(invoice), lines=_lines(invoice), total=invoice.amount)
+    _enqueue(mail, invoice, key=f"order-voided:{invoice.number}")
 
 
 def late_payment(invoice: Invoice, payment: PaymentAttempt) -> None:
-    mails.late_payment(
-        **_reader(invoice),
-        key=f"late-payment:{payment.public_id}",
+    mail = mails.LatePayment(
+        **_of(invoice, payment.currency),
         invoice_number=invoice.number,
         amount=payment.amount,
-        currency=payment.currency,
         account_url=absolute_url("account-home", language=invoice.language),
     )
+    _enqueue(mail, invoice, key=f"late-payment:{payment.public_id}")
 
 
 def payment_awaited(invoice: Invoice, payment: PaymentAttempt) -> None:
@@ -60,62 +52,63 @@ def payment_awaited(invoice: Invoice, payment: PaymentAttempt) -> None:
         found = told(payment)
     if found is None:
         return
-    mails.payment_awaited(
-        **_reader(invoice),
-        key=f"payment-awaited:{payment.public_id}",
+    mail = mails.PaymentAwaited(
+        **_of(invoice, payment.currency),
         invoice_number=invoice.number,
         total=payment.amount,
-        currency=payment.currency,
         method=found.method,
         details=[{"label": label, "value": value} for label, value in found.details],
         pay_until=found.pay_until,
         voucher_url=found.url or pay_url(invoice),
         pay_url=pay_url(invoice),
     )
+    _enqueue(mail, invoice, key=f"payment-awaited:{payment.public_id}")
 
 
 def payment_failed(invoice: Invoice, payment: PaymentAttempt) -> None:
     """Money that was promised did not come; the order may be paid anew. Once per payment."""
     with translation.override(nearest_language(invoice.language)):
         reason = status.failure_reason(payment)
-    mails.payment_failed(
-        **_reader(invoice),
-        key=f"payment-failed:{payment.public_id}",
+    mail = mails.PaymentFailed(
+        **_of(invoice),
         lines=_lines(invoice),
         total=invoice.amount,
-        currency=invoice.currency,
         reason=reason,
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
     )
+    _enqueue(mail, invoice, key=f"payment-failed:{payment.public_id}")
 
 
 def payment_received(invoice: Invoice) -> None:
     """For invoices that grant no license. Licensing writes it with the licenses in it, under the same key: one mail."""
-    mails.payment_received(
-        **_reader(invoice),
-        key=f"payment_received:{invoice.number}",
+    mail = mails.PaymentReceived(
+        **_of(invoice),
         invoice_number=invoice.number,
         lines=_lines(invoice),
         total=invoice.amount,
-        currency=invoice.currency,
+        is_free=invoice.amount == 0,
         licenses=[],
         account_url=absolute_url("account-home", language=invoice.language),
     )
+    _enqueue(mail, invoice, key=f"payment_received:{invoice.number}")
 
 
-def _reader(invoice: Invoice) -> _Reader:
-    """The customer's own address: the one he logs in with, never one typed for the document."""
+def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:
+    """To the address that the customer logs in with, never one typed for the document."""
+    mails.enqueue(mail, to=invoice.customer.email, language=invoice.language, key=key)
+
+
+def _of(invoice: Invoice, currency: str = "") -> _OfInvoice:
     return {
-        "to": invoice.customer.email,
-        "language": invoice.language,
         "name": invoice.payer.get("name") or invoice.customer.get_full_name(),
         "order_number": invoice.order.number if invoice.order else invoice.number,
+        "currency": currency or invoice.currency,
     }
 
 
-def _lines(invoice: Invoice) -> list[mails.Line]:
+def _lines(invoice: Invoice) -> list[mails.MailLine]:
     return [
-        {"description": line.description, "quantity": line.quantity, "amount": line.amount}
+        mails.MailLine(description=line.description, quantity=line.quantity, amount=line.amount)
         for line in invoice.lines.all()
     ]

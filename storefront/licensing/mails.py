@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,59 +18,45 @@ from storefront.licensing.validity import days_left
 from storefront.notifications import mails
 
 
+class _OfLicense(TypedDict):
+    name: str
+    license_number: str
+    product: str
+    plan: str
+    account_url: str
+
+
 def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
     """The money of an invoice is in, and this is what it bought."""
     customer = invoice.customer
-    mails.payment_received(
-        to=customer.email,
-        language=invoice.language,
-        key=f"payment_received:{invoice.number}",
+    mail = mails.PaymentReceived(
         name=customer.get_full_name(),
         order_number=invoice.order.number if invoice.order else "",
         invoice_number=invoice.number,
         lines=[
-            {"description": line.description, "quantity": line.quantity, "amount": line.amount}
+            mails.MailLine(description=line.description, quantity=line.quantity, amount=line.amount)
             for line in invoice.lines.all()
         ],
         total=invoice.amount,
         currency=invoice.currency,
+        is_free=invoice.amount == 0,
         licenses=[_info(license, invoice) for license in licenses],
         account_url=links.licenses_url(invoice.language),
     )
+    mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")
 
 
 def linked(license: License) -> None:
     """The license works in its portal now. Once per license and portal."""
-    customer = license.customer
-    mails.license_linked(
-        to=customer.email,
-        language=customer.language,
-        key=f"license_linked:{license.public_id}:{license.member_id}",
-        name=customer.get_full_name(),
-        license_number=license.number,
-        product=license.product_title,
-        plan=license.plan_name,
-        portal_address=license.portal_address,
-        valid_until=license.valid_until,
-        account_url=links.license_url(license),
-    )
+    mail = mails.LicenseLinked(**_of(license), portal_address=license.portal_address, valid_until=license.valid_until)
+    _enqueue(mail, license, key=f"license_linked:{license.public_id}:{license.member_id}")
 
 
 def not_linked(license: License) -> None:
     """The portal is there but the license cannot go to it (``link_problem``). Once per license, reason and address."""
-    customer = license.customer
-    mails.license_not_linked(
-        to=customer.email,
-        language=customer.language,
-        key=f"license_not_linked:{license.public_id}:{license.link_problem}:{license.portal_address}"[:200],
-        name=customer.get_full_name(),
-        license_number=license.number,
-        product=license.product_title,
-        plan=license.plan_name,
-        portal_address=license.portal_address,
-        problem=license.link_problem,
-        account_url=links.license_url(license),
-    )
+    mail = mails.LicenseNotLinked(**_of(license), portal_address=license.portal_address, problem=license.link_problem)
+    key = f"license_not_linked:{license.public_id}:{license.link_problem}:{license.portal_address}"[:200]
+    _enqueue(mail, license, key=key)
 
 
 def staff_must_link(license: License) -> None:
@@ -89,51 +75,48 @@ def staff_must_link(license: License) -> None:
 
 def ending(license: License, step: int, now: datetime) -> None:
     """The license ends soon. Once per license, end and step (days before it)."""
-    customer = license.customer
-    mails.license_ending(
-        to=customer.email,
-        language=customer.language,
-        key=f"license_ending:{license.public_id}:{license.valid_until:%Y%m%d%H%M%S}:{step}",
-        name=customer.get_full_name(),
-        license_number=license.number,
-        product=license.product_title,
-        plan=license.plan_name,
+    mail = mails.LicenseEnding(
+        **_of(license),
         portal_address=license.portal_address,
         valid_until=license.valid_until,
         days=days_left(license, now),
         extend_url=links.extend_url(license),
-        account_url=links.license_url(license),
     )
+    _enqueue(mail, license, key=f"license_ending:{license.public_id}:{license.valid_until:%Y%m%d%H%M%S}:{step}")
 
 
 def extended_by_another(license: License, invoice: Any) -> None:
     """Somebody else has paid for a period of the customer's license. Once per invoice and license."""
-    customer = license.customer
-    mails.license_extended(
-        to=customer.email,
-        language=customer.language,
-        key=f"license_extended:{invoice.number}:{license.public_id}",
-        name=customer.get_full_name(),
-        license_number=license.number,
-        product=license.product_title,
-        plan=license.plan_name,
-        valid_until=license.valid_until,
-        account_url=links.license_url(license),
-    )
+    mail = mails.LicenseExtended(**_of(license), valid_until=license.valid_until)
+    _enqueue(mail, license, key=f"license_extended:{invoice.number}:{license.public_id}")
 
 
-def _info(license: License, invoice: Any) -> mails.LicenseInfo:
+def _enqueue(mail: mails.Mail, license: License, *, key: str) -> None:
+    mails.enqueue(mail, to=license.customer.email, language=license.customer.language, key=key)
+
+
+def _of(license: License) -> _OfLicense:
+    return {
+        "name": license.customer.get_full_name(),
+        "license_number": license.number,
+        "product": license.product_title,
+        "plan": license.plan_name,
+        "account_url": links.license_url(license),
+    }
+
+
+def _info(license: License, invoice: Any) -> mails.MailLicense:
     is_own = license.customer_id == invoice.customer_id
     with translation.override(nearest_language(invoice.language)):
         done = effects.done_text(license, invoice)
         state = _state_text(license) if is_own else _("It stays with its holder, whom we have told.")
-    return {
-        "number": license.number,
-        "product": license.product_title,
-        "plan": license.plan_name,
-        "valid_until": None if license.begins_by else license.valid_until,
-        "state_text": f"{done} {state}",
-    }
+    return mails.MailLicense(
+        number=license.number,
+        product=license.product_title,
+        plan=license.plan_name,
+        valid_until=None if license.begins_by else license.valid_until,
+        state_text=f"{done} {state}",
+    )
 
 
 def _state_text(license: License) -> str:

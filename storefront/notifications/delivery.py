@@ -31,6 +31,7 @@ from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import addresses, values
 from storefront.notifications.companies import company
 from storefront.notifications.kinds import WRITTEN_BY_PEOPLE, why_withheld
+from storefront.notifications.mails import Mail
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import PermanentFailure, TryLater, Withheld
 
@@ -47,28 +48,32 @@ _MANY_LINES = re.compile(r"\n{3,}")
 def deliver(message: OutboxMessage) -> None:
     """Send one row of kind ``mail``.
 
-    Raises PermanentFailure when the address or the content is refused; whatever else goes wrong (provider down,
-    time-out, rate limit, wrong key) is raised as it is, and the outbox tries again.
+    Raises PermanentFailure when the address or the content is refused, Withheld where ``kinds`` says that the address
+    must not get it, TryLater while it is too early to ask the company about an earlier attempt. All else (company
+    down, time-out, rate limit, wrong key) is raised as it is, and the outbox tries again.
     """
     payload = message.payload
-    send(
-        template=payload["template"],
+    _send(
+        payload["template"],
+        payload["context"],
         to=payload["to"],
         language=payload["language"],
         row=message,
         key=message.key,
-        context=payload["context"],
     )
 
 
-def send(*, template: str, to: str, language: str, row: OutboxMessage, key: str, context: dict[str, Any]) -> None:
-    """Render ``templates/email/<template>/`` and send it to one address.
+def send(mail: Mail, *, to: str, language: str, row: OutboxMessage, key: str) -> None:
+    """Send a mail whose text was not stored in ``row``, because it holds a secret link or is made at the last moment.
 
-    ``context`` is JSON as made by ``values.pack``; ``key`` becomes the stable Message-ID. The hand-over is noted in
-    ``row`` before it begins; a later attempt that finds the note asks the company first, where the company can tell.
-    Raises as ``deliver``, Withheld where ``kinds`` says that the address is not to get it, and TryLater while it is too
-    early to ask.
+    ``key`` becomes the stable Message-ID. Raises as ``deliver``.
     """
+    _send(mail.template, mail.context(), to=to, language=language, row=row, key=key)
+
+
+def _send(template: str, context: dict[str, Any], *, to: str, language: str, row: OutboxMessage, key: str) -> None:
+    """Render and hand over. The hand-over is noted in ``row`` first; a later attempt that finds the note asks the
+    company whether it has the mail, where the company can tell."""
     try:
         validate_email(to)
     except ValidationError as exc:
@@ -145,10 +150,10 @@ def _keep_reference(row: OutboxMessage, reference: str) -> None:
 
 def _has_arrived(letter: EmailMultiAlternatives, row: OutboxMessage) -> bool:
     """Whether a try that was cut off got through, as the company knows; False where it cannot tell."""
-    mails = company()
-    if not mails.can_tell() or row.handed_over_at is None:
+    sender = company()
+    if not sender.can_tell() or row.handed_over_at is None:
         return False
-    if reference := mails.taken(letter, _stable_id(letter)):
+    if reference := sender.taken(letter, _stable_id(letter)):
         _keep_reference(row, reference)
         logger.info("mail %s had been sent before its sender was cut off", row.key)
         return True

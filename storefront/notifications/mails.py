@@ -1,39 +1,84 @@
-"""Every mail of the shop: one function per message.
+"""Every mail of the shop: one frozen dataclass per message, and ``enqueue``, which puts one into the outbox.
 
-Each writes one row to the outbox in the caller's transaction and returns None. ``to`` is the address, ``language``
-the reader's, ``key`` the message's stable id (a second call with it does nothing), ``name`` the reader's own name.
-Money is Decimal in major units of ``currency``, times are aware. Templates: ``templates/email/<function>/``.
+The fields of a mail are the context of its templates: ``templates/email/checkout_reminder/`` for CheckoutReminderMail.
+Money is Decimal in major units of the mail's ``currency``, datetimes are aware, links absolute, texts in the reader's
+language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NotRequired, TypedDict
+from typing import Any
 
 from django.conf import settings
 
-from storefront.notifications import values
-from storefront.notifications.delivery import deliver as deliver  # named in settings.OUTBOX_HANDLERS
-from storefront.notifications.payment_mails import payment_awaited as payment_awaited
-from storefront.notifications.payment_mails import payment_failed as payment_failed
-from storefront.notifications.writing import of_order as _of_order
-from storefront.notifications.writing import write as _write
+from storefront.notifications import outbox, values
 
 
-class Line(TypedDict):
-    """One line of an order: what, how many, its amount (Decimal, major units), and what it does to licenses."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """``name`` is the reader's, for the greeting; empty where a mail greets nobody by name."""
+
+    name: str = ""
+
+    @property
+    def template(self) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__.removesuffix("Mail")).lower()
+
+    @property
+    def group(self) -> str:
+        """Mails of one group are sent in the order they were written; "" for a mail that waits for no other."""
+        return ""
+
+    def context(self) -> dict[str, Any]:
+        """The fields as JSON."""
+        named = asdict(self) | {"name": values.greeting_name(self.name)}
+        packed: dict[str, Any] = values.pack(named, getattr(self, "currency", ""))
+        return packed
+
+
+def enqueue(mail: Mail, *, to: str, language: str, key: str) -> None:
+    """Write a mail to the outbox, in the caller's transaction.
+
+    ``to``: the address; ``language``: the reader's; ``key``: the mail's stable id, a second mail with it is ignored.
+    """
+    payload = {"template": mail.template, "to": to, "language": language, "context": mail.context()}
+    outbox.enqueue(kind="mail", key=key, group=mail.group, payload=payload)
+
+
+def staff_notice(*, key: str, subject: str, text: str) -> None:
+    """Tell settings.STAFF_EMAIL, in English. ``text``: paragraphs with a blank line between them; no secrets."""
+    notice = StaffNotice(title=subject, paragraphs=paragraphs(text))
+    enqueue(notice, to=settings.STAFF_EMAIL, language="en", key=key)
+
+
+def paragraphs(text: str) -> list[str]:
+    return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def text_lines(text: str) -> list[str]:
+    """The text line by line, empty lines too; a line longer than a value may be (values.MAX_TEXT) becomes several."""
+    size = values.MAX_TEXT
+    return [line[at : at + size] for line in text.splitlines() for at in range(0, max(len(line), 1), size)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLine:
+    """One line of an order: what, how many, its amount, and what it does to licenses."""
 
     description: str
     quantity: int
     amount: Decimal
-    effect: NotRequired[str]
+    effect: str = ""
 
 
-class LicenseInfo(TypedDict):
-    """One license as a mail tells it; ``valid_until`` is None before its time has begun, ``state_text`` says what
-    happens with it now, in the reader's language."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLicense:
+    """``valid_until`` is None before the license's time has begun; ``state_text`` says what happens with it now."""
 
     number: str
     product: str
@@ -42,195 +87,190 @@ class LicenseInfo(TypedDict):
     state_text: str
 
 
-def order_placed(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    order_number: str,
-    lines: Sequence[Line],
-    total: Decimal,
-    currency: str,
-    pay_url: str,
-    void_on: datetime,
-    portal_address: str = "",
-) -> None:
-    """The order is in, here is the payment link; unpaid it is void after ``void_on``."""
-    _write(
-        "order_placed", to=to, language=language, key=key, name=name, currency=currency, group=_of_order(order_number),
-        order_number=order_number, lines=lines, total=total, pay_url=pay_url, void_on=void_on,
-        portal_address=portal_address,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OrderMail(Mail):
+    order_number: str
+    currency: str
+
+    @property
+    def group(self) -> str:
+        return f"order:{self.order_number}" if self.order_number else ""
 
 
-def payment_received(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    order_number: str,
-    invoice_number: str,
-    lines: Sequence[Line],
-    total: Decimal,
-    currency: str,
-    licenses: Sequence[LicenseInfo],
-    account_url: str,
-) -> None:
-    """The money is in, or none was asked for: what was bought, and the licenses it gave."""
-    _write(
-        "payment_received", to=to, language=language, key=key, name=name, currency=currency,
-        group=_of_order(order_number), order_number=order_number, invoice_number=invoice_number, lines=lines,
-        total=total, is_free=total == 0, licenses=licenses, account_url=account_url,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(_OrderMail):
+    """The order is placed; ``pay_url`` works until ``void_on``, when the unpaid order becomes void."""
+
+    lines: Sequence[MailLine]
+    total: Decimal
+    pay_url: str
+    void_on: datetime
+    portal_address: str = ""
 
 
-def license_linked(
-    *, to: str, language: str, key: str, name: str, license_number: str, product: str, plan: str, portal_address: str,
-    valid_until: datetime, account_url: str,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpaidReminder(OrderPlaced):
+    """The order is still unpaid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderVoided(_OrderMail):
+    """The order was not paid in time."""
+
+    lines: Sequence[MailLine]
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAwaited(_OrderMail):
+    """The buyer pays elsewhere, by ``method``: ``details`` are mappings with ``label`` and ``value``; ``pay_until`` is
+    None where nothing lapses; ``voucher_url`` is the provider's page, ``pay_url`` leads to other ways to pay."""
+
+    invoice_number: str
+    total: Decimal
+    method: str
+    details: Sequence[Mapping[str, str]]
+    pay_until: datetime | None
+    voucher_url: str
+    pay_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(_OrderMail):
+    """Promised money (a voucher, a debit) did not arrive; ``reason`` says why."""
+
+    lines: Sequence[MailLine]
+    total: Decimal
+    reason: str
+    pay_url: str
+    void_on: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReceived(_OrderMail):
+    """The invoice is paid, or its total is zero (``is_free``): what was bought, and the licenses it gave."""
+
+    invoice_number: str
+    lines: Sequence[MailLine]
+    total: Decimal
+    is_free: bool
+    licenses: Sequence[MailLicense]
+    account_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatePayment(_OrderMail):
+    """Money arrived for an invoice that no longer asks for it; it is on the customer's personal account."""
+
+    invoice_number: str
+    amount: Decimal
+    account_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LicenseMail(Mail):
+    license_number: str
+    product: str
+    plan: str
+    account_url: str
+
+    @property
+    def group(self) -> str:
+        return f"license:{self.license_number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseLinked(_LicenseMail):
     """The license works in its portal now."""
-    _write(
-        "license_linked", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
-        license_number=license_number, product=product, plan=plan, portal_address=portal_address,
-        valid_until=valid_until, account_url=account_url,
-    )  # fmt: skip
+
+    portal_address: str
+    valid_until: datetime
 
 
-def license_extended(
-    *, to: str, language: str, key: str, name: str, license_number: str, product: str, plan: str,
-    valid_until: datetime, account_url: str,
-) -> None:  # fmt: skip
-    """Somebody else has paid for one more period of the customer's license."""
-    _write(
-        "license_extended", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
-        license_number=license_number, product=product, plan=plan, valid_until=valid_until, account_url=account_url,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseNotLinked(_LicenseMail):
+    """The portal is known, but the license cannot be linked to it; ``problem``: one of ``licensing.states``."""
+
+    portal_address: str
+    problem: str
 
 
-def license_not_linked(
-    *, to: str, language: str, key: str, name: str, license_number: str, product: str, plan: str, portal_address: str,
-    problem: str, account_url: str,
-) -> None:  # fmt: skip
-    """The portal has shown itself, but the license cannot go there; ``problem``: one of ``licensing.states``."""
-    _write(
-        "license_not_linked", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
-        license_number=license_number, product=product, plan=plan, portal_address=portal_address, problem=problem,
-        account_url=account_url,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseExtended(_LicenseMail):
+    """Somebody else paid for one more period of the reader's license."""
+
+    valid_until: datetime
 
 
-def unpaid_reminder(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    order_number: str,
-    lines: Sequence[Line],
-    total: Decimal,
-    currency: str,
-    pay_url: str,
-    void_on: datetime,
-    portal_address: str = "",
-) -> None:
-    """The order is still unpaid and will be void after ``void_on``."""
-    _write(
-        "unpaid_reminder", to=to, language=language, key=key, name=name, currency=currency,
-        group=_of_order(order_number), order_number=order_number, lines=lines, total=total, pay_url=pay_url,
-        void_on=void_on, portal_address=portal_address,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseEnding(_LicenseMail):
+    """The license ends in ``days`` days; ``extend_url`` puts one more period into the cart."""
+
+    portal_address: str
+    valid_until: datetime
+    days: int
+    extend_url: str
 
 
-def order_voided(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    order_number: str,
-    lines: Sequence[Line],
-    total: Decimal,
-    currency: str,
-) -> None:
-    """The order was not paid in time and is void; money that still comes is not lost."""
-    _write(
-        "order_voided", to=to, language=language, key=key, name=name, currency=currency,
-        group=_of_order(order_number), order_number=order_number, lines=lines, total=total,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutReminderMail(Mail):
+    """The link back to a cart that was not ordered; ``lines`` say what is in it."""
+
+    lines: Sequence[str]
+    resume_url: str
+    unsubscribe_url: str
+    expires_at: datetime
 
 
-def license_ending(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    license_number: str,
-    product: str,
-    plan: str,
-    portal_address: str,
-    valid_until: datetime,
-    days: int,
-    extend_url: str,
-    account_url: str,
-) -> None:
-    """The license ends in ``days`` days; ``extend_url`` (absolute) puts one more period into the cart."""
-    _write(
-        "license_ending", to=to, language=language, key=key, name=name, group=f"license:{license_number}",
-        license_number=license_number, product=product, plan=plan, portal_address=portal_address,
-        valid_until=valid_until, days=days, extend_url=extend_url, account_url=account_url,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access(Mail):
+    """How to log in: ``password_url`` sets a first password and is empty where the account has one."""
+
+    login: str
+    login_url: str
+    password_url: str
+    expires_at: datetime
+    is_staff: bool
 
 
-def late_payment(
-    *,
-    to: str,
-    language: str,
-    key: str,
-    name: str,
-    order_number: str,
-    invoice_number: str,
-    amount: Decimal,
-    currency: str,
-    account_url: str,
-) -> None:
-    """Money came for an invoice that no longer asks for it; it is kept on the customer's personal account."""
-    _write(
-        "late_payment", to=to, language=language, key=key, name=name, currency=currency,
-        group=_of_order(order_number), order_number=order_number, invoice_number=invoice_number, amount=amount,
-        account_url=account_url,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset(Mail):
+    login: str
+    password_url: str
+    expires_at: datetime
 
 
-def conversation_answer(
-    *, to: str, language: str, key: str, name: str, subject: str, question: str, answers: Sequence[str],
-    conversation_url: str,
-) -> None:  # fmt: skip
-    """Staff has answered what the reader wrote in the chat or the contact form (``subject``: his own, or empty)."""
-    _write(
-        "conversation_answer", to=to, language=language, key=key, name=name, title=subject, question=_lines(question),
-        answers=[_lines(answer) for answer in answers], conversation_url=conversation_url,
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmEmail(Mail):
+    """To a newly typed address: ``confirm_url`` makes it the login in the place of ``login``."""
+
+    login: str
+    confirm_url: str
+    expires_at: datetime
 
 
-def account_notice(*, to: str, language: str, key: str, subject: str, text: str) -> None:
-    """Something about the reader's log-in changed (password, e-mail, second factor). ``text``: plain paragraphs."""
-    _write("account_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationAnswer(Mail):
+    """Staff answered a chat or contact message. ``title``: the reader's subject, may be empty; ``question`` and each
+    answer: ``text_lines``."""
+
+    title: str
+    question: Sequence[str]
+    answers: Sequence[Sequence[str]]
+    conversation_url: str
 
 
-def staff_notice(*, key: str, subject: str, text: str, to: str = "", language: str = "en") -> None:
-    """A few words to the shop's own people (settings.STAFF_EMAIL unless ``to`` names someone). No secrets in it."""
-    to = to or settings.STAFF_EMAIL
-    _write("staff_notice", to=to, language=language, key=key, name="", title=subject, paragraphs=_paragraphs(text))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNotice(Mail):
+    """Something about the reader's log-in changed (password, e-mail, second factor)."""
+
+    title: str
+    paragraphs: Sequence[str]
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffNotice(Mail):
+    """A few words to the shop's own staff."""
 
-
-def _lines(text: str) -> list[str]:
-    """Text line by line, empty ones too; none longer than a value may be."""
-    size = values.MAX_TEXT
-    return [line[at : at + size] for line in text.splitlines() for at in range(0, max(len(line), 1), size)]
+    title: str
+    paragraphs: Sequence[str]

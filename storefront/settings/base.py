@@ -392,7 +392,7 @@ INBOX_SOURCES = {
 }
 #: Who delivers an outbox message, by its kind.
 OUTBOX_HANDLERS = {
-    "mail": "storefront.notifications.mails.deliver",
+    "mail": "storefront.notifications.delivery.deliver",
     "mail.access": "storefront.users.password_links.deliver",
     "mail.checkout-reminder": "checkout.reminders.sending.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",

@@ -73,13 +73,12 @@ def _mail(conversation: Conversation, answers: list[Message]) -> None:
     asked = conversation.messages.filter(author=Author.VISITOR, number__lt=answers[-1].number).last()
     with translation.override(conversation.language):  # the address of the page in his language
         url = links.conversation_url(conversation)
-    mails.conversation_answer(
-        to=conversation.address,
-        language=conversation.language,
-        key=f"conversation-answer:{answers[-1].pk}",
+    mail = mails.ConversationAnswer(
         name=conversation.name or (conversation.customer.name if conversation.customer else ""),
-        subject=conversation.subject,
-        question=asked.text if asked else "",
-        answers=[answer.text for answer in answers],
+        title=conversation.subject,
+        question=mails.text_lines(asked.text if asked else ""),
+        answers=[mails.text_lines(answer.text) for answer in answers],
         conversation_url=url,
     )
+    key = f"conversation-answer:{answers[-1].pk}"
+    mails.enqueue(mail, to=conversation.address, language=conversation.language, key=key)

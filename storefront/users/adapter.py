@@ -75,12 +75,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         letter = self.render_mail(template_prefix, email, {"email": email, **context})
         user = context.get("user") or getattr(self.request, "user", None)
-        mails.account_notice(
+        text = html.unescape(str(letter.body))
+        mails.enqueue(
+            mails.AccountNotice(title=str(letter.subject), paragraphs=mails.paragraphs(text)),
             to=email,
             language=getattr(user, "language", settings.LANGUAGE_CODE),
             key=f"account:{references.public_id()}",
-            subject=str(letter.subject),
-            text=html.unescape(str(letter.body)),
         )
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from storefront.core import clock, references
 from storefront.core.language import absolute_url
-from storefront.notifications import addresses, delivery, mails, values
+from storefront.notifications import addresses, delivery, mails
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.users import services
@@ -69,13 +69,13 @@ def try_address(*, user: User) -> None:
         request_first_password(user=user, at=clock.now())
         return
     with translation.override(user.language):
-        mails.account_notice(
-            to=user.email,
-            language=user.language,
-            key=f"mail-again:{references.public_id()}",
-            subject=gettext("Your e-mail address works"),
-            text=gettext("You asked for a mail to see whether this address works. It does: our mails come here again."),
+        notice = mails.AccountNotice(
+            title=gettext("Your e-mail address works"),
+            paragraphs=[
+                gettext("You asked for a mail to see whether this address works. It does: our mails come here again.")
+            ],
         )
+    mails.enqueue(notice, to=user.email, language=user.language, key=f"mail-again:{references.public_id()}")
 
 
 def deliver(message: OutboxMessage) -> None:
@@ -89,12 +89,11 @@ def deliver(message: OutboxMessage) -> None:
         _send_confirmation(message, payload["address_id"])
     elif what == "reset":
         for user in User.objects.filter(services.with_email(payload["email"]), is_active=True):
-            _send(user, "password_reset", row=message, key=f"{message.key}:{user.pk}")
+            _send(_password_reset(user), user, row=message, key=f"{message.key}:{user.pk}")
     else:
         user = User.objects.filter(pk=payload["user_id"], is_active=True).first()
         if user is not None:
-            facts = {"has_password": user.has_usable_password(), "is_staff": user.is_staff}
-            _send(user, "access", row=message, key=message.key, **facts)
+            _send(_access(user), user, row=message, key=message.key)
 
 
 def password_url(user: User) -> str:
@@ -108,16 +107,29 @@ def password_url(user: User) -> str:
     return absolute_url("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
 
 
-def _send(user: User, template: str, *, row: OutboxMessage, key: str, **extra: Any) -> None:
-    context = {
-        "name": values.greeting_name(user.name),
-        "login": user.email,
-        "password_url": "" if extra.get("has_password") else password_url(user),
-        "login_url": absolute_url("account_login", language=user.language),
-        "expires_at": values.pack(clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)),
-        **extra,
-    }
-    delivery.send(template=template, to=user.email, language=user.language, row=row, key=key, context=context)
+def _access(user: User) -> mails.Access:
+    return mails.Access(
+        name=user.name,
+        login=user.email,
+        login_url=absolute_url("account_login", language=user.language),
+        password_url="" if user.has_usable_password() else password_url(user),
+        expires_at=_link_expires_at(),
+        is_staff=user.is_staff,
+    )
+
+
+def _password_reset(user: User) -> mails.PasswordReset:
+    return mails.PasswordReset(
+        name=user.name, login=user.email, password_url=password_url(user), expires_at=_link_expires_at()
+    )
+
+
+def _link_expires_at() -> datetime:
+    return clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+def _send(mail: mails.Mail, user: User, *, row: OutboxMessage, key: str) -> None:
+    delivery.send(mail, to=user.email, language=user.language, row=row, key=key)
 
 
 def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
@@ -129,11 +141,10 @@ def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
         return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
     key_in_link = EmailConfirmationHMAC(address).key
     confirm_url = absolute_url("account_confirm_email", language=user.language, key=key_in_link)
-    context = {
-        "name": values.greeting_name(user.name),
-        "login": user.email,
-        "confirm_url": confirm_url,
-        "expires_at": values.pack(clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)),
-    }
-    to, language = address.email, user.language
-    delivery.send(template="confirm_email", to=to, language=language, row=row, key=row.key, context=context)
+    mail = mails.ConfirmEmail(
+        name=user.name,
+        login=user.email,
+        confirm_url=confirm_url,
+        expires_at=clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS),
+    )
+    delivery.send(mail, to=address.email, language=user.language, row=row, key=row.key)

@@ -139,7 +139,7 @@ def test_failure_at_the_last_step_leaves_nothing_behind(
     def fail(**kwargs: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(service.mails, "order_placed", fail)
+    monkeypatch.setattr(service.mails, "enqueue", fail)
     broken = Client(raise_request_exception=False)
     broken.cookies = client.cookies
     assert broken.post("/checkout/", filled(shop, shown=seal_on(page))).status_code == 500

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.test import Client
 
-from storefront.notifications import mails as letters
 from storefront.notifications import outbox
 from storefront.notifications.models import OutboxMessage
-from tests.notifications.test_mails import EVERY
+from tests.notifications.every_mail import enqueue
 
 SECRET = "sandbox:mail-webhook-of-no-value"
 URL = "/hooks/mail/"
@@ -36,6 +35,6 @@ def tell(body: Any, secret: str = SECRET, **headers: str) -> int:
 
 def send(name: str = "order_placed", key: str = "order:1", **changes: Any) -> OutboxMessage:
     """Write one mail, have it sent, return its row."""
-    getattr(letters, name)(key=key, **{**EVERY[name], **changes})
+    enqueue(name, key=key, **changes)
     outbox.deliver_due()
     return OutboxMessage.objects.get(key=key)

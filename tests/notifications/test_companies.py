@@ -9,12 +9,11 @@ import pytest
 import time_machine
 
 from storefront.core import clock
-from storefront.notifications import mails as letters
 from storefront.notifications import outbox
 from storefront.notifications.delivery import FOUND_AFTER
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 from storefront.sandbox.server import Request, Response, StandIn
-from tests.notifications.test_mails import EVERY
+from tests.notifications.every_mail import enqueue
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ def backend(request: Any, mails: Any, settings: Any) -> str:
 
 
 def write() -> None:
-    letters.order_placed(key="order:1", **EVERY["order_placed"])
+    enqueue()
 
 
 def send_until_it_is_done() -> OutboxMessage:

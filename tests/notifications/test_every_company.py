@@ -13,12 +13,11 @@ from typing import Any
 import pytest
 
 from storefront.core.mail_companies import COMPANIES, SMTP
-from storefront.notifications import mails as letters
 from storefront.notifications import outbox
 from storefront.notifications.delivery import message_id
 from storefront.notifications.models import OutboxMessage, OutboxStatus
+from tests.notifications.every_mail import enqueue
 from tests.notifications.sinks import ID, INTERFACES, Sink, postmark_headers
-from tests.notifications.test_mails import EVERY
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +44,7 @@ def send(name: str, settings: Any) -> tuple[OutboxMessage, Sink]:
     with Sink(name) as sink:
         settings.EMAIL_BACKEND = f"anymail.backends.{name}.EmailBackend"
         settings.ANYMAIL = sink.anymail(name)
-        letters.order_placed(key=KEY, **EVERY["order_placed"])
+        enqueue(key=KEY)
         outbox.deliver_due()
     return OutboxMessage.objects.get(), sink
 
@@ -150,7 +149,7 @@ def smtp(settings: Any, request: Any) -> Iterator[MailServer]:
 
 
 def test_a_mail_reaches_a_mail_server(smtp: MailServer) -> None:
-    letters.order_placed(key=KEY, **EVERY["order_placed"])
+    enqueue(key=KEY)
     outbox.deliver_due()
     assert OutboxMessage.objects.get().status == OutboxStatus.SENT
     (mail,) = smtp.taken
@@ -168,7 +167,7 @@ def test_what_a_mail_server_says_of_the_address_counts_and_what_it_says_of_us_do
 ) -> None:
     from storefront.notifications.models import MailAddress
 
-    letters.order_placed(key=KEY, **EVERY["order_placed"])
+    enqueue(key=KEY)
     outbox.deliver_due()
     assert OutboxMessage.objects.get().status == (OutboxStatus.WITHHELD if is_bad else OutboxStatus.DEAD)
     assert MailAddress.objects.exists() is is_bad

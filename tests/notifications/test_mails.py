@@ -2,71 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
 from decimal import Decimal
 from email.message import EmailMessage
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import get_template
 
 from storefront.notifications import delivery, kinds, mails, outbox
 from storefront.notifications.models import OutboxMessage, OutboxStatus
+from tests.notifications.every_mail import EVERY, enqueue
 
 pytestmark = pytest.mark.django_db
 
-DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
-READER = {"to": "buyer@example.com", "language": "en", "name": "Ada Buyer"}
-LINES = [{"description": "Yeastar S-series module, Standard, 12 months", "quantity": 2, "amount": Decimal("192.00")}]
-ORDER = {"order_number": "SO-7K3M-9QXD", "lines": LINES, "total": Decimal("192.00"), "currency": "EUR"}
-LICENSE = {
-    "license_number": "L-7K3M",
-    "product": "Yeastar S-series module",
-    "plan": "Standard",
-    "portal_address": "acme.bitrix24.com",
-    "valid_until": DAY,
-    "account_url": "http://testserver/account/licenses/x/",
-}
-PAY = {"pay_url": "http://testserver/pay/token.sig/", "void_on": DAY, "portal_address": "acme.bitrix24.com"}
-INFO = {
-    "number": "L-7K3M",
-    "product": "Yeastar S-series module",
-    "plan": "Standard",
-    "valid_until": DAY,
-    "state_text": "Linked to acme.bitrix24.com",
-}
-EVERY: dict[str, dict[str, Any]] = {
-    "order_placed": {**READER, **ORDER, **PAY},
-    "unpaid_reminder": {**READER, **ORDER, **PAY},
-    "order_voided": {**READER, **ORDER},
-    "payment_received": {
-        **READER, **ORDER, "invoice_number": "INV-2026-00001", "licenses": [INFO], "account_url": "http://testserver/a/",
-    },
-    "license_linked": {**READER, **LICENSE},
-    "license_extended": {**READER, **{name: LICENSE[name] for name in LICENSE if name != "portal_address"}},
-    "license_ending": {**READER, **LICENSE, "days": 7, "extend_url": "http://testserver/basket/extend/t/"},
-    "payment_awaited": {
-        **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "total": Decimal("192.00"),
-        "currency": "EUR", "method": "Multibanco", "details": [{"label": "Reference", "value": "123 456 789"}],
-        "pay_until": DAY, "voucher_url": "https://payments.stripe.test/voucher/1", "pay_url": "http://testserver/pay/t/",
-    },
-    "payment_failed": {
-        **READER, **ORDER, "reason": "It was not paid in time.", "pay_url": "http://testserver/pay/t/", "void_on": DAY,
-    },
-    "late_payment": {
-        **READER, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "amount": Decimal("192.00"),
-        "currency": "EUR", "account_url": "http://testserver/a/",
-    },
-    "conversation_answer": {
-        **READER, "subject": "", "question": "Does it work\nwith S50?", "answers": ["Yes.\n\nSee " + "x" * 3000],
-        "conversation_url": "http://testserver/support/open/t/",
-    },
-    "staff_notice": {"subject": "A payment waits for review", "text": "Payment 7.\n\nPlease look."},
-    "account_notice": {"to": READER["to"], "language": "en", "subject": "Password changed", "text": "One.\n\nTwo."},
-}  # fmt: skip
 MUST_SAY = {
     "order_placed": [
         "Hello Ada Buyer,",
@@ -80,6 +33,11 @@ MUST_SAY = {
     "order_voided": ["SO-7K3M-9QXD", "void", "Nothing has been charged", "not lost"],
     "payment_received": ["€192.00", "INV-2026-00001", "L-7K3M", "Linked to acme.bitrix24.com", "5 March 2026"],
     "license_linked": ["L-7K3M", "acme.bitrix24.com", "5 March 2026"],
+    "license_not_linked": ["L-7K3M", "acme.bitrix24.com", "http://testserver/account/licenses/x/"],
+    "checkout_reminder": ["2 × Yeastar", "http://testserver/r/", "http://testserver/u/", "5 March 2026, 12:00"],
+    "access": ["buyer@example.com", "/account/password/reset/key/uid-key/", "5 March 2026"],
+    "password_reset": ["buyer@example.com", "/account/password/reset/key/uid-key/", "5 March 2026"],
+    "confirm_email": ["http://testserver/c/", "5 March 2026"],
     "license_extended": ["L-7K3M", "5 March 2026", "stays yours"],
     "license_ending": ["7 days", "5 March 2026", "http://testserver/basket/extend/t/"],
     "payment_awaited": [
@@ -100,7 +58,7 @@ MUST_SAY = {
 
 def write(mail_name: str, /, key: str = "k", **changes: Any) -> mail.EmailMultiAlternatives:
     """Enqueue one message, deliver it, return the mail."""
-    getattr(mails, mail_name)(key=key, **{**EVERY[mail_name], **changes})
+    enqueue(mail_name, key=key, **changes)
     outbox.deliver_due()
     row = OutboxMessage.objects.get(key=key)
     assert row.status == OutboxStatus.SENT, row.last_error
@@ -127,6 +85,24 @@ def test_every_mail_says_what_it_must_in_text_and_html(name: str) -> None:
     assert len(letter.subject) < 100
 
 
+def test_every_mail_there_is_has_an_example_and_templates() -> None:
+    def named(mail: type[mails.Mail]) -> set[str]:
+        return {mail.__name__}.union(*(named(each) for each in mail.__subclasses__()))
+
+    kinds_of_mail = {name for name in named(mails.Mail) if not name.startswith("_")} - {"Mail"}
+    assert {type(mail).__name__ for mail in EVERY.values()} == kinds_of_mail
+    folders = {folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()}
+    assert folders - {"parts"} == set(EVERY)
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - {"staff_notice", "account_notice", "conversation_answer"}))
+def test_every_mail_is_written_in_the_language_of_its_reader(name: str) -> None:
+    english, russian = write(name), write(name, key="ru", language="ru")
+    assert re.search("[а-я]{3}", russian.subject) and re.search("[а-я]{3}", russian.body)
+    assert not re.search("[а-я]", english.subject + english.body)
+    assert "{{" not in russian.body + html_of(russian)
+
+
 def test_the_same_message_has_the_same_id_at_every_try() -> None:
     first = write("order_voided", key="void:1").extra_headers["Message-ID"]
     OutboxMessage.objects.update(status=OutboxStatus.PENDING)
@@ -138,13 +114,14 @@ def test_the_same_message_has_the_same_id_at_every_try() -> None:
 
 def test_a_message_is_written_once_per_key() -> None:
     write("order_voided")
-    mails.order_voided(key="k", **EVERY["order_voided"])
+    enqueue("order_voided", key="k")
     assert outbox.deliver_due() == 0
     assert len(mail.outbox) == 1
 
 
 def test_markup_in_typed_text_stays_text() -> None:
-    lines = [{"description": "<b>x</b> & {{ name }} {% now 'Y' %}", "quantity": 1, "amount": Decimal("1.00")}]
+    typed = "<b>x</b> & {{ name }} {% now 'Y' %}"
+    lines = [mails.MailLine(description=typed, quantity=1, amount=Decimal("1.00"))]
     letter = write("order_placed", lines=lines)
     assert "<b>x</b> & {{ name }} {% now 'Y' %}" in letter.body
     assert "&lt;b&gt;x&lt;/b&gt; &amp; {{ name }}" in html_of(letter)
@@ -191,7 +168,7 @@ def test_money_and_days_are_written_in_the_readers_language(settings: Any) -> No
 
 @pytest.mark.parametrize("address", ["not an address", "a@b.example\nBcc: c@d.example", ""])
 def test_a_bad_address_is_given_up_at_once(address: str) -> None:
-    mails.order_voided(key="k", **{**EVERY["order_voided"], "to": address})
+    mails.enqueue(EVERY["order_voided"], to=address, language="en", key="k")
     outbox.deliver_due()
     assert OutboxMessage.objects.get().status == OutboxStatus.DEAD
     assert mail.outbox == []
@@ -209,14 +186,14 @@ class RefusingBackend(BaseEmailBackend):
 
 def test_a_provider_that_is_down_loses_no_mail(settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.DownBackend"
-    mails.order_voided(key="k", **EVERY["order_voided"])
+    enqueue("order_voided", key="k")
     outbox.deliver_due()
     assert OutboxMessage.objects.get().status == OutboxStatus.PENDING
 
 
 def test_a_refused_recipient_is_not_tried_again(settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
-    mails.order_voided(key="k", **EVERY["order_voided"])
+    enqueue("order_voided", key="k")
     outbox.deliver_due()
     assert OutboxMessage.objects.get().status == OutboxStatus.DEAD
 

@@ -10,11 +10,10 @@ import time_machine
 
 from storefront.core import clock
 from storefront.notifications import delivery as letters_module
-from storefront.notifications import mails as letters
 from storefront.notifications import outbox
 from storefront.notifications.delivery import message_id
 from storefront.notifications.models import OutboxMessage, OutboxStatus
-from tests.notifications.test_mails import EVERY
+from tests.notifications.every_mail import enqueue
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ def provider(mails: Any, settings: Any) -> Any:
 
 
 def send() -> OutboxMessage:
-    letters.order_placed(key="order:1", **EVERY["order_placed"])
+    enqueue()
     outbox.deliver_due()
     return OutboxMessage.objects.get()
 

@@ -29,7 +29,7 @@ from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import audit, clock, jobs
 from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
-from storefront.notifications.mails import account_notice
+from storefront.notifications import mails as shop_mails
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 from storefront.sandbox.stripe.courier import signature
 from tests.billing.building import make_invoice
@@ -233,7 +233,8 @@ def killed_at_every_point_of_sending(doomed, mails):
     """How often the letters that a killed worker and its successor sent arrived, for each point of the kill."""
     for die_at in range(1, MOST_POINTS):
         address = f"reader{die_at}@example.com"
-        account_notice(to=address, language="en", key=f"notice:{die_at}", subject="News", text="Some.")
+        notice = shop_mails.AccountNotice(title="News", paragraphs=["Some."])
+        shop_mails.enqueue(notice, to=address, language="en", key=f"notice:{die_at}")
         died = doomed.run("send_mails", die_at)
         recover(("outbox",))
         yield sum(sent_mails(mails, address).values())

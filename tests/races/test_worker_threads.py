@@ -58,7 +58,8 @@ def hanging_mail(hanging: Hanging, settings: Any) -> None:
     settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
     settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "token", "POSTMARK_API_URL": f"{hanging.base_url}/"}
     settings.ANYMAIL_REQUESTS_TIMEOUT = 600
-    letters.account_notice(to="reader@example.com", language="en", key="hangs", subject="News", text="Some.")
+    notice = letters.AccountNotice(title="News", paragraphs=["Some."])
+    letters.enqueue(notice, to="reader@example.com", language="en", key="hangs")
 
 
 @pytest.fixture

@@ -1,0 +1,80 @@
+"""One example of every mail of the shop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from storefront.notifications import mails
+
+DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
+NAME = {"name": "Ada Buyer"}
+LINES = [
+    mails.MailLine(description="Yeastar S-series module, Standard, 12 months", quantity=2, amount=Decimal("192.00"))
+]
+ORDER: dict[str, Any] = {**NAME, "order_number": "SO-7K3M-9QXD", "currency": "EUR"}
+BOUGHT: dict[str, Any] = {**ORDER, "lines": LINES, "total": Decimal("192.00")}
+PAY: dict[str, Any] = {"pay_url": "http://testserver/pay/token.sig/", "void_on": DAY}
+LICENSE: dict[str, Any] = {
+    **NAME, "license_number": "L-7K3M", "product": "Yeastar S-series module", "plan": "Standard",
+    "account_url": "http://testserver/account/licenses/x/",
+}  # fmt: skip
+PORTAL: dict[str, Any] = {"portal_address": "acme.bitrix24.com"}
+INFO = mails.MailLicense(
+    number="L-7K3M", product="Yeastar S-series module", plan="Standard", valid_until=DAY,
+    state_text="Linked to acme.bitrix24.com",
+)  # fmt: skip
+_LINK = "http://testserver/account/password/reset/key/uid-key/"
+_EXAMPLES: list[mails.Mail] = [
+    mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL),
+    mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
+    mails.OrderVoided(**BOUGHT),
+    mails.PaymentReceived(
+        **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/"
+    ),
+    mails.PaymentAwaited(
+        **ORDER, invoice_number="INV-2026-00001", total=Decimal("192.00"), method="Multibanco",
+        details=[{"label": "Reference", "value": "123 456 789"}], pay_until=DAY,
+        voucher_url="https://payments.stripe.test/voucher/1", pay_url="http://testserver/pay/t/",
+    ),
+    mails.PaymentFailed(**BOUGHT, reason="It was not paid in time.", pay_url="http://testserver/pay/t/", void_on=DAY),
+    mails.LatePayment(
+        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
+    ),
+    mails.LicenseLinked(**LICENSE, **PORTAL, valid_until=DAY),
+    mails.LicenseNotLinked(**LICENSE, **PORTAL, problem="portal_taken"),
+    mails.LicenseExtended(**LICENSE, valid_until=DAY),
+    mails.LicenseEnding(
+        **LICENSE, **PORTAL, valid_until=DAY, days=7, extend_url="http://testserver/basket/extend/t/"
+    ),
+    mails.CheckoutReminderMail(
+        **NAME, lines=["2 × Yeastar"], resume_url="http://testserver/r/", unsubscribe_url="http://testserver/u/",
+        expires_at=DAY,
+    ),
+    mails.Access(
+        **NAME, login="buyer@example.com", login_url="http://testserver/login/", password_url=_LINK, expires_at=DAY,
+        is_staff=False,
+    ),
+    mails.PasswordReset(**NAME, login="buyer@example.com", password_url=_LINK, expires_at=DAY),
+    mails.ConfirmEmail(**NAME, login="buyer@example.com", confirm_url="http://testserver/c/", expires_at=DAY),
+    mails.ConversationAnswer(
+        **NAME, title="", question=mails.text_lines("Does it work\nwith S50?"),
+        answers=[mails.text_lines("Yes.\n\nSee " + "x" * 3000)], conversation_url="http://testserver/support/open/t/",
+    ),
+    mails.StaffNotice(title="A payment waits for review", paragraphs=["Payment 7.", "Please look."]),
+    mails.AccountNotice(title="Password changed", paragraphs=["One.", "Two."]),
+]  # fmt: skip
+#: By template.
+EVERY = {mail.template: mail for mail in _EXAMPLES}
+
+
+def enqueue(
+    mail_name: str = "order_placed", /, *, key: str = "order:1", to: str = "", language: str = "", **changes: Any
+) -> None:
+    """Put the example of this template into the outbox, with fields changed."""
+    to = to or (settings.STAFF_EMAIL if mail_name == "staff_notice" else "buyer@example.com")
+    mails.enqueue(replace(EVERY[mail_name], **changes), to=to, language=language or "en", key=key)
