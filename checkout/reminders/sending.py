@@ -6,6 +6,8 @@ back. So delivery looks at the wish once more: an order placed meanwhile has del
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,7 +23,7 @@ from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.core.language import nearest_language
 from storefront.notifications import delivery
-from storefront.notifications.mails import CheckoutReminderMail
+from storefront.notifications.mails import Mail
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 
@@ -29,6 +31,16 @@ KIND = "mail.checkout-reminder"
 BATCH = 100
 #: Anybody can type anybody's address: it gets one such mail in this time, whatever number of carts names it.
 ONE_PER_ADDRESS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutReminderMail(Mail):
+    """The link back to a cart that was not ordered; ``lines`` say what is in it."""
+
+    lines: Sequence[str]
+    resume_url: str
+    unsubscribe_url: str
+    expires_at: datetime
 
 
 def send_due() -> int:

@@ -1,4 +1,4 @@
-"""Every mail of the shop: one frozen dataclass per message, and ``enqueue``, which puts one into the outbox.
+"""Mails: one frozen dataclass per message, and ``enqueue``, which puts one into the outbox.
 
 The fields of a mail are the context of its templates: ``templates/email/checkout_reminder/`` for CheckoutReminderMail.
 Money is Decimal in major units of the mail's ``currency``, datetimes are aware, links absolute, texts in the reader's
@@ -210,54 +210,6 @@ class LicenseEnding(_LicenseMail):
     valid_until: datetime
     days: int
     extend_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutReminderMail(Mail):
-    """The link back to a cart that was not ordered; ``lines`` say what is in it."""
-
-    lines: Sequence[str]
-    resume_url: str
-    unsubscribe_url: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access(Mail):
-    """How to log in: ``password_url`` sets a first password and is empty where the account has one."""
-
-    login: str
-    login_url: str
-    password_url: str
-    expires_at: datetime
-    is_staff: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordReset(Mail):
-    login: str
-    password_url: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmEmail(Mail):
-    """To a newly typed address: ``confirm_url`` makes it the login in the place of ``login``."""
-
-    login: str
-    confirm_url: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationAnswer(Mail):
-    """Staff answered a chat or contact message. ``title``: the reader's subject, may be empty; ``question`` and each
-    answer: ``text_lines``."""
-
-    title: str
-    question: Sequence[str]
-    answers: Sequence[Sequence[str]]
-    conversation_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

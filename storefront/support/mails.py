@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -22,6 +24,17 @@ KIND = "support.answer"
 MAIL_AFTER = timedelta(minutes=2)
 #: A further message of the visitor is told to staff by mail if nobody has written for so long.
 QUIET_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationAnswer(mails.Mail):
+    """Staff answered a chat or contact message. ``title``: the reader's subject, may be empty; ``question`` and each
+    answer: ``mails.text_lines``."""
+
+    title: str
+    question: Sequence[str]
+    answers: Sequence[Sequence[str]]
+    conversation_url: str
 
 
 def is_quiet(conversation: Conversation) -> bool:
@@ -73,7 +86,7 @@ def _mail(conversation: Conversation, answers: list[Message]) -> None:
     asked = conversation.messages.filter(author=Author.VISITOR, number__lt=answers[-1].number).last()
     with translation.override(conversation.language):  # the address of the page in his language
         url = links.conversation_url(conversation)
-    mail = mails.ConversationAnswer(
+    mail = ConversationAnswer(
         name=conversation.name or (conversation.customer.name if conversation.customer else ""),
         title=conversation.subject,
         question=mails.text_lines(asked.text if asked else ""),

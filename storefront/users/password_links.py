@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,33 @@ KIND = "mail.access"
 #: Mails with a link to a password that one account gets in an hour and in a day, whoever asks for them. Each link is
 #: good for three days, so that strangers who use them up have sent the owner what they need.
 MOST_IN_AN_HOUR, MOST_IN_A_DAY = 3, 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access(mails.Mail):
+    """How to log in: ``password_url`` sets a first password and is empty where the account has one."""
+
+    login: str
+    login_url: str
+    password_url: str
+    expires_at: datetime
+    is_staff: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordReset(mails.Mail):
+    login: str
+    password_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmEmail(mails.Mail):
+    """To a newly typed address: ``confirm_url`` makes it the login in the place of ``login``."""
+
+    login: str
+    confirm_url: str
+    expires_at: datetime
 
 
 def request_reset(*, email: str) -> None:
@@ -107,8 +135,8 @@ def password_url(user: User) -> str:
     return absolute_url("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
 
 
-def _access(user: User) -> mails.Access:
-    return mails.Access(
+def _access(user: User) -> Access:
+    return Access(
         name=user.name,
         login=user.email,
         login_url=absolute_url("account_login", language=user.language),
@@ -118,8 +146,8 @@ def _access(user: User) -> mails.Access:
     )
 
 
-def _password_reset(user: User) -> mails.PasswordReset:
-    return mails.PasswordReset(
+def _password_reset(user: User) -> PasswordReset:
+    return PasswordReset(
         name=user.name, login=user.email, password_url=password_url(user), expires_at=_link_expires_at()
     )
 
@@ -141,7 +169,7 @@ def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
         return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
     key_in_link = EmailConfirmationHMAC(address).key
     confirm_url = absolute_url("account_confirm_email", language=user.language, key=key_in_link)
-    mail = mails.ConfirmEmail(
+    mail = ConfirmEmail(
         name=user.name,
         login=user.email,
         confirm_url=confirm_url,

@@ -9,7 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
+from checkout.reminders.sending import CheckoutReminderMail
 from storefront.notifications import mails
+from storefront.support.mails import ConversationAnswer
+from storefront.users import password_links
 
 DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
 NAME = {"name": "Ada Buyer"}
@@ -51,17 +54,17 @@ _EXAMPLES: list[mails.Mail] = [
     mails.LicenseEnding(
         **LICENSE, **PORTAL, valid_until=DAY, days=7, extend_url="http://testserver/basket/extend/t/"
     ),
-    mails.CheckoutReminderMail(
+    CheckoutReminderMail(
         **NAME, lines=["2 × Yeastar"], resume_url="http://testserver/r/", unsubscribe_url="http://testserver/u/",
         expires_at=DAY,
     ),
-    mails.Access(
+    password_links.Access(
         **NAME, login="buyer@example.com", login_url="http://testserver/login/", password_url=_LINK, expires_at=DAY,
         is_staff=False,
     ),
-    mails.PasswordReset(**NAME, login="buyer@example.com", password_url=_LINK, expires_at=DAY),
-    mails.ConfirmEmail(**NAME, login="buyer@example.com", confirm_url="http://testserver/c/", expires_at=DAY),
-    mails.ConversationAnswer(
+    password_links.PasswordReset(**NAME, login="buyer@example.com", password_url=_LINK, expires_at=DAY),
+    password_links.ConfirmEmail(**NAME, login="buyer@example.com", confirm_url="http://testserver/c/", expires_at=DAY),
+    ConversationAnswer(
         **NAME, title="", question=mails.text_lines("Does it work\nwith S50?"),
         answers=[mails.text_lines("Yes.\n\nSee " + "x" * 3000)], conversation_url="http://testserver/support/open/t/",
     ),
