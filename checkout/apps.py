@@ -10,7 +10,7 @@ class CheckoutConfig(apps.CheckoutConfig):
 
     def ready(self) -> None:
         super().ready()
-        from checkout.cart import ranges, receivers
+        from checkout.cart import session, vouchers
 
-        receivers.connect()
-        ranges.install()
+        session.connect()
+        vouchers.connect()

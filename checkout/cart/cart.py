@@ -1,20 +1,17 @@
-"""Reading a cart: Oscar's basket with everything its pages need, in a number of queries that lines do not change.
+"""Reading a cart: Oscar's basket with everything that its pages need, in a fixed number of queries.
 
-Oscar's basket looks up product, price and options line by line and builds half a dozen objects for each. Here one
-prepared query brings the lines, a second one the terms. The price is that of Oscar's default strategy (the stock
-record's, no tax); offers and vouchers, where there are any, and the order itself are worked out by Oscar (see
-``discounts``), which also proves that both come to the same sum. Lines that can no longer be bought are kept
-apart, so that no total and no offer counts them.
+The price of a line is that of its stock record, without tax. Oscar works out what offers and vouchers take off, from
+these prices (``discounts``). Lines that can no longer be bought are kept apart: no total and no offer counts them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.offer.models import ConditionalOffer
@@ -22,7 +19,7 @@ from oscar.apps.partner.availability import StockRequired
 
 from checkout.cart import prices
 from checkout.cart.prices import CartPrice
-from storefront.core.prepared import PreparedQuery
+from storefront.billing import payment_limits
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 
@@ -30,10 +27,10 @@ from storefront.licensing.states import LicenseStatus
 EXTENDS = "extends-license"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
     """One line. Prices are per piece, major units of ``currency``: ``unit_price`` is today's, ``seen_price`` the one
-    the visitor saw last. ``problem`` says why the line cannot be bought any more; "" if it can."""
+    that the visitor saw last. ``problem`` says why the line can no longer be bought; "" if it can."""
 
     pk: int
     product_id: int
@@ -44,8 +41,8 @@ class CartLine:
     title: str
     plan_price: CartPrice | None
     extends: str
-    license: License | None = None
-    problem: str = ""
+    license: License | None
+    problem: str
 
     @property
     def price(self) -> Decimal:
@@ -58,14 +55,17 @@ class CartLine:
 
     @property
     def has_new_price(self) -> bool:
-        """Whether the price is another than the one the visitor saw last."""
+        """Whether the price differs from the one that the visitor saw last."""
         return not self.problem and self.seen_price is not None and self.seen_price != self.unit_price
 
 
 @dataclass(slots=True)
 class Cart:
-    """An open basket, read. ``siblings``: by product, the terms a line may be switched to. ``discounts``: name and
-    amount (> 0) of what offers and vouchers take off; subtotal less these is the total."""
+    """A basket as it was read. ``siblings``: by software, the prices that a line may be switched to.
+
+    ``has_offers``: offers or a voucher may take something off; what they do, ``discounts.apply`` fills in:
+    ``discounts`` are names and amounts (> 0), and subtotal less these is the total.
+    """
 
     basket: Basket
     lines: list[CartLine] = field(default_factory=list)
@@ -97,6 +97,12 @@ class Cart:
         return self.subtotal - sum((amount for _name, amount in self.discounts), Decimal("0.00"))
 
     @property
+    def payment_problem(self) -> str:
+        """Why no payment method takes the total, in words for the buyer; "" if one does, or if the total is zero."""
+        problem = payment_limits.problem(self.total, self.currency) if self.on_sale else None
+        return payment_limits.sentence(problem, self.currency) if problem else ""
+
+    @property
     def needs_portal(self) -> bool:
         return any(line.plan_price.is_portal_bound for line in self.on_sale if line.plan_price)
 
@@ -119,90 +125,83 @@ class Cart:
 
 
 def read_cart(basket: Basket, *, named_by_link: str = "") -> Cart:
-    """Read ``basket``, saved or not, without what offers and vouchers take off (``has_offers``: there may be some).
+    """Read ``basket``, saved or not, without discounts; two queries, one more if lines extend licenses.
 
     ``named_by_link``: a license (public id) that may be extended whoever holds it.
     """
     cart = Cart(basket)
-    rows = _LINES.rows(basket=basket.pk) if basket.pk else []
+    rows = _read_lines(basket) if basket.pk else []
     if not rows:
         return cart
     by_product: dict[int, CartPrice] = {}
-    for price in prices.of_basket(basket.pk):
-        by_product[price.product_id] = price
-        cart.siblings.setdefault(price.software_id, []).append(price)
-    licenses = _licenses(row[_EXTENDS] for row in rows)
+    for each in prices.of_products(row["product_id"] for row in rows):
+        by_product[each.product_id] = each
+        cart.siblings.setdefault(each.software_id, []).append(each)
+    public_ids = [row["extends"] for row in rows if row["extends"]]
+    licenses = {each.public_id: each for each in License.objects.filter(public_id__in=public_ids)} if public_ids else {}
+    currency = rows[0]["price_currency"]
     for row in rows:
-        line = _line(row, by_product.get(row[1]))
-        line.license = licenses.get(line.extends)
-        line.problem = _problem(line, row, basket, rows[0][3], named_by_link)
-        cart.lines.append(line)
-    cart.has_offers = any(row[-1] or row[-2] for row in rows)
+        price, license = by_product.get(row["product_id"]), licenses.get(row["extends"])
+        problem = _sale_problem(row, price, currency)
+        if not problem and row["extends"] and not _may_extend(license, price, basket, named_by_link):
+            problem = _("This license can no longer be extended here. Please remove the line to place the order.")
+        cart.lines.append(
+            CartLine(
+                pk=row["pk"],
+                product_id=row["product_id"],
+                quantity=row["quantity"],
+                currency=row["price_currency"],
+                seen_price=row["price_incl_tax"],
+                unit_price=row["stock_price"],
+                title=price.title if price else row["product_title"] or "",
+                plan_price=price,
+                extends=row["extends"] or "",
+                license=license,
+                problem=problem,
+            )
+        )
+    cart.has_offers = rows[0]["has_voucher"] or rows[0]["has_site_offers"]
     return cart
 
 
-def _columns(basket: int) -> QuerySet[Line, tuple[object, ...]]:
+def _read_lines(basket: Basket) -> list[dict[str, Any]]:
+    """The lines with today's price and stock, and whether anything may take something off."""
     extends = LineAttribute.objects.filter(line=OuterRef("pk"), option__code=EXTENDS).values("value")[:1]
     vouchers = Basket.vouchers.through.objects.filter(basket=OuterRef("basket"))
     offers = ConditionalOffer.objects.filter(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
-    return (
-        Line.objects.filter(basket=basket)
-        .annotate(extends=Subquery(extends), has_voucher=Exists(vouchers), has_site_offers=Exists(offers))
-        .order_by("pk")
-        .values_list(
+    lines = Line.objects.filter(basket=basket).order_by("pk")
+    return list(
+        lines.values(
             "pk", "product_id", "quantity", "price_currency", "price_incl_tax",
-            "stockrecord__price", "stockrecord__price_currency", "stockrecord__num_in_stock",
-            "stockrecord__num_allocated", "product__parent__product_class__track_stock",
-            "product__title", "extends", "has_voucher", "has_site_offers",
+            stock_price=F("stockrecord__price"),
+            stock_currency=F("stockrecord__price_currency"),
+            in_stock=F("stockrecord__num_in_stock"),
+            allocated=F("stockrecord__num_allocated"),
+            tracks_stock=F("product__parent__product_class__track_stock"),
+            product_title=F("product__title"),
+            extends=Subquery(extends),
+            has_voucher=Exists(vouchers),
+            has_site_offers=Exists(offers),
         )
     )  # fmt: skip
 
 
-_LINES = PreparedQuery(_columns, "basket")
-_EXTENDS = 11
-
-
-def _line(row: list, price: CartPrice | None) -> CartLine:
-    return CartLine(
-        pk=row[0],
-        product_id=row[1],
-        quantity=row[2],
-        currency=row[3],
-        seen_price=row[4],
-        unit_price=row[5],
-        title=price.title if price else row[10] or "",
-        plan_price=price,
-        extends=row[_EXTENDS] or "",
-    )
-
-
-def _licenses(public_ids: Iterable[str | None]) -> dict[str, License]:
-    wanted = [public_id for public_id in public_ids if public_id]
-    if not wanted:
-        return {}
-    return {found.public_id: found for found in License.objects.filter(public_id__in=wanted)}
-
-
-def _problem(line: CartLine, row: list, basket: Basket, currency: str, named_by_link: str) -> str:
-    """Why the line cannot be ordered, in words for the visitor; "" if it can."""
-    price_currency, in_stock, allocated, is_tracked = row[6:10]
-    is_sold = line.plan_price is not None and line.plan_price.is_on_sale and line.unit_price is not None
-    if not is_sold or price_currency != currency or line.currency != currency:
+def _sale_problem(row: dict[str, Any], price: CartPrice | None, currency: str) -> str:
+    """Why the line cannot be bought, in words for the visitor; "" if it can."""
+    is_sold = price is not None and price.is_on_sale and row["stock_price"] is not None
+    if not is_sold or row["stock_currency"] != currency or row["price_currency"] != currency:
         return _("This is no longer available. Please remove it to place the order.")
-    if is_tracked:
-        left = (in_stock or 0) - (allocated or 0)
-        permitted, reason = StockRequired(left).is_purchase_permitted(line.quantity)
-        if not permitted:
+    if row["tracks_stock"]:
+        left = (row["in_stock"] or 0) - (row["allocated"] or 0)
+        is_permitted, reason = StockRequired(left).is_purchase_permitted(row["quantity"])
+        if not is_permitted:
             return str(reason)
-    if line.extends and not _may_extend(line, basket, named_by_link):
-        return _("This license can no longer be extended here. Please remove the line to place the order.")
     return ""
 
 
-def _may_extend(line: CartLine, basket: Basket, named_by_link: str) -> bool:
-    found, price = line.license, line.plan_price
-    if found is None or price is None or found.software_id != price.software_id:
+def _may_extend(license: License | None, price: CartPrice | None, basket: Basket, named_by_link: str) -> bool:
+    if license is None or price is None or license.software_id != price.software_id:
         return False
-    if found.status == LicenseStatus.REVOKED:
+    if license.status == LicenseStatus.REVOKED:
         return False
-    return basket.owner_id in (None, found.customer_id) or found.public_id == named_by_link
+    return basket.owner_id in (None, license.customer_id) or license.public_id == named_by_link

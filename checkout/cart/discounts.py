@@ -1,54 +1,100 @@
-"""What offers and vouchers take off a cart: Oscar's own reckoning over Oscar's own lines."""
+"""What offers and vouchers take off a cart: Oscar applies them to its own basket, at the prices that the cart has."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
-from oscar.apps.basket.models import Line, LineAttribute
+from oscar.apps.basket.models import Basket, Line
 from oscar.apps.offer.applicator import Applicator
+from oscar.apps.offer.models import ConditionalOffer, Range
+from oscar.apps.partner.availability import Available, Unavailable
+from oscar.apps.partner.prices import FixedPrice
+from oscar.apps.partner.strategy import Default, PurchaseInfo
 
-from checkout.cart import ranges
 from checkout.cart.cart import Cart
 from storefront.core import money
 
-M = TypeVar("M", bound=Model)
+
+class CartStrategy(Default):
+    """Oscar's view of prices for one cart: what the cart has read is the price; what cannot be bought costs nothing."""
+
+    def __init__(self, cart: Cart) -> None:
+        super().__init__()
+        self._prices = {line.pk: line.price for line in cart.on_sale}
+        self._currency = cart.currency
+
+    def fetch_for_line(self, line: Line, stockrecord: Any = None) -> PurchaseInfo:
+        """Price and availability of a basket line; no query."""
+        price = FixedPrice(self._currency, excl_tax=self._prices.get(line.pk, Decimal(0)), tax=Decimal(0))
+        availability = Available() if line.pk in self._prices else Unavailable()
+        return PurchaseInfo(price, availability, stockrecord)
 
 
-def apply(cart: Cart, *, strategy: Any, user: Any, request: HttpRequest | None = None) -> list[Line]:
+class CartApplicator(Applicator):
+    """Oscar's applicator, except that a range is asked about all products of the basket at once."""
+
+    def get_offers(
+        self, basket: Basket, user: Any = None, request: HttpRequest | None = None
+    ) -> list[ConditionalOffer]:
+        product_ids = [line.product_id for line in basket.all_lines()]
+        offers: list[ConditionalOffer] = super().get_offers(basket, user, request)
+        for offer in offers:
+            # proxy() is a new object at each call, with ranges of its own; a proxy's proxy() is the object itself.
+            offer.condition, offer.benefit = offer.condition.proxy(), offer.benefit.proxy()
+            for product_range in (offer.condition.range, offer.benefit.range):
+                if product_range is not None and not product_range.proxy:
+                    product_range.proxy = _KnownProducts(product_range, product_ids)
+        return offers
+
+
+class _KnownProducts:
+    """Stands for a range (Oscar's interface of custom ranges) and knows which of some products are in it."""
+
+    def __init__(self, product_range: Range, product_ids: Collection[int]) -> None:
+        inside = product_range.product_queryset.filter(pk__in=product_ids)
+        self._inside = set(inside.values_list("pk", flat=True))
+
+    def contains_product(self, product: Any) -> bool:
+        return product.pk in self._inside
+
+
+def apply(cart: Cart, *, user: Any, request: HttpRequest | None = None) -> list[Line]:
     """Work out the discounts open to ``user`` and note them in ``cart``; returns Oscar's lines of what is on sale.
 
-    A cart that can have none (``has_offers``) is spared the search for them. The result is fit to be ordered from:
-    the basket has its strategy, lines and offer applications. Raises RuntimeError if Oscar's total is not ours:
-    then its strategy is no longer the one ``loading`` counts on.
+    The result is fit to be ordered from: the basket has its strategy, lines and offer applications.
     """
     basket = cart.basket
-    basket.strategy = strategy
-    lines = _oscar_lines(cart)
-    basket._lines = already_read(Line, lines)
+    basket.strategy = CartStrategy(cart)
+    basket.reset_offer_applications()
+    on_sale = {line.pk: line for line in cart.on_sale}
+    for line in basket.all_lines():  # Oscar keeps these objects: offers write their discounts to them
+        if line.pk in on_sale:
+            line.quantity = on_sale[line.pk].quantity
+        else:
+            line.product.is_discountable = False  # no offer counts it
+    lines = [line for line in basket.all_lines() if line.pk in on_sale]
     if cart.has_offers:
         prefetch_related_objects([basket], "vouchers")
         if lines:
-            with ranges.remembered([line.product_id for line in lines]):
-                Applicator().apply(basket, user, request)
-                _make_exact(cart, lines)
-        _note(cart)
-    if lines and basket.total_incl_tax != cart.total:
-        raise RuntimeError(f"cart {basket.pk}: {basket.total_incl_tax} is not {cart.total}")
+            CartApplicator().apply(basket, user, request)
+            _make_exact(cart, lines)
+        _note(cart, lines)
     return lines
 
 
 def _make_exact(cart: Cart, lines: list[Line]) -> None:
     """Round what each line costs to the currency's smallest unit, once, half up.
 
-    Oscar keeps fractions in its discounts and rounds to two places whatever the currency; a discount that it took for
-    nothing (less than a unit) stays on the line without being listed. One more discount per line puts both right. What
-    is not given away whole costs at least one unit.
+    Oscar keeps fractions in its discounts and rounds to two places whatever the currency; a discount below one unit
+    stays on the line without being listed. One more discount per line corrects both. A line that is not given away
+    whole costs at least one unit.
     """
-    listed = {found["offer"].pk for found in cart.basket.offer_applications if found["discount"] > 0}
+    listed = {each["offer"].pk for each in cart.basket.offer_applications if each["discount"] > 0}
     unit = money.minor_unit(cart.currency)
     for line in lines:
         applied = [(each.amount, each.offer) for each in line.discounts.all()]
@@ -63,45 +109,22 @@ def _make_exact(cart: Cart, lines: list[Line]) -> None:
             line.discount(correction, 0, incl_tax=settings.OSCAR_OFFERS_INCL_TAX)  # type: ignore[misc]  # Oscar's
 
 
-def _note(cart: Cart) -> None:
-    """Name the discounts. What the lines cost now is what is charged, so the difference to the subtotal is what the
-    discounts come to, shared out exactly; orders and vouchers record these shares."""
+def _note(cart: Cart, lines: list[Line]) -> None:
+    """Name the discounts. What the lines cost now is what is charged; the difference to the subtotal is shared out
+    exactly among the discounts, and orders and vouchers record these shares."""
     basket = cart.basket
-    applications = [found for found in basket.offer_applications if found["discount"] > 0]
+    applications = [each for each in basket.offer_applications if each["discount"] > 0]
     if applications:
-        off = cart.subtotal - Decimal(basket.total_incl_tax)
-        shares = money.allocate(off, [Decimal(found["discount"]) for found in applications], cart.currency)
-        for found, share in zip(applications, shares, strict=True):
-            found["discount"] = share
-        cart.discounts = [(_name(found), share) for found, share in zip(applications, shares, strict=True)]
+        charged = sum((line.line_price_incl_tax_incl_discounts for line in lines), Decimal(0))
+        parts = [Decimal(each["discount"]) for each in applications]
+        shares = money.allocate(cart.subtotal - charged, parts, cart.currency)
+        for application, share in zip(applications, shares, strict=True):
+            application["discount"] = share
+        cart.discounts = [(_name(each), share) for each, share in zip(applications, shares, strict=True)]
     voucher = next(iter(basket.vouchers.all()), None)
     cart.voucher_code = voucher.code if voucher else ""
-    cart.voucher_is_idle = voucher is not None and not any(found["voucher"] for found in applications)
+    cart.voucher_is_idle = voucher is not None and not any(each["voucher"] for each in applications)
 
 
 def _name(application: dict[str, Any]) -> str:
     return str(application["voucher"].name if application["voucher"] else application["name"])
-
-
-def _oscar_lines(cart: Cart) -> list[Line]:
-    """Lines as Oscar's strategy, offers and order creator want them, in two queries for any number of lines."""
-    wanted = [line.pk for line in cart.on_sale]
-    found = Line.objects.filter(pk__in=wanted).order_by("pk")
-    found = found.select_related("stockrecord__partner", "product__parent__product_class")
-    has_options = any(line.extends for line in cart.on_sale)
-    lines = list(found.prefetch_related("attributes__option") if has_options else found) if wanted else []
-    for line in lines:
-        if not has_options:
-            line._prefetched_objects_cache = {"attributes": already_read(LineAttribute, [])}
-        line.basket = cart.basket
-        # Oscar's strategy, told the stock record it would otherwise look up for every line.
-        line._info = cart.basket.strategy.fetch_for_product(line.product, line.stockrecord)
-    return lines
-
-
-def already_read(model: type[M], found: list[M]) -> QuerySet[M]:
-    """A queryset that has run: what Oscar's basket keeps its lines in, and Django what was prefetched."""
-    queryset = model._base_manager.all()
-    queryset._result_cache = found
-    queryset._prefetch_done = True  # type: ignore[attr-defined]
-    return queryset

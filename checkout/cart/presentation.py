@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from catalogue.addresses import product_path
 from catalogue.plans.models import months_label
-from checkout.cart import payable
 from checkout.cart.cart import Cart, CartLine
 from checkout.cart.prices import CartPrice
 from checkout.orders import order_lines
@@ -121,7 +120,7 @@ def page(cart: Cart, errors: Mapping[int, LineError] | None = None) -> CartPage:
         voucher_is_idle=cart.voucher_is_idle,
         needs_portal=cart.needs_portal,
         can_be_ordered=cart.can_be_ordered,
-        payment_problem=payable.problem(cart),
+        payment_problem=cart.payment_problem,
         pieces=cart.pieces,
     )
 

@@ -1,51 +1,23 @@
-"""What may stand in a cart: terms (license type x period) as published, read without building models."""
+"""What may be put into a cart: published prices (license type x period)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product
 from catalogue.plans.models import BindingKind, PlanPrice, months_label
-from storefront.core.prepared import PreparedQuery
 from storefront.core.texts import pick
 
-_COLUMNS = (
-    "pk",
-    "product_id",
-    "months",
-    "list_amount",
-    "amount",
-    "currency",
-    "discount_percent",
-    "plan_id",
-    "plan__code",
-    "plan__name",
-    "plan__translations",
-    "plan__software_id",
-    "plan__software__binding_kind",
-    "plan__software__bitrix24_app_code",
-    "plan__software__agreement_id",
-    "plan__software__starts_at_payment",
-    "plan__software__conditions",
-    "plan__software__product__title",
-    "plan__software__translations",
-    "plan__software__product__slug",
-    "is_active",
-    "plan__is_active",
-    "product__is_public",
-    "plan__software__product__is_public",
-)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CartPrice:
-    """One published term. Amounts are per piece, in major units of ``currency``; texts in the active language."""
+    """One published price. Amounts are per piece, in major units of ``currency``; texts in the active language."""
 
     pk: int
     product_id: int
@@ -100,45 +72,41 @@ class CartPrice:
         }
 
 
-def of_basket(basket_id: int) -> list[CartPrice]:
-    """All terms, on sale or not, of the products that have a line in the basket; one query."""
-    return [_term(row) for row in _OF_BASKET.rows(basket=basket_id)]
+def read_prices(**condition: object) -> list[CartPrice]:
+    """The prices that match a filter on PlanPrice, on sale or not; one query.
+
+    In the order of the product page: by license type, then by months.
+    """
+    rows = PlanPrice.objects.filter(**condition).order_by("plan__position", "plan_id", "months")
+    return [CartPrice(**row) for row in rows.values(*_FIELDS, **_RELATED)]
 
 
-def of_plan(plan_id: int) -> list[CartPrice]:
-    """All terms of one license type, by months; one query."""
-    return _read(plan=plan_id)
+def of_products(product_ids: Iterable[int]) -> list[CartPrice]:
+    """All prices of the software that these Oscar child products belong to; one query."""
+    parents = Product.objects.filter(children__in=list(product_ids))
+    return read_prices(plan__software__product__in=parents.values("pk"))
 
 
-def of_product(product_id: int) -> list[CartPrice]:
-    """The term of an Oscar child product (one or none); one query."""
-    return _read(product=product_id)
+def find(price_id: int) -> CartPrice | None:
+    """One price, on sale or not, or None; one query."""
+    return next(iter(read_prices(pk=price_id)), None)
 
 
-def find(term_id: int) -> CartPrice | None:
-    """One term, on sale or not, or None."""
-    return next((_term(row) for row in _BY_PK.rows(pk=term_id)), None)
-
-
-def _read(**condition: object) -> list[CartPrice]:
-    return [_term(row) for row in _columns(PlanPrice.objects.filter(**condition))]
-
-
-def _columns(terms: QuerySet[PlanPrice]) -> QuerySet[PlanPrice, tuple[Any, ...]]:
-    # By license type as the product page shows them, then by months.
-    return terms.order_by("plan__position", "plan_id", "months").values_list(*_COLUMNS)
-
-
-def _term(row: Sequence[Any]) -> CartPrice:
-    return CartPrice(*row[:-4], is_on_sale=all(row[-4:]))  # type: ignore[misc]
-
-
-_OF_BASKET = PreparedQuery(
-    lambda basket: _columns(
-        PlanPrice.objects.filter(
-            plan__software__product__in=Product.objects.filter(children__basket_lines__basket=basket).values("pk")
-        )
+_FIELDS = ("pk", "product_id", "months", "list_amount", "amount", "currency", "discount_percent", "plan_id")
+_RELATED = {
+    "plan_code": F("plan__code"),
+    "own_plan_name": F("plan__name"),
+    "plan_translations": F("plan__translations"),
+    "software_id": F("plan__software_id"),
+    "binding_kind": F("plan__software__binding_kind"),
+    "bitrix24_app_code": F("plan__software__bitrix24_app_code"),
+    "agreement_id": F("plan__software__agreement_id"),
+    "starts_at_payment": F("plan__software__starts_at_payment"),
+    "own_conditions": F("plan__software__conditions"),
+    "own_title": F("plan__software__product__title"),
+    "software_translations": F("plan__software__translations"),
+    "slug": F("plan__software__product__slug"),
+    "is_on_sale": Q(
+        is_active=True, plan__is_active=True, product__is_public=True, plan__software__product__is_public=True
     ),
-    "basket",
-)
-_BY_PK = PreparedQuery(lambda pk: _columns(PlanPrice.objects.filter(pk=pk)), "pk")
+}

@@ -1,94 +1,174 @@
-"""Oscar's basket middleware with our way of finding and reading the basket; nothing happens before it is used."""
+"""Which basket is the visitor's: by account, by cookie, or none yet. Looked up when it is first needed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.signing import Signer
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from oscar.apps.basket import middleware
 from oscar.apps.basket.models import Basket
+from oscar.apps.partner.strategy import Selector
 
 from checkout.cart import discounts, merging
 from checkout.cart.cart import Cart, read_cart
+from storefront.users.models import User
 
 #: Says that this browser showed the cart of an account. It opens nothing: once the session has ended, the cart's page
 #: can say where the cart is.
 ACCOUNT_CART_COOKIE = "cart_in_account"
-#: In the cart's address after a form of a browser that sent no cookies: whether it keeps any shows there.
+#: In the cart's address after a form of a browser that sent no cookies: the next request shows whether it keeps any.
 AGAIN = "?again=1"
 
 
-class CartMiddleware(middleware.BasketMiddleware):
-    """Sets ``request.basket`` and ``request.strategy`` as Oscar's does, both lazily, and keeps the cart's cookie.
+@dataclass(slots=True)
+class CartSession:
+    """What one request knows of the visitor's cart; None: not looked up yet."""
 
-    Pages that do not touch the cart load neither session nor user for it.
+    basket: Basket | None = None
+    cart: Cart | None = None
+    has_logged_out: bool = False
+
+
+class CartMiddleware:
+    """Sets ``request.cart_session``, and ``request.basket`` and ``request.strategy`` as Oscar's middleware does.
+
+    Pages that do not touch the cart load neither session nor user for it. On the way out it keeps the cart's cookies.
     """
 
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.cookies_to_delete = []  # type: ignore[attr-defined]
-        request.strategy = SimpleLazyObject(  # type: ignore[attr-defined]
-            lambda: middleware.selector.strategy(request=request, user=request.user)
-        )
-        request._basket_cache = None  # type: ignore[attr-defined]
-        request._cart = None  # type: ignore[attr-defined]
+        request.cart_session = session = CartSession()  # type: ignore[attr-defined]
+        request.strategy = SimpleLazyObject(lambda: Selector().strategy(request, request.user))  # type: ignore[attr-defined]
         request.basket = SimpleLazyObject(lambda: _oscar_basket(request))  # type: ignore[attr-defined]
-        request.basket_hash = SimpleLazyObject(lambda: self._hash(request))  # type: ignore[attr-defined]
-        return self.process_response(request, self.get_response(request))
-
-    def _hash(self, request: HttpRequest) -> str | None:
-        basket = self.get_basket(request)
-        return self.get_basket_hash(basket.pk) if basket.pk else None
-
-    def get_basket(self, request: HttpRequest) -> Basket:
-        return find_basket(request)
-
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Point the cookie to the visitor's basket, or take it away once it points to none."""
-        basket: Basket | None = request._basket_cache  # type: ignore[attr-defined]
-        if getattr(request, "_has_logged_out", False) and ACCOUNT_CART_COOKIE in request.COOKIES:
+        response = self.get_response(request)
+        if session.has_logged_out and ACCOUNT_CART_COOKIE in request.COOKIES:
             response.delete_cookie(ACCOUNT_CART_COOKIE)
-        if basket is None:
-            return response
-        _note_account_cart(request, response, basket)
-        key = settings.OSCAR_BASKET_COOKIE_OPEN  # type: ignore[misc]
-        if basket.pk is None or basket.owner_id is not None or basket.status != Basket.OPEN:
-            if key in request.COOKIES:
-                response.delete_cookie(key)
-        elif merging.cookie_basket_id(request) != basket.pk or request.method == "POST":
-            response.set_cookie(
-                key,
-                Signer().sign(basket.pk),
-                max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
-                secure=settings.OSCAR_BASKET_COOKIE_SECURE,  # type: ignore[misc]
-                httponly=True,
-                samesite="Lax",
-            )
+        if session.basket is not None:
+            _keep_account_cookie(request, response, session.basket)
+            _keep_basket_cookie(request, response, session.basket)
         return response
 
 
+def session_of(request: HttpRequest | None) -> CartSession | None:
+    """None for a request that did not pass the middleware, as in a command or a test of another part."""
+    return getattr(request, "cart_session", None)
+
+
+def cookie_basket_id(request: HttpRequest) -> int | None:
+    """The number in the visitor's cart cookie, if we signed it."""
+    signed = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)  # type: ignore[misc]
+    try:
+        return int(Signer().unsign(signed)) if signed else None
+    except (BadSignature, ValueError):
+        return None
+
+
 def find_basket(request: HttpRequest) -> Basket:
-    """The visitor's basket, its lines not read yet."""
-    if request._basket_cache is None:  # type: ignore[attr-defined]
-        basket, is_merged = merging.open_basket(request)
-        request._basket_cache = basket  # type: ignore[attr-defined]
-        if is_merged:
-            messages.info(request, _("Your cart now also holds what was in it when you were here before."))
-    return request._basket_cache  # type: ignore[attr-defined]
+    """The visitor's basket, unsaved if they have none; its lines are not read."""
+    session = _session(request)
+    if session.basket is None:
+        cookie_id = cookie_basket_id(request)
+        anonymous = Basket.open.filter(pk=cookie_id, owner=None).first() if cookie_id else None
+        user = getattr(request, "user", None)
+        if isinstance(user, User) and user.is_authenticated:
+            session.basket, is_merged = merging.owned_basket(user, anonymous)
+            if is_merged:
+                messages.info(request, _("Your cart now also holds what was in it when you were here before."))
+        else:
+            session.basket = anonymous or Basket()
+    return session.basket
 
 
 def has_cart_in_account(request: HttpRequest) -> bool:
-    """Whether a visitor without log-in had an account's cart before them in this browser."""
+    """Whether a visitor who is not logged in had an account's cart in this browser."""
     return bool(request.COOKIES.get(ACCOUNT_CART_COOKIE)) and not request.user.is_authenticated
 
 
-def _note_account_cart(request: HttpRequest, response: HttpResponse, basket: Basket) -> None:
+def forget_basket(request: HttpRequest) -> None:
+    """Look the visitor's basket up anew when it is next needed."""
+    session = _session(request)
+    session.basket = session.cart = None
+
+
+def give(request: HttpRequest, basket: Basket) -> None:
+    """``basket`` is the visitor's from now on; the response sets the cookie."""
+    session = _session(request)
+    session.basket, session.cart = basket, None
+
+
+def cart_of(request: HttpRequest) -> Cart:
+    """The visitor's cart with its discounts, read once per request."""
+    return _session(request).cart or read_again(request)
+
+
+def read_again(request: HttpRequest) -> Cart:
+    """Read the cart anew, after a change."""
+    cart = read_cart(find_basket(request))
+    if cart.has_offers:
+        discounts.apply(cart, user=request.user, request=request)
+    _session(request).cart = cart
+    return cart
+
+
+def after_log_in(sender: Any, request: HttpRequest | None, **kwargs: Any) -> None:
+    """The visitor's cart joins the customer's at once, so that the very next page counts it right."""
+    session = session_of(request)
+    if request is None or session is None:
+        return
+    if session.basket is not None and session.basket.status != Basket.OPEN:
+        return  # the log-in is that of a buyer whose cart has just become an order
+    forget_basket(request)
+    find_basket(request)
+
+
+def after_log_out(sender: Any, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    """The visitor keeps what anybody may buy; the response sets the cookie for it."""
+    session = session_of(request)
+    if session is None or user is None:
+        return
+    session.basket, session.cart, session.has_logged_out = merging.copy_for_visitor(user), None, True
+
+
+def connect() -> None:
+    user_logged_in.connect(after_log_in, dispatch_uid="checkout.cart.after_log_in")
+    user_logged_out.connect(after_log_out, dispatch_uid="checkout.cart.after_log_out")
+
+
+def _session(request: HttpRequest) -> CartSession:
+    session: CartSession = request.cart_session  # type: ignore[attr-defined]
+    return session
+
+
+def _oscar_basket(request: HttpRequest) -> Basket:
+    """The basket as Oscar's code expects it: with strategy, lines and discounts."""
+    cart = cart_of(request)
+    if not cart.has_offers:
+        discounts.apply(cart, user=request.user, request=request)
+    return cart.basket
+
+
+def _keep_basket_cookie(request: HttpRequest, response: HttpResponse, basket: Basket) -> None:
+    """Point the cookie to the visitor's own open basket, or delete it once it points to none."""
+    name = settings.OSCAR_BASKET_COOKIE_OPEN  # type: ignore[misc]
+    if basket.pk is None or basket.owner_id is not None or basket.status != Basket.OPEN:
+        if name in request.COOKIES:
+            response.delete_cookie(name)
+    elif cookie_basket_id(request) != basket.pk or request.method == "POST":
+        _set_cookie(response, name, Signer().sign(basket.pk))
+
+
+def _keep_account_cookie(request: HttpRequest, response: HttpResponse, basket: Basket) -> None:
     is_noted = bool(request.COOKIES.get(ACCOUNT_CART_COOKIE))
-    cart: Cart | None = request._cart  # type: ignore[attr-defined]
+    cart = _session(request).cart
     if basket.owner_id is None:
         if is_noted and basket.pk:  # a new cart was begun
             response.delete_cookie(ACCOUNT_CART_COOKIE)
@@ -97,48 +177,15 @@ def _note_account_cart(request: HttpRequest, response: HttpResponse, basket: Bas
         if is_noted and not has_lines:
             response.delete_cookie(ACCOUNT_CART_COOKIE)
         elif has_lines and not is_noted:
-            response.set_cookie(
-                ACCOUNT_CART_COOKIE,
-                "1",
-                max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
-                secure=settings.OSCAR_BASKET_COOKIE_SECURE,  # type: ignore[misc]
-                httponly=True,
-                samesite="Lax",
-            )
+            _set_cookie(response, ACCOUNT_CART_COOKIE, "1")
 
 
-def forget_basket(request: HttpRequest) -> None:
-    """Look the visitor's basket up anew when it is needed next."""
-    request._basket_cache = request._cart = None  # type: ignore[attr-defined]
-
-
-def give(request: HttpRequest, basket: Basket) -> None:
-    """``basket`` is the visitor's from now on; the cookie follows with the answer."""
-    forget_basket(request)
-    request._basket_cache = basket  # type: ignore[attr-defined]
-
-
-def cart_of(request: HttpRequest) -> Cart:
-    """The visitor's cart, read once per request."""
-    if request._cart is None:  # type: ignore[attr-defined]
-        request._cart = read_again(request)  # type: ignore[attr-defined]
-    return request._cart  # type: ignore[attr-defined]
-
-
-def read_again(request: HttpRequest) -> Cart:
-    """Read the cart anew, after a change."""
-    cart = read_cart(find_basket(request))
-    if cart.has_offers:
-        strategy: Any = request.strategy  # type: ignore[attr-defined]
-        discounts.apply(cart, strategy=strategy, user=request.user, request=request)
-    request._cart = cart  # type: ignore[attr-defined]
-    return cart
-
-
-def _oscar_basket(request: HttpRequest) -> Basket:
-    """The basket as Oscar's code expects it: with strategy, lines and discounts."""
-    cart = cart_of(request)
-    if not cart.has_offers:
-        strategy: Any = request.strategy  # type: ignore[attr-defined]
-        discounts.apply(cart, strategy=strategy, user=request.user, request=request)
-    return cart.basket
+def _set_cookie(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
+        secure=settings.OSCAR_BASKET_COOKIE_SECURE,  # type: ignore[misc]
+        httponly=True,
+        samesite="Lax",
+    )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
-from checkout.cart import operations, payable, presentation, vouchers
+from checkout.cart import operations, presentation, vouchers
 from checkout.cart.errors import CartError, CartOrdered
 from checkout.cart.presentation import CartPage, LineError
 from checkout.cart.prices import CartPrice
@@ -80,7 +80,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
             vouchers.remove(basket=basket)
             return _answer(request)
         code = request.POST.get("code", "")
-        added = payable.put_in_voucher(request, code)
+        added = vouchers.put_in(request, code)
     except CartError as exc:
         return _render(request, voucher_error=exc.message, typed_code=request.POST.get("code", "")[: vouchers.MAX_CODE])
     return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})

@@ -20,7 +20,7 @@ from storefront.licensing.links import read_extend_token
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 
-_SALT = "checkout.extension.periods"
+_SALT = "checkout.extension.offers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def on_sale_for(license: License) -> tuple[list[CartPrice], CartPrice]:
     as near the shorter. Raises CartError if there is none."""
     last = license.periods.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months").first()
     plan_id, months = last or (license.plan_id, 12)
-    on_sale = [term for term in prices.of_plan(plan_id) if term.is_on_sale]
+    on_sale = [term for term in prices.read_prices(plan=plan_id) if term.is_on_sale]
     if not on_sale:
         raise CartError(_("This license type is no longer sold. Please choose another one or write to support."))
     return on_sale, min(on_sale, key=lambda term: (abs(term.months - months), term.months))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from checkout.cart.errors import CartError
-from checkout.cart.extend import put_in
+from checkout.cart.operations import extend_license
 from checkout.cart.presentation import percent_off
 from checkout.cart.session import cart_of, find_basket
 from checkout.extension import ordering, periods
@@ -69,7 +69,7 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
 def _put_in_cart(request: HttpRequest, extension: Extension) -> HttpResponse:
     by_id = {str(choice.price.pk): choice.price for choice in extension.periods}
     price = by_id.get(request.POST.get("term", ""), extension.usual)
-    put_in(basket=find_basket(request), license=extension.license, price=price, user=request.user)
+    extend_license(basket=find_basket(request), license=extension.license, price=price, user=request.user)
     text = _("One more period for license %(number)s is in your cart.") % {"number": extension.license.number}
     messages.success(request, text)
     return redirect("cart")

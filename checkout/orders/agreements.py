@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import get_language
 
-from catalogue.models import Product
 from catalogue.plans.models import Agreement, AgreementVersion
 from checkout.cart.cart import Cart
-from storefront.core.prepared import PreparedQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +28,26 @@ def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None
 
     In ``language`` (by default the active one), or in the default language where the agreement is not published in it.
     """
-    wanted = cart.agreement_ids
-    if not wanted:
-        return []
-    query = _WITH_BODY if with_body else _NAMES
-    rows = query.rows(basket=cart.basket.pk)
+    products = Agreement.objects.filter(pk__in=cart.agreement_ids)
+    newest = AgreementVersion.objects.filter(agreement=OuterRef("agreement")).order_by("-number").values("pk")[:1]
+    columns = {
+        "slug": F("agreement__slug"),
+        "key": F("agreement__translation_key"),
+        "language_code": F("agreement__locale__language_code"),
+    }
+    rows = AgreementVersion.objects.filter(
+        agreement__translation_key__in=products.values("translation_key"), pk=Subquery(newest)
+    ).values("pk", "agreement_id", "number", "name", *(["body"] if with_body else []), **columns)
     # A product names its agreement in the default language; its translations share the key.
-    keys = {row[3]: row[0] for row in rows}
-    code = language or get_language()
-    own = {row[0]: AgreementText(*row[2:]) for row in rows if row[3] in wanted}
-    found = own | {row[0]: AgreementText(*row[2:]) for row in rows if row[1] == code}
-    return [found[keys[pk]] for pk in wanted if pk in keys]
+    keys: dict[int, str] = {}
+    texts: dict[tuple[str, str], AgreementText] = {}
+    for row in rows if cart.agreement_ids else []:
+        key, code = row.pop("key"), row.pop("language_code")
+        keys[row["agreement_id"]] = key
+        texts[key, code] = AgreementText(**row)
+    own = {pk: next(text for text in texts.values() if text.agreement_id == pk) for pk in keys}
+    code = language or get_language() or ""
+    return [texts.get((keys[pk], code), own[pk]) for pk in cart.agreement_ids if pk in keys]
 
 
 def of_agreement(agreement_id: int | None) -> list[AgreementText]:
@@ -56,19 +63,3 @@ def of_agreement(agreement_id: int | None) -> list[AgreementText]:
     own = next((text for text in newest.values() if text.agreement_id == agreement_id), None)
     found = newest.get(get_language() or "", own)
     return [found] if found else []
-
-
-def _newest(basket: int, *columns: str) -> QuerySet[AgreementVersion, tuple[object, ...]]:
-    products = Product.objects.filter(children__basket_lines__basket=basket)
-    agreements = Agreement.objects.filter(products__product__in=products.values("pk"))
-    newest = AgreementVersion.objects.filter(agreement=OuterRef("agreement")).order_by("-number").values("pk")[:1]
-    return AgreementVersion.objects.filter(
-        agreement__translation_key__in=agreements.values("translation_key"), pk=Subquery(newest)
-    ).values_list(
-        "agreement__translation_key", "agreement__locale__language_code",
-        "pk", "agreement_id", "agreement__slug", "number", "name", *columns,
-    )  # fmt: skip
-
-
-_NAMES = PreparedQuery(lambda basket: _newest(basket), "basket")
-_WITH_BODY = PreparedQuery(lambda basket: _newest(basket, "body"), "basket")

@@ -8,14 +8,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from oscar.apps.basket.middleware import selector
 from oscar.apps.basket.models import Basket, Line
 from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
 from catalogue.plans.models import AgreementVersion
-from checkout.cart import discounts, payable
+from checkout.cart import discounts
 from checkout.cart.cart import Cart, read_cart
 from checkout.models import Consent, PurchaseDetails
 from checkout.orders import agreements, limits, order_lines, oscar_rows
@@ -99,8 +98,8 @@ def _read_under_locks(basket: Basket, customer: User | None, named_by_link: str)
     if cart.has_offers:
         _lock_discounts(basket)
         _check_vouchers(basket, user)
-    oscar_lines = discounts.apply(cart, strategy=selector.strategy(user=user), user=user)
-    if problem := payable.problem(cart):
+    oscar_lines = discounts.apply(cart, user=user)
+    if problem := cart.payment_problem:
         raise CannotOrder(problem)
     return cart, oscar_lines
 

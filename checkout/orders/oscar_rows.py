@@ -10,6 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from oscar.apps.basket.models import Line as BasketLine
 from oscar.apps.order.models import Line, Order
 from oscar.apps.order.signals import order_placed
@@ -19,7 +20,6 @@ from oscar.apps.voucher.models import Voucher
 from oscar.core.prices import Price
 
 from checkout.cart.cart import Cart, CartLine
-from checkout.cart.discounts import already_read
 from storefront.core import references
 from storefront.users.models import User
 
@@ -44,14 +44,18 @@ def write(*, cart: Cart, oscar_lines: list[BasketLine], customer: User) -> tuple
         status="New",
     )
     _write_discounts(creator, order, cart, customer)
+    # What the creator asks of each line, in one query for all of them.
+    prefetch_related_objects(
+        oscar_lines, "product__parent__product_class", "stockrecord__partner", "attributes__option"
+    )
     lines = [
         (line, creator.create_line_models(order, oscar_line))
         for line, oscar_line in zip(cart.on_sale, oscar_lines, strict=True)
     ]
     for oscar_line in sorted(oscar_lines, key=lambda line: line.stockrecord_id):
         creator.update_stock_records(oscar_line)
-    # The listeners count lines; they need not read again what was just written.
-    order._prefetched_objects_cache = {"lines": already_read(Line, [line for _, line in lines])}
+    # The listeners count lines and their products: one query for all of them.
+    prefetch_related_objects([order], Prefetch("lines", Line.objects.select_related("product")))
     transaction.on_commit(lambda: order_placed.send_robust(sender=creator, order=order, user=customer), robust=True)
     return order, lines
 

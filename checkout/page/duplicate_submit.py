@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
-from checkout.cart import merging
+from checkout.cart import session
 from checkout.orders.from_cart import order_of
 from checkout.orders.order_request import ShownCart
 from storefront.billing.links import next_path
@@ -20,7 +20,7 @@ def redirect_to_order(request: HttpRequest, shown: ShownCart | None) -> HttpResp
 
     Customers may see their own orders; a visitor the one of the cart whose signed cookie they still have.
     """
-    cookie = merging.cookie_basket_id(request)
+    cookie = session.cookie_basket_id(request)
     basket_id = shown.basket_id if shown else cookie
     order = order_of(basket_id) if basket_id else None
     if order is None:

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from checkout.cart import payable, vouchers
+from checkout.cart import vouchers
 from checkout.cart.cart import Cart
 from checkout.cart.errors import CartError
 from checkout.cart.session import find_basket
@@ -65,7 +65,7 @@ def _put_in(request: HttpRequest, code: str) -> HttpResponse:
     drafts.keep(request)
     throttle.hit("cart-voucher", request)
     try:
-        added = payable.put_in_voucher(request, code)
+        added = vouchers.put_in(request, code)
     except CartError as exc:
         raise VoucherProblem(exc.message) from exc
     text = _("Voucher %(code)s is in your cart. Please look at the new total.") % {"code": added.code}

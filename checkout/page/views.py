@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from checkout import unpaid
-from checkout.cart import payable, vouchers
+from checkout.cart import vouchers
 from checkout.cart.cart import Cart
 from checkout.cart.session import cart_of, find_basket, read_again
 from checkout.orders import agreements, errors
@@ -68,7 +68,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not cart.can_be_ordered:
         messages.warning(request, _("Something in your cart is no longer available. Please remove it first."))
         return redirect("cart")
-    return _page(request, cart, notice=payable.problem(cart))
+    return _page(request, cart, notice=cart.payment_problem)
 
 
 @never_cache

@@ -96,7 +96,7 @@ def cart_of(*lines: tuple[Any, int]) -> Cart:
     for term, quantity in lines:
         basket.add_product(term.product, quantity)
     cart = read_cart(Basket.objects.get(pk=basket.pk))
-    discounts.apply(cart, strategy=selector.strategy(user=AnonymousUser()), user=AnonymousUser())
+    discounts.apply(cart, user=AnonymousUser())
     return cart
 
 

@@ -9,11 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.apps import apps
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
-from django.db.models import Q, Sum
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -122,39 +118,3 @@ def visitor_part(context: template.Context, template_name: str, **values: Any) -
     if holes is not None:
         return mark_safe(holes.leave(template_name, values))  # noqa: S308  (a number)
     return render_to_string(template_name, values, request)
-
-
-@register.simple_tag(takes_context=True)
-def cart_count(context: template.Context) -> int:
-    """How many items are in the visitor's cart. No query without a cart, one sum otherwise.
-
-    Does not load the basket (lines, products, offers) just for a figure in the header; on pages that have
-    loaded it already it counts what they show.
-    """
-    request: HttpRequest | None = context.get("request")
-    if request is None:
-        return 0
-    read = getattr(request, "_cart", None)
-    if read is not None:
-        return int(read.pieces)
-    wanted = _carts_of(request)
-    if wanted is None:
-        return 0
-    lines = apps.get_model("basket", "Line").objects.filter(wanted, basket__status="Open")
-    return lines.aggregate(total=Sum("quantity"))["total"] or 0
-
-
-def _carts_of(request: HttpRequest) -> Q | None:
-    """The condition that finds the visitor's carts: the one of his cookie, the one of his account, or both."""
-    wanted: Q | None = None
-    signed = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)  # type: ignore[misc]
-    if signed:
-        try:
-            wanted = Q(basket=int(Signer().unsign(signed)), basket__owner=None)
-        except (BadSignature, ValueError):
-            wanted = None
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        own = Q(basket__owner=user.pk)
-        wanted = own if wanted is None else wanted | own
-    return wanted
