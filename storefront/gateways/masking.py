@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 _SECRET_PAIR = re.compile(
@@ -16,15 +15,3 @@ _QUERY = re.compile(r"\?[^\s\"']+")
 def mask_secrets(text: str) -> str:
     """Return ``text`` without query strings, ``name=value`` secrets and webhook secrets."""
     return _SECRET_PAIR.sub(r"\1\2***", _QUERY.sub("?***", _WEBHOOK_PATH.sub(r"\1***", text)))
-
-
-class MaskingFilter(logging.Filter):
-    """Rewrites every record through ``mask_secrets``."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = mask_secrets(record.getMessage()), ()
-        return True
-
-
-# urllib3 writes whole request lines at DEBUG.
-logging.getLogger("urllib3.connectionpool").addFilter(MaskingFilter())

@@ -26,13 +26,16 @@ class AddressRefused(Declined):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One call's destination. ``label`` may be logged; ``host`` is the name to look up and to verify TLS against."""
+    """One call's destination. ``label`` may be logged; ``host`` is the name to look up and to verify TLS against,
+    ``netloc`` that of the Host header; ``path`` includes the query."""
 
     method: str
-    url: str
+    netloc: str
+    path: str
     label: str
     host: str
     port: int
+    is_tls: bool
     is_guarded: bool
     must_be_loopback: bool
 
@@ -49,7 +52,10 @@ def configured_target(method: str, url: str, *, allow_loopback: bool) -> Target:
         raise ConfigurationError("only https addresses can be called; plain http is for loopback in the demo")
     label = mask_secrets(f"{method} {parts.scheme}://{parts.netloc}{parts.path}")
     port = parts.port or (80 if is_plain else 443)
-    return Target(method, url, label, host, port, is_guarded=False, must_be_loopback=is_plain)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(
+        method, parts.netloc, path, label, host, port, is_tls=not is_plain, is_guarded=False, must_be_loopback=is_plain
+    )
 
 
 def guarded_target(method: str, host: str, path: str, *, ports: Sequence[int], allow_loopback: bool) -> Target:
@@ -61,15 +67,17 @@ def guarded_target(method: str, host: str, path: str, *, ports: Sequence[int], a
     if not _PATH.fullmatch(path) or ".." in path:
         raise AddressRefused("not a plain path", code="bad_path")
     if allow_loopback and (match := _LOOPBACK_HOST.fullmatch(host)):
-        url, port = f"http://{host}{path}", int(match["port"] or 80)
-        label = mask_secrets(f"{method} {url}")
-        return Target(method, url, label, match["host"].strip("[]"), port, is_guarded=False, must_be_loopback=True)
+        label = mask_secrets(f"{method} http://{host}{path}")
+        name, port = match["host"].strip("[]"), int(match["port"] or 80)
+        return Target(method, host, path, label, name, port, is_tls=False, is_guarded=False, must_be_loopback=True)
     match = _BARE_HOST.fullmatch(host)
     if not match:
         raise AddressRefused("not a plain host name", code="bad_host")
     port = int(match["port"] or ports[0])
     if port not in ports:
         raise AddressRefused("not a port we connect to", code="bad_port")
-    url = f"https://{match['host']}{'' if port == 443 else f':{port}'}{path}"
-    label = mask_secrets(f"{method} {url}")
-    return Target(method, url, label, match["host"], port, is_guarded=True, must_be_loopback=False)
+    netloc = match["host"] if port == 443 else f"{match['host']}:{port}"
+    label = mask_secrets(f"{method} https://{netloc}{path}")
+    return Target(
+        method, netloc, path, label, match["host"], port, is_tls=True, is_guarded=True, must_be_loopback=False
+    )

@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from storefront.gateways.connection import is_public_address
 from storefront.gateways.errors import ConfigurationError, GatewayError, Unavailable
 from storefront.gateways.http import AddressRefused, HttpClient
 from storefront.gateways.masking import mask_secrets
-from storefront.gateways.transport import is_public_address
 
 Script = Callable[[socket.socket, bytes], None]
 
@@ -503,7 +503,7 @@ def _redirect_connections(monkeypatch: pytest.MonkeyPatch, port: int) -> list[tu
         meant.append(address)
         return connect(("127.0.0.1", port), timeout if isinstance(timeout, int | float) else 5)
 
-    monkeypatch.setattr("urllib3.util.connection.create_connection", redirected)
+    monkeypatch.setattr(socket, "create_connection", redirected)
     return meant
 
 

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Self
+from http.client import HTTPConnection
+from typing import Self
 
-from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util.ssl_ import create_urllib3_context
+
+from storefront.gateways.targets import Target
 
 _UNICAST_V6 = ipaddress.ip_network("2000::/3")
 # Ranges the standard library calls global, or did in some releases, although they lead back inside, to a
@@ -67,7 +67,7 @@ def resolve_within(resolve: Callable[[str, int], Sequence[str]], host: str, port
 
 
 class Deadline:
-    """A point in time at which every connection registered here is cut, whatever it is doing."""
+    """The moment at which every connection watched here is cut, even one that keeps sending a byte at a time."""
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
@@ -93,10 +93,8 @@ class Deadline:
         return max(0.0, self._ends - time.monotonic())
 
     def watch(self, connection: socket.socket) -> None:
-        """Cut ``connection`` when the time is over.
-
-        A duplicate is kept because TLS takes the original apart; shutting either down ends both.
-        """
+        """Cut ``connection`` when the time is over. A duplicate is kept, because TLS takes the original apart;
+        shutting either down ends both."""
         with self._lock:
             self._sockets.append(connection.dup())
         if self.is_over:
@@ -110,72 +108,39 @@ class Deadline:
                     watched.shutdown(socket.SHUT_RDWR)
 
 
-class _WatchedConnection(HTTPConnection):
-    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+class PinnedConnection(HTTPConnection):
+    """A connection to one address, while TLS and the Host header speak of the target's name.
+
+    The certificate is verified against the name, so a wrong answer from the look-up gains nothing. Follows no redirect,
+    uses no proxy.
+
+    :param ca_bundle: path of the trusted authorities; None for the usual list
+    """
+
+    def __init__(
+        self, target: Target, address: str, *, connect_timeout: float, read_timeout: float, deadline: Deadline,
+        ca_bundle: str | None,
+    ) -> None:  # fmt: skip
+        # Not 0, which would mean: do not wait at all.
+        super().__init__(address, target.port, timeout=max(0.001, min(connect_timeout, deadline.remaining())))
+        self._target = target
+        self._read_timeout = read_timeout
         self._deadline = deadline
+        self._ca_bundle = ca_bundle
 
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
+    def connect(self) -> None:
+        connection = socket.create_connection((self.host, self.port), self.timeout)
         self._deadline.watch(connection)
-        return connection
-
-
-class _WatchedTLSConnection(HTTPSConnection):
-    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._deadline = deadline
-
-    def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
-        self._deadline.watch(connection)
-        return connection
+        if self._target.is_tls:
+            connection = _trusting(self._ca_bundle).wrap_socket(connection, server_hostname=self._target.host)
+        connection.settimeout(self._read_timeout)
+        self.sock = connection
 
 
 @lru_cache(maxsize=4)
 def _trusting(ca_bundle: str | None) -> ssl.SSLContext:
-    """The TLS settings of every connection that trusts these authorities (None: the usual list): certificate and
-    name are verified. Reading the list costs more than the rest of a call, so it is read once."""
-    context: ssl.SSLContext = create_urllib3_context()
+    """Verifies certificate and name. Reading the list costs more than the rest of a call, so it is read once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols(["http/1.1"])
     context.load_verify_locations(cafile=ca_bundle or DEFAULT_CA_BUNDLE_PATH)
     return context
-
-
-class PinnedAdapter(HTTPAdapter):
-    """Connects to one address only, while TLS and the Host header speak of the name.
-
-    The certificate is verified against the name, so a wrong answer from the look-up gains nothing.
-    """
-
-    def __init__(self, address: str, name: str, deadline: Deadline) -> None:
-        super().__init__()
-        self._address = address
-        self._name = name
-        self._deadline = deadline
-
-    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
-        host_params: Any
-        pool_kwargs: Any
-        host_params, pool_kwargs = super().build_connection_pool_key_attributes(*args, **kwargs)
-        host_params["host"] = self._address
-        if host_params["scheme"] == "https":
-            pool_kwargs["server_hostname"] = self._name
-            pool_kwargs["ssl_context"] = _trusting(pool_kwargs.get("ca_certs"))
-        return host_params, pool_kwargs
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        super().cert_verify(conn, url, verify, cert)
-        if url.lower().startswith("https"):
-            # The pool's own context holds these already; named once more they would be read for every connection.
-            conn.ca_certs = conn.ca_cert_dir = None
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _WatchedTLSConnection if pool.scheme == "https" else _WatchedConnection
-        pool.conn_kw["deadline"] = self._deadline
-        return pool
-
-    def add_headers(self, request: Any, **kwargs: Any) -> None:
-        """Name the host ourselves: the connection knows only the address."""
-        netloc = request.url.split("/", 3)[2]
-        request.headers["Host"] = netloc
