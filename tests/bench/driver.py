@@ -1,17 +1,15 @@
-"""A small load driver: keep-alive connections in threads, and the server's CPU time from /proc."""
+"""A small load driver: keep-alive connections in threads, and a browser without a window."""
 
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from tests.bench.servers import cpu_seconds
 
 
 @dataclass
@@ -40,25 +38,11 @@ class Sample:
         return self.cpu / len(self.times)
 
 
-def tree_cpu(pid: int) -> float:
-    """CPU seconds used so far by a process and its living descendants (Linux)."""
-    total = 0.0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        number, parent = int(stat.parent.name), int(fields[1])
-        if pid in (number, parent):
-            total += (int(fields[11]) + int(fields[12])) / TICKS
-    return total
-
-
 def load(*, port: int, path: str, headers: dict[str, str], count: int, pid: int, clients: int = 4) -> Sample:
     """``count`` GETs by ``clients`` connections; every answer must be 200."""
     sample = Sample()
     lock = threading.Lock()
-    before, started = tree_cpu(pid), time.perf_counter()
+    before, started = cpu_seconds(pid), time.perf_counter()
 
     def run() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -81,14 +65,14 @@ def load(*, port: int, path: str, headers: dict[str, str], count: int, pid: int,
     for thread in threads:
         thread.join()
     sample.seconds = time.perf_counter() - started
-    sample.cpu = tree_cpu(pid) - before
+    sample.cpu = cpu_seconds(pid) - before
     if len(sample.times) != count // clients * clients:
         raise RuntimeError(f"{path}: not every request was answered with 200")
     return sample
 
 
 class Visitor:
-    """A browser without a window: cookies, forms and redirects inside the shop; counts its requests."""
+    """Cookies, forms and redirects inside the shop; counts its requests."""
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -97,8 +81,12 @@ class Visitor:
         self.page = ""
         self.location = ""
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+
     def _send(self, method: str, path: str, body: str | None = None) -> int:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        headers = self.headers
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
         self.connection.request(method, path, body=body, headers=headers)

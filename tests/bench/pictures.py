@@ -1,4 +1,4 @@
-"""Peak memory of cutting the largest picture that an editor may upload: ``python -m tests.bench.memory``.
+"""Peak memory of cutting the largest picture that an editor may upload: ``python -m tests.bench.pictures``.
 
 A process of its own for each kind of file cuts every size that a page, its blocks and whoever shares it ask for, as the
 worker does. Printed is what it held at most beyond what it had held before, in mebibytes (MiB).
@@ -41,11 +41,11 @@ def cut(kind: str) -> float:
     import django
 
     django.setup()
-    from cms.queries import LARGE, SMALL
     from wagtail.images import get_image_model
     from wagtail.images.models import Filter
 
     from cms.articles.pictures import SPECS
+    from cms.cards import LARGE, SMALL
     from cms.metadata.page_metadata import SHARED
 
     image = get_image_model()(title="Large", file=_name(kind), width=SIDE, height=SIDE)
@@ -66,7 +66,7 @@ def _peak() -> float:
 def _run(what: str, kind: str, folder: str) -> str:
     places = {"PRIVATE_MEDIA_ROOT": folder, "MEDIA_ROOT": f"{folder}/media"}
     environment = {**os.environ, **places, "DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
-    command = [sys.executable, "-m", "tests.bench.memory", what, kind, folder]
+    command = [sys.executable, "-m", "tests.bench.pictures", what, kind, folder]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
