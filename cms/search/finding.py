@@ -103,7 +103,7 @@ def match(typed: str, language: str) -> Matches:
 def results(ids: Sequence[int], hits: frozenset[str]) -> list[Result]:
     """What is shown of these documents, in this order; those unpublished this very moment are left out. One query."""
     shown = SearchDocument.objects.filter(pk__in=ids, page__live=True).select_related("page__locale", "software")
-    rows = {document.pk: document for document in shown.defer("title", "lead", "words", "software__offer")}
+    rows = {document.pk: document for document in shown.defer("title", "lead", "words", "software__published_prices")}
     return [_result(rows[pk], hits) for pk in ids if pk in rows]
 
 
