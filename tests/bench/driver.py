@@ -106,15 +106,11 @@ class Visitor:
         return self.page
 
     def post(self, path: str, **data: str) -> str:
-        """Post a form from a page of the shop; returns where it leads."""
+        """Post a form from the current page, with its token if it has one; returns where it leads."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
+        if token:
+            data["csrfmiddlewaretoken"] = token[1]
         status = self._send("POST", path, urlencode(data))
         if status not in (302, 303):
             raise RuntimeError(f"POST {path}: {status}\n{self.page[:2000]}")
         return self.location
-
-    def value(self, name: str) -> str:
-        """The value of the first input of that name on the current page."""
-        found = re.search(rf'name="{re.escape(name)}"[^>]*value="([^"]*)"', self.page)
-        if not found:
-            raise RuntimeError(f"no field {name}")
-        return found[1]

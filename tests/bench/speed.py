@@ -23,13 +23,12 @@ CUSTOMER = ("customer@northbridge.example", "demo-password-2026")
 
 @dataclass
 class Measured:
-    """``aim`` as bare views' CPU over the page's; ``keeps`` False: of the server that renders every page anew."""
+    """``aim`` as bare views' CPU over the page's. An address with a query is not kept: the page is rendered anew."""
 
     name: str
     path: str
     aim: float | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    keeps: bool = True
     sample: Sample = field(default_factory=Sample)
 
 
@@ -42,16 +41,11 @@ def bare_view(folder: Path, port: int) -> Iterator[int]:
 
 
 def report(folder: Path, port: int, shop: dict[str, str]) -> None:
-    """``port`` and the two after it are free."""
+    """``port`` and the one after it are free."""
     server = gunicorn("storefront.wsgi:application", port)
-    anew = gunicorn("storefront.wsgi:application", port + 1)
-    with (
-        running(*server, port=port, **shop) as kept_pid,
-        running(*anew, port=port + 1, **shop, PAGE_CACHE_SECONDS="0") as anew_pid,
-        bare_view(folder, port + 2) as bare_pid,
-    ):
-        base = _measure(_pages(port), (port, kept_pid), (port + 1, anew_pid), (port + 2, bare_pid))
-        _report_purchase(port, kept_pid, base)
+    with running(*server, port=port, **shop) as pid, bare_view(folder, port + 1) as bare_pid:
+        base = _measure(_pages(port), (port, pid), (port + 1, bare_pid))
+        _report_purchase(port, pid, base)
 
 
 def _pages(port: int) -> list[Measured]:
@@ -72,9 +66,9 @@ def _pages(port: int) -> list[Measured]:
         Measured("search", "/search/?q=telegram"),
         Measured("product, with a cart", product, 0.4, cart),
         Measured("product, logged in", product, 0.4, customer),
-        Measured("home, anew", "/", None, {}, False),
-        Measured("product, anew", product, None, {}, False),
-        Measured("help page, anew", article, None, {}, False),
+        Measured("home, anew", "/?anew=1"),
+        Measured("product, anew", f"{product}?anew=1"),
+        Measured("help page, anew", f"{article}?anew=1"),
         Measured("cart, 1 line", "/basket/", 0.08, cart),
         Measured("cart, 20 lines", "/basket/", 0.05, shopping.cart_of(port, 20)),
         Measured("checkout", "/checkout/", 0.06, cart),
@@ -84,18 +78,16 @@ def _pages(port: int) -> list[Measured]:
     ]
 
 
-def _measure(pages: list[Measured], kept: tuple[int, int], anew: tuple[int, int], bare: tuple[int, int]) -> Sample:
+def _measure(pages: list[Measured], shop: tuple[int, int], bare: tuple[int, int]) -> Sample:
     """Ports and pids; prints a line for each page, and returns what the bare view took."""
     base = Sample()
     load(port=bare[0], path="/", headers={}, count=COUNT, pid=bare[1])
     for page in pages:
-        port, pid = kept if page.keeps else anew
-        load(port=port, path=page.path, headers=page.headers, count=40, pid=pid)
+        load(port=shop[0], path=page.path, headers=page.headers, count=40, pid=shop[1])
     for _ in range(ROUNDS):
         for page in pages:
-            port, pid = kept if page.keeps else anew
             base.add(load(port=bare[0], path="/", headers={}, count=COUNT, pid=bare[1]))
-            page.sample.add(load(port=port, path=page.path, headers=page.headers, count=COUNT, pid=pid))
+            page.sample.add(load(port=shop[0], path=page.path, headers=page.headers, count=COUNT, pid=shop[1]))
     print(f"bare view: {base.rate:.0f} requests/s, {base.cpu_each * 1000:.2f} ms CPU each")
     print(f"{'page':<22}{'CPU, ms':>9}{'share':>8}{'aim':>7}{'p95':>7}")
     for page in pages:
