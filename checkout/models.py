@@ -10,7 +10,8 @@ from storefront.core import clock, references
 class PurchaseDetails(models.Model):
     """Contact and portal of one order, frozen. ``portal_address`` is a claim: normalised, not verified.
 
-    ``fingerprint`` says what was ordered for which portal; equal open orders of one customer are the same wish.
+    ``fingerprint`` is a hash of what was ordered for which portal. ``cause_key`` is what the order was created for
+    once, for example a period to renew; NULL for an order that a buyer placed.
     """
 
     order = models.OneToOneField("order.Order", on_delete=models.CASCADE, related_name="purchase_details")
@@ -22,6 +23,7 @@ class PurchaseDetails(models.Model):
     portal_kind = models.CharField(max_length=10, blank=True)
     language = models.CharField(max_length=10, default="en")
     fingerprint = models.CharField(max_length=64, db_index=True)
+    cause_key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

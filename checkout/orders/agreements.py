@@ -50,15 +50,15 @@ def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None
     return [texts.get((keys[pk], code), own[pk]) for pk in cart.agreement_ids if pk in keys]
 
 
-def of_agreement(agreement_id: int | None) -> list[AgreementText]:
+def of_agreement(agreement_id: int | None, *, with_body: bool = False) -> list[AgreementText]:
     """The newest version of one agreement in the active language, or in its own; nothing for None. Two queries."""
     agreement = Agreement.objects.filter(pk=agreement_id).first() if agreement_id else None
     if agreement is None:
         return []
     versions = AgreementVersion.objects.filter(agreement__translation_key=agreement.translation_key)
     newest: dict[str, AgreementText] = {}
-    columns = ("agreement__locale__language_code", "pk", "agreement_id", "agreement__slug", "number", "name")
-    for code, *values in versions.order_by("number").values_list(*columns):
+    columns = ["agreement__locale__language_code", "pk", "agreement_id", "agreement__slug", "number", "name"]
+    for code, *values in versions.order_by("number").values_list(*columns, *["body"] * with_body):
         newest[code] = AgreementText(*values)
     own = next((text for text in newest.values() if text.agreement_id == agreement_id), None)
     found = newest.get(get_language() or "", own)

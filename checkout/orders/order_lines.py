@@ -1,91 +1,114 @@
-"""What is frozen of a cart when it becomes an order."""
+"""Lines to order: of a cart, or at a published price without any cart."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
-from oscar.apps.order.models import Line
+from django.db.models import prefetch_related_objects
+from oscar.apps.basket.models import Line as BasketLine
+from oscar.apps.partner.models import StockRecord
 
+from catalogue.models import Product
+from checkout.cart import prices
 from checkout.cart.cart import Cart, CartLine
-from storefront.billing.services.invoices import NewLine
+from checkout.cart.prices import CartPrice
 from storefront.core import money
 from storefront.core.license_terms import LicenseTerms
-from storefront.licensing.effects import OrderedLine, effects_of
-from storefront.notifications import mails
-from storefront.users.models import User
+from storefront.licensing.effects import OrderedLine
 
 
-def invoice_lines(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One line to order. Money in major units of the order's currency: ``unit_price`` of one piece before vouchers and
+    offers, ``amount`` what the whole line costs, ``list_amount`` what it would cost by the month. ``description`` and
+    the texts of ``license_terms`` are in the language of the order."""
+
+    product: Product
+    stockrecord: StockRecord
+    description: str
+    quantity: int
+    unit_price: Decimal
+    amount: Decimal
+    list_amount: Decimal
+    license_terms: LicenseTerms
+
+
+def of_cart(
     cart: Cart,
-    pairs: list[tuple[CartLine, Line]],
+    basket_lines: Sequence[BasketLine],
     portal_host: str,
     *,
-    customer: User,
     change: str = "",
     is_named_by_link: bool = False,
-) -> list[NewLine]:
-    """The lines to be invoiced; their amounts add up to the cart's total, discounts included.
+) -> list[OrderLine]:
+    """What is on sale in a cart, discounts included; the amounts add up to the cart's total.
 
-    Oscar has spread offers and vouchers over the lines to the cent already; allocating once more is the proof.
+    ``basket_lines`` are Oscar's, as ``cart.discounts.apply`` returned them. Oscar has spread offers and vouchers over
+    them to the cent already; allocating once more proves it.
     """
-    charged = [line.line_price_incl_tax for _, line in pairs]
+    prefetch_related_objects(basket_lines, "product__parent__product_class", "stockrecord__partner")
+    charged = [line.line_price_incl_tax_incl_discounts for line in basket_lines]
     amounts = money.allocate(cart.total, charged, cart.currency)
-    wanted = [
-        OrderedLine(
-            license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link), line.quantity, amount
-        )
-        for (line, _), amount in zip(pairs, amounts, strict=True)
-        if line.plan_price is not None
-    ]
-    told = effects_of(wanted, customer=customer, currency=cart.currency)
-    frozen = iter(replace(each.grant, effect=effect.text) for each, effect in zip(wanted, told, strict=True))
     return [
-        NewLine(
+        OrderLine(
+            product=basket_line.product,
+            stockrecord=basket_line.stockrecord,
             description=line.plan_price.description,
             quantity=line.quantity,
-            list_amount=max(line.plan_price.list_amount * line.quantity, amount),
+            unit_price=line.price,
             amount=amount,
-            order_line=order_line,
-            license_terms=next(frozen),
+            list_amount=line.plan_price.list_amount * line.quantity,
+            license_terms=license_terms(line, cart, portal_host, change, is_named_by_link=is_named_by_link),
         )
-        for (line, order_line), amount in zip(pairs, amounts, strict=True)
+        for line, basket_line, amount in zip(cart.on_sale, basket_lines, amounts, strict=True)
         if line.plan_price is not None
     ]
+
+
+def at_price(
+    price: CartPrice,
+    *,
+    quantity: int = 1,
+    amount: Decimal | None = None,
+    portal_host: str = "",
+    extends_license: str = "",
+    change: str = "",
+) -> OrderLine:
+    """A line at a published price, texts in the active language; ``amount`` (the whole line's) if it costs something
+    else, 0 for a gift. Whether the price is still on sale is for the caller to decide. Two queries."""
+    stock = StockRecord.objects.select_related("partner", "product__parent").get(product=price.product_id)
+    return OrderLine(
+        product=stock.product,
+        stockrecord=stock,
+        description=price.description,
+        quantity=quantity,
+        unit_price=price.amount,
+        amount=price.amount * quantity if amount is None else amount,
+        list_amount=price.list_amount * quantity,
+        license_terms=_license_terms(
+            price, prices.read_prices(plan=price.plan_id), portal_host, extends_license, change
+        ),
+    )
 
 
 def license_terms(
     line: CartLine, cart: Cart, portal_host: str, change: str = "", *, is_named_by_link: bool = False
 ) -> LicenseTerms:
-    """What paying for a line on sale grants. A license that is extended keeps its own portal, which is nothing to
-    whoever pays by a signed link: then ``portal_host`` alone says what the payer may see."""
-    term = line.plan_price
-    if term is None:
+    """What paying for a line on sale grants. A license that is extended keeps its own portal. Who pays by its signed
+    link must not learn that portal: then ``portal_host`` alone says what they may see."""
+    if line.plan_price is None:
         raise ValueError("a line that is not on sale grants nothing")
     own_portal = line.license.portal_address if line.license and not is_named_by_link else ""
-    of_plan = [each for each in cart.siblings.get(term.software_id, []) if each.plan_id == term.plan_id]
-    return LicenseTerms(
-        software_id=term.software_id,
-        product_title=term.title,
-        plan_id=term.plan_id,
-        plan_code=term.plan_code,
-        plan_name=term.plan_name,
-        months=term.months,
-        binding_kind=term.binding_kind,
-        bitrix24_app_code=term.bitrix24_app_code,
-        portal_address=(own_portal or portal_host) if term.is_portal_bound else "",
-        extends_license=line.extends,
-        starts_at_payment=term.starts_at_payment,
-        change=change,
-        prices={each.months: each.amount for each in of_plan if each.is_on_sale and each.currency == cart.currency},
-    )
+    siblings = cart.siblings.get(line.plan_price.software_id, [])
+    return _license_terms(line.plan_price, siblings, own_portal or portal_host, line.extends, change)
 
 
 def ordered(cart: Cart, portal_host: str, change: str = "") -> list[OrderedLine]:
-    """The lines on sale as they would be ordered now, for what is told of them before (discounts of vouchers not
-    taken off)."""
+    """The lines on sale as they would be ordered now, before discounts of vouchers."""
     return [
         OrderedLine(license_terms(line, cart, portal_host, change), line.quantity, line.total)
         for line in cart.on_sale
@@ -93,20 +116,28 @@ def ordered(cart: Cart, portal_host: str, change: str = "") -> list[OrderedLine]
     ]
 
 
-def mail_lines(lines: Sequence[NewLine]) -> list[mails.MailLine]:
-    """The lines as a mail tells them, with what they do to licenses."""
-    return [
-        mails.MailLine(
-            description=line.description,
-            quantity=line.quantity,
-            amount=line.amount,
-            effect=line.license_terms.effect if line.license_terms else "",
-        )
-        for line in lines
-    ]
-
-
-def fingerprint(cart: Cart, portal_host: str) -> str:
-    """What is ordered for which portal, as one hash: equal wishes have equal ones, whatever the price."""
-    things = sorted([line.product_id, line.quantity, line.extends] for line in cart.on_sale)
+def fingerprint(lines: Sequence[OrderLine], portal_host: str) -> str:
+    """A hash of what is ordered for which portal, whatever the price: equal orders have equal ones."""
+    things = sorted([line.product.pk, line.quantity, line.license_terms.extends_license] for line in lines)
     return hashlib.sha256(json.dumps([things, portal_host]).encode()).hexdigest()
+
+
+def _license_terms(
+    price: CartPrice, published: Iterable[CartPrice], portal_host: str, extends_license: str, change: str
+) -> LicenseTerms:
+    of_plan = [each for each in published if each.plan_id == price.plan_id]
+    return LicenseTerms(
+        software_id=price.software_id,
+        product_title=price.title,
+        plan_id=price.plan_id,
+        plan_code=price.plan_code,
+        plan_name=price.plan_name,
+        months=price.months,
+        binding_kind=price.binding_kind,
+        bitrix24_app_code=price.bitrix24_app_code,
+        portal_address=portal_host if price.is_portal_bound else "",
+        extends_license=extends_license,
+        starts_at_payment=price.starts_at_payment,
+        change=change,
+        prices={each.months: each.amount for each in of_plan if each.is_on_sale and each.currency == price.currency},
+    )

@@ -1,69 +1,74 @@
-"""Writing Oscar's order rows. Oscar's own creator does each step; the steps' order and locks are ours.
+"""Writing Oscar's rows of an order, with or without a basket behind it.
 
-Oscar's ``place_order`` tells its listeners inside the transaction; its counters then insert and update rows in
-the order of the lines, and two orders of the same products can wait for each other for ever. Here the listeners
-are told after the commit: they count, nothing depends on them.
+Oscar's ``place_order`` needs a basket, and tells its listeners inside the transaction: their counters then insert and
+update rows in the order of the lines, and two orders of the same products can deadlock. Here they are told after the
+commit; nothing depends on them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
+from oscar.apps.basket.models import Basket
 from oscar.apps.basket.models import Line as BasketLine
-from oscar.apps.order.models import Line, Order
+from oscar.apps.order.models import Line, LineAttribute, Order
 from oscar.apps.order.signals import order_placed
 from oscar.apps.order.utils import OrderCreator
 from oscar.apps.shipping.methods import NoShippingRequired
 from oscar.apps.voucher.models import Voucher
 from oscar.core.prices import Price
 
-from checkout.cart.cart import Cart, CartLine
-from storefront.core import references
+from catalogue.models import Option
+from checkout.cart.cart import EXTENDS
+from checkout.orders.order_lines import OrderLine
+from storefront.billing.services.orders import NEW
+from storefront.core import clock, references
 from storefront.users.models import User
 
 
-def write(*, cart: Cart, oscar_lines: list[BasketLine], customer: User) -> tuple[Order, list[tuple[CartLine, Line]]]:
-    """Write order, lines and discounts of a claimed cart; returns the order and its lines beside the cart's.
-
-    ``oscar_lines`` are the cart's lines on sale with their discounts, as ``cart.discounts.apply`` left them.
-    Needs the caller's transaction and its locks on vouchers and offers, whose counters go up here.
-    """
-    creator, basket = OrderCreator(), cart.basket
-    shipping = NoShippingRequired()
+def write(
+    *, customer: User, lines: Sequence[OrderLine], currency: str, basket: Basket | None
+) -> tuple[Order, list[Line]]:
+    """Write order and lines; returns the lines in the same order. Needs the caller's transaction."""
+    total = sum((line.amount for line in lines), Decimal(0))
+    creator = OrderCreator()
     order = creator.create_order_model(
         customer,
         basket,
         shipping_address=None,
-        shipping_method=shipping,
-        shipping_charge=shipping.calculate(basket),
+        shipping_method=NoShippingRequired(),
+        shipping_charge=Price(currency=currency, excl_tax=Decimal(0), incl_tax=Decimal(0)),
         billing_address=None,
-        total=Price(currency=cart.currency, excl_tax=cart.total, incl_tax=cart.total),
+        total=Price(currency=currency, excl_tax=total, incl_tax=total),
         order_number=_free_number(),
-        status="New",
+        status=NEW,
+        date_placed=clock.now(),
     )
-    _write_discounts(creator, order, cart, customer)
-    # What the creator asks of each line, in one query for all of them.
-    prefetch_related_objects(
-        oscar_lines, "product__parent__product_class", "stockrecord__partner", "attributes__option"
-    )
-    lines = [
-        (line, creator.create_line_models(order, oscar_line))
-        for line, oscar_line in zip(cart.on_sale, oscar_lines, strict=True)
-    ]
-    for oscar_line in sorted(oscar_lines, key=lambda line: line.stockrecord_id):
-        creator.update_stock_records(oscar_line)
-    # The listeners count lines and their products: one query for all of them.
+    rows = Line.objects.bulk_create([_row(order, line) for line in lines])
+    _name_extended_licenses(rows, lines)
+    for row in sorted(rows, key=lambda row: row.stockrecord_id):
+        creator.update_stock_records(row)  # only of products whose stock is counted; ours never are
+    # What the listeners count, in one query.
     prefetch_related_objects([order], Prefetch("lines", Line.objects.select_related("product")))
     transaction.on_commit(lambda: order_placed.send_robust(sender=creator, order=order, user=customer), robust=True)
-    return order, lines
+    return order, rows
 
 
-def _write_discounts(creator: OrderCreator, order: Order, cart: Cart, customer: User) -> None:
+def write_discounts(
+    *, order: Order, lines: Sequence[Line], basket: Basket, basket_lines: Sequence[BasketLine], customer: User
+) -> None:
+    """Note what offers and vouchers took off, and count their uses.
+
+    ``basket_lines`` are those that ``lines`` were made of, with their discounts, as ``cart.discounts.apply`` left them.
+    Needs the caller's transaction and its locks on vouchers and offers.
+    """
+    creator = OrderCreator()
     vouchers: dict[int, Voucher] = {}
-    for application in cart.basket.offer_applications:
-        application["message"] = application["offer"].apply_deferred_benefit(cart.basket, order, application)
+    for application in basket.offer_applications:
+        application["message"] = application["offer"].apply_deferred_benefit(basket, order, application)
         creator.create_discount_model(order, application)
         application["offer"].record_usage(application)
         if application["voucher"] and application["discount"] > Decimal(0):
@@ -71,10 +76,45 @@ def _write_discounts(creator: OrderCreator, order: Order, cart: Cart, customer: 
             voucher.record_discount(application)
     for voucher in vouchers.values():
         voucher.record_usage(order, customer)
+    for line, basket_line in zip(lines, basket_lines, strict=True):
+        creator.create_line_discount_models(order, line, basket_line)
+
+
+def _row(order: Order, line: OrderLine) -> Line:
+    stock, full = line.stockrecord, line.unit_price * line.quantity
+    return Line(
+        order=order,
+        partner=stock.partner,
+        partner_name=stock.partner.name,
+        partner_sku=stock.partner_sku,
+        stockrecord=stock,
+        product=line.product,
+        title=line.product.get_title(),
+        upc=line.product.upc,
+        quantity=line.quantity,
+        line_price_excl_tax=line.amount,
+        line_price_incl_tax=line.amount,
+        line_price_before_discounts_excl_tax=full,
+        line_price_before_discounts_incl_tax=full,
+        unit_price_excl_tax=line.unit_price,
+        unit_price_incl_tax=line.unit_price,
+        num_allocated=line.quantity,
+        status=NEW,
+    )
+
+
+def _name_extended_licenses(rows: Sequence[Line], lines: Sequence[OrderLine]) -> None:
+    """What a line extends, as an attribute of Oscar's: its dashboard shows it."""
+    extending = [(row, line.license_terms.extends_license) for row, line in zip(rows, lines, strict=True)]
+    extending = [(row, public_id) for row, public_id in extending if public_id]
+    option = Option.objects.filter(code=EXTENDS).first() if extending else None
+    LineAttribute.objects.bulk_create(
+        LineAttribute(line=row, option=option, type=EXTENDS, value=public_id) for row, public_id in extending
+    )
 
 
 def _free_number() -> str:
-    """A random number no order has; a collision is a matter of one in a million millions, but costs only a look."""
+    """A random number that no order has."""
     while True:
         number = references.human_number("SO")
         if not Order.objects.filter(number=number).exists():

@@ -15,7 +15,7 @@ from oscar.apps.voucher.models import Voucher
 
 from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
-from checkout.orders import from_cart as service
+from checkout.orders import create as service
 from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice
 from storefront.billing.services import invoices

@@ -112,12 +112,13 @@ class Invoice(models.Model):
 class FreeOrderCause(models.TextChoices):
     VOUCHER = "voucher", _("Voucher")
     OFFER = "offer", _("Offer")
+    GIFT = "gift", _("Gift")
 
 
 class FreeOrder(models.Model):
     """Why nothing was to be paid for an invoice of zero; it takes the place of a payment. Never changed.
 
-    ``reference`` is the voucher's code or the offer's name at that time.
+    ``reference`` is the voucher's code, the offer's name at that time, or the reason for a gift.
     """
 
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="free_order")

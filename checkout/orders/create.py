@@ -1,0 +1,195 @@
+"""Creating an order: Oscar's rows, what the buyer told us and agreed to, the invoice and the mails.
+
+Needs no basket, session or request: the checkout page calls it with what a cart holds (``from_cart``); renewals, gifts
+and orders by staff call it with lines of their own (``order_lines.at_price``). No outside service is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.utils import translation
+from oscar.apps.basket.models import Basket
+from oscar.apps.order.models import Line, Order
+
+from catalogue.plans.models import AgreementVersion
+from checkout.models import Consent, PurchaseDetails
+from checkout.orders import order_lines, oscar_rows
+from checkout.orders.agreements import AgreementText
+from checkout.orders.order_lines import OrderLine
+from checkout.orders.order_request import Contact
+from storefront.billing.links import pay_url
+from storefront.billing.models import FreeOrderCause, Invoice
+from storefront.billing.services import free, invoices
+from storefront.billing.services.invoices import NewLine
+from storefront.core import clock, states
+from storefront.gateways.bitrix24 import PortalAddress
+from storefront.licensing.bitrix24 import zones
+from storefront.licensing.effects import OrderedLine, effects_of
+from storefront.notifications import mails
+from storefront.users.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why an order is created. ``key`` names what it is created for once, for example a period to renew; "" if each
+    call is an order of its own. ``free`` and ``reference`` (a voucher's code, a reason) say why nothing is to be paid,
+    should the total be zero."""
+
+    key: str = ""
+    free: FreeOrderCause | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedOrder:
+    """``lines`` are Oscar's, in the order in which they were asked for; ``is_new``: this call created the order."""
+
+    order: Order
+    invoice: Invoice
+    lines: list[Line]
+    is_new: bool = True
+
+
+def create(
+    *,
+    customer: User,
+    lines: Sequence[OrderLine],
+    currency: str,
+    payer: Contact,
+    language: str,
+    cause: Cause,
+    consents: Sequence[AgreementText] = (),
+    ip_address: str | None = None,
+    portal: PortalAddress | None = None,
+    basket: Basket | None = None,
+) -> CreatedOrder:
+    """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
+
+    A total above zero waits for its payment, and a mail with the pay link goes to the customer. A total of zero is
+    paid at once: its licenses are granted in this transaction. ``consents``: the agreements accepted, with their
+    texts, from ``ip_address``. ``portal``: as the buyer typed it. ``basket``: what the lines came from, if from a
+    cart; the caller has claimed it. Raises ValueError for a total of zero without ``cause.free``, and what
+    ``invoices.issue`` raises.
+    """
+    if not sum(line.amount for line in lines) and cause.free is None:
+        raise ValueError("a total of zero needs its cause")
+    host = portal.host if portal else ""
+    with transaction.atomic():
+        if cause.key:
+            states.lock(User(pk=customer.pk))
+            if created := _created_for(cause.key, customer):
+                return created
+        order, oscar_lines = oscar_rows.write(customer=customer, lines=lines, currency=currency, basket=basket)
+        _write_details(order, lines, payer, portal, language, cause)
+        _write_consents(order, customer, consents, language, ip_address)
+        zones.tell_staff_of_unknown(host)
+        invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language)
+        invoice = invoices.issue(
+            customer=customer,
+            order=order,
+            currency=currency,
+            payer={"name": payer.name, "company": payer.company, "phone": payer.phone, "email": customer.email},
+            lines=invoice_lines,
+            language=language,
+        )
+        if cause.free is not None and invoice.amount == 0:
+            invoice = free.settle(invoice=invoice, cause=cause.free, reference=cause.reference)
+        else:
+            _send_pay_link(order, invoice, invoice_lines, payer.name, host)
+    return CreatedOrder(order, invoice, oscar_lines)
+
+
+def _created_for(key: str, customer: User) -> CreatedOrder | None:
+    details = PurchaseDetails.objects.filter(cause_key=key, order__user=customer).select_related("order").first()
+    if details is None:
+        return None
+    order = details.order
+    return CreatedOrder(order, Invoice.objects.get(order=order), list(order.lines.order_by("pk")), is_new=False)
+
+
+def _write_details(
+    order: Order,
+    lines: Sequence[OrderLine],
+    payer: Contact,
+    portal: PortalAddress | None,
+    language: str,
+    cause: Cause,
+) -> None:
+    PurchaseDetails.objects.create(
+        order=order,
+        name=payer.name,
+        company=payer.company,
+        phone=payer.phone,
+        email=payer.email,
+        portal_address=portal.host if portal else "",
+        portal_kind=str(portal.kind) if portal else "",
+        language=language,
+        fingerprint=order_lines.fingerprint(lines, portal.host if portal else ""),
+        cause_key=cause.key or None,
+    )
+
+
+def _write_consents(
+    order: Order, customer: User, versions: Sequence[AgreementText], language: str, ip_address: str | None
+) -> None:
+    now = clock.now()
+    Consent.objects.bulk_create(
+        Consent(
+            order=order,
+            customer=customer,
+            version_id=version.pk,
+            name=version.name,
+            number=version.number,
+            text=version.body,
+            sha256=AgreementVersion.digest(version.body),
+            language=language,
+            ip_address=ip_address,
+            accepted_at=now,
+        )
+        for version in versions
+    )
+
+
+def _invoice_lines(
+    lines: Sequence[OrderLine], oscar_lines: Sequence[Line], customer: User, currency: str, language: str
+) -> list[NewLine]:
+    """What is invoiced, with what the customer is told that each line does to their licenses."""
+    ordered = [OrderedLine(line.license_terms, line.quantity, line.amount) for line in lines]
+    with translation.override(language):
+        effects = effects_of(ordered, customer=customer, currency=currency)
+    return [
+        NewLine(
+            description=line.description,
+            quantity=line.quantity,
+            list_amount=max(line.list_amount, line.amount),
+            amount=line.amount,
+            order_line=oscar_line,
+            license_terms=replace(line.license_terms, effect=effect.text),
+        )
+        for line, oscar_line, effect in zip(lines, oscar_lines, effects, strict=True)
+    ]
+
+
+def _send_pay_link(order: Order, invoice: Invoice, lines: Sequence[NewLine], name: str, host: str) -> None:
+    mail = mails.OrderPlaced(
+        name=name,
+        order_number=order.number,
+        lines=[
+            mails.MailLine(
+                description=line.description,
+                quantity=line.quantity,
+                amount=line.amount,
+                effect=line.license_terms.effect if line.license_terms else "",
+            )
+            for line in lines
+        ],
+        total=invoice.amount,
+        currency=invoice.currency,
+        pay_url=pay_url(invoice),
+        void_on=invoice.due_at,
+        portal_address=host,
+    )
+    mails.enqueue(mail, to=invoice.customer.email, language=invoice.language, key=f"order-placed:{order.number}")
