@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Case, CharField, Count, DecimalField, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from storefront.billing import dispute_audit
@@ -29,10 +29,10 @@ from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
+from storefront.core.money import MoneyField, TaxedAmount
 
 UNKNOWN_LIMIT = timedelta(minutes=15)
-_MONEY = DecimalField(max_digits=14, decimal_places=2)
-_NONE = Value(Decimal(0), output_field=_MONEY)
+_NONE = Value(Decimal(0), output_field=MoneyField())
 
 
 def checks() -> Iterator[Finding]:
@@ -80,6 +80,7 @@ def _invoices() -> Iterator[Finding]:
             yield Finding("invoice-changed", invoice.number)
         if not all(line.has_own_columns for line in lines):
             yield Finding("invoice-line-terms", invoice.number)
+        yield from _taxes(invoice, lines)
     booked = LedgerEntry.objects.filter(transaction__invoice=OuterRef("pk"), account__kind=AccountKind.SALES)
     totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
@@ -95,6 +96,17 @@ def _invoices() -> Iterator[Finding]:
     ):
         for number, amount, total in wrong.values_list("number", "amount", "sold"):
             yield Finding(check, number, f"{total} of {amount}")
+
+
+def _taxes(invoice: Invoice, lines: list[InvoiceLine]) -> Iterator[Finding]:
+    """Net and tax make up each amount, and those of the lines make up the invoice's."""
+    total = TaxedAmount.total(TaxedAmount(line.net, line.tax, line.tax_rate) for line in lines)
+    if (invoice.net, invoice.tax) != (total.net, total.tax):
+        figures = f"net {invoice.net} and tax {invoice.tax}, lines {total.net} and {total.tax}"
+        yield Finding("invoice-tax", invoice.number, figures)
+    for each in (invoice, *lines):
+        if each.net + each.tax != each.amount:
+            yield Finding("invoice-tax", invoice.number, f"net {each.net} and tax {each.tax} in {each.amount}")
 
 
 def _numbers() -> Iterator[Finding]:

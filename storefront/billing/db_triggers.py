@@ -9,8 +9,8 @@ FROZEN_TABLES = FrozenTables(
     message="is a record of money and is never changed or deleted",
     tables={
         "billing_invoice": (
-            "number", "public_id", "customer_id", "order_id", "currency", "amount", "seller", "payer", "language",
-            "content_hash", "issued_at",
+            "number", "public_id", "customer_id", "order_id", "currency", "net", "tax", "amount", "seller", "payer",
+            "language", "content_hash", "hash_version", "issued_at",
         ),
         "billing_invoiceline": ("*",),
         "billing_freeorder": ("*",),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, OuterRef, Subquery, Sum, Value
+from django.db.models import F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from storefront.billing.models import Dispute, LedgerEntry, PaymentAttempt
 from storefront.billing.models.ledger import AccountKind
 from storefront.core.audit import Finding
+from storefront.core.money import MoneyField
 from storefront.gateways.payments.disputes import AGAINST_US
 
-_NONE = Value(Decimal(0), output_field=DecimalField(max_digits=14, decimal_places=2))
+_NONE = Value(Decimal(0), output_field=MoneyField())
 
 
 def checks() -> Iterator[Finding]:

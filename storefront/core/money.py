@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 from babel.numbers import format_currency, get_currency_precision
+from django.conf import settings
+from django.db import models
 from django.utils import translation
+
+#: Decimal places of every money column: as many as any currency in use has.
+STORED_PLACES = 3
+_STORED_UNIT, _TWO_PLACES = Decimal("0.001"), Decimal("0.01")
 
 
 class MoneyError(ValueError):
@@ -50,6 +58,16 @@ def is_exact(amount: Decimal, currency: str) -> bool:
     return amount.is_finite() and amount == quantize(amount, currency)
 
 
+def is_storable(amount: Decimal) -> bool:
+    """Whether a money column can hold every place of an amount."""
+    return amount == stored(amount)
+
+
+def stored(amount: Decimal) -> Decimal:
+    """An amount rounded to the places of the money columns, whatever its currency."""
+    return amount.quantize(_STORED_UNIT)
+
+
 def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
     """Split ``total`` by ``weights`` into exact minor units that add up to it again.
 
@@ -69,6 +87,64 @@ def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[
     for i in order[:left]:
         floors[i] += unit
     return floors
+
+
+@dataclass(frozen=True, slots=True)
+class TaxedAmount:
+    """What is paid and the tax in it, exact amounts in major units of one currency.
+
+    ``rate`` is in percent of ``net``; None for a sum over several rates.
+    """
+
+    net: Decimal
+    tax: Decimal
+    rate: Decimal | None
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.tax
+
+    @classmethod
+    def total(cls, parts: Iterable[TaxedAmount]) -> TaxedAmount:
+        """The sum of net and tax; of nothing, zero at rate 0."""
+        parts = list(parts)
+        rates = {part.rate for part in parts} or {Decimal(0)}
+        net, tax = sum((part.net for part in parts), Decimal(0)), sum((part.tax for part in parts), Decimal(0))
+        return cls(net, tax, rates.pop() if len(rates) == 1 else None)
+
+
+def split_tax(gross: Sequence[Decimal], rate: Decimal, currency: str) -> list[TaxedAmount]:
+    """Take the tax at ``rate`` percent out of the lines of one document, amounts >= 0 that include it.
+
+    Tax is rounded once, for all lines together, and allocated to them, so that the lines add up to the total to the
+    last minor unit. Raises MoneyError for an inexact amount.
+    """
+    if not gross:
+        return []
+    total = sum(gross, Decimal(0))
+    if not all(is_exact(amount, currency) for amount in gross):
+        raise MoneyError("cannot take the tax out of an inexact amount")
+    taxes = allocate(quantize(total * rate / (100 + rate), currency), gross, currency)
+    return [TaxedAmount(amount - tax, tax, rate) for amount, tax in zip(gross, taxes, strict=True)]
+
+
+class MoneyField(models.DecimalField):
+    """A column for an amount in major units; the currency stands beside it.
+
+    Amounts are read back with two places unless the third is in use: 96.00, 1.250. Forms take as many places as the
+    shop's currency has, two at least.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 13, "decimal_places": STORED_PLACES} | kwargs)
+
+    def from_db_value(self, value: Decimal | None, expression: object, connection: object) -> Decimal | None:
+        if value is None or value != value.quantize(_TWO_PLACES):
+            return value
+        return value.quantize(_TWO_PLACES)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"decimal_places": max(2, places(settings.SHOP_CURRENCY))} | kwargs)
 
 
 @lru_cache(maxsize=4096)

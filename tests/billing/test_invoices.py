@@ -13,16 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oscar.apps.voucher.models import Voucher
 
+from storefront.billing import audit as billing_audit
+from storefront.billing import tax
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, Seller
 from storefront.billing.services import invoices
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus
+from storefront.billing.tax import TaxDecision, TaxTreatment
 from storefront.core import clock
 from storefront.core.instants import end_of_day
 from storefront.core.license_terms import LicenseTerms
-from storefront.core.money import MoneyError
+from storefront.core.money import MoneyError, TaxedAmount
 from storefront.core.states import TransitionError
 from tests.billing.building import make_invoice
 
@@ -99,7 +102,7 @@ def test_nothing_bought_is_no_invoice(customer, lines):
 
 @pytest.mark.parametrize(
     ("amount", "currency"),
-    [("1.001", "EUR"), ("1.5", "JPY"), ("NaN", "EUR"), ("Infinity", "EUR"), ("-1.00", "EUR"), ("1.234", "KWD")],
+    [("1.001", "EUR"), ("1.5", "JPY"), ("NaN", "EUR"), ("Infinity", "EUR"), ("-1.00", "EUR"), ("1.2345", "KWD")],
 )
 def test_an_amount_the_currency_cannot_express_is_refused(customer, amount, currency):
     with pytest.raises(MoneyError):
@@ -110,10 +113,49 @@ def test_an_amount_the_currency_cannot_express_is_refused(customer, amount, curr
 @settings(max_examples=50, deadline=None)
 @given(cents=st.lists(st.integers(min_value=0, max_value=99_999_999), min_size=1, max_size=30))
 def test_lines_add_up_to_the_total_to_the_last_cent(cents):
-    lines = [line(str(Decimal(cent) / 100)) for cent in cents]
-    if not sum(cents):
-        return
-    assert invoices._total(lines, "EUR") * 100 == sum(cents)
+    lines = tax.decide(payer={}, at=clock.now()).split([Decimal(cent) / 100 for cent in cents], "EUR")
+    assert TaxedAmount.total(lines).gross * 100 == sum(cents)
+
+
+def test_three_places_are_kept_and_hashed(customer):
+    invoice = issue(customer, line("1.234"), line("0.500"), currency="KWD")
+    stored = Invoice.objects.get(pk=invoice.pk)
+    lines = list(stored.lines.all())
+    assert (stored.amount, [each.amount for each in lines]) == (Decimal("1.734"), [Decimal("1.234"), Decimal("0.500")])
+    assert invoices.content_hash(stored, lines) == stored.content_hash
+    lines[0].amount += Decimal("0.001")
+    assert invoices.content_hash(stored, lines) != stored.content_hash
+
+
+def test_no_tax_is_charged_yet(customer):
+    stored = Invoice.objects.get(pk=issue(customer, line("96.00"), line("10.00")).pk)
+    assert (stored.net, stored.tax, stored.amount) == (Decimal(106), Decimal(0), Decimal(106))
+    assert [(each.net, each.tax, each.tax_rate) for each in stored.lines.all()] == [(96, 0, 0), (10, 0, 0)]
+
+
+def test_tax_decided_for_an_invoice_is_in_its_lines_and_adds_up(customer):
+    decision = TaxDecision(TaxTreatment.NONE, Decimal("19.5"))
+    invoice = issue(customer, line("0.03"), line("0.03"), line("0.04"), tax_decision=decision)
+    stored = Invoice.objects.get(pk=invoice.pk)
+    assert (stored.net, stored.tax, stored.amount) == (Decimal("0.08"), Decimal("0.02"), Decimal("0.10"))
+    assert [(each.net, each.tax) for each in stored.lines.all()] == [
+        (Decimal("0.02"), Decimal("0.01")),
+        (Decimal("0.03"), Decimal(0)),
+        (Decimal("0.03"), Decimal("0.01")),
+    ]
+    assert {each.tax_rate for each in stored.lines.all()} == {Decimal("19.5")}
+    assert list(billing_audit.checks()) == []
+
+
+@pytest.mark.parametrize("change", [{"tax": "1.00"}, {"net": "1.00"}, {"tax_rate": "7"}, {"hash_version": 1}])
+def test_a_change_of_its_tax_is_a_change_of_the_invoice(customer, change):
+    stored = Invoice.objects.get(pk=issue(customer, line("96.00")).pk)
+    lines = list(stored.lines.all())
+    for name, value in change.items():
+        for each in (stored, *lines):
+            if hasattr(each, name):
+                setattr(each, name, Decimal(value))
+    assert invoices.content_hash(stored, lines) != stored.content_hash
 
 
 @pytest.mark.parametrize(("currency", "amount", "minor"), [("EUR", "96.10", 9610), ("JPY", "9610", 9610)])

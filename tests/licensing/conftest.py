@@ -44,11 +44,12 @@ def make_invoice(customer: Any, software: Any, **terms: Any) -> Any:
     months, quantity, extends = terms.get("months", 12), terms.get("quantity", 1), terms.get("extends")
     amount = terms.get("amount", plan.monthly_price * months * quantity)
     invoice = Invoice.objects.create(
-        number=f"T-{next(_numbers):06}", customer=customer, currency="EUR", amount=amount or 1, content_hash="0" * 64,
-        due_at=clock.now(),
+        number=f"T-{next(_numbers):06}", customer=customer, currency="EUR", amount=amount or 1, net=amount or 1, tax=0,
+        content_hash="0" * 64, hash_version=2, due_at=clock.now(),
     )  # fmt: skip
     InvoiceLine.objects.create(
-        invoice=invoice, position=1, description=str(software), quantity=quantity, list_amount=amount, amount=amount,
+        invoice=invoice, position=1, description=str(software), quantity=quantity, list_amount=amount, net=amount,
+        tax=0, tax_rate=0, amount=amount,
         license_terms=LicenseTerms(
             software_id=software.pk, product_title=software.product.title, plan_id=plan.pk, plan_code=plan.code,
             plan_name=plan.name, months=months, binding_kind=software.binding_kind,

@@ -12,6 +12,7 @@ from modelcluster.fields import ParentalKey
 
 from catalogue.plans.models.products import Plan, SoftwareProduct
 from storefront.core import clock
+from storefront.core.money import MoneyField
 
 
 def months_label(months: int) -> str:
@@ -108,8 +109,8 @@ class PlanPrice(models.Model):
     product = models.OneToOneField("catalogue.Product", on_delete=models.PROTECT, related_name="plan_price")
     months = models.PositiveSmallIntegerField()
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal(0))
-    list_amount = models.DecimalField(max_digits=12, decimal_places=2)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    list_amount = MoneyField()
+    amount = MoneyField()
     currency = models.CharField(max_length=3)
     is_active = models.BooleanField(default=True)
 

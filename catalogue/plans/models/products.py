@@ -11,6 +11,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from catalogue.plans.models.agreements import Agreement
+from storefront.core.money import MoneyField
 from storefront.core.texts import Translated
 
 
@@ -58,7 +59,7 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
         Agreement, verbose_name=_("agreement"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
     )
     published_prices = models.TextField(default="[]", editable=False)
-    lowest_monthly_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True, editable=False)
+    lowest_monthly_amount = MoneyField(null=True, editable=False)
     currency = models.CharField(max_length=3, blank=True, editable=False)
 
     class Meta:
@@ -90,9 +91,7 @@ class Plan(Translated):
     name = models.CharField(_("name"), max_length=100)
     summary = models.CharField(_("for whom"), max_length=200, blank=True)
     features = models.TextField(_("features"), blank=True, help_text=_("One per line."))
-    monthly_price = models.DecimalField(
-        _("price per month"), max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
-    )
+    monthly_price = MoneyField(_("price per month"), validators=[MinValueValidator(Decimal("0.01"))])
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
     is_recommended = models.BooleanField(

@@ -3,14 +3,6 @@ from django.db import migrations, models
 from storefront.billing.db_triggers import FROZEN_TABLES
 
 
-def remove_triggers(apps, schema_editor):
-    FROZEN_TABLES.remove(schema_editor.connection)
-
-
-def install_triggers(apps, schema_editor):
-    FROZEN_TABLES.install(schema_editor.connection)
-
-
 def fill(apps, schema_editor):
     """Of lines that grant a license; those that grant nothing hold {}. In portions, however many there are."""
     InvoiceLine = apps.get_model("billing", "InvoiceLine")
@@ -33,7 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("billing", "0009_payment_attempts")]
     operations = [
-        migrations.RunPython(remove_triggers, install_triggers),
+        FROZEN_TABLES.remove_operation(),
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.RenameField("invoiceline", "license_terms", "license_terms_json"),
@@ -52,5 +44,5 @@ class Migration(migrations.Migration):
             "invoiceline", "extends_license", models.CharField(blank=True, default="", max_length=32)
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
-        migrations.RunPython(install_triggers, remove_triggers),
+        FROZEN_TABLES.install_operation(),
     ]

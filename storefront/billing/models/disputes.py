@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock
+from storefront.core.money import MoneyField
 
 
 class Dispute(models.Model):
@@ -20,10 +21,10 @@ class Dispute(models.Model):
     stage = models.CharField(max_length=20)
     reason = models.CharField(max_length=20)
     currency = models.CharField(max_length=3)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
-    withdrawn = models.DecimalField(max_digits=12, decimal_places=2, default=0)
-    lost = models.DecimalField(max_digits=12, decimal_places=2, default=0)
-    fee = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    amount = MoneyField()
+    withdrawn = MoneyField(default=0)
+    lost = MoneyField(default=0)
+    fee = MoneyField(default=0)
     fee_currency = models.CharField(max_length=3, blank=True)
     page = models.URLField(max_length=500, blank=True)
     opened_at = models.DateTimeField()

@@ -11,6 +11,7 @@ from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, countries, money, references
 from storefront.core.form_fields import EmailModelField
 from storefront.core.license_terms import LicenseTerms
+from storefront.core.money import MoneyField
 from storefront.core.texts import Translated
 
 
@@ -67,11 +68,12 @@ class InvoiceSequence(models.Model):
 
 
 class Invoice(models.Model):
-    """A demand to pay ``amount`` (major units of ``currency``).
+    """A demand to pay ``amount`` = ``net`` + ``tax`` (major units of ``currency``), the sums of its lines.
 
-    ``seller`` and ``payer`` are snapshots taken when it was issued; ``content_hash`` is the SHA-256 of everything
-    printed on it. The pay link is derived from ``public_id`` (see billing.links). Triggers of the database refuse any
-    change but those of status, its times, ``due_at`` and ``reminded_at`` (see billing.db_triggers).
+    ``seller`` and ``payer`` are snapshots taken when it was issued. ``content_hash`` is the SHA-256 of everything
+    printed on it, by the algorithm ``hash_version`` (see ``services.invoices.content_hash``). The pay link is derived
+    from ``public_id`` (see billing.links). Triggers of the database refuse any change but those of status, its times,
+    ``due_at`` and ``reminded_at`` (see billing.db_triggers).
     ``due_at`` is the end of a day in the shop's time zone; in invoices of earlier releases it may be any instant.
     """
 
@@ -81,11 +83,14 @@ class Invoice(models.Model):
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices")
     status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.OPEN)
     currency = models.CharField(max_length=3)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    net = MoneyField()
+    tax = MoneyField()
+    amount = MoneyField()
     seller = models.JSONField(default=dict)
     payer = models.JSONField(default=dict)
     language = models.CharField(max_length=10, default="en")
     content_hash = models.CharField(max_length=64)
+    hash_version = models.PositiveSmallIntegerField()
     issued_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField()
     reminded_at = models.DateTimeField(null=True, blank=True)
@@ -131,7 +136,8 @@ class FreeOrder(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """One line of an invoice.
+    """One line of an invoice: ``amount`` = ``net`` + ``tax``; ``tax_rate`` in percent of ``net``. ``list_amount`` is
+    what its pieces cost without discount, tax included.
 
     ``license_terms`` is what paying for the line grants, None if nothing. It is stored as JSON, exactly as issued (the
     invoice's hash covers it), and what queries filter by as columns beside it: ``software_id``, ``plan_id``, both NULL
@@ -143,8 +149,11 @@ class InvoiceLine(models.Model):
     order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     description = models.CharField(max_length=500)
     quantity = models.PositiveIntegerField(default=1)
-    list_amount = models.DecimalField(max_digits=12, decimal_places=2)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    list_amount = MoneyField()
+    net = MoneyField()
+    tax = MoneyField()
+    tax_rate = models.DecimalField(max_digits=6, decimal_places=3)
+    amount = MoneyField()
     license_terms_json = models.JSONField(default=dict, blank=True, db_column="license_terms")
     software_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     plan_id = models.BigIntegerField(null=True, blank=True, db_index=True)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock
+from storefront.core.money import MoneyField
 
 
 class AccountKind(models.TextChoices):
@@ -58,7 +59,7 @@ class LedgerEntry(models.Model):
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="entries")
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="entries")
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    amount = MoneyField()
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -74,7 +75,7 @@ class Allocation(models.Model):
 
     entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="allocations")
     payment = models.ForeignKey("billing.PaymentAttempt", on_delete=models.PROTECT, related_name="allocations")
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    amount = MoneyField()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_positive")]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, references
+from storefront.core.money import MoneyField
 
 #: Attempts that may still bring money by themselves. Where the last card was declined the provider's page may be open
 #: all the same, and nothing comes of it until the buyer tries again.
@@ -33,16 +34,16 @@ class PaymentAttempt(models.Model):
     is_live = models.BooleanField()
     status = models.CharField(max_length=10, choices=AttemptStatus, default=AttemptStatus.CREATED)
     currency = models.CharField(max_length=3)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    amount = MoneyField()
     provider_reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not equal)
     charge_reference = models.CharField(max_length=255, blank=True, db_index=True)
     redirect_url = models.URLField(max_length=2000, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     method_label = models.CharField(max_length=100, blank=True)
     failure_code = models.CharField(max_length=100, blank=True)
-    amount_refunded = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    amount_refunded = MoneyField(default=0)
     is_disputed = models.BooleanField(default=False)
-    amount_lost = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    amount_lost = MoneyField(default=0)
     is_processing = models.BooleanField(default=False)
     instructions = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)

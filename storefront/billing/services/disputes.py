@@ -20,12 +20,11 @@ from storefront.billing import signals
 from storefront.billing.models import Dispute, Invoice, LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import goods, ledger, reviews
-from storefront.core import clock
+from storefront.core import clock, money
 from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
 
 #: What is taken from a dispute's snapshot as it is.
 _FACTS = ("stage", "reason", "amount", "currency", "opened_at", "evidence_due_at", "page")
-_STORED = Decimal("0.01")
 _MONEY = ("withdrawn", "fee", "fee_currency")
 DECIDED = frozenset(DisputeStage) - UNDECIDED - {DisputeStage.INQUIRY, DisputeStage.INQUIRY_REVIEW, DisputeStage.APPEAL}
 
@@ -59,7 +58,7 @@ def differ(payment: PaymentAttempt, found: Sequence[DisputeSnapshot]) -> bool:
 
 def _as_stored(found: DisputeSnapshot) -> DisputeSnapshot:
     """Fees come in the currency of our balance there, which may have more places than the columns."""
-    return replace(found, fee=found.fee.quantize(_STORED))
+    return replace(found, fee=money.stored(found.fee))
 
 
 def _facts(dispute: Dispute | DisputeSnapshot) -> tuple[object, ...]:

@@ -13,27 +13,31 @@ from django.conf import settings
 from django.db import transaction
 from oscar.apps.order.models import Line, Order
 
-from storefront.billing import mails
+from storefront.billing import mails, tax
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
+from storefront.billing.tax import TaxDecision
 from storefront.core import clock, money, states
 from storefront.core.instants import day_of, end_of_day
 from storefront.core.license_terms import LicenseTerms
+from storefront.core.money import TaxedAmount
 from storefront.users.models import User
 
 #: What is printed about the payer; other keys of the mapping are kept out of the document.
 PAYER_FIELDS = ("name", "company", "address", "phone", "email")
 SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
-_STORED_PLACES = Decimal("0.01")  # what the columns can hold
+#: The version of ``content_hash`` that new invoices are hashed by.
+HASH_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
-    """One line to be invoiced. Both amounts are totals of the whole line in major units of the invoice's currency:
-    ``list_amount`` before any saving, ``amount`` what is to be paid. ``license_terms``: what paying for it grants."""
+    """One line to be invoiced. Both amounts are totals of the whole line, tax included, in major units of the invoice's
+    currency: ``list_amount`` before any saving, ``amount`` what is to be paid. ``license_terms``: what paying for it
+    grants."""
 
     description: str
     amount: Decimal
@@ -51,47 +55,61 @@ def issue(
     payer: Mapping[str, str],
     lines: Sequence[NewLine],
     language: str = "en",
+    tax_decision: TaxDecision | None = None,
 ) -> Invoice:
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
-    ``payer`` may hold name, company, address, phone and email. The number is the next of the year's series: issuers
-    wait for each other, and a rolled-back invoice leaves no gap. It is due settings.UNPAID_ORDER_DAYS days later, that
-    whole day included, in the shop's time zone.
+    ``payer`` may hold name, company, address, phone and email. Tax is decided here unless the caller has done
+    so. The number is the next of the year's series: issuers wait for each other, and a rolled-back invoice leaves no
+    gap. It is due settings.UNPAID_ORDER_DAYS days later, that whole day included, in the shop's time zone.
     One of zero is open like any other until ``free.settle``. Raises NothingToPay without lines or pieces, MoneyError
     for an amount the currency cannot express.
     """
-    amount = _total(lines, currency)
+    _check(lines, currency)
     now = clock.now()
+    decision = tax_decision or tax.decide(payer=payer, at=now)
+    taxed = decision.split([line.amount for line in lines], currency)
+    total = TaxedAmount.total(taxed)
     with transaction.atomic():
         invoice = Invoice(
             number=_next_number(now),
             customer=customer,
             order=order,
             currency=currency,
-            amount=amount,
+            net=total.net,
+            tax=total.tax,
+            amount=total.gross,
             seller=_seller(),
             payer={name: str(payer.get(name) or "") for name in PAYER_FIELDS},
             language=language,
+            hash_version=HASH_VERSION,
             issued_at=now,
             due_at=end_of_day(now, days=settings.UNPAID_ORDER_DAYS),
         )
         rows = [
-            InvoiceLine(
-                invoice=invoice,
-                position=position,
-                order_line=line.order_line,
-                description=line.description[:500],
-                quantity=line.quantity,
-                list_amount=line.list_amount,
-                amount=line.amount,
-                license_terms=line.license_terms,
-            )
-            for position, line in enumerate(lines, start=1)
+            _line(invoice, position, line, amount)
+            for position, (line, amount) in enumerate(zip(lines, taxed, strict=True), start=1)
         ]
         invoice.content_hash = content_hash(invoice, rows)
         invoice.save(force_insert=True)
         InvoiceLine.objects.bulk_create(rows)
     return invoice
+
+
+def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount) -> InvoiceLine:
+    return InvoiceLine(
+        invoice=invoice,
+        position=position,
+        order_line=line.order_line,
+        description=line.description[:500],
+        quantity=line.quantity,
+        list_amount=line.list_amount,
+        net=amount.net,
+        tax=amount.tax,
+        tax_rate=amount.rate,
+        amount=amount.gross,
+        license_terms=line.license_terms,
+    )
 
 
 def void(*, invoice: Invoice, reason: str) -> Invoice:
@@ -115,12 +133,18 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
 
 
 def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
-    """SHA-256 of everything that was issued, the same before and after the database."""
+    """SHA-256 of everything that was issued, the same before and after the database.
+
+    Computed by the invoice's ``hash_version``: 1 has two places for each amount and knows no tax; 2 has three, and net
+    and tax of the invoice and its lines. An algorithm that invoices were issued by is never changed.
+    """
+    lines = sorted(lines, key=lambda line: line.position)
+    figure = "{:.2f}".format if invoice.hash_version == 1 else "{:.3f}".format
     content = {
         "number": invoice.number,
         "issued_at": _stamp(invoice.issued_at),
         "currency": invoice.currency,
-        "amount": _figure(invoice.amount),
+        "amount": figure(invoice.amount),
         "seller": invoice.seller,
         "payer": invoice.payer,
         "language": invoice.language,
@@ -129,26 +153,31 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
                 line.position,
                 line.description,
                 line.quantity,
-                _figure(line.list_amount),
-                _figure(line.amount),
+                figure(line.list_amount),
+                figure(line.amount),
                 line.license_terms_json,
             ]
-            for line in sorted(lines, key=lambda line: line.position)
+            for line in lines
         ],
     }
+    if invoice.hash_version > 1:
+        content |= {
+            "hash_version": invoice.hash_version,
+            "tax": [figure(invoice.net), figure(invoice.tax)],
+            "line_taxes": [[figure(line.net), figure(line.tax), figure(line.tax_rate)] for line in lines],
+        }
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
-def _total(lines: Sequence[NewLine], currency: str) -> Decimal:
+def _check(lines: Sequence[NewLine], currency: str) -> None:
     if not lines:
         raise NothingToPay
     for line in lines:
         for amount in (line.amount, line.list_amount):
-            if not money.is_exact(amount, currency) or amount != amount.quantize(_STORED_PLACES) or amount < 0:
+            if not money.is_exact(amount, currency) or not money.is_storable(amount) or amount < 0:
                 raise money.MoneyError(f"not an amount of {currency}: {amount}")
         if line.quantity < 1:
             raise NothingToPay
-    return sum((line.amount for line in lines), Decimal(0))
 
 
 def _next_number(now: datetime) -> str:
@@ -170,10 +199,6 @@ def _seller() -> dict[str, str]:
     if seller is None:
         return {name: "" for name in SELLER_FIELDS} | {"name": settings.SHOP_NAME, "email": settings.SUPPORT_EMAIL}
     return {name: getattr(seller, name) for name in SELLER_FIELDS}
-
-
-def _figure(amount: Decimal) -> str:
-    return f"{amount:.2f}"
 
 
 def _stamp(moment: datetime) -> str:
