@@ -1,10 +1,12 @@
-"""Addresses of cart and checkout."""
+"""Addresses of cart, checkout and pay page. The tokens are signed: see billing.links and the modules that make them."""
 
 from django.urls import path
 
 from checkout.cart import views as cart
 from checkout.extension import views as extension
 from checkout.page import views as page
+from checkout.pay import result
+from checkout.pay import views as pay
 from checkout.reminders import views as reminders
 
 urlpatterns = [
@@ -18,4 +20,8 @@ urlpatterns = [
     path("checkout/portal/", page.read_portal, name="checkout-portal"),
     path("checkout/resume/<str:token>/", reminders.resume, name="checkout-resume"),
     path("checkout/resume/<str:token>/stop/", reminders.stop, name="checkout-no-reminder"),
+    path("pay/result/<str:token>/", result.result, name="pay-result"),
+    path("pay/result/<str:token>/status/", result.result_status, name="pay-result-status"),
+    path("pay/result/<str:token>/address/<slug:public_id>/", result.result_address, name="pay-result-address"),
+    path("pay/<str:token>/", pay.pay, name="pay"),
 ]

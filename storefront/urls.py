@@ -43,7 +43,6 @@ urlpatterns += i18n_patterns(
     path("", include("storefront.account.urls")),
     path("", include("storefront.support.urls")),
     path("", include("storefront.users.urls")),
-    path("", include("checkout.pay.urls")),
     path("", include("checkout.urls")),
     path("", include("catalogue.plans.urls")),
     path("", include("cms.search.urls")),

@@ -27,7 +27,8 @@ from checkout.extension.periods import Extension, PeriodChoice
 from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooManyOpen
 from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
-from checkout.page.views import BACKEND, CHANGED, current_customer
+from checkout.page.rendering import current_customer
+from checkout.page.views import BACKEND, CHANGED
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.core import throttle, visitor

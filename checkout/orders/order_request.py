@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
 
+from django.core import signing
 from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.users.models import User
+
+_SALT = "checkout.page.seal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +29,32 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ShownCart:
-    """What the page showed: the cart (its basket's number), its total in major units of ``currency``, and the
-    versions of the agreements to be accepted."""
+    """What the page showed: the cart (its basket's number), its total in major units of ``currency``, and the versions
+    of the agreements to be accepted. Signed into the form: the order is placed for exactly that or not at all."""
+
+    FIELD: ClassVar = "shown"
 
     basket_id: int
     total: Decimal
     currency: str
     version_ids: tuple[int, ...]
+
+    def signed(self) -> str:
+        """The value of the hidden field."""
+        content = [self.basket_id, str(self.total), self.currency, list(self.version_ids)]
+        return signing.dumps(content, salt=_SALT)
+
+    @classmethod
+    def read_posted(cls, data: Mapping[str, Any]) -> tuple[ShownCart | None, bool]:
+        """What the page of a posted form showed, None if it does not say; and whether the field was forged."""
+        text = data.get(cls.FIELD)
+        if not text:
+            return None, False
+        try:
+            basket_id, total, currency, version_ids = signing.loads(text, salt=_SALT)
+            return cls(int(basket_id), Decimal(total), str(currency), tuple(int(pk) for pk in version_ids)), False
+        except (signing.BadSignature, ValueError, TypeError, InvalidOperation):
+            return None, True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

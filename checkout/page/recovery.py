@@ -14,18 +14,22 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
+from oscar.apps.order.models import Order
 
 from checkout.cart import session
 from checkout.cart.session import AGAIN
+from checkout.orders.from_cart import order_of
 from checkout.orders.order_request import ShownCart
-from checkout.page import drafts, duplicate_submit, form_buttons, signed_summary
+from checkout.page import drafts, form_buttons
+from storefront.billing.links import next_path
+from storefront.billing.models import Invoice
 from storefront.core import error_pages
 from storefront.core.csrf import is_from_here
 
 
 def answer(request: HttpRequest, shown: ShownCart | None) -> HttpResponse:
     """For a form of the checkout whose cart this visitor does not have now."""
-    if order := duplicate_submit.redirect_to_order(request, shown):
+    if order := redirect_to_order(request, shown):
         return order
     drafts.keep(request)
     if shown and _is_in_account(request, shown):
@@ -50,6 +54,30 @@ def nothing_to_order(request: HttpRequest) -> HttpResponse:
     if "again" in request.GET:
         return redirect(reverse("cart") + AGAIN)
     return redirect("cart")  # which says so, and offers the order that the cart may have become
+
+
+def redirect_to_order(request: HttpRequest, shown: ShownCart | None) -> HttpResponse | None:
+    """To the order of the cart that this visitor's form or cookie names, if they may see it; None if there is none.
+
+    Customers may see their own orders; a visitor the one of the cart whose signed cookie they still have.
+    """
+    cookie = session.cookie_basket_id(request)
+    basket_id = shown.basket_id if shown else cookie
+    order = order_of(basket_id) if basket_id else None
+    if order is None:
+        return None
+    is_own = request.user.is_authenticated and order.user_id == request.user.pk
+    if not is_own and basket_id != cookie:
+        return None
+    text = _("Your cart became order %(number)s already. There is no need to order again.") % {"number": order.number}
+    messages.info(request, text)
+    return to_pay(order)
+
+
+def to_pay(order: Order) -> HttpResponse:
+    """To the order's pay page, which also tells when it is paid or void; to the result where nothing is to be paid."""
+    invoice = Invoice.objects.filter(order=order).order_by("-pk").first()
+    return redirect(next_path(invoice)) if invoice else redirect("cart")
 
 
 def restore(request: HttpRequest, shown: ShownCart) -> bool:
@@ -79,7 +107,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _checkout(request: HttpRequest) -> HttpResponse:
-    shown, _is_forged = signed_summary.read_posted(request.POST)
+    shown, _is_forged = ShownCart.read_posted(request.POST)
     cart = session.cart_of(request)
     if not cart.lines:
         response = answer(request, shown)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from checkout.cart import operations, presentation, vouchers
 from checkout.cart.cart import Cart, CartLine
 from checkout.orders.order_request import ShownCart
-from checkout.page import form_buttons, license_effects, portal_field, signed_summary
+from checkout.page import form_buttons, license_effects, portal_field
 from checkout.page.forms import CheckoutForm
 from storefront.core.money import display
 from storefront.users.models import User
@@ -36,7 +36,7 @@ def render_page(
         operations.remember_prices(cart.lines)
     versions = tuple(version.pk for version in form.versions)
     reading = form.reading or portal_field.read(form.initial.get(portal_field.FIELD) or None)
-    customer = cast(User, request.user) if request.user.is_authenticated else None
+    customer = current_customer(request)
     context = {
         "form": form,
         "portal_field": form[portal_field.FIELD] if portal_field.FIELD in form.fields else None,
@@ -44,14 +44,12 @@ def render_page(
         "conditions": cart.conditions,
         "effects": license_effects.of(request, cart, customer, reading.host),
         "summary": _summary(cart),
-        "seal_name": signed_summary.FIELD,
-        "seal": signed_summary.sign(ShownCart(cart.basket.pk, cart.total, cart.currency, versions)),
+        "shown_field": ShownCart.FIELD,
+        "shown": ShownCart(cart.basket.pk, cart.total, cart.currency, versions).signed(),
         "notice": notice,
         "price_changes": price_changes,
         "has_account": has_account,
-        "foreign_extension": next((line.license for line in cart.lines if line.license), None)
-        if not request.user.is_authenticated
-        else None,
+        "foreign_extension": None if customer else next((line.license for line in cart.lines if line.license), None),
         "login_address": form_buttons.log_in_address(),
         "voucher_error": voucher_error,
         "typed_code": request.POST.get(form_buttons.CODE, "")[: vouchers.MAX_CODE] if voucher_error else "",
@@ -89,3 +87,9 @@ def _summary(cart: Cart) -> dict[str, object]:
 def _list_total(line: CartLine) -> Decimal:
     """What the line would cost by the month; never less than it costs."""
     return max(line.plan_price.list_amount * line.quantity, line.total) if line.plan_price else line.total
+
+
+def current_customer(request: HttpRequest) -> User | None:
+    """Who is logged in, if anybody."""
+    # The proxy of the middleware, not the row: services lock and re-read it.
+    return cast(User, request.user) if request.user.is_authenticated else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth import login
 from django.db import OperationalError
@@ -24,15 +22,13 @@ from checkout.orders.from_cart import order_of, place_order
 from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder, ShownCart
 from checkout.page import (
     drafts,
-    duplicate_submit,
     form_buttons,
     license_effects,
     portal_field,
     recovery,
-    signed_summary,
 )
 from checkout.page.forms import CheckoutForm, without_raw_address
-from checkout.page.rendering import render_page
+from checkout.page.rendering import current_customer, render_page
 from storefront.billing.links import pay_path
 from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
@@ -107,11 +103,11 @@ def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: 
 
 
 def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
-    shown, is_forged = signed_summary.read_posted(request.POST)
+    shown, is_forged = ShownCart.read_posted(request.POST)
     if not cart.lines:
         return recovery.answer(request, shown)
     if shown and shown.basket_id != cart.basket.pk:
-        if order := duplicate_submit.redirect_to_order(request, shown):
+        if order := recovery.redirect_to_order(request, shown):
             return order
         drafts.keep(request)
         return _page(request, cart, notice=str(CHANGED["cart"]))
@@ -126,7 +122,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if _has_account(request, form, customer):
         # The account may be the one a parallel click has just made with the order of this very cart.
         order = order_of(cart.basket.pk)
-        return duplicate_submit.to_pay(order) if order else _ask_to_log_in(request, cart, form)
+        return recovery.to_pay(order) if order else _ask_to_log_in(request, cart, form)
     if not is_valid or is_forged:
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
@@ -146,7 +142,7 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCar
     except users.EmailTaken:
         return _ask_to_log_in(request, cart, form)
     except errors.AlreadyOrdered as exc:
-        return duplicate_submit.to_pay(exc.order)
+        return recovery.to_pay(exc.order)
     except errors.CartGone:
         return recovery.answer(request, shown)
     except errors.SameOrderOpen as exc:
@@ -188,7 +184,7 @@ def _show_again(request: HttpRequest, reason: errors.CartChanged | errors.Cannot
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: errors.SameOrderOpen) -> HttpResponse:
     names = [
         *form_fields.with_answers(form.fields),
-        signed_summary.FIELD,
+        ShownCart.FIELD,
         license_effects.CHANGE,
         license_effects.WAITS,
     ]
@@ -237,9 +233,3 @@ def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart
         is_separate=request.POST.get("separate") == "1",
         change=license_effects.change_in(request),
     )
-
-
-def current_customer(request: HttpRequest) -> User | None:
-    """Who is logged in, if anybody."""
-    # The proxy of the middleware, not the row: services lock and re-read it.
-    return cast(User, request.user) if request.user.is_authenticated else None

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from checkout import unpaid
 from checkout.page import portal_field
 from checkout.pay import progress
-from checkout.pay.privacy import HttpResponseSeeOther, private
+from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import links, queries
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import polling

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from checkout.pay import progress
-from checkout.pay.privacy import HttpResponseSeeOther, private
+from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import breaker, instructions, links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
