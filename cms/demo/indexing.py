@@ -14,8 +14,8 @@ from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail.models import ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-#: Oscar's rows are many, and nobody asks in Wagtail what they refer to.
-UNTRACKED = ("catalogue", "partner")
+#: Their rows are many, and nobody asks in Wagtail what they refer to.
+UNTRACKED = ("catalogue", "partner", "wagtail_localize")
 
 
 @contextmanager

@@ -1,133 +1,156 @@
-"""Two months of trade, so that the numbers on the dashboard have something to show.
+"""The demo's past: the orders listed in shop.toml, so that the account and the dashboard have something to show.
 
-Orders are made by the shop's own services, with the clock set back, and paid at the stand-in: invoices, ledger and
-licenses are as they would be. Visits are written as the daily counts that are left of them.
+They are placed by the shop's own services with the clock set back, and paid at the stand-in: invoices, ledger and
+licenses are as they would be.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import partial
+from datetime import datetime, timedelta
+from typing import Any
 
+import requests
 from django.db import transaction
+from django.utils import timezone
+from oscar.apps.basket.models import Basket
+from oscar.apps.order.models import Order
 
-from catalogue.plans.models import SoftwareProduct
-from cms.demo import stand_ins
-from cms.demo.past import days_ago
-from cms.demo.purchases import order, pay
-from cms.statistics import days, visits
+from catalogue.plans.models import PlanPrice
+from checkout.cart import operations
+from checkout.orders.from_cart import place_order
+from checkout.orders.order_request import Contact, OrderRequest
+from cms.demo import people, stand_ins
+from cms.demo.content import read
+from cms.demo.visits import count_visits
 from cms.statistics.models import DailyCount
-from cms.statistics.visits import Visits
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import invoices, settlement
+from storefront.billing.services import invoices, settlement, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
+from storefront.gateways.bitrix24 import normalise_portal, parse_launch
+from storefront.licensing.bitrix24 import verification
+from storefront.licensing.bitrix24.installations import Keys
+from storefront.licensing.bitrix24.visits import record_visit
+from storefront.licensing.models import Installation
 from storefront.licensing.queries import licenses_for_invoice
 from storefront.licensing.services import periods
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 
-PAID, OPEN, VOID, REFUNDED = "paid", "open", "void", "refunded"
-BUYERS = 8
-COUNTED_DAYS = 60
-#: How many days ago something happened, and what makes it happen.
-Step = tuple[int, Callable[[], object]]
+#: The demo customer's portal, by its name in the stand-in.
+PORTAL = "acme"
 
 
 @dataclass(frozen=True, slots=True)
-class Trade:
-    """One order; ``fate`` is what became of it, ``later`` so many days after it for a refund or an end unpaid."""
+class DemoOrder:
+    """``buyer``: 0 is the demo customer. ``outcome``: paid, open, void or refunded; ``later``: how many days after the
+    order it was voided or refunded."""
 
     days: int
     buyer: int
     product: str
     plan: str
     months: int
-    fate: str = PAID
+    outcome: str = "paid"
     later: int = 0
 
-
-#: A buyer takes each term once.
-TRADES = (
-    Trade(57, 1, "yeastar-s", "standard", 12),
-    Trade(52, 2, "whatsapp", "team", 3),
-    Trade(47, 3, "telegram", "start", 1),
-    Trade(43, 4, "asterisk", "standard", 6),
-    Trade(38, 5, "yeastar-s", "professional", 3, fate=VOID, later=14),
-    Trade(34, 6, "telegram", "business", 3),
-    Trade(28, 7, "yeastar-s", "standard", 1),
-    Trade(26, 1, "telegram", "team", 12),
-    Trade(22, 8, "asterisk", "callcentre", 3, fate=REFUNDED, later=3),
-    Trade(20, 2, "whatsapp", "business", 1),
-    Trade(17, 3, "yeastar-s", "professional", 12),
-    Trade(15, 4, "telegram", "start", 6),
-    Trade(12, 5, "whatsapp", "team", 12),
-    Trade(12, 6, "yeastar-s", "standard", 3),
-    Trade(9, 7, "asterisk", "standard", 12),
-    Trade(7, 8, "telegram", "team", 1),
-    Trade(5, 1, "yeastar-s", "enterprise", 6),
-    Trade(4, 2, "telegram", "business", 6, fate=OPEN),
-    Trade(3, 3, "whatsapp", "business", 6),
-    Trade(1, 4, "yeastar-s", "enterprise", 1, fate=OPEN),
-    Trade(1, 5, "asterisk", "callcentre", 1),
-)
-#: Visitors a day: at least, and how many more there may be, in the order the products were made.
-CROWDS = ((8, 7), (4, 4), (6, 5), (4, 3))
-
-
-def is_loaded() -> bool:
-    return DailyCount.objects.exists()
-
-
-def steps() -> list[Step]:
-    """Each trade, with how many days ago it was; none if they are made already."""
-    return [] if is_loaded() else [(trade.days, partial(_make, trade)) for trade in TRADES]
+    @property
+    def is_own(self) -> bool:
+        return self.buyer == 0
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
-    """No mails to buyers about what was long ago, no webhooks to a shop that is not running, no line for each call."""
+def days_ago(days: int) -> Iterator[None]:
+    """Set Django's clock, and with it the shop's, back. For a single-threaded command only."""
+    real = timezone.now
+
+    def then() -> datetime:
+        return real() - timedelta(days=days)
+
+    timezone.now = then
+    try:
+        yield
+    finally:
+        timezone.now = real
+
+
+def load_history() -> bool:
+    """Place the orders that are missing, link the customer's licenses to their portal, write the visits.
+
+    Returns False, and changes nothing, if the stand-ins are not running. Safe to repeat after an interruption.
+    """
+    # The oldest first, so that the numbers of invoices grow with their dates.
+    orders = sorted((DemoOrder(**each) for each in read("shop")["orders"]), key=lambda order: -order.days)
+    own = sum(order.is_own for order in orders)
+    is_own_complete = Order.objects.filter(user__email=people.CUSTOMER).count() >= own
+    is_rest_complete = DailyCount.objects.exists()
+    if is_own_complete and is_rest_complete:
+        return True
+    try:
+        portal = next(each for each in stand_ins.portals() if each["name"] == PORTAL)
+    except (stand_ins.NotRunning, requests.ConnectionError):
+        return False
+    with _quietly():
+        for order in orders:
+            if not (is_own_complete if order.is_own else is_rest_complete):
+                _make(order, portal["host"])
+    if not is_rest_complete:
+        count_visits()
+    return True
+
+
+def follow_portals() -> None:
+    """Where a portal of the stand-in listens on another port than in the run before, its administrator opens each
+    application once, and the shop learns the new address. Does nothing where no stand-ins run."""
+    try:
+        portals = stand_ins.portals()
+    except (stand_ins.NotRunning, requests.ConnectionError):
+        return
+    for portal in portals:
+        moved = Installation.objects.filter(member_id=portal["member_id"]).exclude(host=portal["host"])
+        for installation in moved.filter(is_installed=True, app_code__in=portal["apps"]):
+            _record_visit(stand_ins.open_app(portal["name"], installation.app_code), 0, is_installed=False)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """No mails to buyers about the past, no webhooks to a shop that is not running, no log line for each call."""
     calls = logging.getLogger("storefront.gateways.http")
-    usual = calls.level
+    level = calls.level
     with ExitStack() as stack:
         calls.setLevel(logging.WARNING)
-        stack.callback(calls.setLevel, usual)
+        stack.callback(calls.setLevel, level)
         stand_ins.webhooks(is_on=False)
         stack.callback(stand_ins.webhooks, is_on=True)
         yield
-    OutboxMessage.objects.filter(payload__to__in=[_email(number) for number in range(1, BUYERS + 1)]).delete()
+    OutboxMessage.objects.filter(payload__to__regex=r"^buyer-\d+@example\.com$").delete()
 
 
-def _make(trade: Trade) -> None:
-    buyer = _buyer(trade.buyer)
-    host = f"company-{trade.buyer}.bitrix24.com"
-    invoice = order(buyer, trade.product, trade.plan, trade.months, trade.days, host)
-    if trade.fate in (PAID, REFUNDED):
-        pay(invoice, trade.days)
-        _begin(invoice, trade.days)
-    if trade.fate == REFUNDED:
-        _refund(invoice, trade.days - trade.later)
-    if trade.fate == VOID:
-        with days_ago(trade.days - trade.later):
+def _make(order: DemoOrder, host: str) -> None:
+    customer = User.objects.get(email=people.CUSTOMER) if order.is_own else _buyer(order.buyer)
+    invoice = _order(order, customer, host if order.is_own else f"company-{order.buyer}.bitrix24.com")
+    if order.outcome in ("paid", "refunded"):
+        _pay(invoice, order.days)
+        if order.is_own:
+            _record_visit(stand_ins.install(PORTAL, order.product), order.days, is_installed=True)
+        else:
+            _begin(invoice, order.days)
+    if order.outcome == "refunded":
+        _refund(invoice, order.days - order.later)
+    if order.outcome == "void":
+        with days_ago(order.days - order.later):
             invoices.void(invoice=invoice, reason="Not paid in time")
 
 
-def _begin(invoice: Invoice, days: int) -> None:
-    """The time of what was bought begins on the day it was paid; these portals never come."""
-    with days_ago(days), transaction.atomic():
-        for license in licenses_for_invoice(invoice):
-            now = clock.now()
-            periods.begin(states.lock(license), now, now)
-
-
 def _buyer(number: int) -> User:
-    found: User | None = User.objects.filter(email=_email(number)).first()
-    return found or User.objects.create_user(
-        email=_email(number),
+    email = f"buyer-{number}@example.com"
+    user: User | None = User.objects.filter(email=email).first()
+    return user or User.objects.create_user(
+        email=email,
         password=None,
         name=f"Buyer {number}",
         company=f"Company {number} Ltd",
@@ -135,44 +158,90 @@ def _buyer(number: int) -> User:
     )
 
 
-def _email(number: int) -> str:
-    return f"buyer-{number}@example.com"
+def _order(order: DemoOrder, customer: User, host: str) -> Invoice:
+    """Place the order unless it is there; returns its invoice. A buyer orders each period of a plan once."""
+    price = PlanPrice.objects.get(
+        plan__software__product__slug=order.product, plan__code=order.plan, months=order.months
+    )
+    invoice = Invoice.objects.filter(customer=customer, order__lines__product=price.product).first()
+    if invoice is not None:
+        return invoice
+    with days_ago(order.days):
+        basket = Basket.objects.create(owner=customer)
+        operations.add_line(basket=basket, price_id=price.pk, quantity=1)
+        contact = Contact(name=customer.name, company=customer.company, phone=customer.phone, email=customer.email)
+        placed = place_order(
+            OrderRequest(
+                basket_id=basket.pk,
+                customer=customer,
+                contact=contact,
+                portal=normalise_portal(host, allow_loopback=True),
+                shown=None,
+                ip_address="203.0.113.24",
+                language="en",
+            )
+        )
+        Order.objects.filter(pk=placed.order.pk).update(date_placed=clock.now())  # Oscar looks at its own clock
+        return placed.invoice
+
+
+def _pay(invoice: Invoice, days: int) -> None:
+    if invoice.status != InvoiceStatus.OPEN:
+        return
+    with days_ago(days), _open_until_today(days):
+        attempt = starting.start(invoice=invoice)
+        stand_ins.pay(attempt.provider_reference or "")
+        settlement.settle(attempt_id=attempt.pk)
+
+
+@contextmanager
+def _open_until_today(days: int) -> Iterator[None]:
+    """The stand-in lives today and refuses a charge that would be closed already."""
+    usual = starting.STAY
+    starting.STAY = usual + timedelta(days=days)
+    try:
+        yield
+    finally:
+        starting.STAY = usual
+
+
+def _begin(invoice: Invoice, days: int) -> None:
+    """Start what was bought on the day it was paid: the portals of these buyers never open the application."""
+    with days_ago(days), transaction.atomic():
+        for license in licenses_for_invoice(invoice):
+            now = clock.now()
+            periods.begin(states.lock(license), now, now)
 
 
 def _refund(invoice: Invoice, days: int) -> None:
-    payment = PaymentAttempt.objects.get(invoice=invoice)
     invoice.refresh_from_db()
     if invoice.status != InvoiceStatus.PAID:
         return
+    attempt = PaymentAttempt.objects.get(invoice=invoice)
     with days_ago(days):
-        stand_ins.refund(payment.provider_reference or "")
-        settlement.settle(attempt_id=payment.pk)
+        stand_ins.refund(attempt.provider_reference or "")
+        settlement.settle(attempt_id=attempt.pk)
 
 
-def count_visits() -> None:
-    """Counts for every day but today, which is still being counted; never fewer people than ordered on that day."""
-    if is_loaded():
-        return
-    today = days.today()
-    span = days.Span(today - timedelta(days=COUNTED_DAYS), today - timedelta(days=1))
-    ordered = visits.read(span)
-    products = list(SoftwareProduct.objects.order_by("pk").values_list("pk", flat=True))
-    rows: list[DailyCount] = []
-    for day in span.days:
-        rows += _day(day, (today - day).days, products, ordered)
-    DailyCount.objects.bulk_create(rows)
+def _record_visit(posted: dict[str, Any], days: int, *, is_installed: bool) -> None:
+    """An administrator opens an application: ``posted`` is what the portal sends.
 
-
-def _day(day: date, age: int, products: list[int], ordered: Visits) -> list[DailyCount]:
-    """One day: fewer at the weekend, more than two months ago, and never quite the same."""
-    rows = []
-    for at, (least, spread) in enumerate(CROWDS[: len(products)]):
-        chance = (day.toordinal() * 7919 + at * 104_729) % 101
-        crowd = (least + spread * chance // 100) * (46 if day.weekday() > 4 else 100) * (140 - age // 2) // 10_000
-        buyers = ordered[products[at], day].ordered
-        added = max(buyers, crowd * (12 + chance % 17) // 100)
-        rows.append(DailyCount(day=day, software_id=products[at], viewers=max(crowd, added + 1), added=added))
-    viewers, added = sum(row.viewers for row in rows), sum(row.added for row in rows)
-    most = max((row.viewers for row in rows), default=0)
-    whole = DailyCount(day=day, viewers=max(most, viewers * 82 // 100), added=max(ordered[None, day].ordered, added))
-    return [*rows, whole]
+    The stand-in's tokens are valid today only, so they are checked today, and the visit is recorded in the past.
+    """
+    launch = parse_launch(posted["query"], posted["form"])
+    visit = verification.verify(
+        access_token=launch.access_token,
+        member_id=launch.member_id,
+        server_endpoint=launch.server_endpoint,
+        is_fresh=True,
+    )
+    keys = Keys(
+        role=visit.role,
+        user_id=visit.user_id,
+        access_token=launch.access_token,
+        refresh_token=launch.refresh_token,
+        expires_at=visit.expires_at,
+        application_token=launch.application_token,
+    )
+    with days_ago(days):
+        record_visit(visit, keys, is_installed=is_installed)

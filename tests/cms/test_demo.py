@@ -24,8 +24,7 @@ from catalogue.plans.models import Agreement, PlanPrice
 from cms.articles.pictures import SPECS
 from cms.cards import LARGE, SMALL
 from cms.demo import people
-from cms.demo.loader import other_languages
-from cms.demo.products import PRODUCTS
+from cms.demo.content import other_languages, read, read_in
 from cms.metadata.page_metadata import SHARED
 from cms.models import ProductPage
 from storefront.billing.models import Invoice
@@ -109,12 +108,13 @@ def test_every_page_opens_in_every_language_and_leads_to_pages_of_its_own(loaded
 
 @pytest.mark.parametrize(("language", "start"), [("en", ""), ("ru", "/ru")])
 def test_products_show_their_license_types_in_the_readers_language(loaded: str, language: str, start: str) -> None:
-    for product in PRODUCTS:
-        html = html_of(f"{start}/products/{product.slug}/")
-        assert product.title.text(language) in html
-        assert all(plan.name.text(language) in html for plan in product.plans)
-        assert html.count('name="term"') == 4 * len(product.plans)
-        assert product.title.text(language) in html_of(f"{start}/products/{product.category}/")
+    for product in read("shop")["products"]:
+        texts = read_in(language, f"pages/products/{product['slug']}")
+        html = html_of(f"{start}/products/{product['slug']}/")
+        assert texts["title"] in html
+        assert all(plan["name"] in html for plan in texts["product"]["plans"])
+        assert html.count('name="term"') == 4 * len(product["plans"])
+        assert texts["title"] in html_of(f"{start}/products/{product['category']}/")
 
 
 def test_prices_in_texts_are_those_of_the_cart(loaded: str) -> None:

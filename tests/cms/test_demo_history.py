@@ -12,7 +12,7 @@ from oscar.apps.order.models import Order
 from wagtail.models import Locale
 
 from cms.demo import people
-from cms.demo.translating import NotTheSame, note
+from cms.demo.translations import TextsDoNotMatch, record_translation
 from cms.models import HomePage
 from cms.statistics import report
 from storefront.billing.models import Invoice, ReviewItem
@@ -40,8 +40,8 @@ def test_shop_with_products_of_its_own_is_left_alone(shop: Any) -> None:
 def test_texts_that_do_not_match_are_refused(wagtail_site: Any) -> None:
     home = HomePage.objects.get()
     other = HomePage(title="Главная", slug="home", headline="")
-    with pytest.raises(NotTheSame, match="headline"):
-        note(home, other, Locale.objects.create(language_code="ru"))
+    with pytest.raises(TextsDoNotMatch, match="headline"):
+        record_translation(home, other, Locale.objects.create(language_code="ru"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cms import bootstrap
-from cms.demo import history, load, people
+from cms.demo import loader, orders, people
 from storefront.core.files import move_private_files
 
 
@@ -20,17 +20,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for name in move_private_files():
             self.stderr.write(f"demo: {name} cannot be moved to PRIVATE_MEDIA_ROOT, another file has its place")
-        if not load.is_loaded():
-            load.load()
+        if not loader.is_loaded():
+            loader.load()
             self.stdout.write(f"demo: loaded, the shop is at {settings.SITE_URL}/")
         elif not people.are_loaded():
             self.stdout.write("demo: this shop has products of its own, nothing was changed")
             return
         else:
             bootstrap.ensure_home()  # the site may be at another port than in the run before
-            history.follow_portals()
+            orders.follow_portals()
             self.stdout.write("demo: loaded already, nothing was changed")
-        if not history.load_history():
+        if not orders.load_history():
             self.stdout.write("demo: the customer has no history; it is made when the stand-ins run (make run)")
         self.stdout.write(f"  {people.STAFF}     staff: /admin/ and /dashboard/")
         self.stdout.write(f"  {people.MARKETER}  pages and products: /admin/")
