@@ -62,5 +62,4 @@ def _press(base: str, button: str, **arguments: Any) -> Any:
 
 def _answer(response: requests.Response) -> Any:
     response.raise_for_status()
-    answer = response.json()
-    return answer["result"] if isinstance(answer, dict) and "result" in answer else answer
+    return response.json()

@@ -128,7 +128,7 @@ def test_data_of_another_port_goes_on_at_the_new_one(running_shop: Running, star
     assert f'rel="canonical" href="{new}/"' in home
     assert old not in home
     portals = json.loads(get(f"http://127.0.0.1:{run.port + 102}/_control/portals"))
-    hosts = [portal["host"] for portal in portals["result"]]
+    hosts = [portal["host"] for portal in portals]
     assert hosts == [f"127.0.0.1:{run.port + 103}", f"127.0.0.1:{run.port + 104}"]
     get(f"http://{hosts[0]}/")
     known = sqlite3.connect(data / "shop.sqlite3")

@@ -474,10 +474,10 @@ def test_everything_can_be_controlled_over_http(bitrix24: Bitrix24StandIn) -> No
     def act(name: str, **arguments: Any) -> Any:
         answer = requests.post(f"{control}/{name}", json=arguments, timeout=5)
         assert answer.status_code == 200, answer.text
-        return answer.json()["result"]
+        return answer.json()
 
     def look(name: str) -> Any:
-        return requests.get(f"{control}/{name}", timeout=5).json()["result"]
+        return requests.get(f"{control}/{name}", timeout=5).json()
 
     act("install", portal="alpha", app="s-module", finish=False)
     act("finish", portal="alpha", app="s-module")

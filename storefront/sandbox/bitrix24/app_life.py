@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from storefront.sandbox.bitrix24.events import EventQueue
+from storefront.sandbox.bitrix24.launch import Launch
 from storefront.sandbox.bitrix24.records import Install, Portal
+from storefront.sandbox.bitrix24.rest import RestRole
+from storefront.sandbox.bitrix24.traffic import Traffic
 from storefront.sandbox.bitrix24.world import World
 
 
 class AppLife:
-    """Part of the stand-in that tests and pages call; ``world`` and ``events`` belong to the whole."""
+    """The part of the stand-in that its portals' pages call; the rest of it is filled in by ``Bitrix24StandIn``."""
 
     world: World
     events: EventQueue
+    traffic: Traffic
+    rest: RestRole
+    base_url: str
+
+    def rename(self, portal: str) -> str:
+        """Move a portal to a new address and return it."""
+        raise NotImplementedError
+
+    def issue_token(self, portal: str, app: str, user: int | None = None, *, to_installer: bool = False) -> Launch:
+        """What the portal would post to the app if ``user`` (default: an admin) opened it now."""
+        raise NotImplementedError
 
     def portal(self, name: str) -> Portal:
         """A portal by name, member_id or host."""
@@ -91,6 +105,11 @@ class AppLife:
         with self.world.lock:
             self.portal(portal).registered_host = host
             self.world.save()
+
+    def issue_code(self, portal: str, app: str, user: int | None = None) -> str:
+        """A one-time code of the code flow."""
+        place = self.portal(portal)
+        return self.world.issue_code(place, app, user if user is not None else place.admin().id).value
 
     def set_plan(self, portal: str, plan: str) -> None:
         """Change the portal's own Bitrix24 plan; "free" has no REST."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from storefront.sandbox.bitrix24.faults import Faults
+from storefront.sandbox.bitrix24.faults import PortalFaults
 from storefront.sandbox.bitrix24.params import flat
 from storefront.sandbox.bitrix24.records import App, Portal
 from storefront.sandbox.bitrix24.world import World
@@ -36,7 +36,7 @@ class _Post:
 class EventQueue:
     """A background thread that posts events. ``deliveries`` is the record of what happened."""
 
-    def __init__(self, world: World, faults: Faults, oauth_base: str) -> None:
+    def __init__(self, world: World, faults: PortalFaults, oauth_base: str) -> None:
         self._world = world
         self._faults = faults
         self._oauth_base = oauth_base

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from storefront.sandbox.control import Faults
 from storefront.sandbox.server import Response
 
 KINDS = frozenset(
@@ -38,41 +38,23 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
 
 @dataclass
 class Fault:
-    """``method`` is a REST method, "oauth/token", "oauth/app.info", "event.<NAME>" or "*"; ``times`` -1: always."""
+    """``method`` is a REST method, "oauth/token", "oauth/app.info", "event.<NAME>" or "*"; ``count`` -1: always."""
 
     method: str
     kind: str
-    times: int = 1
+    count: int = 1
     portal: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown fault {self.kind!r}, known: {', '.join(sorted(KINDS))}")
 
-class Faults:
-    """The queue of faults. Each call takes at most one; the oldest that fits goes first."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-
-    def add(self, fault: Fault) -> None:
-        if fault.kind not in KINDS:
-            raise ValueError(f"unknown fault {fault.kind!r}, known: {', '.join(sorted(KINDS))}")
-        with self._lock:
-            self._faults.append(fault)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
+class PortalFaults(Faults[Fault]):
     def take(self, method: str, portal: str = "") -> Fault | None:
-        with self._lock:
-            for fault in self._faults:
-                if fault.method in (method, "*") and fault.portal in ("", portal):
-                    fault.times -= 1
-                    if fault.times == 0:
-                        self._faults.remove(fault)
-                    return fault
-        return None
+        """The fault for this call, used up by it."""
+        return self.next(lambda fault: fault.method in (method, "*") and fault.portal in ("", portal))
 
 
 def refusal(kind: str) -> Response | None:

@@ -6,15 +6,13 @@ import json
 import re
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from storefront.sandbox.bitrix24 import launch as launching
+from storefront.sandbox.bitrix24.app_life import AppLife
 from storefront.sandbox.bitrix24.params import nested
 from storefront.sandbox.bitrix24.records import Install, Portal
 from storefront.sandbox.server import Request, Response
-
-if TYPE_CHECKING:
-    from storefront.sandbox.bitrix24.stand_in import Bitrix24StandIn
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
@@ -47,9 +45,7 @@ def _button(action: str, label: str, fields: dict[str, Any], style: str = "") ->
     )
 
 
-def _layout(
-    portal: Portal, title: str, content: str, hub: Bitrix24StandIn | None = None, status: int = 200
-) -> Response:
+def _layout(portal: Portal, title: str, content: str, hub: AppLife | None = None, status: int = 200) -> Response:
     user = portal.user(portal.current_user_id)
     links = [
         ("/", "Apps"),
@@ -79,7 +75,7 @@ def problem(portal: Portal, message: str, status: int) -> Response:
     return _layout(portal, "Not possible", f"<p>{escape(message)}</p>", status=status)
 
 
-def apps(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+def apps(hub: AppLife, portal: Portal, request: Request) -> Response:
     rows = []
     for code, app in hub.world.apps.items():
         install = portal.installs.get(code)
@@ -124,7 +120,7 @@ def _app_buttons(code: str, install: Install | None) -> str:
     )
 
 
-def notifications(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+def notifications(hub: AppLife, portal: Portal, request: Request) -> Response:
     items = []
     for notice in reversed(portal.notifications):
         user = portal.user(notice["user_id"])
@@ -145,7 +141,7 @@ def _bb_code(message: str) -> str:
     return _LINK.sub(link, escape(message)).replace("\n", "<br>").replace("[br]", "<br>")
 
 
-def options(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+def options(hub: AppLife, portal: Portal, request: Request) -> Response:
     parts = [
         f"<h2>{escape(code)}</h2><pre>{escape(json.dumps(values, indent=2, ensure_ascii=False))}</pre>"
         for code, values in portal.options.items()
@@ -153,7 +149,7 @@ def options(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
     return _layout(portal, "App options", "".join(parts) or "<p>No app has stored anything.</p>", hub)
 
 
-def app(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+def app(hub: AppLife, portal: Portal, request: Request) -> Response:
     """An installed app in its frame. ``params[...]`` of the address reach the app as placement options."""
     code = request.params["code"]
     install, user = portal.installs[code], portal.user(portal.current_user_id)
@@ -170,7 +166,7 @@ def app(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
     return _frame(hub, portal, code, request, placement=placement, values=values)
 
 
-def marketplace_view(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+def marketplace_view(hub: AppLife, portal: Portal, request: Request) -> Response:
     """An app by its symbolic code in the vendor's cabinet, or by the client_id of a local one: no other name of it.
 
     https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html
@@ -179,7 +175,7 @@ def marketplace_view(hub: Bitrix24StandIn, portal: Portal, request: Request) -> 
     return app(hub, portal, request)
 
 
-def installer(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Response:
+def installer(hub: AppLife, portal: Portal, request: Request) -> Response:
     """The installer page of an app in its frame."""
     user = portal.user(portal.current_user_id)
     if not (user and user.is_admin):
@@ -188,7 +184,7 @@ def installer(hub: Bitrix24StandIn, portal: Portal, request: Request) -> Respons
 
 
 def _frame(
-    hub: Bitrix24StandIn,
+    hub: AppLife,
     portal: Portal,
     code: str,
     request: Request,
@@ -239,7 +235,7 @@ def _init_data(portal: Portal, code: str, launch: launching.Launch, to_installer
     }
 
 
-def oauth_home(hub: Bitrix24StandIn) -> Response:
+def oauth_home(hub: AppLife) -> Response:
     """The base port's front page: where the portals are."""
     portals = "".join(
         f'<li><a href="http://{escape(portal.host)}/">{escape(portal.name)}</a> <code>{escape(portal.host)}</code></li>'

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from storefront.sandbox.bitrix24 import pages
+from storefront.sandbox.bitrix24.app_life import AppLife
 from storefront.sandbox.bitrix24.records import Portal
 from storefront.sandbox.server import Request, Response, StandIn, redirect
-
-if TYPE_CHECKING:
-    from storefront.sandbox.bitrix24.stand_in import Bitrix24StandIn
 
 _METHOD = r"(?P<name>[A-Za-z0-9_.]+?)(?:\.json|\.xml)?/?"
 
@@ -19,7 +16,7 @@ _METHOD = r"(?P<name>[A-Za-z0-9_.]+?)(?:\.json|\.xml)?/?"
 class PortalSite(StandIn):
     """``hub`` holds the state; this is only the door at one address."""
 
-    def __init__(self, hub: Bitrix24StandIn, member_id: str, port: int) -> None:
+    def __init__(self, hub: AppLife, member_id: str, port: int) -> None:
         super().__init__(port=port)
         self._hub = hub
         self._member_id = member_id
@@ -86,7 +83,7 @@ class PortalSite(StandIn):
         }
         return redirect(f"{app.redirect_uri or app.app_url}?{urlencode(query)}", 302)
 
-    def _page(self, build: Callable[[Bitrix24StandIn, Portal, Request], Response]) -> Callable[[Request], Response]:
+    def _page(self, build: Callable[[AppLife, Portal, Request], Response]) -> Callable[[Request], Response]:
         return lambda request: build(self._hub, self.portal, request)
 
     def _own(self, handler: Callable[[Request], Response]) -> Callable[[Request], Response]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 from storefront.sandbox.bitrix24 import launch as launching
 from storefront.sandbox.bitrix24.app_life import AppLife
-from storefront.sandbox.bitrix24.control import add_control_routes
 from storefront.sandbox.bitrix24.events import Delivery, EventQueue
-from storefront.sandbox.bitrix24.faults import Fault, Faults
+from storefront.sandbox.bitrix24.faults import Fault, PortalFaults
 from storefront.sandbox.bitrix24.launch import Launch
 from storefront.sandbox.bitrix24.moving import follow_ports
 from storefront.sandbox.bitrix24.oauth import OAuthRole
@@ -20,6 +20,7 @@ from storefront.sandbox.bitrix24.portal_site import PortalSite
 from storefront.sandbox.bitrix24.rest import RestRole
 from storefront.sandbox.bitrix24.traffic import Traffic
 from storefront.sandbox.bitrix24.world import World
+from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.server import Request, Response, StandIn
 
 
@@ -45,7 +46,7 @@ class Bitrix24StandIn(AppLife, StandIn):
         super().__init__(port=port)
         self._fixed_port = port
         self.world = World(apps, portals, state_path=Path(state_path) if state_path else None, clock=clock)
-        self.faults = Faults()
+        self.faults = PortalFaults()
         self.events = EventQueue(self.world, self.faults, self.base_url)
         self.rest = RestRole(self.world, self.events)
         self.oauth = OAuthRole(self.world, self.base_url)
@@ -55,7 +56,34 @@ class Bitrix24StandIn(AppLife, StandIn):
         self._add_oauth_routes()
         self.route("GET", "/", lambda request: oauth_home(self))
         self.route("GET", r"/(?P<name>api/v1/?|static/[a-z0-9]+\.(?:css|js))", static_file)
-        add_control_routes(self)
+        self._add_controls()
+
+    def _add_controls(self) -> None:
+        reads: dict[str, Act] = {
+            "portals": self.world.summary,
+            "requests": lambda: self.requests,
+            "secret_leaks": lambda: self.secret_leaks,
+            "deliveries": lambda: [asdict(delivery) for delivery in self.deliveries()],
+            "notifications": self.notifications,
+            "options": self.options,
+        }
+        acts: dict[str, Act] = {
+            "install": self.install,
+            "finish": self.finish,
+            "uninstall": self.uninstall,
+            "update": self.update,
+            "rename": self.rename,
+            "dismiss": self.dismiss,
+            "set_plan": self.set_plan,
+            "register_as": self.register_as,
+            "issue_token": lambda **arguments: asdict(self.issue_token(**arguments)),
+            "issue_code": self.issue_code,
+            "advance": self.advance,
+            "fault": self.fault,
+            "release_events": self.events.release,
+            "reset": self.reset,
+        }
+        add_controls(self, reads=reads, acts=acts)
 
     def _add_oauth_routes(self) -> None:
         def token(request: Request) -> Response:
@@ -145,11 +173,6 @@ class Bitrix24StandIn(AppLife, StandIn):
             self.world, self.base_url, place, self.world.apps[app], user_id,
             to_installer=to_installer, placement=placement, options=options, opened_at=opened_at,
         )  # fmt: skip
-
-    def issue_code(self, portal: str, app: str, user: int | None = None) -> str:
-        """A one-time code of the code flow."""
-        place = self.portal(portal)
-        return self.world.issue_code(place, app, user if user is not None else place.admin().id).value
 
     def advance(self, seconds: float) -> None:
         """Move the stand-in's clock."""

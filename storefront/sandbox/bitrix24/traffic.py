@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from storefront.sandbox.bitrix24.faults import Faults, broken, refusal
+from storefront.sandbox.bitrix24.faults import PortalFaults, broken, refusal
 from storefront.sandbox.bitrix24.params import masked, read
 from storefront.sandbox.bitrix24.timing import time_block
 from storefront.sandbox.bitrix24.world import World
@@ -20,7 +20,7 @@ SLOW_SECONDS = 15.0
 class Traffic:
     """Every request passes here. ``stopping`` ends slow answers early."""
 
-    def __init__(self, world: World, faults: Faults) -> None:
+    def __init__(self, world: World, faults: PortalFaults) -> None:
         self._world = world
         self._faults = faults
         self.requests: deque[dict[str, Any]] = deque(maxlen=2000)

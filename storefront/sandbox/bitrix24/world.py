@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from storefront.sandbox.bitrix24.records import App, GrantCode, Install, Portal, Token, User, default_users, user_of
+from storefront.sandbox.control import StateFile
 
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 180 * 24 * 3600
@@ -32,15 +32,15 @@ class World:
         self.lock = threading.RLock()
         self.clock_shift = 0.0
         self._clock = clock
-        self._path = state_path
+        self._file = StateFile(state_path)
         self._configured = [dict(portal) for portal in portals]
         self.apps = {app.code: app for app in (App(**config) for config in apps)}
         self.portals: dict[str, Portal] = {}
         self.tokens: list[Token] = []
         self.codes: list[GrantCode] = []
         self.reset()
-        if self._path and self._path.exists():
-            self._load(json.loads(self._path.read_text()))
+        if state := self._file.read():
+            self._load(state)
 
     def now(self) -> float:
         return self._clock() + self.clock_shift
@@ -59,18 +59,14 @@ class World:
             self.tokens, self.codes, self.clock_shift = [], [], 0.0
 
     def save(self) -> None:
-        """Write the state file, in one step so that a reader never sees half of it."""
-        if not self._path:
-            return
         with self.lock:
-            state = {
-                "portals": [asdict(portal) for portal in self.portals.values()],
-                "tokens": [asdict(token) for token in self.tokens],
-                "clock_shift": self.clock_shift,
-            }
-            fresh = self._path.with_suffix(".new")
-            fresh.write_text(json.dumps(state))
-            fresh.replace(self._path)
+            self._file.write(
+                lambda: {
+                    "portals": [asdict(portal) for portal in self.portals.values()],
+                    "tokens": [asdict(token) for token in self.tokens],
+                    "clock_shift": self.clock_shift,
+                }
+            )
 
     def _load(self, state: dict[str, Any]) -> None:
         for saved in state["portals"]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from storefront.sandbox.control import Act, Faults, StateFile, add_controls
 from storefront.sandbox.mail import pages, search, tracking
 from storefront.sandbox.mail.messages import Message, Refused, read
 from storefront.sandbox.server import Request, Response, StandIn
@@ -52,13 +52,10 @@ class MailStandIn(StandIn):
         self._webhook = (webhook_url, webhook_auth)
         #: Addresses that get nothing any more, and why.
         self._suppressed: dict[str, str] = {}
-        self._path = Path(state_path) if state_path else None
+        self._file = StateFile(state_path)
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
-        self._faults: list[Fault] = []
-        self._messages: list[Message] = []
-        if self._path and self._path.exists():
-            self._messages = [Message(**saved) for saved in json.loads(self._path.read_text())]
+        self._faults = Faults[Fault]()
+        self._messages = [Message(**saved) for saved in self._file.read() or ()]
         self.route("POST", "/email", lambda request: self._api(request, self._send))
         self.route("POST", "/email/batch", lambda request: self._api(request, self._send_batch))
         self.route("GET", "/messages/outbound", self._search)
@@ -68,14 +65,16 @@ class MailStandIn(StandIn):
         self.route("GET", r"/m/(?P<id>\w+)", lambda request: self._page(request, pages.message_page))
         self.route("GET", r"/m/(?P<id>\w+)/html", lambda request: self._page(request, pages.html_part))
         self.route("GET", r"/m/(?P<id>\w+)/attachments/(?P<index>\d+)", self._attachment)
-        self.route("GET", "/_control/messages", lambda request: Response(self.messages(**request.query)))
-        self.route("POST", "/_control/reset", lambda request: self._control(request, self.reset))
-        self.route("POST", "/_control/bounce", lambda request: self._control(request, self.bounce))
-        self.route("POST", "/_control/deliver", lambda request: self._control(request, self.deliver))
-        self.route("POST", "/_control/faults", lambda request: self._control(request, self.fail_next))
+        acts: dict[str, Act] = {
+            "reset": self.reset,
+            "bounce": self.bounce,
+            "deliver": self.deliver,
+            "faults": self.fail_next,
+        }
+        add_controls(self, reads={"messages": self.messages}, acts=acts | {"reset": self.reset})
 
     def stop(self) -> None:
-        self._stopped.set()
+        self._faults.stop()
         super().stop()
 
     def messages(self, *, to: str = "") -> list[dict[str, Any]]:
@@ -91,8 +90,7 @@ class MailStandIn(StandIn):
 
     def fail_next(self, **fault: Any) -> None:
         """Order a ``Fault``: kind, count, status, seconds."""
-        with self._lock:
-            self._faults.append(Fault(**fault))
+        self._faults.add(Fault(**fault))
 
     def bounce(self, *, to: str, type: str = "HardBounce", at: str = "", copies: int = 1) -> dict[str, Any]:
         """Have the newest mail to this address come back (``tracking.BOUNCES``), or complained about with type
@@ -126,24 +124,10 @@ class MailStandIn(StandIn):
             return [message for message in reversed(self._messages) if not to or to.lower() in message.recipients]
 
     def _save(self) -> None:
-        if self._path:
-            beside = self._path.with_name(f"{self._path.name}.new")
-            beside.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps([message.as_dict() for message in self._messages]))
-            beside.replace(self._path)
-
-    def _take_fault(self) -> Fault | None:
-        with self._lock:
-            if not self._faults:
-                return None
-            fault = self._faults[0]
-            fault.count -= 1
-            if fault.count <= 0:
-                self._faults.pop(0)
-            return fault
+        self._file.write(lambda: [message.as_dict() for message in self._messages])
 
     def _api(self, request: Request, act: Any) -> Response:
-        fault = self._take_fault()
+        fault = self._faults.next()
         if fault and fault.kind == "reset":
             return Response(drop=True)
         if fault and fault.kind == "status":
@@ -159,7 +143,7 @@ class MailStandIn(StandIn):
         except ValueError:
             return _error(402, "Invalid JSON.", 422)
         if fault and fault.kind == "hang":
-            self._stopped.wait(fault.seconds)
+            self._faults.wait(fault.seconds)
         return Response(drop=True) if fault and fault.kind == "lost" else response
 
     def _send(self, data: Any) -> dict[str, Any]:
@@ -213,15 +197,6 @@ class MailStandIn(StandIn):
             return Response(base64.b64decode(file["content"]), headers=headers)
 
         return self._page(request, show)
-
-    def _control(self, request: Request, act: Any) -> Response:
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            return Response({"error": "send JSON"}, 415)
-        try:
-            act(**request.json())
-        except (TypeError, ValueError) as exc:
-            return Response({"error": str(exc)}, 400)
-        return Response({})
 
 
 def _error(code: int, message: str, status: int) -> Response:

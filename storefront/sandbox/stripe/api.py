@@ -11,7 +11,7 @@ from typing import Any
 
 from storefront.sandbox.server import Request, Response
 from storefront.sandbox.stripe.errors import ApiError
-from storefront.sandbox.stripe.faults import Fault, Faults
+from storefront.sandbox.stripe.faults import Fault, StripeFaults
 from storefront.sandbox.stripe.objects import API_VERSION, expanded
 from storefront.sandbox.stripe.parameters import Hash, parse
 from storefront.sandbox.stripe.rights import Rights
@@ -22,7 +22,7 @@ Act = Callable[[dict[str, str], Object], Object]
 
 
 class Api:
-    def __init__(self, state: State, faults: Faults, rights: Rights, *, api_key: str) -> None:
+    def __init__(self, state: State, faults: StripeFaults, rights: Rights, *, api_key: str) -> None:
         self._state = state
         self._faults = faults
         self._rights = rights

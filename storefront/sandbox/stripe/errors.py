@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from storefront.sandbox.control import Refusal
 from storefront.sandbox.server import Response
 
 
-class ApiError(Exception):
+class ApiError(Refusal):
     """A refusal: HTTP status, machine code and, where one is to blame, the parameter.
 
     ``executed``: the request was right and was tried, so this answer is repeated for its idempotency key; a refusal

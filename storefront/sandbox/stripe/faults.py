@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from storefront.sandbox.control import Faults
 from storefront.sandbox.server import Request, Response
 from storefront.sandbox.stripe.errors import ApiError
 
@@ -44,42 +43,12 @@ class Fault:
             raise ValueError(f"unknown fault {self.kind!r}; one of {sorted(KINDS)}")
 
 
-class Faults:
-    """The faults in force. ``stop`` wakes every call that hangs."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-        self._stopped = threading.Event()
-
-    def add(self, fault: Fault) -> None:
-        with self._lock:
-            self._faults.append(fault)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
-    def listing(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return [asdict(fault) for fault in self._faults]
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def wait(self, seconds: float) -> None:
-        self._stopped.wait(seconds)
+class StripeFaults(Faults[Fault]):
+    """Faults, and what each does to a call."""
 
     def take(self, request: Request) -> Fault | None:
         """The fault for this call, used up by it."""
-        with self._lock:
-            for fault in self._faults:
-                if request.path.startswith(fault.path) and fault.method in ("", request.method):
-                    fault.count -= 1
-                    if fault.count <= 0:
-                        self._faults.remove(fault)
-                    return fault
-        return None
+        return self.next(lambda fault: request.path.startswith(fault.path) and fault.method in ("", request.method))
 
     def before(self, fault: Fault, request: Request) -> Response | None:
         """The answer to a call whose work is not begun; None if it is."""

@@ -9,15 +9,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+from storefront.sandbox.control import Act, add_controls
 from storefront.sandbox.server import Request, Response, StandIn
-from storefront.sandbox.stripe import control
 from storefront.sandbox.stripe.api import Api
 from storefront.sandbox.stripe.cashier import Cashier, Result
 from storefront.sandbox.stripe.courier import Courier, Mode
 from storefront.sandbox.stripe.disputes import Disputes
 from storefront.sandbox.stripe.endpoints import Endpoints
 from storefront.sandbox.stripe.errors import ApiError
-from storefront.sandbox.stripe.faults import Fault, Faults
+from storefront.sandbox.stripe.faults import Fault, StripeFaults
 from storefront.sandbox.stripe.hosted import HostedPage
 from storefront.sandbox.stripe.refunds import Refunds
 from storefront.sandbox.stripe.resources import Resources, calls
@@ -53,7 +53,7 @@ class StripeStandIn(StandIn):
         super().__init__(port=port, host=host)
         self.api_key = api_key
         self.state = State(Path(state_path) if state_path else None, clock=clock)
-        self.faults = Faults()
+        self.faults = StripeFaults()
         self.endpoints = Endpoints(self.state, url=webhook_url)
         self.rights = Rights()
         self.courier = Courier(self.state, endpoints=self.endpoints, secret=webhook_secret, every_tick=self._tick)
@@ -74,8 +74,47 @@ class StripeStandIn(StandIn):
         self.route("POST", r"/c/pay/(?P<id>\w+)/voucher", hosted.issue_voucher)
         self.route("GET", r"/c/voucher/(?P<id>\w+)", hosted.voucher)
         self.route("POST", r"/c/voucher/(?P<id>\w+)", hosted.use_voucher)
-        for method, pattern, handler in control.routes(self):
-            self.route(method, pattern, handler)
+        self._add_controls()
+
+    def _add_controls(self) -> None:
+        session = r"sessions/(?P<session_id>\w+)"
+        reads: dict[str, Act] = {
+            "stats": self.stats,
+            "requests": self.requests,
+            "sessions": self.sessions,
+            "events": self.events,
+            "deliveries": self.deliveries,
+            "faults": self.faults.listing,
+        }
+        acts: dict[str, Act] = {
+            "faults": self.fail_next,
+            "faults/clear": self.faults.clear,
+            "key/restrict": self.rights.restrict,
+            "key/unrestrict": self.rights.unrestrict,
+            "endpoint": self.endpoints.change,
+            "endpoints": self.endpoints.add,
+            "emails/refuse": self.refuse_email,
+            "webhooks": self.webhook_mode,
+            "webhooks/release": self.release_webhooks,
+            "webhooks/resend": self.resend_webhook,
+            "webhooks/drain": self.drain_webhooks,
+            "reset": self.reset,
+            f"{session}/pay": self.pay,
+            f"{session}/pay-later": self.pay_later,
+            f"{session}/settle-later": self.settle_later,
+            f"{session}/voucher": self.issue_voucher,
+            f"{session}/voucher/pay": self.pay_voucher,
+            f"{session}/voucher/lapse": self.lapse_voucher,
+            f"{session}/voucher/cancel": self.cancel_voucher,
+            f"{session}/expire": self.expire,
+            f"{session}/refund": self.refund,
+            f"{session}/dispute": self.dispute,
+            f"{session}/move-dispute": self.move_dispute,
+            f"{session}/close-dispute": self.close_dispute,
+            f"{session}/tamper": self.tamper,
+            r"refunds/(?P<refund_id>\w+)/settle": self.settle_refund,
+        }
+        add_controls(self, reads=reads, acts=acts)
 
     def start(self) -> Self:
         self.courier.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 import time
@@ -11,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from storefront.sandbox.control import StateFile
 from storefront.sandbox.stripe.errors import ApiError, missing
 
 Object = dict[str, Any]
+_SAVED = ("objects", "private", "replies", "counts")
 #: tells of (type, object) pairs of one act, in the order they happened
 Emit = Callable[[list[tuple[str, Object]]], None]
 
@@ -31,11 +32,11 @@ class State:
 
     def __init__(self, path: Path | None, *, clock: Callable[[], float] = time.time) -> None:
         self._lock = threading.RLock()
-        self._path = path
+        self._file = StateFile(path)
         self.clock = clock
         self._forget()
-        if path and path.exists():
-            self._load(json.loads(path.read_text()))
+        for name, saved in (self._file.read() or {}).items():
+            getattr(self, name).update(saved)
 
     def _forget(self) -> None:
         self.objects: dict[str, Object] = {}
@@ -43,10 +44,6 @@ class State:
         self.replies: dict[str, Object] = {}
         self.running: set[str] = set()
         self.counts: dict[str, int] = {"session_creates": 0, "charges": 0, "refunds": 0}
-
-    def _load(self, saved: dict[str, Any]) -> None:
-        for name in ("objects", "private", "replies", "counts"):
-            getattr(self, name).update(saved[name])
 
     def reset(self) -> None:
         with self.changing():
@@ -60,12 +57,7 @@ class State:
         """Hold the one lock; save on the way out."""
         with self._lock:
             yield
-            if self._path:
-                names = ("objects", "private", "replies", "counts")
-                beside = self._path.with_name(f"{self._path.name}.new")
-                beside.parent.mkdir(parents=True, exist_ok=True)
-                beside.write_text(json.dumps({name: getattr(self, name) for name in names}))
-                beside.replace(self._path)
+            self._file.write(lambda: {name: getattr(self, name) for name in _SAVED})
 
     @contextmanager
     def reading(self) -> Iterator[None]:
