@@ -25,6 +25,8 @@ from storefront.sandbox.stripe.rights import Rights
 from storefront.sandbox.stripe.state import Object, State
 from storefront.sandbox.stripe.vouchers import Vouchers
 
+READS = ("stats", "requests", "sessions", "events", "deliveries")
+SESSION_ACTS = "pay pay_later settle_later expire refund dispute move_dispute close_dispute tamper".split()
 TAMPERABLE = frozenset(("amount_total", "currency", "livemode", "client_reference_id", "payment_status", "status"))
 
 
@@ -33,10 +35,8 @@ class StripeStandIn(StandIn):
 
     Args:
         api_key: the only key that is let in.
-        webhook_secret, webhook_url: events are signed with the one and posted to the other; without a URL they are
-            only listed.
-        state_path: a file that carries everything over a restart.
-        clock: seconds since the epoch.
+        webhook_secret, webhook_url: events are signed with the one and posted to the other; if "", only listed.
+        state_path: a file that carries everything over a restart. clock: seconds since the epoch.
     """
 
     def __init__(
@@ -54,8 +54,7 @@ class StripeStandIn(StandIn):
         self.api_key = api_key
         self.state = State(Path(state_path) if state_path else None, clock=clock)
         self.faults = StripeFaults()
-        self.endpoints = Endpoints(self.state, url=webhook_url)
-        self.rights = Rights()
+        self.endpoints, self.rights = Endpoints(self.state, url=webhook_url), Rights()
         self.courier = Courier(self.state, endpoints=self.endpoints, secret=webhook_secret, every_tick=self._tick)
         self._disputes = Disputes(self.state, self.courier.emit)
         self._cashier = Cashier(self.state, self.courier.emit, self._disputes)
@@ -78,15 +77,14 @@ class StripeStandIn(StandIn):
 
     def _add_controls(self) -> None:
         session = r"sessions/(?P<session_id>\w+)"
-        reads: dict[str, Act] = {
-            "stats": self.stats,
-            "requests": self.requests,
-            "sessions": self.sessions,
-            "events": self.events,
-            "deliveries": self.deliveries,
-            "faults": self.faults.listing,
-        }
-        acts: dict[str, Act] = {
+        reads: dict[str, Act] = {name: getattr(self, name) for name in READS} | {"faults": self.faults.listing}
+        acts: dict[str, Act] = {f"{session}/{name.replace('_', '-')}": getattr(self, name) for name in SESSION_ACTS}
+        acts |= {
+            f"{session}/voucher": self.issue_voucher,
+            f"{session}/voucher/pay": self.pay_voucher,
+            f"{session}/voucher/lapse": self.lapse_voucher,
+            f"{session}/voucher/cancel": self.cancel_voucher,
+            r"refunds/(?P<refund_id>\w+)/settle": self.settle_refund,
             "faults": self.fail_next,
             "faults/clear": self.faults.clear,
             "key/restrict": self.rights.restrict,
@@ -99,20 +97,6 @@ class StripeStandIn(StandIn):
             "webhooks/resend": self.resend_webhook,
             "webhooks/drain": self.drain_webhooks,
             "reset": self.reset,
-            f"{session}/pay": self.pay,
-            f"{session}/pay-later": self.pay_later,
-            f"{session}/settle-later": self.settle_later,
-            f"{session}/voucher": self.issue_voucher,
-            f"{session}/voucher/pay": self.pay_voucher,
-            f"{session}/voucher/lapse": self.lapse_voucher,
-            f"{session}/voucher/cancel": self.cancel_voucher,
-            f"{session}/expire": self.expire,
-            f"{session}/refund": self.refund,
-            f"{session}/dispute": self.dispute,
-            f"{session}/move-dispute": self.move_dispute,
-            f"{session}/close-dispute": self.close_dispute,
-            f"{session}/tamper": self.tamper,
-            r"refunds/(?P<refund_id>\w+)/settle": self.settle_refund,
         }
         add_controls(self, reads=reads, acts=acts)
 
