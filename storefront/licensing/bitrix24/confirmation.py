@@ -1,8 +1,8 @@
-"""Portals that did not say who they are when their app was opened are asked again, in growing gaps.
+"""Asking portals again that did not confirm who they are when their app was opened.
 
-A portal that answers QUERY_LIMIT_EXCEEDED answers the next minute; one whose plan has no REST may get another plan.
-The vendor asks not to trouble its servers (https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html): each gap is
-twice as long as the one before, up to a week, and after ``MOST`` questions only a new visit asks.
+A portal that answered QUERY_LIMIT_EXCEEDED may answer a minute later; one without REST may get another plan. The vendor
+asks to spare its servers (https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html): each gap is twice as long as
+the one before, up to a week, and after ``MAX_QUESTIONS`` only a new visit asks.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from storefront.notifications.outbox import TryLater
 
 logger = logging.getLogger(__name__)
 
-MOST = 20
+MAX_QUESTIONS = 20
 _LONGEST_GAP = timedelta(days=7)
 _BATCH = 5
 
 
 def ask_again() -> int:
-    """Ask the portals whose turn it is; returns how many have confirmed themselves. Safe in several workers."""
+    """Ask the portals that are due. Returns how many confirmed themselves. Safe to run in several workers."""
     due = Installation.objects.filter(ask_at__lte=clock.now()).order_by("ask_at", "pk")
     return sum(_ask(installation) for installation in due[:_BATCH])
 
 
 def _ask(installation: Installation) -> bool:
-    if not _claim(installation):
+    if not claim(installation):
         return False
     version = installation.token_version
     try:
@@ -53,11 +53,11 @@ def _ask(installation: Installation) -> bool:
     return False
 
 
-def _claim(installation: Installation) -> bool:
-    """Of several workers one asks; the next question is planned before this one, so that none is lost."""
+def claim(installation: Installation) -> bool:
+    """Whether this worker is the one to ask. The next question is scheduled before this one, so that none is lost."""
     asked = installation.asked + 1
     gap = min(installations.FIRST_GAP * 2**asked, _LONGEST_GAP)
-    ask_at = clock.now() + gap if asked < MOST else None
-    mine = Installation.objects.filter(pk=installation.pk, ask_at=installation.ask_at, asked=installation.asked)
+    ask_at = clock.now() + gap if asked < MAX_QUESTIONS else None
+    due = Installation.objects.filter(pk=installation.pk, ask_at=installation.ask_at, asked=installation.asked)
     installation.ask_at, installation.asked = ask_at, asked
-    return bool(mine.update(ask_at=ask_at, asked=asked))
+    return bool(due.update(ask_at=ask_at, asked=asked))

@@ -1,4 +1,4 @@
-"""Portals as we know them. An installation changes only by a proven contact or an authenticated event."""
+"""Portals as we know them. An installation changes only by a proven visit or an authenticated event."""
 
 from __future__ import annotations
 
@@ -8,115 +8,129 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from storefront.core import clock, states
-from storefront.licensing.bitrix24 import zones
-from storefront.licensing.bitrix24.portal_status import digest_of
+from storefront.licensing.bitrix24 import linking
+from storefront.licensing.bitrix24.addresses import report_unknown_zone
+from storefront.licensing.bitrix24.portal_status import queue_if_changed, queue_setup
 from storefront.licensing.models import Installation, InstallationHost
 from storefront.licensing.states import PortalRole
-from storefront.notifications import outbox
 
-#: After that a portal is asked again that has not confirmed itself; every further gap is twice as long.
+#: How long to wait before asking again a portal that has not confirmed itself; each further gap is twice as long.
 FIRST_GAP = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """What is proven about a portal now: by the authorization server, and (``is_host_proven``) by the portal itself or
-    by the kind of its address (see ``verification.Visit``)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A proven contact with a portal. ``role`` is what the portal itself said about its user, at ``host``.
+
+    ``is_host_proven``: a server at ``host``, which we resolved ourselves, accepted the token, so the portal cannot have
+    reported somebody else's address; or ``host`` is a cloud address, which only Bitrix24 can assign, and nothing there
+    contradicted it. ``expires_at``: end of the access token, UTC.
+    """
 
     client_id: str
     app_code: str
     member_id: str
     host: str
     authorization_server: str
-    is_host_proven: bool
     is_installed: bool
+    is_host_proven: bool
+    role: PortalRole
+    expires_at: datetime
     scope: str = ""
+    user_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """What a contact leaves with us. An administrator's are kept: others could not use what we call. Those of somebody
-    of whom the portal has not said who they are are kept where there are none, to ask it again with them.
+class Tokens:
+    """The tokens a visit left with us."""
 
-    ``expires_at`` (UTC) is the access token's end.
-    """
-
-    role: PortalRole
-    user_id: int
     access_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
-    expires_at: datetime | None = None
     application_token: str = field(default="", repr=False)
 
 
-@transaction.atomic
-def record_contact(contact: Contact, keys: Keys) -> Installation:
-    """Write down a proven contact: the portal's address of today, whether the app is there, an administrator's keys.
+def record_visit(visit: Visit, tokens: Tokens, *, is_installed: bool) -> Installation:
+    """Store a visit and link the licenses that waited for it. Returns the installation, fresh.
 
-    A changed host is a rename: it is kept in the history and the licenses stay. Nobody is told here except, through
-    the outbox, a portal that was last told something else than its licenses are now.
+    :param is_installed: the message says that the app is being installed, which the authorization server may not know
+        yet; it confirms only tokens of an application that is installed or being installed
+    """
+    installation = store_visit(visit, tokens, is_installed=is_installed or visit.is_installed)
+    linking.link_installation(installation)
+    return installation
+
+
+@transaction.atomic
+def store_visit(visit: Visit, tokens: Tokens, *, is_installed: bool) -> Installation:
+    """Store the portal's current address, whether the app is installed, and an administrator's tokens.
+
+    A changed host is a rename: the old one is kept in the history and the licenses stay. No message goes out, except
+    through the outbox to a portal that was last told something else than its licenses are now.
     """
     installation, _ = Installation.objects.get_or_create(
-        client_id=contact.client_id,
-        member_id=contact.member_id,
-        defaults={"app_code": contact.app_code, "host": contact.host},
+        client_id=visit.client_id,
+        member_id=visit.member_id,
+        defaults={"app_code": visit.app_code, "host": visit.host},
     )
     states.lock(installation)
     now = clock.now()
     was_unknown = bool(installation.access_token) and not installation.admin_user_id
-    _record_host(installation, contact)
-    installation.app_code, installation.verified_at = contact.app_code, now
-    installation.authorization_server, installation.scope = contact.authorization_server, contact.scope[:500]
-    is_return = contact.is_installed and not installation.is_installed
-    if is_return:
+    _store_host(installation, visit)
+    installation.app_code, installation.verified_at = visit.app_code, now
+    installation.authorization_server, installation.scope = visit.authorization_server, visit.scope[:500]
+    if is_installed and not installation.is_installed:
         installation.is_installed, installation.installed_at, installation.uninstalled_at = True, now, None
-        installation.told_state = ""  # its options may have gone with the app
-    _keep_keys(installation, keys)
-    _plan_question(installation, now)
+        installation.told_state = ""  # its options may have been deleted with the app
+    _store_tokens(installation, visit, tokens)
+    _schedule_question(installation, now)
     installation.save()
-    if keys.role != PortalRole.EMPLOYEE and installation.access_token:
-        _tell_if_changed(installation)
+    if visit.role != PortalRole.EMPLOYEE and installation.access_token:
+        queue_if_changed(installation)
     if was_unknown and installation.admin_user_id:
-        request_setup(installation)
+        queue_setup(installation)
     return installation
 
 
-def _record_host(installation: Installation, contact: Contact) -> None:
-    if installation.host != contact.host or not installation.hosts.exists():
-        InstallationHost.objects.create(installation=installation, host=contact.host)
-        zones.tell_staff_of_unknown(contact.host, is_reported=True)
-    if installation.host != contact.host:
-        installation.host, installation.is_host_proven = contact.host, False
-    if contact.is_host_proven:
+def _store_host(installation: Installation, visit: Visit) -> None:
+    if installation.host != visit.host or not installation.hosts.exists():
+        InstallationHost.objects.create(installation=installation, host=visit.host)
+        report_unknown_zone(visit.host, is_reported=True)
+    if installation.host != visit.host:
+        installation.host, installation.is_host_proven = visit.host, False
+    if visit.is_host_proven:
         _prove_host(installation)
 
 
 def _prove_host(installation: Installation) -> None:
     installation.is_host_proven = True
-    # An address leads to one portal: whoever had it before has it no longer.
+    # An address leads to one portal: a portal that had it before no longer does.
     Installation.objects.filter(client_id=installation.client_id, host=installation.host, is_host_proven=True).exclude(
         pk=installation.pk
     ).update(is_host_proven=False)
 
 
-def _keep_keys(installation: Installation, keys: Keys) -> None:
-    is_admin = keys.role == PortalRole.ADMIN
-    if keys.application_token and (is_admin or not installation.application_token):
-        installation.application_token = keys.application_token
-    if is_admin and keys.access_token == installation.access_token:
-        installation.admin_user_id = str(keys.user_id)
-    is_new = keys.access_token != installation.access_token
-    is_wanted = is_admin or (keys.role == PortalRole.UNKNOWN and not installation.access_token)
-    if is_wanted and is_new and keys.access_token and keys.refresh_token:
-        installation.access_token, installation.refresh_token = keys.access_token, keys.refresh_token
-        installation.access_token_expires_at = keys.expires_at
-        installation.admin_user_id = str(keys.user_id) if is_admin else ""
+def _store_tokens(installation: Installation, visit: Visit, tokens: Tokens) -> None:
+    """Keep an administrator's tokens: other users could not use the methods we call.
+
+    Tokens of a user whose role the portal has not told us are kept if there are none, to ask it again with them.
+    """
+    is_admin = visit.role == PortalRole.ADMIN
+    if tokens.application_token and (is_admin or not installation.application_token):
+        installation.application_token = tokens.application_token
+    if is_admin and tokens.access_token == installation.access_token:
+        installation.admin_user_id = str(visit.user_id)
+    is_new = tokens.access_token != installation.access_token
+    is_useful = is_admin or (visit.role == PortalRole.UNKNOWN and not installation.access_token)
+    if is_useful and is_new and tokens.access_token and tokens.refresh_token:
+        installation.access_token, installation.refresh_token = tokens.access_token, tokens.refresh_token
+        installation.access_token_expires_at = visit.expires_at
+        installation.admin_user_id = str(visit.user_id) if is_admin else ""
         installation.token_version += 1
         installation.refresh_leased_until = None
 
 
-def _plan_question(installation: Installation, now: datetime) -> None:
-    """The portal is asked again with the stored keys where it has not confirmed itself or their owner."""
+def _schedule_question(installation: Installation, now: datetime) -> None:
+    """Plan to ask the portal again with the stored tokens if its address or their owner is not confirmed."""
     is_open = not (installation.is_host_proven and installation.admin_user_id)
     if not (is_open and installation.access_token and installation.is_installed):
         installation.ask_at, installation.asked = None, 0
@@ -126,9 +140,9 @@ def _plan_question(installation: Installation, now: datetime) -> None:
 
 @transaction.atomic
 def confirm(installation: Installation, *, role: PortalRole, user_id: int, version: int) -> None:
-    """The portal has answered at its address to the stored keys of ``version``: who their owner is.
+    """Store the portal's answer, given at its address to the tokens of ``version``: who their owner is.
 
-    An employee's keys are forgotten. Nothing is done if the installation has others by now, or another address.
+    An employee's tokens are forgotten. Does nothing if the installation has other tokens or another address by now.
     """
     host = installation.host
     states.lock(installation)
@@ -139,40 +153,16 @@ def confirm(installation: Installation, *, role: PortalRole, user_id: int, versi
         installation.admin_user_id = str(user_id)
     else:
         installation.access_token = installation.refresh_token = None
-    _plan_question(installation, clock.now())
+    _schedule_question(installation, clock.now())
     installation.save()
     if role == PortalRole.ADMIN:
-        _tell_if_changed(installation)
-        request_setup(installation)
-
-
-def _tell_if_changed(installation: Installation) -> None:
-    if digest_of(installation) == installation.told_state:
-        return
-    outbox.enqueue(
-        kind="bitrix24.push",
-        key=f"bitrix24.push:portal:{installation.pk}:{installation.token_version}",
-        payload={"installation": installation.pk},
-        group=f"portal:{installation.pk}",
-    )
-
-
-def request_setup(installation: Installation) -> None:
-    """Queue what a fresh or updated installation needs of its portal: event handlers and the app's own address.
-
-    Once for its keys, and once more when it is known that they are an administrator's, whom the portal lets do it.
-    """
-    outbox.enqueue(
-        kind="bitrix24.push",
-        key=f"bitrix24.setup:{installation.pk}:{installation.token_version}:{installation.admin_user_id}",
-        payload={"installation": installation.pk, "setup": True},
-        group=f"portal:{installation.pk}",
-    )
+        queue_if_changed(installation)
+        queue_setup(installation)
 
 
 @transaction.atomic
 def mark_uninstalled(installation: Installation) -> None:
-    """The app is gone from the portal and its tokens with it. Licenses stay bound: they work again when it returns."""
+    """The app was removed and its tokens with it. Licenses stay bound: they work again when it is reinstalled."""
     states.lock(installation)
     if not installation.is_installed:
         return
@@ -183,10 +173,10 @@ def mark_uninstalled(installation: Installation) -> None:
 
 @transaction.atomic
 def erase(installation: Installation) -> None:
-    """The portal's administrator wants its data deleted: nothing of its people and tokens stays.
+    """Delete a portal's data at its administrator's request: everything about its users, and all tokens.
 
-    What stays is that a license was bound to this portal, which belongs to the purchase; without one the installation
-    goes altogether. Handled events hold nothing any more, and the masked log of requests names nobody.
+    The fact that a license was bound to this portal belongs to the purchase and stays; an installation without one is
+    deleted. Handled events hold no data any more, and the log of requests is masked.
     https://apidocs.bitrix24.com/market/preparing-to-publish/publication-requirements.html (3A)
     """
     states.lock(installation)
@@ -202,7 +192,7 @@ def erase(installation: Installation) -> None:
 
 @transaction.atomic
 def forget_tokens(installation: Installation, *, version: int) -> None:
-    """The stored pair is dead; the next administrator who opens the app brings a new one."""
+    """Forget a dead pair of tokens; the next administrator who opens the app leaves a new one."""
     states.lock(installation)
     if installation.token_version == version:
         installation.access_token = installation.refresh_token = installation.ask_at = None

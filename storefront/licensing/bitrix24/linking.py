@@ -1,7 +1,7 @@
-"""Tying licenses to portals.
+"""Linking licenses to the portals they claim.
 
-An address is a claim; the portal's ``member_id``, proven by its own visit, is the identity. Locks: license, then
-installation. Nothing here calls out; what the portal is told waits in the outbox.
+An address is a claim; the portal's ``member_id``, proven by its own visit, is its identity. Locks: license, then
+installation. No function here makes an outside call: messages to portals go through the outbox.
 """
 
 from __future__ import annotations
@@ -11,33 +11,35 @@ from django.db.models import Exists, OuterRef, Q
 
 from storefront.core import clock, states
 from storefront.licensing import mails
-from storefront.licensing.bitrix24 import activations, obstacles
+from storefront.licensing.bitrix24 import activations
+from storefront.licensing.bitrix24.activations import Obstacle
 from storefront.licensing.models import Installation, License
 from storefront.licensing.services import periods
 from storefront.licensing.states import HOST_UNPROVEN, LICENSE_TRANSITIONS, LicenseStatus
 from storefront.licensing.validity import grace, is_over
 
-#: After so many questions without an answer (about an hour) a portal counts as one that we cannot ask.
+#: After this many unanswered questions (about an hour) we conclude that a portal cannot be asked.
 UNPROVEN_AFTER = 6
 
 
 @transaction.atomic
 def link(*, license: License, is_quiet: bool = False) -> bool:
-    """Bind a waiting license to the portal it claims, if that portal has proven itself. Safe to repeat.
+    """Bind a waiting license to the portal it claims, if that portal has proven itself. Idempotent.
 
-    Returns whether it was bound by this call; what waits to run begins then. Where something is in the way the
-    license goes on waiting: it is noted why, its time stands still, and the customer is told once.
-    ``is_quiet``: the caller tells the customer.
+    Returns whether this call bound it; paid time that waits begins then. If something stands in the way the license
+    goes on waiting: the reason is stored, its time stops, and the customer is told once.
+
+    :param is_quiet: the caller tells the customer
     """
     states.lock(license)
-    if license.status != LicenseStatus.PENDING or license.binding_kind != "portal" or not license.portal_address:
+    if license.status != LicenseStatus.PENDING or not license.portal_address:
         return False
     now = clock.now()
     installation = _proven_installation(license)
     if installation is None or (license.begins_by is None and is_over(license.valid_until, now)):
         return False
     states.lock(installation)
-    obstacle = obstacles.find(license, installation, now)
+    obstacle = activations.find_obstacle(license, installation, now)
     if obstacle is None and installation.is_installed:
         try:
             with transaction.atomic():
@@ -45,18 +47,18 @@ def link(*, license: License, is_quiet: bool = False) -> bool:
                 if not is_quiet:
                     mails.linked(license)
             return True
-        except IntegrityError:  # the constraint is the last judge: somebody was faster
+        except IntegrityError:  # another license was faster; the constraint decides
             license.refresh_from_db()
             if license.status != LicenseStatus.PENDING:
                 return False
-            obstacle = obstacles.find(license, installation, now)
-    if obstacles.note(license, obstacle, now) and not is_quiet:
+            obstacle = activations.find_obstacle(license, installation, now)
+    if activations.note_obstacle(license, obstacle, now) and not is_quiet:
         mails.not_linked(license)
     return False
 
 
 def link_waiting() -> int:
-    """Link every waiting license whose portal is known by now, and look anew at those that something is in the way of.
+    """Link every waiting license whose portal is known by now; look again at those that something stands in the way of.
 
     Returns how many were linked.
     """
@@ -65,7 +67,7 @@ def link_waiting() -> int:
         app_code=OuterRef("software__bitrix24_app_code"), host=OuterRef("portal_address"), is_host_proven=True
     )
     waiting = (
-        License.objects.filter(not_over, status=LicenseStatus.PENDING, binding_kind="portal")
+        License.objects.filter(not_over, status=LicenseStatus.PENDING)
         .exclude(portal_address="")
         .filter(Exists(proven.filter(is_installed=True)) | Exists(proven) & ~Q(link_problem=""))
     )
@@ -87,10 +89,9 @@ def link_installation(installation: Installation) -> int:
 
 
 def _hold_unproven() -> None:
-    """Licenses whose portal is there but does not answer to us: we are the reason that they cannot start.
+    """Stop the time of licenses whose app is installed, but whose portal does not answer us: the delay is ours.
 
-    Their time stands still for as long as a period may wait; customers, and staff who can link them by hand, are told
-    once.
+    It stops for as long as a period may wait. The customer is told once, and so are staff, who can link by hand.
     """
     silent = Installation.objects.filter(
         app_code=OuterRef("software__bitrix24_app_code"), host=OuterRef("portal_address"), is_installed=True,
@@ -102,18 +103,18 @@ def _hold_unproven() -> None:
             states.lock(license)
             now = clock.now()
             is_waiting = license.status == LicenseStatus.PENDING and not license.link_problem
-            if is_waiting and obstacles.note(license, obstacles.Obstacle(HOST_UNPROVEN, now), now):
+            if is_waiting and activations.note_obstacle(license, Obstacle(HOST_UNPROVEN, now), now):
                 mails.not_linked(license)
                 mails.staff_must_link(license)
 
 
 def resume(license: License) -> bool:
-    """Make a suspended, locked license active again on the portal it is bound to, unless another took its place.
+    """Make a suspended, locked license active again in the portal it is bound to, unless another one is active there.
 
-    What was paid meanwhile and has nothing to follow begins now.
+    What was paid meanwhile and follows nothing begins now.
     """
     activation = license.activations.filter(released_at=None).select_related("installation").first()
-    if activation is None or activations.active_there(license, activation.installation).exists():
+    if activation is None or activations.active_at(activation.installation, license).exists():
         return False
     try:
         with transaction.atomic():

@@ -1,7 +1,8 @@
-"""Calling a portal with the tokens we keep: one refresh when they are too old, one repeat when it has moved.
+"""Calling a portal with the stored tokens: one refresh when they have expired, one repeat when the portal has moved.
 
-A refresh token dies with its first use, so only one worker may use it: it takes a short lease by a conditional
-UPDATE, trades the token outside any transaction and stores the new pair under the row's lock.
+A refresh token can be used once, so only one worker may use it: it takes a short lease by a conditional UPDATE,
+exchanges the token outside any transaction and stores the new pair under the row's lock.
+https://apidocs.bitrix24.com/settings/oauth/auto-renewal.html
 """
 
 from __future__ import annotations
@@ -16,27 +17,26 @@ from django.db.models import Q
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import ExpiredToken, InvalidToken, PortalMoved, TokenSet
 from storefront.gateways.errors import ConfigurationError
-from storefront.licensing.bitrix24 import installations
 from storefront.licensing.bitrix24.config import app_by_client, client
-from storefront.licensing.bitrix24.installations import Contact, Keys
+from storefront.licensing.bitrix24.installations import Tokens, Visit, store_visit
 from storefront.licensing.models import Installation
 from storefront.licensing.states import PortalRole
 from storefront.notifications.outbox import TryLater
 
 T = TypeVar("T")
 
-#: Longer than the slowest refresh (5 seconds); a worker that died with the lease blocks the others no longer.
+#: Longer than the slowest refresh (5 seconds); a worker that dies with the lease blocks the others no longer than this.
 LEASE = timedelta(seconds=30)
 
 
 class NoTokens(Exception):
-    """We hold no tokens of this portal: an administrator has to open the app there first."""
+    """We have no tokens of this portal: an administrator has to open the app there first."""
 
 
 def call(installation: Installation, act: Callable[[str, str], T]) -> T:
-    """Run ``act(host, access_token)`` against a portal. Never inside a transaction.
+    """Run ``act(host, access_token)`` against a portal. Never call it inside a transaction.
 
-    :raises NoTokens, InvalidToken, AppRemoved, AccessDenied: a definite no
+    :raises NoTokens, InvalidToken, AppRemoved, AccessDenied: trying again cannot help
     :raises TryLater: another worker is refreshing the tokens
     :raises GatewayError: as ``act``
     """
@@ -62,29 +62,30 @@ def call(installation: Installation, act: Callable[[str, str], T]) -> T:
 
 
 def refresh(installation: Installation) -> None:
-    """Replace the tokens that ``installation`` carries, unless somebody has done so already.
+    """Replace the tokens that ``installation`` carries, unless another worker has done so already.
 
-    :raises TryLater: another worker is at it
+    :raises TryLater: another worker is doing it
     :raises InvalidToken: the refresh token is dead
     """
     seen = installation.token_version
-    mine = _take_lease(installation.pk, seen)
+    has_lease = take_lease(installation.pk, seen)
     installation.refresh_from_db()
     if installation.token_version != seen:
         return
-    if not mine:
+    if not has_lease:
         raise TryLater("the tokens are being refreshed")
-    _store(installation, _trade(installation), seen)
+    _store(installation, _exchange(installation), seen)
 
 
-def _take_lease(pk: int, seen: int) -> bool:
+def take_lease(pk: int, seen: int) -> bool:
+    """Reserve the refresh of an installation's tokens of version ``seen``, for ``LEASE``; whether we got it."""
     now = clock.now()
     free = Q(refresh_leased_until=None) | Q(refresh_leased_until__lt=now)
-    same = Installation.objects.filter(free, pk=pk, token_version=seen)
-    return bool(same.update(refresh_leased_until=now + LEASE))
+    unchanged = Installation.objects.filter(free, pk=pk, token_version=seen)
+    return bool(unchanged.update(refresh_leased_until=now + LEASE))
 
 
-def _trade(installation: Installation) -> TokenSet:
+def _exchange(installation: Installation) -> TokenSet:
     app = app_by_client(installation.client_id)
     if app is None:
         raise ConfigurationError(f"{installation.client_id} is not in BITRIX24_APPS any more")
@@ -100,7 +101,7 @@ def _trade(installation: Installation) -> TokenSet:
 def _store(installation: Installation, fresh: TokenSet, seen: int) -> None:
     states.lock(installation)
     installation.refresh_leased_until = None
-    if installation.token_version == seen:  # else an administrator has opened the app meanwhile: his are newer
+    if installation.token_version == seen:  # otherwise an administrator has opened the app meanwhile: theirs are newer
         installation.access_token, installation.refresh_token = fresh.access_token, fresh.refresh_token
         installation.access_token_expires_at = fresh.expires_at
         installation.token_version += 1
@@ -118,9 +119,10 @@ def _follow(installation: Installation) -> None:
         raise InvalidToken("app.info: not this portal", code="foreign_portal")
     if contact.host == installation.host:
         raise TryLater("the portal redirects, but its address is unchanged")
-    renamed = Contact(
-        contact.client_id, installation.app_code, contact.member_id, contact.host, contact.authorization_server,
-        is_host_proven=False, is_installed=contact.is_installed, scope=" ".join(contact.scope),
+    moved = Visit(
+        client_id=contact.client_id, app_code=installation.app_code, member_id=contact.member_id, host=contact.host,
+        authorization_server=contact.authorization_server, is_installed=contact.is_installed, is_host_proven=False,
+        role=PortalRole.EMPLOYEE, expires_at=contact.expires_at, scope=" ".join(contact.scope),
     )  # fmt: skip
-    installations.record_contact(renamed, Keys(role=PortalRole.EMPLOYEE, user_id=0))
+    store_visit(moved, Tokens(), is_installed=moved.is_installed)
     installation.refresh_from_db()

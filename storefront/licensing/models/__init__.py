@@ -1,6 +1,5 @@
-from .activations import Activation, Installation, InstallationHost
-from .exchanges import PortalExchange
 from .licenses import License, LicenseEvent, LicensePeriod
+from .portals import Activation, Installation, InstallationHost, PortalExchange
 
 __all__ = [
     "Activation",

@@ -1,6 +1,9 @@
-"""Licenses: the right to use one plan of a product until a date."""
+"""Licenses: the right to use one license type of a product until a date."""
+
+from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -16,14 +19,17 @@ def license_number() -> str:
 
 
 class License(models.Model):
-    """What a customer holds. Its dates are those of its periods: [starts_at, valid_until), UTC.
+    """A customer's license. Its dates are those of its periods: [starts_at, valid_until), UTC.
 
-    ``portal_address`` is the claim; ``member_id`` the identity once bound (see Activation). Titles are frozen
-    as bought; ``plan`` is the one of the period that runs now. ``anchor_at`` and ``months`` are those of the last
-    period. ``begins_by``: nothing has run yet of what is paid; it begins with the portal, at the latest then, and until
-    it does the dates are those of that latest case. None once it runs. ``held_until``: until then another license has
-    or had the portal; or a dispute about a payment began or ended then. ``ending_notice_*`` remember the latest notice
-    of the coming end: for which end, and how many days before it.
+    Titles are frozen as bought; ``plan`` is the license type of the period that runs now. ``anchor_at`` and ``months``
+    are those of the last period. ``begins_by``: paid time waits to begin, at the latest then, and the dates are those of
+    that latest case; None once it runs. ``held_until``: time stands still until then, or stood still until then, because
+    of another license in the portal or of a dispute. ``ending_notice_*``: the latest notice of the coming end, for which
+    end and how many days before it.
+
+    ``binding_kind`` decides which fields of the tie are used (see ``licensing.bindings``). Of a portal:
+    ``portal_address`` is the claim, ``member_id`` the identity once bound (see ``Activation``). They are columns here,
+    not a table of their own, because ``one_active_license_per_portal`` spans product, status and portal.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True, default=license_number)
@@ -70,18 +76,22 @@ class License(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def record(self, code: str, *, actor: Any = None, **detail: Any) -> LicenseEvent:
+        """Write to the license's history, in the caller's transaction. ``detail`` is JSON without secrets."""
+        return LicenseEvent.objects.create(license=self, code=code, actor=actor, detail=detail)
+
 
 class LicensePeriod(models.Model):
-    """One entry in the ledger of a license's time: a period that was paid for, or that came of one of another type.
+    """One entry in the ledger of a license's time: a paid period, or one converted from another license type.
 
-    Unique per unit of an invoice line: granted once. It lies at [starts_at, ends_at), UTC, and is ``days`` long, or
-    ``months`` where that is None: then ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``. Until
-    ``begun_at`` is set these are where it would lie if nothing happened before. A period that follows another may
-    have begun though ``begun_at`` is None yet (see services.periods).
+    Unique per unit of an invoice line, so granted once. It lies at [starts_at, ends_at), UTC, and is ``days`` long; if
+    that is None it is ``months`` long and ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``. Until
+    ``begun_at`` is set, the dates are where it lies unless something changes before. A period that follows another may
+    have begun while ``begun_at`` is still None (see ``services.periods``).
 
-    ``amount`` is the money paid for it, in major units of ``currency``. ``converted_at``: it ended then, and what was
-    left became periods of another license type, whose ``converted_from`` it is. ``created_at`` is when it was granted;
-    ``revoked_at`` when its money went back; ``is_disputed`` while the buyer's bank asks for it back.
+    ``amount``: the money paid for it, major units of ``currency``. ``converted_at``: it ended then, and what was left
+    became periods of another license type, whose ``converted_from`` it is. ``created_at``: when it was granted;
+    ``revoked_at``: when its money was returned; ``is_disputed``: the buyer's bank is asking for the money back.
     """
 
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="periods")
@@ -116,7 +126,7 @@ class LicensePeriod(models.Model):
 
 
 class LicenseEvent(models.Model):
-    """The history of a license: who or what did what, when, and why. Append only."""
+    """The history of a license: what happened, who did it, when and why. Append only."""
 
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="events")
     code = models.CharField(max_length=50)

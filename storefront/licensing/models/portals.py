@@ -1,4 +1,4 @@
-"""Portals where our applications are installed, and the licenses bound to them."""
+"""Portals where our applications are installed, the licenses bound to them, and the log of what was said to them."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,14 +8,15 @@ from storefront.core import clock
 
 
 class Installation(models.Model):
-    """One application on one portal. ``member_id`` is the portal's identity, ``host`` its verified address of today.
+    """One application on one portal. ``member_id`` is the portal's identity, ``host`` its current, verified address.
 
-    Tokens are encrypted at rest and belong to ``admin_user_id``, the portal user who gets notices.
-    ``token_version`` grows with every stored pair; ``refresh_leased_until`` keeps two workers from trading the same
-    refresh token, which dies with its first use. ``told_state`` is the status data the portal was last told.
+    ``is_host_proven``: the portal itself answered at ``host`` with a token of this ``member_id``, or ``host`` is a cloud
+    address. Tokens are encrypted at rest and belong to ``admin_user_id``, the portal user who gets notices.
+    ``token_version`` counts the stored pairs; ``refresh_leased_until`` keeps two workers from using the same refresh
+    token, which works once. ``told_state`` is a hash of the status data the portal was last told.
 
-    ``ask_at``: when a portal that has not confirmed its address, or who owns the tokens, is asked the next time, and
-    ``asked`` how often it was. ``bitrix24_code`` is the application's code as the portal knows it.
+    ``ask_at``: when to ask the portal next for its address and the owner of the tokens, if these are not confirmed;
+    ``asked``: how often it was. ``bitrix24_code`` is the portal's code for the application.
     """
 
     client_id = models.CharField(max_length=100)
@@ -24,7 +25,6 @@ class Installation(models.Model):
     host = models.CharField(max_length=255, db_index=True)
     authorization_server = models.CharField(max_length=255, blank=True)
     is_installed = models.BooleanField(default=False)
-    #: the portal itself answered at ``host`` with a token of this member_id (facts: binding rule, step 6)
     is_host_proven = models.BooleanField(default=False)
     application_token = EncryptedTextField(null=True, blank=True)
     access_token = EncryptedTextField(null=True, blank=True)
@@ -52,7 +52,7 @@ class Installation(models.Model):
 
 
 class InstallationHost(models.Model):
-    """The addresses a portal had, for support. A claim is never matched against them: they may belong to others now."""
+    """The addresses a portal has had, for support. No claim is matched against them: they may belong to others now."""
 
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="hosts")
     host = models.CharField(max_length=255)
@@ -66,7 +66,7 @@ class InstallationHost(models.Model):
 
 
 class Activation(models.Model):
-    """A license bound to an installation; at most one that is not released per license and per portal product."""
+    """A license bound to an installation; each license has at most one that is not released."""
 
     license = models.ForeignKey("licensing.License", on_delete=models.PROTECT, related_name="activations")
     installation = models.ForeignKey(Installation, on_delete=models.PROTECT, related_name="activations")
@@ -83,3 +83,22 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.license_id} @ {self.installation_id}"
+
+
+class PortalExchange(models.Model):
+    """One request to a portal or the authorization server and its answer, masked (``gateways.bitrix24.exchanges``).
+
+    ``status``: the HTTP status, 0 without an answer; ``fault``: what was wrong with it. Deleted after a few days.
+    """
+
+    host = models.CharField(max_length=255, db_index=True)
+    method = models.CharField(max_length=100)
+    request = models.JSONField()
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField(null=True)
+    fault = models.CharField(max_length=64, blank=True)
+    milliseconds = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.method} @ {self.host}: {self.status}"
