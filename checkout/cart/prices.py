@@ -11,8 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product
-from catalogue.plans.models import BindingKind, PlanPrice, months_label
+from catalogue.plans.models import PlanPrice, months_label
 from storefront.core.texts import pick
+from storefront.licensing.bindings import binding_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class CartPrice:
 
     @property
     def is_portal_bound(self) -> bool:
-        return self.binding_kind == BindingKind.PORTAL
+        return binding_of(self.binding_kind).asks_portal_address
 
     @property
     def period_name(self) -> str:

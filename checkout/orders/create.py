@@ -26,7 +26,7 @@ from storefront.billing.services import free, invoices
 from storefront.billing.services.invoices import NewLine
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import PortalAddress
-from storefront.licensing.bitrix24 import zones
+from storefront.licensing.bitrix24.addresses import report_unknown_zone
 from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.notifications import mails
 from storefront.users.models import User
@@ -85,7 +85,7 @@ def create(
         order, oscar_lines = oscar_rows.write(customer=customer, lines=lines, currency=currency, basket=basket)
         _write_details(order, lines, payer, portal, language, cause)
         _write_consents(order, customer, consents, language, ip_address)
-        zones.tell_staff_of_unknown(host)
+        report_unknown_zone(host)
         invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language)
         invoice = invoices.issue(
             customer=customer,

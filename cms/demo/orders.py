@@ -33,8 +33,7 @@ from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import normalise_portal, parse_launch
 from storefront.licensing.bitrix24 import verification
-from storefront.licensing.bitrix24.installations import Keys
-from storefront.licensing.bitrix24.visits import record_visit
+from storefront.licensing.bitrix24.installations import Tokens, record_visit
 from storefront.licensing.models import Installation
 from storefront.licensing.queries import licenses_for_invoice
 from storefront.licensing.services import periods
@@ -235,13 +234,6 @@ def _record_visit(posted: dict[str, Any], days: int, *, is_installed: bool) -> N
         server_endpoint=launch.server_endpoint,
         is_fresh=True,
     )
-    keys = Keys(
-        role=visit.role,
-        user_id=visit.user_id,
-        access_token=launch.access_token,
-        refresh_token=launch.refresh_token,
-        expires_at=visit.expires_at,
-        application_token=launch.application_token,
-    )
+    tokens = Tokens(launch.access_token, launch.refresh_token, launch.application_token)
     with days_ago(days):
-        record_visit(visit, keys, is_installed=is_installed)
+        record_visit(visit, tokens, is_installed=is_installed)

@@ -27,6 +27,7 @@ from cms.cards import Card
 from cms.models.base import TITLE_PANEL, ShopPage, picture
 from cms.releases import newest_release
 from cms.site_context import get_site_context
+from storefront.licensing.bindings import binding_of
 
 #: Related products that a page without a choice of its own shows.
 MOST_RELATED = 6
@@ -118,6 +119,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         months = request.GET.get("months", "")
         context["software"] = self.software
+        context["binding"] = binding_of(self.software.binding_kind)
         context["tagline"] = self.software.text("tagline")
         context["conditions"] = self.software.text("conditions")
         agreements = get_site_context(request)["agreements"]

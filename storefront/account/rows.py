@@ -15,8 +15,8 @@ from storefront.billing.instructions import Told, told
 from storefront.billing.models import Invoice
 from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
-from storefront.core.instants import instant
 from storefront.licensing import queries as licensing
+from storefront.licensing.bindings import binding_of
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.queries import LinkState
@@ -115,9 +115,7 @@ def _begins(license: License, status: EffectiveStatus) -> str:
         return ""
     if status == EffectiveStatus.SUSPENDED:
         return _("when your bank has decided about the payment; until then its time stands still")
-    if status == EffectiveStatus.SCHEDULED:
-        return _("when the present license of this Bitrix24 ends")
-    return _("with your Bitrix24, at the latest on %(latest)s") % {"latest": instant(license.begins_by, "short")}
+    return binding_of(license.binding_kind).begins(license)
 
 
 def period_rows(license: License) -> list[PeriodRow]:

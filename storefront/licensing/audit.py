@@ -1,4 +1,4 @@
-"""Licensing's rules that must always hold. Every check yields nothing on sound data."""
+"""Licensing's invariants, for the auditor. A check yields nothing on sound data."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from storefront.billing.models import InvoiceLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core.audit import Finding
 from storefront.core.periods import add_months
+from storefront.licensing.bindings import BINDINGS
 from storefront.licensing.models import Activation, License, LicensePeriod
 from storefront.licensing.states import LicenseStatus
+
+#: Fields of ``License`` that belong to one kind of binding or another.
+BINDING_FIELDS = {name for binding in BINDINGS.values() for name in binding.license_fields}
 
 
 def checks() -> Iterator[Finding]:
@@ -25,7 +29,7 @@ def checks() -> Iterator[Finding]:
 
 
 def _paid_lines() -> Iterator[Finding]:
-    """A paid line has exactly its quantity of periods; a refunded one keeps none."""
+    """A paid line has as many periods as its quantity; a refunded one has none left."""
     kept = Count("granted", filter=Q(granted__revoked_at=None))
     lines = InvoiceLine.objects.exclude(software_id=None).annotate(kept=kept, given=Count("granted"))
     for line in lines.filter(invoice__status=InvoiceStatus.PAID).exclude(given=F("quantity")):
@@ -37,7 +41,7 @@ def _paid_lines() -> Iterator[Finding]:
 
 
 def _causes() -> Iterator[Finding]:
-    """A license that can be used has a paid period; one without any is revoked."""
+    """Every license but a revoked one has a paid period; a disputed one is suspended."""
     paid = LicensePeriod.objects.filter(license=OuterRef("pk"), revoked_at=None, converted_at=None)
     for license in License.objects.exclude(status=LicenseStatus.REVOKED).exclude(Exists(paid)):
         yield Finding("license-without-cause", license.number, license.status)
@@ -49,7 +53,7 @@ def _causes() -> Iterator[Finding]:
 
 
 def _bindings() -> Iterator[Finding]:
-    """One active license per product and portal; an active one has one activation, of the portal it names."""
+    """One active license per product and portal; licenses are tied, and only as their kind says."""
     twice = (
         License.objects.filter(status=LicenseStatus.ACTIVE)
         .exclude(member_id="")
@@ -59,46 +63,50 @@ def _bindings() -> Iterator[Finding]:
     )
     for row in twice:
         yield Finding("license-portal-twice", row["member_id"], f"product {row['software']}: {row['number']}")
-    open_ones = Activation.objects.filter(license=OuterRef("pk"), released_at=None)
-    right = open_ones.filter(installation__member_id=OuterRef("member_id"))
-    for license in License.objects.filter(status=LicenseStatus.ACTIVE, binding_kind="portal").exclude(Exists(right)):
-        yield Finding("license-unbound", license.number)
-    loose = License.objects.filter(Exists(open_ones), status__in=(LicenseStatus.PENDING, LicenseStatus.REVOKED))
+    for kind, binding in BINDINGS.items():
+        licenses = License.objects.filter(binding_kind=kind)
+        for license in binding.unbound(licenses.filter(status=LicenseStatus.ACTIVE)):
+            yield Finding("license-unbound", license.number)
+        for name in BINDING_FIELDS - set(binding.license_fields):
+            for license in licenses.exclude(**{name: ""}):
+                yield Finding("license-foreign-field", license.number, f"{kind}: {name}")
+    open_activations = Activation.objects.filter(license=OuterRef("pk"), released_at=None)
+    loose = License.objects.filter(Exists(open_activations), status__in=(LicenseStatus.PENDING, LicenseStatus.REVOKED))
     for license in loose:
         yield Finding("license-not-released", license.number, license.status)
 
 
 def _dates() -> Iterator[Finding]:
-    """Periods follow each other without overlap, each as long as was paid, and the license ends with the last."""
+    """Periods do not overlap, each is as long as was paid for, and the license ends with the last one."""
     kept = LicensePeriod.objects.filter(revoked_at=None, converted_at=None).select_related("license")
-    terms = kept.order_by("license_id", "pk").iterator(chunk_size=500)
-    for license, group in groupby(terms, key=lambda term: term.license):
+    periods = kept.order_by("license_id", "pk").iterator(chunk_size=500)
+    for license, group in groupby(periods, key=lambda period: period.license):
         before = None
-        for term in group:
-            if term.ends_at != _end(term):
-                yield Finding("license-anchor", license.number, f"period {term.pk}")
-            if before and term.starts_at < before.ends_at:
-                yield Finding("license-overlap", license.number, f"periods {before.pk} and {term.pk}")
-            if before and term.starts_at > before.ends_at and term.starts_at != term.anchor_at:
-                yield Finding("license-gap", license.number, f"periods {before.pk} and {term.pk}")
-            if before and term.begun_at and not before.begun_at and before.starts_at > term.begun_at:
-                yield Finding("license-order", license.number, f"periods {before.pk} and {term.pk}")
-            before = term
+        for period in group:
+            if period.ends_at != _end(period):
+                yield Finding("license-anchor", license.number, f"period {period.pk}")
+            if before and period.starts_at < before.ends_at:
+                yield Finding("license-overlap", license.number, f"periods {before.pk} and {period.pk}")
+            if before and period.starts_at > before.ends_at and period.starts_at != period.anchor_at:
+                yield Finding("license-gap", license.number, f"periods {before.pk} and {period.pk}")
+            if before and period.begun_at and not before.begun_at and before.starts_at > period.begun_at:
+                yield Finding("license-order", license.number, f"periods {before.pk} and {period.pk}")
+            before = period
         if before and license.valid_until != before.ends_at:
             yield Finding("license-end", license.number, f"{license.valid_until} instead of {before.ends_at}")
 
 
-def _end(term: LicensePeriod) -> datetime:
-    if term.days is not None:
-        return term.starts_at + timedelta(days=term.days)
-    return add_months(term.anchor_at, term.anchor_months)
+def _end(period: LicensePeriod) -> datetime:
+    if period.days is not None:
+        return period.starts_at + timedelta(days=period.days)
+    return add_months(period.anchor_at, period.anchor_months)
 
 
 def _waiting() -> Iterator[Finding]:
-    """A working license lets no paid time wait; what was converted has become days of the same license."""
+    """Paid time of an active license does not wait; converted periods became days of the same license."""
     for license in License.objects.filter(status=LicenseStatus.ACTIVE).exclude(begins_by=None):
         yield Finding("license-waits", license.number, f"begins by {license.begins_by}")
     foreign = LicensePeriod.objects.exclude(converted_from=None).exclude(license=F("converted_from__license"))
     lost = LicensePeriod.objects.exclude(converted_from=None).filter(revoked_at=None, converted_from__converted_at=None)
-    for term in (foreign | lost).select_related("license"):
-        yield Finding("license-converted", term.license.number, f"period {term.pk}")
+    for period in (foreign | lost).select_related("license"):
+        yield Finding("license-converted", period.license.number, f"period {period.pk}")

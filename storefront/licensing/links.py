@@ -1,4 +1,4 @@
-"""Links about licenses: signed ones that work without a log-in, and absolute ones for mails."""
+"""Links to licenses: signed ones that work without a log-in, and absolute ones for mails."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License
 
 _EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
-#: Longer than the first notice of a coming end is early (30 days); a link found in an old history opens nothing.
+#: Longer than the earliest notice of a coming end (30 days); a link from an old browser history opens nothing.
 EXTEND_LINK_SECONDS = 45 * 24 * 3600
 
 
 def extend_token(license: License) -> str:
-    """Names the license to extend and nothing else: what it costs and whose cart it is the cart decides."""
+    """Names the license to extend, and nothing else: price and cart are decided when the link is opened."""
     return _EXTEND.sign(license.public_id)
 
 
 def read_extend_token(token: str) -> str | None:
-    """The public id of the license an extend token names, or None if forged or too old."""
+    """The public id of the license that an extend token names; None if forged or expired."""
     try:
         return _EXTEND.unsign(token, max_age=EXTEND_LINK_SECONDS)
     except signing.BadSignature:
@@ -30,7 +30,7 @@ def read_extend_token(token: str) -> str | None:
 
 
 def extend_path(license: License) -> str:
-    """Opens the cart with the same term and this license in it (URL name ``cart-extend``)."""
+    """Opens the cart with the same period for this license (URL name ``cart-extend``)."""
     return reverse("cart-extend", kwargs={"token": extend_token(license)})
 
 
@@ -40,7 +40,7 @@ def extend_url(license: License) -> str:
 
 
 def app_path(bitrix24_code: str) -> str:
-    """Opens the application inside a portal; "" if it is not known what portals call it (``config.bitrix24_code``).
+    """Opens the application inside a portal; "" if the portal's code for it is unknown (see ``config.bitrix24_code``).
 
     https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html
     """
@@ -48,12 +48,12 @@ def app_path(bitrix24_code: str) -> str:
 
 
 def app_url(host: str, bitrix24_code: str) -> str:
-    """``app_path`` in the portal at ``host``, or the portal itself where there is none."""
+    """The application in the portal at ``host``, or the portal itself if ``app_path`` is unknown."""
     return portal_origin(host) + (app_path(bitrix24_code) or "/")
 
 
 def license_url(license: License) -> str:
-    """The license in its customer's account, absolute, in his language."""
+    """The license in its customer's account, absolute, in their language."""
     return absolute_url("account-license", language=license.customer.language, public_id=license.public_id)
 
 

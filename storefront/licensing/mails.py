@@ -1,19 +1,14 @@
-"""What licensing tells customers by mail: rows of the outbox, written in the transaction that causes them."""
+"""Mails about licenses: rows of the outbox, written in the transaction that causes them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
-from django.utils import translation
-from django.utils.translation import gettext as _
-
-from storefront.core import clock
-from storefront.core.language import nearest_language
-from storefront.licensing import effects, links
-from storefront.licensing.models import License
-from storefront.licensing.states import PORTAL_TAKEN, LicenseStatus
+from storefront.billing.models import Invoice
+from storefront.licensing import links
+from storefront.licensing.models import License, LicenseEvent
 from storefront.licensing.validity import days_left
 from storefront.notifications import mails
 
@@ -26,8 +21,8 @@ class _OfLicense(TypedDict):
     account_url: str
 
 
-def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
-    """The money of an invoice is in, and this is what it bought."""
+def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) -> None:
+    """The money of an invoice has arrived, and this is what it bought. Once per invoice."""
     customer = invoice.customer
     mail = mails.PaymentReceived(
         name=customer.get_full_name(),
@@ -40,27 +35,27 @@ def payment_received(invoice: Any, licenses: Sequence[License]) -> None:
         total=invoice.amount,
         currency=invoice.currency,
         is_free=invoice.amount == 0,
-        licenses=[_info(license, invoice) for license in licenses],
+        licenses=list(licenses),
         account_url=links.licenses_url(invoice.language),
     )
     mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")
 
 
 def linked(license: License) -> None:
-    """The license works in its portal now. Once per license and portal."""
+    """The license is active in its portal now. Once per license and portal."""
     mail = mails.LicenseLinked(**_of(license), portal_address=license.portal_address, valid_until=license.valid_until)
     _enqueue(mail, license, key=f"license_linked:{license.public_id}:{license.member_id}")
 
 
 def not_linked(license: License) -> None:
-    """The portal is there but the license cannot go to it (``link_problem``). Once per license, reason and address."""
+    """The license cannot be linked to its portal (``link_problem``). Once per license, reason and address."""
     mail = mails.LicenseNotLinked(**_of(license), portal_address=license.portal_address, problem=license.link_problem)
     key = f"license_not_linked:{license.public_id}:{license.link_problem}:{license.portal_address}"[:200]
     _enqueue(mail, license, key=key)
 
 
 def staff_must_link(license: License) -> None:
-    """The portal of a paid license cannot be asked: staff looks into it. Once per license and address."""
+    """The portal of a paid license does not answer: staff look into it. Once per license and address."""
     mails.staff_notice(
         key=f"license_unproven:{license.public_id}:{license.portal_address}"[:200],
         subject=f"License {license.number} waits for {license.portal_address}, which does not answer us",
@@ -85,7 +80,7 @@ def ending(license: License, step: int, now: datetime) -> None:
     _enqueue(mail, license, key=f"license_ending:{license.public_id}:{license.valid_until:%Y%m%d%H%M%S}:{step}")
 
 
-def extended_by_another(license: License, invoice: Any) -> None:
+def extended_by_another(license: License, invoice: Invoice) -> None:
     """Somebody else has paid for a period of the customer's license. Once per invoice and license."""
     mail = mails.LicenseExtended(**_of(license), valid_until=license.valid_until)
     _enqueue(mail, license, key=f"license_extended:{invoice.number}:{license.public_id}")
@@ -105,33 +100,11 @@ def _of(license: License) -> _OfLicense:
     }
 
 
-def _info(license: License, invoice: Any) -> mails.MailLicense:
-    is_own = license.customer_id == invoice.customer_id
-    with translation.override(nearest_language(invoice.language)):
-        done = effects.done_text(license, invoice)
-        state = _state_text(license) if is_own else _("It stays with its holder, whom we have told.")
-    return mails.MailLicense(
-        number=license.number,
-        product=license.product_title,
-        plan=license.plan_name,
-        valid_until=None if license.begins_by else license.valid_until,
-        state_text=f"{done} {state}",
+def staff_must_grant_again(license: License, invoice: Invoice, event: LicenseEvent) -> None:
+    """Money came back after a lost dispute: staff give back the periods that ``event`` revoked. Once per event."""
+    mails.staff_notice(
+        key=f"regained:{license.number}:{event.pk}",
+        subject=f"License {license.number}: give days back",
+        text=f"The money of invoice {invoice.number} came back after a lost dispute. {event.detail['months']} "
+        f"months of license {license.number} were taken back for it: give them to the customer again.",
     )
-
-
-def _state_text(license: License) -> str:
-    if license.status == LicenseStatus.SUSPENDED:
-        return _("It is suspended; please contact us.")
-    if license.status == LicenseStatus.ACTIVE:
-        if license.binding_kind == "none":
-            return _("It is active.")
-        return _("It is active in %(portal)s.") % {"portal": license.portal_address}
-    if license.link_problem == PORTAL_TAKEN:
-        return _("Until then its time does not run.")
-    if not license.portal_address:
-        return _("Name the Bitrix24 it is for in your account.")
-    if license.valid_until <= clock.now():
-        return _("It has ended.")
-    return _("It becomes active by itself when the app is installed or opened in %(portal)s.") % {
-        "portal": license.portal_address
-    }

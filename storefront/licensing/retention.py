@@ -1,4 +1,4 @@
-"""How long it is remembered what was said to portals."""
+"""How long requests to portals stay logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States of a license. Stored: what people and portals did. Worked out: scheduled, grace and expired."""
+"""States of a license. Stored: what people and portals did. Computed: scheduled, grace and expired."""
 
 from enum import StrEnum
 
@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.core.states import Transitions
 
-#: Reasons (License.link_problem) why a license cannot be linked to the portal it names.
+#: Reasons (``License.link_problem``) why a license cannot be linked to the portal it names.
 PORTAL_TAKEN = "portal_taken"  # another license of the product is active there
 HOST_TAKEN = "host_taken"  # the address belonged to another portal, whose license still runs
-HOST_UNPROVEN = "host_unproven"  # the app is there, but the portal does not answer to us: we are the reason
+HOST_UNPROVEN = "host_unproven"  # the app is installed, but the portal does not answer us: the delay is ours
 
 
 class PortalRole(StrEnum):
-    """What a portal says of one of its people. Only ``profile`` answered by the portal gives one of the first two."""
+    """What a portal says about one of its users. Only its own answer to ``profile`` gives ADMIN or EMPLOYEE."""
 
     ADMIN = "admin"
     EMPLOYEE = "employee"
@@ -22,7 +22,7 @@ class PortalRole(StrEnum):
 
 
 class LicenseStatus(models.TextChoices):
-    """What is stored."""
+    """The stored state."""
 
     PENDING = "pending", _("Waiting for its portal")
     ACTIVE = "active", _("Active")
@@ -31,7 +31,7 @@ class LicenseStatus(models.TextChoices):
 
 
 class EffectiveStatus(models.TextChoices):
-    """What is shown and enforced."""
+    """The state that is shown and enforced."""
 
     PENDING = "pending", _("Waiting for its portal")
     SCHEDULED = "scheduled", _("Scheduled")

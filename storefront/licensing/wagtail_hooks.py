@@ -1,4 +1,4 @@
-"""Rights over licenses, offered in Wagtail where a group is edited."""
+"""Permissions over licenses, offered in Wagtail's form of a group."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from wagtail import hooks
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    """Linking by hand: it is done with ``manage.py link_license``, in the name of whoever has this right."""
+    """Linking by hand, done with ``manage.py link_license`` in the name of a user with this permission."""
     return Permission.objects.filter(content_type__app_label="licensing", codename="link_license")

@@ -12,7 +12,7 @@ import requests
 from django.core import signing
 
 from storefront.core import clock
-from storefront.licensing.bitrix24 import installations
+from storefront.licensing.bitrix24.portal_status import queue_setup
 from storefront.licensing.models import Installation, License
 from storefront.notifications.models import OutboxMessage
 from tests.licensing.conftest import Portals, make_invoice, paid, refunded
@@ -84,7 +84,7 @@ def test_notice_has_no_dead_link_where_nobody_says_what_the_app_is_called(
 
 def test_link_of_a_notice_opens_the_payment_tab_in_the_portal(portals: Portals, linked: License, run_jobs: Run) -> None:
     """As its reader follows it, in the portal's own pages."""
-    installations.request_setup(Installation.objects.get())
+    queue_setup(Installation.objects.get())
     run_jobs()
     page = requests.get(f"http://{portals.host()}/notifications/", timeout=5).text
     link = re.search(r'href="(/marketplace/view/[^"]+)"', page)

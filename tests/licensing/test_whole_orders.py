@@ -89,7 +89,7 @@ def test_what_is_worked_out_for_a_whole_order_comes_true(
         ledger = read_ledger(license, now) if license else replace(EMPTY_LEDGER, is_active=is_open)
         invoice = order(customer, software, lines, change)
         for line in ordered(invoice):
-            grant = line.grant
+            grant = line.terms
             _view, ledger = buy(
                 ledger, plan_id=grant.plan_id, months=grant.months, amount=line.amount, currency="EUR",
                 prices=grant.prices if change == "now" else None, now=now,

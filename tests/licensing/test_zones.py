@@ -8,8 +8,7 @@ from typing import Any
 from django.test import Client
 
 from checkout.models import PurchaseDetails
-from storefront.licensing.bitrix24.addresses import change_address
-from storefront.licensing.bitrix24.zones import tell_staff_of_unknown
+from storefront.licensing.bitrix24.addresses import change_address, report_unknown_zone
 from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
 from tests.checkout.building import order_by, put_in_cart
@@ -34,7 +33,7 @@ def test_order_for_a_portal_in_a_new_zone_is_taken_and_staff_is_told(client: Cli
 
 def test_known_zones_and_own_domains_are_no_news(db: None) -> None:
     for host in ("acme.bitrix24.uz", "acme.bitrix24.com.br", "crm.acme.se", "portal.local", "127.0.0.1:8000"):
-        tell_staff_of_unknown(host, is_reported=True)
+        report_unknown_zone(host, is_reported=True)
     assert notes() == []
 
 

@@ -17,7 +17,7 @@ from storefront.core import clock, states
 from storefront.core.license_terms import NOW
 from storefront.gateways.bitrix24 import InvalidToken
 from storefront.licensing.audit import checks
-from storefront.licensing.bitrix24 import confirmation, linking, obstacles, portal_calls
+from storefront.licensing.bitrix24 import activations, confirmation, linking, portal_calls
 from storefront.licensing.bitrix24.manual_linking import NotLinkable, link_manually
 from storefront.licensing.models import Activation, Installation, License, LicensePeriod
 from storefront.licensing.services import grants
@@ -50,19 +50,19 @@ def invoices(customer: Any, product: Any) -> list[Any]:
 @pytest.fixture
 def dawdling(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause between looking for a held license and making a new one."""
-    look = grants._held
+    look = grants.license_to_extend
 
     def slowly(*args: Any) -> Any:
         held = look(*args)
         time.sleep(DAWDLE)
         return held
 
-    monkeypatch.setattr(grants, "_held", slowly)
+    monkeypatch.setattr(grants, "license_to_extend", slowly)
 
 
 @pytest.fixture
 def without_customer_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grants, "_one_at_a_time", lambda customer_id: None)
+    monkeypatch.setattr(grants, "lock_customer", lambda customer_id: None)
     monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
 
 
@@ -149,14 +149,14 @@ def rivals(make_customer: Callable[..., Any], product: Any) -> list[License]:
 
 @pytest.fixture
 def dawdling_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    look = obstacles.find
+    look = activations.find_obstacle
 
     def slowly(*args: Any) -> Any:
         obstacle = look(*args)
         time.sleep(DAWDLE)
         return obstacle
 
-    monkeypatch.setattr(obstacles, "find", slowly)
+    monkeypatch.setattr(activations, "find_obstacle", slowly)
 
 
 @pytest.fixture
@@ -300,7 +300,7 @@ def test_eight_workers_refresh_a_token_once(race: Race, bitrix24: Any, installat
 def test_control_without_the_lease_they_kill_each_others_tokens(
     race: Race, bitrix24: Any, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portal_calls, "_take_lease", lambda pk, seen: True)
+    monkeypatch.setattr(portal_calls, "take_lease", lambda pk, seen: True)
     results = race(worker(installation), copies=8)
     assert refreshes(bitrix24) > 1
     assert any(isinstance(error, InvalidToken) for error in errors(results))
@@ -313,7 +313,7 @@ def test_worker_that_died_while_refreshing_blocks_the_others_half_a_minute(
 
     from storefront.core import clock
 
-    assert portal_calls._take_lease(installation.pk, 1)
+    assert portal_calls.take_lease(installation.pk, 1)
     with pytest.raises(TryLater):
         portal_calls.refresh(Installation.objects.get(pk=installation.pk))
     with time_machine.travel(clock.now() + portal_calls.LEASE * 1.1):
@@ -323,7 +323,7 @@ def test_worker_that_died_while_refreshing_blocks_the_others_half_a_minute(
 
 
 def test_refund_while_linking_leaves_no_portal_bound(race: Race, rivals: list[License], dawdling_link: None) -> None:
-    from storefront.licensing.services.grants import take_back_for_invoice
+    from storefront.licensing.services.reversals import take_back_for_invoice
 
     license = rivals[0]
     invoice = license.periods.get().invoice_line.invoice
@@ -364,6 +364,6 @@ def test_control_without_the_claim_every_worker_asks(
         time.sleep(UNGUARDED)
         return True
 
-    monkeypatch.setattr(confirmation, "_claim", claim)
+    monkeypatch.setattr(confirmation, "claim", claim)
     race(confirmation.ask_again, copies=8)
     assert len(bitrix24.requests) > 4

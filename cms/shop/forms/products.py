@@ -16,14 +16,12 @@ from wagtail.models import Locale
 
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
 from catalogue.plans import previews
-from catalogue.plans.models import Agreement, BindingKind
+from catalogue.plans.models import Agreement
 from catalogue.plans.products import create_parent
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.price_rules import price_problem
 from storefront.core import clock
-
-#: What the shop can fulfil; the other kinds are names kept for later.
-OFFERED_BINDINGS = (BindingKind.NONE, BindingKind.PORTAL)
+from storefront.licensing.bindings import BINDINGS, binding_of
 
 
 class CategoriesField(forms.ModelMultipleChoiceField):
@@ -73,7 +71,7 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = self.fields["binding_kind"]
-        kinds.choices = [choice for choice in kinds.choices if choice[0] in OFFERED_BINDINGS]
+        kinds.choices = [choice for choice in kinds.choices if choice[0] in BINDINGS]
         apps = self.fields["bitrix24_app_code"]
         apps.choices = known_apps()
         apps.error_messages["invalid_choice"] = _("There is no such application.")
@@ -108,7 +106,7 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean()
-        if data.get("binding_kind") == BindingKind.PORTAL and data.get("bitrix24_app_code") == "":
+        if binding_of(data.get("binding_kind", "")).needs_app and data.get("bitrix24_app_code") == "":
             self.add_error(
                 "bitrix24_app_code", _("A license tied to a portal needs the application that it opens there.")
             )

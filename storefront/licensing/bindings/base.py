@@ -96,7 +96,7 @@ class Binding:
         return False
 
     def activate(self, license: License, *, is_quiet: bool = False) -> bool:
-        """Make a waiting license active if it can be; whether this call did. ``is_quiet``: the caller sends the mails."""
+        """Make a waiting license active if possible; whether this call did. ``is_quiet``: the caller sends mails."""
         return False
 
     def release(self, license: License, *, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""What makes a page of ours safe inside a portal's frame: its headers, and a bearer token instead of cookies."""
+"""Pages inside a portal's frame: their security headers, and a bearer token instead of cookies."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from django.utils.translation import get_language
 from storefront.licensing.states import PortalRole
 
 _SALT = "storefront.licensing.bitrix24.page"
-#: A page in a frame may ask for its own status this long; after that the app is opened anew.
+#: How long a page in a frame may poll for its status; then the app has to be opened again.
 BEARER_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who looks at an embedded page: one user of one installation."""
+    """The viewer of an embedded page: one user of one installation."""
 
     installation_id: int
     user_id: int
@@ -38,7 +38,7 @@ def bearer_token(bearer: Bearer) -> str:
 
 
 def raw_bearer(request: HttpRequest) -> str:
-    """The token of ``Authorization: Bearer <token>`` as it came, "" if there is none."""
+    """The token of ``Authorization: Bearer <token>``, unchecked; "" if there is none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -55,7 +55,7 @@ def read_bearer(request: HttpRequest) -> Bearer | None:
 def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, ancestors: Sequence[str], status: int = 200
 ) -> HttpResponse:
-    """Render an embedded page that only ``ancestors``, origins, may show in a frame (none: nobody). Never stored."""
+    """Render a page that only the origins ``ancestors`` may frame (none: nobody). It is never cached."""
 
     def view(request: HttpRequest) -> HttpResponse:
         return render(request, template, context, status=status)
@@ -65,7 +65,7 @@ def page(
         script = urlsplit(settings.BITRIX24_JS_URL)
         directives["script-src"] = ["'self'", f"{script.scheme}://{script.netloc}"]
     response = cast(HttpResponse, csp_replace(directives)(view)(request))
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # frame-ancestors says it, and more exactly
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]  # frame-ancestors replaces it
     response["Cache-Control"] = "no-store"
     response["Content-Language"] = get_language() or settings.LANGUAGE_CODE
     patch_vary_headers(response, ["Authorization"])

@@ -1,8 +1,8 @@
-"""Events of an application's life: authenticated, stored in the inbox, acted on by the worker.
+"""Events of an application's life: authenticated, stored in the inbox, handled by the worker.
 
-``application_token`` is constant per portal and application and proves every event but the first: an install is
-stored on its word and believed only when the authorization server confirms its access token. The same holds for an
-update that brings a new application token.
+``application_token`` is constant per portal and application and proves every event but the first. An install is stored
+unproven and acted on only when the authorization server confirms its access token; so is an update with a new
+application token. https://apidocs.bitrix24.com/api-reference/events/safe-event-handlers.html
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from storefront.gateways.bitrix24 import AppEvent, values
 from storefront.gateways.errors import GatewayError, InvalidSignature
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.sources import Received
-from storefront.licensing.bitrix24 import installations, verification
+from storefront.licensing.bitrix24 import installations, portal_status, verification
 from storefront.licensing.bitrix24.config import client
-from storefront.licensing.bitrix24.installations import Keys
-from storefront.licensing.bitrix24.visits import record_visit
+from storefront.licensing.bitrix24.installations import Tokens, record_visit
 from storefront.licensing.models import Installation
 
 SOURCE = "bitrix24"
@@ -32,7 +31,7 @@ class Forged(Exception):
 
 
 def authenticate(event: AppEvent) -> Received:
-    """Decide by the stored application token whether an event may be stored. One query, no outgoing call.
+    """Decide by the stored application token whether to store an event. One query, no outside call.
 
     :raises Forged: unknown portal or wrong token
     """
@@ -47,16 +46,16 @@ def authenticate(event: AppEvent) -> Received:
 
 def _proven_by_token(event: AppEvent) -> Installation | None:
     """The installation whose token the event carries; every candidate is compared, in constant time."""
-    found = None
+    proven = None
     for installation in Installation.objects.filter(member_id=event.member_id).order_by("pk"):
         stored = installation.application_token or ""
         if compare_digest(stored.encode(), event.application_token.encode()) and stored:
-            found = installation
-    return found
+            proven = installation
+    return proven
 
 
 def _received(event: AppEvent, installation_id: int | None) -> Received:
-    # Events are told apart by their tokens too, so that a forged one cannot take a genuine one's place.
+    # The id includes the tokens, so that a forged event cannot take the place of a genuine one.
     tokens = hashlib.sha256(f"{event.application_token} {event.access_token}".encode()).hexdigest()
     return Received(
         event_id=f"{event.fingerprint}:{tokens[:32]}",
@@ -77,14 +76,14 @@ def _received(event: AppEvent, installation_id: int | None) -> Received:
 
 
 class Bitrix24Source:
-    """The inbox's view of Bitrix24. Its events arrive at /bitrix24/events/, where ``authenticate`` judges them."""
+    """Bitrix24 as a source of the inbox. Its events arrive at /bitrix24/events/ and are checked by ``authenticate``."""
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
-        """Nothing is taken at /hooks/bitrix24/: proving an event needs the database, which a hook must not touch."""
+        """/hooks/bitrix24/ refuses everything: proving an event needs the database, which a hook must not touch."""
         raise InvalidSignature("events of Bitrix24 arrive at /bitrix24/events/", code="wrong_door")
 
     def handle(self, event: InboundEvent) -> bool:
-        """Act on a stored event. Unanswered questions are raised, so that the inbox asks again later."""
+        """Act on a stored event. Raises if the authorization server does not answer: the inbox tries again later."""
         data = event.data
         if data["name"] == UNINSTALL:
             return _uninstalled(data)
@@ -106,16 +105,9 @@ def _arrived(data: dict[str, Any]) -> bool:
         )
     except verification.Refused:
         return False
-    keys = Keys(
-        role=visit.role,
-        user_id=visit.user_id,
-        access_token=data["access_token"],
-        refresh_token=data["refresh_token"],
-        expires_at=visit.expires_at,
-        application_token=data["application_token"],
-    )
-    installation = record_visit(visit, keys, is_installed=True)
-    installations.request_setup(installation)
+    tokens = Tokens(data["access_token"], data["refresh_token"], data["application_token"])
+    installation = record_visit(visit, tokens, is_installed=True)
+    portal_status.queue_setup(installation)
     return True
 
 
@@ -132,7 +124,7 @@ def _uninstalled(data: dict[str, Any]) -> bool:
 
 
 def _is_still_there(installation: Installation) -> bool:
-    """Whether the app has returned since: events are not delivered in order. In doubt the event is believed."""
+    """Whether the app was reinstalled since: events may arrive out of order. In doubt the event is believed."""
     if not installation.access_token:
         return False
     try:

@@ -1,4 +1,4 @@
-"""What the app's page inside a portal shows about licenses."""
+"""The data of the app's page inside a portal."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from storefront.licensing.states import (
 )
 from storefront.licensing.validity import days_left, effective_status, grace
 
-#: From so many days before the end the page says so, in a place nobody overlooks.
+#: The page warns prominently from this many days before the end.
 ENDING_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One license as its portal's people see it; price and link are there for administrators only."""
+    """One license as the portal's users see it; ``price``, ``period`` and ``extend_url``: administrators only."""
 
     number: str
     product: str
@@ -52,7 +52,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product whose license this portal could have."""
+    """A product that this portal could buy a license for."""
 
     title: str
     url: str
@@ -60,8 +60,8 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """``waiting``: paid licenses that name this portal but are not linked to it, and why. ``notes``: what the portal
-    has not told us."""
+    """``waiting``: paid licenses that name this portal but are not linked, and why. ``notes``: what the portal has not
+    confirmed."""
 
     host: str
     role: PortalRole
@@ -129,7 +129,7 @@ def _offer_to_extend(license: License, months: int) -> dict[str, str]:
 
 
 def _notes(installation: Installation, role: PortalRole) -> list[str]:
-    """Where the portal has said neither of the two, one note is enough."""
+    """At most one note, the more important one."""
     if not installation.is_host_proven:
         return [
             _(

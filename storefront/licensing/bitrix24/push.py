@@ -1,7 +1,7 @@
-"""Telling a portal what its licenses are: an app option for the app, a notice for its administrator.
+"""Telling a portal about its licenses: an app option for the app, a notice for its administrator.
 
-Outbox handler of kind ``bitrix24.push``. What is told is the state at the time of sending, so that order and copies
-do not matter. The mail is the main channel: a portal that cannot be told is left in peace.
+Handler of outbox messages of kind ``bitrix24.push``. It sends the state at the time of sending, so order and duplicates
+do not matter. Mails are the main channel: failing to reach a portal is not an error.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ EVENTS = ("ONAPPUNINSTALL", "ONAPPUPDATE")
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Bring one message to its portal; payload: ``installation``, and ``license`` (for a notice) or ``setup``.
+    """Deliver one message; payload: ``installation``, and ``license`` (for a notice) or ``setup``.
 
-    Gives up quietly where trying again cannot help: app removed, REST not in the portal's plan, tokens dead. Whatever
-    else goes wrong is raised, and the outbox tries again.
+    Gives up where trying again cannot help: app removed, no REST in the portal's plan, tokens dead. Raises on any other
+    failure, so that the outbox tries again.
     """
     installation = Installation.objects.filter(pk=message.payload["installation"]).first()
     if installation is None or not installation.is_installed:
         return
     version = installation.token_version
     try:
-        _say(installation, message.payload)
+        _send(installation, message.payload)
     except AppRemoved:
         installations.mark_uninstalled(installation)
     except InvalidToken:
@@ -54,7 +54,7 @@ def deliver(message: OutboxMessage) -> None:
         logger.info("portal %s was not told: %s", installation.pk, type(exc).__name__)
 
 
-def _say(installation: Installation, payload: dict[str, Any]) -> None:
+def _send(installation: Installation, payload: dict[str, Any]) -> None:
     if payload.get("setup"):
         _set_up(installation)
         return
@@ -86,7 +86,7 @@ def _notify(installation: Installation, license: License) -> None:
 
 
 def _code(installation: Installation) -> str:
-    """What the portal calls the application; it is asked once if nobody has said so. "" if it does not say."""
+    """The portal's code for the application, asked once if it is not configured; "" if unknown."""
     code = bitrix24_code(installation.app_code, installation.bitrix24_code)
     if not code:
         _allowed(installation, lambda host, token: _learn_code(installation, host, token))
@@ -117,9 +117,11 @@ def _notice(license: License) -> str:
 
 
 def _set_up(installation: Installation) -> None:
-    """Bind our event handlers and the app's address; the portal forgets them with every new version.
+    """Bind our event handlers and the app's address; the portal drops them with every new version of the app.
 
-    The address needs the scope ``placement``: without it a notice's link opens the app's first page.
+    The address needs the scope ``placement``; without it the link in a notice opens the app's first page.
+    https://apidocs.bitrix24.com/api-reference/events/event-bind.html,
+    https://apidocs.bitrix24.com/api-reference/widgets/placement-bind.html
     """
     events = settings.SITE_URL + reverse("bitrix24-events")
     for event in EVENTS:
@@ -134,7 +136,7 @@ def _caller(method: str, params: dict[str, str]) -> Callable[[str, str], Any]:
 
 
 def _allowed(installation: Installation, act: Callable[[str, str], Any]) -> bool:
-    """Call, and say whether the portal let us; a right or a method it does not give us harms nothing else."""
+    """Make a call; whether the portal allowed it. A missing right or method does not stop the other calls."""
     try:
         portal_calls.call(installation, act)
     except (AppRemoved, InvalidToken, AddressRefused):

@@ -1,7 +1,7 @@
 """/bitrix24/install/, /bitrix24/app/ and its status, /bitrix24/events/.
 
-Portals post here from their people's browsers, and the vendor's queue from its servers: there is no cookie, no CSRF
-token and no session. Every request is proven (see ``verification`` and ``events``) before it changes anything.
+Browsers of portal users and the vendor's servers post here: there is no cookie, no CSRF token and no session. Every
+request is proven (see ``verification`` and ``events``) before it changes anything.
 """
 
 from __future__ import annotations
@@ -26,20 +26,18 @@ from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_eve
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.views import fits
-from storefront.licensing.bitrix24 import embedded, events, installations, verification
+from storefront.licensing.bitrix24 import embedded, events, portal_status, verification
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.bitrix24.embedded import Bearer
-from storefront.licensing.bitrix24.installations import Keys
+from storefront.licensing.bitrix24.installations import Tokens, Visit, record_visit
 from storefront.licensing.bitrix24.overview import overview
-from storefront.licensing.bitrix24.verification import Visit
-from storefront.licensing.bitrix24.visits import record_visit
 from storefront.licensing.models import Installation
 from storefront.licensing.states import PortalRole
 
 logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
 TABS = ("overview", "payment")
-#: What "Try again" posts once more: the visitor's own fields, given back to him alone.
+#: What "Try again" posts again: the visitor's own fields, returned to them alone.
 _LAUNCH_FIELDS = (
     "AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT", "APPLICATION_TOKEN", "APPLICATION_SCOPE", "member_id",
     "status", "PLACEMENT", "PLACEMENT_OPTIONS",
@@ -47,7 +45,7 @@ _LAUNCH_FIELDS = (
 
 
 def _in_portal_language(view: View) -> View:
-    """The page speaks the language that the portal's user has chosen there (LANG), as far as the shop speaks it."""
+    """Render in the language that the portal's user has chosen there (LANG), if the shop has it."""
 
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
@@ -58,7 +56,7 @@ def _in_portal_language(view: View) -> View:
 
 
 def _portal_post(view: View) -> View:
-    """POST of at most 64 KiB, without CSRF; a person who comes with GET is told where the page lives."""
+    """Accept a POST of at most 64 KiB, without CSRF; answer a GET with a page that explains where the app is."""
 
     @csrf_exempt
     @_in_portal_language
@@ -70,7 +68,7 @@ def _portal_post(view: View) -> View:
             return response
         if not fits(request.META.get("CONTENT_LENGTH"), MAX_MESSAGE):
             return HttpResponse(status=413)
-        _ = request.body  # read whole before the form is parsed, so that both can be had
+        _ = request.body  # read before the form is parsed, so that both are available
         return view(request)
 
     return wrapper
@@ -85,7 +83,7 @@ def app(request: HttpRequest) -> HttpResponse:
     visit = _visit(request, launch, needs_installed=True)
     if isinstance(visit, HttpResponse):
         return visit
-    installation = record_visit(visit, _keys(launch, visit), is_installed=False)
+    installation = record_visit(visit, _tokens(launch), is_installed=False)
     return _app_page(request, installation, visit, launch)
 
 
@@ -100,13 +98,12 @@ def install(request: HttpRequest) -> HttpResponse:
     visit = _visit(request, launch, needs_installed=False)
     if isinstance(visit, HttpResponse):
         return visit
-    # Bitrix24 shows an installer to administrators only, so whoever it has not called an employee may finish:
-    # https://apidocs.bitrix24.com/settings/app-installation/installation-finish.html. An employee who finds this page
-    # changes nothing by it.
+    # Bitrix24 shows an installer to administrators only, so anyone it has not called an employee may finish:
+    # https://apidocs.bitrix24.com/settings/app-installation/installation-finish.html
     may_finish = visit.role != PortalRole.EMPLOYEE
-    installation = record_visit(visit, _keys(launch, visit), is_installed=may_finish)
+    installation = record_visit(visit, _tokens(launch), is_installed=may_finish)
     if may_finish:
-        installations.request_setup(installation)
+        portal_status.queue_setup(installation)
     context = {
         "overview": overview(installation, role=visit.role),
         "portal_script": settings.BITRIX24_JS_URL if may_finish else "",
@@ -117,7 +114,7 @@ def install(request: HttpRequest) -> HttpResponse:
 
 @_portal_post
 def receive_event(request: HttpRequest) -> HttpResponse:
-    """Events of the application's life: proven, stored, answered; acted on by the worker."""
+    """Authenticate an event of the application's life and store it; the worker acts on it."""
     return _take_event(request)
 
 
@@ -129,7 +126,7 @@ def status(request: HttpRequest) -> HttpResponse:
     installation = Installation.objects.filter(pk=bearer.installation_id, is_installed=True).first() if bearer else None
     if bearer is None or installation is None:
         return embedded.page(request, "licensing/status_over.html", {}, ancestors=(), status=286)
-    # The same token goes back: asking again and again must not make it live longer.
+    # The same token goes back: polling must not prolong it.
     context = {"overview": overview(installation, role=bearer.role), "bearer": embedded.raw_bearer(request)}
     return embedded.page(request, "licensing/status.html", context, ancestors=[portal_origin(installation.host)])
 
@@ -167,8 +164,8 @@ def _launch(request: HttpRequest) -> LaunchData | None:
 
 
 def _visit(request: HttpRequest, launch: LaunchData, *, needs_installed: bool) -> Visit | HttpResponse:
-    """The proven visit, or the page that says why there is none. Such a page may show itself in the frame of the
-    portal that the request names, because it holds no data."""
+    """The proven visit, or the page that says why there is none. The portal that the request names may frame such a
+    page, because it holds no data."""
     claimed = [launch.origin]
     try:
         visit = _verified(request, launch, is_fresh=False)
@@ -200,14 +197,14 @@ def _verified(request: HttpRequest, launch: LaunchData, *, is_fresh: bool) -> Vi
 
 
 def _ancestors(launch: LaunchData, host: str) -> list[str]:
-    """Who may frame a page of a proven visit: the portal at its registered address, and under the name by which its
-    user has opened it, which may be another one (a box inside its company, an own domain that was just added)."""
+    """Who may frame a page of a proven visit: the portal at its registered address and at the one its user has opened,
+    which may differ (a self-hosted Bitrix24 inside its network, a custom domain that was just added)."""
     return [portal_origin(host), launch.origin]
 
 
 def _unverified_page(request: HttpRequest, launch: LaunchData, claimed: list[str]) -> HttpResponse:
-    """Nobody can say now whose request this is: try again. The last known state is shown only to whoever knows the
-    secret that this portal and we share, and without anything that an administrator alone may see."""
+    """The page for a request that cannot be verified now: try again. It shows the last known state, as an employee may
+    see it, only if the request holds the secret that this portal and we share."""
     known = next(
         (
             installation
@@ -226,15 +223,8 @@ def _unverified_page(request: HttpRequest, launch: LaunchData, claimed: list[str
     return response
 
 
-def _keys(launch: LaunchData, visit: Visit) -> Keys:
-    return Keys(
-        role=visit.role,
-        user_id=visit.user_id,
-        access_token=launch.access_token,
-        refresh_token=launch.refresh_token,
-        expires_at=visit.expires_at,
-        application_token=launch.application_token,
-    )
+def _tokens(launch: LaunchData) -> Tokens:
+    return Tokens(launch.access_token, launch.refresh_token, launch.application_token)
 
 
 def _app_page(request: HttpRequest, installation: Installation, visit: Visit, launch: LaunchData) -> HttpResponse:

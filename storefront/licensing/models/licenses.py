@@ -22,10 +22,10 @@ class License(models.Model):
     """A customer's license. Its dates are those of its periods: [starts_at, valid_until), UTC.
 
     Titles are frozen as bought; ``plan`` is the license type of the period that runs now. ``anchor_at`` and ``months``
-    are those of the last period. ``begins_by``: paid time waits to begin, at the latest then, and the dates are those of
-    that latest case; None once it runs. ``held_until``: time stands still until then, or stood still until then, because
-    of another license in the portal or of a dispute. ``ending_notice_*``: the latest notice of the coming end, for which
-    end and how many days before it.
+    are those of the last period. ``begins_by``: paid time waits to begin, at the latest then, and the dates are those
+    of that latest case; None once it runs. ``held_until``: until when time stands or stood still, because of another
+    license in the portal or of a dispute. ``ending_notice_*``: the latest notice of the coming end: for which end, and
+    how many days before it.
 
     ``binding_kind`` decides which fields of the tie are used (see ``licensing.bindings``). Of a portal:
     ``portal_address`` is the claim, ``member_id`` the identity once bound (see ``Activation``). They are columns here,

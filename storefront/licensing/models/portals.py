@@ -10,7 +10,7 @@ from storefront.core import clock
 class Installation(models.Model):
     """One application on one portal. ``member_id`` is the portal's identity, ``host`` its current, verified address.
 
-    ``is_host_proven``: the portal itself answered at ``host`` with a token of this ``member_id``, or ``host`` is a cloud
+    ``is_host_proven``: the portal itself answered at ``host`` to a token of this ``member_id``, or ``host`` is a cloud
     address. Tokens are encrypted at rest and belong to ``admin_user_id``, the portal user who gets notices.
     ``token_version`` counts the stored pairs; ``refresh_leased_until`` keeps two workers from using the same refresh
     token, which works once. ``told_state`` is a hash of the status data the portal was last told.

@@ -13,7 +13,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storefront.core import money
-from storefront.licensing.history import record
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import (
@@ -136,7 +135,7 @@ def convert(license: License, *, into: LicensePeriod, prices: Mapping[int, Decim
                 amount=kept_value(part.value),
                 starts_at=now, ends_at=now, anchor_at=now, anchor_months=0,
             )  # fmt: skip
-    record(license, "converted", plan=into.plan_name, days=sum(days), periods=[term.pk for term in old])
+    license.record("converted", plan=into.plan_name, days=sum(days), periods=[term.pk for term in old])
     lay(license, now)
 
 
@@ -206,7 +205,7 @@ def _place(term: LicensePeriod, span: Span, begun_at: datetime | None) -> None:
 def _stop(license: License, term: LicensePeriod, now: datetime) -> None:
     """A running period becomes one of the days that are left, and has not begun."""
     left = unused_value(span_of(term), term.amount, now)
-    record(license, "stopped", period=term.pk, ran_from=term.starts_at.isoformat(), ran_to=now.isoformat())
+    license.record("stopped", period=term.pk, ran_from=term.starts_at.isoformat(), ran_to=now.isoformat())
     term.days, term.begun_at = whole_days(term.ends_at - now), None
     term.amount = kept_value(left)
     term.save(update_fields=["days", "begun_at", "amount"])
@@ -241,7 +240,7 @@ def _carry_over(license: License, terms: Sequence[LicensePeriod], now: datetime)
     license.plan_id, license.plan_name = current.plan_id, current.plan_name
     license.save(update_fields=["starts_at", "valid_until", "anchor_at", "months", "begins_by", "plan", "plan_name"])
     if old_plan != license.plan_id:
-        record(license, "plan_changed", plan=license.plan_name)
+        license.record("plan_changed", plan=license.plan_name)
 
 
 def amounts_of(amount: Decimal, quantity: int, currency: str) -> list[Decimal]:

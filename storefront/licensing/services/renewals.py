@@ -1,4 +1,4 @@
-"""What happens to licenses only because time passes: notices of a coming end, the next paid period."""
+"""What happens to licenses because time passes: notices of a coming end, the start of the next paid period."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from django.db.models import F
 
 from storefront.core import clock, states
 from storefront.licensing import mails
-from storefront.licensing.bitrix24 import activations, linking
-from storefront.licensing.history import record
+from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services import periods
 from storefront.licensing.states import HOST_TAKEN, PORTAL_TAKEN, LicenseStatus
@@ -22,11 +21,10 @@ _RUNNING = (LicenseStatus.PENDING, LicenseStatus.ACTIVE)
 
 
 def send_ending_notices() -> int:
-    """Tell customers 30, 14, 7 and 1 days before a license ends (settings.LICENSE_NOTICE_DAYS); returns how many.
+    """Tell customers 30, 14, 7 and 1 days before a license ends (settings.LICENSE_NOTICE_DAYS). Returns how many.
 
-    Each step once per license and end. After a standstill only the nearest step is sent. A step that is more than
-    a quarter of the last period is left out, and so is one whose day had passed when that was bought: nobody who has
-    just paid for a month wants to hear of its end. What has not begun has no end yet.
+    Each step is sent once per license and end; after an outage only the nearest one. ``notice_steps`` says which make
+    sense. A license whose time has not begun has no end yet.
     """
     begin_periods()
     now = clock.now()
@@ -65,7 +63,7 @@ def _notify(license: License, step: int, now: datetime) -> bool:
 
 
 def begin_periods() -> int:
-    """Begin what has waited for its portal as long as it may, and what follows a period of another license type.
+    """Begin the periods that have waited for their portal as long as they may, and those of another license type.
 
     Returns how many licenses changed.
     """
@@ -75,9 +73,9 @@ def begin_periods() -> int:
 
 
 def _begin_late(license: License, now: datetime) -> bool:
-    """What is in the way of a license is looked at first: while something is, its time does not begin."""
+    """Try to activate the license first: while something stands in its way, its time does not begin."""
     with transaction.atomic():
-        if linking.link(license=license):
+        if binding_of(license.binding_kind).activate(license):
             return True
         if license.status != LicenseStatus.PENDING or license.begins_by is None or license.begins_by > now:
             return False
@@ -85,12 +83,12 @@ def _begin_late(license: License, now: datetime) -> bool:
             periods.lay(license, now)
             return False
         periods.begin(license, license.begins_by, now)
-        record(license, "begun", waited_for=license.portal_address)
+        license.record("begun", waited_for=license.portal_address)
         return True
 
 
 def _change_types(now: datetime) -> int:
-    """Where a period of another license type has begun, make that the license's type."""
+    """Give licenses the type of the period that runs now."""
     begun = LicensePeriod.objects.filter(
         revoked_at=None, converted_at=None, starts_at__lte=now, ends_at__gt=now, license__begins_by=None
     ).exclude(plan_id=F("license__plan_id"))
@@ -100,6 +98,6 @@ def _change_types(now: datetime) -> int:
             states.lock(license)
             kept = periods.lay(license, now)
             if kept:
-                activations.tell_portal(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
+                binding_of(license.binding_kind).publish_status(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
                 changed += 1
     return changed

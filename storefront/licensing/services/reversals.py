@@ -1,0 +1,138 @@
+"""What refunds, disputes and charge-backs do to licenses. Called inside the transaction that moves the money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from storefront.billing.models import Invoice
+from storefront.core import clock, states
+from storefront.licensing import mails
+from storefront.licensing.bindings import binding_of
+from storefront.licensing.models import License, LicensePeriod
+from storefront.licensing.services import periods
+from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
+
+_DISPUTE = "dispute"
+
+
+@transaction.atomic
+def take_back_for_invoice(*, invoice: Invoice) -> list[License]:
+    """The money of an invoice was refunded: revoke its periods, and the days they were converted into.
+
+    A license left without periods is revoked and released. Returns the licenses that changed.
+    """
+    now, changed = clock.now(), []
+    for license in _licenses_of(invoice):
+        states.lock(license)
+        revoked = _valid_periods(license, invoice)
+        if not revoked:
+            continue
+        remaining = periods.take_back(license, revoked, now)
+        license.record("taken_back", invoice=invoice.number, months=sum(period.months for period in revoked))
+        if remaining:
+            _restore_if_undisputed(license)
+        else:
+            _revoke(license)
+        _publish(license, cause=f"refund:{invoice.pk}")
+        changed.append(license)
+    return changed
+
+
+@transaction.atomic
+def set_disputed(*, invoice: Invoice, is_disputed: bool) -> list[License]:
+    """The buyer's bank disputes the payment of an invoice, or has decided: suspend its licenses, or restore them.
+
+    The time of a suspended license stands still, whoever paid for it; the rest of the running period goes on when the
+    dispute is won. If it is lost, licenses stay suspended here in case an appeal is won. Returns the licenses that
+    changed.
+    """
+    now, changed = clock.now(), []
+    for license in _licenses_of(invoice):
+        states.lock(license)
+        mine = license.periods.filter(invoice_line__invoice=invoice, revoked_at=None)
+        if not mine.exclude(is_disputed=is_disputed).update(is_disputed=is_disputed):
+            continue
+        if not is_disputed:
+            _restore_if_undisputed(license)
+        elif states.apply(license, LicenseStatus.SUSPENDED, table=LICENSE_TRANSITIONS):
+            license.record("suspended", invoice=invoice.number)
+            periods.hold(license, now, now)
+        _publish(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
+        changed.append(license)
+    return changed
+
+
+@transaction.atomic
+def charge_back(*, invoice: Invoice) -> list[License]:
+    """The buyer's bank has taken the money for good: revoke the invoice's periods where other paid time is left.
+
+    That time goes on. A license without any stays suspended as it is, so that a won appeal restores it in full. Returns
+    the licenses that changed.
+    """
+    now, changed = clock.now(), []
+    for license in _licenses_of(invoice):
+        states.lock(license)
+        revoked = _valid_periods(license, invoice)
+        if not revoked or not _has_other_time(license, revoked, now):
+            continue
+        periods.take_back(license, revoked, now)
+        months = sum(period.months for period in revoked)
+        license.record("taken_back", invoice=invoice.number, months=months, cause=_DISPUTE)
+        _restore_if_undisputed(license)
+        _publish(license, cause=f"lost:{invoice.pk}")
+        changed.append(license)
+    return changed
+
+
+def report_money_regained(*, invoice: Invoice) -> None:
+    """The money came back after a lost dispute: ask staff to grant the revoked periods again.
+
+    They are not restored here, because time that was paid for otherwise has run meanwhile.
+    """
+    for license in _licenses_of(invoice):
+        event = license.events.filter(code="taken_back", detail__cause=_DISPUTE, detail__invoice=invoice.number).last()
+        if event is not None:
+            mails.staff_must_grant_again(license, invoice, event)
+
+
+def _licenses_of(invoice: Invoice) -> QuerySet[License]:
+    """Every license with a period of the invoice, in the order in which they are locked."""
+    return License.objects.filter(periods__invoice_line__invoice=invoice).distinct().order_by("pk")
+
+
+def _valid_periods(license: License, invoice: Invoice) -> list[LicensePeriod]:
+    return list(license.periods.filter(invoice_line__invoice=invoice, revoked_at=None))
+
+
+def _has_other_time(license: License, revoked: list[LicensePeriod], now: datetime) -> bool:
+    others = periods.kept_beside(license, revoked)
+    return any(period.begun_at is None or period.ends_at > now for period in others)
+
+
+def _publish(license: License, *, cause: str) -> None:
+    binding_of(license.binding_kind).publish_status(license, cause=cause)
+
+
+def _revoke(license: License) -> None:
+    binding_of(license.binding_kind).release(license, reason="revoked")
+    states.apply(license, LicenseStatus.REVOKED, table=LICENSE_TRANSITIONS, link_problem="")
+    license.record("revoked")
+
+
+def _restore_if_undisputed(license: License) -> None:
+    """Restore a suspended license unless another payment of it is disputed: active where it was bound, otherwise
+    waiting again, with as many days to find its portal as a new license."""
+    is_disputed = license.periods.filter(revoked_at=None, is_disputed=True).exists()
+    if license.status != LicenseStatus.SUSPENDED or is_disputed:
+        return
+    binding = binding_of(license.binding_kind)
+    if not binding.resume(license):
+        now = clock.now()
+        binding.release(license, reason="restored")
+        states.apply(license, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
+        periods.hold(license, now, now)
+        binding.activate(license)
+    license.record("restored", status=license.status)
