@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from storefront.core import clock
-from storefront.licensing.bitrix24.confirmation import MOST, ask_again
+from storefront.licensing.bitrix24.confirmation import MAX_QUESTIONS, ask_again
 from storefront.licensing.bitrix24.linking import link_waiting
 from storefront.licensing.models import Installation, License
 from storefront.licensing.queries import link_state
@@ -130,7 +130,7 @@ def test_gaps_grow_and_end(portals: Portals, product: Any) -> None:
         following = Installation.objects.get().ask_at
         if following:
             gaps.append(following - at)
-    assert len(gaps) == MOST - 1
+    assert len(gaps) == MAX_QUESTIONS - 1
     assert gaps == sorted(gaps) and gaps[0] < timedelta(minutes=3) and gaps[-1] == timedelta(days=7)
 
 

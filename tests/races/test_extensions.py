@@ -44,14 +44,14 @@ def paid(invoice: Any) -> Any:
 
 def dawdle(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """A pause between reading a license's periods and adding one."""
-    read = periods.kept_periods
+    read = periods.valid_periods
 
     def slowly(license: Any) -> Any:
         found = read(license)
         time.sleep(seconds)
         return found
 
-    monkeypatch.setattr(periods, "kept_periods", slowly)
+    monkeypatch.setattr(periods, "valid_periods", slowly)
 
 
 def spans() -> list[tuple[Any, Any]]:

@@ -1,4 +1,4 @@
-"""What buying periods would do to a license, worked out without changing anything."""
+"""What buying periods would do to a license, computed without changing anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from storefront.licensing.models import License, LicensePeriod
-from storefront.licensing.services.periods import kept_periods, kept_value, span_of, works_on
+from storefront.licensing.services.periods import is_in_grace, span_of, stored_value, valid_periods
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import (
     Period,
@@ -25,8 +25,8 @@ from storefront.licensing.validity import (
 
 @dataclass(frozen=True, slots=True)
 class PeriodPreview:
-    """What buying a period would do: where it would lie, when the license would end then; and, where unused time
-    of other types would be converted, its value (major units) and the days it would give."""
+    """What buying a period would do: the dates of the period and the new end of the license. If unused time of other
+    types would be converted: its ``value`` (major units) and the ``days`` it would give."""
 
     starts_at: datetime
     ends_at: datetime
@@ -37,9 +37,9 @@ class PeriodPreview:
 
 @dataclass(frozen=True, slots=True)
 class PeriodEntry:
-    """One period as it counts: what was paid for it (major units of ``currency``) and where it lies.
+    """One valid period: what was paid for it (major units of ``currency``) and its dates.
 
-    ``has_begun``: it stays there; what has not may move when something is bought. ``created_at``: when it was granted.
+    ``has_begun``: its dates are fixed; others may move with a purchase. ``created_at``: when it was granted.
     """
 
     plan_id: int
@@ -57,7 +57,7 @@ class PeriodEntry:
 
 @dataclass(frozen=True, slots=True)
 class PeriodLedger:
-    """The entries of a license that count, as they are or as purchases would leave them."""
+    """The valid periods of a license, as they are or as purchases would leave them."""
 
     entries: tuple[PeriodEntry, ...]
     is_active: bool
@@ -73,12 +73,12 @@ class PeriodLedger:
 
 
 def read_ledger(license: License, now: datetime) -> PeriodLedger:
-    """The license as it is."""
-    entries = tuple(_entry(license, term, now) for term in kept_periods(license))
+    """The ledger of a license as it is."""
+    entries = tuple(_entry(license, period, now) for period in valid_periods(license))
     return PeriodLedger(entries, license.status == LicenseStatus.ACTIVE, license.held_until)
 
 
-#: A license that waits for its portal, before its first period.
+#: A new license that waits for its portal, without a period.
 EMPTY_LEDGER = PeriodLedger((), False)
 
 
@@ -99,25 +99,25 @@ def buy(
     ]  # fmt: skip
     parts = [Unused(entry.months, unused_value(entry.span, entry.amount, now)) for entry in old]
     days = converted_days(parts, prices=dict(prices or {}), months=months, now=now) if parts else []
-    stay = [entry for entry in ledger.entries if entry not in old]
-    wanted = PeriodEntry(plan_id, months, None, amount, currency, Span(now, now, now, 0), False, now)
-    bought = _bought(stay, ledger, wanted, now)
-    made = [
-        replace(entry, plan_id=plan_id, days=number, amount=kept_value(part.value), has_begun=False, created_at=now)
+    remaining = [entry for entry in ledger.entries if entry not in old]
+    entry = PeriodEntry(plan_id, months, None, amount, currency, Span(now, now, now, 0), False, now)
+    bought = _after_grace(remaining, ledger, entry, now)
+    converted = [
+        replace(entry, plan_id=plan_id, days=number, amount=stored_value(part.value), has_begun=False, created_at=now)
         for entry, part, number in zip(old, parts, days, strict=True)
         if number
     ]
-    laid = _laid([*stay, bought, *made], ledger, now)
-    span = laid[len(stay)].span
+    entries = _lay([*remaining, bought, *converted], ledger, now)
+    span = entries[len(remaining)].span
     value = sum((part.value for part in parts), Fraction(0))
-    view = PeriodPreview(
+    preview = PeriodPreview(
         span.starts_at,
         span.ends_at,
-        laid[-1].span.ends_at,
+        entries[-1].span.ends_at,
         value=Decimal(value.numerator) / value.denominator,
         days=sum(days),
     )
-    return view, replace(ledger, entries=tuple(laid))
+    return preview, replace(ledger, entries=tuple(entries))
 
 
 def preview_extension(license: License, *, plan_id: int, months: int, now: datetime) -> PeriodPreview:
@@ -126,15 +126,15 @@ def preview_extension(license: License, *, plan_id: int, months: int, now: datet
     return buy(ledger, plan_id=plan_id, months=months, amount=Decimal(0), currency="", prices=None, now=now)[0]
 
 
-def _bought(stay: list[PeriodEntry], ledger: PeriodLedger, entry: PeriodEntry, now: datetime) -> PeriodEntry:
-    """After a license that works on in its grace the period begins where that ended."""
-    last = stay[-1] if stay else None
-    if last is None or not last.has_begun or not works_on(last.span, now, is_active=ledger.is_active):
+def _after_grace(entries: list[PeriodEntry], ledger: PeriodLedger, entry: PeriodEntry, now: datetime) -> PeriodEntry:
+    """In the grace of an active license a new period begins where the last one ended."""
+    last = entries[-1] if entries else None
+    if last is None or not last.has_begun or not is_in_grace(last.span, now, is_active=ledger.is_active):
         return entry
     return replace(entry, span=following(last.span, Period(entry.months)), has_begun=True)
 
 
-def _laid(entries: list[PeriodEntry], ledger: PeriodLedger, now: datetime) -> list[PeriodEntry]:
+def _lay(entries: list[PeriodEntry], ledger: PeriodLedger, now: datetime) -> list[PeriodEntry]:
     begins_at = now if ledger.is_active else _latest(entries, ledger, now)
     spans = lay_out([entry.as_period() for entry in entries], now=now, begins_at=begins_at)
     return [
@@ -144,15 +144,22 @@ def _laid(entries: list[PeriodEntry], ledger: PeriodLedger, now: datetime) -> li
 
 
 def _latest(entries: list[PeriodEntry], ledger: PeriodLedger, now: datetime) -> datetime:
-    """When what waits for its portal begins without it, as ``periods.lay`` has it."""
+    """When the period that waits for its portal begins at the latest, as in ``periods.lay``."""
     first = next((entry for entry in entries if not entry.has_begun), None)
     if first is None:
         return now
     return max(now, max(first.created_at, ledger.held_until or first.created_at) + start_window())
 
 
-def _entry(license: License, term: LicensePeriod, now: datetime) -> PeriodEntry:
-    has_begun = bool(term.begun_at) or (license.begins_by is None and term.starts_at <= now)
+def _entry(license: License, period: LicensePeriod, now: datetime) -> PeriodEntry:
+    has_begun = bool(period.begun_at) or (license.begins_by is None and period.starts_at <= now)
     return PeriodEntry(
-        term.plan_id, term.months, term.days, term.amount, term.currency, span_of(term), has_begun, term.created_at
+        period.plan_id,
+        period.months,
+        period.days,
+        period.amount,
+        period.currency,
+        span_of(period),
+        has_begun,
+        period.created_at,
     )

@@ -55,7 +55,7 @@ def _notify(license: License, step: int, now: datetime) -> bool:
             return False
         license.ending_notice_for, license.ending_notice_days = license.valid_until, step
         license.save(update_fields=["ending_notice_for", "ending_notice_days"])
-        kept = periods.kept_periods(license)
+        kept = periods.valid_periods(license)
         if not kept or step not in notice_steps(periods.span_of(kept[-1]), kept[-1].created_at):
             return False
         mails.ending(license, step, now)

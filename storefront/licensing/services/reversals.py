@@ -108,7 +108,7 @@ def _valid_periods(license: License, invoice: Invoice) -> list[LicensePeriod]:
 
 
 def _has_other_time(license: License, revoked: list[LicensePeriod], now: datetime) -> bool:
-    others = periods.kept_beside(license, revoked)
+    others = periods.other_periods(license, revoked)
     return any(period.begun_at is None or period.ends_at > now for period in others)
 
 
