@@ -20,7 +20,6 @@ from storefront.core.license_terms import LATER, NOW, LicenseTerms
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import License
 from storefront.licensing.queries import license_to_extend
-from storefront.licensing.services import periods
 from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodLedger, PeriodPreview, buy, read_ledger
 from storefront.licensing.states import LicenseStatus
 from storefront.notifications import mails
@@ -36,6 +35,10 @@ class OrderedLine:
     terms: LicenseTerms
     quantity: int
     amount: Decimal
+
+    def unit_amounts(self, currency: str) -> list[Decimal]:
+        """The price of each unit; they add up to ``amount``."""
+        return money.allocate(self.amount, [Decimal(1)] * self.quantity, currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class _OrderPreview:
         self, ledger: PeriodLedger, line: OrderedLine, *, at_once: bool = False
     ) -> tuple[PeriodPreview, PeriodLedger]:
         terms = line.terms
-        amount = periods.amounts_of(line.amount, line.quantity, self.currency)[0]
+        amount = line.unit_amounts(self.currency)[0]
         prices = terms.prices if at_once else None
         return buy(
             ledger, plan_id=terms.plan_id, months=terms.months, amount=amount, currency=self.currency, prices=prices,

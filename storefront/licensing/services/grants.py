@@ -12,7 +12,7 @@ from storefront.core import clock, states
 from storefront.core.license_terms import NOW, LicenseTerms
 from storefront.licensing import mails
 from storefront.licensing.bindings import binding_of
-from storefront.licensing.effects import mail_license
+from storefront.licensing.effects import OrderedLine, mail_license
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.queries import license_to_extend
 from storefront.licensing.services import periods
@@ -54,7 +54,7 @@ def _grant_line(invoice: Invoice, line: InvoiceLine, now: datetime) -> list[Lice
     terms = line.license_terms
     if terms is None:
         return []
-    amounts = periods.amounts_of(line.amount, line.quantity, invoice.currency)
+    amounts = OrderedLine(terms, line.quantity, line.amount).unit_amounts(invoice.currency)
     return [_grant_unit(invoice, line, unit, terms, amount, now) for unit, amount in enumerate(amounts, start=1)]
 
 

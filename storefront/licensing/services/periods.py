@@ -12,7 +12,6 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from storefront.core import money
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import (
@@ -211,8 +210,7 @@ def _stop(license: License, period: LicensePeriod, now: datetime) -> None:
     """Turn a running period into one of the remaining days that has not begun."""
     value = unused_value(span_of(period), period.amount, now)
     license.record("stopped", period=period.pk, ran_from=period.starts_at.isoformat(), ran_to=now.isoformat())
-    period.days, period.begun_at = whole_days(period.ends_at - now), None
-    period.amount = stored_value(value)
+    period.days, period.begun_at, period.amount = whole_days(period.ends_at - now), None, stored_value(value)
     period.save(update_fields=["days", "begun_at", "amount"])
 
 
@@ -247,8 +245,3 @@ def _update_license(license: License, periods: Sequence[LicensePeriod], now: dat
     license.save(update_fields=["starts_at", "valid_until", "anchor_at", "months", "begins_by", "plan", "plan_name"])
     if previous_plan != license.plan_id:
         license.record("plan_changed", plan=license.plan_name)
-
-
-def amounts_of(amount: Decimal, quantity: int, currency: str) -> list[Decimal]:
-    """The price paid for each of ``quantity`` units of a line; they add up to ``amount``."""
-    return money.allocate(amount, [Decimal(1)] * quantity, currency)
