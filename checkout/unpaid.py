@@ -1,6 +1,6 @@
-"""Orders that wait for their payment, offered wherever their buyer lands.
+"""Unpaid orders of a visitor, offered on every page where they may look for them.
 
-A customer's own, and those that this browser's session placed: a buyer may be signed out by the time they come back.
+A customer's own, and those placed in this browser's session: a buyer may be logged out when they come back.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KEPT, _SHOWN = 20, 3
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """An order that is not paid; ``pay_path`` is "" while its payment is under way."""
+    """An unpaid order; ``pay_path`` is "" while its payment is under way."""
 
     number: str
     what_for: str
@@ -35,9 +35,9 @@ class Unpaid:
 
 
 def lead_to_payment(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    """To the pay page of an order just placed, or past it; the session remembers that it placed it.
+    """Redirect to the pay page of an order just placed (to the result page if it is zero), and note it in the session.
 
-    To be called after the log-in that goes with a first order: that one gives the visitor a new session.
+    Call it after the log-in that goes with a first order, which creates a new session.
     """
     placed = request.session.get(_KEY, [])
     request.session[_KEY] = [*placed, invoice.public_id][-_KEPT:]
@@ -45,7 +45,7 @@ def lead_to_payment(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 
 
 def was_placed_here(request: HttpRequest, invoice: Invoice) -> bool:
-    """Whether this browser's session placed the order of the invoice."""
+    """Whether the order of the invoice was placed in this browser's session."""
     return invoice.public_id in _placed(request)
 
 
@@ -59,11 +59,11 @@ def waiting(request: HttpRequest, *, software_id: int | None = None) -> list[Unp
         mine |= Q(customer_id=request.user.pk)
     elif not _placed(request):
         return []
-    found = Invoice.objects.filter(mine, status=InvoiceStatus.OPEN).exclude(order=None)
-    found = found.exclude(order__status=orders.CANCELLED)
+    unpaid = Invoice.objects.filter(mine, status=InvoiceStatus.OPEN).exclude(order=None)
+    unpaid = unpaid.exclude(order__status=orders.CANCELLED)
     if software_id is not None:
-        found = found.filter(order__lines__product__parent__software=software_id).distinct()
-    invoices = status.with_attempts(found).prefetch_related("lines").order_by("-pk")
+        unpaid = unpaid.filter(lines__software_id=software_id).distinct()
+    invoices = status.with_attempts(unpaid).prefetch_related("lines").order_by("-pk")
     return [_offer(invoice) for invoice in invoices[:_SHOWN]]
 
 

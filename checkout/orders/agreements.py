@@ -1,4 +1,4 @@
-"""Agreements of what is in a cart, in the version in force."""
+"""The versions of agreements that are in force for what is ordered."""
 
 from __future__ import annotations
 

@@ -8,11 +8,11 @@ from storefront.billing.models import Invoice
 
 
 class OrderError(Exception):
-    """Base of all reasons; nothing was written."""
+    """Base of these errors; nothing was written."""
 
 
 class AlreadyOrdered(OrderError):
-    """The cart became an order before: a second click, a second tab, the back button."""
+    """The cart is an order already: a second click, a second tab, the back button."""
 
     def __init__(self, order: Order) -> None:
         super().__init__(order.number)
@@ -20,7 +20,7 @@ class AlreadyOrdered(OrderError):
 
 
 class CartGone(OrderError):
-    """The cart is no longer open and no order came of it (merged at log-in, emptied, not this visitor's)."""
+    """The cart is no longer open, and not ordered either (merged at log-in, emptied, not this visitor's)."""
 
 
 class CartChanged(OrderError):
@@ -44,7 +44,7 @@ class VoucherRefused(CannotOrder):
 
 
 class TooManyOpen(OrderError):
-    """An account whose e-mail is not proven holds as many unpaid orders as it may; ``invoices`` are theirs."""
+    """The account's e-mail is not verified and it has as many unpaid orders as it may; ``invoices`` are theirs."""
 
     def __init__(self, invoices: list[Invoice]) -> None:
         super().__init__(str(len(invoices)))

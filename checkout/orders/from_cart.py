@@ -1,4 +1,4 @@
-"""From cart to order: one transaction, or nothing at all. No money yet, and no outside service is called."""
+"""From cart to order, in one transaction. No money moves and no outside service is called."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def place_order(request: OrderRequest) -> PlacedOrder:
 
 
 def order_of(basket_id: int) -> Order | None:
-    """The order a cart became, if any."""
+    """The order that a cart became, if any."""
     return Order.objects.filter(basket=basket_id).order_by("pk").first()
 
 
 def _claim(request: OrderRequest) -> Basket:
-    """Take the cart out of circulation: of any number of callers one does, the others learn of its order.
+    """Submit the basket. Of parallel callers one succeeds; the others get the order it became (AlreadyOrdered).
 
-    The conditional UPDATE is the lock: a second caller waits for the first and then finds the cart submitted.
+    The conditional UPDATE is the lock: a second caller waits for the first, then finds the basket submitted.
     """
     is_ours = Q(owner=request.customer) if request.customer else Q(owner=None)
     mine = Basket.open.filter(is_ours, pk=request.basket_id)
@@ -88,7 +88,7 @@ def _claim(request: OrderRequest) -> Basket:
 
 
 def _read_under_locks(basket: Basket, customer: User | None, named_by_link: str) -> tuple[Cart, list[Line]]:
-    """The cart at today's prices, with the vouchers and offers it uses locked: their uses are counted here."""
+    """The cart at today's prices, its vouchers and offers locked because their uses will be counted."""
     user = customer or AnonymousUser()
     cart = read_cart(basket, named_by_link=named_by_link)
     if not cart.lines:
@@ -112,7 +112,7 @@ def _check_vouchers(basket: Basket, user: User | AnonymousUser) -> None:
 
 
 def _lock_discounts(basket: Basket) -> None:
-    """Lock vouchers, then offers, each by number: Oscar reads their counters, adds, and writes them back."""
+    """Lock vouchers, then offers, each by primary key: Oscar reads their counters, adds and writes them back."""
     list(Voucher.objects.select_for_update(of=("self",)).filter(basket=basket).order_by("pk"))
     limited = ConditionalOffer.objects.filter(
         Q(vouchers__basket=basket) | Q(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
@@ -190,7 +190,7 @@ def _create(
 
 
 def _cause(cart: Cart) -> Cause:
-    """Why nothing is to be paid, should it be so."""
+    """Why nothing is to be paid, should the total be zero."""
     if cart.voucher_code and not cart.voucher_is_idle:
         return Cause(free=FreeOrderCause.VOUCHER, reference=cart.voucher_code)
     return Cause(free=FreeOrderCause.OFFER, reference=", ".join(name for name, _amount in cart.discounts))

@@ -1,7 +1,7 @@
-"""How many unpaid orders an account may hold before its e-mail is proven.
+"""How many unpaid orders an account may have before its e-mail address is verified.
 
-A first order signs its buyer in without any proof that the address is his, and every order is told by mail: whoever
-typed a stranger's address could otherwise fill his letter box.
+A first order creates an account without proof that the address is the buyer's, and every order sends a mail: without
+a limit, anybody could flood a stranger's mailbox.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from checkout.orders.errors import TooManyOpen
 from storefront.billing import queries
 from storefront.users.models import User
 
-UNPROVEN_OPEN_ORDERS = 5
+UNVERIFIED_OPEN_ORDERS = 5
 
 
 def check(customer: User) -> None:
-    """Raise TooManyOpen if a locked customer may place no further order now."""
-    unpaid = list(queries.unpaid_orders_of(customer)[:UNPROVEN_OPEN_ORDERS])
-    if len(unpaid) < UNPROVEN_OPEN_ORDERS:
+    """Raise TooManyOpen if a locked customer may not place another order now."""
+    unpaid = list(queries.unpaid_orders_of(customer)[:UNVERIFIED_OPEN_ORDERS])
+    if len(unpaid) < UNVERIFIED_OPEN_ORDERS:
         return
     if not EmailAddress.objects.filter(user_id=customer.pk, email__iexact=customer.email, verified=True).exists():
         raise TooManyOpen(unpaid)

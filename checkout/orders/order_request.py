@@ -1,4 +1,4 @@
-"""What a buyer asks for at the checkout, and the order that comes of it."""
+"""What a buyer asks for at the checkout, and the order it becomes."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ class ShownCart:
 class OrderRequest:
     """One press of 'Checkout'.
 
-    ``customer`` is None for a visitor without an account; ``portal`` is None when nothing in the cart is bound to
-    one. ``shown`` is what the page showed, None if that was not sent. ``ip_address`` and ``language`` are the
-    evidence of the consent. ``is_separate``: place it even if an equal order is open. ``named_by_link``: the public
-    id of a license that a signed link named, which the customer may extend without holding it; "" if none.
+    ``customer`` is None for a visitor without an account; ``portal`` is None if nothing in the cart is bound to one.
+    ``shown`` is what the page showed, None if the form did not say. ``ip_address`` and ``language`` are evidence of the
+    consent. ``is_separate``: order even if an equal order is open. ``change``: see LicenseTerms. ``named_by_link``: the
+    public id of a license that the customer may extend without holding it, because a signed link named it; else "".
     """
 
     basket_id: int
@@ -81,7 +81,7 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """The order that was written, its open invoice and its customer, made with the order if ``is_new``."""
+    """The order, its invoice and its customer; ``is_new``: the customer's account was created with it."""
 
     order: Order
     invoice: Invoice

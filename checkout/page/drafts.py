@@ -1,7 +1,7 @@
-"""What the form starts with: what was typed before, what the last order said, what the profile knows.
+"""Initial values of the checkout form: what was typed before, else the last order, else the profile.
 
-Typed fields are kept in the session for seven days, and no longer than until the order is placed or the customer logs
-out (a log-out ends the session). Who ticks the box for a link by mail has them kept with that wish as well, for as long
+Typed fields are kept in the session for seven days, at most until the order is placed or the customer logs out (which
+ends the session). If the visitor asks for a link to the cart by mail, they are kept with that reminder too
 (``checkout.reminders``).
 """
 
@@ -32,7 +32,7 @@ _MOST_BOXES = 50
 
 
 def keep(request: HttpRequest) -> None:
-    """Keep the posted fields and ticks in the session; of the address only the host it is read as."""
+    """Keep the posted fields and ticks in the session; of the portal address only the host it was read as."""
     data = without_raw_address(request.POST, portal_field.read_posted(request.POST))
     draft = {
         "fields": {name: str(data.get(name, ""))[:_LONGEST] for name in _FIELDS},
@@ -40,33 +40,35 @@ def keep(request: HttpRequest) -> None:
         REMIND: REMIND in data,
     }
     _put(request, draft, kept_at=clock.now())
-    _note_wish(request, draft)
+    _update_reminder(request, draft)
 
 
 def put_back(request: HttpRequest, draft: Mapping[str, Any], *, kept_at: datetime) -> None:
-    """Give this browser what was typed in another; it is kept no longer for that."""
+    """Restore in this browser what was typed in another; its seven days do not start again."""
     _put(request, draft, kept_at=kept_at)
 
 
 def _put(request: HttpRequest, draft: Mapping[str, Any], *, kept_at: datetime) -> None:
     request.session[_KEY] = {**draft, "kept_at": kept_at.timestamp()}
     if not request.user.is_authenticated:
-        # The row itself goes then, too: see Django's clearsessions.
+        # The session's row expires too; clearsessions deletes it.
         request.session.set_expiry(int(KEPT_FOR.total_seconds()))
 
 
 def forget(request: HttpRequest) -> None:
-    """Called before the log-in that follows a first order, which gets a session of the usual length."""
+    """Drop the draft and restore the usual session length. Call it before the log-in that follows a first order."""
     if request.session.pop(_KEY, None) is not None and not request.user.is_authenticated:
         request.session.set_expiry(None)
 
 
 def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str, Any]:
-    """The form's first values, ticks by the version they were set for; a license to extend names its portal,
-    whatever was ordered last."""
+    """Initial values by field name; a tick's value is the version of the agreement it was set for.
+
+    The portal of a license to be extended goes before the one of the last order.
+    """
     values: dict[str, Any] = _of_customer(customer) if customer else {}
     draft = _draft(request)
-    # Of a visitor the session knows; a customer may have ticked the box in another browser.
+    # A customer may have ticked the box in another browser.
     values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and reminders.is_wished(cart.basket)
     values |= {name: text for name, text in draft.get("fields", {}).items() if text}
     values |= draft.get("ticks", {})
@@ -76,8 +78,8 @@ def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str
     return values
 
 
-def _note_wish(request: HttpRequest, draft: Mapping[str, Any]) -> None:
-    """Whether a link to this cart is wanted by mail, as the box says now."""
+def _update_reminder(request: HttpRequest, draft: Mapping[str, Any]) -> None:
+    """Create or delete the reminder for this cart, as the box says now."""
     basket = find_basket(request)
     if basket.pk is None:
         return
@@ -97,7 +99,7 @@ def _is_address(text: str) -> bool:
 
 
 def _ticks(data: Mapping[str, str]) -> dict[str, str]:
-    """Ticked boxes; the value of each is the version of the agreement that was shown beside it."""
+    """Ticked boxes, each with the version of the agreement that was shown beside it."""
     names = [name for name in data if name.startswith(BOX_PREFIX)][:_MOST_BOXES]
     return {name: str(data[name])[:20] for name in names}
 

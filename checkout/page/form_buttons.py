@@ -1,4 +1,5 @@
-"""Buttons of the checkout's form that lead somewhere else first: what is typed is kept, with or without script."""
+"""Buttons of the checkout form that do not order: cart, log-in, voucher, language. What is typed is kept, also without
+JavaScript."""
 
 from __future__ import annotations
 
@@ -32,10 +33,9 @@ class VoucherProblem(Exception):
 
 
 def answer(request: HttpRequest, cart: Cart) -> HttpResponse | None:
-    """Where the pressed button leads; None for the one that orders. Raises VoucherProblem and Throttled.
+    """Answer the pressed button; None for the one that orders. Raises VoucherProblem and Throttled.
 
-    A voucher that was typed and not put in yet is put in first, whichever button was pressed: nobody pays more than
-    they thought they would.
+    A typed voucher that is not in the cart yet is put in before anything is ordered: nobody pays more than expected.
     """
     pressed = request.POST.get(BUTTON, "")
     code = request.POST.get(CODE, "").strip()
@@ -57,7 +57,7 @@ def answer(request: HttpRequest, cart: Cart) -> HttpResponse | None:
 
 
 def log_in_address() -> str:
-    """The log-in, which leads back to the checkout in the reader's language."""
+    """The log-in page, which leads back to the checkout in the current language."""
     return f"{reverse('account_login')}?{urlencode({'next': reverse('checkout')})}"
 
 

@@ -25,9 +25,9 @@ REMIND = "remind"
 class CheckoutForm(forms.Form):
     """Contact, portal and consent.
 
-    ``reading`` is what was made of the posted address; the form itself is given the host only (see
-    ``without_raw_address``). ``customer``'s e-mail is fixed. ``versions`` are the texts to accept; the ``initial``
-    value of a box is the version it was ticked for, and ticks no other.
+    ``reading`` is what the posted address was read as; the form gets the host only (see ``without_raw_address``).
+    ``customer``'s e-mail is fixed. ``versions`` are the texts to accept; the ``initial`` value of a box is the version
+    it was ticked for, and ticks no other.
     """
 
     field_order = ("email", "name", "company", "phone", "bitrix24_address")
@@ -97,14 +97,14 @@ class CheckoutForm(forms.Form):
         )
         field.widget.attrs.update(
             {
-                "required": True,  # said to the browser only: what is missing is said in the reading's own words
+                "required": True,  # for the browser only: Reading.message says what is missing
                 "autocomplete": "off",
                 "autocapitalize": "none",
                 "spellcheck": "false",
                 "inputmode": "url",
                 "placeholder": "acme.bitrix24.com",
                 "data-hx-post": reverse("checkout-portal"),
-                # Later than the click that left the field: what is told must not move the page from under it.
+                # Later than the click that left the field: the answer must not move the page under it.
                 "data-hx-trigger": "change delay:300ms",
                 "data-hx-target": "#portal-note",
                 "data-hx-params": f"{portal_field.FIELD},csrfmiddlewaretoken",
@@ -117,7 +117,7 @@ def box_name(version: AgreementText) -> str:
 
 
 def without_raw_address(data: Any, reading: Reading) -> Any:
-    """A copy of posted data in which the typed address is replaced by the host it was read as, or by nothing."""
+    """A copy of posted data with the typed address replaced by the host it was read as, or by nothing."""
     cleaned = data.copy()
     if portal_field.FIELD in cleaned:
         cleaned[portal_field.FIELD] = reading.host

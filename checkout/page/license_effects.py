@@ -1,7 +1,7 @@
-"""What the order will do to licenses, told and asked beside the Bitrix24 address.
+"""What the order will do to licenses: said, and where there is a choice asked, beside the Bitrix24 address.
 
-Whether somebody else's license has a portal is told only to whoever typed the whole address, and how many addresses a
-visitor may try is limited. What is told names neither a person nor a type or date.
+That a portal is licensed already is said only after its full address was typed, and the number of addresses a visitor
+may try is limited. Neither holder nor license type nor date is named.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from storefront.licensing import effects
 from storefront.licensing.effects import Effect
 from storefront.users.models import User
 
-#: Fields of the form: the choice for unused time of another type, and the portal that the buyer knows is taken.
+#: Form fields: the choice for unused time of another type, and the portal that the buyer knows is licensed already.
 CHANGE, WAITS = "license-change", "license-waits"
 _LOOKED_AT = "checkout_looked_at"
 
 
 @dataclass(frozen=True, slots=True)
 class LineEffect:
-    """What a line does, in words; or what the buyer has to choose, for all lines that the choice changes:
-    ``choices`` are value, words, and whether it is the one chosen."""
+    """What a line does; or the question for all lines that its answer changes: ``choices`` are value, text and whether
+    it is chosen."""
 
     title: str
     text: str
@@ -36,7 +36,7 @@ class LineEffect:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """``waits_for``: the portal that another license has, "" if none; ``is_answered``: nothing is left to ask."""
+    """``waits_for``: the portal that is licensed already, "" if it is not; ``is_answered``: nothing is left to ask."""
 
     lines: list[LineEffect]
     waits_for: str = ""
@@ -45,7 +45,7 @@ class Effects:
 
     @property
     def problem(self) -> str:
-        """What the buyer has to do before the order is placed, "" if nothing."""
+        """What the buyer must do before the order can be placed, "" if nothing."""
         if self.is_answered:
             return ""
         if any(line.choices for line in self.lines) and not self.change:
@@ -60,40 +60,42 @@ def change_in(request: HttpRequest) -> str:
 
 
 def of(request: HttpRequest, cart: Cart, customer: User | None, host: str) -> Effects:
-    """What every line of the cart would do for the portal at ``host``, with the answers that were posted."""
+    """What each line of the cart would do for the portal at ``host``, given the posted answers."""
     change = change_in(request)
     seen_host = host if host and _may_look(request, host) else ""
 
-    def told(choice: str) -> list[Effect]:
+    def effects_if(choice: str) -> list[Effect]:
         ordered = order_lines.ordered(cart, seen_host, choice)
         return effects.effects_of(ordered, customer=customer, currency=cart.currency)
 
     titles = [line.plan_price.description for line in cart.on_sale if line.plan_price is not None]
-    found = told(change)
-    lines = _asked(titles, told, change) or [
-        LineEffect(title, effect.text) for title, effect in zip(titles, found, strict=True)
+    chosen = effects_if(change)
+    lines = _with_question(titles, effects_if, change) or [
+        LineEffect(title, effect.text) for title, effect in zip(titles, chosen, strict=True)
     ]
-    waits_for = host if any(effect.code == effects.SCHEDULED for effect in found) else ""
+    waits_for = host if any(effect.code == effects.SCHEDULED for effect in chosen) else ""
     is_asked = any(line.choices for line in lines)
     is_answered = (bool(change) or not is_asked) and request.POST.get(WAITS, "") == waits_for
     return Effects(lines, waits_for, change, is_answered)
 
 
-def _asked(titles: list[str], told: Callable[[str], list[Effect]], change: str) -> list[LineEffect]:
-    """All lines with one question for those that the choice changes, in the place of the first; [] if nothing is to
-    be asked. What one line does depends on what those before it have done, so each answer is told as a whole."""
-    if not any(len(effect.choices) > 1 for effect in told("")):
+def _with_question(titles: list[str], effects_if: Callable[[str], list[Effect]], change: str) -> list[LineEffect]:
+    """The lines, with one question in place of the first line that its answer changes; [] if nothing is to be asked.
+
+    What a line does depends on the lines before it, so each answer is worked out for the whole order.
+    """
+    if not any(len(effect.choices) > 1 for effect in effects_if("")):
         return []
-    answers = {choice: told(choice) for choice in (effects.NOW, effects.LATER)}
-    texts = {choice: [effect.text for effect in found] for choice, found in answers.items()}
-    differing = [number for number in range(len(titles)) if len({own[number] for own in texts.values()}) > 1]
-    asked = LineEffect(
+    texts = {choice: [effect.text for effect in effects_if(choice)] for choice in (effects.NOW, effects.LATER)}
+    differing = [number for number in range(len(titles)) if texts[effects.NOW][number] != texts[effects.LATER][number]]
+    question = LineEffect(
         " + ".join(dict.fromkeys(titles[number] for number in differing)),
         "",
         [(choice, " ".join(own[number] for number in differing), choice == change) for choice, own in texts.items()],
     )
-    rest = {n: LineEffect(titles[n], texts[effects.LATER][n]) for n in range(len(titles)) if n not in differing}
-    return [each for _number, each in sorted([(differing[0], asked), *rest.items()], key=lambda pair: pair[0])]
+    lines = {n: LineEffect(titles[n], texts[effects.LATER][n]) for n in range(len(titles)) if n not in differing}
+    lines[differing[0]] = question
+    return [lines[number] for number in sorted(lines)]
 
 
 def _may_look(request: HttpRequest, host: str) -> bool:

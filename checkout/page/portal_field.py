@@ -1,7 +1,7 @@
-"""'Your Bitrix24 address' as a buyer types it, read into a host. What was typed goes no further than this module.
+"""'Your Bitrix24 address', read as a host. What was typed does not leave this module.
 
-It may be a webhook address, which is a password: only the host or a reason comes out, so nothing that stores,
-logs or shows the form ever has it.
+It may be a webhook address, which works like a password: only the host or an error code comes out, so the input is
+never stored, logged or shown.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was made of the input: an address, or the code of why not; and what to ask, where it may be a slip."""
+    """An address, or the code of the error; and a question, if the input may be a typing error."""
 
     address: PortalAddress | None = None
     code: str = ""
@@ -66,7 +66,7 @@ class Reading:
 
     @property
     def message(self) -> str:
-        """What is wrong, for the buyer; "" if nothing is."""
+        """The error for the buyer, "" if there is none."""
         if self.code:
             return str(MESSAGES.get(self.code, FALLBACK))
         is_open = self.question and not self.question.answer
@@ -74,12 +74,12 @@ class Reading:
 
     @property
     def note(self) -> str:
-        """What kind of address it is, where that is worth saying."""
+        """What kind of address it is, if that is worth saying."""
         return str(NOTES.get(self.address.kind, "")) if self.address else ""
 
 
 def read(raw: str | None) -> Reading:
-    """Read what a buyer typed or pasted. Opens no connection and keeps nothing of the input."""
+    """Read what a buyer typed or pasted. No network access; nothing of the input is kept."""
     try:
         typed = typed_addresses.read(
             raw,
@@ -95,13 +95,13 @@ def read(raw: str | None) -> Reading:
 
 
 def read_posted(data: Mapping[str, Any]) -> Reading:
-    """As ``read``, for a posted form: with the answer to the question that its field asked before."""
+    """As ``read``, for a posted form: with the answer to the question that the field asked before."""
     reading, choice = read(data.get(FIELD)), str(data.get(f"{FIELD}-choice") or "")
     asked = reading.question
     is_answer = (
         asked is not None and choice in (*asked.suggestions, asked.typed) and data.get(f"{FIELD}-asked") == asked.typed
     )
-    # Without a script the field is shown again with the host only, or empty: then the answer stands for it.
+    # Without JavaScript the field is shown again with the host only, or empty: then the answer replaces it.
     if not choice or not (is_answer or answer_to_question(data, FIELD)):
         return reading
     chosen = read(choice)

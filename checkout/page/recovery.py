@@ -1,7 +1,7 @@
-"""A form that comes too late: the session ended, the cookies are gone, or another window was quicker.
+"""Forms that come too late or twice: the session ended, cookies were cleared, or another window was quicker.
 
-None of these is a dead end. The form's seal, which we signed, says which cart the page showed, so the cart is found
-again; what was typed is kept; and the next page says what happened and what to do.
+None of these is a dead end. A signed field says which cart the page showed, so the cart or its order is found again;
+what was typed is kept; the next page says what happened and what to do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from storefront.core.csrf import is_from_here
 
 
 def answer(request: HttpRequest, shown: ShownCart | None) -> HttpResponse:
-    """For a form of the checkout whose cart this visitor does not have now."""
+    """Answer a checkout form whose cart this visitor does not have (any more)."""
     if order := redirect_to_order(request, shown):
         return order
     drafts.keep(request)
@@ -47,19 +47,19 @@ def answer(request: HttpRequest, shown: ShownCart | None) -> HttpResponse:
 
 
 def nothing_to_order(request: HttpRequest) -> HttpResponse:
-    """For the checkout's page, opened without a cart."""
+    """Answer a visit to the checkout without a cart."""
     if session.has_cart_in_account(request):
         messages.warning(request, _("You have been logged out. Log in again: your cart is kept in your account."))
         return redirect(form_buttons.log_in_address())
     if "again" in request.GET:
         return redirect(reverse("cart") + AGAIN)
-    return redirect("cart")  # which says so, and offers the order that the cart may have become
+    return redirect("cart")  # it says so, and offers the order that the cart may have become
 
 
 def redirect_to_order(request: HttpRequest, shown: ShownCart | None) -> HttpResponse | None:
-    """To the order of the cart that this visitor's form or cookie names, if they may see it; None if there is none.
+    """Redirect to the order that the cart named by form or cookie became; None if there is none they may see.
 
-    Customers may see their own orders; a visitor the one of the cart whose signed cookie they still have.
+    Customers may see their own orders, a visitor the order of the cart whose signed cookie they still have.
     """
     cookie = session.cookie_basket_id(request)
     basket_id = shown.basket_id if shown else cookie
@@ -75,13 +75,16 @@ def redirect_to_order(request: HttpRequest, shown: ShownCart | None) -> HttpResp
 
 
 def to_pay(order: Order) -> HttpResponse:
-    """To the order's pay page, which also tells when it is paid or void; to the result where nothing is to be paid."""
+    """Redirect to the order's pay page, which also says if it is paid or void; to the result page if it is zero."""
     invoice = Invoice.objects.filter(order=order).order_by("-pk").first()
     return redirect(next_path(invoice)) if invoice else redirect("cart")
 
 
 def restore(request: HttpRequest, shown: ShownCart) -> bool:
-    """Give a visitor without a cart the anonymous one that their page showed; the middleware sets the cookie."""
+    """Give a visitor without a cart the anonymous one that their page showed; the middleware sets the cookie.
+
+    Returns whether there was one.
+    """
     if request.user.is_authenticated:
         return False
     basket = Basket.open.filter(pk=shown.basket_id, owner=None).first()
@@ -92,10 +95,10 @@ def restore(request: HttpRequest, shown: ShownCart) -> bool:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form of ours without its token: its page is shown afresh and says so. (settings.CSRF_FAILURE_VIEW)
+    """Reload the page of one of our forms that came without a valid token, with a message (CSRF_FAILURE_VIEW).
 
-    That happens when cookies were cleared, and to every open page when somebody logs in in another window or places a
-    first order there. What another site sends gets the plain refusal, and nothing of it is kept.
+    It happens when cookies were cleared, and to every open page when the visitor logs in or places a first order in
+    another window. Forms from other sites are refused; nothing of them is kept.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if not is_from_here(request) or name not in _ANSWERS:
@@ -132,12 +135,12 @@ def _cart(request: HttpRequest) -> HttpResponse:
 
 
 def _page_before(request: HttpRequest) -> HttpResponse:
-    """'Buy' stands on pages of many kinds: back to the one it was pressed on."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from[:2] != (request.scheme, request.get_host()):
+    """'Buy' is on many kinds of pages: go back to the one it was pressed on."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if referrer[:2] != (request.scheme, request.get_host()):
         return _cart(request)
     _say_again(request)
-    return redirect(came_from.path)
+    return redirect(referrer.path)
 
 
 def _say_again(request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""Putting the checkout page together."""
+"""Rendering the checkout page."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def render_page(
     voucher_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page with ``form``, the summary of ``cart`` and what both show sealed into a hidden field.
+    """Render ``form`` and the summary of ``cart``; what both show is signed into a hidden field.
 
-    New prices are named once, here as in the cart.
+    A changed price is pointed out once, as in the cart.
     """
     price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
@@ -58,7 +58,7 @@ def render_page(
 
 
 def _summary(cart: Cart) -> dict[str, object]:
-    """The order summary with every amount as text."""
+    """The order summary, all amounts as text."""
     list_total = sum((_list_total(line) for line in cart.on_sale), Decimal(0))
     return {
         "lines": [
@@ -90,6 +90,5 @@ def _list_total(line: CartLine) -> Decimal:
 
 
 def current_customer(request: HttpRequest) -> User | None:
-    """Who is logged in, if anybody."""
-    # The proxy of the middleware, not the row: services lock and re-read it.
+    """The logged-in user, if any, as the middleware's lazy object: services lock and re-read the row."""
     return cast(User, request.user) if request.user.is_authenticated else None

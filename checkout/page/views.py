@@ -1,6 +1,8 @@
-"""The checkout page. It gathers and checks; services.place_order decides."""
+"""The checkout page: reads and validates the form; ``orders.from_cart.place_order`` decides."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -52,7 +54,7 @@ CHANGED = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @throttled("checkout-submit")
 def checkout(request: HttpRequest) -> HttpResponse:
-    """Contact, Bitrix24 address, consent, order summary; a good form becomes an order and leads to its pay page."""
+    """Contact, Bitrix24 address, consent and order summary; a valid form becomes an order and leads to its pay page."""
     cart = cart_of(request)
     if request.method == "POST":
         try:
@@ -72,7 +74,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 @require_POST
 @throttled("checkout-draft")
 def keep_draft(request: HttpRequest) -> HttpResponse:
-    """Keep what is typed, while it is typed; nothing without a cart to order."""
+    """Keep what is typed, while it is typed, if there is a cart to order."""
     if cart_of(request).lines:
         drafts.keep(request)
     return HttpResponse(status=204)
@@ -82,16 +84,16 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters(portal_field.FIELD)
 @require_POST
 def read_portal(request: HttpRequest) -> HttpResponse:
-    """What we read a typed address as, while the buyer types. By POST, so that no log line has the address."""
+    """What a typed address is read as, while the buyer types. By POST, so that no access log contains the address."""
     reading = portal_field.read(request.POST.get(portal_field.FIELD))
-    told = (
-        license_effects.of(request, cart_of(request), current_customer(request), reading.host) if reading.host else None
-    )
-    return render(request, "checkout/portal_note.html", {"reading": reading, "effects": told})
+    context: dict[str, Any] = {"reading": reading}
+    if reading.host:
+        context["effects"] = license_effects.of(request, cart_of(request), current_customer(request), reading.host)
+    return render(request, "checkout/portal_note.html", context)
 
 
 def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
-    """The page with what was typed before."""
+    """The page with a fresh form, filled in with what was typed before."""
     customer = current_customer(request)
     form = CheckoutForm(
         customer=customer,
@@ -120,25 +122,25 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     form = CheckoutForm(data, customer=customer, needs_portal=cart.needs_portal, versions=versions, reading=reading)
     is_valid = form.is_valid()
     if _has_account(request, form, customer):
-        # The account may be the one a parallel click has just made with the order of this very cart.
+        # A parallel click may have created the account, with the order of this very cart.
         order = order_of(cart.basket.pk)
         return recovery.to_pay(order) if order else _ask_to_log_in(request, cart, form)
     if not is_valid or is_forged:
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
-    told = license_effects.of(request, cart, customer, reading.host)
-    if not told.is_answered:
+    effects = license_effects.of(request, cart, customer, reading.host)
+    if not effects.is_answered:
         drafts.keep(request)
-        return render_page(request, cart, form, notice=told.problem)
+        return render_page(request, cart, form, notice=effects.problem)
     return _place(request, cart, form, shown)
 
 
 def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart | None) -> HttpResponse:
-    wish = _wish(request, cart, form, shown)
-    if wish.customer is not None:
-        throttle.hit_key("checkout-customer", str(wish.customer.pk))
+    order_request = _order_request(request, cart, form, shown)
+    if order_request.customer is not None:
+        throttle.hit_key("checkout-customer", str(order_request.customer.pk))
     try:
-        placed = place_order(wish)
+        placed = place_order(order_request)
     except users.EmailTaken:
         return _ask_to_log_in(request, cart, form)
     except errors.AlreadyOrdered as exc:
@@ -153,7 +155,7 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCar
         return render(request, "checkout/too_many.html", {"rows": rows}, status=409)
     except (errors.CartChanged, errors.CannotOrder) as exc:
         return _show_again(request, exc)
-    except OperationalError:  # somebody held a lock for too long, or the database went away: nothing was written
+    except OperationalError:  # a lock was held for too long, or the database went away: nothing was written
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(BUSY), status=503)
     return _done(request, placed)
@@ -161,7 +163,7 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCar
 
 def _done(request: HttpRequest, placed: PlacedOrder) -> HttpResponse:
     drafts.forget(request)
-    # The cart is an order now: the next page begins with a new one.
+    # The cart has become an order: the next page starts with a new one.
     find_basket(request).status = placed.order.basket.status
     if placed.is_new:
         login(request, placed.customer, backend=BACKEND)
@@ -169,19 +171,18 @@ def _done(request: HttpRequest, placed: PlacedOrder) -> HttpResponse:
 
 
 def _show_again(request: HttpRequest, reason: errors.CartChanged | errors.CannotOrder) -> HttpResponse:
-    """Nothing was ordered: show the page as things are now, and say why."""
+    """Nothing was ordered: show the page as of now, and say why."""
     if isinstance(reason, errors.VoucherRefused):
         vouchers.remove(basket=find_basket(request))
     drafts.keep(request)
     cart = read_again(request)
     if not cart.can_be_ordered:
         return redirect("cart")
-    return _page(
-        request, cart, notice=str(CHANGED[reason.what]) if isinstance(reason, errors.CartChanged) else reason.message
-    )
+    is_changed = isinstance(reason, errors.CartChanged)
+    return _page(request, cart, notice=str(CHANGED[reason.what]) if is_changed else reason.message)
 
 
-def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: errors.SameOrderOpen) -> HttpResponse:
+def _offer_open_order(request: HttpRequest, form: CheckoutForm, reason: errors.SameOrderOpen) -> HttpResponse:
     names = [
         *form_fields.with_answers(form.fields),
         ShownCart.FIELD,
@@ -189,9 +190,9 @@ def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: errors.Sa
         license_effects.WAITS,
     ]
     context = {
-        "order": found.order,
-        "invoice": found.invoice,
-        "pay_path": pay_path(found.invoice),
+        "order": reason.order,
+        "invoice": reason.invoice,
+        "pay_path": pay_path(reason.invoice),
         "portal": form.reading.host if form.reading else "",
         "hidden": [(name, form.data[name]) for name in names if name in form.data],
     }
@@ -199,7 +200,7 @@ def _offer_open_order(request: HttpRequest, form: CheckoutForm, found: errors.Sa
 
 
 def _has_account(request: HttpRequest, form: CheckoutForm, customer: User | None) -> bool:
-    """Whether a visitor typed the e-mail of an account. How many addresses he may try is limited."""
+    """Whether a visitor typed the e-mail of an account. The number of addresses they may try is limited."""
     email = form.cleaned_data.get("email")
     if customer is not None or not email:
         return False
@@ -215,7 +216,7 @@ def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm) -> Http
     return render_page(request, cart, form, has_account=True)
 
 
-def _wish(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart | None) -> OrderRequest:
+def _order_request(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart | None) -> OrderRequest:
     data = form.cleaned_data
     return OrderRequest(
         basket_id=cart.basket.pk,

@@ -1,4 +1,4 @@
-"""What the pages of paying have in common."""
+"""What the pages for paying have in common: private, and allowed to redirect to the provider."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ View = Callable[..., HttpResponse]
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
-    """303: the browser goes on by GET, whatever it came with."""
+    """303: the browser follows with GET."""
 
     status_code = 303
 
 
 def private(view: View) -> View:
-    """Kept by no cache and found by no search engine; and the form may lead on to the provider's own page.
+    """Keep a page out of caches and search engines, and let its form redirect to the provider's page.
 
-    The referrer policy stays ``same-origin``: the link never reaches another site. ``no-referrer`` would make browsers
-    send ``Origin: null`` with the form, which the protection against forged requests refuses.
+    The referrer policy is ``same-origin``: other sites never see the link. ``no-referrer`` would make browsers send
+    ``Origin: null`` with the form, which the CSRF check refuses.
     """
 
     @never_cache
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Browsers apply form-action to the redirect that answers a form, too.
+        # Browsers apply form-action to redirects after the form, too.
         allowing = cast(View, csp_update({"form-action": _provider_pages()})(view))
         response = allowing(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"

@@ -23,15 +23,15 @@ from storefront.licensing.states import BADGES, PORTAL_TAKEN, EffectiveStatus
 #: Steps that only the buyer can do; the license works once they are done.
 _LEFT = frozenset({"install", "address", "ask"})
 CURRENT, AHEAD = "current", ""
-#: Seconds between two looks of the page: while something moves by itself, and while somebody else must act.
+#: Seconds between two requests of the page: while something happens by itself, and while somebody else must act.
 SOON, LATER = 2, 10
-#: A page reloaded again and again does not ask the provider each time.
+#: A page that is reloaded again and again does not ask the provider each time.
 LOOK_EVERY = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One license.
+    """A license and its next step.
 
     ``step``: ``install`` the app in the portal, enter the ``address``, ``ask`` us, ``open`` the app, or ``none``;
     ``extended`` by its signed link.
@@ -59,23 +59,23 @@ class Card:
 
     @property
     def is_extended(self) -> bool:
-        """Whether it was extended by its signed link: nothing else is told of it."""
+        """Whether it was extended through its signed link: then nothing else is shown."""
         return self.step == "extended"
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether another license has the portal: when that ends is not told."""
+        """Whether another license has the portal; when that one ends is not shown."""
         return self.status == str(EffectiveStatus.SCHEDULED.label)
 
     @property
     def is_left(self) -> bool:
-        """Whether something is left to do."""
+        """Whether the buyer has something left to do."""
         return self.step in _LEFT
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the list while the payment is under way; ``state`` is CURRENT or AHEAD."""
+    """One step of the list shown while the payment is under way; ``state`` is CURRENT or AHEAD."""
 
     title: str
     state: str
@@ -87,7 +87,7 @@ class Progress:
     """``code``: paid (something is left to do), linked (nothing is), awaited (the buyer pays elsewhere), processing,
     review, waiting, kept or unpaid.
 
-    ``cards``: the licenses that were paid for. ``look_again``: seconds, 0 = it is over.
+    ``cards``: the licenses that were paid for. ``look_again``: seconds until the page asks again, 0 for never.
     """
 
     code: str
@@ -108,7 +108,7 @@ def is_worth_a_look(payment: PaymentAttempt) -> bool:
 
 
 def of(payment: PaymentAttempt) -> Progress:
-    """The progress of a payment as our rows know it; asks nobody outside. ``payment.invoice`` is loaded with it."""
+    """The progress of a payment by our own rows; calls nobody outside. ``payment.invoice`` is loaded with it."""
     if payment.invoice.status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED):
         return _paid(payment.invoice)
     if payment.status == AttemptStatus.SUCCEEDED:
@@ -121,13 +121,13 @@ def of(payment: PaymentAttempt) -> Progress:
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
         return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
     if payment.status in OPEN_ATTEMPT:
-        return _under_way(payment)  # also after a declined card: who lands here has paid with another one since
+        return _under_way(payment)  # also after a declined card: the buyer has paid with another one since
     text = f"{status.of_attempt(payment).reason} {_('Nothing has been charged. Your order is kept.')}".strip()
     return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
 
 
 def of_free(invoice: Invoice) -> Progress:
-    """The progress of an order of zero; asks nobody outside."""
+    """The progress of an order of zero; calls nobody outside."""
     return _paid(invoice)
 
 
@@ -156,7 +156,7 @@ def _paid(invoice: Invoice) -> Progress:
     cards = cards_of(invoice)
     left = sum(card.is_left for card in cards)
     heading = _heading(invoice, cards, left)
-    # Nothing is left to watch where only a person can go on; a portal may answer at any moment.
+    # A portal may answer at any moment; other steps need a person.
     again = LATER if any(card.step == "install" for card in cards) else 0
     return Progress("paid" if left else "linked", heading, cards=cards, look_again=again)
 
@@ -180,8 +180,8 @@ def _heading(invoice: Invoice, cards: list[Card], left: int) -> str:
 
 
 def cards_of(invoice: Invoice) -> list[Card]:
-    """A card for each license that the invoice paid for. Of one that was extended by its signed link, by somebody who
-    need not be its holder, only number and end are told."""
+    """A card for each license that the invoice paid for. One that was extended through its signed link, by somebody who
+    need not be its holder, shows number and end only."""
     by_link = licensing.named_by_link(invoice)
     return [
         _card(license, invoice, license.public_id in by_link) for license in licensing.licenses_for_invoice(invoice)
@@ -217,7 +217,7 @@ def _card(license: License, invoice: Invoice, is_by_link: bool) -> Card:
 
 def _step(license: License, link: LinkState) -> str:
     if link.code == "conflict":
-        return "none" if license.link_problem == PORTAL_TAKEN else "ask"  # it begins by itself when its turn has come
+        return "none" if license.link_problem == PORTAL_TAKEN else "ask"  # it begins by itself when the portal is free
     return {
         "linked": "open",
         "waiting": "install",

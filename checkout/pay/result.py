@@ -1,4 +1,4 @@
-"""The page the buyer lands on after paying: the licenses, and the next step with each. It works by its signed link."""
+"""The page after the payment: the licenses, and the next step with each. Its signed link is enough to open it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ from storefront.licensing.queries import licenses_for_invoice, named_by_link
 @private
 @require_safe
 def result(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the provider sends the buyer back to, and where an order of zero leads at once: what happens now, as our
-    rows know it. The webhook may be late or lost, so the worker is asked to look the payment up; the page hears of it
-    from ``result_status``."""
+    """Where the provider sends the buyer back to, and where an order of zero leads at once; shows our own rows.
+
+    The webhook may be late or lost, so the worker is asked to look the payment up; the page learns of it through
+    ``result_status``.
+    """
     invoice, payment = _purchase(token)
     if payment is not None and progress.is_worth_a_look(payment):
         polling.look_soon(attempt_id=payment.pk)
@@ -41,14 +43,14 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
 @private
 @require_safe
 def result_status(request: HttpRequest, token: str) -> HttpResponse:
-    """The moving part of the result page, from our own rows; without htmx it leads to the whole page."""
+    """The part of the result page that changes, from our own rows; without htmx it redirects to the whole page."""
     if not request.headers.get("HX-Request"):
         return redirect("pay-result", token=token)
     context = _result_context(request, *_purchase(token), token)
     if context["seen"] == request.GET.get("seen"):
-        return HttpResponse(status=204)  # nothing new: htmx leaves the page, and the reader's place in it, alone
+        return HttpResponse(status=204)  # nothing new: htmx leaves the page as it is
     if request.GET.get("was", context["progress"].code) != context["progress"].code:
-        return HttpResponse(headers={"HX-Refresh": "true"})  # title and way above the moving part change, too
+        return HttpResponse(headers={"HX-Refresh": "true"})  # the title and the steps above change, too
     return render(request, "pay/_progress.html", context)
 
 
@@ -56,10 +58,10 @@ def result_status(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters(portal_field.FIELD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
-    """Name the portal of a license right on the page after the payment.
+    """Set the portal of a license on the page after the payment.
 
-    For the session that placed the order and the account it belongs to; the link alone does not suffice, it may have
-    been passed on. What was typed stays in ``portal_field.read``.
+    Allowed to the session that placed the order and to its customer; the link alone is not enough, it may have been
+    passed on. The typed address does not leave ``portal_field``.
     """
     if request.method != "POST":
         return redirect("pay-result", token=token)
@@ -95,7 +97,7 @@ def _is_buyer(request: HttpRequest, invoice: Invoice) -> bool:
 
 
 def _purchase(token: str) -> tuple[Invoice, PaymentAttempt | None]:
-    """What a result link names: a payment with its invoice, or an invoice of zero, which has none."""
+    """What a result link names: a payment with its invoice, or an invoice of zero. Raises Http404."""
     payment = queries.attempt_by_return_token(token)
     if payment is not None:
         return payment.invoice, payment
@@ -115,7 +117,7 @@ def _result_context(
         "token": token,
         "invoice": invoice,
         "is_buyer": is_buyer,
-        # The mail address and what can be changed are for the buyer, not for whoever was sent the link.
+        # E-mail address and forms are for the buyer only; the link may have been passed on.
         "email": invoice.customer.email if is_buyer else "",
         "is_owner": is_owner,
         "needs_password": is_owner and not invoice.customer.has_usable_password(),

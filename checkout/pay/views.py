@@ -1,5 +1,5 @@
-"""The pay page. It works without a log-in by its signed link, and shows the goods, the portal, the amount and the
-number, and nothing about the person. Only opening a charge calls the provider."""
+"""The pay page. Its signed link works without a log-in; it shows lines, portal, amount and number, and nothing about
+the person. Only a POST calls the provider."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from storefront.billing.services import polling, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.core.throttle import throttled
 
-#: How often the pay page asks what became of the last attempt.
+#: How often an open pay page asks what became of the last attempt.
 MOST_LOOKS = 5
 
 
@@ -35,7 +35,7 @@ MOST_LOOKS = 5
 @throttled("pay-start")
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, token: str) -> HttpResponse:
-    """What is bought, for which portal, how much; POST opens the charge and leads to the provider's page."""
+    """What is bought, for which portal, how much; POST opens a charge and redirects to the provider's page."""
     invoice = queries.invoice_by_pay_token(token)
     if invoice is None:
         raise Http404
@@ -90,7 +90,7 @@ def _page(
 
 
 def _attempt(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    """What became of the last attempt, asked for by the page a few times until the worker has looked."""
+    """What became of the last attempt; the page asks a few times until the worker has looked it up."""
     if queries.blocking_problem(invoice):
         return _reloaded()
     typed = [request.GET.get(name, "") for name in ("look", "seen")]
@@ -101,8 +101,8 @@ def _attempt(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 def _attempt_context(
     request: HttpRequest, invoice: Invoice, *, tries: int = 0, seen: int | None = None
 ) -> dict[str, Any]:
-    """The buyer may be back after a declined card: as long as a charge is open and nothing new is known of it
-    (``seen``: its revision on the page), the worker is asked to look, and the page asks again."""
+    """The buyer may be back after a declined card: while a charge is open and unchanged since the page was shown
+    (``seen``: its revision there), the worker is asked to look it up, and the page asks again."""
     charge = queries.open_attempt(invoice)
     is_awaited = charge is not None and seen in (None, charge.revision)
     if charge is not None and is_awaited and progress.is_worth_a_look(charge):
@@ -118,17 +118,17 @@ def _attempt_context(
 
 
 def _reloaded() -> HttpResponse:
-    """What the page shows is out of date: htmx loads it anew."""
+    """Have htmx reload a page that is out of date."""
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def _closed(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    """The link is dead: paid or void. Nothing of the order is shown any more but its number."""
+    """The invoice is paid or void: of the order only its number is shown."""
     is_void = invoice.status in (InvoiceStatus.VOID, InvoiceStatus.OPEN)  # open: of a cancelled order
     return render(request, "pay/closed.html", {"invoice": invoice, "is_void": is_void}, status=410)
 
 
 def _portal(lines: list[InvoiceLine]) -> str:
-    """The portal the licenses are for, as it was read from what the buyer typed."""
+    """The portals that the licenses are for, as the buyer named them."""
     hosts = {line.license_terms.portal_address for line in lines if line.license_terms}
     return ", ".join(sorted(hosts - {""}))
