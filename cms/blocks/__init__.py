@@ -1,5 +1,4 @@
-"""What pages are built of. Every block says in the editor what it is for and shows an example of itself."""
+"""The blocks that pages, menus and footers are built of. Each says in the editor what it is for and shows an example.
 
-from cms.blocks.content import HomeContent, ProductContent, TextContent
-
-__all__ = ["HomeContent", "ProductContent", "TextContent"]
+Nothing is imported here: the blocks of articles lie below the pages that the blocks of other pages show.
+"""

@@ -1,17 +1,17 @@
-"""What blocks show of themselves in the editor, where an example needs something of the shop's own."""
+"""Examples that blocks show in the editor, where they need a picture, a file or a page of this shop."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from wagtail import blocks
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
+from wagtail.models import Page
 
 
-class WithExample(blocks.StructBlock):
-    """A block whose example is put together when it is looked at."""
+class BlockWithExample(blocks.StructBlock):
+    """A block whose example is put together each time it is shown."""
 
     def example(self) -> dict[str, Any]:
         """The value to be shown, as Python objects."""
@@ -30,9 +30,11 @@ def example_picture() -> Any:
 
 
 def example_document() -> Any:
+    """The newest document, None if there is none."""
     return get_document_model().objects.order_by("-pk").first()
 
 
-def example_product() -> Any:
-    """A published product's page, None if there is none."""
-    return apps.get_model("cms", "ProductPage").objects.live().order_by("path").first()
+def example_page(chooser: blocks.PageChooserBlock) -> Page | None:
+    """The first published page of the kind that ``chooser`` offers."""
+    page: Page | None = chooser.target_model.objects.live().order_by("path").first()
+    return page

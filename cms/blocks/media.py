@@ -11,8 +11,8 @@ from wagtail.blocks.struct_block import StructBlockValidationError, StructValue
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
-from cms.blocks.examples import WithExample, example_document, example_picture
-from cms.blocks.links import LinkBlock
+from cms.blocks.examples import BlockWithExample, example_document, example_picture
+from cms.blocks.links import ButtonBlock
 from cms.blocks.texts import heading
 
 VIDEO_TYPES = {"mp4": "video/mp4", "webm": "video/webm"}
@@ -22,7 +22,7 @@ class HeroBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Headline"), max_length=120)
     text = blocks.TextBlock(label=_("Text"), required=False, max_length=400)
     picture = ImageBlock(label=_("Picture"), required=False)
-    buttons = blocks.ListBlock(LinkBlock(), label=_("Buttons"), default=[], max_num=2)
+    buttons = blocks.ListBlock(ButtonBlock(), label=_("Buttons"), default=[], max_num=2)
 
     class Meta:
         icon = "title"
@@ -46,7 +46,7 @@ class ScreenshotBlock(blocks.StructBlock):
         label = _("Screenshot")
 
 
-class ScreenshotsBlock(WithExample):
+class ScreenshotsBlock(BlockWithExample):
     heading = heading()
     items = blocks.ListBlock(ScreenshotBlock(), label=_("Screenshots"), min_num=1, max_num=12)
 
@@ -68,8 +68,8 @@ class VideoValue(StructValue):
         return VIDEO_TYPES.get(file.file_extension.lower(), "") if file else ""
 
 
-class VideoBlock(WithExample):
-    """Nothing of a video is loaded before it is asked for, and nothing ever from another company's server."""
+class VideoBlock(BlockWithExample):
+    """A video loads nothing before it is played, and nothing from another company's server."""
 
     heading = heading()
     file = DocumentChooserBlock(label=_("Video file"), required=False, help_text=_("MP4 or WebM."))
@@ -90,11 +90,11 @@ class VideoBlock(WithExample):
         value_class = VideoValue
 
     def example(self) -> dict[str, Any]:
-        found = {"file": None, "captions": None, "url": "https://example.com/film", "poster": example_picture()}
-        return {"heading": "Two minutes", "caption": "A call comes in"} | found
+        source = {"file": None, "captions": None, "url": "https://example.com/film", "poster": example_picture()}
+        return {"heading": "Two minutes", "caption": "A call comes in"} | source
 
     def clean(self, value: Any) -> Any:
-        """Raises ValidationError at the field: one source, of a kind that browsers play."""
+        """Raises StructBlockValidationError unless there is one source, of a kind that browsers play."""
         cleaned = super().clean(value)
         errors: dict[str, ValidationError] = {}
         file, captions = cleaned.get("file"), cleaned.get("captions")
@@ -119,7 +119,7 @@ class DownloadBlock(blocks.StructBlock):
         label = _("Download")
 
 
-class DownloadsBlock(WithExample):
+class DownloadsBlock(BlockWithExample):
     heading = heading()
     items = blocks.ListBlock(DownloadBlock(), label=_("Downloads"), min_num=1, max_num=20)
 

@@ -10,12 +10,12 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from catalogue.plans.buy_box import buy_box
-from cms.blocks.examples import WithExample, example_product
-from cms.blocks.links import LinkBlock
+from cms.blocks.examples import BlockWithExample, example_page
+from cms.blocks.links import ButtonBlock
 from cms.blocks.texts import heading
 
 
-class ComparisonBlock(WithExample):
+class ComparisonBlock(BlockWithExample):
     """``product`` is left empty on a product's own page."""
 
     heading = heading()
@@ -35,10 +35,10 @@ class ComparisonBlock(WithExample):
         template = "cms/blocks/comparison.html"
 
     def example(self) -> dict[str, Any]:
-        return {"heading": "", "product": example_product(), "rows": "all"}
+        return {"heading": "", "product": example_page(self.child_blocks["product"]), "rows": "all"}
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """``box``: what the product that the block names offers now; without one, that of the page."""
+        """``box``: what the named product offers now, else what the page's own does."""
         context: dict[str, Any] = super().get_context(value, parent_context)
         page = value.get("product")
         if page is not None:
@@ -47,18 +47,12 @@ class ComparisonBlock(WithExample):
 
 
 class ForeignComparisonBlock(ComparisonBlock):
-    """On a page that is not a product's, the product must be named."""
+    """For pages that are not a product's: the product must be chosen."""
 
     product = blocks.PageChooserBlock(label=_("Product"), page_type="cms.ProductPage")
 
-    class Meta:
-        icon = "table"
-        label = _("Comparison of license types")
-        description = _("License types side by side with their features and live prices.")
-        template = "cms/blocks/comparison.html"
 
-
-class RelatedBlock(WithExample):
+class RelatedBlock(BlockWithExample):
     heading = heading()
     products = blocks.ListBlock(
         blocks.PageChooserBlock(page_type="cms.ProductPage"),
@@ -74,21 +68,26 @@ class RelatedBlock(WithExample):
         description = _("Cards of other products with their prices of today.")
         template = "cms/blocks/related.html"
 
+    @property
+    def page_chooser(self) -> Any:
+        return self.child_blocks["products"].child_block
+
     def example(self) -> dict[str, Any]:
         return {"heading": "", "products": []}
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """``cards``: of the products that the block names, in its order; without any, those of the same categories."""
+        """``cards``: of the products the block names, in its order; if it names none, of the same categories."""
         context: dict[str, Any] = super().get_context(value, parent_context)
         pages, page = list(value["products"]), context.get("page")
         if pages:
-            context["cards"] = pages[0].specific_class.cards_of(pages)
+            context["cards"] = self.page_chooser.target_model.objects.cards_of(pages)
         elif page is not None and hasattr(page, "related_cards"):
             context["cards"] = page.related_cards()
         return context
 
     def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        return {**super().get_preview_context(value, parent_context), "page": example_product()}
+        context: dict[str, Any] = super().get_preview_context(value, parent_context)
+        return context | {"page": example_page(self.page_chooser)}
 
     def clean(self, value: Any) -> Any:
         """Raises ValidationError if a product is named twice."""
@@ -103,7 +102,7 @@ class RelatedBlock(WithExample):
 class CallToActionBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
     text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
-    button = LinkBlock(label=_("Button"))
+    button = ButtonBlock(label=_("Button"))
 
     class Meta:
         icon = "pick"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import NamedTuple
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks import StreamValue
 
-from cms.blocks.links import LinkBlock
+from cms.blocks.links import ButtonBlock
 from cms.blocks.texts import SHORT, heading
+from storefront.core import clock
 
 
 class ReleaseBlock(blocks.StructBlock):
@@ -51,7 +56,7 @@ class DocumentationBlock(blocks.StructBlock):
         label=_("Text"), required=False, max_length=300, help_text=_("What is found there, in a sentence.")
     )
     links = blocks.ListBlock(
-        LinkBlock(),
+        ButtonBlock(),
         label=_("Links"),
         min_num=1,
         max_num=6,
@@ -68,3 +73,23 @@ class DocumentationBlock(blocks.StructBlock):
             "text": "How it is installed and set up, step by step.",
             "links": [{"label": "First steps", "page": None, "url": "https://example.com/"}],
         }
+
+
+class Release(NamedTuple):
+    version: str
+    released_on: date
+
+
+def newest_release(content: StreamValue) -> Release | None:
+    """The entry of the page's changelogs with the latest date, of two of one day the upper one. Dates to come do not
+    count; None if there is no other."""
+    releases = [
+        Release(item["version"], item["released_on"])
+        for block in content
+        if block.block_type == "changelog"
+        for item in block.value["items"]
+        if item["released_on"]  # a draft may lack it
+    ]
+    today = clock.today()
+    out = (release for release in releases if release.released_on <= today)
+    return max(out, key=lambda release: release.released_on, default=None)

@@ -1,4 +1,4 @@
-"""Blocks of words: text, questions, quotes, requirements, steps, features."""
+"""Blocks of words: text, notes, features, steps, quotes, questions, requirements."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
-from cms.articles.blocks import QuestionBlock
-
+#: What rich text may hold; ``SHORT`` without headings.
 FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "hr", "price"]
 SHORT = ["bold", "italic", "ol", "ul", "link", "document-link", "price"]
 
-#: Names of the signs in static/img/icons.svg.
+#: Names of the icons in static/img/icons.svg.
 ICONS = [
     ("phone", _("Telephone")),
     ("chat", _("Chat")),
@@ -47,6 +46,24 @@ class TextBlock(blocks.StructBlock):
             "text": "<p>Every call lands in the right card: <b>who</b> called, <i>how long</i>, and the recording.</p>",
             "is_steps": False,
         }
+
+
+class NoteBlock(blocks.StructBlock):
+    """Something that must not be overlooked."""
+
+    kind = blocks.ChoiceBlock(
+        label=_("Kind"),
+        choices=[("info", _("Good to know")), ("success", _("Tip")), ("warning", _("Take care"))],
+        default="info",
+    )
+    text = blocks.RichTextBlock(label=_("Text"), features=SHORT)
+
+    class Meta:
+        icon = "info-circle"
+        label = _("Note")
+        description = _("A framed remark that must not be overlooked.")
+        preview_value = {"kind": "warning", "text": "<p>Please do not pay a second time.</p>"}
+        template = "cms/articles/blocks/note.html"
 
 
 class FeatureBlock(blocks.StructBlock):
@@ -132,6 +149,15 @@ class QuotesBlock(blocks.StructBlock):
                 {"text": "No more lost calls.", "name": "Head of support", "role": "a logistics company"},
             ],
         }
+
+
+class QuestionBlock(blocks.StructBlock):
+    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    answer = blocks.RichTextBlock(label=_("Answer"), features=SHORT)
+
+    class Meta:
+        icon = "help"
+        label = _("Question and answer")
 
 
 class QuestionsBlock(blocks.StructBlock):

@@ -12,27 +12,26 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from catalogue.plans.buy_box import BuyBox
 from cms.metadata import languages, page_metadata, structured_data
-from cms.metadata.page_metadata import PageMetadata, Picture
+from cms.metadata.page_metadata import PageMetadata
+from cms.models import CategoryPage, HomePage, ProductPage
+from cms.renditions import Picture
 from cms.site_context import SiteContext
+from storefront.core.language import current_language
 
-#: Their templates write the way to them themselves.
-BELOW_PRODUCTS = ("cms.ProductPage", "cms.CategoryPage")
 ICON, ICON_SIZE = "img/icon-512.png", 512
-
 
 #: Titles and paths of what stands above a page, home first.
 Trail = tuple[tuple[str, str], ...]
 
 
 class Head(NamedTuple):
-    """``alternates``: code of the language and absolute address; ``canonical`` is "" for what is not to be indexed;
-    ``data``: JSON-LD."""
+    """``alternates``: code of the language and absolute address; ``default``: the alternate for everybody else;
+    ``canonical`` is "" for what is not to be indexed; ``data``: JSON-LD."""
 
     title: str = ""
     description: str = ""
@@ -46,18 +45,19 @@ class Head(NamedTuple):
     data: tuple[str, ...] = ()
 
 
-def head(context: Mapping[str, Any], site_context: SiteContext) -> Head:
-    """What the head of this page says."""
+def head(context: Mapping[str, Any], site: SiteContext) -> Head:
+    """The head of the page that a template renders with this context."""
     request: HttpRequest | None = context.get("request")
     page = context.get("page")
     if request is None or getattr(request, "is_preview", False):
         return Head(title=title_of(page) if isinstance(page, Page) else "")
     if isinstance(page, Page) and page.pk:
-        return _of_page(page, context, request, site_context)
+        return _of_page(page, context, request, site)
     match = request.resolver_match
     if match is not None and match.url_name == "agreement" and "version" in context:
-        found = languages.same_elsewhere(request, None, site_context)
-        return _known(Head(title=_full(context["version"].name)), reverse("agreement", kwargs=match.kwargs), found)
+        elsewhere = languages.same_elsewhere(request, None, site)
+        described = Head(title=_with_shop(context["version"].name))
+        return _with_addresses(described, reverse("agreement", kwargs=match.kwargs), elsewhere)
     return Head(title=settings.SHOP_NAME)
 
 
@@ -65,23 +65,19 @@ def title_of(page: Page) -> str:
     """The editor's own title for search engines, else the page's with the shop's name."""
     if page.seo_title:
         return str(page.seo_title)
-    return settings.SHOP_NAME if _is_home(page) else _full(page.title)
+    return settings.SHOP_NAME if isinstance(page, HomePage) else _with_shop(page.title)
 
 
-def _full(title: str) -> str:
+def _with_shop(title: str) -> str:
     return f"{title} – {settings.SHOP_NAME}"
 
 
-def _is_home(page: Page) -> bool:
-    return page._meta.label == "cms.HomePage"
-
-
-def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, site_context: SiteContext) -> Head:
-    box, number = context.get("box"), getattr(context.get("page_obj"), "number", 1)
-    trail = tuple(context.get("trail") or ())
-    language = get_language() or settings.LANGUAGE_CODE
-    metadata = page_metadata.read(page)
-    own = metadata.addresses.get(language, request.path)
+def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, site: SiteContext) -> Head:
+    metadata, elsewhere = page_metadata.read(page), page_metadata.addresses(page)
+    path = elsewhere.get(current_language(), request.path)
+    number = getattr(context.get("page_obj"), "number", 1)
+    if number > 1:  # the rest of a list has no counterpart in other languages
+        path, elsewhere = f"{path}?page={number}", {}
     described = Head(
         title=title_of(page),
         description=metadata.description,
@@ -89,27 +85,25 @@ def _of_page(page: Page, context: Mapping[str, Any], request: HttpRequest, site_
         picture=_absolute(metadata.picture),
         published_at=metadata.published_at,
     )
-    made = _known(described, f"{own}?page={number}" if number > 1 else own, {} if number > 1 else metadata.addresses)
-    data = _data(page, metadata, made, site_context, box if isinstance(box, BuyBox) else None, trail)
-    return made._replace(data=tuple(data))
+    page_head = _with_addresses(described, path, elsewhere)
+    return page_head._replace(data=tuple(_data(page, metadata, page_head, context, site)))
 
 
-def _known(described: Head, path: str, addresses: Mapping[str, str]) -> Head:
-    """With the addresses that search engines should use, all beginning with SITE_URL."""
-    alternates = tuple((code, settings.SITE_URL + url) for code, url in addresses.items())
-    by_code = dict(alternates)
+def _with_addresses(described: Head, path: str, elsewhere: Mapping[str, str]) -> Head:
+    """With the addresses that search engines should use, which all begin with SITE_URL."""
+    alternates = {code: settings.SITE_URL + url for code, url in elsewhere.items()} if len(elsewhere) > 1 else {}
     return described._replace(
         canonical=settings.SITE_URL + path,
-        alternates=alternates if len(alternates) > 1 else (),
-        default=by_code.get(settings.LANGUAGE_CODE, "") if len(alternates) > 1 else "",
-        language=get_language() or settings.LANGUAGE_CODE,
+        alternates=tuple(alternates.items()),
+        default=alternates.get(settings.LANGUAGE_CODE, ""),
+        language=current_language(),
         picture=described.picture or _icon(),
     )
 
 
 def _absolute(picture: Picture | None) -> Picture | None:
     if picture is None or not picture.url.startswith("/"):
-        return picture  # a storage elsewhere gives whole addresses
+        return picture  # a storage elsewhere gives absolute addresses
     return picture._replace(url=settings.SITE_URL + picture.url)
 
 
@@ -118,45 +112,50 @@ def _icon() -> Picture:
 
 
 def _data(
-    page: Page, metadata: PageMetadata, made: Head, site_context: SiteContext, box: BuyBox | None, trail: Trail
+    page: Page, metadata: PageMetadata, page_head: Head, context: Mapping[str, Any], site: SiteContext
 ) -> list[str]:
-    site, found = settings.SITE_URL, []
-    if _is_home(page):
-        found += _of_shop(made, site_context)
-    if box is not None and box.selected is not None:
-        found.append(
+    """The page's JSON-LD."""
+    data = _of_shop(page_head, site) if isinstance(page, HomePage) else []
+    box = context.get("box")
+    if isinstance(box, BuyBox) and box.selected is not None:
+        data.append(
             structured_data.product(
                 name=page.title,
-                description=made.description,
-                url=made.canonical,
-                picture=made.picture.url if made.picture and metadata.picture else "",
-                site=site,
-                seller={"name": settings.SHOP_NAME} | site_context["seller"],
-                refund=site_context["refund"],
+                description=page_head.description,
+                url=page_head.canonical,
+                picture=page_head.picture.url if page_head.picture and metadata.picture else "",
+                site=settings.SITE_URL,
+                seller={"name": settings.SHOP_NAME} | site["seller"],
+                refund=site["refund"],
                 box=box,
             )
         )
-    if page._meta.label in BELOW_PRODUCTS:
-        trail = ((_("Home"), reverse("home")),)
-        trail += ((_("Products"), site_context["products"]),) if site_context["products"] else ()
-    if trail:
-        whole = [(title, site + url) for title, url in trail] + [(page.title, made.canonical)]
-        found.append(structured_data.breadcrumbs(whole))
+    if trail := _trail(page, context, site):
+        absolute = [(title, settings.SITE_URL + url) for title, url in trail]
+        data.append(structured_data.breadcrumbs([*absolute, (page.title, page_head.canonical)]))
     if metadata.questions:
-        found.append(structured_data.questions(metadata.questions))
-    return found
+        data.append(structured_data.questions(metadata.questions))
+    return data
 
 
-def _of_shop(made: Head, site_context: SiteContext) -> list[str]:
-    site, name = settings.SITE_URL, settings.SHOP_NAME
+def _trail(page: Page, context: Mapping[str, Any], site: SiteContext) -> Trail:
+    """Templates of products and categories write the way to them themselves."""
+    if not isinstance(page, ProductPage | CategoryPage):
+        return tuple(context.get("trail") or ())
+    products: Trail = ((_("Products"), site["products"]),) if site["products"] else ()
+    return ((_("Home"), reverse("home")), *products)
+
+
+def _of_shop(page_head: Head, site: SiteContext) -> list[str]:
+    name, url = settings.SHOP_NAME, settings.SITE_URL
     return [
-        structured_data.website(name=name, site=site, home=made.canonical, language=made.language),
+        structured_data.website(name=name, site=url, home=page_head.canonical, language=page_head.language),
         structured_data.organization(
             name=name,
-            site=site,
-            logo=site + static(ICON),
-            seller=site_context["seller"],
+            site=url,
+            logo=url + static(ICON),
+            seller=site["seller"],
             email=settings.SUPPORT_EMAIL,
-            refund=site_context["refund"],
+            refund=site["refund"],
         ),
     ]

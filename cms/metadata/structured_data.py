@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalogue.plans.buy_box import BuyBox, PlanOption, PriceOption
-from cms.refunds import RefundRule
+from cms.site_context import RefundRule
 from storefront.core import money
 from storefront.core.instants import day_of
 

@@ -12,12 +12,21 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from cms import cards, rendering
-from cms.blocks import HomeContent, TextContent
-from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL, SEARCH_ENGINE_PANEL, TITLE_PANEL, Shared, ShopPage, picture
+from cms import renditions
+from cms.blocks.content import HomeContent, TextContent, content_html
 from cms.models.product import ProductPage
+from cms.page_base import (
+    BLOCKS_IN_ORDER,
+    INTRO_PANEL,
+    SEARCH_ENGINE_PANEL,
+    TITLE_PANEL,
+    SharedPage,
+    ShopPage,
+    picture,
+)
 
-ON_HOME = 6
+#: Products whose cards the front page shows.
+MAX_PRODUCTS = 6
 
 
 class HomePage(ShopPage):
@@ -55,13 +64,13 @@ class HomePage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["cards"] = [page.card() for page in ProductPage.objects.on_sale()[:ON_HOME]]
-        context["picture"] = cards.picture(self.image, cards.LARGE)
-        context["content"] = rendering.content_html(self)
+        context["cards"] = [page.card() for page in ProductPage.objects.on_sale()[:MAX_PRODUCTS]]
+        context["picture"] = renditions.cut(self.image, renditions.LARGE)
+        context["content"] = content_html(self)
         return context
 
 
-class TextPage(Shared, Page):  # type: ignore[django-manager-missing]
+class TextPage(SharedPage, Page):  # type: ignore[django-manager-missing]
     """A plain page, such as 'About us'."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -79,5 +88,5 @@ class TextPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["content"] = rendering.content_html(self)
+        context["content"] = content_html(self)
         return context

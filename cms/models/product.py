@@ -3,43 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
-from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from catalogue.addresses import product_path
 from catalogue.plans.buy_box import buy_box
-from cms import cards, rendering
-from cms.blocks import ProductContent
-from cms.cards import Card
-from cms.models.base import TITLE_PANEL, ShopPage, picture
-from cms.releases import newest_release
-from cms.site_context import get_site_context
+from cms import renditions
+from cms.blocks.content import ProductContent, content_html, has_block
+from cms.blocks.references import newest_release
+from cms.page_base import TITLE_PANEL, PublishedQuerySet, ShopPage, picture
+from cms.renditions import Picture
+from storefront.core import money
 from storefront.licensing.bindings import binding_of
 
 #: Related products that a page without a choice of its own shows.
-MOST_RELATED = 6
+MAX_RELATED = 6
 
 
-class ProductPageQuerySet(PageQuerySet):
-    def on_sale(self, language: str = "") -> ProductPageQuerySet:
-        """Published pages of products that have something on sale, in one language (that of the reader) and the order
-        of the page tree, with all that their cards show."""
-        code = language or get_language() or settings.LANGUAGE_CODE
-        found = self.live().filter(locale__language_code=code, software__lowest_monthly_amount__isnull=False)
-        return found.select_related("software__product").prefetch_related(cards.with_pictures()).order_by("path")
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """A product in a list. ``monthly_amount``: the lowest price per month, major units."""
+
+    title: str
+    url: str
+    tagline: str
+    monthly_amount: Decimal
+    currency: str
+    picture: Picture | None = None
+
+    @property
+    def monthly_text(self) -> str:
+        return money.display(self.monthly_amount, self.currency)
+
+
+class ProductPageQuerySet(PublishedQuerySet):
+    def on_sale(self, language: str = "") -> Self:
+        """Published pages in one language, by default the reader's, of products with a price; with all that their
+        cards show."""
+        pages = self.published(language).filter(software__lowest_monthly_amount__isnull=False)
+        return pages.select_related("software__product").prefetch_related(renditions.on_cards())
+
+    def cards_of(self, pages: Sequence[Page]) -> list[ProductCard]:
+        """Cards of these product pages in the reader's language and this order, without those not on sale or not
+        translated."""
+        keys = [page.translation_key for page in pages]
+        cards = {page.translation_key: page.card() for page in self.on_sale().filter(translation_key__in=keys)}
+        return [cards[key] for key in keys if key in cards]
 
 
 class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
@@ -98,7 +117,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         super().full_clean(*args, **kwargs)
 
     def minimal_clean(self) -> None:
-        """What Wagtail does for a draft."""
+        """Called by Wagtail before it saves a draft."""
         self._take_address()
         super().minimal_clean()
 
@@ -110,7 +129,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
             raise ValidationError({"software": _("This product has a page already.")})
 
     def _take_address(self) -> None:
-        """The page's address is that of its product, always."""
+        """The address of the page is always its product's."""
         if self.software_id:
             self.slug = self.software.product.slug
 
@@ -122,42 +141,32 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         context["binding"] = binding_of(self.software.binding_kind)
         context["tagline"] = self.software.text("tagline")
         context["conditions"] = self.software.text("conditions")
-        agreements = get_site_context(request)["agreements"]
-        context["agreement"] = next((link for link in agreements if link.id == self.software.agreement_id), None)
         context["box"] = buy_box(
             self.software,
             plan_code=request.GET.get("plan", "")[:50],
             months=int(months) if months.isascii() and months.isdigit() and len(months) < 4 else None,
         )
-        context["picture"] = cards.picture(self.image, cards.LARGE)
-        context["release"] = newest_release(self)
-        context["content"] = rendering.content_html(self, box=buy_box(self.software))
-        context["has_comparison"] = rendering.holds(self, "comparison")
+        context["picture"] = renditions.cut(self.image, renditions.LARGE)
+        context["release"] = newest_release(self.content)
+        context["content"] = content_html(self, box=buy_box(self.software))
+        context["has_comparison"] = has_block(self, "comparison")
         context["page_compares"] = not context["has_comparison"] or 'id="compare"' in context["content"]
-        context["has_steps"] = rendering.holds(self, "steps")
+        context["has_steps"] = has_block(self, "steps")
         return context
 
-    def card(self) -> Card:
-        """How lists show the product. No query for pages that ``on_sale`` found."""
-        return Card(
+    def card(self) -> ProductCard:
+        """How lists show the product. No query for pages from ``on_sale``."""
+        return ProductCard(
             title=self.title,
             url=product_path(self.slug),
             tagline=self.software.text("tagline"),
             monthly_amount=self.software.lowest_monthly_amount or Decimal(0),
             currency=self.software.currency,
-            picture=cards.picture(self.image, cards.SMALL),
+            picture=renditions.cut(self.image, renditions.SMALL),
         )
 
-    def related_cards(self) -> list[Card]:
-        """Other products on sale that share a category with this one; any others if it has none or is alone in it."""
+    def related_cards(self) -> list[ProductCard]:
+        """Other products on sale that share a category with this one; if there are none, any others."""
         others = ProductPage.objects.on_sale().exclude(software=self.software_id)
-        same = Q(software__product__categories__in=self.software.product.categories.all())
-        return [page.card() for page in others.filter(same).distinct()[:MOST_RELATED] or others[:MOST_RELATED]]
-
-    @classmethod
-    def cards_of(cls, pages: Sequence[Page]) -> list[Card]:
-        """The cards of these product pages in the reader's language and this order; those not on sale, or not
-        translated, are left out."""
-        keys = [page.translation_key for page in pages]
-        found = {page.translation_key: page.card() for page in cls.objects.on_sale().filter(translation_key__in=keys)}
-        return [found[key] for key in keys if key in found]
+        related = others.filter(software__product__categories__in=self.software.product.categories.all()).distinct()
+        return [page.card() for page in related[:MAX_RELATED] or others[:MAX_RELATED]]

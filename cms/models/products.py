@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -13,15 +13,41 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 
 from catalogue.addresses import product_path
 from catalogue.models import Category, Product  # type: ignore[attr-defined]
-from cms import rendering
-from cms.blocks import HomeContent
-from cms.models.base import INTRO_PANEL, MENU_PANEL, PER_PAGE, SEARCH_ENGINE_PANEL, TITLE_PANEL, ShopPage
+from cms.blocks.content import HomeContent, content_html
 from cms.models.product import ProductPage
+from cms.page_base import INTRO_PANEL, PROMOTE_PANELS, TITLE_PANEL, PublishedQuerySet, ShopPage
+
+PER_PAGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLink:
+    """``id`` is the Oscar category's; ``count``: its products on sale in the language of the page."""
+
+    id: int
+    title: str
+    url: str
+    count: int
+
+
+class CategoryPageQuerySet(PublishedQuerySet):
+    def links(self, language: str) -> list[CategoryLink]:
+        """The published categories that have something on sale, in the order of the page tree; one query."""
+        on_sale = Q(
+            category__product__software__pages__live=True,
+            category__product__software__pages__locale__language_code=language,
+            category__product__software__lowest_monthly_amount__isnull=False,
+        )
+        count = Count("category__product__software__pages", filter=on_sale, distinct=True)
+        pages = self.published(language).annotate(on_sale=count).filter(on_sale__gt=0)
+        return [
+            CategoryLink(page.category_id or 0, page.title, product_path(page.slug), page.on_sale) for page in pages
+        ]
 
 
 class ProductIndexPage(ShopPage):
@@ -57,8 +83,8 @@ class ProductIndexPage(ShopPage):
 class CategoryPage(ShopPage):
     """``/products/<category>/``: the products of one category, in one language.
 
-    It stands for an Oscar category, which offers and vouchers can name; saving the first page of a category makes it.
-    Products are put into it in their own form.
+    It stands for an Oscar category, which offers and vouchers can name. Saving the first page of a category creates
+    the category; products choose it in their own form.
     """
 
     category = models.ForeignKey(
@@ -73,19 +99,21 @@ class CategoryPage(ShopPage):
         help_text=_("Stands below the products."),
     )
 
+    objects: ClassVar[Any] = PageManager.from_queryset(CategoryPageQuerySet)()
+
     parent_page_types = ["cms.ProductIndexPage"]
     subpage_types: list[str] = []
     template = "catalogue/products.html"
     page_description = _("A category: its products are chosen in the form of each product.")
     content_panels = [*Page.content_panels, INTRO_PANEL, FieldPanel("content")]
-    promote_panels = [FieldPanel("slug"), SEARCH_ENGINE_PANEL, MENU_PANEL]
+    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("content")]
 
     class Meta:
         verbose_name = _("category")
 
     def clean(self) -> None:
-        """Raises ValidationError at the address if a product has it."""
+        """Raises ValidationError, at the slug, if it is a product's."""
         super().clean()
         if Product.objects.filter(slug=self.slug, parent=None).exists():
             raise ValidationError({"slug": _("A product has this address already.")})
@@ -96,11 +124,11 @@ class CategoryPage(ShopPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["content"] = rendering.content_html(self)
+        context["content"] = content_html(self)
         return context | _listed(request, self.locale_code, self.category_id)
 
     def _keep_category(self) -> None:
-        """The Oscar category has the title of the page in the default language, which is the one made first."""
+        """The Oscar category has the title of the page made first, which is that in the default language."""
         if self.category_id is None:
             self.category = Category.add_root(name=self.title, slug=self.slug)
             return
@@ -116,40 +144,15 @@ class CategoryPage(ShopPage):
         return first is not None and first != self.pk
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryLink:
-    """``id`` is the Oscar category's; ``count`` is of products on sale in the language asked for."""
-
-    id: int
-    title: str
-    url: str
-    count: int
-
-
-def category_links(language: str) -> list[CategoryLink]:
-    """The published categories that have something on sale, in the order of the page tree; one query."""
-    fits = Q(
-        category__product__software__pages__live=True,
-        category__product__software__pages__locale__language_code=language,
-        category__product__software__lowest_monthly_amount__isnull=False,
-    )
-    counted = Count("category__product__software__pages", filter=fits, distinct=True)
-    pages = CategoryPage.objects.filter(live=True, locale__language_code=language).annotate(on_sale=counted)
-    return [
-        CategoryLink(page.category_id or 0, page.title, product_path(page.slug), page.on_sale)
-        for page in pages.filter(on_sale__gt=0).order_by("path")
-    ]
-
-
 def _listed(request: HttpRequest, language: str, category: int | None) -> dict[str, Any]:
-    """Cards of the page that was asked for, and the categories to choose from."""
-    found = ProductPage.objects.on_sale(language)
+    """The template's context: a page of cards, and the categories to choose from."""
+    products = ProductPage.objects.on_sale(language)
     if category is not None:
-        found = found.filter(software__product__categories=category)
-    page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        products = products.filter(software__product__categories=category)
+    page_obj = Paginator(products, PER_PAGE).get_page(request.GET.get("page"))
     return {
         "page_obj": page_obj,
         "cards": [page.card() for page in page_obj],
-        "categories": category_links(language),
+        "categories": CategoryPage.objects.links(language),
         "category": category,
     }

@@ -1,4 +1,4 @@
-"""Keeps what is searched in line with what is published: one row for each page, see ``cms.navigation.models.search``.
+"""Keeps what is searched in line with what is published: one row for each page, see ``cms.search.models``.
 
 The texts are those that the page itself declares in its ``search_fields``, Wagtail's own list, and for a product page
 those of the product: its name, its license types and what they include.
@@ -18,8 +18,8 @@ from wagtail.models import Page, PageViewRestriction
 from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct
 from cms.navigation.models import SearchDocument
-from cms.navigation.models.search import Kind
 from cms.search import words
+from cms.search.models import Kind
 
 #: Pages that are not found: the front page is where everybody starts, and the root of the tree is no page.
 NOT_SEARCHED = ("cms.HomePage", "wagtailcore.Page")

@@ -11,8 +11,8 @@ from modelsearch.backends import get_search_backend
 from modelsearch.query import And, Or, PlainText, SearchQuery
 
 from cms.navigation.models import SearchDocument
-from cms.navigation.models.search import Kind
 from cms.search import vocabulary, words
+from cms.search.models import Kind
 from cms.search.vocabulary import MOST_FORMS, Words
 from storefront.core import money
 

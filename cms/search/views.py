@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from cms.models import ProductPage
-from cms.navigation.models.search import Kind
 from cms.search import finding, words
 from cms.search.finding import Matches
+from cms.search.models import Kind
 from storefront.core import throttle
 
 #: Of each kind on the page of all kinds; of one kind on a page of its own.

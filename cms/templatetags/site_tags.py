@@ -1,19 +1,22 @@
+"""What surrounds every page, for templates: ``{% load site_tags %}``."""
+
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
-from wagtail.templatetags.wagtailcore_tags import richtext
 
+from cms import renditions
 from cms.metadata import languages, seo
 from cms.metadata.languages import Language
 from cms.metadata.seo import Head
 from cms.navigation import notices
-from cms.navigation.links import MenuItem
-from cms.navigation.loading import NoticeLine
+from cms.navigation.links import Link, MenuItem
+from cms.navigation.notices import ShownNotice
+from cms.renditions import ResponsivePicture
 from cms.site_context import SiteContext, get_site_context
 
 register = template.Library()
@@ -41,15 +44,15 @@ def page_head(context: template.Context) -> Head:
 
 
 @register.simple_tag(takes_context=True)
-def site_notices(context: template.Context) -> tuple[NoticeLine, ...]:
-    """The notices to be shown on this page to this visitor now."""
+def site_notices(context: template.Context) -> tuple[ShownNotice, ...]:
+    """The notices for this page, this visitor and this moment."""
     request = context.get("request")
     return notices.current(get_site_context(request)["notices"], request)
 
 
 @register.simple_tag(takes_context=True)
 def language_switch(context: template.Context) -> tuple[Language, ...]:
-    """The languages this page may be read in; empty if there is no choice."""
+    """The languages this page can be read in; empty if there is no choice."""
     request, page = context.get("request"), context.get("page")
     if request is None:
         return ()
@@ -58,18 +61,22 @@ def language_switch(context: template.Context) -> tuple[Language, ...]:
 
 @register.simple_tag(takes_context=True)
 def menu_here(context: template.Context) -> tuple[str, bool]:
-    """The address in the main menu that this page belongs to, and whether it is this very page. Few values, so that
-    what is rendered with them can be kept."""
+    """The address in the main menu that this page belongs to ("" for none), and whether it is this very page."""
     request = context.get("request")
     if request is None:
         return "", False
-    held = get_site_context(request)
-    addresses = {url for item in held["menu"] for url in item.addresses}
+    site = get_site_context(request)
+    addresses = {url for item in site["menu"] for url in item.addresses}
     if request.path in addresses:
         return request.path, True
-    homes = set(held["homes"].values())
-    above = [url for url in addresses if url not in homes and request.path.startswith(url)]
+    above = [url for url in addresses.difference(site["homes"].values()) if request.path.startswith(url)]
     return max(above, key=len, default=""), False
+
+
+@register.simple_tag
+def responsive(image: Any, caption: str = "") -> ResponsivePicture:
+    """A picture in the sizes of a column of text. ``caption`` describes it where the editor did not."""
+    return renditions.responsive(image, caption=caption)
 
 
 @register.filter
@@ -78,19 +85,12 @@ def is_long(menu: tuple[MenuItem, ...]) -> bool:
 
 
 @register.filter
-def rich(text: str) -> SafeString:
-    """Wagtail's ``richtext``, worked out once for the same text unless it names pages, documents or pictures."""
-    if "linktype=" in text or "<embed" in text:
-        return richtext(text)
-    return _plain(text)
+def with_id(links: Iterable[Link] | None, pk: int | None) -> Link | None:
+    """The link with this id, None if there is none."""
+    return next((link for link in links or () if link.id == pk), None)
 
 
 @register.filter
 def made_html(text: str) -> SafeString:
     """HTML that ``cms`` made of an editor's rich text, or JSON-LD escaped by ``cms.metadata.structured_data``."""
     return mark_safe(text)  # noqa: S308  (see above)
-
-
-@lru_cache(maxsize=1024)
-def _plain(text: str) -> SafeString:
-    return richtext(text)

@@ -13,6 +13,11 @@ from django.urls import reverse
 from django.utils import translation
 
 
+def current_language() -> str:
+    """The language this thread renders in; the default one where translation is switched off."""
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
 def nearest_language(code: str) -> str:
     """The language of the shop that comes nearest to a code: ``ru-RU`` and ``RU`` -> ``ru``; else the default one."""
     known = {name.lower(): name for name, _ in settings.LANGUAGES}

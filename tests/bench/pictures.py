@@ -44,13 +44,11 @@ def cut(kind: str) -> float:
     from wagtail.images import get_image_model
     from wagtail.images.models import Filter
 
-    from cms.articles.pictures import SPECS
-    from cms.cards import LARGE, SMALL
-    from cms.metadata.page_metadata import SHARED
+    from cms.renditions import IN_TEXT, LARGE, SHARED, SMALL
 
     image = get_image_model()(title="Large", file=_name(kind), width=SIDE, height=SIDE)
     before = _peak()
-    for spec in (*SPECS, SMALL, LARGE, SHARED):
+    for spec in (*IN_TEXT, SMALL, LARGE, SHARED):
         image.generate_rendition_file(Filter(spec=spec))
     return _peak() - before
 

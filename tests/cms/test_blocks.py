@@ -23,7 +23,7 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from catalogue.models import Category
 from cms import schedule
-from cms.blocks import HomeContent, ProductContent, TextContent
+from cms.blocks.content import HomeContent, ProductContent, TextContent
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage
 from storefront.core import clock
 from tests.conftest import make_software
@@ -203,7 +203,7 @@ def test_a_page_without_its_product_is_refused_at_the_field(marketer: Any, shop:
         (
             "call_to_action",
             {"heading": "A", "text": "", "button": {"label": "B", "page": None, "url": ""}},
-            "Choose a page.",
+            "Choose a page or type an address.",
         ),
         ("related", {"heading": "", "products": ["same", "same"]}, "A product is in the list twice."),
     ],

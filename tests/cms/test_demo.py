@@ -21,12 +21,10 @@ from wagtail.models import Collection, Locale, Page, ReferenceIndex, Site
 from wagtail_localize.models import Translation
 
 from catalogue.plans.models import Agreement, PlanPrice
-from cms.articles.pictures import SPECS
-from cms.cards import LARGE, SMALL
 from cms.demo import people
 from cms.demo.content import other_languages, read, read_in
-from cms.metadata.page_metadata import SHARED
 from cms.models import ProductPage
+from cms.renditions import IN_TEXT, LARGE, SHARED, SMALL
 from storefront.billing.models import Invoice
 from storefront.licensing.models import License
 
@@ -67,7 +65,7 @@ def cut_pictures() -> None:
     Rendition.objects.bulk_create(
         Rendition(image=image, filter_spec=spec, focal_point_key="", file=image.file.name, width=720, height=480)
         for image in get_image_model().objects.all()
-        for spec in (*SPECS, SMALL, LARGE, SHARED)
+        for spec in (*IN_TEXT, SMALL, LARGE, SHARED)
     )
 
 

@@ -19,7 +19,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, get_page_models
 
 from cms.models import ProductPage, TextPage
-from cms.models.base import ShopPage
+from cms.page_base import ShopPage
 from cms.permissions import ensure_marketers
 from storefront.users.models import User
 from tests.cms.things import Things

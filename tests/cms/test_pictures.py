@@ -14,10 +14,8 @@ from wagtail.images.models import Rendition
 from wagtail.images.rect import Rect
 from willow.image import Image as Willow
 
-from cms.cards import LARGE, SMALL
-from cms.metadata.page_metadata import SHARED
 from cms.models import ProductPage
-from cms.renditions import KIND
+from cms.renditions import KIND, LARGE, SHARED, SMALL
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import deliver_due
 from tests.cms.things import picture

@@ -18,11 +18,11 @@ from wagtail.rich_text import RichText
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from catalogue.plans.models import Discount
+from cms.blocks.texts import FEATURES
 from cms.live_prices import checking
 from cms.live_prices.references import Reference
 from cms.live_prices.typed import find
 from cms.models import HomePage, ProductPage, TextPage
-from cms.models.base import TEXT_FEATURES
 from tests.conftest import make_software
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +105,7 @@ def test_each_text_asks_once_for_all_of_its_prices(client: Any, shop: Any) -> No
 
 
 def test_editor_shows_the_price_of_now_and_stores_the_reference(shop: Any) -> None:
-    converter = ContentstateConverter(TEXT_FEATURES)
+    converter = ContentstateConverter(FEATURES)
     html = f"<p>A <b>year: {stored(shop.software, inner='<b>price of it</b>', ru='нет')}</b> now</p>"
     state = json.loads(converter.from_database_format(html))
     (block,) = state["blocks"]

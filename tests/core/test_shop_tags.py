@@ -28,13 +28,6 @@ def test_link_to_nowhere_is_an_error_not_a_dead_link() -> None:
         render("{% href 'no-such-page' %}")
 
 
-def test_part_of_a_page_follows_its_values() -> None:
-    text = "{% fragment 'includes/header_cart.html' count=count %}"
-    assert "cart-count" not in render(text, count=0)
-    assert ">3<" in render(text, count=3)
-    assert ">4<" in render(text, count=4)
-
-
 @pytest.mark.usefixtures("pages_kept")
 def test_visitor_without_a_cart_costs_no_query(client: Client, shop: Any, django_assert_num_queries: Any) -> None:
     client.get("/agreements/license-agreement/")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -17,11 +15,10 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
-from cms.articles import queries
-from cms.articles.models.base import PROMOTE_PANELS, Shared
-from cms.models.base import INTRO_PANEL
+from cms.page_base import INTRO_PANEL, ArticlePage
 from storefront.billing.models import Seller
 from storefront.core import visitor
+from storefront.core.language import current_language
 from storefront.support import access
 from storefront.support.forms import ContactForm
 from storefront.support.services import contact
@@ -32,8 +29,8 @@ SENT = "sent"
 MAX_SUBJECT = 200
 
 
-class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
-    """How to reach us, and a form. Messages are stored, told to staff by mail and answered in the back office."""
+class ContactPage(ArticlePage):  # type: ignore[django-manager-missing]
+    """How to reach us, and a form. Messages are stored, mailed to staff and answered in the back office."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
     body = RichTextField(
@@ -43,7 +40,7 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
     sent_title = models.CharField(_("heading"), max_length=200, blank=True)
     sent_text = RichTextField(_("what happens next"), blank=True, features=FEATURES)
 
-    #: The form knows who is logged in, so the page is no one's but theirs.
+    #: The form knows who is logged in, so the page cache must not keep it.
     is_personal = True
     page_description = _("How to reach the seller, and a form whose messages staff answers.")
     max_count_per_parent = 1
@@ -61,7 +58,6 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
             help_text=_("Left empty, the shop's own words are shown."),
         ),
     ]
-    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
     preview_modes = [("", _("Form")), (SENT, _("After a message has been sent"))]
 
@@ -74,7 +70,7 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
         return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: Any, is_sent: bool = False, **kwargs: Any) -> HttpResponse:
-        """The form; a POST sends it. What is wrong is said at the fields, with status 422."""
+        """Show the form; a POST sends it. Errors stand at the fields, with status 422."""
         if is_sent:
             return self._page(request, is_sent=True)
         if request.method != "POST":
@@ -94,7 +90,6 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["seller"] = Seller.objects.filter(is_default=True).first()
-        context["trail"] = queries.trail(self, request)
         return context
 
     def _page(self, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -109,6 +104,12 @@ class ContactPage(Shared, Page):  # type: ignore[django-manager-missing]
             message=given["message"],
             page_url=request.path,
             customer=access.customer_of(request),
-            language=get_language() or settings.LANGUAGE_CODE,
+            language=current_language(),
             ip=visitor.client_address(request),
         )
+
+
+def contact_url(request: HttpRequest | None = None) -> str:
+    """The address of the contact page in the reader's language, "" if there is none. One query."""
+    page = ContactPage.objects.published().first()
+    return (page.get_url(request) or "") if page else ""

@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, NamedTuple, Self
 
-from django.conf import settings
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 
-from cms.articles import outline, queries, voting
-from cms.articles.blocks import ArticleBlock
-from cms.articles.models.base import PROMOTE_PANELS, Shared
-from cms.articles.panels import VotesPanel
-from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL
+from cms.articles.models.contact import contact_url
+from cms.articles.models.votes import VotesPanel, vote
+from cms.blocks.articles import ArticleBlock, table_of_contents
+from cms.page_base import BLOCKS_IN_ORDER, INTRO_PANEL, ArticlePage, PublishedQuerySet
 
 #: Values of the buttons under a help page.
 VOTES = {"yes": True, "no": False}
 
 
-class HelpIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
+class HelpLink(NamedTuple):
+    title: str
+    url: str
+    intro: str = ""
+
+
+class HelpTopic(NamedTuple):
+    """A topic with its pages; without a title, the pages that belong to no topic."""
+
+    title: str
+    url: str
+    intro: str
+    pages: tuple[HelpLink, ...]
+
+
+class HelpCentrePage(ArticlePage):  # type: ignore[django-manager-missing]
+    """A page of the help centre; the template also gets ``contact_url``."""
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["contact_url"] = contact_url(request)
+        return context
+
+    def link(self, request: HttpRequest | None = None) -> HelpLink:
+        return HelpLink(self.title, self.get_url(request) or "", self.intro)
+
+
+class HelpIndexPage(HelpCentrePage):  # type: ignore[django-manager-missing]
     """``/help/``: all topics with their pages."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -36,7 +63,6 @@ class HelpIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
     subpage_types = ["articles.HelpTopicPage", "articles.HelpPage"]
     template = "cms/articles/help_index.html"
     content_panels = [*Page.content_panels, INTRO_PANEL]
-    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
     class Meta:
@@ -44,13 +70,21 @@ class HelpIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["topics"] = queries.help_topics(self, request)
-        context["trail"] = queries.trail(self, request)
-        context["contact_url"] = queries.contact_url(_language(), request)
+        context["topics"] = self.topics(request)
         return context
 
+    def topics(self, request: HttpRequest | None = None) -> list[HelpTopic]:
+        """Every topic that has pages, in the order of the page tree; two queries."""
+        pages: dict[str, list[HelpLink]] = {}  # by the tree path of the parent
+        for page in HelpPage.objects.live().descendant_of(self).order_by("path"):
+            pages.setdefault(page.path[: -page.steplen], []).append(page.link(request))
+        topics = [HelpTopic("", "", "", tuple(pages.get(self.path, ())))]
+        for topic in HelpTopicPage.objects.live().child_of(self).order_by("path"):
+            topics.append(HelpTopic(*topic.link(request), pages=tuple(pages.get(topic.path, ()))))
+        return [topic for topic in topics if topic.pages]
 
-class HelpTopicPage(Shared, Page):  # type: ignore[django-manager-missing]
+
+class HelpTopicPage(HelpCentrePage):  # type: ignore[django-manager-missing]
     """A topic: lists its pages."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -60,7 +94,6 @@ class HelpTopicPage(Shared, Page):  # type: ignore[django-manager-missing]
     subpage_types = ["articles.HelpPage"]
     template = "cms/articles/help_topic.html"
     content_panels = [*Page.content_panels, INTRO_PANEL]
-    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
     class Meta:
@@ -68,19 +101,26 @@ class HelpTopicPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["pages"] = queries.help_pages(self, request)
-        context["trail"] = queries.trail(self, request)
-        context["contact_url"] = queries.contact_url(_language(), request)
+        context["pages"] = [page.link(request) for page in HelpPage.objects.live().child_of(self).order_by("path")]
         return context
 
 
-class HelpPage(Shared, Page):  # type: ignore[django-manager-missing]
+class HelpPageQuerySet(PublishedQuerySet):
+    def beside(self, page: HelpPage) -> Self:
+        """The published help pages under the same parent, this one among them."""
+        siblings: Self = self.live().child_of(page.get_parent())
+        return siblings
+
+
+class HelpPage(HelpCentrePage):  # type: ignore[django-manager-missing]
     """Explains one thing, step by step."""
 
     intro = models.CharField(
         _("introduction"), max_length=400, blank=True, help_text=_("One or two sentences; lists and search show them.")
     )
     body = StreamField(ArticleBlock(), verbose_name=_("text"), blank=True)
+
+    objects: ClassVar[Any] = PageManager.from_queryset(HelpPageQuerySet)()
 
     page_description = _("Explains one thing: steps with pictures, notes, questions and answers.")
     parent_page_types = ["articles.HelpIndexPage", "articles.HelpTopicPage"]
@@ -92,7 +132,6 @@ class HelpPage(Shared, Page):  # type: ignore[django-manager-missing]
         FieldPanel("body", help_text=BLOCKS_IN_ORDER),
         VotesPanel(),
     ]
-    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]
 
     class Meta:
@@ -100,30 +139,31 @@ class HelpPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["contents"] = outline.table_of_contents(self.body)
-        context["trail"] = queries.trail(self, request)
-        context["previous"], context["next"] = queries.neighbours(self, request)
-        context["contact_url"] = queries.contact_url(_language(), request)
+        context["contents"] = table_of_contents(self.body)
+        context["previous"], context["next"] = self.neighbours(request)
         context["answer"] = _answer(request.GET.get("helpful", ""))
         return context
 
+    def neighbours(self, request: HttpRequest | None = None) -> tuple[HelpLink | None, HelpLink | None]:
+        """The pages before and after this one under the same parent; three queries."""
+        siblings = HelpPage.objects.beside(self)
+        before = siblings.filter(path__lt=self.path).order_by("-path").first()
+        after = siblings.filter(path__gt=self.path).order_by("path").first()
+        return before and before.link(request), after and after.link(request)
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A POST is the answer to 'was this helpful?': with htmx a fragment, else back to the page that says thanks."""
+        """A POST answers 'was this helpful?': with htmx a fragment, else back to the page, which says thanks."""
         if request.method != "POST":
-            answer: HttpResponse = super().serve(request, *args, **kwargs)
-            return answer
-        said = _answer(request.POST.get("helpful", ""))
-        if said:
-            voting.vote(request, page_id=self.pk, is_helpful=VOTES[said])
+            response: HttpResponse = super().serve(request, *args, **kwargs)
+            return response
+        answer = _answer(request.POST.get("helpful", ""))
+        if answer:
+            vote(request, page_id=self.pk, is_helpful=VOTES[answer])
         if request.headers.get("HX-Request"):
-            context = {"page": self, "answer": said, "contact_url": queries.contact_url(_language(), request)}
+            context = {"page": self, "answer": answer, "contact_url": contact_url(request)}
             return render(request, "cms/articles/helpful.html", context)
-        return redirect(f"{self.get_url(request)}?helpful={said}#helpful" if said else self.get_url(request))
+        return redirect(f"{self.get_url(request)}?helpful={answer}#helpful" if answer else self.get_url(request))
 
 
-def _answer(said: str) -> str:
-    return said if said in VOTES else ""
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
+def _answer(value: str) -> str:
+    return value if value in VOTES else ""

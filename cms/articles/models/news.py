@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
-from cms import cards
-from cms.articles import feeds, outline, queries
-from cms.articles.blocks import ArticleBlock
-from cms.articles.models.base import PROMOTE_PANELS, Shared
-from cms.models.base import BLOCKS_IN_ORDER, INTRO_PANEL
+from cms import renditions
+from cms.blocks.articles import ArticleBlock, table_of_contents
+from cms.page_base import BLOCKS_IN_ORDER, INTRO_PANEL, ArticlePage, PublishedQuerySet, picture
+from cms.renditions import Picture
 from storefront.core import clock
 
 PER_PAGE = 10
 #: Other news below one piece of news.
-MORE = 2
-#: Below the list's own address.
-FEED = "feed"
+MAX_MORE = 2
+#: The feed's address below the list's, and how many news it holds.
+FEED, MAX_IN_FEED = "feed", 20
 
 
-def today() -> Any:
-    return clock.today()
+class Teaser(NamedTuple):
+    """A piece of news in a list."""
+
+    title: str
+    url: str
+    summary: str
+    published_on: date
+    picture: Picture | None
 
 
-class NewsIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
+class NewsPageQuerySet(PublishedQuerySet):
+    def newest(self, language: str = "") -> Self:
+        """Published news in one language, by default the reader's, newest first, with the pictures of lists."""
+        news: Self = self.published(language).prefetch_related(renditions.on_cards()).order_by("-published_on", "-pk")
+        return news
+
+
+class NewsIndexPage(ArticlePage):  # type: ignore[django-manager-missing]
     """``/news/``: all news, newest first, and as an Atom feed at ``/news/feed/``."""
 
     intro = models.CharField(_("introduction"), max_length=400, blank=True)
@@ -45,7 +58,6 @@ class NewsIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
     subpage_types = ["articles.NewsPage"]
     template = "cms/articles/news_index.html"
     content_panels = [*Page.content_panels, INTRO_PANEL]
-    promote_panels = PROMOTE_PANELS
     search_fields = [*Page.search_fields, index.SearchField("intro")]
 
     class Meta:
@@ -58,39 +70,55 @@ class NewsIndexPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def serve(self, request: HttpRequest, *args: Any, is_feed: bool = False, **kwargs: Any) -> HttpResponse:
         if is_feed:
-            return feeds.respond(self, request)
-        answer: HttpResponse = super().serve(request, *args, **kwargs)
-        return answer
+            return self.feed(request)
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        return response
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        found = queries.news(get_language() or settings.LANGUAGE_CODE).child_of(self)
-        page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        page_obj = Paginator(NewsPage.objects.newest().child_of(self), PER_PAGE).get_page(request.GET.get("page"))
         context["page_obj"] = page_obj
-        context["teasers"] = list(queries.teasers(page_obj, request))
-        context["trail"] = queries.trail(self, request)
+        context["teasers"] = [page.teaser(request) for page in page_obj]
         context["feed_url"] = f"{self.get_url(request)}{FEED}/"
         return context
 
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        """The newest news in the page's language as an Atom feed, with absolute addresses; two queries."""
+        url, language = settings.SITE_URL + (self.get_url(request) or "/"), self.locale.language_code
+        feed = Atom1Feed(
+            title=f"{self.title} – {settings.SHOP_NAME}",
+            link=url,
+            description=self.intro,
+            language=language,
+            feed_url=f"{url}{FEED}/",
+            author_name=settings.SHOP_NAME,
+        )
+        for page in NewsPage.objects.newest(language).child_of(self)[:MAX_IN_FEED]:
+            published_at = datetime.combine(page.published_on, time(), tzinfo=UTC)
+            feed.add_item(
+                title=page.title,
+                link=settings.SITE_URL + (page.get_url(request) or "/"),
+                description=page.summary,
+                unique_id=f"urn:uuid:{page.translation_key}:{language}",
+                pubdate=published_at,
+                updateddate=page.last_published_at or published_at,
+            )
+        return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
 
-class NewsPage(Shared, Page):  # type: ignore[django-manager-missing]
+
+class NewsPage(ArticlePage):  # type: ignore[django-manager-missing]
     """One piece of news."""
 
     published_on = models.DateField(
-        _("date"), default=today, help_text=_("As readers see it; the list is in its order.")
+        _("date"), default=clock.today, help_text=_("As readers see it; the list is in its order.")
     )
-    image = models.ForeignKey(
-        "wagtailimages.Image",
-        verbose_name=_("picture"),
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
+    image = picture(_("picture"))
     summary = models.CharField(
         _("summary"), max_length=400, help_text=_("One or two sentences; lists, search and the feed show them.")
     )
     body = StreamField(ArticleBlock(), verbose_name=_("text"), blank=True)
+
+    objects: ClassVar[Any] = PageManager.from_queryset(NewsPageQuerySet)()
 
     page_description = _("One piece of news, with its date.")
     parent_page_types = ["articles.NewsIndexPage"]
@@ -105,7 +133,6 @@ class NewsPage(Shared, Page):  # type: ignore[django-manager-missing]
         FieldPanel("summary"),
         FieldPanel("body", help_text=BLOCKS_IN_ORDER),
     ]
-    promote_panels = PROMOTE_PANELS
     search_fields = [
         *Page.search_fields,
         index.SearchField("summary"),
@@ -124,9 +151,13 @@ class NewsPage(Shared, Page):  # type: ignore[django-manager-missing]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["contents"] = outline.table_of_contents(self.body)
-        context["trail"] = queries.trail(self, request)
-        context["picture"] = cards.picture(self.image, cards.LARGE)
-        others = queries.news(self.locale.language_code).exclude(pk=self.pk)
-        context["more"] = list(queries.teasers(others[:MORE], request))
+        context["contents"] = table_of_contents(self.body)
+        context["picture"] = renditions.cut(self.image, renditions.LARGE)
+        others = NewsPage.objects.newest(self.locale.language_code).exclude(pk=self.pk)[:MAX_MORE]
+        context["more"] = [page.teaser(request) for page in others]
         return context
+
+    def teaser(self, request: HttpRequest | None = None) -> Teaser:
+        """What lists show. A query only for a picture that was not cut yet, for pages from ``newest``."""
+        small = renditions.cut(self.image, renditions.SMALL)
+        return Teaser(self.title, self.get_url(request) or "", self.summary, self.published_on, small)

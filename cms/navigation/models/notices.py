@@ -25,9 +25,9 @@ class Where(models.TextChoices):
 
 
 class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
-    """A line above the pages. Times are UTC; ``ends_at`` None is until further notice.
+    """A line above the pages. Times are UTC; ``ends_at`` None: until it is deleted.
 
-    Readers of a language into which it is not translated get it in the default language.
+    Readers get it in the default language where it is not translated into theirs.
     """
 
     text = models.CharField(_("text"), max_length=250, help_text=_("One sentence, two at most."))
@@ -97,8 +97,6 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
             raise ValidationError(errors)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """A page of the shop below this notice, whatever its times."""
-        from cms import site_context  # it reads these models
-
-        site_context.preview(request, self)
+        """A page of the shop below this notice, whatever its times; ``cms.site_context`` puts it there."""
+        request.previewed_snippet = self  # type: ignore[attr-defined]
         return TemplateResponse(request, "cms/navigation_preview.html", {"object": self}, status=200)

@@ -1,4 +1,4 @@
-"""What there is one of for each language: the main menu, the footer, the text of the missing page."""
+"""The snippets with one row per language: main menu, footer, text of the missing page."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import DraftStateMixin, Locale, PreviewableMixin, RevisionMixin, TranslatableMixin
 
-from cms.navigation.blocks import ColumnBlock, MenuItemBlock
+from cms.blocks.links import ColumnBlock, MenuItemBlock
 
-MOST_ITEMS, MOST_COLUMNS, MOST_SUGGESTED = 8, 3, 6
+MAX_ITEMS, MAX_COLUMNS, MAX_SUGGESTED = 8, 3, 6
 
 
 class OnePerLanguage(DraftStateMixin, RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
-    """Drafts are not shown. Where a language has none, readers get the one in the default language."""
+    """One row per language; the default language's stands in where a language has none. Drafts are not shown."""
 
     preview_template = "cms/navigation_preview.html"
 
@@ -41,10 +41,8 @@ class OnePerLanguage(DraftStateMixin, RevisionMixin, PreviewableMixin, Translata
             )
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """A page of the shop with this in its frame."""
-        from cms import site_context  # it reads these models
-
-        site_context.preview(request, self)
+        """A page of the shop with this in its place; ``cms.site_context`` puts it there."""
+        request.previewed_snippet = self  # type: ignore[attr-defined]
         return TemplateResponse(request, self.preview_template, {"object": self}, status=200)
 
 
@@ -54,7 +52,7 @@ class Menu(OnePerLanguage):
     items: StreamField[Any] = StreamField(
         [("item", MenuItemBlock())],
         verbose_name=_("entries"),
-        max_num=MOST_ITEMS,
+        max_num=MAX_ITEMS,
         help_text=_("From left to right. Five or six are read; more are overlooked."),
     )
 
@@ -73,7 +71,7 @@ class Footer(OnePerLanguage):
         help_text=_("Stands below the seller's address: opening hours, a word about you. A few lines."),
     )
     columns: StreamField[Any] = StreamField(
-        [("column", ColumnBlock())], verbose_name=_("columns"), blank=True, max_num=MOST_COLUMNS
+        [("column", ColumnBlock())], verbose_name=_("columns"), blank=True, max_num=MAX_COLUMNS
     )
     shows_agreements = models.BooleanField(
         _("list the agreements"), default=True, help_text=_("A column with every agreement in force.")
@@ -85,7 +83,7 @@ class Footer(OnePerLanguage):
 
 
 class NotFoundText(OnePerLanguage):
-    """What a visitor reads whose address leads nowhere."""
+    """The text of the page for an address that leads nowhere."""
 
     preview_template = "errors/404.html"
 
@@ -97,7 +95,7 @@ class NotFoundText(OnePerLanguage):
         [("page", blocks.PageChooserBlock(label=_("Page")))],
         verbose_name=_("pages to suggest"),
         blank=True,
-        max_num=MOST_SUGGESTED,
+        max_num=MAX_SUGGESTED,
         help_text=_("Shown as links below the text, each in the reader's language."),
     )
 

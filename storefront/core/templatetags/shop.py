@@ -91,21 +91,6 @@ def asset(path: str) -> str:
     return _asset(path)
 
 
-@lru_cache(maxsize=1024)
-def _fragment(template_name: str, language: str, values: tuple[tuple[str, Any], ...]) -> str:
-    return render_to_string(template_name, dict(values))
-
-
-@register.simple_tag
-def fragment(template_name: str, **values: Any) -> str:
-    """A part of a page that depends on nothing but the values given, which must be hashable and never change.
-
-    Rendered once for the same values and language. Values are read afresh for each page, so what is shown is
-    never out of date; it is only not put together twice.
-    """
-    return mark_safe(_fragment(template_name, get_language(), tuple(values.items())))  # noqa: S308  (a template's output)
-
-
 @register.simple_tag(takes_context=True)
 def visitor_part(context: template.Context, template_name: str, **values: Any) -> str:
     """A part of a page that differs for each visitor: ``{% visitor_part "includes/header_cart.html" %}``.

@@ -55,6 +55,7 @@ class SearchDocument(index.Indexed, models.Model):
     ]
 
     class Meta:
+        app_label = "site_texts"  # whose migrations make the table; ``cms.navigation.models`` imports it
         ordering = ["page"]
         indexes = [models.Index(fields=["language", "stamp"], name="search_by_language")]
 

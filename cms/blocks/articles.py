@@ -1,21 +1,93 @@
-"""What articles are made of: headings, text, numbered steps with pictures, notes, questions, payment methods.
+"""The body of help pages and news: its blocks, and how they hang together.
 
-A heading opens a section, stands in the table of contents and begins the numbering of steps anew; whatever stands
-between two steps does not interrupt it.
+A heading opens a section, stands in the table of contents and restarts the numbering of steps. Other blocks between
+two steps do not interrupt it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks import StreamValue
 from wagtail.images.blocks import ImageBlock
 
-from cms.articles import outline
+from cms import renditions
+from cms.blocks.texts import FEATURES, SHORT, NoteBlock, QuestionBlock
+from cms.blocks.values import pictures
 
-TEXT_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul", "link", "document-link", "hr", "price"]
-SHORT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link", "price"]
+#: Fewer headings are not worth a table of contents.
+MIN_CONTENTS = 3
+STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of the table of contents; ``anchor`` is the id of its heading."""
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block as it is shown. ``anchor`` is for headings. Consecutive steps are one part: pairs of number and block,
+    with titles of heading level ``level``, below the section's heading or, without one, below the page's."""
+
+    kind: str
+    block: Any = None
+    anchor: str = ""
+    steps: tuple[tuple[int, Any], ...] = ()
+    level: int = 3
+
+
+def table_of_contents(body: StreamValue) -> list[Heading]:
+    """The headings of an article; empty if there are fewer than ``MIN_CONTENTS``."""
+    headings = [Heading(block.value, anchor) for block, anchor in _anchored(body) if anchor]
+    return headings if len(headings) >= MIN_CONTENTS else []
+
+
+def parts(body: StreamValue) -> list[Part]:
+    """The blocks in the order they are shown. One query for the renditions of all pictures."""
+    renditions.prefetch_in_text(list(pictures(body)))
+    shown: list[Part] = []
+    number = 0
+    for is_steps, group in groupby(_anchored(body), key=lambda pair: pair[0].block_type == STEP):
+        if is_steps:
+            steps = tuple(enumerate((block for block, _ in group), start=number + 1))
+            number += len(steps)
+            shown.append(Part(STEP, steps=steps, level=3 if any(part.anchor for part in shown) else 2))
+            continue
+        for block, anchor in group:
+            if anchor:
+                number = 0
+            shown.append(Part(block.block_type, block=block, anchor=anchor))
+    return shown
+
+
+def _anchored(body: StreamValue) -> Iterator[tuple[Any, str]]:
+    """Every block with its anchor: unique for each heading, "" for all other blocks."""
+    used: set[str] = set()
+    for block in body:
+        anchor = ""
+        if block.block_type == "heading":
+            slug = slugify(block.value, allow_unicode=True) or "section"
+            anchor = next(name for name in _numbered(slug) if name not in used)
+            used.add(anchor)
+        yield block, anchor
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1
 
 
 class HeadingBlock(blocks.CharBlock):
@@ -27,7 +99,7 @@ class HeadingBlock(blocks.CharBlock):
         template = "cms/articles/blocks/heading.html"
 
 
-class TextBlock(blocks.RichTextBlock):
+class ArticleTextBlock(blocks.RichTextBlock):
     class Meta:
         icon = "pilcrow"
         label = _("Text")
@@ -36,11 +108,11 @@ class TextBlock(blocks.RichTextBlock):
         template = "cms/articles/blocks/text.html"
 
 
-class StepBlock(blocks.StructBlock):
+class ArticleStepBlock(blocks.StructBlock):
     """One step of a walk-through."""
 
     title = blocks.CharBlock(label=_("What to do"), max_length=120)
-    text = blocks.RichTextBlock(label=_("In more words"), required=False, features=SHORT_FEATURES)
+    text = blocks.RichTextBlock(label=_("In more words"), required=False, features=SHORT)
     picture = ImageBlock(label=_("Picture"), required=False)
 
     class Meta:
@@ -49,24 +121,6 @@ class StepBlock(blocks.StructBlock):
         description = _("One step of a walk-through, with its picture. Steps number themselves.")
         preview_value = {"title": "Choose a period", "text": "<p>The price follows at once.</p>", "picture": None}
         template = "cms/articles/blocks/step.html"
-
-
-class NoteBlock(blocks.StructBlock):
-    """Something that must not be overlooked."""
-
-    kind = blocks.ChoiceBlock(
-        label=_("Kind"),
-        choices=[("info", _("Good to know")), ("success", _("Tip")), ("warning", _("Take care"))],
-        default="info",
-    )
-    text = blocks.RichTextBlock(label=_("Text"), features=SHORT_FEATURES)
-
-    class Meta:
-        icon = "info-circle"
-        label = _("Note")
-        description = _("A framed remark that must not be overlooked.")
-        preview_value = {"kind": "warning", "text": "<p>Please do not pay a second time.</p>"}
-        template = "cms/articles/blocks/note.html"
 
 
 class PictureBlock(blocks.StructBlock):
@@ -80,17 +134,8 @@ class PictureBlock(blocks.StructBlock):
         template = "cms/articles/blocks/picture.html"
 
 
-class QuestionBlock(blocks.StructBlock):
-    question = blocks.CharBlock(label=_("Question"), max_length=200)
-    answer = blocks.RichTextBlock(label=_("Answer"), features=SHORT_FEATURES)
-
-    class Meta:
-        icon = "help"
-        label = _("Question and answer")
-
-
-class QuestionsBlock(blocks.StructBlock):
-    """Questions that open to their answers. Search engines are told of them, too."""
+class ArticleQuestionsBlock(blocks.StructBlock):
+    """Questions that open to their answers, also told to search engines."""
 
     questions = blocks.ListBlock(QuestionBlock(), label=_("Questions"), min_num=1)
 
@@ -129,11 +174,11 @@ class ArticleBlock(blocks.StreamBlock):
     """The body of an article."""
 
     heading = HeadingBlock(max_length=120)
-    text = TextBlock(features=TEXT_FEATURES)
-    step = StepBlock()
+    text = ArticleTextBlock(features=FEATURES)
+    step = ArticleStepBlock()
     note = NoteBlock()
     picture = PictureBlock()
-    questions = QuestionsBlock()
+    questions = ArticleQuestionsBlock()
     payment_methods = PaymentMethodsBlock()
 
     class Meta:
@@ -141,5 +186,5 @@ class ArticleBlock(blocks.StreamBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context)
-        context["parts"] = outline.parts(value)
+        context["parts"] = parts(value)
         return context
