@@ -8,7 +8,7 @@ class CmsConfig(AppConfig):
     verbose_name = _("Pages")
 
     def ready(self) -> None:
-        from cms import branding_hooks, receivers, renditions, staff_hooks, willow_images  # noqa: F401
+        from cms import receivers, renditions, willow_images  # noqa: F401  (they listen to signals)
         from cms.shop.forms import decimals  # noqa: F401  (before forms are made of models)
 
         willow_images.register()

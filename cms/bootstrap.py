@@ -14,10 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale, Page, Site
 
-from cms.approval import ensure_approval
 from cms.articles.models import ContactPage, HelpIndexPage
 from cms.models import HomePage, ProductIndexPage
-from cms.permissions import ensure_marketers, ensure_support
+from cms.permissions import ensure_approval, ensure_marketers, ensure_support
 from storefront.core import clock
 from storefront.users import services
 from storefront.users.models import User

@@ -1,5 +1,5 @@
-"""Wagtail's actions on several pages at once, for choices that its own fail at: a page together with pages below it
-(search results list pages of all levels), and aliases, which are published with what they are an alias of."""
+"""Wagtail's actions on several pages at once, for choices that its own cannot handle: a page together with pages below
+it (search results list all levels), and aliases, which are published with the page they mirror."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.models import Page
 
 
-@hooks.register("register_bulk_action", order=100)  # after Wagtail's own, whose place it takes
+@hooks.register("register_bulk_action", order=100)  # after Wagtail's own, which it replaces
 class DeletePages(DeleteBulkAction):  # type: ignore[misc]
-    """A page that is below another one of the choice goes with it."""
+    """A page below another chosen one is deleted with it."""
 
     @classmethod
     def execute_action(cls, objects: Iterable[Page], user: Any = None, **kwargs: Any) -> tuple[int, int]:
-        done: tuple[int, int] = super().execute_action(outermost(objects), user=user, **kwargs)
-        return done
+        counts: tuple[int, int] = super().execute_action(outermost(objects), user=user, **kwargs)
+        return counts
 
 
 @hooks.register("register_bulk_action", order=100)
 class PublishPages(PublishBulkAction):  # type: ignore[misc]
-    """Aliases are not published by themselves: chosen, they are listed as what cannot be; below others, left out."""
+    """Chosen aliases are listed as pages that cannot be published; those below other pages are left out."""
 
     def check_perm(self, page: Page) -> bool:
         return page.alias_of_id is None and bool(super().check_perm(page))
@@ -42,14 +42,14 @@ class PublishPages(PublishBulkAction):  # type: ignore[misc]
 
 
 def _drafts_below(page: Page) -> Iterable[Page]:
-    found: Iterable[Page] = page.get_descendants().not_live().filter(alias_of=None)
-    return found
+    drafts: Iterable[Page] = page.get_descendants().not_live().filter(alias_of=None)
+    return drafts
 
 
 def outermost(pages: Iterable[Page]) -> list[Page]:
-    """Those that are below none of the others."""
-    found: list[Page] = []
+    """The pages that are not below another of them."""
+    outer: list[Page] = []
     for page in sorted(pages, key=lambda page: page.path):
-        if not found or not page.path.startswith(found[-1].path):
-            found.append(page)
-    return found
+        if not outer or not page.path.startswith(outer[-1].path):
+            outer.append(page)
+    return outer

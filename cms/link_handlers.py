@@ -9,7 +9,7 @@ from wagtail.rich_text.pages import PageLinkHandler
 
 
 class LivePageLinkHandler(PageLinkHandler):
-    """Wagtail's own, but for pages that are not published: it writes no address for what it does not find."""
+    """Wagtail's own handler, which writes no address for a page it does not find, told so of unpublished pages too."""
 
     @classmethod
     def get_many(cls, attrs_list: list[dict[str, Any]]) -> list[Model | None]:

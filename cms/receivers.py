@@ -1,4 +1,4 @@
-"""What pages and snippets do when they are saved."""
+"""What follows the saving of pages and snippets: a new content version, and the documents of the search."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from cms.search import documents
 from storefront.billing.models import Seller
 from storefront.core import content_version
 
-#: Whatever stands on public pages: saving or deleting any of it raises the content version. Prices raise it themselves
-#: (``catalogue.plans.publishing``). Raised once too often, a page is rendered once more.
+#: What public pages show: saving or deleting any of it raises the content version. Prices raise it themselves
+#: (``catalogue.plans.publishing``). Raising it once too often costs no more than rendering pages again.
 VISIBLE: tuple[type[Model], ...] = (
     *get_page_models(), PageViewRestriction, Locale, Site, get_image_model(), get_document_model(),
     Menu, Footer, Notice, NotFoundText,
@@ -36,7 +36,7 @@ for signal in (page_published, page_unpublished, page_slug_changed, post_page_mo
 
 
 def page_saved(instance: Page, update_fields: Any = None, raw: bool = False, **kwargs: Any) -> None:
-    """What is published of a page is searched. Saving a draft of a published page changes nothing of that."""
+    """The search finds what is published. Saving a draft of a published page changes nothing of that."""
     if not raw and (update_fields is None or "live" in update_fields):
         documents.refresh(instance.pk)
 
@@ -66,7 +66,6 @@ def plan_changed(instance: Plan, raw: bool = False, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Product, dispatch_uid="search-product")
 def product_changed(instance: Product, raw: bool = False, **kwargs: Any) -> None:
-    """Children carry no text of their own."""
+    """Child products have no text of their own."""
     if not raw and instance.is_parent:
-        found = SoftwareProduct.objects.filter(product=instance).values_list("pk", flat=True)
-        documents.refresh_products(found)
+        documents.refresh_products(SoftwareProduct.objects.filter(product=instance).values_list("pk", flat=True))

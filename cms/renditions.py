@@ -109,7 +109,7 @@ def cut_all(page: Page) -> None:
     """Make every size that the page, its card and the places where it is shared ask for, unless it is there.
 
     One size after the other: asked for several, Wagtail decodes the picture three times at once, and 25 megapixels
-    take 200 to 400 MiB each time (tests/bench/memory.py).
+    take 200 to 400 MiB each time (tests/bench/pictures.py).
     """
     for field in page._meta.concrete_fields:
         if isinstance(field, StreamField):

@@ -1,4 +1,4 @@
-"""Pages, agreements, menus and notices that are published or taken back at a time an editor has set."""
+"""Pages, agreements and menus that are published or taken back at a time an editor has set."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from django.core.management import call_command
 
 
 def publish_due() -> None:
-    """Wagtail's own command: whatever's time has come. Safe to repeat, and for several workers at once."""
+    """Publish and unpublish what is due, by Wagtail's own command. Idempotent; several workers may call it at once."""
     call_command("publish_scheduled", verbosity=0)

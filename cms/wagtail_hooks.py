@@ -1,37 +1,98 @@
-"""What the shop adds to Wagtail for marketers."""
+"""What the shop adds to Wagtail's back office."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
 from cms import bulk_actions  # noqa: F401  (it registers a hook)
 from cms.link_handlers import LivePageLinkHandler
 from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
+from cms.review import views as review
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
 from cms.stale import translations  # noqa: F401  (it registers a hook and listens)
+from cms.welcome_panel import WelcomePanel
+from storefront.users.models import User
 
 register_snippet(ShopGroup)
 
 
+class SalesMenuItem(MenuItem):
+    """Leads to Oscar's dashboard, which is for staff; marketers do not see it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and request.user.is_staff
+
+
+class ReviewMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return review.may_see(request.user)
+
+
 @hooks.register("register_admin_urls")
-def preview_addresses() -> list[URLPattern]:
+def addresses() -> list[URLPattern]:
     return [
         path("shop/preview/product/<int:pk>/", price_previews.product, name="shop-preview-product"),
         path("shop/preview/period/<int:pk>/", price_previews.period, name="shop-preview-period"),
         path("shop/preview/discount/<int:pk>/", price_previews.discount, name="shop-preview-discount"),
         path("shop/prices/choose/", chooser.choose, name="price-chooser"),
+        path("review/", review.index, name="review-list"),
+        path("review/<int:pk>/", review.detail, name="review-detail"),
+        path("review/<int:pk>/resolve/", review.resolve, name="review-resolve"),
     ]
 
 
-@hooks.register("register_rich_text_features", order=1)  # after Wagtail's own, whose handler it takes the place of
-def live_links(features: FeatureRegistry) -> None:
+@hooks.register("register_rich_text_features", order=1)  # after Wagtail's own, whose handler it replaces
+def links_to_published_pages(features: FeatureRegistry) -> None:
     features.register_link_type(LivePageLinkHandler)
 
 
 @hooks.register("register_rich_text_features")
-def price_feature(features: FeatureRegistry) -> None:
+def prices_in_texts(features: FeatureRegistry) -> None:
     rich_text.register(features)
+
+
+@hooks.register("insert_global_admin_css")
+def shop_colours() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/wagtail_admin.css"))
+
+
+@hooks.register("construct_homepage_panels")
+def welcome(request: HttpRequest, panels: list[Component]) -> None:
+    panels.append(WelcomePanel())
+
+
+@hooks.register("register_admin_menu_item")
+def sales_menu_item() -> MenuItem:
+    url = reverse_lazy("dashboard:index")
+    return SalesMenuItem(_("Sales"), url, name="back-office", icon_name="list-ul", order=155)
+
+
+@hooks.register("register_admin_menu_item")
+def review_menu_item() -> MenuItem:
+    return ReviewMenuItem(_("Money to review"), reverse_lazy("review-list"), icon_name="warning", order=160)
+
+
+@hooks.register("construct_help_menu")
+def without_news_of_wagtail(request: HttpRequest, items: list[MenuItem]) -> None:
+    """'What's new in Wagtail' is for its developers, and on another host."""
+    items[:] = [item for item in items if not item.name.startswith("whats-new")]
+
+
+@hooks.register("register_permissions")
+def review_permissions() -> QuerySet[Permission]:
+    """Offered beside the other rights when a group is edited."""
+    return Permission.objects.filter(
+        content_type__app_label="billing", codename__in=("view_reviewitem", "change_reviewitem")
+    )

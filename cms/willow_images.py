@@ -1,7 +1,7 @@
-"""Large pictures cost less memory: Willow copies a picture to turn it upright and to crop it to the whole of it,
-also where nothing changes by that.
+"""Less memory for large pictures: Willow copies a picture to turn it upright and to crop it, even where that changes
+nothing.
 
-An image class of ours in Willow's registry, in front of its own one for Pillow:
+An image class of ours in Willow's registry takes precedence over its own for Pillow:
 https://willow.wagtail.org/stable/guide/extend.html
 """
 
@@ -14,12 +14,12 @@ from willow.image import Image, JPEGImageFile, PNGImageFile, WebPImageFile
 from willow.plugins.pillow import PillowImage
 from willow.registry import registry
 
-#: Less than the 100 of Willow's own, so that this way is taken.
+#: Willow takes the cheapest converter; its own cost 100.
 COST = 50
 
 
 class InPlaceImage(PillowImage):  # type: ignore[misc]
-    """A picture read by Pillow, which is not copied where nothing of it changes."""
+    """A picture read by Pillow, copied only where an operation changes it."""
 
     @Image.operation  # type: ignore[untyped-decorator]
     def auto_orient(self) -> InPlaceImage:

@@ -12,7 +12,6 @@ from wagtail.models import Locale, Page
 
 from catalogue.plans.models import Agreement, SoftwareProduct
 from cms import bootstrap, renditions
-from cms.approval import ensure_approval
 from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
 from cms.demo import indexing, people
 from cms.demo.content import LANGUAGES, Content, other_languages, read, read_in
@@ -21,7 +20,7 @@ from cms.demo.products import make_products
 from cms.demo.translations import record_translation
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from cms.permissions import ensure_marketers
+from cms.permissions import ensure_approval, ensure_marketers
 from storefront.billing.models import Seller
 from storefront.core import clock
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from wagtail.models import Collection, Locale, Page, Site, Workflow, WorkflowPage
 
-from cms import approval
+from cms import permissions
 from cms.articles.models import ContactPage, HelpIndexPage
 from cms.models import HomePage, ProductIndexPage
 from cms.permissions import MARKETERS
@@ -103,10 +103,10 @@ def test_workflow_that_the_shop_has_chosen_is_left_alone(migrated: None) -> None
 
 
 def test_workflow_of_a_fresh_database_is_replaced(migrated: None) -> None:
-    moderators = Workflow.objects.create(name=approval.WAGTAILS_OWN)
+    moderators = Workflow.objects.create(name=permissions.WAGTAILS_APPROVAL)
     WorkflowPage.objects.create(page=Page.objects.get(depth=1), workflow=moderators)
     setup_shop()
-    assert HomePage.objects.get(locale__language_code="en").get_workflow().name == approval.NAME
+    assert HomePage.objects.get(locale__language_code="en").get_workflow().name == permissions.APPROVAL
 
 
 def test_marketer_of_the_new_shop_may_write_pages(migrated: None, make_customer: Callable[..., Any]) -> None:

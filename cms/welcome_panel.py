@@ -1,0 +1,92 @@
+"""The first panel of Wagtail's start page: where things are, for those who may work there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.components import Component
+from wagtail.images import get_image_model
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+
+from storefront.support.staff import rights
+from storefront.users.models import User
+
+
+@dataclass(frozen=True)
+class Place:
+    """A list in the back office, shown to users for whom ``is_shown`` is true."""
+
+    label: Any
+    text: Any
+    icon: str
+    url_name: str
+    is_shown: Callable[[User], bool]
+
+
+def _has(permission: str) -> Callable[[User], bool]:
+    return lambda user: user.has_perm(permission)
+
+
+def _edits_pages(user: User) -> bool:
+    """Rights on pages are given by branch of the tree."""
+    return bool(policy_registry.get_by_type(Page).user_has_any_permission(user, {"add", "change", "publish"}))
+
+
+def _adds_pictures(user: User) -> bool:
+    """Rights on pictures are given by collection."""
+    return bool(policy_registry.get_by_type(get_image_model()).user_has_permission(user, "add"))
+
+
+PLACES = (
+    Place(_("Pages"), _("home, products, help, news"), "doc-empty-inverse", "wagtailadmin_explore_root", _edits_pages),
+    Place(
+        _("Products and prices"),
+        _("license types, features, categories"),
+        "desktop",
+        "wagtailsnippets_plans_softwareproduct:list",
+        _has("plans.change_softwareproduct"),
+    ),
+    Place(
+        _("Periods"),
+        _("months to choose from and what they save"),
+        "calendar-alt",
+        "wagtailsnippets_plans_period:list",
+        _has("plans.change_period"),
+    ),
+    Place(
+        _("Discounts"),
+        _("for a time, for all products or for one"),
+        "tag",
+        "wagtailsnippets_plans_discount:list",
+        _has("plans.change_discount"),
+    ),
+    Place(
+        _("Agreements"),
+        _("what a buyer accepts, by version"),
+        "clipboard-list",
+        "wagtailsnippets_plans_agreement:list",
+        _has("plans.change_agreement"),
+    ),
+    Place(_("Pictures"), _("screenshots and share pictures"), "image", "wagtailimages:index", _adds_pictures),
+    Place(_("Conversations"), _("what visitors ask, and your answers"), "comment", "support-list", rights.may_see),
+)
+
+
+class WelcomePanel(Component):
+    name = "shop_welcome"
+    template_name = "wagtailadmin/home/shop_welcome.html"
+    order = 10
+
+    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> MutableMapping[str, Any]:
+        user: User = (parent_context or {})["request"].user
+        links = [
+            {"label": place.label, "text": place.text, "icon": place.icon, "url": reverse(place.url_name)}
+            for place in PLACES
+            if place.is_shown(user)
+        ]
+        return {"links": links, "keeps_texts": _edits_pages(user)}
