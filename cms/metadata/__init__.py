@@ -1,1 +1,1 @@
-"""What search engines, feeds and other programs are told: the head of a page, structured data, the sitemap."""
+"""What search engines and other programs are told: the head of a page, structured data, sitemap, robots.txt."""

@@ -1,4 +1,4 @@
-"""robots.txt, the map of the site and the manifest for phones. All addresses begin with SITE_URL, whoever asks."""
+"""robots.txt, the sitemap and the web app manifest. Their addresses begin with SITE_URL, whatever host is asked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from cms.metadata.sitemap import AgreementMap, PageMap
 
-#: Views that are of use to people only: the search, the cart and what follows it, the account.
-NOT_FOR_MACHINES = ("search", "cart", "checkout", "account-home")
-#: Below these nothing is named by a view without arguments.
+#: Views that search engines should not visit: search, cart and checkout, account.
+NOT_FOR_ROBOTS = ("search", "cart", "checkout", "account-home")
+#: Parts of the site whose views all take arguments.
 PREFIXES = ("/pay/",)
 BACK_OFFICES = ("/admin/", "/dashboard/")
 SECTIONS: dict[str, type[Sitemap[Any]]] = {"pages": PageMap, "agreements": AgreementMap}
@@ -28,13 +28,13 @@ A_DAY = 24 * 3600
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """What is not worth a visit, in every language, and where the map is."""
+    """What is not worth a visit, in every language, and where the sitemap is."""
     lines = ["User-agent: *"]
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             home = reverse("home")
-            found = [reverse(name) for name in NOT_FOR_MACHINES] + [home.rstrip("/") + prefix for prefix in PREFIXES]
-        lines += [f"Disallow: {address}" for address in found]
+            paths = [reverse(name) for name in NOT_FOR_ROBOTS] + [home.rstrip("/") + prefix for prefix in PREFIXES]
+        lines += [f"Disallow: {path}" for path in paths]
     lines += [f"Disallow: {address}" for address in BACK_OFFICES]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
@@ -42,14 +42,14 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Everything at once; of a large site, where its parts are."""
-    made = {name: kind() for name, kind in SECTIONS.items()}
-    pages = {name: part.paginator.num_pages for name, part in made.items()}
+    """All addresses; for a large site an index of its parts."""
+    parts = {name: kind() for name, kind in SECTIONS.items()}
+    pages = {name: part.paginator.num_pages for name, part in parts.items()}
     if max(pages.values()) == 1:
-        return _urlset(request, [url for part in made.values() for url in part.get_urls()])
+        return _urlset(request, [url for part in parts.values() for url in part.get_urls()])
     files = [
         SitemapIndexItem(_file(name, number), part.get_latest_lastmod())  # type: ignore[arg-type]
-        for name, part in made.items()
+        for name, part in parts.items()
         for number in range(1, pages[name] + 1)
     ]
     return _xml(render(request, "sitemap_index.xml", {"sitemaps": files}))
@@ -57,7 +57,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def section(request: HttpRequest, section: str) -> HttpResponse:
-    """A part of the map; ``?p=`` is its page."""
+    """A part of the sitemap; ``?p=``: its page."""
     if section not in SECTIONS:
         raise Http404
     try:
@@ -77,17 +77,17 @@ def _urlset(request: HttpRequest, urls: list[dict[str, Any]]) -> HttpResponse:
 
 def _xml(response: HttpResponse) -> HttpResponse:
     response["Content-Type"] = "application/xml; charset=utf-8"
-    response["X-Robots-Tag"] = "noindex"  # itself; not what it names
+    response["X-Robots-Tag"] = "noindex"  # the sitemap itself, not what it lists
     return response
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What a phone shows when somebody puts the shop on its screen."""
+    """How a phone shows the shop on its home screen."""
     icons = [
         {"src": static(f"img/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
     ]
-    found = {
+    values = {
         "name": settings.SHOP_NAME,
         "short_name": settings.SHOP_NAME[:12].strip(),
         "start_url": "/",
@@ -96,6 +96,6 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#ffffff",
         "icons": icons,
     }
-    response = JsonResponse(found, content_type="application/manifest+json")
+    response = JsonResponse(values, content_type="application/manifest+json")
     response["Cache-Control"] = f"public, max-age={A_DAY}"
     return response

@@ -1,4 +1,4 @@
-"""The parts of the map of the site: published pages and agreements in force, each with its other languages."""
+"""The parts of the sitemap: published pages and agreements in force, each with its other languages."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from wagtail.models import Page
 
 from catalogue.plans.models import Agreement
 
-#: Addresses in one file; search engines take 50,000, but it should be made quickly.
+#: Addresses in one file: search engines take 50,000, but a file should be quick to make.
 PER_FILE = 2000
 
 
 def entry(path: str, changed_at: datetime | None, addresses: Mapping[str, str]) -> dict[str, Any]:
-    """As Django's template takes it. ``addresses``: code -> path, of every language; one alone is not named."""
+    """A row for Django's sitemap.xml. ``addresses``: paths by code of the language; a single one is no alternate."""
     others = [{"lang_code": code, "location": settings.SITE_URL + url} for code, url in addresses.items()]
     if settings.LANGUAGE_CODE in addresses:
         others.append({"lang_code": "x-default", "location": settings.SITE_URL + addresses[settings.LANGUAGE_CODE]})
@@ -33,51 +33,51 @@ def entry(path: str, changed_at: datetime | None, addresses: Mapping[str, str]) 
 
 
 class PageMap(Sitemap):
-    """Pages that are published for everybody. Wagtail's own knows one language."""
+    """Pages published for everybody, in all languages; Wagtail's own sitemap knows one."""
 
     limit = PER_FILE
 
     def items(self) -> QuerySet[Page]:
-        found = Page.objects.live().public().filter(depth__gt=1, locale__language_code__in=_codes())
-        return found.select_related("locale").order_by("path")
+        pages = Page.objects.live().public().filter(depth__gt=1, locale__language_code__in=_codes())
+        return pages.select_related("locale").order_by("path")
 
     def get_latest_lastmod(self) -> datetime | None:
-        found: datetime | None = self.items().aggregate(last=Max("last_published_at"))["last"]
-        return found
+        last: datetime | None = self.items().aggregate(last=Max("last_published_at"))["last"]
+        return last
 
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
         pages = list(self.paginator.page(page).object_list)
-        known = self._addresses(pages)
-        paths = ((found, found.get_url()) for found in pages)
-        return [entry(path, self.lastmod(found), known[found.translation_key]) for found, path in paths if path]
+        addresses = self._addresses(pages)
+        paths = ((page, page.get_url()) for page in pages)
+        return [entry(path, self.lastmod(page), addresses[page.translation_key]) for page, path in paths if path]
 
     def _addresses(self, pages: Iterable[Page]) -> dict[Any, dict[str, str]]:
-        """Of these pages and their translations, by translation key; one query."""
-        found: dict[Any, dict[str, str]] = {}
+        """Paths of these pages and their translations, by translation key and language; one query."""
+        addresses: dict[Any, dict[str, str]] = {}
         for page in self.items().filter(translation_key__in={page.translation_key for page in pages}):
             if url := page.get_url():
-                found.setdefault(page.translation_key, {})[page.locale.language_code] = url
-        return found
+                addresses.setdefault(page.translation_key, {})[page.locale.language_code] = url
+        return addresses
 
 
 class AgreementMap(DjangoSitemap[Agreement]):
-    """Agreements in force; their earlier versions are not for search engines."""
+    """Agreements in force, without their earlier versions."""
 
     limit = PER_FILE
 
     def items(self) -> QuerySet[Agreement]:
-        found = Agreement.objects.filter(live=True, locale__language_code__in=_codes(), versions__isnull=False)
-        return found.annotate(changed_at=Max("versions__published_at")).select_related("locale").order_by("pk")
+        agreements = Agreement.objects.filter(live=True, locale__language_code__in=_codes(), versions__isnull=False)
+        return agreements.annotate(changed_at=Max("versions__published_at")).select_related("locale").order_by("pk")
 
     def get_latest_lastmod(self) -> datetime | None:
-        return max((found.changed_at for found in self.items()), default=None)
+        return max((agreement.changed_at for agreement in self.items()), default=None)
 
     def get_urls(self, page: int | str = 1, site: Any = None, protocol: str | None = None) -> list[dict[str, Any]]:
-        found = list(self.paginator.page(page).object_list)
-        known: dict[Any, dict[str, str]] = {}
-        for each in found:
-            known.setdefault(each.translation_key, {})[each.locale.language_code] = _path(each)
-        return [entry(_path(each), each.changed_at, known[each.translation_key]) for each in found]
+        agreements = list(self.paginator.page(page).object_list)
+        addresses: dict[Any, dict[str, str]] = {}
+        for each in agreements:
+            addresses.setdefault(each.translation_key, {})[each.locale.language_code] = _path(each)
+        return [entry(_path(each), each.changed_at, addresses[each.translation_key]) for each in agreements]
 
 
 def _codes() -> list[str]:

@@ -1,10 +1,10 @@
-"""What pages say in the words of schema.org (JSON-LD), as Google asks for it. Prices are those of the buy box itself.
+"""Structured data of pages (JSON-LD, schema.org), as Google asks for it. Prices are those of the buy box itself.
 
 https://developers.google.com/search/docs/appearance/structured-data/merchant-listing: a product with the offers
 themselves; an AggregateOffer alone gets no merchant listing. No ratings: the shop has none, and a SoftwareApplication
-without one is an error to Google (.../software-app). Nothing is shipped, so nothing is said about it.
+without one is an error to Google (.../software-app). No shipping details: nothing is shipped.
 https://developers.google.com/search/docs/appearance/structured-data/organization and .../return-policy: who sells and
-gives money back. Google shows FAQPage no more since May 2026; others read it.
+gives money back. Google has not shown FAQPage since May 2026; others read it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ NEW = "https://schema.org/NewCondition"
 FINITE_WINDOW = "https://schema.org/MerchantReturnFiniteReturnWindow"
 FREE_RETURN = "https://schema.org/FreeReturn"
 FULL_REFUND = "https://schema.org/FullRefund"
-#: In a script element nothing may look like markup, whatever editors wrote.
+#: Escaped so that no text of an editor can end the script element.
 _ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def dump(data: Mapping[str, Any]) -> str:
-    """As the content of a script element, safe in HTML. Empty values are left out."""
-    kept = {name: value for name, value in data.items() if value not in ("", None, [], (), {})}
-    return json.dumps({"@context": CONTEXT, **kept}, ensure_ascii=False).translate(_ESCAPES)
+    """The content of a script element, safe in HTML, without empty values."""
+    filled = {name: value for name, value in data.items() if value not in ("", None, [], (), {})}
+    return json.dumps({"@context": CONTEXT, **filled}, ensure_ascii=False).translate(_ESCAPES)
 
 
 def organization(
@@ -49,7 +49,7 @@ def organization(
             "telephone": seller.get("phone", ""),
             "vatID": seller.get("tax_number", ""),
             "address": _address(seller),
-            "hasMerchantReturnPolicy": _whole_policy(refund, seller, site),
+            "hasMerchantReturnPolicy": _shop_policy(refund, seller, site),
         }
     )
 
@@ -61,7 +61,7 @@ def _address(seller: Mapping[str, str]) -> dict[str, str]:
 
 
 def _policy(refund: RefundRule | None, seller: Mapping[str, str]) -> dict[str, Any]:
-    """The seller's money-back rule at an offer: for the seller's own country, since Google wants one named."""
+    """The money-back rule at an offer, for the seller's own country: Google requires a country."""
     if refund is None or not seller.get("country"):
         return {}
     return {
@@ -74,8 +74,8 @@ def _policy(refund: RefundRule | None, seller: Mapping[str, str]) -> dict[str, A
     }
 
 
-def _whole_policy(refund: RefundRule | None, seller: Mapping[str, str], site: str) -> dict[str, Any]:
-    """The same of the whole shop, with the page that has it in full; without a country at least that page."""
+def _shop_policy(refund: RefundRule | None, seller: Mapping[str, str], site: str) -> dict[str, Any]:
+    """The money-back rule of the shop with a link to its page; without a country only the link."""
     if refund is None:
         return {}
     rule = _policy(refund, seller)
@@ -126,7 +126,7 @@ def product(
     refund: RefundRule | None,
     box: BuyBox,
 ) -> str:
-    """A product with every offer of its buy box: each license type for each period, what is charged for it now."""
+    """A product with every offer of its buy box: each license type for each period at its current price."""
     brand = seller["name"]
     sold: dict[str, Any] = {"seller": {"@type": "Organization", "@id": f"{site}/#organization", "name": brand}}
     if rule := _policy(refund, seller):
@@ -146,7 +146,7 @@ def product(
 
 
 def _offer(plan: PlanOption, term: PriceOption, url: str) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    offer: dict[str, Any] = {
         "@type": "Offer",
         "name": f"{plan.name}, {term.label}",
         "price": money.plain(term.amount, term.currency),
@@ -156,5 +156,5 @@ def _offer(plan: PlanOption, term: PriceOption, url: str) -> dict[str, Any]:
         "url": f"{url}?plan={plan.code}&months={term.months}",
     }
     if term.ends_at is not None:
-        found["priceValidUntil"] = day_of(term.ends_at).isoformat()
-    return found
+        offer["priceValidUntil"] = day_of(term.ends_at).isoformat()
+    return offer

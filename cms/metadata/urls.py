@@ -1,4 +1,4 @@
-"""What machines read, at one address whatever the language."""
+"""Files for search engines and browsers, at one address in all languages."""
 
 from django.urls import path
 

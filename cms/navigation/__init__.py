@@ -1,1 +1,1 @@
-"""What surrounds the pages: menu, footer, notices, the words of the page that is missing, and what is searched."""
+"""What surrounds the pages: menu, footer, notices, the text of the missing page."""

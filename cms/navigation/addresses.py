@@ -1,4 +1,4 @@
-"""Addresses that editors type: what they may be, and how they follow the reader's language."""
+"""Addresses that editors type: which are allowed, and where they lead in the reader's language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ALLOWED = re.compile(
 
 
 def validate_address(value: str) -> None:
-    """Raises ValidationError for anything that is not an address a visitor may be sent to."""
+    """Raises ValidationError unless visitors may be sent to this address."""
     if not _ALLOWED.fullmatch(value):
         raise ValidationError(
             _("Type a path that begins with / (such as /account/), or an address with https://, mailto: or tel:."),
@@ -25,10 +25,10 @@ def validate_address(value: str) -> None:
 
 
 def in_language(address: str, language: str) -> str:
-    """The address for readers of ``language``: a path of the shop's own leads to the same page in it.
+    """The address for readers of ``language``: a path of the shop leads to the same view in that language.
 
-    What is no path of ours stays as it is, and so does the path of a page that editors made: whether that has a
-    translation is known only when the page itself is chosen.
+    Other addresses stay as they are, and so do paths of editors' pages: whether such a page is translated is known
+    only of a page that was chosen.
     """
     path, mark, rest = _split(address)
     try:
@@ -44,7 +44,7 @@ def in_language(address: str, language: str) -> str:
 
 def _split(address: str) -> tuple[str, str, str]:
     """Path, the first of "?" and "#" in it if any, and what follows that."""
-    found = re.search(r"[?#]", address)
-    if found is None:
+    mark = re.search(r"[?#]", address)
+    if mark is None:
         return address, "", ""
-    return address[: found.start()], found.group(), address[found.end() :]
+    return address[: mark.start()], mark.group(), address[mark.end() :]

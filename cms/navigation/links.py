@@ -1,4 +1,4 @@
-"""From what editors chose to what visitors see: the page's address and title in the reader's language."""
+"""From the links that editors made to those that visitors see: address and title in the reader's language."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class MenuItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an editor wants a link to lead."""
+    """A link as an editor made it: a page or an address, and a label."""
 
     page_id: int | None = None
     address: str = ""
@@ -49,28 +49,26 @@ class Target:
 
 
 class Resolver:
-    """Looks up all pages that links lead to at once, in three queries: which they are, their translations, which of
-    those are for everybody."""
+    """Resolves links to pages in the reader's language, for all pages at once, in three queries."""
 
     def __init__(self, page_ids: Iterable[int | None], *, language: str, site: Site | None) -> None:
         self._language, self._site = language, site
-        wanted = {pk for pk in page_ids if pk}
-        self._keys = dict(Page.objects.filter(pk__in=wanted).values_list("pk", "translation_key")) if wanted else {}
+        ids = {pk for pk in page_ids if pk}
+        self._keys = dict(Page.objects.filter(pk__in=ids).values_list("pk", "translation_key")) if ids else {}
         self._pages: dict[Any, Page] = {}
         for page in self._published():
-            known = self._pages.get(page.translation_key)
-            if known is None or page.locale.language_code == language:
+            if page.translation_key not in self._pages or page.locale.language_code == language:
                 self._pages[page.translation_key] = page
 
     def _published(self) -> Iterable[Page]:
         if not self._keys:
             return ()
         languages = {self._language, settings.LANGUAGE_CODE}
-        found = Page.objects.live().public().filter(translation_key__in=self._keys.values())
-        return found.filter(locale__language_code__in=languages).select_related("locale")
+        pages = Page.objects.live().public().filter(translation_key__in=self._keys.values())
+        return pages.filter(locale__language_code__in=languages).select_related("locale")
 
     def foreign(self, code: str) -> str:
-        """The code of a language that is not the reader's, else ""."""
+        """``code`` if it is not the reader's language, else ""."""
         return "" if code == self._language else code
 
     def link(self, target: Target) -> Link | None:
@@ -87,12 +85,12 @@ class Resolver:
         return tuple(link for target in targets if (link := self.link(target)) is not None)
 
     def item(self, value: Mapping[str, Any]) -> MenuItem | None:
-        """From the stored value of a ``MenuItemBlock``. None if nothing is left of it."""
+        """From the stored value of a ``MenuItemBlock``. None if none of its pages is published."""
         target = Target.of(value)
         own, below = self.link(target), self.links(map(Target.of, listed(value.get("below"))))
         if not below:
             return MenuItem(own.title, own.url, own.language) if own else None
-        # With sub-items it is a button that opens them, so its own page stands first among them, by its own title.
+        # With sub-items the entry is a button that opens them, so its own page is listed first, by its own title.
         title = target.label or (own.title if own else "")
         first = self.link(replace(target, label="")) if target.page_id else own
         return MenuItem(title, "", "", (first, *below) if first else below) if title else None
@@ -105,11 +103,11 @@ def listed(value: Any) -> list[Any]:
 
 def page_ids(values: Sequence[Any]) -> list[int]:
     """Every page named anywhere in stored blocks."""
-    found: list[int] = []
+    ids: list[int] = []
     for value in values:
         if isinstance(value, Mapping):
-            found += [value["page"]] if isinstance(value.get("page"), int) else []
-            found += page_ids([part for part in value.values() if isinstance(part, Mapping | list)])
+            ids += [value["page"]] if isinstance(value.get("page"), int) else []
+            ids += page_ids([part for part in value.values() if isinstance(part, Mapping | list)])
         elif isinstance(value, list):
-            found += page_ids(value)
-    return found
+            ids += page_ids(value)
+    return ids

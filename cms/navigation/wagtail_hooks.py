@@ -28,7 +28,7 @@ def end_of(notice: Notice) -> str:
 
 
 class OnePerLanguageViewSet(OneEditorAtATime, SnippetViewSet):
-    """There is nothing to copy, and nothing to choose one of."""
+    """No copies: there is one row for each language."""
 
     copy_view_enabled = False
     list_display = ["__str__", "locale", UpdatedAtColumn(), "live"]

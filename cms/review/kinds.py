@@ -1,4 +1,4 @@
-"""What billing's findings are called before people, and what is to be done about each."""
+"""How staff read billing's review items: a title and advice for each kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(NamedTuple):
-    """``advice``: what usually puts it right, in a sentence; it is shown above the form that closes the matter."""
+    """``advice``: what usually puts it right, in a sentence; shown above the form that closes the matter."""
 
     title: Any
     advice: Any
@@ -79,5 +79,5 @@ KINDS = {
 
 
 def describe(kind: str) -> Kind:
-    """Of a finding that has no words of its own, its code as it is."""
+    """Title and advice of a kind; an unknown one is named by its code."""
     return KINDS.get(kind) or Kind(kind.replace("_", " ").capitalize(), _ANY)

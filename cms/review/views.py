@@ -1,4 +1,4 @@
-"""'Money to review' in Wagtail: what billing put before the staff, and what they decided."""
+"""'Money to review' in Wagtail: billing's review items and how staff resolved them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VIEW, CHANGE = "billing.view_reviewitem", "billing.change_reviewitem"
 
 
 class ResolveForm(forms.Form):
-    """Why the matter is closed: kept with it, and read by whoever asks later."""
+    """The reason, which is stored with the review item."""
 
     reason = forms.CharField(
         label=gettext_lazy("What was done, and why"),
@@ -44,7 +44,7 @@ def may_see(user: User | AnonymousUser) -> bool:
     return user.has_perm(VIEW) or user.has_perm(CHANGE)
 
 
-def _only_for_staff_of_money(request: HttpRequest, *, to_change: bool = False) -> User:
+def _allowed_user(request: HttpRequest, *, to_change: bool = False) -> User:
     user = cast(User, request.user)
     if not (user.has_perm(CHANGE) if to_change else may_see(user)):
         raise PermissionDenied
@@ -53,8 +53,8 @@ def _only_for_staff_of_money(request: HttpRequest, *, to_change: bool = False) -
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Open matters first, the oldest of them on top; then the resolved ones, the latest first."""
-    _only_for_staff_of_money(request)
+    """Open items, the oldest first; then the resolved ones, the latest first."""
+    _allowed_user(request)
     items = ReviewItem.objects.select_related("invoice__order", "payment", "resolved_by")
     ordered = items.order_by(F("resolved_at").desc(nulls_first=True), "created_at", "pk")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("p"))
@@ -65,14 +65,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    _only_for_staff_of_money(request)
+    _allowed_user(request)
     return _page(request, pk, ResolveForm())
 
 
 @require_POST
 def resolve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a matter with a reason. A mismatch frees its invoice: the buyer may pay anew."""
-    user = _only_for_staff_of_money(request, to_change=True)
+    """Close an item with a reason. Resolving a mismatch frees its invoice: the buyer may pay again."""
+    user = _allowed_user(request, to_change=True)
     form = ResolveForm(request.POST)
     if not form.is_valid():
         return _page(request, pk, form, status=422)
@@ -97,10 +97,10 @@ def _page(request: HttpRequest, pk: int, form: ResolveForm, *, status: int = 200
 
 
 def _head(title: str, *above: tuple[str, str]) -> dict[str, Any]:
-    """What Wagtail's page header is made of; ``above``: addresses and names of the pages that lead here."""
-    way = [{"url": url, "label": label} for url, label in ((reverse("wagtailadmin_home"), _("Home")), *above)]
+    """The context of Wagtail's page header; ``above``: addresses and names of the pages above this one."""
+    crumbs = [{"url": url, "label": label} for url, label in ((reverse("wagtailadmin_home"), _("Home")), *above)]
     return {
         "header_title": title,
         "header_icon": "warning",
-        "breadcrumbs_items": [*way, {"url": "", "label": title}],
+        "breadcrumbs_items": [*crumbs, {"url": "", "label": title}],
     }

@@ -1,4 +1,4 @@
-"""Finds. However much is published, it takes the same few queries: vocabulary, matches, what is shown of them."""
+"""Finds documents, in a fixed number of queries: vocabulary, matches, and what is shown of them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,27 @@ from django.utils.safestring import SafeString
 from modelsearch.backends import get_search_backend
 from modelsearch.query import And, Or, PlainText, SearchQuery
 
-from cms.navigation.models import SearchDocument
 from cms.search import vocabulary, words
-from cms.search.models import Kind
-from cms.search.vocabulary import MOST_FORMS, Words
+from cms.search.models import Kind, SearchDocument
+from cms.search.vocabulary import MAX_FORMS, Words
 from storefront.core import money
 
-#: More matches than this are of no use to anybody.
-MOST_MATCHES = 1000
-#: A typed word this short stands for itself only.
+#: Documents looked at; more matches than this help nobody.
+MAX_MATCHES = 1000
+#: Words shorter than this are not taken for the beginning of longer ones, unless nothing else fits.
 SHORT = 3
-#: Words that say nothing about what is looked for; they count only if nothing else was typed.
-_SMALL = (
+#: Stop words, ignored unless nothing else was typed.
+_STOP_WORDS = (
     "a an and are as at be by can do does for from how i in is it my of on or the to what when where which who why",
     "with without you your а без в во где для до если за и из или как какой когда кто ли мне мой мы на не но о об от",
     "по при с со так то у что чтобы я",
 )
-SMALL = frozenset(words.fold(word) for line in _SMALL for word in line.split())
+STOP_WORDS = frozenset(words.fold(word) for line in _STOP_WORDS for word in line.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A typed word and the words it is looked for as. ``is_corrected``: it stands nowhere, these are like it."""
+    """A typed word and the words searched for it. ``is_corrected``: it stands nowhere, ``forms`` are similar words."""
 
     typed: str
     forms: tuple[str, ...]
@@ -40,7 +39,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``price`` is for products on sale: the lowest price per month as people read it."""
+    """``price``: the lowest per month, as people read it, "" unless a product on sale. ``is_withdrawn``: off sale."""
 
     heading: SafeString
     url: str
@@ -52,18 +51,18 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What matches, best first: ids of documents by kind."""
+    """Ids of the matching documents by kind, best first."""
 
     meanings: tuple[Meaning, ...] = ()
     by_kind: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
-        return sum(len(found) for found in self.by_kind.values())
+        return sum(len(ids) for ids in self.by_kind.values())
 
     @property
     def corrected(self) -> list[tuple[str, str]]:
-        """What was typed and what was looked for in its place."""
+        """Pairs of what was typed and what was searched instead."""
         return [(one.typed, one.forms[0]) for one in self.meanings if one.is_corrected]
 
     @property
@@ -72,36 +71,36 @@ class Matches:
 
     @property
     def hits(self) -> frozenset[str]:
-        """Every word to be marked."""
+        """The words to mark in results."""
         return frozenset(form for one in self.meanings for form in one.forms)
 
     def best(self, count: int) -> list[int]:
-        """The best of all kinds together, products before all others."""
-        return [found for kind in Kind.values for found in self.by_kind.get(kind, [])][:count]
+        """The best of all kinds together, kind by kind."""
+        return [pk for kind in Kind.values for pk in self.by_kind.get(kind, [])][:count]
 
 
 def match(typed: str, language: str) -> Matches:
-    """Everything published in ``language`` that has what was typed, or what was meant by it."""
-    wanted = words.of_query(typed)
-    wanted = [word for word in wanted if word not in SMALL] or wanted
-    if not wanted:
+    """What is published in ``language`` with all typed words, in any form of them; else with any of the words."""
+    query = words.of_query(typed)
+    query = [word for word in query if word not in STOP_WORDS] or query
+    if not query:
         return Matches()
-    held = vocabulary.words(language)
-    meanings = tuple(_meaning(word, held) for word in wanted)
+    known_words = vocabulary.words(language)
+    meanings = tuple(_meaning(word, known_words) for word in query)
     known = [one for one in meanings if one.forms]
     if not known:
         return Matches(meanings)
-    found = _matching(And([_any_of(one.forms) for one in known]), language)
-    if not found and len(known) > 1:
-        found = _matching(Or([_any_of(one.forms) for one in known]), language)
+    documents = _matching(And([_any_of(one.forms) for one in known]), language)
+    if not documents and len(known) > 1:
+        documents = _matching(Or([_any_of(one.forms) for one in known]), language)
     by_kind: dict[str, list[int]] = {kind: [] for kind in Kind.values}
-    for document in sorted(found, key=lambda one: (-_worth(one, known), one.pk)):
+    for document in sorted(documents, key=lambda one: (-_score(one, known), one.pk)):
         by_kind[document.kind].append(document.pk)
     return Matches(meanings, by_kind)
 
 
 def results(ids: Sequence[int], hits: frozenset[str]) -> list[Result]:
-    """What is shown of these documents, in this order; those unpublished this very moment are left out. One query."""
+    """What is shown of these documents, in this order, without those unpublished meanwhile. One query."""
     shown = SearchDocument.objects.filter(pk__in=ids, page__live=True).select_related("page__locale", "software")
     rows = {document.pk: document for document in shown.defer("title", "lead", "words", "software__published_prices")}
     return [_result(rows[pk], hits) for pk in ids if pk in rows]
@@ -111,14 +110,14 @@ def label(kind: str) -> str | Promise:
     return Kind(kind).label
 
 
-def _meaning(word: str, held: Words) -> Meaning:
-    forms = [word] if word in held else []
-    forms += held.forms_of(word)
+def _meaning(word: str, known_words: Words) -> Meaning:
+    forms = [word] if word in known_words else []
+    forms += known_words.forms_of(word)
     if len(word) >= SHORT or not forms:
-        forms += held.beginning_with(word)
+        forms += known_words.beginning_with(word)
     if forms:
-        return Meaning(word, tuple(dict.fromkeys(forms))[:MOST_FORMS])
-    near = tuple(held.near(word))
+        return Meaning(word, tuple(dict.fromkeys(forms))[:MAX_FORMS])
+    near = tuple(known_words.near(word))
     return Meaning(word, near, is_corrected=bool(near))
 
 
@@ -128,21 +127,21 @@ def _any_of(forms: Iterable[str]) -> SearchQuery:
 
 def _matching(query: SearchQuery, language: str) -> list[SearchDocument]:
     documents = SearchDocument.objects.filter(language=language).only("pk", "kind", "title", "lead")
-    # The order is ours: SQLite would work out its rank again for every row.
-    return list(get_search_backend().search(query, documents, order_by_relevance=False)[:MOST_MATCHES])
+    # Ordered by _score: SQLite would compute its own rank again for every row.
+    return list(get_search_backend().search(query, documents, order_by_relevance=False)[:MAX_MATCHES])
 
 
-def _worth(document: SearchDocument, known: Iterable[Meaning]) -> int:
-    """A word of the title is worth most, and most of all the very one that was typed."""
-    title, lead, worth = set(document.title.split()), set(document.lead.split()), 0
+def _score(document: SearchDocument, known: Iterable[Meaning]) -> int:
+    """A word of the title counts most, most of all as it was typed."""
+    title, lead, score = set(document.title.split()), set(document.lead.split()), 0
     for one in known:
         if one.typed in title:
-            worth += 5
+            score += 5
         elif title.intersection(one.forms):
-            worth += 4
+            score += 4
         elif lead.intersection(one.forms):
-            worth += 1
-    return worth
+            score += 1
+    return score
 
 
 def _result(document: SearchDocument, hits: frozenset[str]) -> Result:

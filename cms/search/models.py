@@ -1,4 +1,4 @@
-"""What the search looks through: a row for every published page."""
+"""The table that the search looks through: a row for every published page."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def new_stamp() -> int:
 
 
 class SearchDocument(index.Indexed, models.Model):
-    """A published page as the search knows it; written by ``cms.search.documents`` alone.
+    """A published page as the search knows it; written only by ``cms.search.documents``.
 
-    ``heading`` and ``text`` are shown; ``title``, ``lead`` and ``words`` are the same, made of folded words (see
-    ``cms.search.words``), so that both databases match the same: ``title`` the heading's words, ``lead`` those that say
-    what it is about, ``words`` every word once, in order of the alphabet. ``software`` has the price of a product.
-    ``stamp`` is another number after each change: their sum tells whether anything was changed.
+    ``heading`` and ``text`` are shown. ``title``, ``lead`` and ``words`` hold folded words (see ``cms.search.words``),
+    so that both databases match alike: ``title`` those of the heading, ``lead`` those that say what the page is about,
+    ``words`` every word once, in alphabetical order. ``software`` has the price of a product. ``stamp`` is another
+    number after each change, so that the sum of all stamps tells whether anything has changed.
     """
 
     page = models.OneToOneField(

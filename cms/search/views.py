@@ -1,15 +1,13 @@
-"""The results page, and what is suggested while somebody types."""
+"""The results page, and suggestions while a visitor types."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from cms.models import ProductPage
@@ -17,8 +15,9 @@ from cms.search import finding, words
 from cms.search.finding import Matches
 from cms.search.models import Kind
 from storefront.core import throttle
+from storefront.core.language import current_language
 
-#: Of each kind on the page of all kinds; of one kind on a page of its own.
+#: Results of each kind on the page of all kinds, and on a page of one kind.
 IN_GROUP, PER_PAGE = 5, 20
 SUGGESTED, PRODUCTS_WHEN_EMPTY = 6, 3
 
@@ -26,13 +25,13 @@ SUGGESTED, PRODUCTS_WHEN_EMPTY = 6, 3
 @require_safe
 @throttle.throttled("search")
 def search(request: HttpRequest) -> HttpResponse:
-    """``?q=`` what is looked for, ``?kind=`` one kind only, ``?page=`` of that."""
+    """``?q=``: the query; ``?kind=``: one kind only; ``?page=``: of its results."""
     typed = words.tidy(request.GET.get("q", ""))
     kind = request.GET.get("kind", "")
     matches = Matches()
     if typed:
         throttle.hit("search", request)
-        matches = finding.match(typed, _language())
+        matches = finding.match(typed, current_language())
     context: dict[str, Any] = {"q": typed, "matches": matches, "kind": ""}
     if matches.by_kind.get(kind):
         context |= {"kind": kind, "label": finding.label(kind), **_of_kind(request, matches, typed, kind)}
@@ -46,24 +45,20 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 @throttle.throttled("search-suggest")
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The best few, as a fragment for the box in the header."""
+    """The best results, as a fragment for the search box in the header."""
     typed = words.tidy(request.GET.get("q", ""))
     if len(typed) < 2:  # one letter says nothing yet
         return HttpResponse("")
     throttle.hit("search-suggest", request)
-    matches = finding.match(typed, _language())
-    found = finding.results(matches.best(SUGGESTED), matches.hits)
-    return render(request, "cms/search_suggest.html", {"q": typed, "found": found, "total": matches.total})
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
+    matches = finding.match(typed, current_language())
+    results = finding.results(matches.best(SUGGESTED), matches.hits)
+    return render(request, "cms/search_suggest.html", {"q": typed, "results": results, "total": matches.total})
 
 
 def _groups(matches: Matches) -> list[dict[str, Any]]:
-    """Each kind that has something, with its best; one query for all of them."""
+    """The best results of each kind that has any; one query for all."""
     chosen = {kind: matches.by_kind.get(kind, [])[:IN_GROUP] for kind in Kind.values}
-    ids = [pk for found in chosen.values() for pk in found]
+    ids = [pk for of_kind in chosen.values() for pk in of_kind]
     shown = finding.results(ids, matches.hits) if ids else []
     groups = [
         {

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from storefront.core.user_input import characters
 
-#: What is typed beyond this is not read.
-MOST_CHARACTERS = 100
-MOST_WORDS = 8
+#: Characters and words of a query that are read; the rest is ignored.
+MAX_CHARACTERS = 100
+MAX_WORDS = 8
 LONGEST = 40
 _WORD = re.compile(r"[^\W_]+")
 
@@ -28,20 +28,20 @@ def fold(word: str) -> str:
 
 def of_text(text: str) -> list[str]:
     """Every word of a text, folded, in order."""
-    # Folding may leave what is more than one word (a half sign becomes two numbers): that is split again.
+    # Folding may turn one word into two (½ becomes 1 and 2): those are split again.
     return [
         part for word in _WORD.findall(unicodedata.normalize("NFC", text)) for part in _WORD.findall(fold(word)) if part
     ]
 
 
 def of_query(typed: str) -> list[str]:
-    """The words to look for, each once. Whatever else was typed (quotes, operators, signs) means nothing."""
-    return list(dict.fromkeys(of_text(typed[:MOST_CHARACTERS])))[:MOST_WORDS]
+    """The words to look for, each once. Quotes, operators and signs mean nothing."""
+    return list(dict.fromkeys(of_text(typed[:MAX_CHARACTERS])))[:MAX_WORDS]
 
 
 def tidy(typed: str) -> str:
     """What was typed, fit to be shown and sent again."""
-    return characters.one_line(typed[:MOST_CHARACTERS])
+    return characters.one_line(typed[:MAX_CHARACTERS])
 
 
 def marked(text: str, hits: Container[str]) -> SafeString:

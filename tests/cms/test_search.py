@@ -16,8 +16,8 @@ from wagtail.models import Locale, PageViewRestriction
 from catalogue.plans.models import Period
 from cms.articles.models import HelpIndexPage, HelpPage, NewsIndexPage, NewsPage
 from cms.models import HomePage, ProductPage, TextPage
-from cms.navigation.models import SearchDocument
 from cms.search import documents, vocabulary, words
+from cms.search.models import SearchDocument
 from storefront.core import clock
 from tests.conftest import make_software
 

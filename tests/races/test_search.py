@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from cms.models import ProductPage, TextPage
-from cms.navigation.models import SearchDocument
 from cms.search import documents, finding
+from cms.search.models import SearchDocument
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 Race = Callable[..., list[Any]]
