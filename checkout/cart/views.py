@@ -16,7 +16,7 @@ from oscar.apps.basket.signals import basket_addition
 from catalogue.models import Product
 from checkout.cart import operations, presentation, vouchers
 from checkout.cart.errors import CartError, CartOrdered
-from checkout.cart.presentation import CartPage, LineError
+from checkout.cart.presentation import LineError
 from checkout.cart.prices import CartPrice
 from checkout.cart.session import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from storefront.core.csrf import without_token
@@ -120,15 +120,19 @@ def _render(
     errors: dict[int, LineError] | None = None,
     voucher_error: str = "",
     typed_code: str = "",
-    status: int = 200,
 ) -> HttpResponse:
     cart = cart_of(request) if request.method != "POST" else read_again(request)
-    page: CartPage = presentation.page(cart, errors)
-    page.voucher_error, page.typed_code = voucher_error, typed_code
+    price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
         operations.remember_prices(cart.lines)
     context = {
-        "page": page,
+        "cart": cart,
+        "rows": presentation.rows(cart, errors or {}),
+        "price_changes": price_changes,
+        "discounts": presentation.discounts(cart),
+        "payment_problem": cart.payment_problem,
+        "voucher_error": voucher_error,
+        "typed_code": typed_code,
         # One token for all forms of the page: masking it anew for each of forty would cost more than the queries.
         "csrf_field": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)),
         "login_next": reverse("cart"),
@@ -136,4 +140,4 @@ def _render(
         "is_fragment": _is_htmx(request),
     }
     template = "checkout/cart_body.html" if _is_htmx(request) else "checkout/cart.html"
-    return render(request, template, context, status=status)
+    return render(request, template, context)
