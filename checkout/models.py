@@ -52,11 +52,11 @@ class Consent(models.Model):
 
 
 class CheckoutReminder(models.Model):
-    """A buyer's wish to be mailed a link to the cart, should it not become an order; made by a box at the checkout.
+    """A buyer's request to be mailed a link to the cart should it not become an order, made by a box at the checkout.
 
     ``draft`` is what was typed, as ``checkout.page.drafts`` keeps it; it is kept here because the link works in any
     browser. ``changed_at`` is when the form was changed last, ``sent_at`` when the one mail was handed to the outbox.
-    The row is the wish: whoever deletes it has taken it back.
+    The row is the request: deleting it cancels it.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)

@@ -74,7 +74,7 @@ def _merge(user: User, ids: list[int]) -> tuple[Basket, bool]:
         for source in others:
             has_merged |= _move_lines(source, target) > 0
         _drop_foreign_extensions(target, user)
-        reminders.follow(basket_ids=[row.pk for row in rows], target=target, customer=user)
+        reminders.merge(basket_ids=[row.pk for row in rows], target=target, customer=user)
     target.owner = user
     return target, had_lines and has_merged
 

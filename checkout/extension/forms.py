@@ -12,7 +12,7 @@ from checkout.cart.prices import CartPrice
 from checkout.extension.periods import Extension
 from checkout.page.forms import box_name, consent_box
 
-#: Who gets the invoice when nobody is logged in: the holder of the license, or somebody who says who they are.
+#: Who gets the invoice when nobody is logged in: the holder of the license, or somebody who gives their data.
 HOLDER, OTHER = "holder", "other"
 
 
@@ -21,11 +21,11 @@ class ExtendForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, extension: Extension, asks_payer: bool) -> None:
         super().__init__(data, label_suffix="")
-        self._terms = {str(choice.price.pk): choice.price for choice in extension.periods}
+        self._prices = {str(choice.price.pk): choice.price for choice in extension.periods}
         self.versions = extension.versions
         self.fields["term"] = forms.ChoiceField(
             label=_("Period"),
-            choices=[(pk, pk) for pk in self._terms],
+            choices=[(pk, pk) for pk in self._prices],
             initial=str(extension.usual.pk),
             widget=forms.RadioSelect,
             error_messages={
@@ -51,6 +51,6 @@ class ExtendForm(forms.Form):
         return str(self["term"].value())
 
     @property
-    def term(self) -> CartPrice:
-        """The chosen term of a valid form."""
-        return self._terms[self.cleaned_data["term"]]
+    def price(self) -> CartPrice:
+        """The chosen price of a valid form."""
+        return self._prices[self.cleaned_data["term"]]

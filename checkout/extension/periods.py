@@ -1,4 +1,7 @@
-"""What the page of an 'Extend' link offers: the license it names, and the periods it may be extended by."""
+"""One more period of a license that a signed link names: what may be chosen, and the order of it.
+
+The order has a cart of its own; the visitor's is not touched.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,33 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.core import signing
+from django.db import transaction
 from django.utils.translation import gettext as _
+from oscar.apps.basket.models import Basket
 
-from checkout.cart import prices
+from checkout.cart import operations, prices
 from checkout.cart.errors import CartError
 from checkout.cart.prices import CartPrice
+from checkout.models import PurchaseDetails
 from checkout.orders import agreements
 from checkout.orders.agreements import AgreementText
+from checkout.orders.errors import CartChanged
+from checkout.orders.from_cart import place_order
+from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder
+from checkout.page import portal_field
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.links import read_extend_token
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
+from storefront.users.models import User
 
 _SALT = "checkout.extension.offers"
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodChoice:
-    """One period: what it costs (major units of ``term.currency``) and the new end of the license, UTC."""
+    """One period: its price and the new end of the license, UTC."""
 
     price: CartPrice
     ends_at: datetime
@@ -33,7 +44,7 @@ class PeriodChoice:
 
 @dataclass(frozen=True, slots=True)
 class ShownPrices:
-    """What a page showed: prices by term, and the versions of the agreements to accept."""
+    """What a page showed: amounts by price (its primary key), and the versions of the agreements to accept."""
 
     amounts: dict[int, Decimal]
     version_ids: tuple[int, ...]
@@ -41,20 +52,23 @@ class ShownPrices:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A license, its offers by months (at least one), the one bought last or nearest to it, and what to accept."""
+    """A license, the periods that it may be extended by (at least one), and the agreements to accept.
+
+    ``usual``: the period that was bought last, or the nearest to it.
+    """
 
     license: License
     periods: list[PeriodChoice]
     usual: CartPrice
     versions: list[AgreementText]
 
-    def seal(self) -> str:
+    def signed(self) -> str:
         """What the page shows, signed, for a hidden field."""
         amounts = {str(choice.price.pk): str(choice.price.amount) for choice in self.periods}
         return signing.dumps([self.license.public_id, amounts, [version.pk for version in self.versions]], salt=_SALT)
 
-    def read_seal(self, text: str) -> ShownPrices | None:
-        """The opposite; None for what this license's page did not seal."""
+    def read_signed(self, text: str) -> ShownPrices | None:
+        """What a page of this license showed; None if the text is not what ``signed`` returned for it."""
         try:
             public_id, amounts, version_ids = signing.loads(text, salt=_SALT)
         except (signing.BadSignature, ValueError):
@@ -85,11 +99,57 @@ def read(license: License) -> Extension:
 
 
 def on_sale_for(license: License) -> tuple[list[CartPrice], CartPrice]:
-    """The terms of the license's type that are on sale, and the one bought last or the nearest to it in months; of two
-    as near the shorter. Raises CartError if there is none."""
+    """The prices of the license's type that are on sale, and the usual one: bought last or nearest to it in months, on
+    a tie the shorter. Raises CartError if there is none."""
     last = license.periods.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months").first()
     plan_id, months = last or (license.plan_id, 12)
-    on_sale = [term for term in prices.read_prices(plan=plan_id) if term.is_on_sale]
+    on_sale = [price for price in prices.read_prices(plan=plan_id) if price.is_on_sale]
     if not on_sale:
         raise CartError(_("This license type is no longer sold. Please choose another one or write to support."))
-    return on_sale, min(on_sale, key=lambda term: (abs(term.months - months), term.months))
+    return on_sale, min(on_sale, key=lambda price: (abs(price.months - months), price.months))
+
+
+def order(
+    extension: Extension,
+    price: CartPrice,
+    *,
+    shown: ShownPrices,
+    payer: User | None,
+    contact: Contact,
+    shows_portal: bool,
+    ip_address: str | None,
+    language: str,
+) -> PlacedOrder:
+    """Place the order of ``payer`` (None: an account is created for ``contact``), who need not hold the license.
+
+    It costs at most what was shown. ``shows_portal``: whether the payer may see which portal the license is for.
+    Raises what ``place_order`` raises, and CartChanged; nothing is written then.
+    """
+    license = extension.license
+    with transaction.atomic():
+        basket = Basket.objects.create(owner=payer)
+        operations.add_extension(basket=basket, price=price, license_public_id=license.public_id)
+        placed = place_order(
+            OrderRequest(
+                basket_id=basket.pk,
+                customer=payer,
+                contact=contact,
+                portal=portal_field.read(license.portal_address).address if shows_portal else None,
+                shown=None,
+                ip_address=ip_address,
+                language=language,
+                named_by_link=license.public_id,
+            )
+        )
+        if placed.invoice.amount > shown.amounts.get(price.pk, -1):
+            raise CartChanged("price")
+        if set(placed.order.consents.values_list("version_id", flat=True)) != set(shown.version_ids):
+            raise CartChanged("agreement")
+    return placed
+
+
+def contact_of(user: User) -> Contact:
+    """What the customer gave with their last order, else their profile."""
+    last = PurchaseDetails.objects.filter(order__user=user).order_by("-pk").first()
+    source = last or user
+    return Contact(name=source.name, company=source.company, phone=source.phone, email=user.email)

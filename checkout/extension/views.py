@@ -1,7 +1,7 @@
 """The page of an 'Extend' link: period, consent, and on to the provider.
 
-The link is signed (storefront.licensing.links). Whoever follows it may pay, logged in or not, and as whoever they are;
-it opens nothing else: the page shows number, product, license type and end, and no more of the license or its holder.
+The link is signed (storefront.licensing.links). Anybody who follows it may pay, logged in or not, in their own name. It
+gives no other access: the page shows number, product, license type and end, and no more of the license or its holder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from checkout.cart.errors import CartError
 from checkout.cart.operations import extend_license
 from checkout.cart.presentation import percent_off
 from checkout.cart.session import cart_of, find_basket
-from checkout.extension import ordering, periods
+from checkout.extension import periods
 from checkout.extension.forms import OTHER, ExtendForm
 from checkout.extension.periods import Extension, PeriodChoice
 from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooManyOpen
@@ -37,7 +37,8 @@ from storefront.core.throttle import throttled
 from storefront.users import services as users
 from storefront.users.models import User
 
-SEAL = "shown"
+#: Hidden field with what the page showed.
+SHOWN = "shown"
 
 
 @dataclass
@@ -92,46 +93,46 @@ def _page(
     license = extension.license
     context = {
         "extension": extension,
-        "offers": [presentation(choice) for choice in extension.periods],
+        "periods": [_as_text(choice) for choice in extension.periods],
         "form": forms.choices,
         "payer_form": forms.payer,
-        "contact": ordering.contact_of(customer) if customer else None,
+        "contact": periods.contact_of(customer) if customer else None,
         "is_holder": customer is not None and customer.pk == license.customer_id,
         "may_use_cart": customer is None or customer.pk == license.customer_id,
         "cart_count": cart_of(request).pieces,
-        "seal_name": SEAL,
-        "seal": extension.seal(),
+        "shown_field": SHOWN,
+        "shown": extension.signed(),
         "notice": notice,
         "has_account": has_account,
     }
     return render(request, "checkout/extend.html", context)
 
 
-def presentation(choice: PeriodChoice) -> dict[str, Any]:
-    """An choice with every amount as text; ``saving`` is "" where nothing is saved."""
-    term = choice.price
-    saving = term.list_amount - term.amount
+def _as_text(choice: PeriodChoice) -> dict[str, Any]:
+    """A period with every amount as text; "" for what is about saving where nothing is saved."""
+    price = choice.price
+    saving = price.list_amount - price.amount
     return {
-        "pk": str(term.pk),
-        "name": term.period_name,
-        "amount": display(term.amount, term.currency),
-        "list_amount": display(term.list_amount, term.currency) if saving > 0 else "",
-        "saving": _("You save %(amount)s") % {"amount": display(saving, term.currency)} if saving > 0 else "",
-        "percent_off": percent_off(term.discount_percent) if saving > 0 else "",
+        "pk": str(price.pk),
+        "name": price.period_name,
+        "amount": display(price.amount, price.currency),
+        "list_amount": display(price.list_amount, price.currency) if saving > 0 else "",
+        "saving": _("You save %(amount)s") % {"amount": display(saving, price.currency)} if saving > 0 else "",
+        "percent_off": percent_off(price.discount_percent) if saving > 0 else "",
         "ends_at": choice.ends_at,
     }
 
 
 def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpResponse:
-    shown = extension.read_seal(request.POST.get(SEAL, ""))
+    shown = extension.read_signed(request.POST.get(SHOWN, ""))
     if shown is None:
         return _page(request, extension, forms, notice=str(CHANGED["price"]))
     customer = current_customer(request)
     payer, contact = _payer(request, extension, forms)
     try:
-        placed = ordering.order(
+        placed = periods.order(
             extension,
-            forms.choices.term,
+            forms.choices.price,
             shown=shown,
             payer=payer,
             contact=contact,
@@ -147,23 +148,23 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
         return _page(request, extension, forms, notice=_("Some orders wait to be paid. Pay one of them first."))
     except (CartChanged, CannotOrder) as exc:
         return _page(request, periods.read(extension.license), forms, notice=_reason(exc))
-    return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.term.pk])
+    return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])
 
 
 def _payer(request: HttpRequest, extension: Extension, forms: _Forms) -> tuple[User | None, Contact]:
-    """Who pays, None for somebody new, and their data: what they typed, or what we have of them."""
+    """Who pays (None: a new customer) and their contact data, as typed or as stored."""
     payer = current_customer(request)
     if payer is None and forms.payer is not None and forms.payer.is_bound:
         throttle.hit("checkout-address", request)
         return None, _contact(forms.payer)
     payer = payer or extension.license.customer
     throttle.hit_key("checkout-customer", str(payer.pk))
-    return payer, ordering.contact_of(payer)
+    return payer, periods.contact_of(payer)
 
 
 def _to_provider(request: HttpRequest, placed: PlacedOrder, *, is_as_shown: bool) -> HttpResponse:
-    """On to the provider at once: the browser repeats its POST at the pay page. That page itself is shown where the
-    total is a new one, or where the log-in with a new account changes the form's token."""
+    """On to the provider at once: the browser repeats its POST at the pay page. The pay page itself is shown if the
+    total has changed, or if the log-in with a new account has changed the form's token."""
     if placed.is_new:
         login(request, placed.customer, backend=BACKEND)
     return redirect(next_path(placed.invoice), preserve_request=is_as_shown and not placed.is_new)

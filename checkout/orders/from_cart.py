@@ -62,7 +62,7 @@ def place_order(request: OrderRequest) -> PlacedOrder:
             customer = _register(request)
         _check_extensions(cart, customer, request.named_by_link)
         order, invoice = _create(request, cart, basket_lines, lines, customer, versions)
-        reminders.forget_ordered(basket_id=basket.pk, email=customer.email)
+        reminders.cancel_for_order(basket_id=basket.pk, email=customer.email)
     return PlacedOrder(order, invoice, customer, is_new)
 
 

@@ -69,7 +69,7 @@ def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str
     values: dict[str, Any] = _of_customer(customer) if customer else {}
     draft = _draft(request)
     # A customer may have ticked the box in another browser.
-    values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and reminders.is_wished(cart.basket)
+    values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and reminders.is_requested(cart.basket)
     values |= {name: text for name, text in draft.get("fields", {}).items() if text}
     values |= draft.get("ticks", {})
     extended = [line.license.portal_address for line in cart.on_sale if line.license and line.license.portal_address]
@@ -86,9 +86,9 @@ def _update_reminder(request: HttpRequest, draft: Mapping[str, Any]) -> None:
     user = request.user
     email = user.email if isinstance(user, User) and user.is_authenticated else draft["fields"]["email"]
     if draft[REMIND] and _is_address(email):
-        reminders.wish(basket=basket, email=email, draft=draft, language=get_language() or "en")
+        reminders.request_reminder(basket=basket, email=email, draft=draft, language=get_language() or "en")
     else:
-        reminders.forget(basket=basket)
+        reminders.cancel(basket=basket)
 
 
 def _is_address(text: str) -> bool:

@@ -1,7 +1,7 @@
-"""The one mail to a buyer who has asked for it and has not ordered: when it is due, and what it says.
+"""The one mail to a buyer who requested it and has not ordered: when it is due, and what it says.
 
-Two steps. The job hands what is due to the outbox; the outbox sends it, maybe much later, when the mail company is
-back. So delivery looks at the wish once more: an order placed meanwhile has deleted it.
+The job enqueues what is due; the outbox may deliver it much later, when the mail company is back. Delivery therefore
+looks the request up again: an order placed meanwhile has deleted it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from oscar.apps.basket.models import Basket, Line
 
 from checkout.cart.cart import CartLine, read_cart
 from checkout.models import CheckoutReminder
-from checkout.reminders import links
 from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.core.language import nearest_language
@@ -29,7 +28,7 @@ from storefront.notifications.outbox import enqueue
 
 KIND = "mail.checkout-reminder"
 BATCH = 100
-#: Anybody can type anybody's address: it gets one such mail in this time, whatever number of carts names it.
+#: Anybody can type anybody's address: it gets one such mail in this time, however many carts name it.
 ONE_PER_ADDRESS = timedelta(days=1)
 
 
@@ -44,34 +43,34 @@ class CheckoutReminderMail(Mail):
 
 
 def send_due() -> int:
-    """Hand to the outbox what is due: settings.CHECKOUT_REMINDER_HOURS after form and cart were changed last.
+    """Enqueue what is due: settings.CHECKOUT_REMINDER_HOURS after form and cart were last changed. Returns how many.
 
-    One mail per cart, ever. Safe to run in many workers at once. Returns how many.
+    One mail per cart, ever. Safe to run in many workers at once.
     """
     now = clock.now()
-    return sum(_hand_over(pk, now) for pk in _due(now).order_by("changed_at").values_list("pk", flat=True)[:BATCH])
+    return sum(_enqueue(pk, now) for pk in _due(now).order_by("changed_at").values_list("pk", flat=True)[:BATCH])
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Send one row of kind ``mail.checkout-reminder``, unless the wish is over by now. Raises as ``delivery.send``."""
-    reminder = reminders.kept(message.payload["wish"])
+    """Send one row of kind ``mail.checkout-reminder``, unless the request is gone. Raises as ``delivery.send``."""
+    reminder = reminders.find(message.payload["wish"])
     lines = _lines(reminder) if reminder else []
     if reminder is None or not lines:
         return
     mail = CheckoutReminderMail(
         name=str(reminder.draft.get("fields", {}).get("name", "")),
         lines=lines,
-        resume_url=links.resume_url(reminder),
-        unsubscribe_url=links.stop_url(reminder),
+        resume_url=reminders.resume_url(reminder),
+        unsubscribe_url=reminders.stop_url(reminder),
         expires_at=reminder.changed_at + reminders.KEPT_FOR,
     )
     delivery.send(mail, to=reminder.email, language=reminder.language, row=message, key=message.key)
 
 
-def what_is_in(line: CartLine) -> str:
-    """A line of the cart in one text, in the active language."""
-    parts = [line.title, line.plan_price.plan_name, line.plan_price.period_name] if line.plan_price else [line.title]
-    text = ", ".join(parts)
+def line_text(line: CartLine) -> str:
+    """Product, license type, period and quantity of a line, in the active language."""
+    price = line.plan_price
+    text = f"{line.title}, {price.plan_name}, {price.period_name}" if price else line.title
     return f"{line.quantity} × {text}" if line.quantity > 1 else text
 
 
@@ -91,8 +90,8 @@ def _due(now: datetime) -> QuerySet[CheckoutReminder]:
 
 
 @transaction.atomic
-def _hand_over(pk: int, now: datetime) -> bool:
-    """Of several workers the one whose UPDATE still matches; a wish that an order has just deleted matches none's."""
+def _enqueue(pk: int, now: datetime) -> bool:
+    """Only the worker whose UPDATE matches enqueues; a request that an order has just deleted matches none."""
     reminder = _due(now).filter(pk=pk).first()
     if reminder is None or not CheckoutReminder.objects.filter(pk=pk, sent_at=None).update(sent_at=now):
         return False
@@ -102,4 +101,4 @@ def _hand_over(pk: int, now: datetime) -> bool:
 
 def _lines(reminder: CheckoutReminder) -> list[str]:
     with translation.override(nearest_language(reminder.language)):
-        return [what_is_in(line) for line in read_cart(reminder.basket).on_sale]
+        return [line_text(line) for line in read_cart(reminder.basket).on_sale]

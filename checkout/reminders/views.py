@@ -1,7 +1,7 @@
-"""The pages behind the links of the mail.
+"""The pages that the mail links to.
 
-Mail scanners open every link: GET shows, and only POST does something. The page shows the cart; what was typed is
-seen at the checkout alone, by whoever presses the button. The cart of an account needs its log-in.
+Mail scanners open every link, so only POST changes anything. The page shows the cart; what was typed is shown only at
+the checkout, after the button was pressed. The cart of an account needs its log-in.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ from checkout.cart import merging, session
 from checkout.cart.cart import read_cart
 from checkout.models import CheckoutReminder
 from checkout.page import drafts
-from checkout.reminders import links
 from checkout.reminders import services as reminders
-from checkout.reminders.sending import what_is_in
+from checkout.reminders.sending import line_text
 from storefront.users.models import User
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest, token: str) -> HttpResponse:
-    """The cart that was left; POST brings it, and what was typed, into this browser and leads to the checkout."""
-    reminder = reminders.kept(_public_id(token))
+    """Show the cart that was left; POST restores it and what was typed, and redirects to the checkout."""
+    reminder = reminders.find(_public_id(token))
     if reminder is None:
         return render(request, "checkout/resume_closed.html", status=410)
     owner_id = reminder.basket.owner_id
@@ -42,9 +41,9 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
     if owner_id and owner_id != request.user.pk:
         return render(request, "checkout/resume_closed.html", {"is_foreign": True}, status=403)
     if request.method == "POST":
-        _bring_back(request, reminder)
+        _restore(request, reminder)
         return redirect("checkout")
-    lines = [what_is_in(line) for line in read_cart(reminder.basket).lines]
+    lines = [line_text(line) for line in read_cart(reminder.basket).lines]
     return render(
         request, "checkout/resume.html", {"lines": lines, "expires_at": reminder.changed_at + reminders.KEPT_FOR}
     )
@@ -54,22 +53,22 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """Forget every wish for the address the mail was sent to, however often it is asked for."""
+    """Cancel every request for the address that the mail was sent to. Idempotent."""
     public_id = _public_id(token)
     if request.method == "POST":
-        reminders.forget_reader(public_id=public_id)
+        reminders.cancel_for_reader(public_id=public_id)
     return render(request, "checkout/no_reminder.html", {"is_done": request.method == "POST"})
 
 
 def _public_id(token: str) -> str:
-    public_id = links.read(token)
+    public_id = reminders.read_token(token)
     if public_id is None:
         raise Http404
     return public_id
 
 
-def _bring_back(request: HttpRequest, reminder: CheckoutReminder) -> None:
-    """What is in this browser's cart already stays in it."""
+def _restore(request: HttpRequest, reminder: CheckoutReminder) -> None:
+    """Lines that are already in this browser's cart stay in it."""
     basket = reminder.basket
     if request.user.is_authenticated:
         if basket.owner_id is None:

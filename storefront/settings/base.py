@@ -465,7 +465,7 @@ JOBS: dict[str, Any] = {
     "numbers-sum-up": {"call": "cms.statistics.rollup.sum_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "thread": "slow"},
     "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "thread": "slow"},
-    "clear-reminders": {"call": "checkout.reminders.retention.clear_old", "every": 3600, "thread": "slow"},
+    "clear-reminders": {"call": "checkout.reminders.services.clear_old", "every": 3600, "thread": "slow"},
     "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
     "clear-exchanges": {
         "call": "storefront.licensing.retention.clear_exchanges",

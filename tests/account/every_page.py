@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from wagtail.models import Locale
 
 from catalogue.models import Category
-from checkout.reminders import links as carts
+from checkout.reminders import services as carts
 from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront import urls

@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from wagtail.documents import get_document_model
 
-from checkout.reminders import links as links_to_carts
+from checkout.reminders import services as links_to_carts
 from storefront.billing import links
 from storefront.billing.services import starting
 from storefront.core import throttle

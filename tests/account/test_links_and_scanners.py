@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.models import CheckoutReminder
-from checkout.reminders import links as reminders
+from checkout.reminders import services as reminders
 from storefront.billing import links
 from storefront.core import clock
 from storefront.licensing.links import extend_url

@@ -119,5 +119,5 @@ def left_cart(term: Any) -> CheckoutReminder:
     basket = Basket.objects.create()
     add_line(basket=basket, price_id=term.pk, quantity=1)
     draft = {"fields": {**TYPED, "bitrix24_address": PORTAL}, "ticks": {}, "remind": True}
-    reminders.wish(basket=basket, email=TYPED["email"], draft=draft, language="en")
+    reminders.request_reminder(basket=basket, email=TYPED["email"], draft=draft, language="en")
     return CheckoutReminder.objects.get(basket=basket)

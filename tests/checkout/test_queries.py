@@ -57,7 +57,7 @@ class TestConstant:
         client.force_login(customer)
         fill(put_in_cart(client, shop.term("standard", 1)).basket, lines)
         assert queries(client, "/basket/") == 6  # and session, user, unpaid orders
-        assert queries(client, "/checkout/") == 9  # and agreements, last order, the wish for a mail
+        assert queries(client, "/checkout/") == 9  # and agreements, last order, the requested reminder
 
     def test_cart_with_a_voucher(self, client: Client, shop: Any, lines: int) -> None:
         make_voucher()

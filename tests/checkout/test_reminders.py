@@ -16,7 +16,7 @@ from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 
 from checkout.models import CheckoutReminder
-from checkout.reminders import retention, sending
+from checkout.reminders import sending
 from checkout.reminders import services as reminders
 from checkout.reminders.services import KEPT_FOR
 from storefront.core import clock
@@ -252,7 +252,7 @@ class TestLink:
         at.shift(timedelta(minutes=2))
         assert Client().get(path).status_code == Client().post(path).status_code == 410
         assert TYPED["name"] not in browser.get("/checkout/").content.decode(), "no longer by being brought elsewhere"
-        assert retention.clear_old() == 1 and not CheckoutReminder.objects.exists()
+        assert reminders.clear_old() == 1 and not CheckoutReminder.objects.exists()
 
     def test_ends_with_the_order(self, letter: Any, shop: Any) -> None:
         other = Client()
@@ -263,8 +263,10 @@ class TestLink:
     def test_is_not_woken_by_a_form_sent_after_the_order(self, client: Client, shop: Any, at: Any) -> None:
         form = asked(client, shop)
         client.post("/checkout/", form)
-        reminders.wish(basket=Order.objects.get().basket, email=TYPED["email"], draft={"fields": TYPED}, language="en")
-        assert reminders.kept(CheckoutReminder.objects.get().public_id) is None
+        reminders.request_reminder(
+            basket=Order.objects.get().basket, email=TYPED["email"], draft={"fields": TYPED}, language="en"
+        )
+        assert reminders.find(CheckoutReminder.objects.get().public_id) is None
         assert later(at, hours=4) == []
 
     def test_that_is_forged_is_unknown(self, letter: Any) -> None:
@@ -273,7 +275,7 @@ class TestLink:
             assert Client().post(path.replace("resume/", "resume/x")).status_code == 404
 
     def test_is_cleared_no_sooner(self, letter: Any) -> None:
-        assert retention.clear_old() == 0
+        assert reminders.clear_old() == 0
 
 
 class TestNoMore:

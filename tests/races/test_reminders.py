@@ -68,7 +68,7 @@ def test_who_orders_while_the_mail_is_handed_over_gets_none(shop: Any, race: Any
 def test_control_while_the_order_forgets_no_wish_its_buyer_is_mailed(
     shop: Any, race: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reminders, "forget_ordered", lambda **kwargs: None)
+    monkeypatch.setattr(reminders, "cancel_for_order", lambda **kwargs: None)
     order_elsewhere_while_the_mail_is_handed_over(shop, race)
     assert len(about_the_cart()) == 1
 
