@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.test import Client
-from oscar.apps.basket.models import Basket
+from oscar.apps.basket.models import Basket, Line
 from oscar.apps.order.models import Order
 
 from checkout.models import CheckoutReminder
@@ -89,6 +89,18 @@ class TestMailed:
         asked(client, shop)
         at.shift(timedelta(hours=3))
         put_in_cart(client, shop.term("pro", 1))
+        assert later(at, hours=2) == []
+        assert len(later(at, hours=2)) == 1
+
+    @pytest.mark.parametrize("change", [{"quantity": "2"}, {"quantity": "1", "term": "other"}, {"add": "1"}])
+    def test_counts_changes_of_a_line_too(self, client: Client, shop: Any, at: Any, change: dict[str, str]) -> None:
+        asked(client, shop)
+        at.shift(timedelta(hours=3))
+        if "add" in change:
+            put_in_cart(client, shop.term())
+        else:
+            other = {"term": str(shop.term("pro", 1).pk)} if "term" in change else {}
+            client.post(f"/basket/lines/{Line.objects.get().pk}/", change | other)
         assert later(at, hours=2) == []
         assert len(later(at, hours=2)) == 1
 
