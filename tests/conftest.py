@@ -43,6 +43,7 @@ LONG = (
     "test_worker_threads.py",
     "test_mails_of_a_year.py",
     "test_migrations.py",
+    "test_upgrade.py",
 )
 
 #: Files that take ten seconds and more; with those above, the journeys, the races and whatever opens a browser they are

@@ -15,6 +15,7 @@ from catalogue.plans import db_triggers as plans
 from checkout import db_triggers as checkout
 from storefront.billing import db_triggers as billing
 from tests.billing import test_license_terms_migration
+from tests.upgrade.upgrading import check, upgraded
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,3 +65,7 @@ def test_migrations_apply_on_postgresql_from_nothing_and_nothing_is_left_to_make
 
 def test_landed_invoice_lines_get_the_columns_of_their_license_terms(empty_database):
     test_license_terms_migration.check(empty_database)
+
+
+def test_the_shop_of_the_release_before_is_whole_after_migrating_on_postgresql(empty_database):
+    check(upgraded(empty_database))
