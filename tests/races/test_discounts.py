@@ -71,13 +71,13 @@ def test_control_without_one_order_of_locks_they_wait_for_each_other(
             publishing.publish_all()
 
     monkeypatch.setattr(publishing, "_publish", publish_after_the_edit)
-    assert pre_save.disconnect(sender=Discount, dispatch_uid="discount-hold") is True
+    assert pre_save.disconnect(sender=Discount, dispatch_uid="discount-lock") is True
     try:
         found = race(schedule.publish_due, edit_then_lock)
     finally:
         from catalogue.plans.receivers import before_change
 
-        pre_save.connect(before_change, sender=Discount, dispatch_uid="discount-hold")
+        pre_save.connect(before_change, sender=Discount, dispatch_uid="discount-lock")
     assert any(isinstance(one, OperationalError) for one in found)
 
 
@@ -128,14 +128,14 @@ def test_control_asking_for_the_time_before_the_lock_brings_an_ended_discount_ba
     def now() -> datetime:
         return clock.now() if threading.current_thread() is main else begun["at"]
 
-    held = publishing._lock
+    locked = publishing._lock
 
-    def hold(wanted: Any) -> list[SoftwareProduct]:
+    def lock(wanted: Any) -> list[SoftwareProduct]:
         begun.setdefault("at", clock.now()) if threading.current_thread() is not main else None
-        return held(wanted)
+        return locked(wanted)
 
     monkeypatch.setattr(publishing, "clock", SimpleNamespace(now=now))
-    monkeypatch.setattr(publishing, "_lock", hold)
+    monkeypatch.setattr(publishing, "_lock", lock)
     end_a_discount_while_a_product_waits(shop)
     assert shop.term("standard", 12).amount == Decimal("60.00")
 
@@ -158,7 +158,7 @@ def test_control_reading_the_product_with_the_lock_puts_it_on_sale_again(
 ) -> None:
     monkeypatch.setattr(
         publishing,
-        "_hold",
+        "_lock",
         lambda wanted: list(
             wanted.select_for_update(of=("self",), no_key=True).select_related("product").order_by("pk")
         ),
