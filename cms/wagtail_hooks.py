@@ -16,12 +16,12 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
 from cms import bulk_actions  # noqa: F401  (it registers a hook)
+from cms.edit_conflicts import translation_log  # noqa: F401  (it registers a hook and listens)
 from cms.link_handlers import LivePageLinkHandler
 from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
 from cms.review import views as review
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
-from cms.stale import translations  # noqa: F401  (it registers a hook and listens)
 from cms.welcome_panel import WelcomePanel
 from storefront.users.models import User
 

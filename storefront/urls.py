@@ -10,7 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.documents.views import serve as documents
 
-from cms.stale.views import add_page, edit_page
+from cms.edit_conflicts.views import add_page, edit_page
 from cms.views import may_keep
 from storefront.core import error_pages, health, serving
 from storefront.core.csrf import without_token
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
     path("admin/pages/<int:page_id>/edit/", edit_page),
     path("admin/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/", add_page),
-    path("admin/", include("cms.stale.admin")),
+    path("admin/", include("cms.edit_conflicts.wagtail_forms")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),

@@ -15,8 +15,8 @@ from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from cms.edit_conflicts.views import OneEditorAtATime
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from cms.stale.views import OneEditorAtATime
 from storefront.core.instants import instant, zone_name
 
 #: Read for each form: staff may have chosen time zones of their own.

@@ -11,12 +11,12 @@ from wagtail.admin.ui.tables import LiveStatusTagColumn, LocaleColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
+from cms.edit_conflicts.views import OneEditorAtATime
 from cms.shop import columns, panels
 from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
 from cms.shop.version_diff import CompareVersionsView
-from cms.stale.views import OneEditorAtATime
 from storefront.billing.models import Seller
 
 

@@ -17,9 +17,9 @@ from wagtail.models import Locale, Page, get_page_models
 from wagtail.snippets.models import get_snippet_models
 
 from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanPrice, SoftwareProduct
+from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from cms.stale.views import EditView
 from storefront.billing.models import Seller
 from storefront.users.models import User
 from tests.cms.editing import overwrite_box, sent_back

@@ -18,8 +18,8 @@ from wagtail.log_actions import log
 from wagtail.models import Collection, GroupPagePermission, Locale, Page
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
-from cms.models import HomePage, TextPage
-from cms.stale.admin import (
+from cms.edit_conflicts.views import EditView
+from cms.edit_conflicts.wagtail_forms import (
     CollectionEditView,
     DocumentEditView,
     GroupEditView,
@@ -27,7 +27,7 @@ from cms.stale.admin import (
     RedirectEditView,
     UserEditView,
 )
-from cms.stale.views import EditView
+from cms.models import HomePage, TextPage
 from storefront.users.models import User
 from tests.cms.editing import overwrite_box, sent_back
 from tests.cms.test_blocks import picture

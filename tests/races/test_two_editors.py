@@ -13,9 +13,9 @@ from django.urls import reverse
 from wagtail.contrib.redirects.models import Redirect
 
 from catalogue.plans.models import Plan
+from cms.edit_conflicts import views, wagtail_forms
+from cms.edit_conflicts.views import EditView
 from cms.models import ProductIndexPage, ProductPage
-from cms.stale import admin, views
-from cms.stale.views import EditView
 from storefront.users.models import User
 from tests.cms.editing import sent_back
 from tests.races.conftest import UNGUARDED
@@ -104,14 +104,14 @@ def test_control_without_the_lock_the_second_breaks_or_is_a_second_page(
 @pytest.fixture
 def redirects(shop: Any, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
     """Each opens a redirect and changes another field of it: Wagtail's form writes all of them."""
-    look = admin.RedirectEditView._conflict
+    look = wagtail_forms.RedirectEditView._conflict
 
     def look_and_dawdle(view: Any) -> Any:
         found = look(view)
         time.sleep(UNGUARDED)
         return found
 
-    monkeypatch.setattr(admin.RedirectEditView, "_conflict", look_and_dawdle)
+    monkeypatch.setattr(wagtail_forms.RedirectEditView, "_conflict", look_and_dawdle)
     one = Redirect.objects.create(old_path="/old", redirect_link="https://acme.example/new")
     path = reverse("wagtailredirects:edit", args=[one.pk])
 

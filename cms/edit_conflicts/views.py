@@ -23,8 +23,8 @@ from wagtail.admin.views.pages.edit import EditView as WagtailPageEditView
 from wagtail.models import Page, Revision
 from wagtail.snippets.views.snippets import EditView as WagtailSnippetEditView
 
-from cms.stale import states
-from cms.stale.conflicts import (
+from cms.edit_conflicts import form_states
+from cms.edit_conflicts.conflicts import (
     OVERWRITE,
     REFUSED,
     SEEN,
@@ -34,7 +34,7 @@ from cms.stale.conflicts import (
     last_change,
     offer_overwriting,
 )
-from cms.stale.locks import hold
+from cms.edit_conflicts.row_locks import hold
 
 View = Callable[..., HttpResponseBase]
 
@@ -69,7 +69,7 @@ class _RevisionsMixin:
             return None
         number = posted.get("loaded_revision_id", "")
         loaded = Revision.objects.filter(pk=number).first() if number.isdecimal() else None
-        fields = states.changes_of_revisions(form, loaded, latest) if loaded else []
+        fields = form_states.changes_of_revisions(form, loaded, latest) if loaded else []
         if loaded and loaded.pk != latest.pk and not fields:
             return None  # saved again as it was, as the editor itself does: there is nothing to overwrite
         return Conflict(fields, display_name(latest.user), latest.created_at, token)
@@ -81,7 +81,7 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
         if not self.revision_enabled:
-            shown = {} if form.is_bound else states.state(form)
+            shown = {} if form.is_bound else form_states.state(form)
             form.fields[SEEN] = Carried(initial=json.dumps(shown))
         return form
 
@@ -95,16 +95,16 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
         return False
 
     def _conflict_of_states(self) -> Conflict | None:
-        seen = states.read(self.request.POST.get(SEEN, ""))
+        seen = form_states.read(self.request.POST.get(SEEN, ""))
         if seen is None:
             return None
         stored = self.model._default_manager.get(pk=self.object.pk)
         form = self.get_form_class()(instance=stored, for_user=self.request.user)
-        current = states.state(form)
-        token = states.token(current)
+        current = form_states.state(form)
+        token = form_states.token(current)
         if seen == current or self.request.POST.get(OVERWRITE) == token:
             return None
-        return Conflict(states.changes(form, seen), *last_change(stored), token)
+        return Conflict(form_states.changes(form, seen), *last_change(stored), token)
 
 
 class OneEditorAtATime:

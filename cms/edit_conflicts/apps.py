@@ -4,5 +4,5 @@ from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class UsersConfig(WagtailUsersAppConfig):  # type: ignore[misc]
-    user_viewset = "cms.stale.admin.UserViewSet"
-    group_viewset = "cms.stale.admin.GroupViewSet"
+    user_viewset = "cms.edit_conflicts.wagtail_forms.UserViewSet"
+    group_viewset = "cms.edit_conflicts.wagtail_forms.GroupViewSet"

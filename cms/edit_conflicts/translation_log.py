@@ -18,7 +18,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry, LogFormatter, get_active_log_context, log
 from wagtail_localize.models import StringTranslation
 
-from cms.stale.conflicts import display_name
+from cms.edit_conflicts.conflicts import display_name
 
 ACTION = "cms.replace_translation"
 
@@ -35,7 +35,7 @@ def register(actions: LogActionRegistry) -> None:
             return _("Replaced the wording of %(who)s: “%(before)s”") % names
 
 
-@receiver(pre_save, sender=StringTranslation, dispatch_uid="cms.stale.translations.saved")
+@receiver(pre_save, sender=StringTranslation, dispatch_uid="cms.edit_conflicts.translation_log.saved")
 def note_replaced(sender: type, instance: StringTranslation, **kwargs: Any) -> None:
     """Another translator's wording is about to be replaced."""
     before = StringTranslation.objects.filter(pk=instance.pk).select_related("last_translated_by").first()
@@ -43,7 +43,7 @@ def note_replaced(sender: type, instance: StringTranslation, **kwargs: Any) -> N
         _note(before, instance.last_translated_by_id)
 
 
-@receiver(pre_delete, sender=StringTranslation, dispatch_uid="cms.stale.translations.deleted")
+@receiver(pre_delete, sender=StringTranslation, dispatch_uid="cms.edit_conflicts.translation_log.deleted")
 def note_deleted(sender: type, instance: StringTranslation, **kwargs: Any) -> None:
     """Another translator's wording is about to be deleted by somebody in the editor."""
     user = get_active_log_context().user

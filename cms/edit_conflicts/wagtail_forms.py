@@ -1,6 +1,6 @@
 """Forms of Wagtail's own besides snippets and pages: pictures, documents, collections, redirects, users, groups.
 
-Users and groups have viewsets of ours (``cms.stale.apps``,
+Users and groups have viewsets of ours (``cms.edit_conflicts.apps``,
 https://docs.wagtail.org/en/stable/extending/customizing_group_views.html); the others have addresses of ours in front
 of Wagtail's (``storefront.urls``). The parts of a group's form that are rows of their own (rights on pages,
 collections, pictures) are compared as well.
@@ -29,9 +29,9 @@ from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
 from wagtail.users.views.users import EditView as WagtailUserEditView
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
-from cms.stale import states
-from cms.stale.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
-from cms.stale.locks import hold
+from cms.edit_conflicts import form_states
+from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
+from cms.edit_conflicts.row_locks import hold
 
 
 class _StatesMixin:
@@ -62,27 +62,27 @@ class _StatesMixin:
         return False
 
     def get_template_names(self) -> list[str]:
-        return ["cms/stale/form.html"]
+        return ["cms/edit_conflicts/form.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         is_post = self.request.method == "POST"
         context["form_template"] = select_template(super().get_template_names())  # type: ignore[misc]
         context["seen_name"] = SEEN
-        context["seen"] = self.request.POST.get(SEEN, "") if is_post else json.dumps(states.state(self._shown))
+        context["seen"] = self.request.POST.get(SEEN, "") if is_post else json.dumps(form_states.state(self._shown))
         if self.conflict is not None:
             context["overwrite_box"] = OverwriteBox(self.conflict.token).render(OVERWRITE, None)
         return context
 
     def _conflict(self) -> Conflict | None:
-        seen = states.read(self.request.POST.get(SEEN, ""))
+        seen = form_states.read(self.request.POST.get(SEEN, ""))
         if seen is None:
             return None
-        current = states.state(self._shown)
-        token = states.token(current)
+        current = form_states.state(self._shown)
+        token = form_states.token(current)
         if seen == current or self.request.POST.get(OVERWRITE) == token:
             return None
-        return Conflict(states.changes(self._shown, seen), *last_change(self.object), token)
+        return Conflict(form_states.changes(self._shown, seen), *last_change(self.object), token)
 
     @cached_property
     def _shown(self) -> Any:
