@@ -1,1 +1,1 @@
-"""Two editors at one thing: whoever saves what another has changed meanwhile is told so first."""
+"""Two editors of one page, snippet or form: saving over the other's changes is refused until the editor insists."""

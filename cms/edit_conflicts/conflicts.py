@@ -1,4 +1,4 @@
-"""What an editor is told who would overwrite another's work, and the box by which they may do it all the same."""
+"""The message about a conflict, and the checkbox that overwrites all the same."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from wagtail.log_actions import registry
 
 from storefront.core import instants
 
-#: Names of what a form sends back: what its editor saw, that they were refused, that they insist.
+#: Form fields: the state the editor saw, that they were refused, that they insist.
 SEEN, REFUSED, OVERWRITE = "seen", "refused", "overwrite"
 MOST_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody has changed ``fields`` (labels) ``at`` that time. ``token`` names the very version that is stored now:
-    insisting counts for that one only. ``who`` and ``at`` are empty where nobody left a note."""
+    """``who`` changed ``fields`` (labels) ``at`` that time (UTC); both are empty if the log does not say.
+
+    ``token`` identifies the stored version: insisting counts for that version only.
+    """
 
     fields: list[str]
     who: str
@@ -45,7 +47,7 @@ class Conflict:
 
 
 def last_change(instance: Any) -> tuple[str, datetime | None]:
-    """Who changed it last, and when, as far as the editor's log tells."""
+    """Who changed it last and when (UTC), from Wagtail's log; "" and None without an entry."""
     entry = registry.get_logs_for_instance(instance).select_related("user").first()
     if entry is None:
         return "", None
@@ -57,7 +59,7 @@ def display_name(user: Any) -> str:
 
 
 class Carried(forms.CharField):
-    """What the browser only carries: no change of the thing itself."""
+    """A hidden field that never counts as a change of the form."""
 
     widget = forms.HiddenInput
 
@@ -69,7 +71,7 @@ class Carried(forms.CharField):
 
 
 class OverwriteBox(forms.CheckboxInput):
-    """A box to tick with its own words, at the end of the form and right above its buttons."""
+    """A checkbox with its label, at the end of the form above the buttons."""
 
     def __init__(self, token: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a form shows of what is stored, in short: enough to tell later which of its fields were changed meanwhile."""
+"""Digests of a form's stored values, to tell later which fields were changed meanwhile."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wagtail.models import Revision
 
 State = dict[str, str]
 
-#: What formsets add to their rows to find and delete them.
+#: Fields that formsets add to each row.
 OF_FORMSETS = ("id", "DELETE")
 DIGITS = 12
 
@@ -25,7 +25,7 @@ def state(form: Any) -> State:
 
 
 def read(text: str) -> State | None:
-    """A state that a browser has sent back; None if it is none."""
+    """A state sent back by a browser; None if it cannot be read."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -34,12 +34,12 @@ def read(text: str) -> State | None:
 
 
 def token(current: Mapping[str, str]) -> str:
-    """One word for all of it."""
+    """A digest of the whole state."""
     return _digest(sorted(current.items()))
 
 
 def changes(form: Any, seen: State) -> list[str]:
-    """The labels of what is different in an unbound form from what was ``seen``, in the order of the form."""
+    """Labels of the fields of an unbound form that differ from ``seen``, in the form's order."""
     labels = {key: label for key, label, value in _fields(form) if seen.get(key) != _digest(value)}
     new_rows = {key for key in labels if "/" in key and key.count("/") == 1}
     found = [label for key, label in labels.items() if key.rpartition("/")[0] not in new_rows]
@@ -48,7 +48,7 @@ def changes(form: Any, seen: State) -> list[str]:
 
 
 def changes_of_revisions(form: Any, before: Revision, after: Revision) -> list[str]:
-    """The labels of the form's fields and rows that differ between two revisions."""
+    """Labels of the fields and formsets that differ between two revisions."""
     labels = {name: str(field.label or name) for name, field in form.fields.items()}
     for name, formset in getattr(form, "formsets", {}).items():
         labels[name] = str(formset.model._meta.verbose_name_plural)
@@ -58,7 +58,7 @@ def changes_of_revisions(form: Any, before: Revision, after: Revision) -> list[s
 
 
 def _fields(form: Any) -> Iterator[tuple[str, str, Any]]:
-    """(key, label, value) of each field; a row of a formset has a key of its own, below which its fields are."""
+    """(key, label, value) of each field; a formset's row has the key of its fields' prefix."""
     for name, field in form.fields.items():
         yield name, str(field.label or name), form.get_initial_for_field(field, name)
     for relation, formset in getattr(form, "formsets", {}).items():
@@ -80,7 +80,7 @@ def _digest(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\r\n", "\n")  # browsers send the first, whoever typed the second
+        return value.replace("\r\n", "\n")  # browsers send CRLF
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Who comes second waits, and reads what the first has saved."""
+"""The second of two savers waits, then reads what the first saved."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from catalogue.plans.models import Discount, Period, SoftwareProduct
 
 
 def hold(model: type[Model], pk: Any) -> None:
-    """Lock one thing against other editors until the transaction ends, in the order of all locks on prices."""
+    """Lock one row until the transaction ends, after the price locks, as everywhere else."""
     if issubclass(model, Period | Discount):
         publishing.lock_all()
     elif issubclass(model, SoftwareProduct):
         publishing.lock(pk)
-    # NO KEY: rows that only name it may be written meanwhile. In a list, for a lock is taken by reading.
+    # NO KEY: rows that refer to it may be written meanwhile. list() runs the query, which takes the lock.
     list(model._default_manager.filter(pk=pk).select_for_update(no_key=True, of=("self",)).values_list("pk"))

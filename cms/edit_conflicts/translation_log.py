@@ -1,9 +1,7 @@
-"""What a translator's wording replaces is kept in the history of the page.
+"""Replaced translations are kept in the page's history.
 
-wagtail-localize's editor saves each string by itself when its translator leaves it, and has no hook that could refuse
-one. So a form opened long ago can lose nothing but another's wording of that same string: every other string, and the
-page, are rows of their own that the request does not touch. That wording is noted where editors look for who changed
-what (https://docs.wagtail.org/en/stable/extending/audit_log.html).
+wagtail-localize's editor saves each string when its translator leaves the field, and has no hook that could refuse
+it. A form opened long ago can therefore only overwrite another's wording of that one string; that wording is logged (https://docs.wagtail.org/en/stable/extending/audit_log.html).
 """
 
 from __future__ import annotations
@@ -37,7 +35,7 @@ def register(actions: LogActionRegistry) -> None:
 
 @receiver(pre_save, sender=StringTranslation, dispatch_uid="cms.edit_conflicts.translation_log.saved")
 def note_replaced(sender: type, instance: StringTranslation, **kwargs: Any) -> None:
-    """Another translator's wording is about to be replaced."""
+    """Log another translator's wording before it is replaced."""
     before = StringTranslation.objects.filter(pk=instance.pk).select_related("last_translated_by").first()
     if before is not None and before.data != instance.data:
         _note(before, instance.last_translated_by_id)
@@ -45,7 +43,7 @@ def note_replaced(sender: type, instance: StringTranslation, **kwargs: Any) -> N
 
 @receiver(pre_delete, sender=StringTranslation, dispatch_uid="cms.edit_conflicts.translation_log.deleted")
 def note_deleted(sender: type, instance: StringTranslation, **kwargs: Any) -> None:
-    """Another translator's wording is about to be deleted by somebody in the editor."""
+    """Log another translator's wording before an editor deletes it."""
     user = get_active_log_context().user
     if user is not None:
         _note(instance, user.pk)

@@ -1,6 +1,6 @@
-"""Wagtail's forms, made to refuse what would overwrite another's work unseen: snippets, settings and pages alike.
+"""Edit views of snippets and pages that refuse to overwrite another's changes unseen.
 
-Wagtail itself refuses only what its editor saves by itself; pressing 'Save' replaces whatever is there.
+Wagtail itself checks only autosaves; pressing 'Save' replaces whatever is stored.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def one_at_a_time(model: type[Model], argument: str, view: View) -> View:
-    """A view that saves a form: who comes second reads what the first has saved. ``argument`` names the key."""
+    """Serialise POSTs to ``view`` by a lock on the edited row; ``argument`` is the URL argument with its key."""
 
     @wraps(view)
     def saved(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -54,7 +54,7 @@ def one_at_a_time(model: type[Model], argument: str, view: View) -> View:
 
 
 class _RevisionsMixin:
-    """For what has revisions: Wagtail's form names the one it was loaded with."""
+    """For models with revisions: Wagtail's form names the revision it was loaded with."""
 
     request: Any
     is_out_of_date: bool
@@ -71,7 +71,7 @@ class _RevisionsMixin:
         loaded = Revision.objects.filter(pk=number).first() if number.isdecimal() else None
         fields = form_states.changes_of_revisions(form, loaded, latest) if loaded else []
         if loaded and loaded.pk != latest.pk and not fields:
-            return None  # saved again as it was, as the editor itself does: there is nothing to overwrite
+            return None  # saved again unchanged, as an autosave does: nothing to overwrite
         return Conflict(fields, display_name(latest.user), latest.created_at, token)
 
 
@@ -108,7 +108,7 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
 
 
 class OneEditorAtATime:
-    """A snippet's viewset whose form refuses to overwrite unseen."""
+    """A mixin for snippet viewsets: their form refuses to overwrite unseen changes."""
 
     edit_view_class = EditView
     model: type[Model]
@@ -149,11 +149,11 @@ class PageEditView(_RevisionsMixin, WagtailPageEditView):  # type: ignore[misc]
 
 
 def _page_view(argument: str, view: View) -> View:
-    """In the place of Wagtail's own view, with the guards that Wagtail puts before all of its admin."""
+    """Replaces Wagtail's own view, with the decorators Wagtail puts on its whole admin."""
     guarded: View = never_cache(require_admin_access(one_at_a_time(Page, argument, view)))
     return guarded
 
 
 edit_page = _page_view("page_id", PageEditView.as_view())
-#: A draft may be saved by the editor itself in the moment in which it is published: the second finds the first.
+#: An autosave may create the page at the moment it is published: the second request finds the first's page.
 add_page = _page_view("parent_page_id", WagtailPageCreateView.as_view())

@@ -1,9 +1,8 @@
-"""Forms of Wagtail's own besides snippets and pages: pictures, documents, collections, redirects, users, groups.
+"""Wagtail's other edit forms: pictures, documents, collections, redirects, users, groups.
 
-Users and groups have viewsets of ours (``cms.edit_conflicts.apps``,
-https://docs.wagtail.org/en/stable/extending/customizing_group_views.html); the others have addresses of ours in front
-of Wagtail's (``storefront.urls``). The parts of a group's form that are rows of their own (rights on pages,
-collections, pictures) are compared as well.
+Users and groups have our viewsets (``cms.edit_conflicts.apps``,
+https://docs.wagtail.org/en/stable/extending/customizing_group_views.html); the others have URLs of ours ahead
+of Wagtail's (``storefront.urls``). A group's permission panels (pages, collections, pictures) are compared as well.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ from cms.edit_conflicts.row_locks import hold
 
 
 class _StatesMixin:
-    """For what has no revisions: the browser carries what the form was loaded with, at the end of the form.
+    """For models without revisions: a hidden field at the end of the form carries the state it was loaded with.
 
-    To be put before a generic edit view of Wagtail, whose template is extended as it is.
+    A mixin for Wagtail's generic edit views; it extends whatever template the view has.
     """
 
     request: HttpRequest
@@ -49,7 +48,7 @@ class _StatesMixin:
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with transaction.atomic():
             hold(self.model, self.object_pk)  # type: ignore[attr-defined]
-            self.object = self.get_object()  # type: ignore[attr-defined]  # as it is now that nobody else saves it
+            self.object = self.get_object()  # type: ignore[attr-defined]  # again, under the lock
             answer: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
             return answer
 
@@ -86,7 +85,7 @@ class _StatesMixin:
 
     @cached_property
     def _shown(self) -> Any:
-        """The form as whoever opens it now gets it."""
+        """The form as a GET request would show it now."""
         view = copy.copy(self)
         view.request = copy.copy(self.request)
         view.request.method = "GET"
@@ -133,7 +132,7 @@ class GroupViewSet(WagtailGroupViewSet):  # type: ignore[misc]
 
 
 def _address(route: str, view: type[Any]) -> URLPattern:
-    """In the place of Wagtail's own, with the guards that it puts before all of its admin."""
+    """Replaces Wagtail's own URL, with the decorators Wagtail puts on its whole admin."""
     return path(route, never_cache(require_admin_access(view.as_view())))
 
 

@@ -1,1 +1,1 @@
-"""Prices in texts: written as references that show what the cart charges, and a warning where one was typed instead."""
+"""Prices in texts: references that always show the current price, and a warning about typed prices."""

@@ -1,4 +1,4 @@
-"""Whether the prices typed in a page's texts are prices that the cart charges."""
+"""Compares the prices typed in a page's texts with what the cart charges."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from storefront.core import money
 
 _REFERENCE = re.compile(rf'<a [^>]*linktype="{LINK_TYPE}"[^>]*>.*?</a>', re.DOTALL)
 _AROUND = 40
-#: Right prices that a warning names.
+#: How many prices a warning lists.
 MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """``price`` as typed; ``place`` the name of the field, ``excerpt`` the words around it."""
+    """``price`` as typed, the ``place`` (field label) and an ``excerpt`` around it."""
 
     place: str
     price: str
@@ -40,8 +40,10 @@ class Contradiction:
 
 
 def contradictions(page: Page) -> list[Contradiction]:
-    """The typed prices that are no price of the page's product, of no product at all for a page without one. In the
-    shop's currency a total, a price per month, a price without discount and a saving all count as prices."""
+    """Typed prices that are no price of the page's product; of any product, for a page without one.
+
+    Totals, monthly prices, undiscounted prices and savings count as prices.
+    """
     found = [(place, text, price) for place, text in texts(page) for price in find(text)]
     if not found:
         return []
@@ -54,7 +56,7 @@ def contradictions(page: Page) -> list[Contradiction]:
 
 
 def right_prices(page: Page) -> list[str]:
-    """Prices the cart charges for the page's product, in words; [] for a page without one, which may mean any."""
+    """The current prices of the page's product as text; [] for a page without one."""
     if not isinstance(getattr(page, "software", None), SoftwareProduct):
         return []
     return [
@@ -65,7 +67,7 @@ def right_prices(page: Page) -> list[str]:
 
 
 def texts(page: Page) -> Iterator[tuple[str, str]]:
-    """Everything typed on a page, field by field, without markup and without live prices."""
+    """(field label, text) of everything typed on a page, without markup and live prices."""
     for field in page._meta.concrete_fields:
         if isinstance(field, StreamField):
             yield from ((str(field.verbose_name), text) for text in _strings(field.value_from_object(page)))

@@ -1,4 +1,4 @@
-"""Choosing a price for a text: a product, then one of its amounts by a click."""
+"""The dialog that puts a live price into a text: choose a product, then one of its amounts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OF_TERM = (Amount.TOTAL, Amount.MONTH, Amount.LIST, Amount.SAVING)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``value`` names an amount in the form: plan:months:amount."""
+    """``value`` is the form value of an amount: plan:months:amount."""
 
     value: str
     text: str
@@ -41,7 +41,7 @@ class Row:
 
 
 class PriceForm(forms.Form):
-    """``choice`` comes from the table of amounts that is shown for the product."""
+    """``choice`` is a ``Cell.value`` of the product's table."""
 
     product = forms.ModelChoiceField(label=_("Product"), queryset=SoftwareProduct.objects.none())
     choice = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -59,7 +59,7 @@ class PriceForm(forms.Form):
             )
 
     def reference(self) -> Reference | None:
-        """What was chosen, None if nothing was (yet)."""
+        """The chosen price; None if nothing is chosen yet."""
         software: SoftwareProduct | None = self.cleaned_data.get("product")
         plan, months, amount = [*self.cleaned_data.get("choice", "").split(":"), "", "", ""][:3]
         if software is None:
@@ -69,7 +69,7 @@ class PriceForm(forms.Form):
 
 
 def choose(request: HttpRequest) -> HttpResponse:
-    """The dialog; a POST that names an amount answers it with what the text will hold."""
+    """The dialog; a POST with a choice returns what to put into the text."""
     sent = request.POST if request.method == "POST" else request.GET
     form = PriceForm(_with_choice(sent) if sent.get("product") else None, initial=sent.dict())
     software = form.cleaned_data.get("product") if form.is_bound and form.is_valid() else None
@@ -90,7 +90,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _with_choice(sent: QueryDict) -> dict[str, str]:
-    """An entity that is edited names its parts one by one."""
+    """When an existing price is edited, the request has the parts of the choice one by one."""
     found = {name: str(value) for name, value in sent.items()}
     if "choice" not in found and "amount" in found:
         found["choice"] = ":".join(found.get(name, "") for name in ("plan", "months", "amount"))

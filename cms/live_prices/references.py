@@ -1,8 +1,8 @@
-"""A price in a text is a reference: which product, license type, period, and which of its amounts.
+"""References to prices: product, license type, period, and which amount.
 
 Stored as ``<a linktype="price" product="7" plan="pro" months="12" amount="total">the price of …</a>``: a link, because
-that is the one kind of tag that keeps its attributes when a text is cut into sentences and translated. What stands
-inside describes it for translators and searches; readers see the live amount in its place.
+wagtail-localize keeps attributes of no other tag when it splits a text for translation. Its content describes the
+price to translators and the search; readers see the current amount instead.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LINK_TYPE = "price"
 
 
 class Amount(models.TextChoices):
-    """Which amount of a license type for a period; LOWEST is of the whole product and names neither."""
+    """Which amount of a license type and period; LOWEST is the whole product's and has neither."""
 
     TOTAL = "total", gettext_lazy("Price")
     MONTH = "month", gettext_lazy("Per month")
@@ -36,7 +36,7 @@ class Amount(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """``fallbacks``: language -> what is shown when it is not sold any more; without one a common phrase is."""
+    """``fallbacks``: (language, text) shown when it is no longer sold; by default "price on request"."""
 
     product: int
     plan: str
@@ -45,10 +45,10 @@ class Reference:
     fallbacks: tuple[tuple[str, str], ...] = ()
 
     def attributes(self) -> dict[str, str]:
-        """As a tag holds it."""
+        """The attributes of the tag."""
         found = {"linktype": LINK_TYPE, "product": str(self.product), "plan": self.plan}
         found |= {"months": str(self.months), "amount": self.amount}
-        # Quotes of this kind would end the attribute for those who read it by a pattern, as Wagtail does.
+        # A straight quote would end the attribute: Wagtail reads attributes by a pattern.
         return found | {f"fallback-{code}": text.replace('"', "”") for code, text in self.fallbacks if text}
 
     def fallback(self, language: str) -> str:
@@ -56,7 +56,7 @@ class Reference:
         return own.get(language) or own.get(settings.LANGUAGE_CODE) or _("price on request")
 
     def describe(self, title: str, plan_name: str) -> str:
-        """In words, for who translates or finds the text."""
+        """A description for translators and the search."""
         if self.amount == Amount.LOWEST:
             return _("lowest price per month of %(product)s") % {"product": title}
         texts = {

@@ -1,4 +1,4 @@
-"""The feature 'price' of rich text: between the editor, what is stored, and what readers see."""
+"""The rich text feature 'price': conversion between the editor, the stored text and the page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TAG = re.compile(r"(<[^>]*>)")
 
 
 class PriceHandler(LinkHandler):
-    """What readers see in the place of a reference."""
+    """Renders references for readers."""
 
     identifier = LINK_TYPE
 
@@ -40,7 +40,7 @@ class PriceHandler(LinkHandler):
 
     @classmethod
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
-        """Opening tags that carry the amounts; ``with_amounts`` puts these in the place of what is inside."""
+        """Opening tags that carry the amounts; ``with_amounts`` then replaces the content of the tags."""
         references = [parse(attributes) for attributes in attrs_list]
         plans = reading.plans_of(reference.product for reference in references if reference)
         return [
@@ -50,17 +50,17 @@ class PriceHandler(LinkHandler):
 
     @classmethod
     def extract_references(cls, attrs: dict[str, str]) -> Iterator[tuple[Any, str, str, str]]:
-        """So that a product knows which pages show its prices."""
+        """For Wagtail's reference index: which pages show a product's prices."""
         reference = parse(attrs)
         if reference is not None:
             yield SoftwareProduct, str(reference.product), "", ""
 
 
 def with_amounts(html: str) -> str:
-    """Expanded rich text with the amounts in the place of what its references hold for translators.
+    """Expanded rich text with the amounts instead of the references' descriptions.
 
-    A link's handler writes the opening tag only, so this is a step of its own, taken by the template with which
-    Wagtail renders all rich text.
+    A link handler writes the opening tag only, so this is a separate step, called by the template with which Wagtail
+    renders all rich text (``wagtailcore/shared/richtext.html``).
     """
     if _MARK not in html:
         return html
@@ -68,7 +68,7 @@ def with_amounts(html: str) -> str:
 
 
 def fill(inner: str, text: str) -> str:
-    """``inner`` (HTML) with ``text`` (escaped) as its only text; bold stays bold."""
+    """``inner`` (HTML) with ``text`` (escaped) as its only text; markup such as bold stays."""
     parts = _TAG.split(inner)
     texts = [index for index, part in enumerate(parts) if index % 2 == 0 and part.strip()]
     if not texts:
@@ -80,7 +80,7 @@ def fill(inner: str, text: str) -> str:
 
 
 class PriceElementHandler(InlineEntityElementHandler):
-    """From what is stored to the editor: there it shows the amount of now."""
+    """From the stored text to the editor, which shows the current amount."""
 
     mutability = "IMMUTABLE"
 
@@ -103,7 +103,7 @@ class PriceElementHandler(InlineEntityElementHandler):
 
 
 def to_stored(props: dict[str, Any]) -> Any:
-    """From the editor to what is stored: the reference, and in the place of the amount its description."""
+    """From the editor to the stored text: the reference, with its description instead of the amount."""
     children, reference = props["children"], parse(props)
     if reference is None:
         return children
@@ -113,7 +113,7 @@ def to_stored(props: dict[str, Any]) -> Any:
 
 
 def data_of(reference: Reference, description: str) -> dict[str, str]:
-    """What the editor keeps of a reference."""
+    """The editor's entity data of a reference."""
     return reference.attributes() | {"description": description}
 
 

@@ -1,4 +1,4 @@
-"""Prices in plain text, found by how people write them: € 96, 96 EUR, 1 152,00 ₽, $1,152.00, 96 евро."""
+"""Finds prices in plain text as people write them: € 96, 96 EUR, 1 152,00 ₽, $1,152.00, 96 евро."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from babel.numbers import get_currency_name, get_currency_symbol
 from django.conf import settings
 from django.utils import translation
 
-#: Currencies whose codes, symbols and names are looked for, beside the shop's own.
+#: Currencies to look for besides the shop's own.
 KNOWN = ("EUR", "USD", "GBP", "RUB", "UAH", "KZT", "BYN", "PLN", "CHF", "TRY", "INR", "CNY", "JPY", "BRL", "CZK")
-#: Written by people, not by locale data.
+#: Spellings that locale data lacks.
 MORE = {"RUB": ("руб.", "руб", "р."), "EUR": ("euro",), "USD": ("US$",), "GBP": ("pounds",)}
 
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,3})?"
@@ -24,8 +24,10 @@ _GROUPING = re.compile(r"[ \u00a0\u202f'’]")
 
 @dataclass(frozen=True, slots=True)
 class TypedPrice:
-    """``text`` as it stands there; ``amounts`` what it may mean (1.152 is 1152 or 1.152), in major units of one of
-    ``currencies``. ``start`` is where it begins."""
+    """``amounts`` (major units of one of ``currencies``) are all meanings of ``text``: 1.152 is 1152 or 1.152.
+
+    ``start`` is its position in the text.
+    """
 
     text: str
     amounts: frozenset[Decimal]
@@ -34,7 +36,7 @@ class TypedPrice:
 
 
 def find(text: str) -> Iterator[TypedPrice]:
-    """Every price in a text, in order. A number without a currency is none, nor is one with a percent sign."""
+    """Every price in a text, in order: a number with a currency and without a percent sign."""
     for match in _pattern().finditer(text):
         number = match["after"] or match["before"]
         unit = match["unit_before"] or match["unit_after"]
@@ -53,11 +55,11 @@ def _codes() -> set[str]:
 
 @lru_cache(maxsize=1)
 def _units() -> dict[str, frozenset[str]]:
-    """Code, or symbol or name in lower case -> the currencies it may stand for."""
+    """Code, or lower-case symbol or name -> currencies it may stand for."""
     found: dict[str, set[str]] = {code: {code} for code in _codes()}
     for code in _codes():
         for name in (*_symbols(code), *MORE.get(code, ())):
-            # A code is one in capitals only: "try" is a word.
+            # Codes count in capitals only: "try" is a word.
             if name != code:
                 found.setdefault(name.casefold(), set()).add(code)
     return {name: frozenset(codes) for name, codes in found.items()}
@@ -82,7 +84,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def _meanings(number: str) -> Iterator[Decimal]:
-    """The amounts a written number may stand for: '1.152' is a thousand to some and little more than one to others."""
+    """The amounts a written number may stand for."""
     digits = _GROUPING.sub("", number)
     marks = [mark for mark in digits if mark in ".,"]
     if not marks:

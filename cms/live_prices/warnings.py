@@ -1,4 +1,4 @@
-"""The warning on a page whose text states a price that the cart would not charge. It blocks nothing."""
+"""Warns about a page whose text states a price that the cart does not charge. It blocks nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cms.live_prices.checking import MOST, Contradiction
 
 
 def warning(page: Page) -> SafeString | None:
-    """What to tell the marketer, None if there is nothing to tell."""
+    """The message for the marketer; None if all prices are right."""
     found = checking.contradictions(page)
     if not found:
         return None
@@ -42,7 +42,7 @@ def _listed(right: list[str]) -> str:
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
 def warn_when_published(request: HttpRequest, page: Page) -> None:
-    """A saved draft is shown again, and with it the warning; who publishes leaves the page."""
+    """On publish and submit only: a saved draft is opened again, which shows the warning."""
     if "action-publish" in request.POST or "action-submit" in request.POST:
         _tell(request, page)
 

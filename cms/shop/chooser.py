@@ -1,4 +1,4 @@
-"""Choosing the product behind a page: search for one, edit it, or make a new one on the spot."""
+"""The chooser for the product behind a page: search, edit, or create one on the spot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storefront.core import clock
 
 
 class NewProductForm(ProductFields):
-    """What a product cannot do without; everything else is in its own form."""
+    """Only what a product requires; the rest is in its own form."""
 
     plan_name = forms.CharField(
         label=_("License type"), max_length=100, initial=_("Standard"), help_text=_("Add more in the product's form.")
@@ -47,7 +47,7 @@ class NewProductForm(ProductFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in [name for name in self.fields if name not in self.field_order]:
-            del self.fields[name]  # other languages are written in the product's form
+            del self.fields[name]  # other languages are edited in the product's form
 
     def clean_monthly_price(self) -> Decimal:
         price = exact_price(self.cleaned_data["monthly_price"])
@@ -79,21 +79,17 @@ class SearchForm(BaseFilterForm):
         return objects.filter(product__title__icontains=self.search_query) if self.is_searching else objects
 
 
-def _page_of(software: Any) -> str:
-    return gettext("has one") if software.has_page else ""
-
-
 class WithPages:
-    """Says of each product whether it has a page already: it has one in a language."""
+    """Adds a column: whether the product has a page in the default language already."""
 
     filter_form_class = SearchForm
 
     @property
     def columns(self) -> list[Column]:
-        told = Column(
+        page = Column(
             "page", label=_("Page"), accessor=lambda software: gettext("has one") if software.has_page else ""
         )
-        return [*super().columns, told]  # type: ignore[misc]
+        return [*super().columns, page]  # type: ignore[misc]
 
 
 class Choose(WithPages, ChooseView):

@@ -20,7 +20,7 @@ from storefront.core.instants import instant
 
 
 class PageColumn(Column):
-    """Whether the product has a page and visitors see it, with the ways there. One query for the whole list."""
+    """Whether the product has a page and whether it is live, with links. One query for the whole list."""
 
     cell_template_name = "cms/shop/page_cell.html"
 
@@ -37,14 +37,14 @@ class PageColumn(Column):
 
 
 def _pages_of(table: Any) -> dict[int, list[ProductPage]]:
-    """The pages in the default language of what the table lists, by product; kept at the table."""
-    found: dict[int, list[ProductPage]] | None = getattr(table, "product_pages", None)
-    if found is None:
-        found = table.product_pages = defaultdict(list)
+    """Pages in the default language of the listed products, by product; kept on the table."""
+    by_product: dict[int, list[ProductPage]] | None = getattr(table, "product_pages", None)
+    if by_product is None:
+        by_product = table.product_pages = defaultdict(list)
         pages = ProductPage.objects.filter(software__in=list(table.data), locale=Locale.get_default())
         for page in pages.defer_streamfields():
-            found[page.software_id].append(page)
-    return found
+            by_product[page.software_id].append(page)
+    return by_product
 
 
 def price_from(software: SoftwareProduct) -> str:
@@ -66,7 +66,7 @@ def is_on_sale(software: SoftwareProduct) -> bool:
 
 
 def state_of(discount: Discount) -> str:
-    """Where a discount stands now."""
+    """Whether a discount is running, scheduled or over."""
     now = clock.now()
     if is_in_force(discount, now):
         return gettext("running")

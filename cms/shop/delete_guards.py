@@ -1,4 +1,4 @@
-"""What cannot be taken away any more: it is said why, and what can be done instead."""
+"""Refuses to delete what orders, carts or pages refer to, with the reason and the alternative."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _why_not_product(software: SoftwareProduct) -> str:
 
 @hooks.register("before_delete_snippet")
 def refuse_deletion(request: HttpRequest, instances: list[Any]) -> HttpResponse | None:
-    """For one as for many at once, before anybody is asked whether they are sure."""
+    """Before the confirmation page, for single and bulk deletion."""
     reasons = [(instance, reason) for instance in instances if (reason := why_not(instance))]
     if not reasons:
         return None
@@ -59,14 +59,14 @@ def refuse_deletion(request: HttpRequest, instances: list[Any]) -> HttpResponse 
 
 @hooks.register("after_delete_snippet")
 def forget_product(request: HttpRequest, instances: list[Any]) -> None:
-    """The Oscar product goes with what the shop had added to it, so that its address is free again."""
+    """Delete the Oscar product as well, so that its address is free again."""
     for instance in instances:
         if isinstance(instance, SoftwareProduct):
             instance.product.delete()
 
 
 class UnpublishAgreementView(UnpublishView):
-    """An agreement that products name stays in force."""
+    """An agreement that products use cannot be unpublished."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         products = panel_context.users_of(self.object)

@@ -1,4 +1,4 @@
-"""What forms under 'Shop' tell about the thing that is edited: its pages, its published versions."""
+"""Context of the information panels under 'Shop': a product's pages, an agreement's versions, what was sold."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def product_links(software: SoftwareProduct, request: HttpRequest) -> dict[str, 
 
 
 def status_of(page: ProductPage) -> str:
-    """Whether visitors see it. Unlike Wagtail's own words, these ask the database nothing."""
+    """Live, draft or both; unlike Wagtail's ``status_string`` without a query."""
     if not page.live:
         return gettext("draft")
     return gettext("live, with a newer draft") if page.has_unpublished_changes else gettext("live")
@@ -45,7 +45,7 @@ def _edit_url(page: ProductPage, request: HttpRequest) -> str:
 
 
 def versions(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
-    """The published versions of an agreement, newest first, with their addresses, and who uses it."""
+    """An agreement's published versions, newest first, with their URLs, and the products that use it."""
     with translation.override(agreement.locale.language_code):
         rows = [
             {
@@ -68,7 +68,7 @@ def versions(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
 
 
 def _translate_url(agreement: Agreement, request: HttpRequest) -> str:
-    """Where a translation is begun, while there is a language without one."""
+    """Where to start a translation; "" if every language has one or the user may not."""
     translated = agreement.get_translations(inclusive=True).values("locale")
     missing = Locale.objects.exclude(pk__in=translated)
     if not request.user.has_perm("wagtail_localize.submit_translation") or not missing.exists():
@@ -77,7 +77,7 @@ def _translate_url(agreement: Agreement, request: HttpRequest) -> str:
 
 
 def _versions_url(agreement: Agreement, number: int) -> str:
-    """A published version beside the one that it replaced."""
+    """The comparison of a published version with the one before."""
     if number == 1:
         return ""
     name = agreement.snippet_viewset.get_url_name("versions_compare")
@@ -85,7 +85,7 @@ def _versions_url(agreement: Agreement, number: int) -> str:
 
 
 def _compare_url(agreement: Agreement) -> str:
-    """The draft beside what is in force, if they differ."""
+    """The comparison of the draft with the version in force; "" if they are equal."""
     if not (agreement.live and agreement.has_unpublished_changes and agreement.latest_revision_id):
         return ""
     name = agreement.snippet_viewset.get_url_name("revisions_compare")

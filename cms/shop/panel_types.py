@@ -1,4 +1,4 @@
-"""Panels that Wagtail does not have: inline forms of our own, prices as they will be, facts to read."""
+"""Panels that Wagtail lacks: inline forms with own classes, a price preview, read-only information."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wagtail.admin.panels import HelpPanel, InlinePanel, Panel
 
 
 class FormInlinePanel(InlinePanel):
-    """An inline panel with form classes of its own."""
+    """An inline panel with its own form and formset classes."""
 
     def __init__(self, *args: Any, form_class: type, formset_class: type, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,9 +26,10 @@ class FormInlinePanel(InlinePanel):
 
 
 class PricePreviewPanel(Panel):
-    """What prices were and will be, worked out by the server while the form is filled in.
+    """Prices before and after, worked out by the server while the form is filled in.
 
-    ``url_name``: the address that answers the form's content with a table, with the number of what is edited or 0.
+    ``url_name``: a view that takes the form's content and the object's primary key (0 for a new one), and renders a
+    table.
     """
 
     def __init__(self, url_name: str, **kwargs: Any) -> None:
@@ -52,7 +53,7 @@ class PricePreviewPanel(Panel):
 
 
 class InfoPanel(HelpPanel):
-    """Something to read about what is edited; shown once it exists. ``read`` gives the template's values for it."""
+    """Read-only information about a saved object. ``read(instance, request)`` returns the template's context."""
 
     def __init__(self, template: str = "", read: Any = None, **kwargs: Any) -> None:
         super().__init__(template=template, **kwargs)

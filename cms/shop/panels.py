@@ -1,4 +1,4 @@
-"""What the forms under 'Shop' ask for, in which order, and what is said about it."""
+"""Fields of the forms under 'Shop': their order and help texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to forms that are being filled in: what prices were and would be. Nothing is saved."""
+"""Price previews for forms that are being filled in. Nothing is saved."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, model: type[models.Model], pk: int) -> Any:
-    """The very form that would be saved, with what is typed so far; refused to who may not save it."""
+    """The form that would be saved, with what is typed so far. Raises PermissionDenied."""
     policy = policy_registry.get_by_type(model)
     if not policy.user_has_any_permission(request.user, {"add", "change"}):
         raise PermissionDenied
@@ -72,7 +72,7 @@ def _form(request: HttpRequest, model: type[models.Model], pk: int) -> Any:
 
 
 def _sound(formset: Any, *needed: str) -> list[Any]:
-    """What the forms of a formset hold, of those that have what is needed and are not to be deleted."""
+    """Instances of the forms that are not marked for deletion and have all ``needed`` fields."""
     kept = [form for form in formset.forms if not form.cleaned_data.get(DELETION_FIELD_NAME)]
     if formset.can_order:
         kept.sort(key=lambda form: form.cleaned_data.get("ORDER") or 0)

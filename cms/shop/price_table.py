@@ -1,4 +1,4 @@
-"""A table of what prices were and will be, ready to print."""
+"""A table of prices before and after a change, as text."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from catalogue.plans.previews import Change, Moment
 from catalogue.plans.price_calculation import Quote
 from storefront.core import money, percentages
 
-#: Longer tables are cut; how much was left out is said.
+#: Longer tables are cut; ``Table.left_out`` says by how much.
 MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``percent`` is the change, "" if there is none to tell; ``note`` says why a price stays, begins or ends."""
+    """``percent`` is the change or ""; ``note`` says why a price is new, stays or ends."""
 
     title: str
     plan: str
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``at`` (UTC): when, None for at once."""
+    """``at`` (UTC) is when it happens; None is at once."""
 
     at: datetime | None
     lines: tuple[Line, ...]
@@ -44,7 +44,7 @@ class Table:
 
 
 def table(moment: Moment, draft: Discount | None = None) -> Table:
-    """``draft``: the discount it is about; of prices that stay, the table then says why."""
+    """``draft``: the discount being edited; the table then says why other prices stay."""
     shown = moment.changes[:MOST]
     return Table(
         at=moment.at,

@@ -1,4 +1,4 @@
-"""A new product gets a draft of its page, so that its maker only has to write and publish it."""
+"""A new product gets a draft of its page, ready to be written and published."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cms.models import ProductIndexPage, ProductPage
 
 @hooks.register("after_create_snippet")
 def draft_page(request: HttpRequest, instance: object) -> HttpResponse | None:
-    """Make the draft and go there: it is the next step. Without rights to it, stay among the products."""
+    """Create the draft and redirect to it, unless the user may not edit it."""
     index = ProductIndexPage.objects.filter(locale=Locale.get_default()).first()
     if not isinstance(instance, SoftwareProduct) or index is None:
         return None

@@ -1,4 +1,4 @@
-"""Texts beside each other: what was changed in which paragraph, and from which published version to which."""
+"""Comparison of texts by paragraph, and of an agreement's published versions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "hr"]
 
 
 class ParagraphComparison(RichTextFieldComparison):
-    """Keeps the paragraphs apart: Wagtail's own runs a whole agreement into one line."""
+    """Keeps paragraphs apart; Wagtail's own puts the whole text on one line."""
 
     def htmldiff(self) -> SafeString:
         html = diff_text(_lines(self.val_a), _lines(self.val_b)).to_html()
@@ -36,7 +36,7 @@ register_comparison_class(RichTextField, comparison_class=ParagraphComparison)
 
 
 def _lines(html: str | None) -> str:
-    """The text of ``html``, one paragraph, heading or point of a list on each line."""
+    """The text of ``html``, one line for each paragraph, heading and list item."""
     soup = BeautifulSoup(html or "", "html.parser")
     for block in soup.find_all(_BLOCKS):
         block.append("\n")

@@ -90,8 +90,8 @@ def test_price_that_stays_says_why_and_overlaps_are_named(marketer: Any, shop: A
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("percent", "120", "A discount is less than 100 %."),
-        ("percent", "0", "A discount takes something off."),
+        ("percent", "120", "A discount must be below 100 %."),
+        ("percent", "0", "The discount must be above 0 %."),
         ("percent", "", "This field is required."),
         ("months", "7", "Nothing is sold for this period."),
         ("ends_at", "2020-01-01 00:00", "It must end after it begins."),
@@ -143,8 +143,8 @@ def test_period_shows_the_prices_of_all_products_but_those_with_their_own(market
     )
     url = reverse("wagtailsnippets_plans_period:add")
     assert marketer.post(url, data | {"discount_percent": "120"}).context["form"].errors == {
-        "months": ["There is a period of as many months already."],
-        "discount_percent": ["A discount is less than 100 %."],
+        "months": ["A period of this length already exists."],
+        "discount_percent": ["A discount must be below 100 %."],
     }
 
 

@@ -207,8 +207,8 @@ def test_same_code_or_period_twice_is_refused_at_the_field(marketer: Any) -> Non
     response = add(marketer, product([plan(0), plan(1, name="Other")]) | periods)
     formsets = response.context["form"].formsets
     assert formsets["plans"].forms[1].errors == {"code": ["Another license type has this code already."]}
-    assert formsets["own_periods"].forms[1].errors["months"] == ["There is a period of as many months already."]
-    assert formsets["own_periods"].forms[1].errors["discount_percent"] == ["A discount is less than 100 %."]
+    assert formsets["own_periods"].forms[1].errors["months"] == ["A period of this length already exists."]
+    assert formsets["own_periods"].forms[1].errors["discount_percent"] == ["A discount must be below 100 %."]
     assert not Product.objects.filter(slug="skype").exists()
 
 

@@ -135,6 +135,6 @@ def test_one_of_two_at_a_redirect_is_refused(redirects: list[Callable[[], Any]],
 def test_control_without_the_lock_the_second_undoes_the_first_at_a_redirect(
     redirects: list[Callable[[], Any]], race: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin, "hold", lambda model, pk: None)
+    monkeypatch.setattr(wagtail_forms, "hold", lambda model, pk: None)
     assert race(*redirects) == [302, 302]
     assert not both_are_saved()

@@ -1,4 +1,4 @@
-"""Numbers as people write them: 7,5 and 7.5 are the same, in every form of the back office."""
+"""Decimal fields for the whole back office that read 7,5 and 7.5 alike."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _GROUPED = re.compile(
 
 
 def read(text: str) -> Decimal:
-    """The number that was typed, whatever the language's sign before decimals.
+    """The typed number, with a comma or a point before the decimals.
 
-    Raises ValidationError where a comma or point may mean either, as in 1,234 (unless it is the sign that the active
-    language writes before decimals), and for what is no number.
+    Raises ValidationError if it is no number, or ambiguous: in 1,234 the comma may group thousands, unless it is the
+    active language's decimal separator.
     """
     text = text.strip()
     found = _PLAIN.fullmatch(text)
@@ -43,7 +43,7 @@ def read(text: str) -> Decimal:
 
 
 class DecimalField(forms.DecimalField):
-    """Shows a number as the active language writes it and reads it however it is written."""
+    """Shows numbers in the active language's format and reads either format."""
 
     widget = forms.TextInput
 

@@ -27,7 +27,7 @@ class PeriodForm(WagtailAdminModelForm):
     def clean_months(self) -> int:
         months: int = self.cleaned_data["months"]
         if Period.objects.filter(software=None, months=months).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is a period of as many months already."))
+            raise ValidationError(_("A period of this length already exists."))
         return months
 
     def is_valid(self) -> bool:
@@ -35,13 +35,13 @@ class PeriodForm(WagtailAdminModelForm):
 
 
 def sold_months(also: int | None = None) -> list[tuple[int | str, str]]:
-    """The numbers of months that something is sold for, to choose from; ``also`` that of a discount from before."""
+    """Choices of months that something is sold for, and ``also``."""
     found = set(Period.objects.filter(is_active=True).order_by().values_list("months", flat=True))
     return [(months, months_label(months)) for months in sorted(found | ({also} if also else set()))]
 
 
 class DiscountForm(WagtailAdminModelForm):
-    """A discount for a time."""
+    """A dated discount."""
 
     months = forms.TypedChoiceField(
         label=_("Period"), coerce=int, choices=sold_months, help_text=_("The discount is for this period alone.")
@@ -55,7 +55,7 @@ class DiscountForm(WagtailAdminModelForm):
         self.fields["software"].empty_label = _("All products")
         self.fields["percent"].error_messages |= {
             "max_value": TOO_MUCH,
-            "min_value": _("A discount takes something off."),
+            "min_value": _("The discount must be above 0 %%."),
         }
         zone = {"zone": zone_name()}
         self.fields["starts_at"].help_text = _("It begins by itself, within seconds. Time zone: %(zone)s.") % zone
@@ -75,7 +75,7 @@ class DiscountForm(WagtailAdminModelForm):
 
 
 def _leaves_something(form: Any, field: str) -> bool:
-    """Whether a sound form rounds no price to nothing; else it has an error at ``field``."""
+    """Whether no price becomes zero; adds an error to ``field`` otherwise."""
     problem = discount_problem(previews.zero_prices_with(form.instance, now=clock.now()))
     if problem:
         form.add_error(field, problem)

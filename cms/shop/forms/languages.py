@@ -1,4 +1,4 @@
-"""Texts in every language side by side: fields of a form for ``translations`` (see ``storefront.core.texts``)."""
+"""Form fields for texts in every language side by side (``translations``, see ``storefront.core.texts``)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from storefront.core.texts import other_languages
 
 
 def field_name(text: str, language: str) -> str:
-    """The form's field of a text in another language than the default one."""
+    """The form field of a text in a language other than the default."""
     return f"{text}_{language.replace('-', '_')}"
 
 
 def side_by_side(text: str, **options: Any) -> FieldRowPanel | FieldPanel:
-    """One row: the text in the default language, then in every other."""
+    """One row of fields: the default language first."""
     panels = [FieldPanel(text, **options)]
     panels += [FieldPanel(field_name(text, code), **options) for code, _ in other_languages()]
     return FieldRowPanel(panels) if len(panels) > 1 else panels[0]
 
 
 class TranslatedForm(WagtailAdminModelForm):
-    """A form that also writes ``instance.translations``. Made by ``in_all_languages``."""
+    """A form that also writes ``instance.translations``; made by ``in_all_languages``."""
 
     #: Texts that have a field in every other language.
     TEXTS: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class TranslatedForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        # Languages that are switched off for now keep their texts.
+        # Languages that are switched off keep their texts.
         texts = copy.deepcopy(self.instance.translations or {})
         for code, _ in other_languages():
             typed = {text: (data.get(field_name(text, code)) or "").strip() for text in self.TEXTS}
@@ -50,9 +50,9 @@ class TranslatedForm(WagtailAdminModelForm):
 
 
 def in_all_languages(class_name: str, /, **texts: forms.Field) -> Any:
-    """A base class for a form, with a field for each text in every language but the default one.
+    """A base form class with a field for each text in every language but the default.
 
-    The fields given say what a text may be (length, input); in another language it may be left empty.
+    ``texts`` are the fields to copy; in other languages they are optional.
     """
     declared: dict[str, Any] = {"TEXTS": tuple(texts), "__module__": __name__}
     for code, language in other_languages():

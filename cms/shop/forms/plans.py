@@ -22,8 +22,8 @@ from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.price_rules import exact_price
 
 #: Doubled, because Django puts the limit into such messages.
-TOO_MUCH = _("A discount is less than 100 %%.")
-NEGATIVE = _("A discount is not negative.")
+TOO_MUCH = _("A discount must be below 100 %%.")
+NEGATIVE = _("A discount cannot be negative.")
 
 _PlanTexts = in_all_languages(
     "PlanTexts",
@@ -34,8 +34,8 @@ _PlanTexts = in_all_languages(
 
 
 class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
-    """One license type. An empty code is made from the name, and never changes afterwards. Who deletes a license type
-    that was sold is shown it switched off instead."""
+    """One license type. An empty code is made from the name and never changes afterwards. A license type that was sold
+    is taken off sale instead of being deleted."""
 
     data: Any  # what was sent, untyped in WagtailAdminModelForm
     code = forms.SlugField(label=_("Code"), max_length=50, required=False)
@@ -80,12 +80,12 @@ class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
         )
 
     def take_code(self, code: str) -> None:
-        """Another code than the one made from the name, which is taken."""
+        """Use ``code``, because the one made from the name is taken."""
         self.cleaned_data["code"] = self.instance.code = code
 
 
 class PlanFormSet(BaseChildFormSet):
-    """All license types of a product: no code twice."""
+    """All license types of a product; their codes are unique."""
 
     def clean(self) -> None:
         self._keep_codes_apart([form for form in self.forms if not is_to_be_deleted(form)])
@@ -105,7 +105,7 @@ class PlanFormSet(BaseChildFormSet):
 
 
 class OwnPeriodForm(WagtailAdminModelForm):
-    """A period that only this product has, or has with a discount of its own."""
+    """A period of this product only, or with a discount of its own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,7 +122,7 @@ class OwnPeriodFormSet(BaseChildFormSet):
             if months is None or is_to_be_deleted(form):
                 continue
             if months in taken:
-                form.add_error("months", _("There is a period of as many months already."))
+                form.add_error("months", _("A period of this length already exists."))
             taken.add(months)
         super().clean()
 
@@ -132,7 +132,7 @@ def is_to_be_deleted(form: forms.BaseForm) -> bool:
 
 
 def is_deletable(plan: Plan) -> bool:
-    """Nothing protected points to the plan (a license does), and none of its terms is in an order or a cart."""
+    """Whether no license, order or cart refers to the plan."""
     if plan.pk is None:
         return True
     if any(is_sold(term.product) for term in plan.prices.select_related("product")):

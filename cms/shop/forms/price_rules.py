@@ -1,4 +1,4 @@
-"""Prices that would be rounded to nothing, told at the field that makes them so."""
+"""Errors for prices that would be rounded to zero."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storefront.core import money
 
 
 def discount_problem(worthless: Sequence[Quote]) -> str:
-    """What is wrong with a discount, and what to do; "" if nothing is."""
+    """The error for a discount, with what to do; "" if there is none."""
     if not worthless:
         return ""
     quote = worthless[0]
@@ -26,14 +26,14 @@ def discount_problem(worthless: Sequence[Quote]) -> str:
 
 
 def price_problem(quote: Quote) -> str:
-    """What is wrong with the price of a license type, and what to do."""
+    """The error for a license type's price, with what to do."""
     values = {"period": months_label(quote.period.months), "percent": quote.reduction.percent}
     text = _("For %(period)s this comes to nothing (discount: %(percent)s %%). Raise the price or lower the discount.")
     return text % values
 
 
 def exact_price(price: Decimal) -> Decimal:
-    """A price that was typed, if the shop's currency can express it. Raises ValidationError."""
+    """The typed price (major units). Raises ValidationError if the shop's currency has no such decimals."""
     if not money.is_exact(price, settings.SHOP_CURRENCY):
         raise ValidationError(_("Prices in %(currency)s have no decimals.") % {"currency": settings.SHOP_CURRENCY})
     return price

@@ -1,4 +1,4 @@
-"""The form of the seller's details."""
+"""The seller's form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SellerTexts = in_all_languages(
 
 
 class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
-    """One seller, and only one, is used for new invoices: no order can be placed without."""
+    """Exactly one seller is the default: no order can be placed without."""
 
     def clean_is_default(self) -> bool:
         is_default: bool = self.cleaned_data["is_default"]
@@ -27,7 +27,7 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
         return is_default
 
     def clean(self) -> dict[str, Any]:
-        """How to ask is nothing without a promise: it would never be shown."""
+        """The other fields of the refund rule need the number of days; without it they are never shown."""
         data: dict[str, Any] = super().clean()
         is_told = any(value for name, value in data.items() if name.startswith(("refund_text", "refund_page")))
         if is_told and not data.get("refund_days") and "refund_days" not in self.errors:
