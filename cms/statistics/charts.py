@@ -1,149 +1,183 @@
-"""The geometry of the pictures. Nothing here knows what is drawn, reads data or makes HTML.
-
-Every drawing is stretched to the width it gets (``preserveAspectRatio="none"``), so it holds shapes only; all words
-stand beside it as HTML and keep their size. Coordinates are text, so that no language puts a comma into them.
-"""
+"""The charts of orders and income per day. Bars are percentages that the stylesheet turns into boxes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-#: Height of a drawing, width of one day in it, and what of that is left free beside its column.
-HEIGHT, STEP, GAP = Decimal(100), Decimal(10), Decimal(4)
-_NICE = (Decimal(1), Decimal(2), Decimal(4), Decimal(6), Decimal(8), Decimal(10))
-_HUNDREDTH = Decimal("0.01")
+from django.utils.translation import gettext as _
+
+from cms.statistics.days import DAYS
+from cms.statistics.formatting import day_text, number
+from cms.statistics.report import Numbers
+from storefront.core import money
+
+_ROUND = tuple(map(Decimal, (1, 2, 4, 6, 8, 10)))
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle; ``kind`` names its class, ``hint`` is what the pointer is told."""
+class Bar:
+    """``start`` and ``size`` in per cent of the chart, with a decimal point in every language; ``kind``: its colour."""
 
-    x: str
-    y: str
-    width: str
-    height: str
+    start: str
+    size: str
     kind: str = ""
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """A line of the scale: where, and which value."""
+class Day:
+    """``bars`` stand on each other, ``before`` stands behind them; ``cells``: the same as a row of the table."""
 
-    y: str
-    value: Decimal
+    label: str
+    hint: str
+    before: Bar
+    bars: list[Bar]
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Columns side by side. ``before``: the wider ones behind them; ``days``: one box over each one's whole height."""
+class Chart:
+    """``ticks``: position and label of each line of the scale; ``legend``: kind and name; ``dates``: the days that are
+    written below; ``heads``: of the table's columns."""
 
-    width: str
-    boxes: list[Box]
-    before: list[Box]
-    days: list[Box]
-    ticks: list[Tick]
+    id: str
+    title: str
+    summary: str
+    days: list[Day]
+    ticks: list[tuple[str, str]]
     zero: str
+    legend: list[tuple[str, str]]
+    dates: list[str]
+    heads: list[str]
+    is_empty: bool
 
 
-def text(value: Decimal) -> str:
-    return f"{value.quantize(_HUNDREDTH).normalize():f}"
+class Scale:
+    """A range of values with round ends that contains zero and all of ``values``, and reaches at least ``least``."""
+
+    def __init__(self, values: Iterable[Decimal], *, least: Decimal) -> None:
+        known = [Decimal(0), *values]
+        self.top = _round_up(max(known), least)
+        self.bottom = -_round_up(-min(known), least) if min(known) < 0 else Decimal(0)
+
+    @property
+    def ticks(self) -> list[Decimal]:
+        return [self.top, self.top / 2, Decimal(0), *([self.bottom] if self.bottom else [])]
+
+    def position(self, value: Decimal) -> str:
+        """In per cent from the bottom."""
+        return as_percentage(value - self.bottom, self.top - self.bottom)
+
+    def bar(self, value: Decimal, *, on: Decimal = Decimal(0), kind: str = "") -> Bar:
+        """A bar of ``value`` that stands on the value ``on``; a negative one hangs from it."""
+        return Bar(self.position(min(on, on + value)), as_percentage(abs(value), self.top - self.bottom), kind)
 
 
-def ceiling(value: Decimal, *, least: Decimal = Decimal(1)) -> Decimal:
-    """The next round number, such that half of it is round too: 1, 2, 4, 6, 8 times a power of ten."""
+def as_percentage(part: Decimal | int, whole: Decimal | int) -> str:
+    """For the stylesheet."""
+    return f"{100 * Decimal(part) / whole:.2f}"
+
+
+def charts(numbers: Numbers) -> list[Chart]:
+    """Orders, then income in each currency."""
+    return [_orders(numbers), *(_income(numbers, currency) for currency in numbers.currencies)]
+
+
+def _orders(numbers: Numbers) -> Chart:
+    """Orders per day, the paid ones at the foot of each bar."""
+    span, orders = numbers.span, numbers.sales.orders
+    (placed, paid), (placed_before, _paid) = numbers.orders(span), numbers.orders(span.before)
+    words = {"placed": number(placed), "paid": number(paid), "days": DAYS, "before": number(placed_before)}
+    now = [orders.get(day, (0, 0)) for day in span.days]
+    return _chart(
+        numbers,
+        id="orders",
+        title=_("Orders per day"),
+        summary=_("%(placed)s orders in %(days)d days, %(paid)s of them paid; %(before)s in the days before.") % words,
+        names=[("strong", _("Paid")), ("soft", _("Not paid"))],
+        values=[(Decimal(paid), Decimal(placed - paid)) for placed, paid in now],
+        before=[Decimal(orders.get(day, (0, 0))[0]) for day in span.before.days],
+        show=number,
+        least=Decimal(2),
+    )
+
+
+def _income(numbers: Numbers, currency: str) -> Chart:
+    """Income per day in one currency; a day on which more was refunded than sold hangs below the line."""
+    span, series, show = numbers.span, numbers.sales.income.get(currency, {}), money.displayer(currency)
+    words = {
+        "amount": show(numbers.income(span, currency)),
+        "days": DAYS,
+        "before": show(numbers.income(span.before, currency)),
+    }
+    return _chart(
+        numbers,
+        id=f"income-{currency.lower()}",
+        title=_("Income per day, %(currency)s") % {"currency": currency},
+        summary=_("%(amount)s in %(days)d days, refunds taken off; %(before)s in the days before.") % words,
+        names=[("strong", _("Income"))],
+        values=[(series.get(day, Decimal(0)),) for day in span.days],
+        before=[series.get(day, Decimal(0)) for day in span.before.days],
+        show=show,
+        least=Decimal(10),
+    )
+
+
+def _chart(
+    numbers: Numbers,
+    *,
+    id: str,
+    title: str,
+    summary: str,
+    names: list[tuple[str, str]],
+    values: list[tuple[Decimal, ...]],
+    before: list[Decimal],
+    show: Callable[[Decimal], str],
+    least: Decimal,
+) -> Chart:
+    """``names``: kind and name of each part of a bar; ``values``: the parts of each day; ``before``: the values of the
+    days they are compared with."""
+    scale = Scale([*(sum(parts, Decimal(0)) for parts in values), *before], least=least)
+    days = [
+        _day(scale, day_text(day), names, parts, old, show)
+        for day, parts, old in zip(numbers.span.days, values, before, strict=True)
+    ]
+    last, before_name = len(days) - 1, _("%(days)d days before") % {"days": DAYS}
+    return Chart(
+        id=id,
+        title=title,
+        summary=summary,
+        days=days,
+        ticks=[(scale.position(value), number(value)) for value in scale.ticks],
+        zero=scale.position(Decimal(0)),
+        legend=[*names, ("before", before_name)],
+        dates=[days[at].label for at in (0, last // 3, 2 * last // 3, last)],
+        heads=[*(name for _kind, name in names), before_name],
+        is_empty=not any(map(any, values)) and not any(before),
+    )
+
+
+def _day(
+    scale: Scale,
+    label: str,
+    names: list[tuple[str, str]],
+    parts: Sequence[Decimal],
+    before: Decimal,
+    show: Callable[[Decimal], str],
+) -> Day:
+    bars, base = [], Decimal(0)
+    for (kind, _name), value in zip(names, parts, strict=True):
+        if value:
+            bars.append(scale.bar(value, on=base, kind=kind))
+        base += value
+    cells = [show(value) for value in parts]
+    hint = ", ".join(f"{name}: {cell}" for (_kind, name), cell in zip(names, cells, strict=True))
+    return Day(label, f"{label} – {hint}", scale.bar(before), bars, (*cells, show(before)))
+
+
+def _round_up(value: Decimal, least: Decimal) -> Decimal:
+    """The next round number whose half is round too: 1, 2, 4, 6, 8 times a power of ten."""
     value = max(value, least)
     power = Decimal(1).scaleb(value.adjusted())
-    return next(nice * power for nice in _NICE if nice * power >= value)
-
-
-def columns(
-    parts: Sequence[Sequence[Decimal]],
-    *,
-    kinds: Sequence[str],
-    hints: Sequence[str],
-    before: Sequence[Decimal],
-    least: Decimal,
-) -> Columns:
-    """One column per entry of ``parts``, its parts (of ``kinds``) on top of each other; one below zero hangs down.
-
-    ``before``: a value to compare each column with, drawn behind it. ``least``: what the scale reaches at least.
-    """
-    sums = [sum(column, Decimal(0)) for column in parts]
-    top = ceiling(max([*sums, *before, Decimal(0)]), least=least)
-    lowest = min([*sums, *before, Decimal(0)])
-    bottom = -ceiling(-lowest, least=least) if lowest < 0 else Decimal(0)
-    scale = HEIGHT / (top - bottom)
-    boxes = [
-        box for number, column in enumerate(parts) for box in _stack(number, GAP, column, kinds, top=top, scale=scale)
-    ]
-    behind = [
-        box
-        for number, value in enumerate(before)
-        for box in _stack(number, GAP / 8, (value,), ("before",), top=top, scale=scale)
-    ]
-    days = [Box(text(number * STEP), "0", text(STEP), text(HEIGHT), hint=hint) for number, hint in enumerate(hints)]
-    values = [top, top / 2, Decimal(0), *([bottom] if bottom else [])]
-    ticks = [Tick(text((top - value) * scale), value) for value in values]
-    return Columns(text(STEP * len(parts)), boxes, behind, days, ticks, text(top * scale))
-
-
-def _stack(
-    number: int, gap: Decimal, column: Sequence[Decimal], kinds: Sequence[str], *, top: Decimal, scale: Decimal
-) -> list[Box]:
-    x, width = text(number * STEP + gap / 2), text(STEP - gap)
-    boxes, base = [], Decimal(0)
-    for value, kind in zip(column, kinds, strict=True):
-        if value:
-            y = (top - max(base, base + value)) * scale
-            boxes.append(Box(x, text(y), width, text(abs(value) * scale), kind))
-            base += value
-    return boxes
-
-
-def spark(values: Sequence[Decimal]) -> str:
-    """The points of a line through the values, left to right, in a drawing of 100 x 100. Empty if all are zero."""
-    if not any(values) or len(values) < 2:
-        return ""
-    top, bottom = max(*values, Decimal(0)), min(*values, Decimal(0))
-    scale, step = HEIGHT / (top - bottom), HEIGHT / (len(values) - 1)
-    return " ".join(f"{text(number * step)},{text((top - value) * scale)}" for number, value in enumerate(values))
-
-
-def shares(values: Sequence[Decimal], *, kinds: Sequence[str], of: Decimal | None = None) -> list[Box]:
-    """Boxes one after the other, as wide as their share of ``of`` (else of all of them), in a width of 100."""
-    whole = sum(values, Decimal(0)) if of is None else of
-    boxes, x = [], Decimal(0)
-    for value, kind in zip(values, kinds, strict=True):
-        if value > 0 and whole > 0:
-            width = HEIGHT * value / whole
-            boxes.append(Box(text(x), "0", text(width), "10", kind))
-            x += width
-    return boxes
-
-
-def funnel(values: Sequence[int], *, thinnest: Decimal = Decimal(2)) -> list[str]:
-    """The points of one stripe per value, each running into the next, in a drawing of 100 x 100."""
-    most = max([*values, 1])
-    halves = [max(HEIGHT * value / most, thinnest) / 2 if value else Decimal(0) for value in values]
-    step = HEIGHT / len(values)
-    stripes = []
-    for number, half in enumerate(halves):
-        after = halves[number + 1] if number + 1 < len(halves) else half
-        upper, middle, lower = number * step, (number + Decimal("0.62")) * step, (number + 1) * step
-        corners = [
-            (50 - half, upper), (50 + half, upper), (50 + half, middle), (50 + after, lower),
-            (50 - after, lower), (50 - half, middle),
-        ]  # fmt: skip
-        stripes.append(" ".join(f"{text(Decimal(x))},{text(y)}" for x, y in corners))
-    return stripes
-
-
-def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """How many per cent of the whole a part is, whole ones from ten on, else with one place. None of nothing."""
-    if not whole:
-        return None
-    exact = Decimal(100) * part / whole
-    return exact.quantize(Decimal(1) if abs(exact) >= 10 else Decimal("0.1"))
+    return next(factor * power for factor in _ROUND if factor * power >= value)

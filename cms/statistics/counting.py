@@ -1,12 +1,13 @@
-"""Visits are counted: one row for each visitor, day, step and product. Programs and people who work here are not.
+"""Counts visits: one row for each visitor, day, step and product. Programs and staff are left out.
 
-A visitor is a hash of address and browser under the day's own salt; nothing else about them is stored.
+A visitor is a hash of address and browser under the day's salt; nothing else about them is stored.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import secrets
 from datetime import date
 from typing import Any
@@ -17,23 +18,30 @@ from django.views.decorators.http import require_POST
 
 from catalogue.plans.models import SoftwareProduct
 from cms.statistics import days
-from cms.statistics.bots import is_program
 from cms.statistics.models import DaySalt, Sighting, Step
 from storefront.core import throttle
 from storefront.core.csrf import without_token
 from storefront.core.visitor import throttle_key
 
 logger = logging.getLogger(__name__)
-#: Longer ones are cut: what comes after says nothing about who it is.
+#: Longer User-Agent headers are cut.
 MAX_AGENT = 300
+#: "Cubot" is a maker of telephones.
+_PROGRAM = re.compile(
+    r"(?<!cu)bot\b|bot[/;_-]|crawl|spider|slurp|scrap|preview|prerender|monitor|uptime|pingdom|lighthouse|headless|"
+    r"phantomjs|selenium|facebookexternalhit|facebookcatalog|meta-external|whatsapp/|skypeuri|vkshare|mediapartners|"
+    r"feedfetcher|validator|archiver|curl/|wget/|libwww|python|aiohttp|httpx|go-http|java/|okhttp|ruby|perl|php/|"
+    r"axios|node-fetch|undici|postman|insomnia|ahrefs|semrush|dataprovider|nmap|nikto|zgrab|gptbot|claude|perplexity",
+    re.IGNORECASE,
+)
 
 
 @without_token
 @require_POST
 def product_seen(request: HttpRequest, software_id: int) -> HttpResponse:
-    """A product page says that it is being looked at (static/js/visit.js); 204 whatever comes of it.
+    """Posted by a product page that somebody looks at (static/js/visit.js); always answers 204.
 
-    The page itself cannot count: browsers fetch it ahead, and proxies answer in its place.
+    Rendering the page cannot count: browsers prefetch it and proxies answer in its place.
     """
     try:
         throttle.hit("visit", request)
@@ -49,13 +57,19 @@ def put_in_cart(sender: Any, *, product: Any, request: HttpRequest, **kwargs: An
 
 
 def visitor_hash(address: str, agent: str, salt: str) -> str:
-    """Who it was, for this day only: 128 bits of address and browser under the day's key, hexadecimal."""
+    """128 bits of address and browser under the day's salt, hexadecimal."""
     text = f"{address}\n{agent}".encode(errors="replace")
     return hashlib.blake2b(text, key=bytes.fromhex(salt), digest_size=16).hexdigest()
 
 
+def is_program(agent: str) -> bool:
+    """Whether a User-Agent header is empty or that of a search engine, a link preview, a monitor or a script. Programs
+    that pretend to be a browser count as people."""
+    return not agent or _PROGRAM.search(agent) is not None
+
+
 def _count(request: HttpRequest, step: Step, software: SoftwareProduct | None) -> None:
-    """Counting is worth no visitor's page: what the database refuses is lost."""
+    """A visit that the database refuses is lost: counting must not cost the visitor their page."""
     agent = request.META.get("HTTP_USER_AGENT", "")[:MAX_AGENT]
     if software is None or is_program(agent) or _works_here(request.user):
         return
@@ -73,6 +87,6 @@ def _works_here(user: Any) -> bool:
 
 
 def _salt(day: date) -> str:
-    """The day's salt, made by whoever needs it first."""
+    """The day's salt, created by the first visit."""
     salt: str = DaySalt.objects.get_or_create(day=day, defaults={"salt": secrets.token_hex(32)})[0].salt
     return salt

@@ -1,4 +1,4 @@
-"""The calendar of the figures: whole days in the shop's own time zone (settings.TIME_ZONE), whoever looks."""
+"""The calendar of the figures: whole days in the shop's time zone (settings.TIME_ZONE), whatever the reader's."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from storefront.core import clock
 
-#: How many days the dashboard looks back; the days before them are what they are compared with.
+#: The dashboard shows so many days and compares them with as many before.
 DAYS = 30
-#: After midnight, how long a process may still write down what it saw on the day before.
+#: How long after midnight a process may still record a visit of the day before.
 LATE = timedelta(minutes=15)
 
 
 def zone() -> tzinfo:
-    """The shop's time zone, not the one that somebody chose for his own back office."""
+    """The shop's time zone, not the one that the user chose for their back office."""
     return timezone.get_default_timezone()
 
 
@@ -30,7 +30,7 @@ def begins(day: date) -> datetime:
 
 
 def is_closed(day: date) -> bool:
-    """Whether nothing more may be counted for a day."""
+    """Whether no more visits are recorded for a day."""
     return clock.now() >= begins(day + timedelta(days=1)) + LATE
 
 
@@ -47,7 +47,7 @@ class Span:
 
     @property
     def end(self) -> datetime:
-        """The instant after the last one: for ``>= start`` and ``< end``."""
+        """Exclusive: for ``>= start`` and ``< end``."""
         return begins(self.last + timedelta(days=1))
 
     @property

@@ -1,4 +1,4 @@
-"""Figures as people read them, in the language they read."""
+"""Figures as people read them, in the active language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from cms.statistics import charts
 from cms.statistics.days import DAYS
 from storefront.core import money, percentages
 
@@ -22,29 +21,33 @@ def number(value: Decimal | int) -> str:
     return str(number_format(value, force_grouping=True))
 
 
+def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """``part`` in per cent of ``whole``: an integer from 10 % on, else one decimal place. None if ``whole`` is zero."""
+    if not whole:
+        return None
+    exact = Decimal(100) * part / whole
+    return exact.quantize(Decimal(1) if abs(exact) >= 10 else Decimal("0.1"))
+
+
 def rate(part: Decimal | int, whole: Decimal | int) -> str:
-    """A share in per cent; a dash where there is no whole."""
-    found = charts.percent(part, whole)
-    if found is None:
-        return "–"
-    return percentages.display(found)
+    """``percent`` as text; a dash if ``whole`` is zero."""
+    share = percent(part, whole)
+    return "–" if share is None else percentages.display(share)
 
 
 def amounts(by_currency: Mapping[str, Decimal], currencies: list[str]) -> str:
-    """Amounts in several currencies one after the other; nothing is zero of the shop's own."""
+    """Amounts of several currencies joined by a plus sign; zero in the first currency if there are none."""
     named = [money.display(by_currency[code], code) for code in currencies if by_currency.get(code)]
     return " + ".join(named) or money.display(Decimal(0), currencies[0])
 
 
-def compared(now: Decimal | int, before: Decimal | int, shown: str) -> tuple[str, str]:
-    """How a figure stands to the one before: its trend (up, down, same, "" for nothing to compare) and that in words.
-
-    ``shown``: the one before as it is read.
-    """
+def compared(now: Decimal | int, before: Decimal | int, before_text: str) -> tuple[str, str]:
+    """Compare a figure with the one of the days before: its trend ("up", "down", "same", or "" if there is nothing to
+    compare with) and the same in words."""
     if not before:
         return "up" if now > 0 else "", _("nothing in the %(days)d days before") % {"days": DAYS}
-    change = charts.percent(Decimal(now) - Decimal(before), abs(Decimal(before))) or Decimal(0)
-    words = {"change": percentages.display(abs(change)), "before": shown, "days": DAYS}
+    change = percent(Decimal(now) - Decimal(before), abs(Decimal(before))) or Decimal(0)
+    words = {"change": percentages.display(abs(change)), "before": before_text, "days": DAYS}
     if change > 0:
         return "up", _("%(change)s more than %(before)s in the %(days)d days before") % words
     if change < 0:

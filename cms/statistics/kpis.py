@@ -1,4 +1,4 @@
-"""The headlines above the pictures: what was sold, and what is at stake."""
+"""The tiles at the top of the dashboard: what was sold, and what needs attention."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from django.utils.translation import ngettext
 
 from cms.statistics.days import DAYS
 from cms.statistics.formatting import amounts, compared, number, rate
-from cms.statistics.open_items import SOON, URGENT
+from cms.statistics.open_items import SOON, URGENT, Ending, Unpaid
 from cms.statistics.report import Numbers
+from cms.statistics.visits import Steps
 from storefront.core import money
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What, how much, and a line about it. ``trend``: up, down, same or ""; ``is_warning``: somebody should look."""
+    """``trend``: "up", "down", "same" or ""; ``is_warning``: somebody should look at it."""
 
     label: str
     value: str
@@ -27,19 +28,20 @@ class Tile:
 
 
 def tiles(numbers: Numbers) -> list[Tile]:
+    span, before, currencies, owed = numbers.span, numbers.span.before, numbers.currencies, numbers.unpaid
+    orders, orders_before = numbers.orders(span)[0], numbers.orders(before)[0]
+    orders_trend, orders_note = compared(orders, orders_before, number(orders_before))
+    steps = numbers.steps(span)
+    paid_trend, paid_note = _conversion(steps, numbers.steps(before))
+    unpaid = amounts(owed.amounts, currencies) if owed.count else "0"
+    ending = numbers.ending
     return [
-        _orders(numbers),
-        *(_income(numbers, currency) for currency in numbers.currencies),
-        _conversion(numbers),
-        _unpaid(numbers),
-        _ending(numbers),
+        Tile(_("Orders"), number(orders), orders_note, orders_trend),
+        *(_income(numbers, currency) for currency in currencies),
+        Tile(_("Visitors who paid"), rate(steps.paid, steps.viewers), paid_note, paid_trend),
+        Tile(_("Unpaid invoices"), unpaid, _unpaid(owed), is_warning=bool(owed.overdue)),
+        Tile(_("Licenses that end"), number(ending.soon), _ending(ending), is_warning=bool(ending.urgent)),
     ]
-
-
-def _orders(numbers: Numbers) -> Tile:
-    (placed, _paid), (before, _paid_before) = numbers.orders(numbers.span), numbers.orders(numbers.span.before)
-    trend, note = compared(placed, before, number(before))
-    return Tile(_("Orders"), number(placed), note, trend)
 
 
 def _income(numbers: Numbers, currency: str) -> Tile:
@@ -49,31 +51,30 @@ def _income(numbers: Numbers, currency: str) -> Tile:
     return Tile(label, money.display(now, currency), note, trend)
 
 
-def _conversion(numbers: Numbers) -> Tile:
-    now, before = numbers.steps(numbers.span), numbers.steps(numbers.span.before)
-    label, value = _("Visitors who paid"), rate(now.paid, now.viewers)
+def _conversion(now: Steps, before: Steps) -> tuple[str, str]:
     if not now.viewers or not before.viewers:
-        return Tile(label, value, _("nothing to compare with in the %(days)d days before") % {"days": DAYS})
-    share, share_before = Decimal(now.paid) / now.viewers, Decimal(before.paid) / before.viewers
-    trend = "up" if share > share_before else "down" if share < share_before else "same"
-    shown = {"before": rate(before.paid, before.viewers), "days": DAYS}
-    return Tile(label, value, _("%(before)s in the %(days)d days before") % shown, trend)
+        return "", _("nothing to compare with in the %(days)d days before") % {"days": DAYS}
+    change = Decimal(now.paid) / now.viewers - Decimal(before.paid) / before.viewers
+    words = {"before": rate(before.paid, before.viewers), "days": DAYS}
+    trend = "up" if change > 0 else "down" if change < 0 else "same"
+    return trend, _("%(before)s in the %(days)d days before") % words
 
 
-def _unpaid(numbers: Numbers) -> Tile:
-    owed = numbers.unpaid
-    if not owed.count:
-        return Tile(_("Unpaid invoices"), "0", _("everything is paid"))
-    note = ngettext("%(number)s invoice", "%(number)s invoices", owed.count) % {"number": number(owed.count)}
+def _unpaid(owed: Unpaid) -> str:
+    return invoices_text(owed) if owed.count else _("everything is paid")
+
+
+def invoices_text(owed: Unpaid) -> str:
+    """ "3 invoices, 1 overdue"."""
+    text = ngettext("%(number)s invoice", "%(number)s invoices", owed.count) % {"number": number(owed.count)}
     if owed.overdue:
-        note = _("%(invoices)s, %(number)s overdue") % {"invoices": note, "number": number(owed.overdue)}
-    return Tile(_("Unpaid invoices"), amounts(owed.amounts, numbers.currencies), note, is_warning=bool(owed.overdue))
+        text = _("%(invoices)s, %(number)s overdue") % {"invoices": text, "number": number(owed.overdue)}
+    return text
 
 
-def _ending(numbers: Numbers) -> Tile:
-    few = numbers.ending.urgent
-    note = _("within %(days)d days") % {"days": SOON}
-    if few:
-        words = {"soon": note, "number": number(few), "days": URGENT}
-        note = _("%(soon)s, %(number)s of them within %(days)d") % words
-    return Tile(_("Licenses that end"), number(numbers.ending.soon), note, is_warning=bool(few))
+def _ending(ending: Ending) -> str:
+    text = _("within %(days)d days") % {"days": SOON}
+    if ending.urgent:
+        words = {"soon": text, "number": number(ending.urgent), "days": URGENT}
+        text = _("%(soon)s, %(number)s of them within %(days)d") % words
+    return text

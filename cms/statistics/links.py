@@ -1,4 +1,4 @@
-"""Where each figure can be looked into, for those who may: else there is no link."""
+"""Links from the figures to the pages behind them, for users who may open those."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Links:
 
 
 def links_for(request: HttpRequest, span: Span) -> Links:
-    """What this user may follow: Oscar's dashboard for its staff, Wagtail's forms for who edits products."""
+    """What this user may open: Oscar's dashboard for its staff, Wagtail's forms for those who edit products."""
     user = cast(User, request.user)
     orders = _dashboard(user, "orders_dashboard", "order-list")
     placed = urlencode({"date_from": span.first.isoformat(), "date_to": span.last.isoformat()})
@@ -55,7 +55,7 @@ def may_see_customers(user: User) -> bool:
 
 
 def _dashboard(user: User, app: str, name: str) -> str:
-    """An address of Oscar's dashboard, by Oscar's own rule; only staff gets in there at all."""
+    """An address of Oscar's dashboard, by Oscar's own rule; it is open to staff only."""
     needed = apps.get_app_config(app).get_permissions(name)  # type: ignore[attr-defined]
     return reverse(f"dashboard:{name}") if user.is_staff and check_permissions(user, needed) else ""
 

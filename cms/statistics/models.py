@@ -1,8 +1,7 @@
-"""What is counted about visits. No personal data is kept, and nothing that tells one day's visitor from another's.
+"""Counted visits. No personal data is kept, and nothing that links the visits of two days.
 
-For the length of a day a visitor is a hash of address and browser, made with a random salt of that day. When the day
-is over the hashes are summed up into daily counts and go, and the salt with them: nobody can say any more whose they
-were, the shop included.
+For one day a visitor is a hash of address and browser under a random salt of that day. After the day the hashes become
+counts and are deleted together with the salt: then nobody can tell whose they were, the shop included.
 """
 
 from django.db import models
@@ -11,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Step(models.TextChoices):
-    """What a visitor did. Orders and payments are not counted here: they have tables of their own."""
+    """What a visitor did. Orders and payments have tables of their own."""
 
     VIEW = "view", _("Saw a product page")
     CART = "cart", _("Put it in the cart")
 
 
 class DaySalt(models.Model):
-    """The secret of one day; deleted after it."""
+    """The secret of one day, deleted after it."""
 
     day = models.DateField(primary_key=True)
     salt = models.CharField(max_length=64)
@@ -31,7 +30,7 @@ class DaySalt(models.Model):
 
 
 class Sighting(models.Model):
-    """One visitor took one step with one product on one day; deleted after it. ``visitor``: hexadecimal hash."""
+    """A visitor took a step with a product on a day; deleted after it. ``visitor``: a hash, hexadecimal."""
 
     day = models.DateField()
     step = models.CharField(max_length=4, choices=Step)
@@ -47,7 +46,7 @@ class Sighting(models.Model):
 
 
 class DailyCount(models.Model):
-    """How many different visitors of a day took each step: with one product, or (``software`` empty) with any."""
+    """How many visitors of a day took each step: with one product, or with any (``software`` empty)."""
 
     day = models.DateField()
     software = models.ForeignKey("plans.SoftwareProduct", on_delete=models.CASCADE, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""What stands open today: invoices nobody has paid yet, licenses that end soon."""
+"""What is open now: unpaid invoices and licenses that end soon."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from storefront.core import clock, money
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 
-#: Days in which a license ends "soon", and in which it is urgent.
+#: A license ends soon within so many days, and urgently within so many.
 SOON, URGENT = 30, 7
 
 
 @dataclass(slots=True)
 class Unpaid:
-    """Open invoices: how many, their sum per currency in major units, and of both the part that is overdue."""
+    """Open invoices and those of them that are overdue: how many, and their sums by currency in major units."""
 
     count: int = 0
     overdue: int = 0
@@ -33,7 +33,7 @@ class Unpaid:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Licenses in force that end within ``SOON`` days; of those the ones within ``URGENT`` days."""
+    """Licenses in force that end within ``SOON`` days, and those of them that end within ``URGENT`` days."""
 
     soon: int = 0
     urgent: int = 0
@@ -69,7 +69,7 @@ def ending_soon() -> QuerySet[License]:
 
 
 def _unpaid_by_product() -> dict[int | None, Unpaid]:
-    found: dict[int | None, Unpaid] = defaultdict(Unpaid)
+    unpaid: dict[int | None, Unpaid] = defaultdict(Unpaid)
     overdue = Q(invoice__due_at__lte=clock.now())
     lines = _open(InvoiceLine.objects.all(), "invoice__").order_by()
     rows = lines.values_list("software_id", "invoice__currency").annotate(
@@ -79,12 +79,12 @@ def _unpaid_by_product() -> dict[int | None, Unpaid]:
         late_sum=Sum("amount", filter=overdue, default=Decimal(0)),
     )
     for software, *row in rows:
-        _add(found[software], *row)
-    return dict(found)
+        _add(unpaid[software], *row)
+    return dict(unpaid)
 
 
 def _open(rows: QuerySet[Any, Any], to_invoice: str) -> QuerySet[Any, Any]:
-    """An open invoice of a cancelled order is only waiting to become void: nobody has to pay it."""
+    """Without those of cancelled orders: they become void soon, and nobody has to pay them."""
     is_open = rows.filter(**{f"{to_invoice}status": InvoiceStatus.OPEN})
     return is_open.exclude(**{f"{to_invoice}order__status": CANCELLED})
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
-from cms.statistics import breakdown, daily, report
+from cms.statistics import breakdown, report
+from cms.statistics.charts import charts
 from cms.statistics.days import DAYS
 from cms.statistics.kpis import tiles
 from cms.statistics.links import Links, links_for
@@ -17,9 +18,9 @@ PERMISSION = "numbers.view_numbers"
 
 
 class NumbersPanel(Component):
-    """Orders, income, the way to payment, unpaid invoices, licenses that end soon; all of it by product too.
+    """Orders, income, the way to payment, unpaid invoices and licenses that end soon, for the shop and by product.
 
-    Sums only: no figure says whose it is. The homepage gets it only for users who have ``PERMISSION``.
+    Sums only, no customers. Added to the homepage of users who have ``PERMISSION``.
     """
 
     name = "numbers"
@@ -37,13 +38,13 @@ class NumbersPanel(Component):
         links = links_for(self.request, numbers.span)
         if numbers.is_empty:
             return {"is_empty": True, "links": links, "days": DAYS}
-        return {"days": DAYS, "span": numbers.span, "links": links, **_pictures(numbers, links)}
+        return {"days": DAYS, "span": numbers.span, "links": links, **_parts(numbers, links)}
 
 
-def _pictures(numbers: report.Numbers, links: Links) -> dict[str, Any]:
+def _parts(numbers: report.Numbers, links: Links) -> dict[str, Any]:
     return {
         "tiles": tiles(numbers),
-        "charts": daily.charts_of(numbers),
+        "charts": charts(numbers),
         "funnel": breakdown.funnel(numbers.steps(numbers.span)),
         "has_visits": numbers.steps(numbers.span).viewers > 0,
         "unpaid": breakdown.unpaid_parts(numbers),

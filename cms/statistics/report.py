@@ -1,7 +1,8 @@
-"""All figures of the dashboard in one piece: read in a fixed number of queries, summed up per product."""
+"""All figures of the dashboard, read in a fixed number of queries and added up by product."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,7 @@ from storefront.core.texts import pick
 
 @dataclass(frozen=True, slots=True)
 class ProductNumbers:
-    """One product's share. ``software`` is None for what belongs to no product. Amounts per currency, major units;
+    """One product's share. ``software`` is None for what belongs to no product. Amounts by currency, in major units;
     ``daily``: the income of each day of the span in the first currency."""
 
     software: int | None
@@ -34,7 +35,7 @@ class ProductNumbers:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """``currencies``: all that occur, the shop's own first. ``products``: who sells best stands first."""
+    """``currencies``: all that occur, the shop's own first. ``products``: those with the most income first."""
 
     span: Span
     sales: Sales
@@ -46,7 +47,7 @@ class Numbers:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to show at all: a new shop."""
+        """Whether there is nothing to show: a new shop."""
         return not (self.sales.orders or self.sales.income or self.visits or self.unpaid.count or self.ending.soon)
 
     def orders(self, span: Span) -> tuple[int, int]:
@@ -63,7 +64,7 @@ class Numbers:
 
 
 def collect() -> Numbers:
-    """The figures of the last ``days.DAYS`` days, of as many before, and of what stands open now: 13 queries."""
+    """The figures of the last ``days.DAYS`` days, of as many before, and of what is open now: 13 queries."""
     span = days.latest()
     sold, seen = sales.read(span.with_before), visits.read(span.with_before)
     owed, owed_by_product = open_items.unpaid()
@@ -71,7 +72,8 @@ def collect() -> Numbers:
     currencies = _currencies(sold, owed)
     rows = SoftwareProduct.objects.values_list("pk", "product__title", "translations")
     titles: dict[int | None, str] = {pk: pick(title, translated, "title") for pk, title, translated in rows}
-    in_income = {software for software, _ in sold.by_product}
+    known = {*owed_by_product, *(software for software, _currency in sold.by_product)}
+    without_product = sorted(known - titles.keys(), key=str)  # None, and products that were deleted
     products = [
         ProductNumbers(
             software=software,
@@ -83,16 +85,39 @@ def collect() -> Numbers:
             unpaid=owed_by_product.get(software, Unpaid()),
             ending=ends.get(software, Ending()) if software else Ending(),
         )
-        for software in (*titles, *sorted(_strangers({*in_income, *owed_by_product}, titles), key=str))
+        for software in (*titles, *without_product)
     ]
     products.sort(key=lambda each: _rank(each, currencies))
     soon, urgent = sum(each.soon for each in ends.values()), sum(each.urgent for each in ends.values())
     return Numbers(span, sold, seen, owed, Ending(soon, urgent), currencies, products)
 
 
-def _strangers(keys: Iterable[int | None], titles: dict[int | None, str]) -> set[int | None]:
-    """What was sold but is no product of today: nothing at all (None), or one that is gone."""
-    return {key for key in keys if key not in titles}
+def total(products: list[ProductNumbers]) -> ProductNumbers:
+    """The sum of several products. A visitor of two of them counts twice."""
+    owed = Unpaid(
+        sum(each.unpaid.count for each in products),
+        sum(each.unpaid.overdue for each in products),
+        _added(each.unpaid.amounts for each in products),
+        _added(each.unpaid.overdue_amounts for each in products),
+    )
+    return ProductNumbers(
+        software=None,
+        title="",
+        steps=sum((each.steps for each in products), Steps()),
+        income=_added(each.income for each in products),
+        income_before=_added(each.income_before for each in products),
+        daily=[sum(amounts, Decimal(0)) for amounts in zip(*(each.daily for each in products), strict=True)],
+        unpaid=owed,
+        ending=Ending(sum(each.ending.soon for each in products), sum(each.ending.urgent for each in products)),
+    )
+
+
+def _added(amounts: Iterable[dict[str, Decimal]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in amounts:
+        for currency, amount in each.items():
+            sums[currency] += amount
+    return dict(sums)
 
 
 def _rank(product: ProductNumbers, currencies: list[str]) -> tuple[object, ...]:
@@ -101,8 +126,7 @@ def _rank(product: ProductNumbers, currencies: list[str]) -> tuple[object, ...]:
 
 
 def _currencies(sold: Sales, owed: Unpaid) -> list[str]:
-    found = sorted({*sold.income, *owed.amounts} - {settings.SHOP_CURRENCY})
-    return [settings.SHOP_CURRENCY, *found]
+    return [settings.SHOP_CURRENCY, *sorted({*sold.income, *owed.amounts} - {settings.SHOP_CURRENCY})]
 
 
 def _amounts(sold: Sales, software: int | None, currencies: list[str], span: Span) -> dict[str, Decimal]:

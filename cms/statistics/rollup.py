@@ -1,4 +1,4 @@
-"""The end of a day: its visitors become counts, and what could tell who they were is deleted."""
+"""After a day its sightings become counts; its hashes and its salt are deleted."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from cms.statistics.models import DailyCount, DaySalt, Sighting, Step
 _VIEW, _CART = Q(step=Step.VIEW), Q(step=Step.CART)
 
 
-def sum_up() -> int:
-    """The job: sum up every day that is closed; returns how many. Repeating it, or running it twice at once, is
-    harmless: a day's counts are written once."""
+def roll_up() -> int:
+    """Roll up every day that is over; returns how many. Idempotent, and safe to run twice at once: a day's counts are
+    written once."""
     open_days = set(DaySalt.objects.values_list("day", flat=True)) | set(
         Sighting.objects.order_by().values_list("day", flat=True).distinct()
     )
     closed = sorted(day for day in open_days if days.is_closed(day))
     for day in closed:
-        _sum_up(day)
+        _roll_up(day)
     return len(closed)
 
 
 @transaction.atomic
-def _sum_up(day: date) -> None:
+def _roll_up(day: date) -> None:
     sightings = Sighting.objects.filter(day=day)
     if not DailyCount.objects.filter(day=day, software=None).exists():
         by_product = sightings.order_by().values_list("software")

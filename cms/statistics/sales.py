@@ -1,7 +1,7 @@
 """Orders and income, day by day. Income is what the ledger says: goods really paid for, less what went back.
 
-The day is that of the booking, so a refund lowers the income of the day it was made. Money that was kept on a personal
-account is no income: it is still the customer's.
+The day is that of the booking: a refund lowers the income of the day it was made. Money on a personal account is not
+income, it is still the customer's.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Sales:
 
 
 def read(span: Span) -> Sales:
-    """Four queries, whatever there is."""
+    """Four queries, whatever the amount of data."""
     income = _income(span)
     return Sales(_orders(span), income, _by_product(span, income))
 
@@ -58,7 +58,7 @@ def _orders(span: Span) -> dict[date, tuple[int, int]]:
 
 
 def _booked(span: Span) -> QuerySet[Any, Any]:
-    """Goods sold (positive) and given back (negative)."""
+    """Goods sold (positive) and refunded (negative)."""
     entries = LedgerEntry.objects.filter(
         account__kind=AccountKind.SALES, created_at__gte=span.start, created_at__lt=span.end
     )
@@ -66,36 +66,36 @@ def _booked(span: Span) -> QuerySet[Any, Any]:
 
 
 def _income(span: Span) -> dict[str, Series]:
-    found: dict[str, Series] = defaultdict(dict)
+    income: dict[str, Series] = defaultdict(dict)
     for currency, day, amount in _booked(span).values_list("account__currency", "day").annotate(sum=Sum("amount")):
-        found[currency][day] = money.quantize(amount, currency)
-    return dict(found)
+        income[currency][day] = money.quantize(amount, currency)
+    return dict(income)
 
 
 def _by_product(span: Span, income: dict[str, Series]) -> dict[tuple[int | None, str], Series]:
-    """Whole invoices are added up line by line in the database; a part that was refunded is shared among the lines.
+    """The database adds up the lines of invoices booked in full; a partial refund is shared among its lines.
 
-    Whatever is left of the income then (none, as long as every line is a license) is put under None.
+    The rest of the income (none as long as every line is a license) belongs to None.
     """
-    found: dict[tuple[int | None, str], Series] = defaultdict(lambda: defaultdict(Decimal))
-    for software, currency, day, amount in (*_whole(span), *_parts(span)):
-        found[software, currency][day] += money.quantize(amount, currency)
+    sums: dict[tuple[int | None, str], Series] = defaultdict(lambda: defaultdict(Decimal))
+    for software, currency, day, amount in (*_booked_in_full(span), *_booked_in_part(span)):
+        sums[software, currency][day] += money.quantize(amount, currency)
     for currency, series in income.items():
         for day, amount in series.items():
-            named = [each[day] for (_, code), each in found.items() if code == currency and day in each]
-            if rest := amount - sum(named, Decimal(0)):
-                found[None, currency][day] += rest
-    return {key: dict(series) for key, series in found.items()}
+            of_products = [each[day] for (_, code), each in sums.items() if code == currency and day in each]
+            if rest := amount - sum(of_products, Decimal(0)):
+                sums[None, currency][day] += rest
+    return {key: dict(series) for key, series in sums.items()}
 
 
-def _whole(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
+def _booked_in_full(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
     line = f"{_LINES}amount"
     entries = _booked(span).filter(Q(amount=_INVOICED) | Q(amount=-_INVOICED))
     signed = Sum(Case(When(amount__gt=0, then=F(line)), default=-F(line)))
     yield from entries.values_list(_SOFTWARE, "account__currency", "day").annotate(sum=signed)
 
 
-def _parts(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
+def _booked_in_part(span: Span) -> Iterator[tuple[int | None, str, date, Decimal]]:
     entries = _booked(span).exclude(Q(amount=_INVOICED) | Q(amount=-_INVOICED))
     rows = entries.values_list("pk", _SOFTWARE, "account__currency", "day", "amount", f"{_LINES}amount").order_by(
         "pk", f"{_LINES}position"

@@ -1,4 +1,4 @@
-"""Behind the figures: the licenses that end soon, by name, for staff that may see customers."""
+"""The licenses behind the figures: those that end soon, for users with the right to see licenses."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def licenses(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     now = clock.now()
     urgent = now + timedelta(days=URGENT)
-    found = ending_soon().select_related("customer").order_by("valid_until", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+    ending = ending_soon().select_related("customer").order_by("valid_until", "pk")
+    page = Paginator(ending, PER_PAGE).get_page(request.GET.get("p"))
     context = {
         "licenses": page,
         "rows": [(license, days_left(license, now), license.valid_until <= urgent) for license in page],

@@ -1,14 +1,13 @@
 """The way from a product page to a paid order, in people per day.
 
-Who looked and who filled a cart was counted (different visitors of each day); who ordered and who paid are the
-customers of the day's orders. Orders that only extend a license begin in the account or in the portal, not on a product
-page, and are left out here.
+The first two steps (seen, put in the cart) are counted visitors, the last two (ordered, paid) the customers of the
+day's orders. Extensions of a license are left out: they start in the account or in the portal, not on a product page.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 from django.db.models import Count, Q
@@ -19,9 +18,9 @@ from cms.statistics.models import DailyCount, Sighting, Step
 from storefront.billing.models import InvoiceLine
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Steps:
-    """People who came so far. ``orders``: orders with the product, extensions too."""
+    """People who took each step. ``orders``: orders with the product, extensions included."""
 
     viewers: int = 0
     added: int = 0
@@ -29,52 +28,41 @@ class Steps:
     paid: int = 0
     orders: int = 0
 
-    def __iadd__(self, other: Steps) -> Steps:
-        self.viewers += other.viewers
-        self.added += other.added
-        self.ordered += other.ordered
-        self.paid += other.paid
-        self.orders += other.orders
-        return self
+    def __add__(self, other: Steps) -> Steps:
+        return Steps(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
-#: Per software product and day; None is the whole shop, where a person is counted once however many products he saw.
+#: By software product and day; None is the whole shop, where a person counts once however many products they saw.
 Visits = dict[tuple[int | None, date], Steps]
 _VIEW, _CART = Q(step=Step.VIEW), Q(step=Step.CART)
 _NEW = Q(extends_license="")
 
 
 def read(span: Span) -> Visits:
-    """Five queries, whatever there is."""
-    found: Visits = defaultdict(Steps)
-    summed = set()
-    for software, day, viewers, added in _counted(span):
-        found[software, day] += Steps(viewers=viewers, added=added)
-        summed.add(day)
-    for software, day, viewers, added in _seen_lately(span):
-        if day not in summed:
-            found[software, day] += Steps(viewers=viewers, added=added)
+    """Five queries, whatever the amount of data."""
+    visits: Visits = defaultdict(Steps)
+    counts = _daily_counts(span)
+    counted_days = {day for _software, day, *_counts in counts}
+    counts += [row for row in _sightings(span) if row[1] not in counted_days]
+    for software, day, viewers, added in counts:
+        visits[software, day] += Steps(viewers=viewers, added=added)
     for software, day, orders, ordered, paid in _ordered(span):
-        found[software, day] += Steps(orders=orders, ordered=ordered, paid=paid)
-    return found
+        visits[software, day] += Steps(orders=orders, ordered=ordered, paid=paid)
+    return visits
 
 
 def total(visits: Visits, span: Span, software: int | None) -> Steps:
     """The sum of a span's days."""
-    sums = Steps()
-    for day in span.days:
-        if (software, day) in visits:
-            sums += visits[software, day]
-    return sums
+    return sum((visits[software, day] for day in span.days if (software, day) in visits), Steps())
 
 
-def _counted(span: Span) -> list[tuple[int | None, date, int, int]]:
+def _daily_counts(span: Span) -> list[tuple[int | None, date, int, int]]:
     counts = DailyCount.objects.filter(day__gte=span.first, day__lte=span.last)
     return list(counts.values_list("software", "day", "viewers", "added"))
 
 
-def _seen_lately(span: Span) -> list[tuple[int | None, date, int, int]]:
-    """The days that are not summed up yet."""
+def _sightings(span: Span) -> list[tuple[int | None, date, int, int]]:
+    """The days that are not rolled up yet."""
     sightings = Sighting.objects.filter(day__gte=span.first, day__lte=span.last).order_by()
     by_product = sightings.values_list("software", "day")
     rows = list(by_product.annotate(viewers=Count("pk", filter=_VIEW), carts=Count("pk", filter=_CART)))

@@ -1,4 +1,4 @@
-"""The numbers' place in Wagtail: the dashboard, the list of licenses that end soon, the right to see them."""
+"""The statistics in Wagtail: the panel on the dashboard, the list of licenses that end soon, the right to see them."""
 
 from __future__ import annotations
 

@@ -238,15 +238,16 @@ def test_number_of_queries_does_not_grow(
 
 
 @given(
-    parts=st.lists(st.lists(st.decimals(-5000, 9999, places=2), min_size=1, max_size=1), min_size=1, max_size=40),
+    days=st.lists(
+        st.tuples(st.decimals(-5000, 9999, places=2), st.decimals(0, 999, places=2)), min_size=1, max_size=40
+    ),
     before=st.decimals(-100, 99_999, places=2),
 )
-def test_columns_stay_within_their_drawing(parts: list[list[Decimal]], before: Decimal) -> None:
-    drawn = charts.columns(
-        parts, kinds=("strong",), hints=[""] * len(parts), before=[before] * len(parts), least=Decimal(10)
-    )
-    for box in (*drawn.boxes, *drawn.before, *drawn.days):
-        top, height = Decimal(box.y), Decimal(box.height)
-        assert top >= 0 and height >= 0 and top + height <= Decimal("100.02")
-    assert drawn.ticks[0].value >= max(*(column[0] for column in parts), before, Decimal(0))
-    assert {tick.value for tick in drawn.ticks} >= {Decimal(0), drawn.ticks[0].value / 2}
+def test_bars_stay_within_their_chart(days: list[tuple[Decimal, Decimal]], before: Decimal) -> None:
+    scale = charts.Scale([*(sum(parts) for parts in days), *(first for first, _ in days), before], least=Decimal(10))
+    bars = [scale.bar(before), *(scale.bar(first) for first, _ in days), *(scale.bar(b, on=a) for a, b in days)]
+    for bar in bars:
+        start, size = Decimal(bar.start), Decimal(bar.size)
+        assert start >= 0 and size >= 0 and start + size <= Decimal("100.02")
+    assert scale.ticks[0] >= max(*(sum(parts) for parts in days), before, Decimal(0))
+    assert {*scale.ticks} >= {Decimal(0), scale.ticks[0] / 2}

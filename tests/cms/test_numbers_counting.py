@@ -19,9 +19,9 @@ from oscar.apps.basket.models import Line
 from cms.models import ProductPage
 from cms.permissions import ensure_marketers
 from cms.statistics import days, report
-from cms.statistics.bots import is_program
+from cms.statistics.counting import is_program
 from cms.statistics.models import DailyCount, DaySalt, Sighting
-from cms.statistics.rollup import sum_up
+from cms.statistics.rollup import roll_up
 from storefront.core import clock
 from storefront.users.models import User
 from tests.conftest import make_software
@@ -193,10 +193,10 @@ def test_day_that_is_over_becomes_counts_and_its_hashes_and_salt_go(visit: Visit
         visit(CHROME)
         visit(slug="telegram")
         traveller.move_to("2026-05-11T00:10:00Z")
-        assert sum_up() == 0  # a process may still be writing what it saw at midnight
+        assert roll_up() == 0  # a process may still be writing what it saw at midnight
         traveller.move_to("2026-05-11T00:15:00Z")
         before = report.collect().visits
-        assert (sum_up(), sum_up()) == (1, 0)
+        assert (roll_up(), roll_up()) == (1, 0)
         assert report.collect().visits == before
         counts = dict(DailyCount.objects.values_list("software", "viewers"))
     assert counts == {None: 2, shop.software.pk: 2, other.pk: 1}
