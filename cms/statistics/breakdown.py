@@ -38,7 +38,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table by product. ``days``: bars of its income per day, ``peak``: that of the best day."""
+    """A line of the table by product. ``days``: bars of its income per day, ``zero``: where they stand; ``peak``: that
+    of the best day."""
 
     title: str
     url: str
@@ -47,6 +48,7 @@ class Line:
     trend: str
     before: str
     days: list[Bar]
+    zero: str
     peak: str
     unpaid: str
     unpaid_note: str
@@ -169,6 +171,7 @@ def _line(product: ProductNumbers, currencies: list[str], title: str, url: str) 
         trend=compared(now, before, "")[0] if now or before else "",
         before=amounts(product.income_before, currencies),
         days=[scale.bar(amount) for amount in product.daily] if any(product.daily) else [],
+        zero=scale.position(Decimal(0)),
         peak=money.display(max(product.daily, default=Decimal(0)), first),
         unpaid=amounts(product.unpaid.amounts, currencies) if product.unpaid.count else "–",
         unpaid_note=_("%(number)s overdue") % {"number": number(late)} if late else "",
