@@ -115,7 +115,7 @@ def _begins(license: License, status: EffectiveStatus) -> str:
         return ""
     if status == EffectiveStatus.SUSPENDED:
         return _("when your bank has decided about the payment; until then its time stands still")
-    return binding_of(license.binding_kind).begins(license)
+    return binding_of(license.binding_kind).begins(license, license.begins_by)
 
 
 def period_rows(license: License) -> list[PeriodRow]:

@@ -150,7 +150,7 @@ def mail_license(license: License, invoice: Invoice) -> mails.MailLicense:
 def done_text(license: License, invoice: Invoice) -> str:
     """What a paid invoice has done to one of its licenses."""
     if license.begins_by:
-        return binding_of(license.binding_kind).waiting_text(license)
+        return binding_of(license.binding_kind).waiting_text(license, license.begins_by)
     words = {"number": license.number, "plan": license.plan_name, "end": instant(license.valid_until)}
     older = license.periods.exclude(invoice_line__invoice=invoice).filter(converted_from=None)
     if not older.exists():

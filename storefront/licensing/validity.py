@@ -1,8 +1,8 @@
-"""The calendar of a license, as pure functions: what it is worth at an instant, and where its paid periods lie.
+"""The calendar of a license, as pure functions: its status at an instant, and the dates of its paid periods.
 
-A license's periods are a ledger: each was paid for (or came of another by a change of license type) and is used up
-once, from its beginning to its end. A period that has begun stays where it is. One that has not follows the one
-before it; where nothing runs before it, it waits for something that only callers know: its portal, or a date.
+A license's periods are a ledger: each was paid for (or converted from another license type) and is used up once, from
+beginning to end. A period that has begun keeps its dates. One that has not follows the one before it; if none runs
+before it, it waits for something that only callers know: its portal, or a date.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TICK = timedelta(microseconds=1)
 
 
 class Dated(Protocol):
-    """What the functions here read of a license."""
+    """What these functions read of a license."""
 
     status: str
     valid_until: datetime
@@ -60,29 +60,29 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """What is left of a period: ``value`` is the money paid for what is left, ``months`` what it was bought as."""
+    """The rest of a period: ``value`` is the money paid for the rest, ``months`` the length it was bought with."""
 
     months: int
     value: Fraction
 
 
 def grace() -> timedelta:
-    """How long a license goes on after its end."""
+    """How long a license goes on working after its end."""
     return timedelta(days=settings.LICENSE_GRACE_DAYS)
 
 
 def start_window() -> timedelta:
-    """How long a paid period waits for its portal; then it begins without it."""
+    """How long a paid period waits for its portal before it begins without it."""
     return timedelta(days=settings.LICENSE_START_DAYS)
 
 
 def is_over(valid_until: datetime, now: datetime) -> bool:
-    """Whether the end and the grace after it have passed."""
+    """Whether both the end and the grace after it have passed."""
     return now >= valid_until + grace()
 
 
 def effective_status(license: Dated, now: datetime) -> EffectiveStatus:
-    """What a license is worth at ``now`` (UTC): the stored state, with scheduled, grace and expired worked out.
+    """The status of a license at ``now`` (UTC): the stored one, with scheduled, grace and expired computed.
 
     Suspended and revoked win over the calendar. A license whose period has not begun is never over.
     """
@@ -104,7 +104,7 @@ def days_left(license: Dated, now: datetime) -> int:
 
 
 def notice_steps(last: Span, bought_at: datetime) -> list[int]:
-    """How many days before its end the customer is told of it: those of settings.LICENSE_NOTICE_DAYS that make sense.
+    """How many days before its end to tell the customer: those of settings.LICENSE_NOTICE_DAYS that make sense.
 
     A notice comes in the last quarter of the last period at the earliest, and never at or before its purchase.
     """
@@ -134,7 +134,7 @@ def lay_out(periods: Sequence[Period], *, now: datetime, begins_at: datetime) ->
 
 
 def following(before: Span, period: Period) -> Span:
-    """Where a period lies that begins when the one before it ends."""
+    """The dates of a period that begins when the one before it ends."""
     if period.days is not None or not before.anchor_months:
         return _span(period, before.ends_at)
     total = before.anchor_months + period.months
@@ -149,9 +149,9 @@ def _span(period: Period, start: datetime) -> Span:
 
 def unused_value(span: Span, amount: Decimal, now: datetime) -> Fraction:
     """The part of ``amount``, paid for the whole span, that the time from ``now`` on has cost."""
-    whole = _in_days(span.ends_at - span.starts_at)
-    left = min(_in_days(span.ends_at - now), whole)
-    return Fraction(amount) * left / whole if left > 0 else Fraction(0)
+    length = _in_days(span.ends_at - span.starts_at)
+    left = min(_in_days(span.ends_at - now), length)
+    return Fraction(amount) * left / length if left > 0 else Fraction(0)
 
 
 def converted_days(parts: Sequence[Unused], *, prices: dict[int, Decimal], months: int, now: datetime) -> list[int]:
@@ -171,7 +171,7 @@ def converted_days(parts: Sequence[Unused], *, prices: dict[int, Decimal], month
 
 
 def whole_days(left: timedelta) -> int:
-    """A stretch of time in days, a begun one counted as a whole one."""
+    """A length of time in days, rounded up."""
     return ceil(_in_days(left))
 
 

@@ -55,6 +55,7 @@ DAMAGES: list[tuple[str, Damage]] = [
     ("license-revoked-though-paid", lambda invoice, license: License.objects.update(status="revoked")),
     ("license-disputed", lambda invoice, license: license.periods.update(is_disputed=True)),
     ("license-unbound", lambda invoice, license: Activation.objects.update(released_at=license.created_at)),
+    ("license-foreign-field", lambda invoice, license: License.objects.update(binding_kind="none")),
     ("license-not-released", lambda invoice, license: License.objects.update(status="pending")),
     ("license-anchor", lambda invoice, license: license.periods.update(anchor_months=7)),
     (

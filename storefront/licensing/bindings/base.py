@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -115,11 +116,11 @@ class Binding:
         """The state of a license that is not suspended, for the mail about its payment."""
         return _("Please write to us: we look into it.")
 
-    def waiting_text(self, license: License) -> str:
-        """When the paid time of a license will begin that has not begun."""
+    def waiting_text(self, license: License, latest: datetime) -> str:
+        """When the paid time of a license will begin that has not begun; ``latest``: its ``begins_by``, UTC."""
         return ""
 
-    def begins(self, license: License) -> str:
+    def begins(self, license: License, latest: datetime) -> str:
         """The same as a table says it, without a full stop."""
         return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -115,18 +116,17 @@ class PortalBinding(Binding):
             return _("It has ended.")
         return _("It becomes active by itself when the app is installed or opened in %(portal)s.") % words
 
-    def waiting_text(self, license: License) -> str:
+    def waiting_text(self, license: License, latest: datetime) -> str:
         if license.link_problem == PORTAL_TAKEN:
             return _("Begins when the present license of this Bitrix24 ends.")
-        latest = instant(license.begins_by)
         return _("Its time begins when the app is opened in your Bitrix24, at the latest on %(latest)s.") % {
-            "latest": latest
+            "latest": instant(latest)
         }
 
-    def begins(self, license: License) -> str:
+    def begins(self, license: License, latest: datetime) -> str:
         if license.status == LicenseStatus.PENDING and license.link_problem == PORTAL_TAKEN:
             return _("when the present license of this Bitrix24 ends")
-        return _("with your Bitrix24, at the latest on %(latest)s") % {"latest": instant(license.begins_by, "short")}
+        return _("with your Bitrix24, at the latest on %(latest)s") % {"latest": instant(latest, "short")}
 
     def extended_waiting_text(self, number: str) -> str:
         return _("Extends %(number)s. Its time begins when the app is opened in your Bitrix24.") % {"number": number}

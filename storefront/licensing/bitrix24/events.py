@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hmac import compare_digest
 from typing import Any
 
 from storefront.gateways.bitrix24 import AppEvent, values
@@ -35,23 +34,13 @@ def authenticate(event: AppEvent) -> Received:
 
     :raises Forged: unknown portal or wrong token
     """
-    installation = _proven_by_token(event)
+    installation = installations.with_application_token(event.member_id, event.application_token)
     if installation is not None:
         return _received(event, installation.pk)
     is_known = Installation.objects.filter(member_id=event.member_id).exists()
     if event.access_token and (event.name == INSTALL or (event.name == UPDATE and is_known)):
         return _received(event, None)
     raise Forged(event.name)
-
-
-def _proven_by_token(event: AppEvent) -> Installation | None:
-    """The installation whose token the event carries; every candidate is compared, in constant time."""
-    proven = None
-    for installation in Installation.objects.filter(member_id=event.member_id).order_by("pk"):
-        stored = installation.application_token or ""
-        if compare_digest(stored.encode(), event.application_token.encode()) and stored:
-            proven = installation
-    return proven
 
 
 def _received(event: AppEvent, installation_id: int | None) -> Received:

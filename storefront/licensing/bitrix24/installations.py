@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from django.db import transaction
 
@@ -47,6 +48,16 @@ class Tokens:
     access_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     application_token: str = field(default="", repr=False)
+
+
+def with_application_token(member_id: str, token: str) -> Installation | None:
+    """The installation in a portal whose application token this is. Compares every candidate in constant time."""
+    proven = None
+    for installation in Installation.objects.filter(member_id=member_id).order_by("pk"):
+        stored = installation.application_token or ""
+        if compare_digest(stored.encode(), token.encode()) and stored:
+            proven = installation
+    return proven
 
 
 def record_visit(visit: Visit, tokens: Tokens, *, is_installed: bool) -> Installation:

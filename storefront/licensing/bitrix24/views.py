@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from hmac import compare_digest
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +25,7 @@ from storefront.gateways.bitrix24 import LaunchData, MalformedMessage, parse_eve
 from storefront.gateways.bitrix24.events import MAX_MESSAGE
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.views import fits
-from storefront.licensing.bitrix24 import embedded, events, portal_status, verification
+from storefront.licensing.bitrix24 import embedded, events, installations, portal_status, verification
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.bitrix24.embedded import Bearer
 from storefront.licensing.bitrix24.installations import Tokens, Visit, record_visit
@@ -42,6 +41,14 @@ _LAUNCH_FIELDS = (
     "AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT", "APPLICATION_TOKEN", "APPLICATION_SCOPE", "member_id",
     "status", "PLACEMENT", "PLACEMENT_OPTIONS",
 )  # fmt: skip
+
+
+class _Refusal(Exception):
+    """Ends a request with this answer."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
 
 
 def _in_portal_language(view: View) -> View:
@@ -69,7 +76,10 @@ def _portal_post(view: View) -> View:
         if not fits(request.META.get("CONTENT_LENGTH"), MAX_MESSAGE):
             return HttpResponse(status=413)
         _ = request.body  # read before the form is parsed, so that both are available
-        return view(request)
+        try:
+            return view(request)
+        except _Refusal as refusal:
+            return refusal.response
 
     return wrapper
 
@@ -77,14 +87,16 @@ def _portal_post(view: View) -> View:
 @_portal_post
 def app(request: HttpRequest) -> HttpResponse:
     """The app's page in a portal's frame: tabs Overview and Payment."""
-    launch = _launch(request)
-    if launch is None:
-        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestors=(), status=400)
-    visit = _visit(request, launch, needs_installed=True)
-    if isinstance(visit, HttpResponse):
-        return visit
+    launch, visit = _visit(request, needs_installed=True)
     installation = record_visit(visit, _tokens(launch), is_installed=False)
-    return _app_page(request, installation, visit, launch)
+    tab = str(launch.placement_options.get("tab", ""))
+    context = {
+        "overview": overview(installation, role=visit.role),
+        "bearer": embedded.bearer_token(Bearer(installation.pk, visit.user_id, visit.role)),
+        "tab": tab if tab in TABS else TABS[0],
+        "portal_script": settings.BITRIX24_JS_URL,
+    }
+    return embedded.page(request, "licensing/app.html", context, ancestors=_ancestors(launch, visit.host))
 
 
 @_portal_post
@@ -92,12 +104,7 @@ def install(request: HttpRequest) -> HttpResponse:
     """The installer: a page in a frame, or the server's own ONAPPINSTALL for an app without pages."""
     if "event" in request.POST:
         return _take_event(request)
-    launch = _launch(request)
-    if launch is None:
-        return embedded.page(request, "licensing/refused.html", {"reason": "malformed"}, ancestors=(), status=400)
-    visit = _visit(request, launch, needs_installed=False)
-    if isinstance(visit, HttpResponse):
-        return visit
+    launch, visit = _visit(request, needs_installed=False)
     # Bitrix24 shows an installer to administrators only, so anyone it has not called an employee may finish:
     # https://apidocs.bitrix24.com/settings/app-installation/installation-finish.html
     may_finish = visit.role != PortalRole.EMPLOYEE
@@ -155,35 +162,35 @@ def _take_event(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=200)
 
 
-def _launch(request: HttpRequest) -> LaunchData | None:
+def _visit(request: HttpRequest, *, needs_installed: bool) -> tuple[LaunchData, Visit]:
+    """What the request says, and the visit as it was proven.
+
+    :raises _Refusal: there is none. The portal that the request names may frame that page, because it holds no data
+    """
     try:
-        return parse_launch(request.GET.dict(), request.POST.dict())
+        launch = parse_launch(request.GET.dict(), request.POST.dict())
     except MalformedMessage as exc:
         logger.warning("unreadable Bitrix24 launch: %s", exc.code)
-        return None
-
-
-def _visit(request: HttpRequest, launch: LaunchData, *, needs_installed: bool) -> Visit | HttpResponse:
-    """The proven visit, or the page that says why there is none. The portal that the request names may frame such a
-    page, because it holds no data."""
-    claimed = [launch.origin]
+        raise _Refusal(_refused(request, "malformed", status=400)) from None
     try:
         visit = _verified(request, launch, is_fresh=False)
         if needs_installed and not visit.is_installed:
             visit = _verified(request, launch, is_fresh=True)
     except throttle.Throttled as exc:
-        response = embedded.page(
-            request, "licensing/refused.html", {"reason": "throttled"}, ancestors=claimed, status=429
-        )
+        response = _refused(request, "throttled", launch.origin, status=429)
         response["Retry-After"] = str(exc.retry_after)
-        return response
+        raise _Refusal(response) from None
     except verification.Refused:
-        return embedded.page(request, "licensing/refused.html", {"reason": "refused"}, ancestors=claimed, status=401)
+        raise _Refusal(_refused(request, "refused", launch.origin, status=401)) from None
     except verification.Unverified:
-        return _unverified_page(request, launch, claimed)
+        raise _Refusal(_unverified(request, launch)) from None
     if needs_installed and not visit.is_installed:
-        return embedded.page(request, "licensing/refused.html", {"reason": "unfinished"}, ancestors=claimed, status=401)
-    return visit
+        raise _Refusal(_refused(request, "unfinished", launch.origin, status=401))
+    return launch, visit
+
+
+def _refused(request: HttpRequest, reason: str, *ancestors: str, status: int) -> HttpResponse:
+    return embedded.page(request, "licensing/refused.html", {"reason": reason}, ancestors=ancestors, status=status)
 
 
 def _verified(request: HttpRequest, launch: LaunchData, *, is_fresh: bool) -> Visit:
@@ -202,37 +209,18 @@ def _ancestors(launch: LaunchData, host: str) -> list[str]:
     return [portal_origin(host), launch.origin]
 
 
-def _unverified_page(request: HttpRequest, launch: LaunchData, claimed: list[str]) -> HttpResponse:
+def _unverified(request: HttpRequest, launch: LaunchData) -> HttpResponse:
     """The page for a request that cannot be verified now: try again. It shows the last known state, as an employee may
     see it, only if the request holds the secret that this portal and we share."""
-    known = next(
-        (
-            installation
-            for installation in Installation.objects.filter(member_id=launch.member_id)
-            if installation.application_token
-            and compare_digest(installation.application_token, launch.application_token)
-        ),
-        None,
-    )
+    known = installations.with_application_token(launch.member_id, launch.application_token)
     context: dict[str, Any] = {
         "overview": overview(known, role=PortalRole.EMPLOYEE) if known else None,
         "again": {name: request.POST[name] for name in _LAUNCH_FIELDS if name in request.POST},
     }
-    response = embedded.page(request, "licensing/unverified.html", context, ancestors=claimed, status=503)
+    response = embedded.page(request, "licensing/unverified.html", context, ancestors=[launch.origin], status=503)
     response["Retry-After"] = "30"
     return response
 
 
 def _tokens(launch: LaunchData) -> Tokens:
     return Tokens(launch.access_token, launch.refresh_token, launch.application_token)
-
-
-def _app_page(request: HttpRequest, installation: Installation, visit: Visit, launch: LaunchData) -> HttpResponse:
-    tab = str(launch.placement_options.get("tab", ""))
-    context = {
-        "overview": overview(installation, role=visit.role),
-        "bearer": embedded.bearer_token(Bearer(installation.pk, visit.user_id, visit.role)),
-        "tab": tab if tab in TABS else TABS[0],
-        "portal_script": settings.BITRIX24_JS_URL,
-    }
-    return embedded.page(request, "licensing/app.html", context, ancestors=_ancestors(launch, visit.host))

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock, references
 from storefront.licensing.states import LicenseStatus
+from storefront.users.models import User
 
 
 def license_number() -> str:
@@ -77,7 +77,7 @@ class License(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    def record(self, code: str, *, actor: AbstractBaseUser | None = None, **detail: Any) -> LicenseEvent:
+    def record(self, code: str, *, actor: User | None = None, **detail: Any) -> LicenseEvent:
         """Write to the license's history, in the caller's transaction. ``detail`` is JSON without secrets."""
         return LicenseEvent.objects.create(license=self, code=code, actor=actor, detail=detail)
 
