@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,28 +18,22 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from catalogue.plans import schedule
 from catalogue.plans.models import Discount, Period, SoftwareProduct
-from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, NewsIndexPage, NewsPage
+from cms.articles.models import ContactPage, HelpPage, NewsPage
 from cms.models import HomePage, ProductIndexPage, ProductPage, TextPage
 from cms.navigation.models import Footer, Menu, Notice
 from storefront.billing.models import Seller
 from storefront.core import clock, content_version
 from tests.checkout.test_cart import put_in_cart
+from tests.cms.things import PUBLIC_PATHS, make_public_pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 PRODUCT = "/products/yeastar-s-module/"
-PATHS = ("/", "/products/", PRODUCT, "/about/", "/help/", "/help/begin/", "/news/", "/news/today/",
-         "/agreements/license-agreement/")  # fmt: skip
 
 
 @pytest.fixture
 def site(shop: Any) -> Any:
     """A page of every kind that is kept."""
-    home = HomePage.objects.get()
-    home.add_child(instance=TextPage(title="About us", slug="about"))
-    guide = home.add_child(instance=HelpIndexPage(title="Help", slug="help"))
-    guide.add_child(instance=HelpPage(title="Begin", slug="begin", intro="How to begin."))
-    news = home.add_child(instance=NewsIndexPage(title="News", slug="news"))
-    news.add_child(instance=NewsPage(title="Today", slug="today", summary="New.", published_on=date(2026, 1, 1)))
+    make_public_pages()
     return shop
 
 
@@ -66,7 +60,7 @@ def queries_of(client: Client, path: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PUBLIC_PATHS)
 def test_a_stranger_costs_the_version_and_gets_no_cookie(site: Any, path: str) -> None:
     first = Client().get(path)
     assert not first.cookies and "Cookie" not in first.headers.get("Vary", "")
@@ -79,7 +73,7 @@ def test_a_stranger_costs_the_version_and_gets_no_cookie(site: Any, path: str) -
     }
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", PUBLIC_PATHS)
 def test_what_is_one_visitors_is_no_others(site: Any, customer: Any, path: str) -> None:
     shopper, member, stranger = Client(), Client(), Client()
     put_in_cart(shopper, site.term(), quantity=7)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -19,7 +19,7 @@ from wagtail_localize.models import Translation, TranslationSource
 
 from cms import bootstrap
 from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
-from cms.models import CategoryPage, ProductIndexPage, TextPage
+from cms.models import CategoryPage, HomePage, ProductIndexPage, TextPage
 from storefront.core import clock
 from tests.cms.test_two_editors import SNIPPETS
 
@@ -150,3 +150,18 @@ class Things:
             "wagtailusers_users": {"pk": self.user.pk},
             "wagtailusers_groups": {"pk": self.user.groups.get().pk},
         }
+
+
+#: Addresses of a page of every kind that is kept, see ``make_public_pages``.
+PUBLIC_PATHS = ("/", "/products/", "/products/yeastar-s-module/", "/about/", "/help/", "/help/begin/", "/news/",
+                "/news/today/", "/agreements/license-agreement/")  # fmt: skip
+
+
+def make_public_pages() -> None:
+    """A page of every kind that is kept, beside those of the shop."""
+    home = HomePage.objects.get()
+    home.add_child(instance=TextPage(title="About us", slug="about"))
+    guide = home.add_child(instance=HelpIndexPage(title="Help", slug="help"))
+    guide.add_child(instance=HelpPage(title="Begin", slug="begin", intro="How to begin."))
+    news = home.add_child(instance=NewsIndexPage(title="News", slug="news"))
+    news.add_child(instance=NewsPage(title="Today", slug="today", summary="New.", published_on=date(2026, 1, 1)))
