@@ -20,10 +20,12 @@ from checkout.orders import order_lines, oscar_rows
 from checkout.orders.agreements import AgreementText
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
+from storefront.billing import tax
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.services import free, invoices
 from storefront.billing.services.invoices import NewLine
+from storefront.billing.tax import TaxDecision
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.licensing.bitrix24.addresses import report_unknown_zone
@@ -65,14 +67,15 @@ def create(
     ip_address: str | None = None,
     portal: PortalAddress | None = None,
     basket: Basket | None = None,
+    tax_decision: TaxDecision | None = None,
 ) -> CreatedOrder:
     """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
 
     A total above zero waits for its payment, and a mail with the pay link goes to the customer. A total of zero is
     paid at once: its licenses are granted in this transaction. ``consents``: the agreements accepted, with their
     texts, from ``ip_address``. ``portal``: as the buyer typed it. ``basket``: what the lines came from, if from a
-    cart; the caller has claimed it. Raises ValueError for a total of zero without ``cause.free``, and what
-    ``invoices.issue`` raises.
+    cart; the caller has claimed it. ``tax_decision``: the caller's, if it has made one.
+    Raises ValueError for a total of zero without ``cause.free``, and what ``invoices.issue`` raises.
     """
     if not sum(line.amount for line in lines) and cause.free is None:
         raise ValueError("a total of zero needs its cause")
@@ -82,7 +85,11 @@ def create(
             states.lock(User(pk=customer.pk))
             if created := _created_for(cause.key, customer):
                 return created
-        order, oscar_lines = oscar_rows.write(customer=customer, lines=lines, currency=currency, basket=basket)
+        printed = {"name": payer.name, "company": payer.company, "phone": payer.phone, "email": customer.email}
+        decision = tax_decision or tax.decide(payer=printed, at=clock.now())
+        order, oscar_lines = oscar_rows.write(
+            customer=customer, lines=lines, currency=currency, basket=basket, tax_decision=decision
+        )
         _write_details(order, lines, payer, portal, language, cause)
         _write_consents(order, customer, consents, language, ip_address)
         report_unknown_zone(host)
@@ -91,9 +98,10 @@ def create(
             customer=customer,
             order=order,
             currency=currency,
-            payer={"name": payer.name, "company": payer.company, "phone": payer.phone, "email": customer.email},
+            payer=printed,
             lines=invoice_lines,
             language=language,
+            tax_decision=decision,
         )
         if cause.free is not None and invoice.amount == 0:
             invoice = free.settle(invoice=invoice, cause=cause.free, reference=cause.reference)

@@ -25,15 +25,21 @@ from catalogue.models import Option
 from checkout.cart.cart import EXTENDS
 from checkout.orders.order_lines import OrderLine
 from storefront.billing.services.orders import NEW
+from storefront.billing.tax import TaxDecision
 from storefront.core import clock, references
+from storefront.core.money import TaxedAmount
 from storefront.users.models import User
 
 
 def write(
-    *, customer: User, lines: Sequence[OrderLine], currency: str, basket: Basket | None
+    *, customer: User, lines: Sequence[OrderLine], currency: str, basket: Basket | None, tax_decision: TaxDecision
 ) -> tuple[Order, list[Line]]:
-    """Write order and lines; returns the lines in the same order. Needs the caller's transaction."""
-    total = sum((line.amount for line in lines), Decimal(0))
+    """Write order and lines, with and without tax; returns the lines in the same order. Needs the caller's transaction.
+
+    What lines cost before discounts and by the piece is taxed on its own: only what is charged must add up.
+    """
+    amounts = tax_decision.split([line.amount for line in lines], currency)
+    total = TaxedAmount.total(amounts)
     creator = OrderCreator()
     order = creator.create_order_model(
         customer,
@@ -42,12 +48,14 @@ def write(
         shipping_method=NoShippingRequired(),
         shipping_charge=Price(currency=currency, excl_tax=Decimal(0), incl_tax=Decimal(0)),
         billing_address=None,
-        total=Price(currency=currency, excl_tax=total, incl_tax=total),
+        total=Price(currency=currency, excl_tax=total.net, incl_tax=total.gross),
         order_number=_free_number(),
         status=NEW,
         date_placed=clock.now(),
     )
-    rows = Line.objects.bulk_create([_row(order, line) for line in lines])
+    rows = Line.objects.bulk_create(
+        _row(order, line, amount, tax_decision) for line, amount in zip(lines, amounts, strict=True)
+    )
     _name_extended_licenses(rows, lines)
     for row in sorted(rows, key=lambda row: row.stockrecord_id):
         creator.update_stock_records(row)  # only of products whose stock is counted; ours never are
@@ -80,8 +88,10 @@ def write_discounts(
         creator.create_line_discount_models(order, line, basket_line)
 
 
-def _row(order: Order, line: OrderLine) -> Line:
-    stock, full = line.stockrecord, line.unit_price * line.quantity
+def _row(order: Order, line: OrderLine, amount: TaxedAmount, tax_decision: TaxDecision) -> Line:
+    stock = line.stockrecord
+    (full,) = tax_decision.split([line.unit_price * line.quantity], order.currency)
+    (unit,) = tax_decision.split([line.unit_price], order.currency)
     return Line(
         order=order,
         partner=stock.partner,
@@ -92,12 +102,12 @@ def _row(order: Order, line: OrderLine) -> Line:
         title=line.product.get_title(),
         upc=line.product.upc,
         quantity=line.quantity,
-        line_price_excl_tax=line.amount,
-        line_price_incl_tax=line.amount,
-        line_price_before_discounts_excl_tax=full,
-        line_price_before_discounts_incl_tax=full,
-        unit_price_excl_tax=line.unit_price,
-        unit_price_incl_tax=line.unit_price,
+        line_price_excl_tax=amount.net,
+        line_price_incl_tax=amount.gross,
+        line_price_before_discounts_excl_tax=full.net,
+        line_price_before_discounts_incl_tax=full.gross,
+        unit_price_excl_tax=unit.net,
+        unit_price_incl_tax=unit.gross,
         num_allocated=line.quantity,
         status=NEW,
     )

@@ -17,6 +17,7 @@ from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrder, FreeOrderCause, Invoice, PaymentAttempt
+from storefront.billing.tax import TaxDecision, TaxTreatment
 from storefront.core import audit
 from storefront.gateways.bitrix24 import normalise_portal
 from storefront.licensing.models import License
@@ -75,6 +76,19 @@ def test_details_consent_and_prices_are_on_record(shop: Any, customer: Any) -> N
     term = shop.term("standard", 12)
     assert (row.product, row.quantity, row.unit_price_incl_tax) == (term.product, 2, term.amount)
     assert row.line_price_incl_tax == row.line_price_before_discounts_incl_tax == term.amount * 2
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def test_tax_is_decided_once_for_order_and_invoice(shop: Any, customer: Any) -> None:
+    decision = TaxDecision(TaxTreatment.NONE, Decimal(20))
+    lines = [line(shop, amount=Decimal(amount)) for amount in ("0.10", "0.10", "95.99")]
+    created = order(customer, *lines, tax_decision=decision)
+    rows, invoiced = created.order.lines.order_by("pk"), created.invoice.lines.order_by("position")
+    assert [row.line_price_excl_tax for row in rows] == [each.net for each in invoiced]
+    assert created.order.total_excl_tax == created.invoice.net == sum(row.line_price_excl_tax for row in rows)
+    assert created.order.total_incl_tax == created.invoice.amount == Decimal("96.19")
+    assert created.invoice.tax == Decimal("16.03") and {each.tax_rate for each in invoiced} == {20}
+    assert rows[0].unit_price_excl_tax == Decimal("80.00"), "96.00 without a fifth more"
     assert [str(finding) for finding in audit.run()] == []
 
 

@@ -97,7 +97,7 @@ def issue(
 
 
 def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount) -> InvoiceLine:
-    return InvoiceLine(
+    row = InvoiceLine(
         invoice=invoice,
         position=position,
         order_line=line.order_line,
@@ -108,8 +108,9 @@ def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount) -
         tax=amount.tax,
         tax_rate=amount.rate,
         amount=amount.gross,
-        license_terms=line.license_terms,
     )
+    row.license_terms = line.license_terms
+    return row
 
 
 def void(*, invoice: Invoice, reason: str) -> Invoice:
