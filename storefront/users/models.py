@@ -1,5 +1,7 @@
 """The person with a login. The e-mail is the login."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.customer.abstract_models import AbstractUser
@@ -24,5 +26,6 @@ class User(AbstractUser):
     def get_full_name(self) -> str:
         return self.name or super().get_full_name()
 
-    def _migrate_alerts_to_user(self) -> None:
-        """Oscar's alerts ("tell me when it is in stock") are not offered here: no search for them at each save."""
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Not Oscar's, which looks for alerts of articles in stock at each save; there are none here.
+        super(AbstractUser, self).save(*args, **kwargs)

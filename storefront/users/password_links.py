@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.db import transaction
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
@@ -21,6 +20,7 @@ from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.users import services
 from storefront.users.models import User
+from storefront.users.tokens import PasswordTokens
 
 KIND = "mail.access"
 #: Mails with a link to a password that one account gets in an hour and in a day, whoever asks for them. Each link is
@@ -126,12 +126,7 @@ def deliver(message: OutboxMessage) -> None:
 
 def password_url(user: User) -> str:
     """The absolute link that sets a password; begins with SITE_URL, never with the Host of a request."""
-    # Not at the top: allauth's forms ask for this class while they are loaded, and it is made of one of theirs.
-    from storefront.users.tokens import PasswordTokens
-
-    with transaction.atomic():  # the generator may write the user's e-mail address row
-        token = PasswordTokens().make_token(user)
-    uid = user_pk_to_url_str(user)
+    uid, token = user_pk_to_url_str(user), PasswordTokens().make_token(user)
     return absolute_url("account_reset_password_from_key", language=user.language, uidb36=uid, key=token)
 
 
