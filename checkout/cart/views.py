@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,19 +20,20 @@ from checkout.cart.presentation import LineError
 from checkout.cart.prices import CartPrice
 from checkout.cart.session import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
 from storefront.core.csrf import without_token
+from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
 
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: HtmxRequest) -> HttpResponse:
     """The cart. Seeing it is taking note of new prices: they are named once."""
     return _render(request)
 
 
 @without_token
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: HtmxRequest) -> HttpResponse:
     """Put a term in the cart (fields term, quantity) and show the cart."""
     try:
         quantity = operations.read_quantity(request.POST.get("quantity", "1"))
@@ -48,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: HtmxRequest, pk: int) -> HttpResponse:
     """Change one line (fields quantity and, to switch, term) or take it out (field remove)."""
     basket, typed = find_basket(request), request.POST.get("quantity", "")
     try:
@@ -72,7 +73,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 @throttled("cart-voucher")
-def voucher(request: HttpRequest) -> HttpResponse:
+def voucher(request: HtmxRequest) -> HttpResponse:
     """Put a voucher in (field code) or take it out (field remove)."""
     basket = find_basket(request)
     try:
@@ -86,7 +87,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
     return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})
 
 
-def _add(request: HttpRequest, price_id: int, quantity: int) -> CartPrice:
+def _add(request: HtmxRequest, price_id: int, quantity: int) -> CartPrice:
     try:
         return operations.add_line(basket=find_basket(request), price_id=price_id, quantity=quantity)
     except CartOrdered:
@@ -95,27 +96,23 @@ def _add(request: HttpRequest, price_id: int, quantity: int) -> CartPrice:
         return operations.add_line(basket=find_basket(request), price_id=price_id, quantity=quantity)
 
 
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def _to_cart(request: HttpRequest, query: str = "") -> HttpResponse:
+def _to_cart(request: HtmxRequest, query: str = "") -> HttpResponse:
     response = redirect(reverse("cart") + query)
-    if _is_htmx(request):
+    if request.htmx:
         # A redirect would be followed by the script; this header makes the browser go there.
         return HttpResponse(headers={"HX-Redirect": response.url})
     return response
 
 
-def _answer(request: HttpRequest, level: int | None = None, text: str = "") -> HttpResponse:
+def _answer(request: HtmxRequest, level: int | None = None, text: str = "") -> HttpResponse:
     """After a change: the new body for htmx, the cart's page by a redirect for everybody else."""
     if level is not None:
         messages.add_message(request, level, text)
-    return _render(request) if _is_htmx(request) else redirect("cart")
+    return _render(request) if request.htmx else redirect("cart")
 
 
 def _render(
-    request: HttpRequest,
+    request: HtmxRequest,
     *,
     errors: dict[int, LineError] | None = None,
     voucher_error: str = "",
@@ -137,7 +134,7 @@ def _render(
         "csrf_field": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)),
         "login_next": reverse("cart"),
         "is_in_account": has_cart_in_account(request),
-        "is_fragment": _is_htmx(request),
+        "is_fragment": bool(request.htmx),
     }
-    template = "checkout/cart_body.html" if _is_htmx(request) else "checkout/cart.html"
+    template = "checkout/cart_body.html" if request.htmx else "checkout/cart.html"
     return render(request, template, context)

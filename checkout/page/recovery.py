@@ -25,6 +25,7 @@ from storefront.billing.links import next_path
 from storefront.billing.models import Invoice
 from storefront.core import error_pages
 from storefront.core.csrf import is_from_here
+from storefront.core.htmx import HtmxRequest
 
 
 def answer(request: HttpRequest, shown: ShownCart | None) -> HttpResponse:
@@ -94,7 +95,7 @@ def restore(request: HttpRequest, shown: ShownCart) -> bool:
     return True
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HtmxRequest, reason: str = "") -> HttpResponse:
     """Reload the page of one of our forms that came without a valid token, with a message (CSRF_FAILURE_VIEW).
 
     It happens when cookies were cleared, and to every open page when the visitor logs in or places a first order in
@@ -104,7 +105,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not is_from_here(request) or name not in _ANSWERS:
         return error_pages.csrf_failure(request, reason)
     response = _ANSWERS[name](request)
-    if request.headers.get("HX-Request") == "true":
+    if request.htmx:
         return HttpResponse(headers={"HX-Redirect": response["Location"]})
     return response
 

@@ -22,6 +22,7 @@ from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import links, queries
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import polling
+from storefront.core.htmx import HtmxRequest
 from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
 from storefront.licensing.queries import licenses_for_invoice, named_by_link
 
@@ -42,9 +43,9 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
 
 @private
 @require_safe
-def result_status(request: HttpRequest, token: str) -> HttpResponse:
+def result_status(request: HtmxRequest, token: str) -> HttpResponse:
     """The part of the result page that changes, from our own rows; without htmx it redirects to the whole page."""
-    if not request.headers.get("HX-Request"):
+    if not request.htmx:
         return redirect("pay-result", token=token)
     context = _result_context(request, *_purchase(token), token)
     if context["seen"] == request.GET.get("seen"):

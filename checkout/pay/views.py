@@ -25,6 +25,7 @@ from storefront.billing.errors import (
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.billing.services import polling, starting
 from storefront.billing.states import InvoiceStatus
+from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
 
 #: How often an open pay page asks what became of the last attempt.
@@ -34,16 +35,16 @@ MOST_LOOKS = 5
 @private
 @throttled("pay-start")
 @require_http_methods(["GET", "HEAD", "POST"])
-def pay(request: HttpRequest, token: str) -> HttpResponse:
+def pay(request: HtmxRequest, token: str) -> HttpResponse:
     """What is bought, for which portal, how much; POST opens a charge and redirects to the provider's page."""
     invoice = queries.invoice_by_pay_token(token)
     if invoice is None:
         raise Http404
     if not queries.asks_for_money(invoice):
-        return _reloaded() if request.headers.get("HX-Request") else _closed(request, invoice)
+        return _reloaded() if request.htmx else _closed(request, invoice)
     if request.method == "POST":
         return _open_charge(request, invoice)
-    if request.headers.get("HX-Request"):
+    if request.htmx:
         return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
     if problem is None and breaker.is_away():

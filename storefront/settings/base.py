@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "storefront.users.sessions.PrivatePagesMiddleware",
     "storefront.users.sessions.SessionActivityMiddleware",
     "storefront.users.middleware.StaffMFAMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "checkout.cart.session.CartMiddleware",
     "storefront.core.error_pages.MethodNotAllowedPage",
     "storefront.core.spreadsheets.FormulaInjectionMiddleware",

@@ -10,6 +10,7 @@ from typing import cast
 
 from django.http import HttpRequest
 
+from storefront.core.htmx import HtmxRequest
 from storefront.support import queries
 from storefront.support.models import Conversation
 from storefront.support.services import conversations
@@ -47,10 +48,10 @@ def open_link(request: HttpRequest, conversation: Conversation) -> None:
         request.session[BY_LINK] = conversation.public_id
 
 
-def is_read(request: HttpRequest, conversation: Conversation) -> bool:
+def is_read(request: HtmxRequest, conversation: Conversation) -> bool:
     """Whether a page that is shown was asked for by the visitor, so that its answers need no mail any more: what came
     by a link counts from the first request of the page's own script, or the first message."""
-    if request.method == "POST" or request.headers.get("HX-Request") == "true":
+    if request.method == "POST" or request.htmx:
         request.session.pop(BY_LINK, None)
         return True
     return request.session.get(BY_LINK) != conversation.public_id

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from storefront.core import visitor
+from storefront.core.htmx import HtmxRequest
 from storefront.support import access, links, queries
 from storefront.support.forms import FirstMessageForm, MessageForm, page_path
 from storefront.support.models import Conversation
@@ -29,7 +30,7 @@ LOOKS = 90
 @never_cache
 @sensitive_post_parameters("text")
 @require_http_methods(["GET", "HEAD", "POST"])
-def chat(request: HttpRequest) -> HttpResponse:
+def chat(request: HtmxRequest) -> HttpResponse:
     """The visitor's conversation, or the form that begins one; with ?new the form in any case."""
     if request.method == "POST":
         return _begin(request)
@@ -41,7 +42,7 @@ def chat(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def panel(request: HttpRequest) -> HttpResponse:
+def panel(request: HtmxRequest) -> HttpResponse:
     """The inside of the panel."""
     conversation = _wanted(request)
     if conversation is None:
@@ -52,35 +53,35 @@ def panel(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("text")
 @require_http_methods(["GET", "HEAD", "POST"])
-def conversation(request: HttpRequest, public_id: str) -> HttpResponse:
+def conversation(request: HtmxRequest, public_id: str) -> HttpResponse:
     """One conversation of the visitor, and a further message in it."""
     found = _find(request, public_id)
     if request.method != "POST":
         return _page(request, found, _thread(request, found))
     form = MessageForm(request.POST, request=request)
     if not form.is_valid():
-        if _is_htmx(request):
+        if request.htmx:
             return render(request, "support/reply.html", {"conversation": found, "form": form})
         return _page(request, found, _thread(request, found) | {"form": form}, status=422)
     conversations.write(conversation=found, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
-    if _is_htmx(request):
+    if request.htmx:
         return _news(request, found, "support/sent.html", {"form": MessageForm(request=request)})
     return redirect(f"{reverse('chat-conversation', args=[found.public_id])}#chat-text")
 
 
 @never_cache
 @require_safe
-def news(request: HttpRequest, public_id: str) -> HttpResponse:
+def news(request: HtmxRequest, public_id: str) -> HttpResponse:
     """What was written after the message ``after``, and when to look again. Leads to the page without htmx."""
     found = _find(request, public_id)
-    if not _is_htmx(request):
+    if not request.htmx:
         return redirect("chat-conversation", public_id=public_id)
     return _news(request, found, "support/news.html", {})
 
 
 @never_cache
 @require_safe
-def link(request: HttpRequest, token: str) -> HttpResponse:
+def link(request: HtmxRequest, token: str) -> HttpResponse:
     """The link in a mail: opens the conversation in this session."""
     public_id = links.read(token)
     found = Conversation.objects.filter(public_id=public_id).first() if public_id else None
@@ -91,10 +92,10 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("chat-conversation", public_id=found.public_id)
 
 
-def _begin(request: HttpRequest) -> HttpResponse:
+def _begin(request: HtmxRequest) -> HttpResponse:
     form = FirstMessageForm(request.POST, request=request)
     if not form.is_valid():
-        if _is_htmx(request):
+        if request.htmx:
             return render(request, "support/first.html", {"form": form})
         return _page(request, None, {"form": form}, status=422)
     data = form.cleaned_data
@@ -109,29 +110,29 @@ def _begin(request: HttpRequest) -> HttpResponse:
         ip=visitor.client_address(request),
     )
     access.hold(request, begun)
-    if _is_htmx(request):
+    if request.htmx:
         return render(request, "support/thread.html", _thread(request, begun) | {"is_begun": True})
     return redirect("chat-conversation", public_id=begun.public_id)
 
 
-def _wanted(request: HttpRequest) -> Conversation | None:
+def _wanted(request: HtmxRequest) -> Conversation | None:
     return None if "new" in request.GET else access.current(request)
 
 
-def _find(request: HttpRequest, public_id: str) -> Conversation:
+def _find(request: HtmxRequest, public_id: str) -> Conversation:
     found = access.find(request, public_id)
     if found is None:
         raise Http404
     return found
 
 
-def _first_form(request: HttpRequest) -> FirstMessageForm:
+def _first_form(request: HtmxRequest) -> FirstMessageForm:
     """With the page it is written on: the one around the panel, or the one whose link led here."""
-    source = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    source = request.htmx.current_url or request.headers.get("Referer", "")
     return FirstMessageForm(request=request, initial={"page": page_path(source)})
 
 
-def _thread(request: HttpRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
+def _thread(request: HtmxRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
     """The messages after ``after``, noted as seen where a person looks at them, with what a poll
     needs to go on from there."""
     shown = queries.messages_of(found, after=after)
@@ -148,7 +149,7 @@ def _thread(request: HttpRequest, found: Conversation, *, after: int = 0) -> dic
     }
 
 
-def _news(request: HttpRequest, found: Conversation, template: str, more: Mapping[str, Any]) -> HttpResponse:
+def _news(request: HtmxRequest, found: Conversation, template: str, more: Mapping[str, Any]) -> HttpResponse:
     after, looks = _number(request, "after"), _number(request, "looks")
     context = _thread(request, found, after=after)
     if not context["chat_messages"] and request.method != "POST":
@@ -157,19 +158,15 @@ def _news(request: HttpRequest, found: Conversation, template: str, more: Mappin
     return render(request, template, {**context, **more})
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(request: HtmxRequest, name: str) -> int:
     text = (request.POST if request.method == "POST" else request.GET).get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def _page(
-    request: HttpRequest, found: Conversation | None, context: Mapping[str, Any], *, status: int = 200
+    request: HtmxRequest, found: Conversation | None, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     customer = access.customer_of(request)
     earlier = queries.earlier_of(customer, but=found)[:10] if customer is not None else []
     whole = {**context, "conversation": found, "earlier": earlier, "is_chat_page": True}
     return render(request, "support/page.html", whole, status=status)
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"

@@ -189,6 +189,13 @@ def test_the_link_is_good_once(client: Client, newcomer: User, sent: Callable[[]
     assert newcomer.check_password(NEW)
 
 
+def test_the_link_dies_with_a_change_of_the_addresses(client: Client, newcomer: User, sent: Callable[[], Any]) -> None:
+    """A new address that is waiting for its proof counts as well: whoever asked for it may hold the old link."""
+    link = link_in(sent())
+    EmailAddress.objects.create(user=newcomer, email="other@example.com", primary=False, verified=False)
+    assert "works no more" in set_password(client, link).content.decode()
+
+
 def named_end(letter: Any) -> datetime:
     """The moment after which a mail says that its link is dead."""
     said = letter.body.partition(" until ")[2].partition(" UTC")[0]

@@ -17,6 +17,7 @@ from cms.articles.models.contact import contact_url
 from cms.articles.models.votes import VotesPanel, vote
 from cms.blocks.articles import ArticleBlock, table_of_contents
 from cms.page_base import BLOCKS_IN_ORDER, INTRO_PANEL, ArticlePage, PublishedQuerySet
+from storefront.core.htmx import HtmxRequest
 
 #: Values of the buttons under a help page.
 VOTES = {"yes": True, "no": False}
@@ -151,7 +152,7 @@ class HelpPage(HelpCentrePage):  # type: ignore[django-manager-missing]
         after = siblings.filter(path__gt=self.path).order_by("path").first()
         return before and before.link(request), after and after.link(request)
 
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def serve(self, request: HtmxRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A POST answers 'was this helpful?': with htmx a fragment, else back to the page, which says thanks."""
         if request.method != "POST":
             response: HttpResponse = super().serve(request, *args, **kwargs)
@@ -159,7 +160,7 @@ class HelpPage(HelpCentrePage):  # type: ignore[django-manager-missing]
         answer = _answer(request.POST.get("helpful", ""))
         if answer:
             vote(request, page_id=self.pk, is_helpful=VOTES[answer])
-        if request.headers.get("HX-Request"):
+        if request.htmx:
             context = {"page": self, "answer": answer, "contact_url": contact_url(request)}
             return render(request, "cms/articles/helpful.html", context)
         return redirect(f"{self.get_url(request)}?helpful={answer}#helpful" if answer else self.get_url(request))
