@@ -117,7 +117,7 @@ def of(payment: PaymentAttempt) -> Progress:
             _("Your payment has arrived"),
             _("The invoice no longer asked for it, so the money is on your personal account. We will write to you."),
         )
-    if reviews.is_waiting(payment=payment, kind=reviews.MISMATCH):
+    if reviews.is_waiting(attempt=payment, kind=reviews.MISMATCH):
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
         return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
     if payment.status in OPEN_ATTEMPT:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms.review.kinds import describe
 from storefront.billing.errors import BillingError
 from storefront.billing.models import ReviewItem
-from storefront.billing.services import reviews
+from storefront.billing.services import resolving
 from storefront.gateways.errors import ConfigurationError, GatewayError
 from storefront.users.models import User
 
@@ -55,7 +55,7 @@ def _allowed_user(request: HttpRequest, *, to_change: bool = False) -> User:
 def index(request: HttpRequest) -> HttpResponse:
     """Open items, the oldest first; then the resolved ones, the latest first."""
     _allowed_user(request)
-    items = ReviewItem.objects.select_related("invoice__order", "payment", "resolved_by")
+    items = ReviewItem.objects.select_related("invoice__order", "attempt", "resolved_by")
     ordered = items.order_by(F("resolved_at").desc(nulls_first=True), "created_at", "pk")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("p"))
     for item in page:
@@ -76,9 +76,9 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     form = ResolveForm(request.POST)
     if not form.is_valid():
         return _page(request, pk, form, status=422)
-    item = get_object_or_404(ReviewItem.objects.select_related("payment"), pk=pk)
+    item = get_object_or_404(ReviewItem.objects.select_related("attempt"), pk=pk)
     try:
-        reviews.resolve(item=item, by=user, reason=form.cleaned_data["reason"])
+        resolving.resolve(item=item, by=user, reason=form.cleaned_data["reason"])
     except (GatewayError, ConfigurationError, BillingError, OperationalError):
         form.add_error(None, _("The payment could not be closed at the provider just now. Please try again."))
         return _page(request, pk, form, status=503)
@@ -87,7 +87,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, pk: int, form: ResolveForm, *, status: int = 200) -> HttpResponse:
-    items = ReviewItem.objects.select_related("invoice__order", "invoice__customer", "payment", "resolved_by")
+    items = ReviewItem.objects.select_related("invoice__order", "invoice__customer", "attempt", "resolved_by")
     item = get_object_or_404(items, pk=pk)
     may_resolve = item.resolved_at is None and cast(User, request.user).has_perm(CHANGE)
     item.words = describe(item.kind)  # type: ignore[attr-defined]

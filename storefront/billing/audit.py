@@ -20,6 +20,7 @@ from storefront.billing.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
+    Payment,
     PaymentAttempt,
     ReviewItem,
 )
@@ -41,6 +42,7 @@ def checks() -> Iterator[Finding]:
     yield from _numbers()
     yield from _orders()
     yield from _free_orders()
+    yield from _attempts()
     yield from _payments()
     yield from dispute_audit.checks()
 
@@ -57,7 +59,7 @@ def _ledger() -> Iterator[Finding]:
         yield Finding("ledger-two-currencies", key)
     # A provider may give back what was spent already; that is filed as refund or dispute, the one way below zero.
     taken = ("refund", reviews.DISPUTE, reviews.DISPUTE_CLOSED)
-    known = ReviewItem.objects.filter(payment__invoice__customer=OuterRef("customer"), kind__in=taken)
+    known = ReviewItem.objects.filter(attempt__invoice__customer=OuterRef("customer"), kind__in=taken)
     accounts = LedgerAccount.objects.filter(~Exists(known), kind=AccountKind.CUSTOMER)
     below = accounts.annotate(total=Sum("entries__amount")).filter(total__lt=0)
     for customer, currency, total in below.values_list("customer", "currency", "total"):
@@ -84,15 +86,16 @@ def _invoices() -> Iterator[Finding]:
     booked = LedgerEntry.objects.filter(transaction__invoice=OuterRef("pk"), account__kind=AccountKind.SALES)
     totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
-    for_goods = Allocation.objects.filter(payment=OuterRef("pk"), entry__transaction__invoice=OuterRef("invoice"))
-    gone = PaymentAttempt.objects.filter(Exists(for_goods), invoice=OuterRef("pk")).values("invoice")
-    gone = gone.annotate(total=Sum(F("amount_refunded") + F("amount_lost")))
-    sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone.values("total")), _NONE))
-    unpaid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID])
+    allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
+    alone = allocations.filter(payment__amount=OuterRef("amount"))  # others: see _sold_with_lost_money
+    gone = alone.annotate(total=F("payment__amount_refunded") + F("payment__amount_lost")).values("total")[:1]
+    sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone), _NONE), is_paid_alone=Exists(alone))
+    unpaid, paid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID]), Q(status=InvoiceStatus.PAID)
     for check, wrong in (
         ("unpaid-invoice-with-sale", sold.filter(unpaid).exclude(sold=0)),
         ("refunded-invoice-with-sale", sold.filter(status=InvoiceStatus.REFUNDED).exclude(sold=0)),
-        ("paid-invoice-without-sale", sold.filter(status=InvoiceStatus.PAID).exclude(sold=F("kept"))),
+        ("paid-invoice-without-sale", sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept"))),
+        ("paid-invoice-without-sale", sold.filter(paid, is_paid_alone=False, amount__gt=0, sold=0)),
     ):
         for number, amount, total in wrong.values_list("number", "amount", "sold"):
             yield Finding(check, number, f"{total} of {amount}")
@@ -118,7 +121,7 @@ def _numbers() -> Iterator[Finding]:
 
 
 def _orders() -> Iterator[Finding]:
-    """Order and invoice tell the same story; a paid one has succeeded payments of the same amount and currency."""
+    """Order and invoice tell the same story; a paid one has received payments of the same amount and currency."""
     for status, wanted in (
         (InvoiceStatus.PAID, ["Paid"]),
         (InvoiceStatus.REFUNDED, ["Refunded"]),
@@ -137,8 +140,8 @@ def _orders() -> Iterator[Finding]:
         yield Finding("order-attempt", number, f"{found}, unlike its attempts to pay")
     settled = Allocation.objects.filter(
         entry__transaction__key=Concat(Value("invoice-"), OuterRef("pk"), output_field=CharField()),
-        payment__status=AttemptStatus.SUCCEEDED,
         payment__currency=OuterRef("currency"),
+        payment__customer=OuterRef("customer"),
     )
     totals = settled.values("entry__transaction").annotate(total=Sum("amount"))
     paid = Invoice.objects.filter(status__in=[InvoiceStatus.PAID, InvoiceStatus.REFUNDED])
@@ -159,32 +162,54 @@ def _free_orders() -> Iterator[Finding]:
         yield Finding("free-and-open", number, "nothing is to be paid, but it is not settled")
 
 
+def _attempts() -> Iterator[Finding]:
+    """An attempt has succeeded exactly if its money was received, as much as it asked for; none stays unknown."""
+    succeeded = Q(status=AttemptStatus.SUCCEEDED)
+    same = Q(payment__amount=F("amount"), payment__currency=F("currency"), payment__gateway=F("gateway"))
+    same &= Q(payment__reference=F("provider_reference"), payment__customer=F("invoice__customer"))
+    for attempt in PaymentAttempt.objects.filter(succeeded).exclude(same):
+        yield Finding("attempt-without-payment", str(attempt), "succeeded, but no such money was received")
+    for attempt in PaymentAttempt.objects.exclude(succeeded).exclude(payment=None):
+        yield Finding("payment-without-success", str(attempt), f"its money was received, but it is {attempt.status}")
+    late = clock.now() - UNKNOWN_LIMIT
+    unknown = Q(status=AttemptStatus.CREATED, created_at__lt=late)
+    unseen = Q(status=AttemptStatus.PENDING, next_check_at__lt=late) | Q(status__in=OPEN_ATTEMPT, next_check_at=None)
+    for attempt in PaymentAttempt.objects.filter(unknown | unseen):
+        yield Finding("payment-unknown", str(attempt), f"{attempt.status} since {attempt.created_at:%Y-%m-%d %H:%M}")
+
+
 def _payments() -> Iterator[Finding]:
-    """The ledger holds each succeeded payment less what was refunded, and nothing of the others; none stays unknown."""
+    """The ledger holds each payment less what went back, and nothing is sold with money that is gone."""
     held = LedgerEntry.objects.filter(transaction__payment=OuterRef("pk"), account__kind=AccountKind.PROVIDER)
     held = held.exclude(transaction__kind="dispute_fee")
     totals = held.values("transaction__payment").annotate(total=Sum("amount"))
     disputed = Dispute.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=Sum("withdrawn"))
-    payments = PaymentAttempt.objects.annotate(
+    payments = Payment.objects.annotate(
         held=Coalesce(Subquery(totals.values("total")), _NONE),
         withdrawn=Coalesce(Subquery(disputed.values("total")), _NONE),
     )
-    succeeded = Q(status=AttemptStatus.SUCCEEDED)
-    for check, wrong in (
-        (
-            "payment-not-in-ledger",
-            payments.filter(succeeded).exclude(held=F("amount_refunded") + F("withdrawn") - F("amount")),
-        ),
-        ("ledger-without-payment", payments.exclude(succeeded).exclude(held=0)),
-    ):
-        for pk, total in wrong.values_list("pk", "held"):
-            yield Finding(check, f"payment-{pk}", str(total))
-    for payment in PaymentAttempt.objects.filter(amount_refunded__gt=F("amount")):
+    wrong = payments.exclude(held=F("amount_refunded") + F("withdrawn") - F("amount"))
+    for pk, total in wrong.values_list("pk", "held"):
+        yield Finding("payment-not-in-ledger", f"payment {pk}", str(total))
+    unknown = LedgerEntry.objects.filter(account__kind=AccountKind.PROVIDER, transaction__payment=None)
+    for key in unknown.values_list("transaction__key", flat=True):
+        yield Finding("ledger-without-payment", key)
+    for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
         yield Finding("refunded-more-than-paid", str(payment))
-    for payment in PaymentAttempt.objects.filter(succeeded, allocations=None, reviews=None):
-        yield Finding("payment-for-nothing", str(payment), "succeeded, but neither for goods nor in review")
-    late = clock.now() - UNKNOWN_LIMIT
-    unknown = Q(status=AttemptStatus.CREATED, created_at__lt=late)
-    unseen = Q(status=AttemptStatus.PENDING, next_check_at__lt=late) | Q(status__in=OPEN_ATTEMPT, next_check_at=None)
-    for payment in PaymentAttempt.objects.filter(unknown | unseen):
-        yield Finding("payment-unknown", str(payment), f"{payment.status} since {payment.created_at:%Y-%m-%d %H:%M}")
+    for payment in Payment.objects.exclude(attempt=None).filter(allocations=None, attempt__reviews=None):
+        yield Finding("payment-for-nothing", str(payment), "received, but neither for goods nor in review")
+    yield from _sold_with_lost_money()
+
+
+def _sold_with_lost_money() -> Iterator[Finding]:
+    reversed_sales = LedgerEntry.objects.filter(
+        transaction__payment=OuterRef("pk"), transaction__kind="purchase_reversed", account__kind=AccountKind.SALES
+    )
+    undone = reversed_sales.values("transaction__payment").annotate(total=Sum("amount"))
+    allocated = Allocation.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=Sum("amount"))
+    payments = Payment.objects.annotate(
+        left=Coalesce(Subquery(allocated.values("total")), _NONE) + Coalesce(Subquery(undone.values("total")), _NONE)
+    )
+    lost = payments.filter(left__gt=F("amount") - F("amount_refunded") - F("amount_lost"))
+    for pk, left in lost.values_list("pk", "left"):
+        yield Finding("sold-with-lost-money", f"payment {pk}", str(left))

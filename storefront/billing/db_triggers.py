@@ -15,6 +15,9 @@ FROZEN_TABLES = FrozenTables(
         "billing_invoiceline": ("*",),
         "billing_freeorder": ("*",),
         "billing_payment": ("public_id", "invoice_id", "gateway", "is_live", "currency", "amount", "created_at"),
+        "billing_receivedpayment": (
+            "customer_id", "attempt_id", "gateway", "is_live", "currency", "amount", "reference", "received_at",
+        ),
         "billing_ledgeraccount": ("*",),
         "billing_ledgertransaction": ("*",),
         "billing_ledgerentry": ("*",),

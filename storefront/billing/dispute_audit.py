@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import F, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from storefront.billing.models import Dispute, LedgerEntry, PaymentAttempt
+from storefront.billing.models import Dispute, LedgerEntry, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField
@@ -27,7 +27,7 @@ def checks() -> Iterator[Finding]:
     rows = Dispute.objects.filter(payment=OuterRef("pk")).values("payment")
     open_sum = rows.annotate(total=Sum(F("withdrawn") - F("lost"))).values("total")
     lost_sum, fee_sum = (rows.annotate(total=Sum(name)).values("total") for name in ("lost", "fee"))
-    payments = PaymentAttempt.objects.annotate(
+    payments = Payment.objects.annotate(
         open_sum=Coalesce(Subquery(open_sum), _NONE),
         lost_sum=Coalesce(Subquery(lost_sum), _NONE),
         fee_sum=Coalesce(Subquery(fee_sum), _NONE),

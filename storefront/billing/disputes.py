@@ -86,7 +86,7 @@ def told(dispute: Dispute) -> str:
     payment = dispute.payment
     facts = {
         "amount": money.display(dispute.amount, dispute.currency),
-        "invoice": payment.invoice.number,
+        "invoice": payment.invoice.number if payment.invoice else "",
         "reference": dispute.reference,
         "reason": reason_label(dispute),
     }

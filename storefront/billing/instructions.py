@@ -37,23 +37,23 @@ def packed(found: PaymentInstructions | None) -> dict[str, Any]:
     }
 
 
-def told(payment: PaymentAttempt) -> Told | None:
+def told(attempt: PaymentAttempt) -> Told | None:
     """What the buyer of a payment must be told; None unless it waits for them."""
-    if not payment.is_awaited:
+    if not attempt.is_awaited:
         return None
-    kept = payment.instructions
+    kept = attempt.instructions
     labels = _labels()
     return Told(
         method=_method(kept["method"]),
         url=kept["url"],
-        pay_until=pay_until(payment),
+        pay_until=pay_until(attempt),
         details=tuple((labels[name], text) for name, text in kept["details"].items() if name in labels),
     )
 
 
-def pay_until(payment: PaymentAttempt) -> datetime | None:
+def pay_until(attempt: PaymentAttempt) -> datetime | None:
     """When the instructions lapse (aware), None if never."""
-    end = payment.instructions.get("pay_until")
+    end = attempt.instructions.get("pay_until")
     return datetime.fromisoformat(end) if end else None
 
 

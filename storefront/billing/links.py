@@ -42,10 +42,10 @@ def cancel_url(invoice: Invoice) -> str:
     return f"{pay_url(invoice)}?cancelled=1"
 
 
-def return_url(payment: PaymentAttempt) -> str:
+def return_url(attempt: PaymentAttempt) -> str:
     """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
-    token = _RETURN.sign(payment.public_id)
-    return absolute_url("pay-result", language=payment.invoice.language, token=token)
+    token = _RETURN.sign(attempt.public_id)
+    return absolute_url("pay-result", language=attempt.invoice.language, token=token)
 
 
 def read_return_token(token: str) -> str | None:

@@ -9,7 +9,7 @@ from django.utils import translation
 from storefront.billing import status
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
-from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.models import Invoice, Payment, PaymentAttempt
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
 
@@ -36,7 +36,7 @@ def order_voided(invoice: Invoice) -> None:
     _enqueue(mail, invoice, key=f"order-voided:{invoice.number}")
 
 
-def late_payment(invoice: Invoice, payment: PaymentAttempt) -> None:
+def late_payment(invoice: Invoice, payment: Payment) -> None:
     mail = mails.LatePayment(
         **_of(invoice, payment.currency),
         invoice_number=invoice.number,
@@ -46,29 +46,29 @@ def late_payment(invoice: Invoice, payment: PaymentAttempt) -> None:
     _enqueue(mail, invoice, key=f"late-payment:{payment.public_id}")
 
 
-def payment_awaited(invoice: Invoice, payment: PaymentAttempt) -> None:
-    """The buyer pays elsewhere: with what, where, and until when. Once per payment."""
+def payment_awaited(invoice: Invoice, attempt: PaymentAttempt) -> None:
+    """The buyer pays elsewhere: with what, where, and until when. Once per attempt."""
     with translation.override(nearest_language(invoice.language)):
-        found = told(payment)
+        found = told(attempt)
     if found is None:
         return
     mail = mails.PaymentAwaited(
-        **_of(invoice, payment.currency),
+        **_of(invoice, attempt.currency),
         invoice_number=invoice.number,
-        total=payment.amount,
+        total=attempt.amount,
         method=found.method,
         details=[{"label": label, "value": value} for label, value in found.details],
         pay_until=found.pay_until,
         voucher_url=found.url or pay_url(invoice),
         pay_url=pay_url(invoice),
     )
-    _enqueue(mail, invoice, key=f"payment-awaited:{payment.public_id}")
+    _enqueue(mail, invoice, key=f"payment-awaited:{attempt.public_id}")
 
 
-def payment_failed(invoice: Invoice, payment: PaymentAttempt) -> None:
-    """Money that was promised did not come; the order may be paid anew. Once per payment."""
+def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
+    """Money that was promised did not come; the order may be paid anew. Once per attempt."""
     with translation.override(nearest_language(invoice.language)):
-        reason = status.failure_reason(payment)
+        reason = status.failure_reason(attempt)
     mail = mails.PaymentFailed(
         **_of(invoice),
         lines=_lines(invoice),
@@ -77,7 +77,7 @@ def payment_failed(invoice: Invoice, payment: PaymentAttempt) -> None:
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
     )
-    _enqueue(mail, invoice, key=f"payment-failed:{payment.public_id}")
+    _enqueue(mail, invoice, key=f"payment-failed:{attempt.public_id}")
 
 
 def payment_received(invoice: Invoice) -> None:

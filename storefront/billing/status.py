@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
@@ -51,7 +51,11 @@ class Status:
 def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The invoices with all that ``of_invoice`` reads: one query more for the whole list."""
     waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None)
-    return invoices.annotate(is_in_review=Exists(waiting)).select_related("order").prefetch_related("attempts")
+    return (
+        invoices.annotate(is_in_review=Exists(waiting))
+        .select_related("order")
+        .prefetch_related(Prefetch("attempts", PaymentAttempt.objects.select_related("payment")))
+    )
 
 
 def of_invoice(invoice: Invoice) -> Status:
@@ -83,29 +87,29 @@ def of_orders(found: Iterable[Order]) -> list[tuple[Order, Status]]:
     return [(order, of_order(order, latest.get(order.pk))) for order in found]
 
 
-def of_attempt(payment: PaymentAttempt) -> Status:
+def of_attempt(attempt: PaymentAttempt) -> Status:
     """The state of one attempt to pay, whatever became of its invoice."""
-    if payment.status == AttemptStatus.SUCCEEDED:
+    if attempt.status == AttemptStatus.SUCCEEDED:
         return Status("paid", _("Paid"))
-    if payment.is_processing and payment.status == AttemptStatus.PENDING:
+    if attempt.is_processing and attempt.status == AttemptStatus.PENDING:
         reason = _("The bank has not confirmed the payment yet, which may take days. Nobody needs to pay again.")
         return Status("processing", _("Payment in progress"), reason)
-    if found := instructions.told(payment):
+    if found := instructions.told(attempt):
         return Status("awaited", _("Waits for your payment"), _awaited_reason(found))
-    if payment.is_given_up:
+    if attempt.is_given_up:
         return Status("void", _("Not used"), _("It was given up for another way to pay."))
-    if payment.failure_code:
-        return Status("failed", _("Payment failed"), failure_reason(payment))
-    match payment.status:
+    if attempt.failure_code:
+        return Status("failed", _("Payment failed"), failure_reason(attempt))
+    match attempt.status:
         case AttemptStatus.CREATED:
             return Status("in_progress", _("Payment in progress"), _("The payment page has not opened yet."))
         case AttemptStatus.PENDING:
-            opened = {"at": instant(payment.created_at)}
+            opened = {"at": instant(attempt.created_at)}
             reason = _("The payment page was opened on %(at)s; the payment is not finished.") % opened
             return Status("in_progress", _("Payment in progress"), reason)
         case AttemptStatus.CANCELLED:
             return Status("void", _("Not used"), _("The payment page closed without a payment."))
-    return Status("failed", _("Payment failed"), failure_reason(payment))
+    return Status("failed", _("Payment failed"), failure_reason(attempt))
 
 
 def _awaited_reason(found: instructions.Told) -> str:
@@ -117,16 +121,16 @@ def _awaited_reason(found: instructions.Told) -> str:
     }
 
 
-def failure_reason(payment: PaymentAttempt) -> str:
+def failure_reason(attempt: PaymentAttempt) -> str:
     """Why an attempt did not go through and what helps, in a sentence or two; nothing was charged by it."""
-    match payment.failure_code:
+    match attempt.failure_code:
         case "abandoned" | "provider_failed":
             return _("The payment provider did not answer. Please try again.")
         case "did_not_fit" | "unknown_to_provider":
             return _("The payment did not fit the invoice and was closed. Please pay anew.")
-    if payment.provider_reference is None:
+    if attempt.provider_reference is None:
         return str(PaymentRefused.message)
-    match decline_reason(payment.gateway, payment.failure_code):
+    match decline_reason(attempt.gateway, attempt.failure_code):
         case DeclineReason.FUNDS:
             return _("There is not enough money on the card. Please use another card or another way to pay.")
         case DeclineReason.LIMIT:
@@ -147,7 +151,7 @@ def failure_reason(payment: PaymentAttempt) -> str:
 
 
 def _of_paid(invoice: Invoice) -> Status:
-    if not any(each.amount_lost for each in invoice.attempts.all()):
+    if not any(each.payment.amount_lost for each in invoice.attempts.all() if each.status == AttemptStatus.SUCCEEDED):
         return Status("paid", _("Paid"))
     reason = _("The bank took the money back after a dispute. What it had paid for no longer works.")
     return Status("charged_back", _("Charged back"), reason)

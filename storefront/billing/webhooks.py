@@ -51,21 +51,21 @@ class PaymentSource:
             return self._follow(hint)
 
     def _follow(self, hint: ProviderEvent) -> bool:
-        payment = find(self._name, hint)
-        if hint.kind is EventKind.IGNORED or payment is None:
+        attempt = find(self._name, hint)
+        if hint.kind is EventKind.IGNORED or attempt is None:
             return False
         if hint.is_live != gateway(self._name).is_live:
             reviews.file(
                 key=f"wrong-mode:{self._name}:{hint.event_id}",
                 kind="wrong_mode",
                 detail=f"{self._name} sent {hint.raw_type} ({hint.event_id}) of the other mode, live or test.",
-                payment=payment,
-                invoice=payment.invoice,
+                attempt=attempt,
+                invoice=attempt.invoice,
             )
             return False
         try:
             settle(
-                attempt_id=payment.pk,
+                attempt_id=attempt.pk,
                 provider_reference=hint.provider_reference,
                 look_for_disputes=hint.kind is EventKind.DISPUTE_CHANGED,
             )
@@ -75,17 +75,17 @@ class PaymentSource:
 
 
 def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
-    """The payment a message is about, by any of the three names it may use."""
-    payments = PaymentAttempt.objects.select_related("invoice").filter(gateway=gateway_name)
+    """The attempt a message is about, by any of the three names it may use."""
+    attempts = PaymentAttempt.objects.select_related("invoice").filter(gateway=gateway_name)
     names = (
         ("provider_reference", hint.provider_reference),
         ("public_id", hint.our_reference),
         ("charge_reference", hint.charge_reference),
     )
     for name, value in names:
-        found = payments.filter(**{name: value}).first() if value else None
-        if found is not None:
-            return found
+        attempt = attempts.filter(**{name: value}).first() if value else None
+        if attempt is not None:
+            return attempt
     return None
 
 

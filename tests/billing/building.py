@@ -9,10 +9,27 @@ from typing import Any
 from django.db import transaction
 from oscar.apps.order.models import Order
 
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import invoices
 from storefront.core import references
 from storefront.core.license_terms import LicenseTerms
+
+
+def make_payment(customer: Any, amount: str = "96.00", invoice: Invoice | None = None) -> Payment:
+    """Money received by the page of an attempt; what becomes of it is the caller's business."""
+    invoice = invoice or make_invoice(customer, amount)
+    attempt = invoice.attempts.create(
+        gateway="stripe", is_live=False, status="succeeded", currency=invoice.currency, amount=invoice.amount
+    )
+    return Payment.objects.create(
+        customer=customer,
+        attempt=attempt,
+        gateway="stripe",
+        is_live=False,
+        currency=invoice.currency,
+        amount=invoice.amount,
+        reference=attempt.idempotency_key,
+    )
 
 
 def make_order(customer: Any, *, total: Decimal, currency: str = "EUR") -> Order:

@@ -16,6 +16,7 @@ from storefront.billing.models import (
     InvoiceSequence,
     LedgerEntry,
     LedgerTransaction,
+    Payment,
     PaymentAttempt,
 )
 from storefront.billing.services.settlement import settle
@@ -58,10 +59,13 @@ BREAKS = {
     "refunded-invoice-with-sale": lambda: Invoice.objects.update(status="refunded"),
     "invoice-numbers": lambda: InvoiceSequence.objects.update(last=7),
     "order-status": lambda: type(Invoice.objects.get().order).objects.update(status="New"),
-    "paid-without-payment": lambda: PaymentAttempt.objects.update(status="failed"),
-    "payment-not-in-ledger": lambda: PaymentAttempt.objects.update(amount_refunded=5),
-    "ledger-without-payment": lambda: PaymentAttempt.objects.update(status="failed"),
-    "refunded-more-than-paid": lambda: PaymentAttempt.objects.update(amount_refunded=500),
+    "paid-without-payment": lambda: Payment.objects.update(currency="USD"),
+    "payment-not-in-ledger": lambda: Payment.objects.update(amount_refunded=5),
+    "ledger-without-payment": lambda: LedgerTransaction.objects.update(payment=None),
+    "payment-without-success": lambda: PaymentAttempt.objects.update(status="failed"),
+    "attempt-without-payment": lambda: Payment.objects.update(amount=95),
+    "sold-with-lost-money": lambda: Payment.objects.update(amount_lost=1),
+    "refunded-more-than-paid": lambda: Payment.objects.update(amount_refunded=500),
     "payment-for-nothing": lambda: Allocation.objects.all().delete(),
     "payment-unknown": lambda: PaymentAttempt.objects.update(status="created", created_at=clock.now() - LONG_AGO),
 }

@@ -14,8 +14,8 @@ from cms.statistics import days, sales
 from storefront.billing import signals, status
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Dispute, Invoice, LedgerEntry, PaymentAttempt, ReviewItem
-from storefront.billing.services import starting
+from storefront.billing.models import Dispute, Invoice, LedgerEntry, Payment, PaymentAttempt, ReviewItem
+from storefront.billing.services import opening
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import StaleAnswer, record, settle
 from storefront.billing.services.starting import start
@@ -116,7 +116,7 @@ def test_a_lost_dispute_is_booked_out_of_the_income(stripe, invoice, paid, heard
     assert kinds() == ["dispute", "dispute", "dispute_closed"] and heard == [True]
     state = status.of_invoice(Invoice.objects.get())
     assert state.code == "charged_back" and "took the money back" in state.reason
-    assert PaymentAttempt.objects.get().amount_lost == ALL
+    assert Payment.objects.get().amount_lost == ALL
     assert sum(sales.read(days.latest()).income["EUR"].values()) == 0
     assert audited() == []
 
@@ -175,7 +175,7 @@ def test_money_that_paid_for_nothing_can_be_disputed_too(stripe, invoice, paid, 
     other = invoice.attempts.create(
         gateway="stripe", is_live=False, currency="EUR", amount=ALL, status="cancelled", created_at=clock.now()
     )
-    started = gateway("stripe").start(starting._request(other))
+    started = gateway("stripe").start(opening.start_request(other))
     PaymentAttempt.objects.filter(pk=other.pk).update(provider_reference=started.provider_reference)
     stripe.pay(started.provider_reference)
     settle(attempt_id=other.pk)
@@ -247,8 +247,8 @@ def test_the_end_is_the_same_whatever_was_heard_on_the_way(stripe, make_customer
     for _ in range(2):
         followed, late = look(followed), look(late)
     assert _sums(followed) == _sums(late)
-    row = followed.disputes.get()
-    assert (row.stage, row.lost) == (late.disputes.get().stage, late.amount_lost)
+    row = followed.payment.disputes.get()
+    assert (row.stage, row.lost) == (late.payment.disputes.get().stage, late.payment.amount_lost)
     assert row.lost == (row.withdrawn if row.stage in AGAINST_US else 0)
     assert [str(finding) for finding in checks()] == []
 
@@ -261,7 +261,7 @@ def _paid(stripe, customer):
 
 def _sums(payment):
     sums: dict[str, Decimal] = {}
-    entries = LedgerEntry.objects.filter(transaction__payment=payment)
+    entries = LedgerEntry.objects.filter(transaction__payment=payment.payment)
     for kind, amount in entries.values_list("account__kind", "amount"):
         sums[kind] = sums.get(kind, Decimal(0)) + amount
     return {kind: amount for kind, amount in sums.items() if amount}

@@ -11,21 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from storefront.billing.models import Allocation, LedgerEntry, LedgerTransaction, PaymentAttempt
+from storefront.billing.models import Allocation, LedgerEntry, LedgerTransaction
 from storefront.billing.services import ledger
-from tests.billing.building import make_invoice
+from tests.billing.building import make_payment
 
 pytestmark = pytest.mark.django_db
 
 amounts = st.integers(min_value=1, max_value=20_000).map(lambda cents: Decimal(cents) / 100)
 wrong_amounts = st.sampled_from([Decimal("0"), Decimal("-1"), Decimal("0.001"), Decimal("NaN"), Decimal("Infinity")])
-
-
-def make_payment(customer, amount="96.00"):
-    invoice = make_invoice(customer, amount)
-    return PaymentAttempt.objects.create(
-        invoice=invoice, gateway="stripe", is_live=False, currency="EUR", amount=invoice.amount
-    )
 
 
 class LedgerMachine(RuleBasedStateMachine):

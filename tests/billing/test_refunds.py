@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from storefront.billing import signals
-from storefront.billing.models import LedgerEntry, PaymentAttempt, ReviewItem
+from storefront.billing.models import LedgerEntry, Payment, PaymentAttempt, ReviewItem
 from storefront.billing.services import invoices, ledger
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -62,7 +62,7 @@ def test_a_whole_refund_takes_the_purchase_back(stripe, invoice, paid, heard, au
     assert invoice.order.__class__.objects.get(pk=invoice.order.pk).status == "Refunded"
     assert heard == ["refunded"]
     assert balances() == {}
-    assert PaymentAttempt.objects.get().amount_refunded == Decimal("96.00")
+    assert Payment.objects.get().amount_refunded == Decimal("96.00")
     assert audited() == []
 
 
@@ -168,7 +168,7 @@ def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, invoice, paid, 
     ):
         with pytest.raises(StaleAnswer):
             record(attempt_id=paid.pk, snapshot=stale, seen=seen)
-    assert PaymentAttempt.objects.get().amount_refunded == Decimal("96.00")
+    assert Payment.objects.get().amount_refunded == Decimal("96.00")
     assert kinds() == []
 
 

@@ -107,14 +107,15 @@ def test_money_that_came_by_such_a_session_all_the_same_is_not_lost(stripe, invo
 
 def test_an_answer_that_comes_after_the_attempt_was_given_up_opens_nothing(stripe, invoice, monkeypatch):
     """A twin of the call got a page under the same key: it is shown to nobody, and the worker closes it."""
-    from storefront.billing.services import opening, starting
+    from storefront.billing.gateway_registry import gateway
+    from storefront.billing.services import opening
 
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
         start(invoice=invoice)
     payment = PaymentAttempt.objects.get()
-    started = starting.gateway("stripe").start(starting._request(payment))
-    opening.close(payment.pk, AttemptStatus.FAILED, failure_code=starting.PROVIDER_FAILED)
+    started = gateway("stripe").start(opening.start_request(payment))
+    opening.close(payment.pk, AttemptStatus.FAILED, failure_code=opening.PROVIDER_FAILED)
     opening.opened(payment.pk, started)
     while poll_open_attempts():
         PaymentAttempt.objects.exclude(next_check_at=None).update(next_check_at=clock.now())

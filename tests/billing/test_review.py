@@ -12,7 +12,7 @@ from cms.permissions import ensure_marketers
 from storefront.billing import links
 from storefront.billing.errors import PaymentInReview
 from storefront.billing.models import ReviewItem
-from storefront.billing.services import reviews
+from storefront.billing.services import resolving, reviews
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -56,7 +56,7 @@ def test_after_the_resolution_the_buyer_pays_by_a_new_attempt(
     assert resolve(client, mismatch, "Refunded 1.00 at the provider").status_code == 302
     assert 'id="pay-order"' in client.get(links.pay_path(invoice)).content.decode()
     anew = start(invoice=invoice)
-    assert anew.pk != mismatch.payment_id
+    assert anew.pk != mismatch.attempt_id
     stripe.pay(anew.provider_reference)
     settle(attempt_id=anew.pk)
     invoice.refresh_from_db()
@@ -70,13 +70,13 @@ def test_a_resolution_names_who_when_and_why(client: Client, mismatch: Any, staf
     mismatch.refresh_from_db()
     assert (mismatch.resolved_by, mismatch.resolution) == (staff, "Refunded 1.00 at the provider")
     assert mismatch.resolved_at is not None
-    assert mismatch.payment.status == AttemptStatus.FAILED
+    assert mismatch.attempt.status == AttemptStatus.FAILED
     assert "Refunded 1.00 at the provider" in client.get(f"/admin/review/{mismatch.pk}/").content.decode()
 
 
 def test_the_first_resolution_stays(client: Client, mismatch: Any, staff: Any) -> None:
-    reviews.resolve(item=mismatch, by=staff, reason="first")
-    reviews.resolve(item=mismatch, by=staff, reason="second")
+    resolving.resolve(item=mismatch, by=staff, reason="first")
+    resolving.resolve(item=mismatch, by=staff, reason="second")
     assert ReviewItem.objects.get().resolution == "first"
 
 
@@ -89,8 +89,8 @@ def test_without_a_reason_nothing_is_resolved(client: Client, invoice: Any, mism
 
 
 def test_the_same_finding_is_not_filed_again_after_its_resolution(mismatch: Any, staff: Any) -> None:
-    reviews.resolve(item=mismatch, by=staff, reason="seen")
-    settle(attempt_id=mismatch.payment_id)
+    resolving.resolve(item=mismatch, by=staff, reason="seen")
+    settle(attempt_id=mismatch.attempt_id)
     poll_open_attempts()
     assert ReviewItem.objects.filter(resolved_at=None).count() == 0
 
@@ -100,14 +100,14 @@ def test_an_unpaid_charge_that_does_not_fit_is_closed_at_the_provider(stripe: An
     stripe.tamper(payment.provider_reference, amount_total=100)
     settle(attempt_id=payment.pk)
     item = ReviewItem.objects.get(kind="mismatch_unpaid")
-    reviews.resolve(item=item, by=staff, reason="opened with another amount")
+    resolving.resolve(item=item, by=staff, reason="opened with another amount")
     assert stripe.pay(payment.provider_reference) == "closed"
     assert start(invoice=invoice).pk != payment.pk
 
 
 def test_open_matters_come_first_and_lead_to_the_order(client: Client, invoice: Any, mismatch: Any, staff: Any) -> None:
     old = reviews.file(key="old", kind="already_done", detail="An old matter.")
-    reviews.resolve(item=old, by=staff, reason="done")
+    resolving.resolve(item=old, by=staff, reason="done")
     client.force_login(staff)
     body = client.get("/admin/review/").content.decode()
     assert body.index(mismatch.detail[:40]) < body.index("An old matter.")

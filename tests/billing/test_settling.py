@@ -51,7 +51,7 @@ def test_a_paid_charge_pays_invoice_and_order_in_one_go(stripe, invoice, charge,
     assert fresh(invoice).status == InvoiceStatus.PAID
     assert invoice.paid_at is not None
     assert fresh(invoice.order).status == "Paid"
-    assert heard == [(invoice.number, payment.pk)]
+    assert heard == [(invoice.number, payment.payment.pk)]
     assert outbox("payment_received:") == [f"payment_received:{invoice.number}"]
     assert ledger.balance_of(invoice.customer, "EUR") == 0
     assert list(LedgerTransaction.objects.order_by("pk").values_list("kind", flat=True)) == ["payment", "purchase"]
@@ -230,7 +230,7 @@ def test_an_invoice_without_an_order_is_paid_once_too(stripe, customer, heard, a
     for payment in (second, first):
         stripe.pay(payment.provider_reference)
         settle(attempt_id=payment.pk)
-    assert heard == [(invoice.number, second.pk)]
+    assert heard == [(invoice.number, second.payment.pk)]
     assert ledger.balance_of(customer, "EUR") == Decimal("96.00")
     assert audited() == []
 

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.models import PaymentAttempt, ReviewItem
-from storefront.billing.services import reviews, setup
+from storefront.billing.services import resolving, reviews, setup
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
@@ -65,7 +65,7 @@ def test_what_is_resolved_and_comes_again_is_told_again(stripe, invoice, make_cu
     for _ in range(2):
         with pytest.raises(PaymentUnavailable):
             start(invoice=invoice)
-        reviews.resolve(item=setup_items()[-1], by=staff, reason="The right was given")
+        resolving.resolve(item=setup_items()[-1], by=staff, reason="The right was given")
     assert len(setup_items()) == 2
 
 
@@ -102,15 +102,15 @@ def test_a_refund_that_could_not_be_seen_is_booked_when_the_right_is_there(strip
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.refund(payment.provider_reference, amount=1000)
-    assert settle(attempt_id=payment.pk).amount_refunded == Decimal("10.00")
+    assert settle(attempt_id=payment.pk).payment.amount_refunded == Decimal("10.00")
     stripe.rights.restrict(**ALL | {"charge": "none"})
     stripe.refund(payment.provider_reference, amount=500)
-    assert settle(attempt_id=payment.pk).amount_refunded == Decimal("10.00")  # neither undone nor guessed
+    assert settle(attempt_id=payment.pk).payment.amount_refunded == Decimal("10.00")  # neither undone nor guessed
     assert reconcile() == 0
     stripe.rights.restrict(**ALL)
     assert reconcile() == 1
     payment.refresh_from_db()
-    assert payment.amount_refunded == Decimal("15.00")
+    assert payment.payment.amount_refunded == Decimal("15.00")
     assert audited() == []
 
 
@@ -120,9 +120,9 @@ def test_a_dispute_that_may_not_be_read_waits_for_the_right(stripe, invoice):
     settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
     stripe.rights.restrict(**ALL | {"dispute": "none"})
-    assert not settle(attempt_id=payment.pk).is_disputed
+    assert not settle(attempt_id=payment.pk).payment.is_disputed
     stripe.rights.restrict(**ALL)
-    assert settle(attempt_id=payment.pk).is_disputed
+    assert settle(attempt_id=payment.pk).payment.is_disputed
 
 
 def test_a_refund_is_booked_though_the_dispute_may_not_be_read(stripe, invoice, audited):
@@ -132,7 +132,7 @@ def test_a_refund_is_booked_though_the_dispute_may_not_be_read(stripe, invoice, 
     stripe.refund(payment.provider_reference, amount=1000)
     stripe.dispute(payment.provider_reference)
     stripe.rights.restrict(**ALL | {"dispute": "none"})
-    assert settle(attempt_id=payment.pk).amount_refunded == Decimal("10.00")
+    assert settle(attempt_id=payment.pk).payment.amount_refunded == Decimal("10.00")
     assert reconcile() == 0
     assert "Disputes: Read" in setup_items()[0].detail
     assert audited() == []

@@ -17,7 +17,7 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.models import PaymentAttempt, ReviewItem
-from storefront.billing.services import cancelling, invoices, reviews
+from storefront.billing.services import cancelling, invoices, resolving
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import AttemptStatus
@@ -113,11 +113,11 @@ def test_a_matter_that_comes_back_after_it_was_resolved_is_filed_again(stripe, i
     stripe.fail_next(kind="status", status=400, count=2)
     with pytest.raises(CannotBeCharged):
         start(invoice=invoice)
-    reviews.resolve(item=ReviewItem.objects.get(), by=customer, reason="Set right at the provider.")
+    resolving.resolve(item=ReviewItem.objects.get(), by=customer, reason="Set right at the provider.")
     with pytest.raises(CannotBeCharged):
         start(invoice=invoice)
     assert ReviewItem.objects.filter(kind="cannot_charge").count() == 2
-    reviews.resolve(item=ReviewItem.objects.filter(resolved_at=None).get(), by=customer, reason="Now really.")
+    resolving.resolve(item=ReviewItem.objects.filter(resolved_at=None).get(), by=customer, reason="Now really.")
     assert start(invoice=invoice).redirect_url
 
 

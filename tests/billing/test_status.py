@@ -94,7 +94,7 @@ def test_from_new_to_paid_every_state_has_its_words(stripe, invoice):
 
 def test_money_that_does_not_fit_is_being_checked_and_not_asked_for_again(stripe, invoice):
     payment = starting.start(invoice=invoice)
-    reviews.file(key="k", kind=reviews.MISMATCH, detail="", payment=payment, invoice=invoice)
+    reviews.file(key="k", kind=reviews.MISMATCH, detail="", attempt=payment, invoice=invoice)
     state = both(invoice)
     assert (state.code, state.may_pay) == ("review", False)
 

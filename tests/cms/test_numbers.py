@@ -22,7 +22,7 @@ from storefront.billing.services.orders import set_status
 from storefront.core import clock
 from storefront.core.periods import add_months
 from storefront.licensing.models import License
-from tests.billing.building import make_invoice
+from tests.billing.building import make_invoice, make_payment
 from tests.conftest import Shop, make_software
 from tests.purchases import license_terms, order, pay
 
@@ -139,9 +139,7 @@ def test_products_add_up_to_the_income_whatever_is_sold_and_refunded(
     terms = [license_terms(shop), license_terms(second), None]
     amounts = [str(Decimal(cents) / 100) for _, cents in lines]
     invoice = make_invoice(customer, *amounts, terms=[terms[what] for what, _ in lines])
-    payment = PaymentAttempt.objects.create(
-        invoice=invoice, gateway="stripe", is_live=False, status="succeeded", currency=EUR, amount=invoice.amount
-    )
+    payment = make_payment(customer, invoice=invoice)
     moved = {"customer": customer, "currency": EUR}
     before = sum(sales.read(days.latest()).income.get(EUR, {}).values())
     ledger.credit(payment=payment, amount=invoice.amount, key=f"p{payment.pk}", **moved)

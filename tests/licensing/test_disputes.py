@@ -63,7 +63,7 @@ def test_a_dispute_suspends_the_license_and_a_won_one_restores_it(
     stripe.close_dispute(payment.provider_reference, won=True)
     assert told() == "active"
     payment.refresh_from_db()
-    assert payment.is_disputed is False
+    assert payment.payment.is_disputed is False
     assert list(checks()) == []
 
 

@@ -267,8 +267,8 @@ def test_killed_while_a_lost_dispute_is_booked_it_is_booked_once(doomed, stripe,
         deliver(client, events(stripe, payment.provider_reference))  # it comes late, or again
         recover(MESSAGES)
         payment.refresh_from_db()
-        assert (payment.amount_lost, payment.disputes.get().stage) == (payment.amount, "lost")
-        assert ReviewItem.objects.filter(payment=payment).count() == 1
+        assert (payment.payment.amount_lost, payment.payment.disputes.get().stage) == (payment.amount, "lost")
+        assert ReviewItem.objects.filter(attempt=payment).count() == 1
         if not died:
             break
     else:

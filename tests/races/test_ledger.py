@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from storefront.billing.models import LedgerAccount, LedgerEntry, LedgerTransaction, PaymentAttempt
+from storefront.billing.models import LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from storefront.billing.services import ledger
 from storefront.core import states
 from tests.billing.building import make_invoice
@@ -32,8 +32,14 @@ def invoice(customer):
 @pytest.fixture
 def payment(invoice):
     """A payment whose 10.00 lie on the personal account."""
-    row = PaymentAttempt.objects.create(
-        invoice=invoice, gateway="stripe", is_live=False, currency="EUR", amount=Decimal("10.00")
+    row = Payment.objects.create(
+        customer=invoice.customer,
+        attempt=invoice.attempts.create(gateway="stripe", is_live=False, currency="EUR", amount=invoice.amount),
+        gateway="stripe",
+        is_live=False,
+        currency="EUR",
+        amount=Decimal("10.00"),
+        reference="top-up",
     )
     ledger.credit(customer=invoice.customer, payment=row, amount=Decimal("10.00"), currency="EUR", key="top-up")
     return row

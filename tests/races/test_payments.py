@@ -272,7 +272,7 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
     settle(attempt_id=payment.pk)
     payment.refresh_from_db()
     invoice.refresh_from_db()
-    assert payment.amount_refunded == payment.amount
+    assert payment.payment.amount_refunded == payment.amount
     assert invoice.status == InvoiceStatus.REFUNDED
     assert LedgerTransaction.objects.count() == 4
     assert [str(finding) for finding in checks()] == []
@@ -291,7 +291,7 @@ def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, slow_t
             stripe.move_dispute(payment.provider_reference, status=step)
     results = race(lambda: settle(attempt_id=payment.pk, look_for_disputes=True), copies=crowd)
     assert errors(results) == []
-    assert payment.disputes.count() == ReviewItem.objects.count() == 1
+    assert payment.payment.disputes.count() == ReviewItem.objects.count() == 1
     assert [str(finding) for finding in checks()] == []
 
 
@@ -312,14 +312,14 @@ def test_an_answer_from_before_the_decision_changes_nothing(stripe, invoice):
     payment, answer, seen = overtaken(stripe, invoice)
     with pytest.raises(settlement.StaleAnswer):
         record(attempt_id=payment.pk, snapshot=answer, seen=seen)
-    assert payment.disputes.get().stage == "lost"
+    assert payment.payment.disputes.get().stage == "lost"
 
 
 def test_control_run_an_answer_that_is_not_compared_undoes_the_decision(stripe, invoice, monkeypatch):
     payment, answer, seen = overtaken(stripe, invoice)
     monkeypatch.setattr(disputes, "differ", lambda payment, found: False)
     record(attempt_id=payment.pk, snapshot=answer, seen=seen)
-    assert payment.disputes.get().stage == "open"  # wrong
+    assert payment.payment.disputes.get().stage == "open"  # wrong
 
 
 def test_a_dispute_decided_while_it_is_read_ends_as_the_provider_says(stripe, invoice, race, dawdling):
@@ -333,7 +333,7 @@ def test_a_dispute_decided_while_it_is_read_ends_as_the_provider_says(stripe, in
 
     race(lambda: stripe.close_dispute(payment.provider_reference, won=True), *[look] * 8)
     look()
-    assert payment.disputes.get().stage == "won"
+    assert payment.payment.disputes.get().stage == "won"
     assert [str(finding) for finding in checks()] == []
 
 

@@ -97,7 +97,7 @@ def test_order_says_of_a_disputed_payment_what_is_to_be_done_until_when(
     stripe.dispute(payment.provider_reference)
     settle(attempt_id=payment.pk, look_for_disputes=True)
     body = staff_client.get(reverse("dashboard:order-detail", args=[trade.number])).content.decode()
-    (dispute,) = payment.disputes.all()
+    (dispute,) = payment.payment.disputes.all()
     assert "Disputed: evidence is wanted" in body and "Send evidence until" in body
     assert f'href="{dispute.page}"' in body and dispute.reference in body
 

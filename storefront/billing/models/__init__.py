@@ -1,7 +1,8 @@
 from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
-from .payments import GIVEN_UP, UNDER_WAY, PaymentAttempt, ReviewItem
+from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt
+from .reviews import ReviewItem
 
 __all__ = [
     "GIVEN_UP",
@@ -16,6 +17,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",
+    "Payment",
     "PaymentAttempt",
     "ReviewItem",
     "Seller",

@@ -16,7 +16,7 @@ class Dispute(models.Model):
     in the ledger, as is ``fee`` (``fee_currency``). ``evidence_due_at`` is None where no answer is possible.
     """
 
-    payment = models.ForeignKey("billing.PaymentAttempt", on_delete=models.PROTECT, related_name="disputes")
+    payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, related_name="disputes")
     reference = models.CharField(max_length=255)
     stage = models.CharField(max_length=20)
     reason = models.CharField(max_length=20)

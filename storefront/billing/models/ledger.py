@@ -44,9 +44,7 @@ class LedgerTransaction(models.Model):
 
     key = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=30)
-    payment = models.ForeignKey(
-        "billing.PaymentAttempt", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
@@ -74,7 +72,7 @@ class Allocation(models.Model):
     """From which payment an expense was taken: every debit of a personal account names its money's origin."""
 
     entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="allocations")
-    payment = models.ForeignKey("billing.PaymentAttempt", on_delete=models.PROTECT, related_name="allocations")
+    payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, related_name="allocations")
     amount = MoneyField()
 
     class Meta:

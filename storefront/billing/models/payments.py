@@ -1,4 +1,7 @@
-"""Attempts to pay one invoice by one method, and what waits for a person."""
+"""Attempts to pay one invoice, and the money that is received."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +12,11 @@ from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, references
 from storefront.core.money import MoneyField
 
-#: Attempts that may still bring money by themselves. Where the last card was declined the provider's page may be open
-#: all the same, and nothing comes of it until the buyer tries again.
+if TYPE_CHECKING:
+    from storefront.billing.models.invoices import Invoice
+
+#: Attempts that may still bring money by themselves. After a declined card the provider's page may still be open, but
+#: nothing comes of it until the buyer tries again.
 UNDER_WAY = Q(status__in=[str(each) for each in OPEN_ATTEMPT]) & (Q(failure_code="") | Q(is_processing=True))
 
 #: ``PaymentAttempt.failure_code`` of one that waited for its buyer elsewhere and is not wanted any more.
@@ -18,14 +24,13 @@ GIVEN_UP = "given_up"
 
 
 class PaymentAttempt(models.Model):
-    """One attempt. Committed before the provider is called; its idempotency key is ``payment-<id>``.
+    """A page at a provider for one invoice. Committed before the provider is called, with the key ``payment-<id>``.
 
     ``amount`` is in major units of ``currency``. ``provider_reference`` is the provider's id of the charge,
     ``charge_reference`` its id of the money movement behind it. ``is_processing``: the buyer has done their part, the
     bank has not. ``instructions`` say how the buyer pays elsewhere (``billing.instructions``), {} where that is not
-    asked. ``amount_lost`` is what disputes have cost of it (``Dispute.lost``). ``next_check_at`` is when the poller
-    asks about it again (NULL: never). ``revision`` counts what was learned from the provider, so that an answer older
-    than the last one can be told.
+    asked. ``next_check_at`` is when the poller asks about it again (NULL: never). ``revision`` counts the answers of
+    the provider, so that an answer older than the latest one is recognised.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -41,16 +46,12 @@ class PaymentAttempt(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     method_label = models.CharField(max_length=100, blank=True)
     failure_code = models.CharField(max_length=100, blank=True)
-    amount_refunded = MoneyField(default=0)
-    is_disputed = models.BooleanField(default=False)
-    amount_lost = MoneyField(default=0)
     is_processing = models.BooleanField(default=False)
     instructions = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     revision = models.PositiveIntegerField(default=0)
-    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -83,21 +84,53 @@ class PaymentAttempt(models.Model):
         return self.failure_code == GIVEN_UP
 
 
-class ReviewItem(models.Model):
-    """Something about money that a person must look at. ``key`` keeps one finding from being filed twice."""
+class Payment(models.Model):
+    """Money received, through a provider's page (``attempt``) or without one, as by bank transfer.
 
-    key = models.CharField(max_length=200, unique=True)
-    kind = models.CharField(max_length=50)
-    payment = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, null=True, blank=True, related_name="reviews")
-    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    detail = models.TextField()
-    created_at = models.DateTimeField(default=clock.now)
-    resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
-    resolution = models.TextField(blank=True)
+    What it paid for, whole or in part, the ledger's allocations say. ``amount`` is in major units of ``currency``;
+    ``reference`` is the provider's id, unique per gateway. ``amount_refunded`` is what the provider says was given
+    back, ``amount_lost`` what disputes have cost (``Dispute.lost``); ``is_disputed`` while one is undecided or lost.
+    """
+
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
+    attempt = models.OneToOneField(
+        PaymentAttempt, on_delete=models.PROTECT, null=True, blank=True, related_name="payment"
+    )
+    gateway = models.CharField(max_length=30)
+    is_live = models.BooleanField()
+    currency = models.CharField(max_length=3)
+    amount = MoneyField()
+    reference = models.CharField(max_length=255)
+    method_label = models.CharField(max_length=100, blank=True)
+    received_at = models.DateTimeField(default=clock.now)
+    amount_refunded = MoneyField(default=0)
+    amount_lost = MoneyField(default=0)
+    is_disputed = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-pk"]
+        db_table = "billing_receivedpayment"
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "reference"], name="received_payment_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="received_amount_positive"),
+        ]
 
     def __str__(self) -> str:
-        return self.key
+        return f"{self.gateway} {self.reference}"
+
+    @property
+    def invoice(self) -> "Invoice | None":
+        """The invoice it was meant for: its attempt's. What it really paid for, ``Allocation`` says."""
+        return self.attempt.invoice if self.attempt else None
+
+    @property
+    def public_id(self) -> str:
+        """A name for keys: the attempt's public id where there is an attempt."""
+        return self.attempt.public_id if self.attempt else f"payment-{self.pk}"
+
+    @property
+    def amount_kept(self) -> Decimal:
+        """What neither refunds nor disputes have taken back, major units."""
+        return self.amount - self.amount_refunded - self.amount_lost

@@ -8,6 +8,7 @@ from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import GIVEN_UP, Invoice, PaymentAttempt
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_attempt
+from storefront.billing.services.opening import resume
 from storefront.billing.services.poll_schedule import after_lapse
 from storefront.billing.services.settlement import record, settle
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
@@ -21,41 +22,39 @@ def cancel_open(*, invoice: Invoice) -> None:
     If the provider says that one was paid meanwhile, it is settled instead: re-read the invoice afterwards. Raises
     Unavailable (or a BillingError) if that cannot be known now; try again later.
     """
-    for payment in PaymentAttempt.objects.filter(invoice_id=invoice.pk, status__in=OPEN_ATTEMPT):
-        cancel_attempt(payment)
+    for attempt in PaymentAttempt.objects.filter(invoice_id=invoice.pk, status__in=OPEN_ATTEMPT):
+        cancel_attempt(attempt)
 
 
-def cancel_attempt(payment: PaymentAttempt) -> PaymentAttempt:
+def cancel_attempt(attempt: PaymentAttempt) -> PaymentAttempt:
     """Close one charge at its provider and note what it has become.
 
-    One that we count as closed already is closed there too; one that the provider may not know is asked for first. A
-    voucher that the provider cannot withdraw is given up here: what is paid with it all the same is received later.
+    Also expires charges we already closed locally. A CREATED charge is looked up first: the provider may have opened
+    it. A voucher that the provider cannot withdraw is given up here; money that comes by it all the same is kept.
     """
-    if payment.status == AttemptStatus.CREATED and payment.provider_reference is None:
-        from storefront.billing.services.starting import resume  # the other way round it is imported at the top
-
-        payment = resume(payment)
-    if payment.status == AttemptStatus.SUCCEEDED or payment.provider_reference is None:
-        return payment
-    seen = payment.revision
+    if attempt.status == AttemptStatus.CREATED and attempt.provider_reference is None:
+        attempt = resume(attempt)
+    if attempt.status == AttemptStatus.SUCCEEDED or attempt.provider_reference is None:
+        return attempt
+    seen = attempt.revision
     try:
-        snapshot = gateway(payment.gateway).cancel(payment.provider_reference)
+        snapshot = gateway(attempt.gateway).cancel(attempt.provider_reference)
     except NotFound:
-        return settle(attempt_id=payment.pk)
-    payment = record(attempt_id=payment.pk, snapshot=snapshot, seen=seen)
-    return _give_up(payment.pk) if payment.is_awaited else payment
+        return settle(attempt_id=attempt.pk)
+    attempt = record(attempt_id=attempt.pk, snapshot=snapshot, seen=seen)
+    return _give_up(attempt.pk) if attempt.is_awaited else attempt
 
 
 def _give_up(attempt_id: int) -> PaymentAttempt:
     with transaction.atomic(durable=True):
-        payment = lock_attempt(attempt_id)
-        if payment.is_awaited:
+        attempt = lock_attempt(attempt_id)
+        if attempt.is_awaited:
             states.apply(
-                payment,
+                attempt,
                 AttemptStatus.CANCELLED,
                 table=ATTEMPT_TRANSITIONS,
                 failure_code=GIVEN_UP,
-                next_check_at=after_lapse(payment),
+                next_check_at=after_lapse(attempt),
             )
-            orders.follow_attempts(payment.invoice)
-    return payment
+            orders.follow_attempts(attempt.invoice)
+    return attempt

@@ -1,8 +1,8 @@
 """Disputes as the provider tells them: row, ledger, licenses and staff follow. Called under settle's locks alone.
 
-What the provider withdraws lies in dispute until the bank has decided. Lost, it is booked out of the sale like a
-refund; won, it comes back. All of it follows from the last word alone, so the order and number of messages that came
-before makes no difference.
+What the provider withdraws lies on an account of its own until the bank has decided. If it is lost, it is booked out of
+the sale like a refund; if it is won, it comes back. Everything follows from the provider's latest answer alone, so the
+order and number of earlier messages make no difference. Only payments by a provider's page can be disputed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from django.utils import translation
 
 from storefront.billing import disputes as words
 from storefront.billing import signals
-from storefront.billing.models import Dispute, Invoice, LedgerTransaction, PaymentAttempt, ReviewItem
+from storefront.billing.models import Dispute, Invoice, LedgerTransaction, Payment, ReviewItem
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import goods, ledger, reviews
+from storefront.billing.services import ledger, reviews, sales
 from storefront.core import clock, money
 from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
 
@@ -29,7 +29,7 @@ _MONEY = ("withdrawn", "fee", "fee_currency")
 DECIDED = frozenset(DisputeStage) - UNDECIDED - {DisputeStage.INQUIRY, DisputeStage.INQUIRY_REVIEW, DisputeStage.APPEAL}
 
 
-def follow(payment: PaymentAttempt, found: Sequence[DisputeSnapshot]) -> None:
+def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
     """Make our rows say what the provider says about the disputes of a payment that has succeeded."""
     for each in found:
         _follow_one(payment, _as_stored(each))
@@ -40,17 +40,20 @@ def follow(payment: PaymentAttempt, found: Sequence[DisputeSnapshot]) -> None:
     has_changed, was_lost = payment.is_disputed != is_disputed, _is_lost(payment)
     payment.amount_lost, payment.is_disputed = lost, is_disputed
     payment.save(update_fields=["amount_lost", "is_disputed"])
-    if has_changed:
-        signals.payment_disputed.send(sender=Invoice, invoice=payment.invoice, payment=payment, is_disputed=is_disputed)
-    if _is_lost(payment) and not was_lost:
-        signals.payment_lost.send(sender=Invoice, invoice=payment.invoice, payment=payment)
+    for sale in sales.sales_of(payment):
+        if has_changed:
+            signals.payment_disputed.send(
+                sender=Invoice, invoice=sale.invoice, payment=payment, is_disputed=is_disputed
+            )
+        if _is_lost(payment) and not was_lost:
+            signals.payment_lost.send(sender=Invoice, invoice=sale.invoice, payment=payment)
 
 
-def _is_lost(payment: PaymentAttempt) -> bool:
-    return payment.amount_lost > 0 and payment.amount_lost + payment.amount_refunded >= payment.amount
+def _is_lost(payment: Payment) -> bool:
+    return payment.amount_lost > 0 and payment.amount_kept <= 0
 
 
-def differ(payment: PaymentAttempt, found: Sequence[DisputeSnapshot]) -> bool:
+def differ(payment: Payment, found: Sequence[DisputeSnapshot]) -> bool:
     """Whether the provider's word is another than ours. The payment is locked."""
     ours = {row.reference: _facts(row) for row in payment.disputes.all()}
     return ours != {each.dispute_reference: _facts(_as_stored(each)) for each in found}
@@ -65,7 +68,7 @@ def _facts(dispute: Dispute | DisputeSnapshot) -> tuple[object, ...]:
     return tuple(getattr(dispute, name) for name in (*_FACTS, *_MONEY))
 
 
-def _follow_one(payment: PaymentAttempt, found: DisputeSnapshot) -> None:
+def _follow_one(payment: Payment, found: DisputeSnapshot) -> None:
     row = payment.disputes.filter(reference=found.dispute_reference).first()
     if row is not None and _facts(row) == _facts(found):
         return
@@ -105,14 +108,14 @@ def _bear(row: Dispute, change: Decimal) -> None:
     """More of it is lost (> 0): goods are taken back from the sale and the customer's money is gone; or less is."""
     if not change:
         return
-    payment, customer = row.payment, row.payment.invoice.customer
+    payment, customer = row.payment, row.payment.customer
     personal = ledger.personal_account(customer, payment.currency)
     disputed = ledger.own_account(AccountKind.DISPUTED, payment.gateway, payment.currency)
     if change > 0:
-        goods.take_back(payment, change, key=_key(row, "goods"))
+        sales.take_back(payment, change, key=_key(row, "goods"))
     _move(row, "dispute_lost" if change > 0 else "dispute_regained", personal, disputed, change)
     if change < 0:
-        goods.sell_again(payment, -change, key=_key(row, "goods"))
+        sales.sell_again(payment, -change, key=_key(row, "goods"))
     row.lost += change
 
 
@@ -142,13 +145,14 @@ def _key(row: Dispute, word: str) -> str:
 def _tell(row: Dispute) -> None:
     """Staff read each stage, and each new day of a deadline, once: by mail and in the review list."""
     kind = reviews.DISPUTE_CLOSED if row.stage in DECIDED else reviews.DISPUTE
-    known = ReviewItem.objects.filter(payment=row.payment, kind__in=(reviews.DISPUTE, reviews.DISPUTE_CLOSED)).count()
+    attempt, invoice = row.payment.attempt, row.payment.invoice
+    known = ReviewItem.objects.filter(attempt=attempt, kind__in=(reviews.DISPUTE, reviews.DISPUTE_CLOSED)).count()
     with translation.override(settings.LANGUAGE_CODE):
         reviews.file(
             key=f"dispute:{row.payment.public_id}:{known + 1}",
             kind=kind,
-            subject=f"{words.stage_label(row)} ({row.payment.invoice.number})",
+            subject=f"{words.stage_label(row)} ({invoice.number})" if invoice else words.stage_label(row),
             detail=words.told(row),
-            payment=row.payment,
-            invoice=row.payment.invoice,
+            attempt=attempt,
+            invoice=invoice,
         )

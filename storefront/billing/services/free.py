@@ -8,7 +8,7 @@ from storefront.billing import signals
 from storefront.billing.models import FreeOrder, FreeOrderCause, Invoice, ReviewItem
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.services.receiving import close_paid
+from storefront.billing.services.payments import close_paid
 from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
 from storefront.core import clock, states
 from storefront.users.models import User

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
-from storefront.billing.models import Allocation, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, PaymentAttempt
+from storefront.billing.models import Allocation, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.core import money, states
 from storefront.users.models import User
@@ -54,7 +54,7 @@ def balance_of(customer: User, currency: str) -> Decimal:
 
 
 def credit(
-    *, customer: User, payment: PaymentAttempt, amount: Decimal, currency: str, key: str, kind: str = "payment"
+    *, customer: User, payment: Payment, amount: Decimal, currency: str, key: str, kind: str = "payment"
 ) -> LedgerTransaction:
     """Money a provider collected goes to the customer's personal account. ``amount`` > 0, major units."""
     source = own_account(AccountKind.PROVIDER, payment.gateway, currency)
@@ -69,7 +69,7 @@ def debit(
     amount: Decimal,
     currency: str,
     key: str,
-    taken_from: Sequence[tuple[PaymentAttempt, Decimal]],
+    taken_from: Sequence[tuple[Payment, Decimal]],
     kind: str = "purchase",
 ) -> LedgerTransaction:
     """Money leaves the personal account for goods; ``taken_from`` names the payments it came with, adding up to it.
@@ -92,7 +92,7 @@ def debit(
 
 
 def take_back(
-    *, customer: User, payment: PaymentAttempt, invoice: Invoice, amount: Decimal, currency: str, key: str
+    *, customer: User, payment: Payment, invoice: Invoice, amount: Decimal, currency: str, key: str
 ) -> LedgerTransaction:
     """Undo a purchase, whole or part: from sales to the personal account."""
     return move(
@@ -101,7 +101,7 @@ def take_back(
     )  # fmt: skip
 
 
-def pay_out(*, customer: User, payment: PaymentAttempt, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
+def pay_out(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
     """A provider gave money back to the buyer: from the personal account to the provider's.
 
     It has happened already, so the account may go below zero; the caller puts that before the staff.
@@ -119,7 +119,7 @@ def move(
     source: LedgerAccount,
     target: LedgerAccount,
     amount: Decimal,
-    payment: PaymentAttempt | None = None,
+    payment: Payment | None = None,
     invoice: Invoice | None = None,
 ) -> LedgerTransaction:
     """Write one movement and its two entries: ``amount`` > 0, major units, less on ``source``, more on ``target``.

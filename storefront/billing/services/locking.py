@@ -1,16 +1,19 @@
-"""Locks, taken in the house's one order: user, order, invoice, payment (then licensing's: license)."""
+"""Locks, taken in one order everywhere: user, order, invoice, attempt, payment (then licensing's: license).
+
+Each function needs a transaction and re-reads what it locks.
+"""
 
 from __future__ import annotations
 
 from oscar.apps.order.models import Order
 
-from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.models import Invoice, Payment, PaymentAttempt
 from storefront.core import states
 from storefront.users.models import User
 
 
 def lock_invoice(invoice_id: int) -> Invoice:
-    """Lock an invoice and what comes before it; all of them re-read. Needs a transaction."""
+    """Lock an invoice and what comes before it."""
     ids = Invoice.objects.values("customer_id", "order_id").get(pk=invoice_id)
     customer = states.lock(User(pk=ids["customer_id"]))
     order = states.lock(Order(pk=ids["order_id"])) if ids["order_id"] else None
@@ -20,8 +23,18 @@ def lock_invoice(invoice_id: int) -> Invoice:
 
 
 def lock_attempt(attempt_id: int) -> PaymentAttempt:
-    """Lock a payment and what comes before it; ``payment.invoice`` is the locked invoice. Needs a transaction."""
+    """Lock an attempt and what comes before it; ``attempt.invoice`` is the locked invoice."""
     invoice = lock_invoice(PaymentAttempt.objects.values_list("invoice_id", flat=True).get(pk=attempt_id))
-    payment = states.lock(PaymentAttempt(pk=attempt_id))
-    payment.invoice = invoice
+    attempt = states.lock(PaymentAttempt(pk=attempt_id))
+    attempt.invoice = invoice
+    return attempt
+
+
+def lock_payment(payment_id: int) -> Payment:
+    """Lock money received and what comes before it; ``payment.attempt`` and ``payment.customer`` are locked, too."""
+    ids = Payment.objects.values("customer_id", "attempt_id").get(pk=payment_id)
+    attempt = lock_attempt(ids["attempt_id"]) if ids["attempt_id"] else None
+    customer = attempt.invoice.customer if attempt else states.lock(User(pk=ids["customer_id"]))
+    payment = states.lock(Payment(pk=payment_id))
+    payment.attempt, payment.customer = attempt, customer
     return payment

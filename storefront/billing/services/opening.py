@@ -1,50 +1,130 @@
-"""The row of one attempt: what the provider opened for it is noted, or it ends unpaid."""
+"""Opening the charge of one attempt at its provider, and noting what became of it."""
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
+
 from django.db import transaction
 
+from storefront.billing import links
+from storefront.billing.errors import CannotBeCharged, PaymentRefused, PaymentUnavailable
+from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt
-from storefront.billing.services import orders
+from storefront.billing.services import orders, reviews
 from storefront.billing.services.locking import lock_attempt
+from storefront.billing.services.settlement import settle
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
 from storefront.core import clock, states
-from storefront.gateways.payments.base import StartedPayment
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
+from storefront.gateways.payments.base import LineItem, StartedPayment, StartRequest
+
+logger = logging.getLogger(__name__)
+
+#: How long a hosted page stays open.
+STAY = timedelta(hours=23)
+#: An attempt without an answer for so long is given up: the provider forgets idempotency keys after a day.
+UNKNOWN_FOR = timedelta(hours=20)
+#: ``PaymentAttempt.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
+PROVIDER_FAILED = "provider_failed"
+
+
+def resume(attempt: PaymentAttempt) -> PaymentAttempt:
+    """Ask the provider to open the charge of an attempt it may know already; the key makes a second call harmless.
+
+    An attempt that can no longer be opened under its key comes back closed: nobody knows the address of a page that the
+    provider may have opened for it, and reconciliation closes that page. Raises PaymentRefused or PaymentUnavailable
+    as ``starting.start`` does.
+    """
+    if clock.now() - attempt.created_at > UNKNOWN_FOR:
+        return close(attempt.pk, AttemptStatus.FAILED, failure_code="abandoned")
+    try:
+        adapter = gateway(attempt.gateway)
+        started = adapter.start(start_request(attempt))
+    except Declined as refusal:
+        logger.warning("attempt %s refused: %s", attempt.pk, refusal.code)
+        close(attempt.pk, AttemptStatus.FAILED, failure_code=refusal.code)
+        if refusal.is_curable:
+            raise PaymentRefused(refusal.code) from refusal
+        reviews.file_cannot_charge(invoice=attempt.invoice, gateway=attempt.gateway, code=refusal.code)
+        raise CannotBeCharged(refusal.code) from refusal
+    except KeySpent as failure:
+        logger.warning("attempt %s: its key only brings a failure (%s)", attempt.pk, failure.code)
+        return close(attempt.pk, AttemptStatus.FAILED, failure_code=PROVIDER_FAILED, unless_opened=True)
+    except (GatewayError, ConfigurationError) as unknown:
+        return _opened_meanwhile(attempt, unknown)
+    attempt = opened(attempt.pk, started)
+    return attempt if attempt.redirect_url else settle(attempt_id=attempt.pk)
 
 
 def close(
     attempt_id: int, status: AttemptStatus, *, failure_code: str = "", unless_opened: bool = False
 ) -> PaymentAttempt:
-    """An open attempt ends unpaid; the order may be paid anew. A row that is open no more is left as it is, and
-    ``unless_opened`` leaves one alone that a twin of this call has opened at the provider."""
+    """End an open attempt unpaid; the order may be paid anew. A closed attempt is left as it is, with ``unless_opened``
+    also one that a concurrent call has opened at the provider."""
     with transaction.atomic(durable=True):
-        payment = lock_attempt(attempt_id)
-        is_opened = payment.provider_reference is not None
-        if payment.status in OPEN_ATTEMPT and not (unless_opened and is_opened):
+        attempt = lock_attempt(attempt_id)
+        is_opened = attempt.provider_reference is not None
+        if attempt.status in OPEN_ATTEMPT and not (unless_opened and is_opened):
             states.apply(
-                payment, status, table=ATTEMPT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None
+                attempt, status, table=ATTEMPT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None
             )
-            orders.follow_attempts(payment.invoice)
-    return payment
+            orders.follow_attempts(attempt.invoice)
+    return attempt
 
 
 def opened(attempt_id: int, started: StartedPayment) -> PaymentAttempt:
-    """Note what the provider opened. Of two callers with one key both hear the same; the second finds it noted.
+    """Note what the provider opened. Two callers with one key get the same answer; the second finds it noted.
 
-    Nothing but the payment's own row changes, so nothing else is locked.
+    Only the attempt's own row changes, so nothing else is locked.
     """
     with transaction.atomic(durable=True):
-        payment = states.lock(PaymentAttempt(pk=attempt_id))
-        noted = ["provider_reference", "redirect_url", "expires_at"] if payment.provider_reference is None else []
+        attempt = states.lock(PaymentAttempt(pk=attempt_id))
+        noted = ["provider_reference", "redirect_url", "expires_at"] if attempt.provider_reference is None else []
         if noted:
-            payment.provider_reference = started.provider_reference
-            payment.redirect_url = started.redirect_url
-            payment.expires_at = started.expires_at or payment.expires_at
-        if payment.status == AttemptStatus.CREATED:
-            news = {name: getattr(payment, name) for name in noted}
-            states.apply(payment, AttemptStatus.PENDING, table=ATTEMPT_TRANSITIONS, **news)
+            attempt.provider_reference = started.provider_reference
+            attempt.redirect_url = started.redirect_url
+            attempt.expires_at = started.expires_at or attempt.expires_at
+        if attempt.status == AttemptStatus.CREATED:
+            values = {name: getattr(attempt, name) for name in noted}
+            states.apply(attempt, AttemptStatus.PENDING, table=ATTEMPT_TRANSITIONS, **values)
         elif noted:
             # Given up meanwhile: the worker closes what was opened after all.
-            payment.next_check_at = clock.now()
-            payment.save(update_fields=[*noted, "next_check_at"])
-    return payment
+            attempt.next_check_at = clock.now()
+            attempt.save(update_fields=[*noted, "next_check_at"])
+    return attempt
+
+
+def start_request(attempt: PaymentAttempt) -> StartRequest:
+    """Derived from frozen rows only, so that a retry asks for exactly the same."""
+    invoice = attempt.invoice
+    lines = [
+        LineItem(
+            description=f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description,
+            amount=line.amount,
+        )
+        for line in invoice.lines.all()
+    ]
+    return StartRequest(
+        idempotency_key=attempt.idempotency_key,
+        our_reference=attempt.public_id,
+        amount=attempt.amount,
+        currency=attempt.currency,
+        description=invoice.number,
+        lines=lines,
+        customer_email=invoice.payer.get("email", ""),
+        return_url=links.return_url(attempt),
+        cancel_url=links.cancel_url(invoice),
+        expires_at=attempt.expires_at or attempt.created_at + STAY,
+        language=invoice.language,
+        metadata={"invoice": invoice.number},
+    )
+
+
+def _opened_meanwhile(attempt: PaymentAttempt, unknown: Exception) -> PaymentAttempt:
+    """We got no answer; a concurrent call or a webhook may have had one."""
+    logger.warning("attempt %s: outcome unknown (%s)", attempt.pk, type(unknown).__name__)
+    attempt.refresh_from_db()
+    if attempt.status == AttemptStatus.CREATED:
+        raise PaymentUnavailable from unknown
+    return attempt

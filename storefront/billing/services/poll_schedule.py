@@ -13,13 +13,13 @@ DAILY, AFTER_LAPSE = timedelta(days=1), timedelta(hours=1)
 SOONEST, LATEST = timedelta(seconds=30), timedelta(minutes=10)
 
 
-def next_check(payment: PaymentAttempt) -> datetime:
+def next_check(attempt: PaymentAttempt) -> datetime:
     """When to ask again (UTC): after a tenth of the payment's age, at least 30 seconds and at most 10 minutes."""
     now = clock.now()
-    return now + min(max((now - payment.created_at) / 10, SOONEST), LATEST)
+    return now + min(max((now - attempt.created_at) / 10, SOONEST), LATEST)
 
 
-def after_lapse(payment: PaymentAttempt) -> datetime:
+def after_lapse(attempt: PaymentAttempt) -> datetime:
     """When to look at a voucher that was given up but may still be paid (UTC)."""
-    now, end = clock.now(), pay_until(payment)
+    now, end = clock.now(), pay_until(attempt)
     return end + AFTER_LAPSE if end and end > now else now + DAILY

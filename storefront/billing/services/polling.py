@@ -13,9 +13,9 @@ from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_attempt
+from storefront.billing.services.opening import resume
 from storefront.billing.services.poll_schedule import next_check
 from storefront.billing.services.settlement import settle
-from storefront.billing.services.starting import resume
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock, queue
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
@@ -60,41 +60,41 @@ def look_soon(*, attempt_id: int) -> None:
     )
 
 
-def _try_to_look(payment: PaymentAttempt) -> int:
+def _try_to_look(attempt: PaymentAttempt) -> int:
     try:
         with time_limit(WORKER_SECONDS):
-            _look(payment)
+            _look(attempt)
     except ConfigurationError as exc:
-        logger.warning("payment %s: still unknown (%s)", payment.pk, exc)
-        return _look_again(payment, at=next_check(payment))  # staff have been told; a person must do something first
+        logger.warning("attempt %s: still unknown (%s)", attempt.pk, exc)
+        return _look_again(attempt, at=next_check(attempt))  # staff have been told; a person must do something first
     except (GatewayError, BillingError) as exc:
-        logger.info("payment %s: still unknown (%s)", payment.pk, type(exc).__name__)
-        return _look_again(payment, at=clock.now() + AGAIN)
+        logger.info("attempt %s: still unknown (%s)", attempt.pk, type(exc).__name__)
+        return _look_again(attempt, at=clock.now() + AGAIN)
     return 1
 
 
-def _look_again(payment: PaymentAttempt, *, at: datetime) -> int:
+def _look_again(attempt: PaymentAttempt, *, at: datetime) -> int:
     """Nothing was learned, so the lease need not run out."""
-    queue.put_back(payment, field="next_check_at", at=at)
+    queue.put_back(attempt, field="next_check_at", at=at)
     return 0
 
 
-def _look(payment: PaymentAttempt) -> None:
-    is_open = payment.status in OPEN_ATTEMPT
-    is_over = payment.invoice.status != InvoiceStatus.OPEN or orders.is_cancelled(payment.invoice.order)
+def _look(attempt: PaymentAttempt) -> None:
+    is_open = attempt.status in OPEN_ATTEMPT
+    is_over = attempt.invoice.status != InvoiceStatus.OPEN or orders.is_cancelled(attempt.invoice.order)
     if is_open and is_over:
-        cancel_attempt(payment)  # the invoice was paid by another one, or is void, or staff cancelled the order
-    elif payment.status == AttemptStatus.CREATED:
-        resume(payment)
+        cancel_attempt(attempt)  # the invoice was paid by another one, or is void, or staff cancelled the order
+    elif attempt.status == AttemptStatus.CREATED:
+        resume(attempt)
     elif is_open:
-        settle(attempt_id=payment.pk)
+        settle(attempt_id=attempt.pk)
     else:
-        _look_once_more(payment)
+        _look_once_more(attempt)
 
 
-def _look_once_more(payment: PaymentAttempt) -> None:
+def _look_once_more(attempt: PaymentAttempt) -> None:
     """A closed charge: money may have come after all, or it may still be open at the provider."""
-    settled = settle(attempt_id=payment.pk)
+    settled = settle(attempt_id=attempt.pk)
     is_closed = settled.status in (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
     if is_closed and settled.next_check_at is not None and not settled.is_given_up:
         cancel_attempt(settled)

@@ -50,49 +50,51 @@ def reconcile_gateway(name: str, *, since: datetime) -> int:
 
 def _disputed(name: str, charges: Sequence[str]) -> int:
     """Disputes that began lately, about payments however old, and those that are undecided as far as we know."""
-    undecided = Q(disputes__stage__in=[stage.value for stage in DisputeStage if stage not in disputes.DECIDED])
-    undecided |= Q(is_disputed=True, disputes=None)  # from before disputes were kept
-    known = PaymentAttempt.objects.filter(gateway=name, status=AttemptStatus.SUCCEEDED)
-    found = 0
-    for payment in known.filter(Q(charge_reference__in=charges) | undecided).distinct():
-        before = list(payment.disputes.values_list("reference", "changed_at"))
-        settle(attempt_id=payment.pk, look_for_disputes=True)
-        found += before != list(payment.disputes.values_list("reference", "changed_at"))
-    return found
+    stages = [stage.value for stage in DisputeStage if stage not in disputes.DECIDED]
+    undecided = Q(payment__disputes__stage__in=stages)
+    undecided |= Q(payment__is_disputed=True, payment__disputes=None)  # from before disputes were kept
+    paid = PaymentAttempt.objects.filter(gateway=name, status=AttemptStatus.SUCCEEDED).select_related("payment")
+    differences = 0
+    for attempt in paid.filter(Q(charge_reference__in=charges) | undecided).distinct():
+        rows = attempt.payment.disputes.values_list("reference", "changed_at")
+        before = list(rows.all())
+        settle(attempt_id=attempt.pk, look_for_disputes=True)
+        differences += before != list(rows.all())
+    return differences
 
 
 def _compare(name: str, snapshot: PaymentSnapshot) -> int:
-    payments = PaymentAttempt.objects.filter(gateway=name).select_related("invoice")
-    payment = payments.filter(provider_reference=snapshot.provider_reference).first()
-    if payment is None and snapshot.our_reference:
-        payment = payments.filter(public_id=snapshot.our_reference, provider_reference=None).first()
-    if payment is None:
+    attempts = PaymentAttempt.objects.filter(gateway=name).select_related("invoice", "payment")
+    attempt = attempts.filter(provider_reference=snapshot.provider_reference).first()
+    if attempt is None and snapshot.our_reference:
+        attempt = attempts.filter(public_id=snapshot.our_reference, provider_reference=None).first()
+    if attempt is None:
         return _unknown(name, snapshot)
-    if _agrees(payment, snapshot):
+    if _agrees(attempt, snapshot):
         return 0
-    payment = settle(attempt_id=payment.pk, provider_reference=snapshot.provider_reference)
-    if snapshot.state is RemoteState.OPEN and payment.status in GIVEN_UP:
-        payment = cancel_attempt(payment)
+    attempt = settle(attempt_id=attempt.pk, provider_reference=snapshot.provider_reference)
+    if snapshot.state is RemoteState.OPEN and attempt.status in GIVEN_UP:
+        attempt = cancel_attempt(attempt)
         logger.warning("reconciliation: %s, which nobody can reach, is closed", snapshot.provider_reference)
         return 1
-    logger.warning("reconciliation: payment %s differed from %s", payment.pk, name)
-    if not _agrees(payment, snapshot) and not mismatches(payment, payment.invoice, snapshot):
-        _file_difference(name, payment, snapshot)
+    logger.warning("reconciliation: attempt %s differed from %s", attempt.pk, name)
+    if not _agrees(attempt, snapshot) and not mismatches(attempt, attempt.invoice, snapshot):
+        _file_difference(name, attempt, snapshot)
     return 1
 
 
-def _agrees(payment: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
+def _agrees(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
     succeeded = snapshot.state is RemoteState.SUCCEEDED
-    if succeeded != (payment.status == AttemptStatus.SUCCEEDED):
+    if succeeded != (attempt.status == AttemptStatus.SUCCEEDED):
         return False
     if not succeeded:
         is_open = snapshot.state in (RemoteState.OPEN, RemoteState.WAITING, RemoteState.PROCESSING)
-        if is_open and payment.is_given_up:
+        if is_open and attempt.is_given_up:
             return True  # a voucher that the provider cannot withdraw
-        return is_open == (payment.status in OPEN_ATTEMPT)
-    if snapshot.amount_refunded not in (None, payment.amount_refunded):
+        return is_open == (attempt.status in OPEN_ATTEMPT)
+    if snapshot.amount_refunded not in (None, attempt.payment.amount_refunded):
         return False
-    return (snapshot.amount, snapshot.currency) == (payment.amount, payment.currency)
+    return (snapshot.amount, snapshot.currency) == (attempt.amount, attempt.currency)
 
 
 def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
@@ -111,32 +113,32 @@ def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
 
 
 def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) -> int:
-    """Payments we count on that the provider did not list."""
+    """Payments of ours that the provider did not list."""
     # A margin at the edge: the provider's clock and ours differ.
     ours = PaymentAttempt.objects.filter(gateway=name, created_at__gte=since + timedelta(hours=1))
     ours = ours.filter(status=AttemptStatus.SUCCEEDED).exclude(provider_reference=None).select_related("invoice")
-    found = 0
-    for payment in ours.exclude(provider_reference__in=list(theirs)):
+    missing = 0
+    for attempt in ours.exclude(provider_reference__in=list(theirs)):
         reviews.file(
-            key=f"missing-charge:{payment.public_id}",
+            key=f"missing-charge:{attempt.public_id}",
             kind="missing_charge",
-            detail=f"{name} does not list {payment.provider_reference} ({payment.amount} {payment.currency}).",
-            payment=payment,
-            invoice=payment.invoice,
+            detail=f"{name} does not list {attempt.provider_reference} ({attempt.amount} {attempt.currency}).",
+            attempt=attempt,
+            invoice=attempt.invoice,
         )
-        found += 1
-    return found
+        missing += 1
+    return missing
 
 
-def _file_difference(name: str, payment: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
+def _file_difference(name: str, attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     reviews.file(
-        key=f"difference:{payment.public_id}:{snapshot.state}:{snapshot.amount_refunded}",
+        key=f"difference:{attempt.public_id}:{snapshot.state}:{snapshot.amount_refunded}",
         kind="difference",
         detail=(
             f"{name} says {snapshot.state}, {snapshot.amount} {snapshot.currency}, "
-            f"refunded {snapshot.amount_refunded}; we say {payment.status}, {payment.amount} {payment.currency}, "
-            f"refunded {payment.amount_refunded}."
+            f"refunded {snapshot.amount_refunded}; we say {attempt.status}, {attempt.amount} {attempt.currency}, "
+            f"refunded {attempt.payment.amount_refunded if attempt.status == AttemptStatus.SUCCEEDED else 0}."
         ),
-        payment=payment,
-        invoice=payment.invoice,
+        attempt=attempt,
+        invoice=attempt.invoice,
     )

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from django.db import OperationalError, transaction
 
-from storefront.billing import links
 from storefront.billing.errors import (
     AlreadyPaid,
     CannotBeCharged,
@@ -15,7 +14,6 @@ from storefront.billing.errors import (
     PaymentAwaited,
     PaymentInReview,
     PaymentProcessing,
-    PaymentRefused,
     PaymentUnavailable,
 )
 from storefront.billing.gateway_registry import gateway
@@ -23,23 +21,18 @@ from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import orders, reviews
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.services.opening import close, opened
+from storefront.billing.services.opening import PROVIDER_FAILED, STAY, resume
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
-from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, KeySpent
-from storefront.gateways.payments.base import LineItem, PaymentGateway, StartRequest
+from storefront.gateways.errors import ConfigurationError, GatewayError
+from storefront.gateways.payments.base import PaymentGateway
 
 logger = logging.getLogger(__name__)
 
-#: How long a hosted page stays open, and how much of that must be left to send a buyer there.
-STAY = timedelta(hours=23)
+#: How much of a page's time must be left to send a buyer there.
 USABLE = timedelta(minutes=2)
-#: An attempt nobody heard of for so long is given up: the provider forgets idempotency keys after a day.
-UNKNOWN_FOR = timedelta(hours=20)
 FIRST_CHECK = timedelta(seconds=60)
-#: ``PaymentAttempt.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
-PROVIDER_FAILED = "provider_failed"
 _TRIES = 4
 
 
@@ -64,54 +57,26 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
     _check_limits(invoice, gateway_name)
     spent: set[int] = set()
     for _ in range(_TRIES):
-        payment = _claim(invoice.pk, gateway_name)
-        if payment.gateway != gateway_name or (payment.is_awaited and payment.public_id == instead_of):
-            _make_room(payment)
+        attempt = _claim(invoice.pk, gateway_name)
+        if attempt.gateway != gateway_name or (attempt.is_awaited and attempt.public_id == instead_of):
+            _make_room(attempt)
             continue
-        payment = resume(payment) if payment.status == AttemptStatus.CREATED else _look(payment)
-        if payment.status == AttemptStatus.PENDING and _is_usable(payment):
-            return payment
-        if payment.failure_code == PROVIDER_FAILED:
-            spent.add(payment.pk)
+        attempt = resume(attempt) if attempt.status == AttemptStatus.CREATED else _look(attempt)
+        if attempt.status == AttemptStatus.PENDING and _is_usable(attempt):
+            return attempt
+        if attempt.failure_code == PROVIDER_FAILED:
+            spent.add(attempt.pk)
         if len(spent) > 1:
             break
     raise PaymentUnavailable
 
 
-def resume(payment: PaymentAttempt) -> PaymentAttempt:
-    """Ask the provider to open the charge of a row it may or may not know; the key makes the second call harmless.
-
-    One that cannot be opened under its key any more comes back closed: what the provider may have opened under it has
-    an address that nobody was told, so nobody can pay there; reconciliation closes it. Raises PaymentRefused or
-    PaymentUnavailable as ``start`` does.
-    """
-    if clock.now() - payment.created_at > UNKNOWN_FOR:
-        return close(payment.pk, AttemptStatus.FAILED, failure_code="abandoned")
-    try:
-        adapter = gateway(payment.gateway)
-        started = adapter.start(_request(payment))
-    except Declined as refusal:
-        logger.warning("payment %s refused: %s", payment.pk, refusal.code)
-        close(payment.pk, AttemptStatus.FAILED, failure_code=refusal.code)
-        if refusal.is_curable:
-            raise PaymentRefused(refusal.code) from refusal
-        reviews.file_cannot_charge(invoice=payment.invoice, gateway=payment.gateway, code=refusal.code)
-        raise CannotBeCharged(refusal.code) from refusal
-    except KeySpent as failure:
-        logger.warning("payment %s: its key only brings a failure (%s)", payment.pk, failure.code)
-        return close(payment.pk, AttemptStatus.FAILED, failure_code=PROVIDER_FAILED, unless_opened=True)
-    except (GatewayError, ConfigurationError) as unknown:
-        return _opened_meanwhile(payment, unknown)
-    found = opened(payment.pk, started)
-    return found if found.redirect_url else settle(attempt_id=found.pk)
-
-
-def _make_room(payment: PaymentAttempt) -> None:
+def _make_room(attempt: PaymentAttempt) -> None:
     """Close a charge for another one. Raises PaymentUnavailable while that cannot be done."""
     try:
-        cancel_attempt(payment)
+        cancel_attempt(attempt)
     except (GatewayError, ConfigurationError) as unknown:
-        logger.warning("payment %s: could not be closed (%s)", payment.pk, type(unknown).__name__)
+        logger.warning("attempt %s: could not be closed (%s)", attempt.pk, type(unknown).__name__)
         raise PaymentUnavailable from unknown
 
 
@@ -121,10 +86,10 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
     with transaction.atomic(durable=True):
         invoice = lock_invoice(invoice_id)
         _check_payable(invoice)
-        payment = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
-        if payment is None:
+        attempt = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
+        if attempt is None:
             now = clock.now()
-            payment = invoice.attempts.create(
+            attempt = invoice.attempts.create(
                 gateway=gateway_name,
                 is_live=adapter.is_live,
                 currency=invoice.currency,
@@ -134,7 +99,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
                 next_check_at=now + FIRST_CHECK,
             )
             orders.follow_attempts(invoice)
-    return payment
+    return attempt
 
 
 def _check_limits(invoice: Invoice, gateway_name: str) -> None:
@@ -164,59 +129,24 @@ def _adapter(gateway_name: str) -> PaymentGateway:
         raise PaymentUnavailable from exc
 
 
-def _request(payment: PaymentAttempt) -> StartRequest:
-    """Derived from frozen rows only, so that a retry asks for exactly the same."""
-    invoice = payment.invoice
-    lines = [
-        LineItem(
-            description=f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description,
-            amount=line.amount,
-        )
-        for line in invoice.lines.all()
-    ]
-    return StartRequest(
-        idempotency_key=payment.idempotency_key,
-        our_reference=payment.public_id,
-        amount=payment.amount,
-        currency=payment.currency,
-        description=invoice.number,
-        lines=lines,
-        customer_email=invoice.payer.get("email", ""),
-        return_url=links.return_url(payment),
-        cancel_url=links.cancel_url(invoice),
-        expires_at=payment.expires_at or payment.created_at + STAY,
-        language=invoice.language,
-        metadata={"invoice": invoice.number},
-    )
-
-
-def _opened_meanwhile(payment: PaymentAttempt, unknown: Exception) -> PaymentAttempt:
-    """No answer for us; a twin of this call (or a webhook) may have had one."""
-    logger.warning("payment %s: outcome unknown (%s)", payment.pk, type(unknown).__name__)
-    payment.refresh_from_db()
-    if payment.status == AttemptStatus.CREATED:
-        raise PaymentUnavailable from unknown
-    return payment
-
-
-def _look(payment: PaymentAttempt) -> PaymentAttempt:
+def _look(attempt: PaymentAttempt) -> PaymentAttempt:
     """What the open charge is now; if the provider cannot be asked, what we know (it is the same charge)."""
     try:
-        payment = settle(attempt_id=payment.pk)
+        attempt = settle(attempt_id=attempt.pk)
     except (GatewayError, ConfigurationError):
-        logger.warning("payment %s: could not be looked up", payment.pk)
-    if payment.is_processing and payment.status == AttemptStatus.PENDING:
+        logger.warning("attempt %s: could not be looked up", attempt.pk)
+    if attempt.is_processing and attempt.status == AttemptStatus.PENDING:
         raise PaymentProcessing
-    if payment.is_awaited:
+    if attempt.is_awaited:
         raise PaymentAwaited
-    if reviews.is_waiting(payment=payment, kind=reviews.MISMATCH):
+    if reviews.is_waiting(attempt=attempt, kind=reviews.MISMATCH):
         raise PaymentInReview
-    return payment
+    return attempt
 
 
-def _is_usable(payment: PaymentAttempt) -> bool:
+def _is_usable(attempt: PaymentAttempt) -> bool:
     """Whether a buyer can still be sent there. A page about to close is closed for good first."""
-    if payment.expires_at is None or payment.expires_at - clock.now() > USABLE:
-        return bool(payment.redirect_url)
-    cancel_attempt(payment)
+    if attempt.expires_at is None or attempt.expires_at - clock.now() > USABLE:
+        return bool(attempt.redirect_url)
+    cancel_attempt(attempt)
     return False

@@ -20,9 +20,9 @@ def invoice_status(invoice: Invoice) -> status.Status:
 
 
 @register.simple_tag
-def attempt_status(payment: PaymentAttempt) -> status.Status:
+def attempt_status(attempt: PaymentAttempt) -> status.Status:
     """The same of one attempt to pay."""
-    return status.of_attempt(payment)
+    return status.of_attempt(attempt)
 
 
 @register.simple_tag

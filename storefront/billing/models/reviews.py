@@ -1,0 +1,28 @@
+"""What waits for a person."""
+
+from django.conf import settings
+from django.db import models
+
+from storefront.core import clock
+
+
+class ReviewItem(models.Model):
+    """Something about money that a person must look at. ``key`` keeps one finding from being filed twice."""
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=50)
+    attempt = models.ForeignKey(
+        "billing.PaymentAttempt", on_delete=models.PROTECT, null=True, blank=True, related_name="reviews"
+    )
+    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    detail = models.TextField()
+    created_at = models.DateTimeField(default=clock.now)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
+    resolution = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.key

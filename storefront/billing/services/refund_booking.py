@@ -1,0 +1,77 @@
+"""Refunds as the provider tells them, whoever began them: rows, ledger, invoice and order follow.
+
+Called by settle alone, under its locks, for money that was received.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from storefront.billing import signals
+from storefront.billing.models import Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.services import ledger, orders, reviews, sales
+from storefront.billing.services.locking import lock_invoice
+from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
+from storefront.core import clock, states
+from storefront.gateways.payments.base import PaymentSnapshot
+
+
+def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Book what the provider has given back since the last answer, or what came home because a refund failed."""
+    refunded = payment.amount_refunded if snapshot.amount_refunded is None else snapshot.amount_refunded
+    change = refunded - payment.amount_refunded
+    if not change:
+        return
+    _book(payment, change)
+    payment.amount_refunded = refunded
+    payment.save(update_fields=["amount_refunded"])
+    _after_refund(payment, change)
+
+
+def _book(payment: Payment, change: Decimal) -> None:
+    """Entries for money given back (``change`` > 0), or come home because a refund failed (< 0)."""
+    customer, currency, amount = payment.customer, payment.currency, abs(change)
+    kinds = ("refund", "refund_failed")
+    step = LedgerTransaction.objects.filter(payment=payment, kind__in=kinds).count() + 1
+    key = f"payment-{payment.pk}-refund-{step}"
+    if change > 0:
+        sales.take_back(payment, amount, key=f"{key}-goods")
+        ledger.pay_out(customer=customer, payment=payment, amount=amount, currency=currency, key=key)
+        return
+    ledger.credit(customer=customer, payment=payment, amount=amount, currency=currency, key=key, kind="refund_failed")
+    sales.sell_again(payment, amount, key=f"{key}-goods")
+
+
+def _after_refund(payment: Payment, change: Decimal) -> None:
+    """A whole refund takes back the invoices that the payment paid alone; anything else is a matter for staff."""
+    is_whole = payment.amount_refunded >= payment.amount
+    paid_alone = [sale.invoice for sale in sales.sales_of(payment) if sale.sold == sale.invoice.amount]
+    refunded = [invoice for invoice in paid_alone if is_whole and invoice.status == InvoiceStatus.PAID]
+    for invoice in refunded:
+        _take_back(payment.invoice if payment.invoice == invoice else lock_invoice(invoice.pk), payment)
+    if not refunded:
+        kind = "refund_failed" if change < 0 else "refund" if is_whole else "partial_refund"
+        _file(payment, kind, change)
+
+
+def _take_back(invoice: Invoice, payment: Payment) -> None:
+    states.apply(invoice, InvoiceStatus.REFUNDED, table=INVOICE_TRANSITIONS)
+    orders.set_status(order=invoice.order, status=orders.REFUNDED)
+    signals.invoice_refunded.send(sender=Invoice, invoice=invoice, payment=payment)
+
+
+def _file(payment: Payment, kind: str, change: Decimal) -> None:
+    """Each change is a matter of its own; the number of earlier ones, counted under lock, tells them apart."""
+    known = ReviewItem.objects.filter(attempt=payment.attempt, kind=kind).count()
+    reviews.file(
+        key=f"{kind}:{payment.public_id}:{known + 1}",
+        kind=kind,
+        detail=(
+            f"Of {payment.amount} {payment.currency} ({payment.gateway} {payment.reference}), "
+            f"{payment.amount_refunded} are refunded now (a change of {change})."
+            + (f" The invoice is {payment.invoice.status}." if payment.invoice else "")
+            + f" Noted {clock.now():%Y-%m-%d %H:%M} UTC."
+        ),
+        attempt=payment.attempt,
+        invoice=payment.invoice,
+    )

@@ -1,0 +1,68 @@
+"""Resolving what waits in the review list."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from storefront.billing.models import PaymentAttempt, ReviewItem
+from storefront.billing.services import orders
+from storefront.billing.services.cancelling import cancel_attempt
+from storefront.billing.services.locking import lock_attempt
+from storefront.billing.services.reviews import MAIL_BOUNCED, MISMATCH, MISMATCH_UNPAID
+from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
+from storefront.core import clock, states
+from storefront.notifications import addresses
+from storefront.notifications.models import MailAddress
+from storefront.users.models import User
+
+logger = logging.getLogger(__name__)
+
+
+class ReasonMissing(ValueError):
+    """A resolution without a reason."""
+
+
+def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:
+    """Note who dealt with an item, when, and how. One that is resolved already keeps its first resolution.
+
+    A charge that did not fit is over with it, so that the buyer may pay by a new one; an unpaid one is closed at the
+    provider first. Must not be called inside a transaction. Raises ReasonMissing, or Unavailable (or a
+    BillingError) if the provider cannot be asked now: nothing is resolved then.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing
+    if item.resolved_at is None and item.kind == MISMATCH_UNPAID and item.attempt is not None:
+        cancel_attempt(item.attempt)
+    with transaction.atomic(durable=True):
+        attempt = lock_attempt(item.attempt_id) if item.attempt_id else None
+        locked = states.lock(ReviewItem(pk=item.pk))
+        if locked.resolved_at is not None:
+            return locked
+        if attempt is not None and locked.kind in (MISMATCH, MISMATCH_UNPAID):
+            _give_up(attempt)
+        if locked.kind == MAIL_BOUNCED:
+            _send_there_again(locked)
+        locked.resolved_at, locked.resolved_by, locked.resolution = clock.now(), by, reason
+        locked.save(update_fields=["resolved_at", "resolved_by", "resolution"])
+        logger.info("resolved: %s by user %s", locked.key, by.pk)
+    return locked
+
+
+def _send_there_again(item: ReviewItem) -> None:
+    """The address is good, says who closes the matter. One that was corrected meanwhile is nobody's any more."""
+    address = MailAddress.objects.filter(pk=item.key.split(":")[1]).first()
+    if address is not None:
+        addresses.cleared(address.email)
+
+
+def _give_up(attempt: PaymentAttempt) -> None:
+    """Close an attempt a person has judged. Should the provider's object fit one day after all, it still pays."""
+    if attempt.status not in OPEN_ATTEMPT:
+        return
+    states.apply(
+        attempt, AttemptStatus.FAILED, table=ATTEMPT_TRANSITIONS, failure_code="did_not_fit", next_check_at=None
+    )
+    orders.follow_attempts(attempt.invoice)
