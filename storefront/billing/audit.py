@@ -72,8 +72,8 @@ def _ledger() -> Iterator[Finding]:
 
 def _invoices() -> Iterator[Finding]:
     """Total = lines, content as issued, goods booked as sold exactly while the invoice is paid."""
-    lines = InvoiceLine.objects.filter(invoice=OuterRef("pk")).values("invoice").annotate(total=Sum("amount"))
-    sums = Invoice.objects.annotate(total=Coalesce(Subquery(lines.values("total")), _NONE))
+    of_lines = InvoiceLine.objects.filter(invoice=OuterRef("pk")).values("invoice").annotate(total=Sum("amount"))
+    sums = Invoice.objects.annotate(total=Coalesce(Subquery(of_lines.values("total")), _NONE))
     for number, amount, total in sums.exclude(total=F("amount")).values_list("number", "amount", "total"):
         yield Finding("invoice-total", number, f"{amount}, lines {total}")
     for invoice in Invoice.objects.prefetch_related("lines").iterator(chunk_size=500):

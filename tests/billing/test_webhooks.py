@@ -225,7 +225,9 @@ def test_any_messages_in_any_order_and_number_end_in_the_providers_state(client,
     assert (received.amount_refunded if received else 0) == snapshot.amount_refunded
     disputes = snapshot.disputes or ()
     assert (received.is_disputed if received else False) == any(each.takes_money for each in disputes)
-    assert (received.amount_lost if received else 0) == sum(each.withdrawn for each in disputes if each.stage in AGAINST_US)
+    assert (received.amount_lost if received else 0) == sum(
+        each.withdrawn for each in disputes if each.stage in AGAINST_US
+    )
     assert {row.reference: row.stage for row in Dispute.objects.filter(payment=received)} == {
         each.dispute_reference: each.stage for each in disputes
     }

@@ -14,7 +14,7 @@ from django.db import connection
 from catalogue.plans import db_triggers as plans
 from checkout import db_triggers as checkout
 from storefront.billing import db_triggers as billing
-from tests.billing import test_license_terms_migration
+from tests.billing import test_license_terms_migration, test_payments_migration
 from tests.upgrade.upgrading import check, upgraded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,3 +69,7 @@ def test_landed_invoice_lines_get_the_columns_of_their_license_terms(empty_datab
 
 def test_the_shop_of_the_release_before_is_whole_after_migrating_on_postgresql(empty_database):
     check(upgraded(empty_database))
+
+
+def test_landed_payments_are_kept_on_postgresql(empty_database):
+    test_payments_migration.check(empty_database)
