@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 
-BEFORE = [("billing", "0010_license_terms_columns")]
+BEFORE = [("billing", "0012_tax_and_three_places")]
 ALL = Decimal("96.00")
 
 
@@ -80,10 +80,10 @@ def write(model: Any) -> None:
 
 def invoice(model: Any, user: Any, number: int, status: str) -> Any:
     row = model("billing", "Invoice").objects.create(
-        number=f"INV-2026-{number:06d}", public_id=f"public{number}", customer=user, currency="EUR", amount=ALL,
-        status=status, content_hash="0" * 64, due_at="2099-12-01T00:00Z",
+        number=f"INV-2026-{number:06d}", public_id=f"public{number}", customer=user, currency="EUR", net=ALL, tax=0,
+        amount=ALL, status=status, content_hash="0" * 64, hash_version=1, due_at="2099-12-01T00:00Z",
     )  # fmt: skip
-    row.lines.create(position=1, description="License", list_amount=ALL, amount=ALL)
+    row.lines.create(position=1, description="License", list_amount=ALL, net=ALL, tax=0, tax_rate=0, amount=ALL)
     return row
 
 
