@@ -1,5 +1,5 @@
-"""What every shop begins with: its languages, its site with the pages that others lead to, its groups, the marketers'
-workflow, and the first member of staff. Each step makes what is missing and leaves alone what is there."""
+"""Sets up a new shop: languages, site, the pages that others link to, groups, the marketers' workflow, the first member
+of staff. Every step is idempotent: it creates what is missing and leaves the rest alone."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from storefront.core import clock
 from storefront.users import services
 from storefront.users.models import User
 
-#: Titles of the first pages, each in its own language.
+#: Titles of the first pages.
 HOME, PRODUCTS, HELP, CONTACT = _("Home"), _("Products"), _("Help"), _("Contact")
 
 
 class NotStaff(Exception):
-    """The e-mail has the account of a customer already. Carries no address, so that none reaches a log."""
+    """The e-mail belongs to the account of a customer. Carries no address, so that none is logged."""
 
 
 @transaction.atomic
 def setup_shop() -> None:
-    """Languages, first pages in each of them, site and groups of a migrated shop, as far as they are missing."""
+    """Create languages, first pages, site and groups where missing. Expects a migrated database."""
     ensure_locales()
     home = ensure_home()
     pages = {home: HOME, ensure_products(home): PRODUCTS, ensure_help(home): HELP, ensure_contact(home): CONTACT}
@@ -43,64 +43,65 @@ def setup_shop() -> None:
 
 
 def ensure_locales() -> None:
-    """Wagtail's row for each of the shop's languages."""
+    """A Wagtail locale for each of settings.LANGUAGES."""
     for code, _name in settings.LANGUAGES:
         Locale.objects.get_or_create(language_code=code)
 
 
 def ensure_home(**fields: Any) -> HomePage:
-    """The home page, made with ``fields`` if there is none, at the address in SITE_URL."""
+    """The home page at SITE_URL, created with ``fields`` if there is none."""
     home: HomePage | None = HomePage.objects.filter(locale=_default()).first()
     if home is None:
         root = Page.objects.get(depth=1)
         _remove_welcome(root)
-        page = HomePage(**{"slug": "home", "headline": settings.SHOP_NAME, **_begun(HOME)} | fields)
+        page = HomePage(**{"slug": "home", "headline": settings.SHOP_NAME, **_first_fields(HOME)} | fields)
         home = root.add_child(instance=page)
     _point_site(home)
     return home
 
 
 def ensure_products(home: HomePage, **fields: Any) -> ProductIndexPage:
-    """The list of products, made with ``fields`` below the home page if there is none."""
+    """The list of products below the home page, created with ``fields`` if there is none."""
     index: ProductIndexPage | None = ProductIndexPage.objects.filter(locale=home.locale_id).first()
     if index is None:
-        page = ProductIndexPage(**{"slug": "products", "show_in_menus": True, **_begun(PRODUCTS)} | fields)
+        page = ProductIndexPage(**{"slug": "products", "show_in_menus": True, **_first_fields(PRODUCTS)} | fields)
         index = home.add_child(instance=page)
     return index
 
 
 def ensure_help(home: HomePage) -> HelpIndexPage:
     """The front page of the help centre."""
-    found: HelpIndexPage | None = HelpIndexPage.objects.filter(locale=home.locale_id).first()
-    return found or home.add_child(instance=HelpIndexPage(slug="help", show_in_menus=True, **_begun(HELP)))
+    page: HelpIndexPage | None = HelpIndexPage.objects.filter(locale=home.locale_id).first()
+    return page or home.add_child(instance=HelpIndexPage(slug="help", show_in_menus=True, **_first_fields(HELP)))
 
 
 def ensure_contact(home: HomePage) -> ContactPage:
     """The contact page with its form."""
-    found: ContactPage | None = ContactPage.objects.filter(locale=home.locale_id).first()
-    return found or home.add_child(instance=ContactPage(slug="contact", show_in_menus=True, **_begun(CONTACT)))
+    page: ContactPage | None = ContactPage.objects.filter(locale=home.locale_id).first()
+    return page or home.add_child(instance=ContactPage(slug="contact", show_in_menus=True, **_first_fields(CONTACT)))
 
 
 def ensure_translation(page: Page, locale: Locale, title: Promise) -> Page:
-    """The page in another language, published under a title of that language; its parent has been translated."""
-    found: Page | None = page.get_translation_or_none(locale)
-    if found is not None:
-        return found
-    made: Page = page.copy_for_translation(locale)
+    """The page in another language, created and published under ``title`` in that language if there is none. Its
+    parent must have been translated."""
+    existing: Page | None = page.get_translation_or_none(locale)
+    if existing is not None:
+        return existing
+    translated: Page = page.copy_for_translation(locale)
     with translation.override(locale.language_code):
-        made.title = made.draft_title = str(title)
-    made.live, made.has_unpublished_changes = True, False
-    made.first_published_at = made.last_published_at = clock.now()
-    made.save()
-    return made
+        translated.title = translated.draft_title = str(title)
+    translated.live, translated.has_unpublished_changes = True, False
+    translated.first_published_at = translated.last_published_at = clock.now()
+    translated.save()
+    return translated
 
 
 @transaction.atomic
 def ensure_staff(*, email: str) -> bool:
-    """A member of staff with all rights, without a password; the access mail goes to the outbox.
+    """A member of staff with all rights and no password; the mail with the link to set one goes to the outbox.
 
-    Returns whether the account was made now. Raises NotStaff if the e-mail belongs to a customer: rights are not
-    given to an account that somebody else may have opened.
+    Returns whether the account is new. Raises NotStaff if the e-mail belongs to a customer: somebody else may have
+    opened that account.
     """
     user: User | None = services.find_by_email(email)
     if user is not None:
@@ -118,15 +119,15 @@ def _default() -> Locale:
     return locale
 
 
-def _begun(title: Promise) -> dict[str, Any]:
-    """What a first page has, whatever its kind."""
+def _first_fields(title: Promise) -> dict[str, Any]:
+    """Fields that every first page has."""
     now = clock.now()
     with translation.override(settings.LANGUAGE_CODE):
         return {"title": str(title), "locale": _default(), "first_published_at": now, "last_published_at": now}
 
 
 def _remove_welcome(root: Page) -> None:
-    """Wagtail's own migration makes a welcome page, the only page that is of no type of ours."""
+    """Delete the welcome page that Wagtail's migration creates, the only page of Wagtail's bare type."""
     for page in root.get_children():
         if page.specific_class is Page:
             page.delete()

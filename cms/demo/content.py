@@ -61,18 +61,30 @@ def other_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES if code in LANGUAGES and code != default]
 
 
+def plain_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that a page needs to be stored at all: neither blocks nor references to other objects."""
+    plain = {}
+    for name, value in fields.items():
+        kind, argument = _reference(value)
+        if kind == "days-ago":
+            plain[name] = _days_ago(argument)
+        elif not kind and not isinstance(value, list):
+            plain[name] = value
+    return plain
+
+
 class Content:
     """``pages``: the demo's pages in the default language by their path, "" for home."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
-        self._files: dict[str, Any] = {}
+        self._files: dict[str, int] = {}  # keys of pictures and documents in Wagtail's libraries
         self._captions = {language: read(f"{language}/files") for language in LANGUAGES}
 
     def fill(self, instance: Model, fields: dict[str, Any], language: str, place: str) -> None:
-        """Set ``fields`` of an unsaved or stored instance; the pages they refer to have been made.
+        """Set ``fields`` of an instance without saving it. The pages they refer to must exist.
 
-        ``place`` names the instance in the ids of its blocks.
+        ``place`` is what the ids of its blocks are derived from. Raises ValueError if a block has no such field.
         """
         for name, value in fields.items():
             field = instance._meta.get_field(name)
@@ -82,19 +94,8 @@ class Content:
                 name = field.attname if field.is_relation else name  # type: ignore[union-attr]
                 setattr(instance, name, self._resolve(value, language))
 
-    def fill_plain(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """The fields that a page needs to be stored at all: neither blocks nor references to other objects."""
-        plain = {}
-        for name, value in fields.items():
-            kind, argument = _reference(value)
-            if kind == "days-ago":
-                plain[name] = _days_ago(argument)
-            elif not kind and not isinstance(value, list):
-                plain[name] = value
-        return plain
-
     def _resolve(self, value: Any, language: str) -> Any:
-        """A reference as the key or the value it stands for, a text with its links and prices."""
+        """The key or value that a reference stands for; a text with its links and live prices."""
         kind, argument = _reference(value)
         if kind == "page":
             return self.pages[argument].pk
@@ -110,7 +111,7 @@ class Content:
         return self._text(value, language) if isinstance(value, str) else value
 
     def _stored(self, block: Block, value: Any, language: str, place: str) -> Any:
-        """The value of a block as Wagtail stores it, with the defaults of what the file leaves out."""
+        """The value of a block as Wagtail stores it; what the file leaves out gets its default."""
         if isinstance(block, StreamBlock | ListBlock):
             return [self._child(block, each, language, f"{place}/{at}") for at, each in enumerate(value or ())]
         if isinstance(block, ImageBlock) and isinstance(value, dict):
@@ -129,7 +130,7 @@ class Content:
         return resolved.isoformat() if isinstance(resolved, date) else resolved
 
     def _child(self, block: StreamBlock | ListBlock, value: Any, language: str, place: str) -> dict[str, Any]:
-        """A child of a stream names its type, and holds its fields or a single ``value``; an item of a list is bare."""
+        """A child of a stream names its type and holds fields or a single ``value``; an item of a list is bare."""
         kind, child = "item", getattr(block, "child_block", None)
         if isinstance(block, StreamBlock):
             kind = value["type"]
@@ -151,8 +152,8 @@ class Content:
             title = f"{caption} ({language})" if f"/{language}/" in file else caption
             with (FOLDER / "pictures" / file).open("rb") as opened:
                 image = ImageFile(opened, name=file.replace("/", "-"))
-                self._files[file] = get_image_model().objects.create(title=title, description=title, file=image)
-        return int(self._files[file].pk)
+                self._files[file] = get_image_model().objects.create(title=title, description=title, file=image).pk
+        return self._files[file]
 
     def _document(self, file: str, language: str) -> int:
         if file not in self._files:
@@ -160,8 +161,8 @@ class Content:
                 document = get_document_model()(title=self._captions[language][file], file=File(opened, name=file))
                 document.save()
                 document.get_file_hash()  # the ETag of its download
-            self._files[file] = document
-        return int(self._files[file].pk)
+            self._files[file] = document.pk
+        return self._files[file]
 
 
 def _reference(value: Any) -> tuple[str, str]:

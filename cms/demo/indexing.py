@@ -1,4 +1,4 @@
-"""Search and references of everything the demo makes: looked up once at its end, not at each save."""
+"""Search and reference index of what the demo creates, updated once at the end instead of at each save."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail.models import ReferenceIndex
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
-#: Their rows are many, and nobody asks in Wagtail what they refer to.
+#: Many rows whose references nobody looks up in Wagtail.
 UNTRACKED = ("catalogue", "partner", "wagtail_localize")
 
 
 @contextmanager
 def at_the_end() -> Iterator[None]:
-    """Inside, nothing is indexed; whatever was saved meanwhile is at the end. For a single-threaded command only."""
+    """Index nothing inside, and at the end all that was saved. For a single-threaded command only."""
     saved: dict[type[Model], dict[Any, None]] = {}
 
     def remember(sender: type[Model], instance: Model, **kwargs: Any) -> None:
@@ -45,8 +45,8 @@ def _index(model: type[Model], keys: list[Any], *, is_searched: bool) -> None:
     is_tracked = ReferenceIndex.model_is_indexable(model) and model._meta.app_label not in UNTRACKED
     if not (is_searched or is_tracked):
         return
-    found = list(model._default_manager.filter(pk__in=keys))
-    for one in found if is_tracked else ():
-        ReferenceIndex.create_or_update_for_object(one)
+    instances = list(model._default_manager.filter(pk__in=keys))
+    for instance in instances if is_tracked else ():
+        ReferenceIndex.create_or_update_for_object(instance)
     for backend in get_search_backends(with_auto_update=True) if is_searched else ():
-        backend.add_bulk(model, found)
+        backend.add_bulk(model, instances)

@@ -14,7 +14,7 @@ from catalogue.plans.models import Agreement, SoftwareProduct
 from cms import bootstrap, renditions
 from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
 from cms.demo import indexing, people
-from cms.demo.content import LANGUAGES, Content, other_languages, read, read_in
+from cms.demo.content import LANGUAGES, Content, other_languages, plain_fields, read, read_in
 from cms.demo.orders import days_ago
 from cms.demo.products import make_products
 from cms.demo.translations import record_translation
@@ -114,7 +114,7 @@ class Loader:
     def _make_page(self, path: str, model: str, *, in_menu: bool = False) -> None:
         above, _, slug = path.rpartition("/")
         now = clock.now()
-        fields = self.content.fill_plain(_page_fields(path, self.language))
+        fields = plain_fields(_page_fields(path, self.language))
         if model == ProductPage.__name__:
             fields["software"] = SoftwareProduct.objects.get(product__slug=slug)
         page = PAGES[model](slug=slug, show_in_menus=in_menu, first_published_at=now, last_published_at=now, **fields)

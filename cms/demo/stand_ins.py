@@ -1,4 +1,4 @@
-"""Pressing the buttons of the stand-ins: paying as a buyer would, installing an application as a portal would."""
+"""The stand-ins' buttons: pays as a buyer would, installs an application as a portal would."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SECONDS = 10
 
 
 class NotRunning(Exception):
-    """No stand-in answers, or the shop is set up for the real services."""
+    """The stand-ins cannot be used: the shop is set up for the real services, or a payment did not succeed."""
 
 
 def pay(session: str) -> None:
@@ -22,12 +22,12 @@ def pay(session: str) -> None:
 
 
 def refund(session: str) -> None:
-    """Give the money of a paid session back, as staff does at the provider."""
+    """Refund a paid session, as staff does at the provider."""
     _press(settings.SANDBOX_STRIPE, f"sessions/{session}/refund")
 
 
 def webhooks(*, is_on: bool) -> None:
-    """Whether the provider tells the shop what happens."""
+    """Switch the provider's webhooks on or off."""
     mode = {} if is_on else {"drop": True}
     _press(settings.SANDBOX_STRIPE, "webhooks", **mode)
 
@@ -40,7 +40,7 @@ def portals() -> list[dict[str, Any]]:
 
 
 def install(portal: str, app_code: str) -> dict[str, Any]:
-    """Install an application; returns what the portal then posts when an administrator opens it: query and form."""
+    """Install an application; returns what ``open_app`` returns."""
     _press(_bitrix24(), "install", portal=portal, app=app_code)
     return open_app(portal, app_code)
 

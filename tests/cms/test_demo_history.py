@@ -12,6 +12,7 @@ from oscar.apps.order.models import Order
 from wagtail.models import Locale
 
 from cms.demo import people
+from cms.demo.content import Content
 from cms.demo.translations import TextsDoNotMatch, record_translation
 from cms.models import HomePage
 from cms.statistics import report
@@ -42,6 +43,11 @@ def test_texts_that_do_not_match_are_refused(wagtail_site: Any) -> None:
     other = HomePage(title="Главная", slug="home", headline="")
     with pytest.raises(TextsDoNotMatch, match="headline"):
         record_translation(home, other, Locale.objects.create(language_code="ru"))
+
+
+def test_field_that_a_block_does_not_have_is_refused(wagtail_site: Any) -> None:
+    with pytest.raises(ValueError, match="txet"):
+        Content().fill(HomePage.objects.get(), {"content": [{"type": "quotes", "txet": "Hello"}]}, "en", "home")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""``manage.py setup_shop``: what a new shop needs before anybody can work in it."""
+"""``manage.py setup_shop``: sets up a new shop; safe to repeat."""
 
 from __future__ import annotations
 
