@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-
-from django.conf import settings
-from django.utils import translation
 
 from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct, months_label
 from catalogue.plans.price_calculation import per_month
 from storefront.core import money, percentages
+from storefront.core.language import current_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,7 @@ class PlanOption:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BuyBox:
-    """All there is to choose, and what is chosen. ``selected`` is None when nothing is on sale.
-
-    The same offer gives the very same object, so whatever is made of it can be kept under it.
-    """
+    """All there is to choose, and what is chosen. ``selected`` is None when nothing is on sale."""
 
     plans: tuple[PlanOption, ...]
     selected: PriceOption | None
@@ -79,25 +73,15 @@ class BuyBox:
 
 
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
-    """Plans and terms on sale. What is asked for is selected if it exists, else the first plan and longest period."""
-    return _choose(software.published_prices, plan_code, months, translation.get_language() or settings.LANGUAGE_CODE)
-
-
-@lru_cache(maxsize=1024)
-def _choose(offer: str, plan_code: str, months: int | None, language: str) -> BuyBox:
-    """Any number of senseless choices come down to the few boxes there are."""
-    plans = published_prices.load(offer, language)
+    """Plans and prices on sale. The plan and period asked for are selected if they exist, else the first plan and its
+    longest period. No query."""
+    plans = published_prices.load(software.published_prices, current_language())
     chosen = next((plan for plan in plans if plan.code == plan_code), plans[0] if plans else None)
-    offered = [term.months for term in chosen.prices] if chosen else []
-    wanted = months if months in offered else max(offered, default=0)
-    return _box(offer, chosen.code if chosen else "", wanted, language)
-
-
-@lru_cache(maxsize=512)
-def _box(offer: str, plan_code: str, months: int, language: str) -> BuyBox:
-    plans = tuple(_plan_option(plan, plan.code == plan_code, months) for plan in published_prices.load(offer, language))
-    selected = next((term for plan in plans for term in plan.prices if term.is_selected), None)
-    return BuyBox(plans=plans, selected=selected)
+    offered = [price.months for price in chosen.prices] if chosen else []
+    selected_months = months if months in offered else max(offered, default=0)
+    options = tuple(_plan_option(plan, plan is chosen, selected_months) for plan in plans)
+    selected = next((price for plan in options for price in plan.prices if price.is_selected), None)
+    return BuyBox(plans=options, selected=selected)
 
 
 def _plan_option(plan: published_prices.PublishedPlan, is_selected: bool, months: int) -> PlanOption:

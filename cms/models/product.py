@@ -148,7 +148,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         )
         context["picture"] = renditions.cut(self.image, renditions.LARGE)
         context["release"] = newest_release(self.content)
-        context["content"] = content_html(self, box=buy_box(self.software))
+        context["content"] = content_html(self, box=context["box"])
         context["has_comparison"] = has_block(self, "comparison")
         context["page_compares"] = not context["has_comparison"] or 'id="compare"' in context["content"]
         context["has_steps"] = has_block(self, "steps")
