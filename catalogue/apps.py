@@ -6,7 +6,7 @@ class CatalogueConfig(apps.CatalogueConfig):
     name = "catalogue"
 
     def get_urls(self) -> list[URLPattern]:
-        """Oscar's names for catalogue pages still resolve; each leads to the page that takes its place."""
+        """Oscar's URL names still resolve; each address redirects to the page that replaces it."""
         from catalogue import views
 
         product = r"^(?P<product_slug>[\w-]*)_(?P<{}>\d+)/"

@@ -1,4 +1,4 @@
-"""What the database itself refuses: changing what a buyer agreed to (see core.db_triggers)."""
+"""Consents are frozen (see core.db_triggers)."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from catalogue.plans.models import Agreement, AgreementVersion
 
 @transaction.atomic
 def publish_version(agreement: Agreement) -> AgreementVersion:
-    """The version that holds the agreement's published name and text; a new one if either differs from the last.
+    """The version with the agreement's published name and text; a new one if either differs from the last.
 
-    Reads what is stored, not what ``agreement`` holds: that may be a draft. Safe to repeat. Versions are never
-    edited: somebody may have accepted them.
+    Reads the stored row, as ``agreement`` may hold a draft. Idempotent. Versions are never edited: buyers may have
+    accepted them.
     """
     agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
     last = AgreementVersion.objects.filter(agreement=agreement).order_by("-number").first()
@@ -30,12 +30,12 @@ def publish_version(agreement: Agreement) -> AgreementVersion:
 
 
 def published(language: str) -> list[tuple[int, str, str]]:
-    """Every agreement in force, by name: its id in the default language (the one that products name), and its name and
-    slug in ``language``, or in the default language where it is not published in that; one query."""
+    """Every agreement in force, sorted by name: its id in the default language (which products refer to), and its name
+    and slug in ``language``, falling back to the default language. One query."""
     rows = Agreement.objects.filter(
         live=True, locale__language_code__in={language, settings.LANGUAGE_CODE}
     ).values_list("translation_key", "locale__language_code", "pk", "name", "slug")
     own = {key: (pk, name, slug) for key, code, pk, name, slug in rows if code == settings.LANGUAGE_CODE}
     translated = {key: (name, slug) for key, code, _pk, name, slug in rows if code == language}
-    found = [(pk, *translated.get(key, (name, slug))) for key, (pk, name, slug) in own.items()]
-    return sorted(found, key=lambda entry: entry[1])
+    agreements = [(pk, *translated.get(key, (name, slug))) for key, (pk, name, slug) in own.items()]
+    return sorted(agreements, key=lambda agreement: agreement[1])

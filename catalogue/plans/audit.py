@@ -1,4 +1,4 @@
-"""The rules of what is sold, and for how much. Every check yields nothing on sound data."""
+"""What must always be true of products and prices. Every check yields nothing on sound data."""
 
 from __future__ import annotations
 
@@ -9,67 +9,69 @@ from django.db import transaction
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product  # type: ignore[attr-defined]
-from catalogue.plans import price_inputs, publishing, schedule
-from catalogue.plans.models import PlanPrice, SoftwareProduct
+from catalogue.plans import price_inputs, publishing
+from catalogue.plans.models import Discount, PlanPrice, SoftwareProduct
 from storefront.core import clock
 from storefront.core.audit import Finding
 
 
 def checks() -> Iterator[Finding]:
-    """What a cart charges is what ``publishing.publish`` would write now, and only what it wrote can be bought."""
+    """A cart charges what ``publishing.publish`` would write now, and only what it wrote can be bought."""
     with transaction.atomic():
-        held = publishing.lock_all()  # nobody publishes while both sides are compared
-        found = [*_strange_products(), *_strange_records(), *_wrong_prices(held)]
-    yield from found
+        locked = publishing.lock_all()  # nobody publishes while the two are compared
+        findings = [*_foreign_products(), *_wrong_records(), *_outdated_prices(locked)]
+    yield from findings
 
 
-def _strange_products() -> Iterator[Finding]:
-    """Products that can be bought and were made by something else. What was sold of a license type that is gone
-    stays, not public."""
+def _foreign_products() -> Iterator[Finding]:
+    """Public products that something else made. Children of a deleted plan stay, not public."""
     public = Product.objects.filter(is_public=True)
     for product in public.filter(plan_price=None).exclude(structure=Product.PARENT):
-        yield Finding("product-without-term", str(product), f"id {product.pk}")
+        yield Finding("product-without-plan-price", str(product), f"id {product.pk}")
     for product in public.filter(structure=Product.PARENT, software=None):
         yield Finding("parent-without-software", str(product), f"id {product.pk}")
 
 
-def _strange_records() -> Iterator[Finding]:
-    """Prices in Oscar that differ from their term, are there twice or not at all, or belong to no term."""
+def _wrong_records() -> Iterator[Finding]:
+    """Stock records that differ from their plan price, exist twice or not at all, or belong to none."""
     seen: set[int] = set()
     records = StockRecord.objects.select_related("product__plan_price").order_by("pk")
     for record in records.exclude(product__plan_price=None).iterator(chunk_size=500):
-        term = record.product.plan_price
+        price = record.product.plan_price
         if record.product_id in seen:
             yield Finding("price-twice", record.partner_sku, f"stock record {record.pk}")
         seen.add(record.product_id)
-        if (record.price, record.price_currency) != (term.amount, term.currency):
-            figures = f"{record.price} {record.price_currency} instead of {term.amount} {term.currency}"
+        if (record.price, record.price_currency) != (price.amount, price.currency):
+            figures = f"{record.price} {record.price_currency} instead of {price.amount} {price.currency}"
             yield Finding("price-not-published", record.partner_sku, figures)
     for record in records.filter(product__plan_price=None, product__is_public=True):
-        yield Finding("price-without-term", record.partner_sku, f"stock record {record.pk}")
-    for term in PlanPrice.objects.filter(is_active=True).exclude(product__in=seen):
-        yield Finding("term-without-price", str(term), f"term {term.pk}")
+        yield Finding("record-without-plan-price", record.partner_sku, f"stock record {record.pk}")
+    for price in PlanPrice.objects.filter(is_active=True).exclude(product__in=seen):
+        yield Finding("plan-price-without-record", str(price), f"plan price {price.pk}")
 
 
-def _wrong_prices(held: list[SoftwareProduct]) -> Iterator[Finding]:
-    """Each term against the price that its plan, period and discount make at this moment."""
-    if schedule.due().exists():
-        return  # a discount has just begun or ended: the worker is about to publish
+def _outdated_prices(locked: list[SoftwareProduct]) -> Iterator[Finding]:
+    """Plan prices that differ from what plan, period and discount make at this moment."""
     now, currency = clock.now(), settings.SHOP_CURRENCY
-    terms = {(term.plan_id, term.months): term for term in PlanPrice.objects.select_related("plan", "product")}
-    for inputs in price_inputs.read(held, now):
+    if Discount.objects.due(now).exists():
+        return  # a discount has just begun or ended: the worker is about to publish
+    prices = {(price.plan_id, price.months): price for price in PlanPrice.objects.select_related("plan", "product")}
+    for inputs in price_inputs.read(locked, now):
         for quote in inputs.quotes(now):
-            term = terms.pop((quote.plan.pk, quote.period.months), None)
-            wanted = (quote.price.amount, quote.price.list_amount, currency)
+            price = prices.pop((quote.plan.pk, quote.period.months), None)
+            expected = (quote.price.amount, quote.price.list_amount, currency)
             if quote.price.is_zero:
                 yield Finding("price-of-nothing", f"{quote.plan} / {quote.period.months}", "not on sale")
-                if term is not None and (term.is_active or term.product.is_public):
-                    yield Finding("withdrawn-but-on-sale", str(term), f"term {term.pk}")
-            elif term is None or not term.is_active:
+                yield from _still_on_sale(price)
+            elif price is None or not price.is_active:
                 yield Finding("price-missing", f"{quote.plan} / {quote.period.months}")
-            elif (term.amount, term.list_amount, term.currency) != wanted:
-                figures = f"{term.amount} {term.currency} instead of {quote.price.amount} {currency}"
-                yield Finding("price-out-of-date", str(term), figures)
-    for term in terms.values():
-        if term.is_active or term.product.is_public:
-            yield Finding("withdrawn-but-on-sale", str(term), f"term {term.pk}")
+            elif (price.amount, price.list_amount, price.currency) != expected:
+                figures = f"{price.amount} {price.currency} instead of {quote.price.amount} {currency}"
+                yield Finding("price-out-of-date", str(price), figures)
+    for price in prices.values():
+        yield from _still_on_sale(price)
+
+
+def _still_on_sale(price: PlanPrice | None) -> Iterator[Finding]:
+    if price is not None and (price.is_active or price.product.is_public):
+        yield Finding("withdrawn-but-on-sale", str(price), f"plan price {price.pk}")

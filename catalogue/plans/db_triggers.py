@@ -1,4 +1,4 @@
-"""What the database itself refuses: changing a text that was once in force (see core.db_triggers)."""
+"""Published agreement texts are frozen (see core.db_triggers)."""
 
 from __future__ import annotations
 

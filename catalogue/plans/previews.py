@@ -1,7 +1,6 @@
-"""What prices were and will be if a change is saved: a discount, a period, a product. Nothing is written.
+"""Prices before and after saving a discount, a period or a product. Nothing is written.
 
-The same lines that publish prices work out both sides (``PriceInputs.quotes``), so what is
-shown is what will be charged.
+Both sides come from the code that publishes prices (``PriceInputs.quotes``), so a preview is what will be charged.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from decimal import Decimal
 from django.db.models import Q
 
 from catalogue.plans import price_inputs
-from catalogue.plans.discounts import is_in_force
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
 from catalogue.plans.price_calculation import Quote
 from catalogue.plans.price_inputs import PriceInputs
@@ -46,7 +44,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The prices of one moment: ``at`` (UTC), or at once if it is None."""
+    """The prices of one moment: ``at`` (UTC), or immediately if None."""
 
     at: datetime | None
     changes: tuple[Change, ...]
@@ -57,22 +55,24 @@ class Moment:
 
 
 def of_discount(draft: Discount, *, now: datetime) -> list[Moment]:
-    """What saving a new or edited discount does at once, and when it begins (if that is later): all prices it is about
-    and all that change. Moments at which it is about nothing are left out."""
-    found = []
+    """What saving a new or edited discount does immediately, and when it begins (if later): all prices it is meant for
+    and all that change. Moments without any are left out."""
+    moments = []
     for at in sorted({now, max(now, draft.starts_at)}):
-        is_about = _about_discount(draft, at)
-        changes = _compare(_price_inputs(now), lambda inputs: _with_discount(inputs, draft), at, is_about)
+        is_meant = _is_meant_by(draft, at)
+        changes = _compare(_all_inputs(now), lambda inputs: _with_discount(inputs, draft), at, is_meant)
         if changes:
-            found.append(Moment(at if at > now else None, changes))
-    return found
+            moments.append(Moment(at if at > now else None, changes))
+    return moments
 
 
 def of_period(draft: Period, *, now: datetime) -> Moment:
-    """What saving a new or edited common period does at once: all prices for as many months."""
-    products = _price_inputs(now)
-    changes = _compare(products, lambda inputs: _with_period(inputs, draft), now, lambda c: c.months == draft.months)
-    return Moment(None, changes)
+    """What saving a new or edited common period does immediately: all prices for periods of this length."""
+
+    def is_meant(change: Change) -> bool:
+        return change.months == draft.months
+
+    return Moment(None, _compare(_all_inputs(now), lambda inputs: _with_period(inputs, draft), now, is_meant))
 
 
 def of_product(
@@ -86,42 +86,31 @@ def of_product(
 ) -> Moment:
     """All prices of a product as its form would save it; ``software`` is None for a new one. ``plans`` and
     ``own_periods`` are those of the form; saved ones keep their ids."""
-    before, after = _drafted(software, plans, own_periods, now)
+    before, after = _with_form(software, plans, own_periods, now)
     return Moment(None, tuple(_pair(title, is_public, before.quotes(now), after.quotes(now))))
 
 
-def _drafted(
-    software: SoftwareProduct | None, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
-) -> tuple[PriceInputs, PriceInputs]:
-    """A product before and after its form is saved."""
-    # A product without a number has what is common to all.
-    before = price_inputs.read([software or SoftwareProduct()], now)[0]
-    common = [period for period in before.periods if period.software_id is None]
-    own = [_of_product(period) for period in own_periods]
-    return before, replace(before, plans=list(plans), periods=[*common, *own])
-
-
 def zero_prices_with(draft: Discount | Period, *, now: datetime) -> list[Quote]:
-    """What saving a discount or a common period would round to nothing, at whatever time."""
+    """Prices that saving a discount or a common period would round to zero, at any time."""
 
     def changed(inputs: PriceInputs) -> PriceInputs:
         return _with_discount(inputs, draft) if isinstance(draft, Discount) else _with_period(inputs, draft)
 
-    found = (quote for inputs in _price_inputs(now) for quote in changed(inputs).zero_prices())
-    return [quote for quote in found if quote.period.months == draft.months]
+    quotes = (quote for inputs in _all_inputs(now) for quote in changed(inputs).zero_prices())
+    return [quote for quote in quotes if quote.period.months == draft.months]
 
 
 def zero_prices_of(
     software: SoftwareProduct | None, *, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
 ) -> list[Quote]:
-    """What saving a product, as its form holds it (see ``of_product``), would round to nothing, at whatever time."""
-    return _drafted(software, plans, own_periods, now)[1].zero_prices()
+    """Prices that saving a product as its form holds it (see ``of_product``) would round to zero, at any time."""
+    return _with_form(software, plans, own_periods, now)[1].zero_prices()
 
 
 def overlapping(draft: Discount, *, now: datetime) -> list[Discount]:
-    """Other discounts for as many months of the same product that are not over, and share some time with it."""
-    others = Discount.objects.exclude(pk=draft.pk).filter(months=draft.months).filter(_open(draft.starts_at))
-    others = others.filter(_open(now)).select_related("software__product")
+    """Other discounts on the same product and number of months, not over yet, that share some time with this one."""
+    others = Discount.objects.exclude(pk=draft.pk).filter(months=draft.months).select_related("software__product")
+    others = others.not_over(now).not_over(draft.starts_at)
     if draft.ends_at is not None:
         others = others.filter(starts_at__lt=draft.ends_at)
     if draft.software_id is not None:
@@ -129,22 +118,8 @@ def overlapping(draft: Discount, *, now: datetime) -> list[Discount]:
     return list(others.order_by("starts_at", "pk"))
 
 
-def _open(at: datetime) -> Q:
-    return Q(ends_at=None) | Q(ends_at__gt=at)
-
-
-def _price_inputs(now: datetime) -> list[PriceInputs]:
+def _all_inputs(now: datetime) -> list[PriceInputs]:
     return price_inputs.read(SoftwareProduct.objects.select_related("product").order_by("product__title", "pk"), now)
-
-
-def _about_discount(draft: Discount, at: datetime) -> Callable[[Change], bool]:
-    """What the discount is meant for, whether or not it lowers the price."""
-    return lambda change: (
-        is_in_force(draft, at)
-        and change.months == draft.months
-        and change.after is not None
-        and (draft.software_id in (None, change.after.plan.software_id))
-    )
 
 
 def _with_discount(inputs: PriceInputs, draft: Discount) -> PriceInputs:
@@ -158,35 +133,56 @@ def _with_period(inputs: PriceInputs, draft: Period) -> PriceInputs:
     return replace(inputs, periods=[*others, draft])
 
 
-def _of_product(period: Period) -> Period:
-    """A period of a form, which does not know yet whose it will be."""
+def _with_form(
+    software: SoftwareProduct | None, plans: Sequence[Plan], own_periods: Sequence[Period], now: datetime
+) -> tuple[PriceInputs, PriceInputs]:
+    """The inputs of a product before and after its form is saved."""
+    # An unsaved product has what is common to all.
+    before = price_inputs.read([software or SoftwareProduct()], now)[0]
+    common = [period for period in before.periods if period.software_id is None]
+    own = [_owned(period) for period in own_periods]
+    return before, replace(before, plans=list(plans), periods=[*common, *own])
+
+
+def _owned(period: Period) -> Period:
+    """A period of a form, which does not know its product yet."""
     own = Period(pk=period.pk, months=period.months, discount_percent=period.discount_percent)
     own.is_active = period.is_active
     own.software_id = period.software_id or 0
     return own
 
 
+def _is_meant_by(draft: Discount, at: datetime) -> Callable[[Change], bool]:
+    """Whether a price is one that the discount is for, even if it does not lower it."""
+    return lambda change: (
+        draft.is_in_force(at)
+        and change.months == draft.months
+        and change.after is not None
+        and (draft.software_id in (None, change.after.plan.software_id))
+    )
+
+
 def _compare(
     products: Iterable[PriceInputs],
-    change: Callable[[PriceInputs], PriceInputs],
+    change_of: Callable[[PriceInputs], PriceInputs],
     at: datetime,
-    is_about: Callable[[Change], bool],
+    is_meant: Callable[[Change], bool],
 ) -> tuple[Change, ...]:
     return tuple(
-        found
+        change
         for inputs in products
-        for found in _pair(
+        for change in _pair(
             inputs.software.title_text(),
             inputs.software.product.is_public,
             inputs.quotes(at),
-            change(inputs).quotes(at),
+            change_of(inputs).quotes(at),
         )
-        if found.is_change or is_about(found)
+        if change.is_change or is_meant(change)
     )
 
 
 def _pair(title: str, is_public: bool, before: Sequence[Quote], after: Sequence[Quote]) -> list[Change]:
-    """Both sides of every price, in the order they will have; what is withdrawn comes last."""
+    """Both sides of every price, in the order they will have; withdrawn ones last."""
     old = {_key(quote): quote for quote in before}
     new = {_key(quote): quote for quote in after}
     return [

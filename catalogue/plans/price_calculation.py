@@ -1,30 +1,29 @@
-"""What a license type costs for a period, worked out from what is at hand. Asks the database nothing.
+"""What a license type costs for a period. Pure functions: no queries.
 
-Prices that are published and prices that are only shown beforehand come from the same lines.
+Published prices and the previews shown to marketers come from the same code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from catalogue.plans import discounts
-from catalogue.plans.discounts import Reduction
 from catalogue.plans.models import Discount, Period, Plan
 from storefront.core import money
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Major units of one currency. ``list_amount`` is without the discount, ``amount`` is charged."""
+    """Major units of one currency. ``list_amount`` is before the discount, ``amount`` is charged."""
 
     list_amount: Decimal
     amount: Decimal
 
     @property
     def is_zero(self) -> bool:
-        """Rounded to zero: such a price is shown to marketers and never published."""
+        """Rounded to zero: shown to marketers, never published."""
         return self.amount == 0
 
     @property
@@ -32,13 +31,23 @@ class Price:
         return self.list_amount - self.amount
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedDiscount:
+    """``percent`` off the price. ``ends_at`` (UTC) is when it ends by itself, None if it does not. ``name`` is that of
+    the dated discount, "" for the period's own."""
+
+    percent: Decimal
+    ends_at: datetime | None = None
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Quote:
-    """A license type for a period: what is taken off, and what it comes to."""
+    """A license type for a period: its discount and its price."""
 
     plan: Plan
     period: Period
-    reduction: Reduction
+    discount: AppliedDiscount
     price: Price
 
 
@@ -61,12 +70,26 @@ def price_of(*, monthly_price: Decimal, months: int, discount_percent: Decimal, 
 
 
 def per_month(amount: Decimal, months: int, currency: str) -> Decimal:
-    """What a month comes to, for display: rounded to the minor unit, so times the months it may differ by cents."""
+    """The price of one month, for display only: rounded to the minor unit, so it may not multiply back exactly."""
     return money.quantize(amount / months, currency)
 
 
+def best_discount(period: Period, discounts: Iterable[Discount]) -> AppliedDiscount:
+    """The largest of the period's own discount and those of ``discounts`` for as many months; they never add up.
+
+    On a tie the one that ends last wins: that is when the price really changes.
+    """
+    best = AppliedDiscount(period.discount_percent)
+    for discount in discounts:
+        if discount.months != period.months or discount.percent < best.percent:
+            continue
+        if discount.percent > best.percent or _ends_later(discount.ends_at, best.ends_at):
+            best = AppliedDiscount(discount.percent, discount.ends_at, discount.name)
+    return best
+
+
 def sold_periods(periods: Iterable[Period]) -> list[Period]:
-    """Of common periods and a product's own, those it is sold for, shortest first: its own take the place of theirs."""
+    """The periods a product is sold for, shortest first. Its own take precedence over common ones of equal length."""
     chosen: dict[int, Period] = {}
     for period in periods:
         if period.software_id is not None or period.months not in chosen:
@@ -79,22 +102,26 @@ def quotes(
 ) -> list[Quote]:
     """Every plan on sale for every period it is sold for, in the order of ``plans``, shortest period first.
 
-    All that is given is one product's: its plans, its own and the common periods, the discounts it may have now.
+    All arguments belong to one product: its plans, the common and its own periods, the discounts it may have now.
     """
     in_force = list(discounts_in_force)
-    reductions = [(period, discounts.best(period, in_force)) for period in sold_periods(periods)]
+    discounted = [(period, best_discount(period, in_force)) for period in sold_periods(periods)]
     return [
-        Quote(plan, period, reduction, _price(plan, period, reduction, currency))
+        Quote(plan, period, discount, _price(plan, period, discount, currency))
         for plan in plans
         if plan.is_active
-        for period, reduction in reductions
+        for period, discount in discounted
     ]
 
 
-def _price(plan: Plan, period: Period, reduction: Reduction, currency: str) -> Price:
+def _price(plan: Plan, period: Period, discount: AppliedDiscount, currency: str) -> Price:
     return price_of(
         monthly_price=plan.monthly_price,
         months=period.months,
-        discount_percent=reduction.percent,
+        discount_percent=discount.percent,
         currency=currency,
     )
+
+
+def _ends_later(one: datetime | None, other: datetime | None) -> bool:
+    return other is not None and (one is None or one > other)

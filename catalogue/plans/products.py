@@ -1,4 +1,4 @@
-"""The Oscar side of a software product: its class, its seller's partner, its parent product."""
+"""The Oscar side of a software product: product class, partner, parent product."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ PARTNER_CODE = "shop"
 
 
 def product_class() -> ProductClass:
-    """The one class of everything we sell: nothing to ship, nothing that runs out."""
-    found, _ = ProductClass.objects.get_or_create(
+    """The class of everything we sell: no shipping, no stock."""
+    product_class, _ = ProductClass.objects.get_or_create(
         slug=CLASS_SLUG, defaults={"name": "Software license", "requires_shipping": False, "track_stock": False}
     )
-    return found
+    return product_class
 
 
 def partner() -> Partner:
-    """The one partner that fulfils: the shop itself."""
-    found, _ = Partner.objects.get_or_create(code=PARTNER_CODE, defaults={"name": settings.SHOP_NAME[:128]})
-    return found
+    """The only fulfilment partner: the shop itself."""
+    partner, _ = Partner.objects.get_or_create(code=PARTNER_CODE, defaults={"name": settings.SHOP_NAME[:128]})
+    return partner
 
 
 def create_parent(*, title: str, slug: str) -> Product:
@@ -33,5 +33,5 @@ def create_parent(*, title: str, slug: str) -> Product:
 
 
 def is_sold(product: Product) -> bool:
-    """Whether an order or a cart points to this product."""
+    """Whether an order or a cart refers to this product."""
     return product.line_set.exists() or product.basket_lines.exists()

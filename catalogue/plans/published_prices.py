@@ -1,7 +1,7 @@
-"""The offer of a product: its plans and terms on sale, as pages read them. Plain JSON kept on the product's row.
+"""The prices of a product as pages read them: JSON on the product's row.
 
-A product page needs a dozen rows of two tables for its buy box and reads them a thousand times between two changes.
-So ``publishing`` writes them down once, in the same transaction as the prices themselves. Amounts are strings: exact.
+Written by ``publishing`` in the same transaction as the prices themselves, so that a buy box, which would read a dozen
+rows of two tables, needs no query. Amounts are strings, hence exact.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from storefront.core.texts import pick
 
 @dataclass(frozen=True, slots=True)
 class PublishedPrice:
-    """``id`` is the PlanPrice's; amounts in major units of ``currency``. ``ends_at`` (UTC): when its discount stops by
+    """``id`` is the PlanPrice's; amounts in major units of ``currency``. ``ends_at`` (UTC): when its discount ends by
     itself, None if it does not."""
 
     id: int
@@ -34,7 +34,7 @@ class PublishedPrice:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPlan:
-    """Terms are in order of their months. Texts are in the language that was asked for."""
+    """Prices are in order of their months. Texts are in the language asked for."""
 
     code: str
     name: str
@@ -45,9 +45,9 @@ class PublishedPlan:
 
 
 def dump(on_sale: Mapping[Plan, Sequence[PlanPrice]], ends: Mapping[int, datetime]) -> str:
-    """The offer as text, in all languages. Plans without a term are left out. ``ends``: months -> when (UTC) the
-    discount for so many months stops by itself."""
-    return json.dumps([_plan(plan, terms, ends) for plan, terms in on_sale.items() if terms], ensure_ascii=False)
+    """The JSON, in all languages. Plans without a price are left out. ``ends``: months -> when (UTC) the discount for
+    that period ends by itself."""
+    return json.dumps([_plan(plan, prices, ends) for plan, prices in on_sale.items() if prices], ensure_ascii=False)
 
 
 def load(text: str, language: str) -> tuple[PublishedPlan, ...]:
@@ -58,7 +58,7 @@ def load(text: str, language: str) -> tuple[PublishedPlan, ...]:
             name=pick(plan["name"], plan["translations"], "name", language),
             summary=pick(plan["summary"], plan["translations"], "summary", language),
             features=tuple(_lines(pick(plan["features"], plan["translations"], "features", language))),
-            prices=tuple(_term(values) for values in plan["terms"]),
+            prices=tuple(_price(values) for values in plan["terms"]),
             is_recommended=plan.get("is_recommended", False),
         )
         for plan in json.loads(text)
@@ -69,7 +69,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _plan(plan: Plan, terms: Sequence[PlanPrice], ends: Mapping[int, datetime]) -> dict[str, Any]:
+def _plan(plan: Plan, prices: Sequence[PlanPrice], ends: Mapping[int, datetime]) -> dict[str, Any]:
     return {
         "code": plan.code,
         "name": plan.name,
@@ -79,19 +79,19 @@ def _plan(plan: Plan, terms: Sequence[PlanPrice], ends: Mapping[int, datetime]) 
         "is_recommended": plan.is_recommended,
         "terms": [
             [
-                *(term.pk, term.months, str(term.discount_percent), *_amounts(term)),
-                *(term.currency, ends[term.months].isoformat() if term.months in ends else None),
+                *(price.pk, price.months, str(price.discount_percent), *_amounts(price)),
+                *(price.currency, ends[price.months].isoformat() if price.months in ends else None),
             ]
-            for term in terms
+            for price in prices
         ],
     }
 
 
-def _amounts(term: PlanPrice) -> list[str]:
-    return [money.plain(amount, term.currency) for amount in (term.list_amount, term.amount)]
+def _amounts(price: PlanPrice) -> list[str]:
+    return [money.plain(amount, price.currency) for amount in (price.list_amount, price.amount)]
 
 
-def _term(values: list[Any]) -> PublishedPrice:
+def _price(values: list[Any]) -> PublishedPrice:
     pk, months, discount, list_amount, amount, currency, ends_at = values
     end = datetime.fromisoformat(ends_at) if ends_at else None
     return PublishedPrice(pk, months, Decimal(discount), Decimal(list_amount), Decimal(amount), currency, end)

@@ -1,7 +1,7 @@
-"""Prices published to Oscar. The one writer of child products, stock records, terms and offers.
+"""Publishing prices to Oscar: the only writer of child products, stock records, plan prices and published prices.
 
-Basket, vouchers, offers, reports and search read plain Oscar products; nothing else computes a price (what they are
-is worked out in ``quotes``).
+Basket, vouchers, Oscar's offers, reports and search read plain Oscar products and compute no price of their own. What a
+price is, ``price_calculation`` decides.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from django.utils import translation
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import discounts, price_inputs, products, published_prices
+from catalogue.plans import price_inputs, products, published_prices
 from catalogue.plans.models import Discount, Plan, PlanPrice, SoftwareProduct, months_label
-from catalogue.plans.price_calculation import Price, Quote, per_month, price_of
-from catalogue.plans.price_inputs import PriceInputs
+from catalogue.plans.price_calculation import Price, Quote, per_month
 from storefront.core import clock, content_version
-
-__all__ = ["Price", "lock", "lock_all", "per_month", "price_of", "publish", "publish_all", "upc_of"]
 
 UPC_LENGTH = 64
 
 logger = logging.getLogger(__name__)
 
 
+class ZeroPriceError(ValueError):
+    """A price rounds to zero. Nothing was published; forms refuse it beforehand."""
+
+
 @dataclass(slots=True)
 class _Published:
-    """What was published of a product before: terms by plan and months, stock records by child."""
+    """What is published of a product so far: prices by plan and months, stock records by child, and children whose plan
+    is gone."""
 
     prices: dict[tuple[int, int], PlanPrice] = field(default_factory=dict)
     records: dict[int, StockRecord] = field(default_factory=dict)
@@ -47,93 +49,107 @@ def lock(software_id: int) -> list[SoftwareProduct]:
 
 
 def lock_all() -> list[SoftwareProduct]:
-    """Lock all products, always in the same order. Whoever changes what prices are made of (plans, periods,
-    discounts) locks the products first and those rows after, as the worker does: so no two wait for each other."""
+    """Lock all products, always in the same order.
+
+    Code that changes plans, periods or discounts locks the products first and those rows afterwards, as the worker
+    does; so the two cannot deadlock.
+    """
     return _lock(SoftwareProduct.objects.all())
 
 
-def _lock(wanted: models.QuerySet[SoftwareProduct]) -> list[SoftwareProduct]:
-    # NO KEY: a row that only names the product (a license, an order line) may be written meanwhile.
-    locked = list(wanted.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-    # Read anew: who had to wait would see the Oscar product as it was before.
+def _lock(rows: models.QuerySet[SoftwareProduct]) -> list[SoftwareProduct]:
+    # NO KEY: rows that only refer to the product (a license, an order line) may be written meanwhile.
+    locked = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    # Read again: after waiting for the lock, the join would still return the Oscar product as it was before.
     return list(SoftwareProduct.objects.filter(pk__in=locked).select_related("product").order_by("pk"))
 
 
 @transaction.atomic
 def publish(software: SoftwareProduct) -> None:
-    """Bring the Oscar children, stock records, terms and offer of a product in line with its plans, periods and the
-    discounts in force now.
+    """Bring the Oscar children, stock records, plan prices and published prices of a product in line with its plans,
+    periods and the discounts in force now.
 
-    Safe to repeat: what is right already is not written. Plans and periods that are no longer on sale leave
-    their children behind, not public; nothing that was ever published is deleted. Raises ZeroPriceError.
+    Idempotent: writes only what differs. Plans and periods no longer on sale leave their children behind, not public;
+    nothing ever published is deleted. Raises ZeroPriceError.
     """
-    # What time it is is asked under the lock: whoever waited for it must not publish the prices of before.
+    # The clock is read under the lock: after waiting for it, an earlier time would publish outdated prices.
     _publish(lock(software.pk), clock.now())
 
 
 @transaction.atomic
 def publish_all(*, withdraw_zero_prices: bool = False) -> int:
-    """Publish every product as of one moment, and note at each discount whether prices know it. Returns how many
-    products. Reads are a fixed number, whatever the number of products.
+    """Publish every product as of one moment and mark the discounts that prices now include. Returns the number of
+    products. A fixed number of reads, however many products.
 
-    Raises ZeroPriceError, unless ``withdraw_zero_prices``: then such a price is only taken off sale, so that one row
-    changed past the forms does not keep all other products at yesterday's prices.
+    Raises ZeroPriceError unless ``withdraw_zero_prices``: then such a price is only taken off sale, so that one row
+    changed outside the forms does not keep all other products at outdated prices.
     """
-    held = lock_all()
+    locked = lock_all()
     at = clock.now()
-    known = list(discounts.in_force(at).values_list("pk", flat=True))
-    _publish(held, at, withdraw_zero_prices=withdraw_zero_prices)
+    in_force = list(Discount.objects.in_force(at).values_list("pk", flat=True))
+    _publish(locked, at, withdraw_zero_prices=withdraw_zero_prices)
     # Not save(): that would publish again.
-    Discount.objects.filter(is_applied=True).exclude(pk__in=known).update(is_applied=False)
-    Discount.objects.filter(is_applied=False, pk__in=known).update(is_applied=True)
-    return len(held)
+    Discount.objects.filter(is_applied=True).exclude(pk__in=in_force).update(is_applied=False)
+    Discount.objects.filter(is_applied=False, pk__in=in_force).update(is_applied=True)
+    return len(locked)
 
 
-def _publish(held: list[SoftwareProduct], at: datetime, *, withdraw_zero_prices: bool = False) -> None:
-    published = _published(held)
-    for inputs in price_inputs.read(held, at):
-        quotes = list(inputs.quotes(at))
-        worthless = [quote for quote in quotes if quote.price.is_zero]
-        if worthless and not withdraw_zero_prices:
-            raise ZeroPriceError(f"{inputs.software} / {worthless[0].plan} / {worthless[0].period}")
-        for quote in worthless:
+def upc_of(slug: str, plan_code: str, months: int) -> str:
+    """``<product slug>-<plan code>-<months>m``; one longer than Oscar's 64 characters ends in a hash instead."""
+    upc = f"{slug}-{plan_code}-{months}m"
+    if len(upc) <= UPC_LENGTH:
+        return upc
+    digest = hashlib.sha256(upc.encode()).hexdigest()[:12]
+    return f"{upc[: UPC_LENGTH - 13]}-{digest}"
+
+
+def _publish(locked: list[SoftwareProduct], at: datetime, *, withdraw_zero_prices: bool = False) -> None:
+    published = _published(locked)
+    for inputs in price_inputs.read(locked, at):
+        quotes = inputs.quotes(at)
+        zero = [quote for quote in quotes if quote.price.is_zero]
+        if zero and not withdraw_zero_prices:
+            raise ZeroPriceError(f"{inputs.software} / {zero[0].plan} / {zero[0].period}")
+        for quote in zero:
             logger.error("%s / %s / %s would cost nothing: not on sale", inputs.software, quote.plan, quote.period)
-        _publish_product(inputs, [quote for quote in quotes if quote not in worthless], published[inputs.software.pk])
+        payable = [quote for quote in quotes if not quote.price.is_zero]
+        _publish_product(inputs.software, payable, published[inputs.software.pk])
 
 
-def _publish_product(inputs: PriceInputs, quotes: list[Quote], before: _Published) -> None:
+def _published(locked: list[SoftwareProduct]) -> dict[int, _Published]:
+    """By product. Three queries."""
+    published: dict[int, _Published] = defaultdict(_Published)
+    owners = {software.product_id: software.pk for software in locked}
+    for price in PlanPrice.objects.filter(plan__software__in=locked).select_related("product", "plan"):
+        published[price.plan.software_id].prices[price.plan_id, price.months] = price
+    for record in StockRecord.objects.filter(product__parent__in=owners).select_related("product").order_by("-pk"):
+        published[owners[record.product.parent_id]].records[record.product_id] = record
+    for child in Product.objects.filter(parent__in=owners, plan_price=None):
+        published[owners[child.parent_id]].orphans.append(child)
+    return published
+
+
+def _publish_product(software: SoftwareProduct, quotes: list[Quote], before: _Published) -> None:
     on_sale: dict[Plan, list[PlanPrice]] = {}
     ends: dict[int, datetime] = {}
     for quote in quotes:
-        term = _publish_price(inputs.software, quote, before)
-        on_sale.setdefault(quote.plan, []).append(term)
-        if quote.reduction.ends_at:
-            ends[term.months] = quote.reduction.ends_at
-    for term in before.prices.values():
-        _withdraw(term)
+        price = _publish_price(software, quote, before)
+        on_sale.setdefault(quote.plan, []).append(price)
+        if quote.discount.ends_at:
+            ends[price.months] = quote.discount.ends_at
+    for price in before.prices.values():  # those that _publish_price has not taken out
+        _save_changes(price, {"is_active": False})
+        _save_changes(price.product, {"is_public": False})
     for child in before.orphans:
         _drop(child)
-    _write_published_prices(inputs.software, on_sale if inputs.software.product.is_public else {}, ends)
-
-
-def _published(held: list[SoftwareProduct]) -> dict[int, _Published]:
-    """By product; ``_publish_product`` takes out of it what is still on sale. Three queries."""
-    found: dict[int, _Published] = defaultdict(_Published)
-    owners = {software.product_id: software.pk for software in held}
-    for term in PlanPrice.objects.filter(plan__software__in=held).select_related("product", "plan"):
-        found[term.plan.software_id].prices[term.plan_id, term.months] = term
-    for record in StockRecord.objects.filter(product__parent__in=owners).select_related("product").order_by("-pk"):
-        found[owners[record.product.parent_id]].records[record.product_id] = record
-    for child in Product.objects.filter(parent__in=owners, plan_price=None):
-        found[owners[child.parent_id]].orphans.append(child)
-    return found
+    _write_published_prices(software, on_sale if software.product.is_public else {}, ends)
 
 
 def _write_published_prices(
     software: SoftwareProduct, on_sale: dict[Plan, list[PlanPrice]], ends: dict[int, datetime]
 ) -> None:
     currency = settings.SHOP_CURRENCY
-    lowest = [per_month(term.amount, term.months, currency) for terms in on_sale.values() for term in terms]
+    lowest = [per_month(price.amount, price.months, currency) for prices in on_sale.values() for price in prices]
     values = {
         "published_prices": published_prices.dump(on_sale, ends),
         "lowest_monthly_amount": min(lowest, default=None),
@@ -145,36 +161,23 @@ def _write_published_prices(
         content_version.raise_after_commit()
 
 
-def upc_of(slug: str, plan_code: str, months: int) -> str:
-    """``<product slug>-<plan code>-<months>m``; one too long for Oscar's 64 characters ends in a hash instead."""
-    upc = f"{slug}-{plan_code}-{months}m"
-    if len(upc) <= UPC_LENGTH:
-        return upc
-    digest = hashlib.sha256(upc.encode()).hexdigest()[:12]
-    return f"{upc[: UPC_LENGTH - 13]}-{digest}"
-
-
-class ZeroPriceError(ValueError):
-    """A price that would be rounded to nothing. Forms refuse it before; nothing is published."""
-
-
 def _publish_price(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanPrice:
     plan, months, currency = quote.plan, quote.period.months, settings.SHOP_CURRENCY
-    term = before.prices.pop((plan.pk, months), None)
-    child = _publish_child(software.product, plan, months, term.product if term else None)
+    price = before.prices.pop((plan.pk, months), None)
+    child = _publish_child(software.product, plan, months, price.product if price else None)
     _publish_stock_record(child, quote.price, currency, before.records.get(child.pk))
     values = {
         "period_id": quote.period.pk,
-        "discount_percent": quote.reduction.percent,
+        "discount_percent": quote.discount.percent,
         "list_amount": quote.price.list_amount,
         "amount": quote.price.amount,
         "currency": currency,
         "is_active": True,
     }
-    if term is None:
+    if price is None:
         return PlanPrice.objects.create(plan=plan, months=months, product=child, **values)
-    _save_changes(term, values)
-    return term
+    _save_changes(price, values)
+    return price
 
 
 def _publish_child(parent: Product, plan: Plan, months: int, child: Product | None) -> Product:
@@ -201,13 +204,8 @@ def _publish_stock_record(child: Product, price: Price, currency: str, record: S
         _save_changes(record, values)
 
 
-def _withdraw(term: PlanPrice) -> None:
-    _save_changes(term, {"is_active": False})
-    _save_changes(term.product, {"is_public": False})
-
-
 def _drop(child: Product) -> None:
-    """A child whose plan was deleted: gone if never ordered, otherwise kept for the orders that name it."""
+    """Delete a child whose plan was deleted; one that was ordered is kept for the orders that refer to it."""
     if products.is_sold(child):
         _save_changes(child, {"is_public": False})
     else:
@@ -215,7 +213,7 @@ def _drop(child: Product) -> None:
 
 
 def _save_changes(instance: models.Model, values: dict[str, Any]) -> None:
-    """Write only what differs, and nothing if nothing does."""
+    """Write only what differs, nothing if nothing does."""
     changed = {name: value for name, value in values.items() if getattr(instance, name) != value}
     for name, value in changed.items():
         setattr(instance, name, value)

@@ -1,7 +1,6 @@
-"""Whoever saves a plan, a period, a product or an agreement, and wherever: the shop follows in the same transaction.
+"""Republish prices, in the same transaction, whenever their inputs are saved; make a version of a published agreement.
 
-Signals and not a service that editors must remember to call, because Wagtail's forms, commands and fixtures all
-save these models in ways of their own.
+Signals rather than a service to call: Wagtail's forms, commands and fixtures all save these models on their own.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ def _publish(software_id: int | None) -> None:
 @receiver([pre_save, pre_delete], sender=Period, dispatch_uid="period-lock")
 @receiver([pre_save, pre_delete], sender=Discount, dispatch_uid="discount-lock")
 def before_change(instance: Plan | Period | Discount, **kwargs: Any) -> None:
-    """Products are locked before the rows their prices are made of (see ``publishing.lock_all``).
+    """Lock products before the rows their prices depend on (see ``publishing.lock_all``).
 
-    Outside a transaction nothing stays locked that could be waited for.
+    Outside a transaction no lock is held, so nothing can deadlock.
     """
     if not transaction.get_connection().in_atomic_block:
         return
@@ -54,7 +53,7 @@ def period_changed(instance: Period, **kwargs: Any) -> None:
 
 @receiver([post_save, post_delete], sender=Discount, dispatch_uid="discount-publish")
 def discount_changed(instance: Discount, **kwargs: Any) -> None:
-    # Publishing one product is not enough: an edit may have taken the discount from another product.
+    # One product is not enough: the edit may have taken the discount away from another.
     publishing.publish_all()
 
 
@@ -65,7 +64,7 @@ def software_changed(instance: SoftwareProduct, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Product, dispatch_uid="product-publish")
 def product_changed(instance: Product, **kwargs: Any) -> None:
-    """A parent's title, address and visibility are passed on to its children."""
+    """Pass a parent's title, address and visibility on to its children."""
     if instance.is_parent:
         for software in SoftwareProduct.objects.filter(product=instance):
             publishing.publish(software)
@@ -73,6 +72,6 @@ def product_changed(instance: Product, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=Agreement, dispatch_uid="agreement-version")
 def agreement_changed(instance: Agreement, **kwargs: Any) -> None:
-    """A draft is saved with the row as well, but leaves the published text in it: then no version is made."""
+    """Saving a draft saves the row too, with the published text still in it: no version is made then."""
     if instance.live:
         agreements.publish_version(instance)

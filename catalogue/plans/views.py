@@ -1,4 +1,4 @@
-"""The public texts of agreements: the one in force, and every earlier version."""
+"""The public texts of agreements: the version in force, and every earlier one."""
 
 from django.conf import settings
 from django.db.models import Exists, Q, QuerySet
@@ -12,7 +12,7 @@ from catalogue.plans.models import Agreement, AgreementVersion
 
 @require_safe
 def agreement(request: HttpRequest, slug: str) -> HttpResponse:
-    """The version in force, which is the last one published. 404 if there is none."""
+    """The version in force: the last one published. 404 if there is none."""
     versions = list(_versions(slug).only("number", "name", "body", "published_at", "agreement"))
     if not versions:
         raise Http404
@@ -21,18 +21,18 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def agreement_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """One version, whether in force or not: what somebody once accepted stays readable."""
+    """Any version, in force or not: what buyers accepted stays readable."""
     version = get_object_or_404(_versions(slug), number=number)
     newer = AgreementVersion.objects.filter(agreement=version.agreement_id, number__gt=number).exists()
     return _page(request, slug, version, is_replaced=newer)
 
 
 def _versions(slug: str) -> QuerySet[AgreementVersion]:
-    """Those in the language of the address; of an agreement that has no text in it, those in the default language."""
+    """In the language of the address, or in the default language if the agreement has no text in it."""
     in_language = Agreement.objects.filter(slug=slug, locale__language_code=get_language())
     own = Agreement.objects.filter(slug=slug, locale__language_code=settings.LANGUAGE_CODE)
-    wanted = Q(agreement__in=in_language) | (Q(agreement__in=own) & ~Exists(in_language.filter(versions__isnull=False)))
-    return AgreementVersion.objects.filter(wanted)
+    fallback = Q(agreement__in=own) & ~Exists(in_language.filter(versions__isnull=False))
+    return AgreementVersion.objects.filter(Q(agreement__in=in_language) | fallback)
 
 
 def _page(

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.models import Locale
 
-from catalogue.plans.discounts import is_in_force
 from catalogue.plans.models import Discount, SoftwareProduct
 from cms.models import ProductPage
 from cms.shop import panel_context
@@ -68,7 +67,7 @@ def is_on_sale(software: SoftwareProduct) -> bool:
 def state_of(discount: Discount) -> str:
     """Whether a discount is running, scheduled or over."""
     now = clock.now()
-    if is_in_force(discount, now):
+    if discount.is_in_force(now):
         return gettext("running")
     return gettext("scheduled") if discount.starts_at > now else gettext("ended")
 
@@ -95,7 +94,7 @@ PRODUCT_COLUMNS = [
 ]
 DISCOUNT_COLUMNS = [
     "name",
-    StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda d: is_in_force(d, clock.now())),
+    StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda d: d.is_in_force(clock.now())),
     Column("software", label=_("Product"), accessor=product_of),
     Column("months", label=_("Months"), sort_key="months"),
     Column("percent", label=_("Discount"), accessor=lambda discount: percent(discount.percent), sort_key="percent"),

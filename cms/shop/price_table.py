@@ -9,10 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from catalogue.plans.discounts import Reduction
 from catalogue.plans.models import Discount, months_label
 from catalogue.plans.previews import Change, Moment
-from catalogue.plans.price_calculation import Quote
+from catalogue.plans.price_calculation import AppliedDiscount, Quote
 from storefront.core import money, percentages
 
 #: Longer tables are cut; ``Table.left_out`` says by how much.
@@ -88,10 +87,10 @@ def _note(change: Change, draft: Discount | None) -> str:
         return ""
     if draft is None:
         return _("has a period of its own") if change.after.period.software_id else ""
-    return _why_unchanged(change.after.reduction, draft)
+    return _why_unchanged(change.after.discount, draft)
 
 
-def _why_unchanged(reduction: Reduction, draft: Discount) -> str:
+def _why_unchanged(reduction: AppliedDiscount, draft: Discount) -> str:
     if reduction.name == draft.name and reduction.percent == draft.percent:
         return _("has this discount already")
     own = _("the standing discount of the period")

@@ -1,4 +1,4 @@
-"""What the database refuses: changing an issued invoice or a past movement of money (see core.db_triggers)."""
+"""Issued invoices and past movements of money are frozen (see core.db_triggers)."""
 
 from __future__ import annotations
 

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue.plans import discounts, published_prices, publishing, schedule
+from catalogue.plans import published_prices, publishing, schedule
 from catalogue.plans.models import Discount, Period, SoftwareProduct
+from catalogue.plans.price_calculation import best_discount
 from storefront.core import clock, jobs
 from storefront.licensing.links import extend_path
 from tests.checkout.building import make_license
@@ -45,7 +46,7 @@ some_discounts = st.lists(
 
 @given(st.decimals("0", "99.99", places=2), some_discounts)
 def test_buyer_gets_the_largest_discount_and_never_two(standing: Decimal, dated: list[Discount]) -> None:
-    found = discounts.best(Period(months=12, discount_percent=standing), dated)
+    found = best_discount(Period(months=12, discount_percent=standing), dated)
     assert found.percent == max([standing, *(one.percent for one in dated if one.months == 12)])
     as_large = [one.ends_at for one in dated if one.months == 12 and one.percent == found.percent]
     lasts = standing == found.percent or None in as_large
@@ -57,9 +58,9 @@ def test_buyer_gets_the_largest_discount_and_never_two(standing: Decimal, dated:
 )
 def test_discount_is_in_force_from_its_start_up_to_its_end(db: None, at: datetime, is_now: bool) -> None:
     made = discount("30", ends_at=NOON + 2 * HOUR)
-    assert discounts.is_in_force(made, at) is is_now
+    assert made.is_in_force(at) is is_now
     Discount.objects.bulk_create([made])
-    assert discounts.in_force(at).exists() is is_now
+    assert Discount.objects.in_force(at).exists() is is_now
 
 
 def test_running_discount_is_charged_at_once_and_its_end_is_told(shop: Any) -> None:

@@ -58,7 +58,7 @@ def test_price_that_stays_is_shown_with_the_discount_that_is_larger(shop: Any) -
     draft(percent=Decimal(60), name="Black week").save()
     moment = only(previews.of_discount(draft(), now=clock.now()))
     assert moment.changed == 0
-    assert {change.after.reduction.name for change in moment.changes if change.after} == {"Black week"}
+    assert {change.after.discount.name for change in moment.changes if change.after} == {"Black week"}
 
 
 def test_scheduled_discount_is_shown_at_its_own_time(shop: Any) -> None:

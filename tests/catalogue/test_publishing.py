@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
-from catalogue.plans import published_prices, publishing
+from catalogue.plans import price_calculation, published_prices, publishing
 from catalogue.plans.models import Period, Plan, PlanPrice
 
 
-def price(monthly: str, months: int, discount: str, currency: str = "EUR") -> publishing.Price:
-    return publishing.price_of(
+def price(monthly: str, months: int, discount: str, currency: str = "EUR") -> price_calculation.Price:
+    return price_calculation.price_of(
         monthly_price=Decimal(monthly), months=months, discount_percent=Decimal(discount), currency=currency
     )
 
 
 def test_year_costs_a_fifth_less() -> None:
-    assert price("10.00", 12, "20") == publishing.Price(list_amount=Decimal("120.00"), amount=Decimal("96.00"))
+    assert price("10.00", 12, "20") == price_calculation.Price(list_amount=Decimal("120.00"), amount=Decimal("96.00"))
     assert price("10.00", 12, "20").saving == Decimal("24.00")
 
 
@@ -50,7 +50,7 @@ def test_senseless_price_is_refused(monthly: str, months: int, discount: str) ->
 
 @given(st.decimals("0.01", "99999.99", places=2), st.integers(1, 120), st.decimals("0", "99.99", places=2))
 def test_price_is_exact_and_never_above_the_list(monthly: Decimal, months: int, discount: Decimal) -> None:
-    found = publishing.price_of(monthly_price=monthly, months=months, discount_percent=discount, currency="EUR")
+    found = price_calculation.price_of(monthly_price=monthly, months=months, discount_percent=discount, currency="EUR")
     assert found.list_amount == monthly * months
     assert 0 <= found.amount <= found.list_amount
     assert abs(found.amount - monthly * months * (100 - discount) / 100) <= Decimal("0.005")

@@ -79,7 +79,7 @@ def test_product_has_its_texts_in_every_language(marketer: Any, shop: Any) -> No
     software = SoftwareProduct.objects.get(product__slug="skype")
     assert software.translations == {"ru": {"title": "Чаты Skype"}}
     basic = software.plans.get()
-    assert (basic.text("name", "ru"), basic.text("name", "en"), basic.feature_list("ru")) == (
+    assert (basic.text("name", "ru"), basic.text("name", "en"), basic.text("features", "ru").splitlines()) == (
         "Базовый", "Basic", ["Один", "Два"],
     )  # fmt: skip
     shown = marketer.get(edit_url(software)).context["form"]

@@ -102,7 +102,7 @@ def _is_somebody_waiting() -> bool:
 
 
 def end_a_discount_while_a_product_waits(shop: Any) -> None:
-    """A marketer saves a product; before it is his turn the worker takes back the prices of a discount that ends."""
+    """A marketer saves a product; before it is their turn the worker takes back the prices of a discount that ends."""
     end = clock.now() + HOUR
     with time_machine.travel(end - timedelta(seconds=1), tick=False) as traveller:
         discount(end - HOUR, end)
@@ -115,7 +115,7 @@ def end_a_discount_while_a_product_waits(shop: Any) -> None:
         assert schedule.publish_due() == 0
 
 
-def test_who_waited_for_his_turn_publishes_the_prices_of_now(shop: Any) -> None:
+def test_who_waited_for_their_turn_publishes_the_prices_of_now(shop: Any) -> None:
     end_a_discount_while_a_product_waits(shop)
     assert shop.term("standard", 12).amount == Decimal("96.00")
 

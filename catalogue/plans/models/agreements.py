@@ -18,10 +18,10 @@ from storefront.core import clock
 class Agreement(  # type: ignore[django-manager-missing]
     WorkflowMixin, DraftStateMixin, RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model
 ):
-    """A public agreement a buyer must accept, in one language; translations share ``translation_key``.
+    """A public agreement that buyers must accept, in one language; translations share ``translation_key``.
 
-    Its text is versioned: publishing a changed text makes a new version (see ``agreements.publish_version``), drafts
-    and scheduled texts make none. A product names the agreement in the default language, buyers read it in theirs.
+    Publishing a changed text makes a new version (see ``agreements.publish_version``); drafts and scheduled texts make
+    none. A product refers to the agreement in the default language, buyers read it in theirs.
     """
 
     name = models.CharField(_("name"), max_length=200, help_text=_("As the buyer reads it beside the box to tick."))
@@ -41,20 +41,20 @@ class Agreement(  # type: ignore[django-manager-missing]
         return "catalogue/agreement.html"
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
-        """The version that publishing would make now."""
+        """The version that publishing now would make."""
         last = self.versions.order_by("-number").first() if self.pk else None
         number = last.number + 1 if last else 1
         version = AgreementVersion(agreement=self, number=number, name=self.name, body=self.body)
         return {"slug": self.slug or "preview", "version": version, "earlier": [], "is_replaced": False}
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """As its buyers see it, in their language whatever the marketer's is."""
+        """As buyers see it, in the agreement's language rather than the editor's."""
         with translation.override(self.locale.language_code):
             return super().serve_preview(request, mode_name).render()  # type: ignore[no-any-return]
 
 
 class AgreementVersion(models.Model):
-    """A text once in force. Never edited, never deleted while a consent points to it."""
+    """A text that is or was in force. Never edited, nor deleted while a consent refers to it."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))

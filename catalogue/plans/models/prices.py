@@ -1,11 +1,14 @@
-"""For how long it is sold and what is taken off: periods, dated discounts, and the terms published of them."""
+"""Periods, dated discounts, and the prices published from them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modelcluster.fields import ParentalKey
@@ -16,14 +19,14 @@ from storefront.core.money import MoneyField
 
 
 def months_label(months: int) -> str:
-    """A period as people read it: 1 month, 12 months."""
+    """The name of a period: 1 month, 12 months."""
     return ngettext("%(months)d month", "%(months)d months", months) % {"months": months}
 
 
 class Period(models.Model):
-    """How many months are bought at once, with the discount for it. Without a product: for all products.
+    """A number of months that can be bought at once, and its discount. Without a product: for all products.
 
-    A product's own period takes the place of the common one of as many months, also to take it off sale there.
+    A product's own period replaces the common one of equal length, also to take it off sale there.
     """
 
     software = ParentalKey(SoftwareProduct, on_delete=models.CASCADE, null=True, blank=True, related_name="own_periods")
@@ -43,20 +46,34 @@ class Period(models.Model):
         ordering = ["months"]
         constraints = [
             models.UniqueConstraint(fields=["months", "software"], name="period_months_once"),
-            models.UniqueConstraint(
-                fields=["months"], condition=models.Q(software=None), name="period_months_once_for_all"
-            ),
+            models.UniqueConstraint(fields=["months"], condition=Q(software=None), name="period_months_once_for_all"),
         ]
 
     def __str__(self) -> str:
         return months_label(self.months)
 
 
-class Discount(models.Model):
-    """A discount for a time: on one number of months, of all products or one. It starts and ends by itself.
+class DiscountQuerySet(models.QuerySet["Discount"]):
+    """Moments are UTC. A discount is in force from its start up to, but not at, its end."""
 
-    The buyer always gets the largest of the discounts in force for a term: the period's own and those of now.
-    Times are UTC; ``ends_at`` None is until further notice. ``is_applied`` says that prices were published with it
+    def not_over(self, at: datetime) -> Self:
+        """In force at ``at`` or later."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=at))
+
+    def in_force(self, at: datetime) -> Self:
+        return self.not_over(at).filter(starts_at__lte=at)
+
+    def due(self, at: datetime) -> Self:
+        """Begun or ended since prices were last published."""
+        is_now = Exists(self.model.objects.in_force(at).filter(pk=OuterRef("pk")))
+        return self.filter(Q(is_now, is_applied=False) | (~Q(is_now) & Q(is_applied=True)))
+
+
+class Discount(models.Model):
+    """A dated discount on one number of months, of all products or one. It begins and ends by itself.
+
+    The buyer gets the largest discount in force for a period, the period's own included; they never add up.
+    Times are UTC; ``ends_at`` None means until further notice. ``is_applied``: prices were published with it
     (see ``catalogue.plans.schedule``).
     """
 
@@ -81,13 +98,15 @@ class Discount(models.Model):
     ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: until further notice."))
     is_applied = models.BooleanField(default=False, editable=False)
 
+    objects = DiscountQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("discount")
         verbose_name_plural = _("discounts")
         ordering = ["-starts_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
+                condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
                 name="discount_ends_after_start",
             )
         ]
@@ -95,13 +114,18 @@ class Discount(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def is_in_force(self, at: datetime) -> bool:
+        """``DiscountQuerySet.in_force`` of an object, saved or not."""
+        return self.starts_at <= at and (self.ends_at is None or self.ends_at > at)
+
 
 class PlanPrice(models.Model):
-    """A plan for a period: what is put in the cart. 1:1 with the Oscar child product that carries its price.
+    """The published price of a plan for a period: what is put in the cart. 1:1 with the Oscar child product.
 
-    Written by ``publishing`` alone, one for each number of months a plan was ever sold for; a withdrawn one stays,
-    inactive, because orders and licenses point to it. ``list_amount`` is the undiscounted price,
-    ``amount`` what is charged (equal to the child's stock record), both major units of ``currency``.
+    Written only by ``publishing``, one for each number of months the plan was ever sold for; a withdrawn one stays,
+    inactive, because orders and licenses point to it. ``list_amount`` is the price before the discount, ``amount``
+    is charged (equal to the child's stock record), both in major units of ``currency``, including any tax: which tax
+    is in it depends on the buyer and is decided when an order is placed.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="prices")
@@ -124,5 +148,5 @@ class PlanPrice(models.Model):
 
     @property
     def saving(self) -> Decimal:
-        """What the period saves against paying by the month, major units."""
+        """Saving against paying monthly, major units."""
         return self.list_amount - self.amount

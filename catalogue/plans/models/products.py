@@ -27,9 +27,9 @@ class BindingKind(models.TextChoices):
 class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-manager-missing]
     """What the shop adds to an Oscar parent product.
 
-    What pages read is kept beside it, written by ``publishing`` alone in the transaction that changes the prices:
-    ``published_prices`` is all that is on sale as JSON (see the module of that name), ``lowest_monthly_amount`` the
-    best price per month in it, major units of ``currency``; None when nothing is on sale.
+    Written only by ``publishing``, in the transaction that changes prices: ``published_prices``, all that is on sale as
+    JSON (see the module of that name), and ``lowest_monthly_amount``, the lowest price per month among them in major
+    units of ``currency``, None when nothing is on sale.
     """
 
     TRANSLATED = ("title", "tagline", "conditions")
@@ -108,7 +108,3 @@ class Plan(Translated):
 
     def __str__(self) -> str:
         return self.text("name")
-
-    def feature_list(self, language: str | None = None) -> list[str]:
-        """One feature a line, in ``language``, by default the active one."""
-        return [line.strip() for line in self.text("features", language).splitlines() if line.strip()]

@@ -27,7 +27,7 @@ def discount_problem(worthless: Sequence[Quote]) -> str:
 
 def price_problem(quote: Quote) -> str:
     """The error for a license type's price, with what to do."""
-    values = {"period": months_label(quote.period.months), "percent": quote.reduction.percent}
+    values = {"period": months_label(quote.period.months), "percent": quote.discount.percent}
     text = _("For %(period)s this comes to nothing (discount: %(percent)s %%). Raise the price or lower the discount.")
     return text % values
 
