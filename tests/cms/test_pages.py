@@ -40,6 +40,22 @@ def test_product_page_shows_every_type_and_period_with_its_price(client: Client,
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "unsaid"),
+    [
+        ("portal", "How the license reaches your Bitrix24 Tell us your Bitrix24 address", "Choose and pay"),
+        ("none", "How it works Choose and pay", "Linked to your Bitrix24 by itself once paid"),
+    ],
+)
+def test_page_says_how_a_license_of_its_kind_comes_to_work(
+    client: Client, shop: Any, kind: str, said: str, unsaid: str
+) -> None:
+    SoftwareProduct.objects.update(binding_kind=kind)
+    text = text_of(client.get("/products/yeastar-s-module/"))
+    assert said in text and unsaid not in text
+    assert ("Linked to your Bitrix24 by itself once paid" in text) == (kind == "portal")
+
+
 def test_buy_box_starts_with_the_first_type_and_the_longest_period(client: Client, shop: Any) -> None:
     response = client.get("/products/yeastar-s-module/")
     assert checked(response, "plan") == ["standard"]
