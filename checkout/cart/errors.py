@@ -1,12 +1,12 @@
-"""What may go wrong with a cart, in words for the visitor."""
+"""Errors of cart operations."""
 
 from __future__ import annotations
 
 
 class CartError(Exception):
-    """A change of the cart that cannot be made. ``message`` is for the visitor and repeats nothing he typed.
+    """The cart cannot be changed as requested. ``message`` is for the visitor and repeats nothing that they typed.
 
-    ``field`` names the input it belongs to, "" if none. ``status`` is the answer's when it gets a page of its own.
+    ``field`` names the input it belongs to, "" if none; ``status`` is that of an error page of its own.
     """
 
     def __init__(self, message: object, field: str = "", status: int = 200) -> None:

@@ -1,4 +1,4 @@
-"""How long carts are kept that nobody orders."""
+"""How long carts are kept that are not ordered."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from oscar.apps.basket.models import Basket, Line
 from storefront.core import clock
 from storefront.core.retention import delete_in_batches
 
-#: The cart of somebody with an account; it waits for them at any device.
+#: The cart of a customer; it waits for them on any device.
 CUSTOMER_CART_DAYS = 365
 
 
 def clear_old_carts() -> int:
-    """Delete carts that were last changed too long ago, and those that were merged into another. Returns how many.
+    """Delete carts not changed for too long, and carts merged into another. Returns how many.
 
     A visitor's cart lives as long as its cookie (settings.OSCAR_BASKET_COOKIE_LIFETIME), a customer's for a year.
-    What was ordered stays: it belongs to its order.
+    Ordered carts stay with their orders.
     """
     now = clock.now()
     cookie = timedelta(seconds=settings.OSCAR_BASKET_COOKIE_LIFETIME)

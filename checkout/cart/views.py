@@ -1,4 +1,4 @@
-"""The cart's page and the forms on it. Everything works as a plain form; htmx re-renders the cart's body only."""
+"""The cart's page and its forms. Everything works as a plain form; with htmx only the cart's body is rendered anew."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from storefront.core.throttle import throttled
 @never_cache
 @require_safe
 def show(request: HtmxRequest) -> HttpResponse:
-    """The cart. Seeing it is taking note of new prices: they are named once."""
+    """The cart. New prices are named once: those shown are kept as seen."""
     return _render(request)
 
 
 @without_token
 @require_POST
 def add(request: HtmxRequest) -> HttpResponse:
-    """Put a term in the cart (fields term, quantity) and show the cart."""
+    """Put a price into the cart (fields term, quantity) and show the cart."""
     try:
         quantity = operations.read_quantity(request.POST.get("quantity", "1"))
         price_id = operations.read_id(request.POST.get("term", ""))
-        term = _add(request, price_id, quantity)
+        price = _add(request, price_id, quantity)
     except CartError as exc:
         messages.error(request, exc.message)
     else:
-        product = Product(pk=term.product_id)
+        product = Product(pk=price.product_id)
         basket_addition.send_robust(sender=None, product=product, user=request.user, request=request)
     return _to_cart(request, "" if request.COOKIES else AGAIN)
 
@@ -50,18 +50,18 @@ def add(request: HtmxRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def change(request: HtmxRequest, pk: int) -> HttpResponse:
-    """Change one line (fields quantity and, to switch, term) or take it out (field remove)."""
+    """Change one line (fields quantity and, to switch its price, term) or take it out (field remove)."""
     basket, typed = find_basket(request), request.POST.get("quantity", "")
     try:
         if request.POST.get("remove"):
             operations.remove_line(basket=basket, line_id=pk)
         else:
-            term = request.POST.get("term")
+            price_id = request.POST.get("term")
             operations.change_line(
                 basket=basket,
                 line_id=pk,
                 quantity=operations.read_quantity(typed),
-                price_id=operations.read_id(term) if term is not None else None,
+                price_id=operations.read_id(price_id) if price_id is not None else None,
             )
     except CartError as exc:
         if exc.field:
@@ -99,13 +99,13 @@ def _add(request: HtmxRequest, price_id: int, quantity: int) -> CartPrice:
 def _to_cart(request: HtmxRequest, query: str = "") -> HttpResponse:
     response = redirect(reverse("cart") + query)
     if request.htmx:
-        # A redirect would be followed by the script; this header makes the browser go there.
+        # The script would follow a redirect; this header makes the browser itself go there.
         return HttpResponse(headers={"HX-Redirect": response.url})
     return response
 
 
 def _answer(request: HtmxRequest, level: int | None = None, text: str = "") -> HttpResponse:
-    """After a change: the new body for htmx, the cart's page by a redirect for everybody else."""
+    """After a change: the new body for htmx, else a redirect to the cart's page."""
     if level is not None:
         messages.add_message(request, level, text)
     return _render(request) if request.htmx else redirect("cart")
@@ -130,7 +130,7 @@ def _render(
         "payment_problem": cart.payment_problem,
         "voucher_error": voucher_error,
         "typed_code": typed_code,
-        # One token for all forms of the page: masking it anew for each of forty would cost more than the queries.
+        # One token for all forms of the page: masking it for each of forty would cost more than the queries.
         "csrf_field": format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request)),
         "login_next": reverse("cart"),
         "is_in_account": has_cart_in_account(request),
