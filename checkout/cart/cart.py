@@ -127,7 +127,7 @@ class Cart:
 def read_cart(basket: Basket, *, named_by_link: str = "") -> Cart:
     """Read ``basket``, saved or not, without discounts; two queries, one more if lines extend licenses.
 
-    ``named_by_link``: a license (public id) that may be extended whoever holds it.
+    ``named_by_link``: the public id of a license that may be extended by others than its holder.
     """
     cart = Cart(basket)
     rows = _read_lines(basket) if basket.pk else []
@@ -139,27 +139,12 @@ def read_cart(basket: Basket, *, named_by_link: str = "") -> Cart:
         cart.siblings.setdefault(each.software_id, []).append(each)
     public_ids = [row["extends"] for row in rows if row["extends"]]
     licenses = {each.public_id: each for each in License.objects.filter(public_id__in=public_ids)} if public_ids else {}
-    currency = rows[0]["price_currency"]
     for row in rows:
         price, license = by_product.get(row["product_id"]), licenses.get(row["extends"])
-        problem = _sale_problem(row, price, currency)
+        problem = _sale_problem(row, price, rows[0]["price_currency"])
         if not problem and row["extends"] and not _may_extend(license, price, basket, named_by_link):
             problem = _("This license can no longer be extended here. Please remove the line to place the order.")
-        cart.lines.append(
-            CartLine(
-                pk=row["pk"],
-                product_id=row["product_id"],
-                quantity=row["quantity"],
-                currency=row["price_currency"],
-                seen_price=row["price_incl_tax"],
-                unit_price=row["stock_price"],
-                title=price.title if price else row["product_title"] or "",
-                plan_price=price,
-                extends=row["extends"] or "",
-                license=license,
-                problem=problem,
-            )
-        )
+        cart.lines.append(_line(row, price, license, problem))
     cart.has_offers = rows[0]["has_voucher"] or rows[0]["has_site_offers"]
     return cart
 
@@ -184,6 +169,22 @@ def _read_lines(basket: Basket) -> list[dict[str, Any]]:
             has_site_offers=Exists(offers),
         )
     )  # fmt: skip
+
+
+def _line(row: dict[str, Any], price: CartPrice | None, license: License | None, problem: str) -> CartLine:
+    return CartLine(
+        pk=row["pk"],
+        product_id=row["product_id"],
+        quantity=row["quantity"],
+        currency=row["price_currency"],
+        seen_price=row["price_incl_tax"],
+        unit_price=row["stock_price"],
+        title=price.title if price else row["product_title"] or "",
+        plan_price=price,
+        extends=row["extends"] or "",
+        license=license,
+        problem=problem,
+    )
 
 
 def _sale_problem(row: dict[str, Any], price: CartPrice | None, currency: str) -> str:

@@ -79,7 +79,7 @@ class Extension:
 
 
 def license_of(token: str) -> License:
-    """The license that a link names, whoever holds it. Raises CartError if forged, too old, or not to be extended."""
+    """The license that a link names, held by anybody. Raises CartError if forged, too old, or not to be extended."""
     public_id = read_extend_token(token)
     license = License.objects.select_related("customer").filter(public_id=public_id).first() if public_id else None
     if license is None:
