@@ -10,6 +10,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oscar.apps.basket.models import Basket, Line
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer, Range
+from oscar.apps.partner.strategy import Selector
 
 from catalogue.plans.models import PlanPrice
 from catalogue.plans.publishing import publish
@@ -160,6 +162,32 @@ def test_withdrawn_line_is_shown_and_must_be_removed_before_ordering(client: Cli
     assert client.get("/checkout/")["Location"] == "/basket/"
     client.post(f"/basket/lines/{line.pk}/", {"remove": "1"})
     assert client.get("/checkout/").status_code == 200
+
+
+def test_offers_do_not_count_a_withdrawn_line(client: Client, shop: Any) -> None:
+    everything = Range.objects.create(name="Everything", includes_all_products=True)
+    ConditionalOffer.objects.create(
+        name="Two for less",
+        condition=Condition.objects.create(range=everything, type=Condition.COUNT, value=2),
+        benefit=Benefit.objects.create(range=everything, type=Benefit.PERCENTAGE, value=50),
+    )
+    put_in_cart(client, shop.term("standard", 12))
+    put_in_cart(client, shop.term("pro", 12))
+    assert "Two for less" in body(client)
+    shop.software.plans.filter(code="standard").update(is_active=False)
+    publish(shop.software)
+    html = body(client)
+    assert "Two for less" not in html and '<dd class="total">€240.00</dd>' in html
+
+
+def test_line_that_oscar_wrote_takes_the_pieces(client: Client, shop: Any) -> None:
+    """Lines that an earlier release left have the references of Oscar's own ``add_product``."""
+    basket = put_in_cart(client, shop.term("pro", 3)).basket
+    basket.lines.all().delete()
+    basket.strategy = Selector().strategy()
+    basket.add_product(shop.term("pro", 3).product, quantity=2)
+    put_in_cart(client, shop.term("pro", 3))
+    assert cart_lines() == [("pro", 3, 3)]
 
 
 def test_changed_price_is_named_once_with_old_and_new(client: Client, shop: Any) -> None:
