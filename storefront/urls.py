@@ -17,16 +17,21 @@ from storefront.core.csrf import without_token
 from storefront.core.page_cache import cached_page
 from storefront.users import staff
 
+WAGTAIL, DASHBOARD = settings.WAGTAIL_PATH.lstrip("/"), settings.DASHBOARD_PATH.lstrip("/")
+
 #: Known to other systems, or for staff: one address each, whatever the language.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
     path("", include("storefront.users.closed_logins")),
-    path("dashboard/users/<int:pk>/password-reset/", staff.password_reset),
-    path("dashboard/", apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
-    path("admin/pages/<int:page_id>/edit/", edit_page),
-    path("admin/pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/", add_page),
-    path("admin/", include("cms.edit_conflicts.wagtail_forms")),
-    path("admin/", include(wagtailadmin_urls)),
+    path(f"{DASHBOARD}users/<int:pk>/password-reset/", staff.password_reset),
+    path(DASHBOARD, apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
+    path(f"{WAGTAIL}pages/<int:page_id>/edit/", edit_page),
+    path(
+        f"{WAGTAIL}pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/",
+        add_page,
+    ),
+    path(WAGTAIL, include("cms.edit_conflicts.wagtail_forms")),
+    path(WAGTAIL, include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),
     path("catalogue/", apps.get_app_config("catalogue").urls),  # type: ignore[attr-defined]

@@ -21,7 +21,6 @@ from cms.metadata.sitemap import AgreementMap, PageMap
 NOT_FOR_ROBOTS = ("search", "cart", "checkout", "account-home")
 #: Parts of the site whose views all take arguments.
 PREFIXES = ("/pay/",)
-BACK_OFFICES = ("/admin/", "/dashboard/")
 SECTIONS: dict[str, type[Sitemap[Any]]] = {"pages": PageMap, "agreements": AgreementMap}
 A_DAY = 24 * 3600
 
@@ -35,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
             home = reverse("home")
             paths = [reverse(name) for name in NOT_FOR_ROBOTS] + [home.rstrip("/") + prefix for prefix in PREFIXES]
         lines += [f"Disallow: {path}" for path in paths]
-    lines += [f"Disallow: {address}" for address in BACK_OFFICES]
+    lines += [f"Disallow: {address}" for address in settings.BACK_OFFICES]
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

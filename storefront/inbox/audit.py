@@ -1,4 +1,4 @@
-"""Messages in and out that have waited too long."""
+"""Incoming messages that have waited too long."""
 
 from __future__ import annotations
 
@@ -10,21 +10,14 @@ from django.db.models import Q
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.inbox.models import InboundEvent, InboundStatus
-from storefront.notifications.models import OutboxMessage, OutboxStatus
 
-PATIENCE = timedelta(minutes=10)
-MOST_TRIES = 10
+LATE_AFTER = timedelta(minutes=10)
 
 
 def checks() -> Iterator[Finding]:
-    """Unhandled for ten minutes, given up, or tried more than ten times."""
-    late = clock.now() - PATIENCE
-    waiting = Q(status=InboundStatus.RECEIVED, received_at__lt=late)
+    """Unhandled for ten minutes, or given up."""
+    waiting = Q(status=InboundStatus.RECEIVED, received_at__lt=clock.now() - LATE_AFTER)
     for event in InboundEvent.objects.filter(waiting | Q(status=InboundStatus.FAILED)):
         yield Finding(
             "inbox-unhandled", str(event), f"{event.status}, tried {event.attempts} times: {event.last_error}"
         )
-    overdue = Q(status=OutboxStatus.PENDING, created_at__lt=late, next_attempt_at__lt=late)
-    tired = Q(status=OutboxStatus.PENDING, attempts__gt=MOST_TRIES)
-    for row in OutboxMessage.objects.filter(overdue | tired | Q(status=OutboxStatus.DEAD)):
-        yield Finding("outbox-unsent", row.key, f"{row.status}, tried {row.attempts} times: {row.last_error}")

@@ -156,6 +156,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "storefront.urls"
+#: Where Wagtail and what is left of Oscar's dashboard are mounted: for staff only.
+WAGTAIL_PATH, DASHBOARD_PATH = BACK_OFFICES = ("/admin/", "/dashboard/")
 WSGI_APPLICATION = "storefront.wsgi.application"
 
 TEMPLATES = [
@@ -352,6 +354,10 @@ BITRIX24_LOG_DAYS = env.integer("BITRIX24_LOG_DAYS", default=3, at_least=3, at_m
 #: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
 BITRIX24_CHAT_URL = env.url("BITRIX24_CHAT_URL", default="")
 BITRIX24_CHAT_SECRET = env.text("BITRIX24_CHAT_SECRET")
+#: URL names of the pages that may load it, one by one: a page that nobody thought of keeps the shop's own panel.
+BITRIX24_CHAT_PAGES = frozenset(
+    {"home", "products", "product", "search", "agreement", "agreement-version", "cart", "wagtail_serve"}
+)
 #: Exact loopback portals over plain http are accepted. For the demo and the tests only.
 BITRIX24_ALLOW_LOOPBACK = False
 
@@ -481,6 +487,7 @@ AUDIT_CHECKS = [
     "storefront.billing.audit.checks",
     "storefront.licensing.audit.checks",
     "storefront.inbox.audit.checks",
+    "storefront.notifications.audit.checks",
     "catalogue.plans.audit.checks",
     "checkout.audit.checks",
 ]
@@ -594,8 +601,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-#: Back offices whose pages carry inline scripts of their own; everything else keeps the strict policy.
-CSP_RELAXED_PREFIXES = ("/admin/", "/dashboard/")
+#: Their pages carry inline scripts; everything else keeps the strict policy.
+CSP_RELAXED_PREFIXES = BACK_OFFICES
 
 # --- Logs -------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", among=configuration.LOG_LEVELS)

@@ -1,8 +1,8 @@
 """The seller's Bitrix24 live chat in the place of our own panel, where a setting names it.
 
-Our button loads it when it is pressed, not before. Its scripts need a policy that lets them evaluate and inline code
-(the vendor publishes no list; this is what sites that use it send), so it stays off every page where somebody logs in,
-orders, pays or looks into his account, and the policy is widened on no page but those that may load it.
+Our button loads it when pressed, not before. Its scripts need a Content-Security-Policy that allows inline code and
+eval (the vendor publishes no list; this is what sites that use it send), so only settings.BITRIX24_CHAT_PAGES may load
+it, and only their policy is widened: no page where a visitor logs in, orders, pays or sees their account.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from django.http import HttpRequest
 
 from storefront.users.models import User
 
-#: Pages are named one by one: a page that nobody thought of keeps our own panel.
-ALLOWED_VIEWS = ("cms.", "catalogue.", "wagtail.views.", "checkout.cart.")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
@@ -31,10 +29,7 @@ def loader(request: HttpRequest) -> str:
     if not url or not hosts(url) or getattr(request, "is_preview", False):
         return ""
     match = request.resolver_match
-    if match is None:
-        return ""
-    view = f"{match.func.__module__}.{match.func.__name__}" if hasattr(match.func, "__name__") else ""
-    return url if view.startswith(ALLOWED_VIEWS) else ""
+    return url if match is not None and match.view_name in settings.BITRIX24_CHAT_PAGES else ""
 
 
 @lru_cache(maxsize=4)

@@ -1,9 +1,11 @@
-"""The other log-in doors of the libraries, closed: each leads to the one log-in, which throttles and asks for the
-second factor. Included before Oscar's and Wagtail's own addresses.
+"""The log-in pages of Wagtail and Oscar redirect to the one log-in, which is throttled and asks for the second factor.
+
+Included before Oscar's and Wagtail's own addresses.
 """
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -12,16 +14,15 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 def to_login(request: HttpRequest, home: str = "/") -> HttpResponse:
     """To the one log-in, keeping a ``next`` that stays on this site."""
-    wanted = request.GET.get("next", "")
+    target = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
-        wanted = home
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
+        target = home
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 
 
 urlpatterns = [
-    path("admin/login/", to_login, {"home": "/admin/"}),
-    path("dashboard/login/", to_login, {"home": "/dashboard/"}),
+    *(path(f"{home[1:]}login/", to_login, {"home": home}) for home in settings.BACK_OFFICES),
     path("_util/login/", to_login),
 ]

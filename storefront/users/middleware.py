@@ -17,18 +17,16 @@ from django.utils.translation import gettext as _
 
 from storefront.core import error_pages
 from storefront.users.models import User
-from storefront.users.sessions import BACK_OFFICES
 
-WAGTAIL, DASHBOARD = BACK_OFFICES
-DOORS = (f"{WAGTAIL}login/", f"{DASHBOARD}login/")  # closed by ``doors``: they only lead to the log-in
+#: They only redirect to the one log-in (``closed_logins``).
+LOGIN_PATHS = tuple(f"{home}login/" for home in settings.BACK_OFFICES)
 
 
 class StaffMFAMiddleware:
-    """Wagtail's and Oscar's back offices open to their staff only, and only after a log-in with a second factor.
+    """Admits to Wagtail and Oscar's dashboard only their staff, and only after a log-in with a second factor.
 
-    Enrolled is not enough: the second factor must have been used in this very session
-    (settings.STAFF_MFA_REQUIRED). A signed-in stranger gets 403 instead of a log-in form that would send them
-    round in a circle.
+    Being enrolled is not enough: the second factor must have been used in this session (settings.STAFF_MFA_REQUIRED).
+    A logged-in user without the right gets 403 instead of a log-in form that would redirect in a circle.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,7 +36,7 @@ class StaffMFAMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        if not request.path_info.startswith((WAGTAIL, DASHBOARD)) or request.path_info in DOORS:
+        if not request.path_info.startswith(settings.BACK_OFFICES) or request.path_info in LOGIN_PATHS:
             return None
         user = request.user
         if not isinstance(user, User):
@@ -55,12 +53,12 @@ class StaffMFAMiddleware:
 
     @staticmethod
     def _to(name: str, request: HttpRequest) -> HttpResponse:
-        wanted = request.get_full_path() if request.method == "GET" else request.path
-        return redirect(f"{reverse(name)}?{urlencode({'next': wanted})}")
+        target = request.get_full_path() if request.method == "GET" else request.path
+        return redirect(f"{reverse(name)}?{urlencode({'next': target})}")
 
 
 def _may_enter(user: User, path: str) -> bool:
-    if path.startswith(DASHBOARD):
+    if path.startswith(settings.DASHBOARD_PATH):
         return user.is_staff
     return user.has_perm("wagtailadmin.access_admin")
 

@@ -17,9 +17,8 @@ from storefront.core import clock
 
 #: In a session that stands in its owner's list; and when staff was last active in one of theirs (seconds since 1970).
 LISTED, STAFF_SEEN = "session_listed", "staff_seen"
-BACK_OFFICES = ("/admin/", "/dashboard/")
 #: An editor left open asks for this every few seconds: nobody is there.
-_NO_ACTIVITY = ("/admin/editing-sessions/",)
+_NO_ACTIVITY = (f"{settings.WAGTAIL_PATH}editing-sessions/",)
 #: So often at most the moment of the last activity is written.
 _STEP = 60
 #: Signs in a User-Agent, the telling one first, each with the name to show where it is another.
@@ -28,7 +27,7 @@ _BROWSERS = (
     "CriOS:Chrome", "Chrome", "Safari",
 )  # fmt: skip
 _SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "CrOS:ChromeOS", "Mac OS X:macOS", "Linux")
-_PRIVATE = ("account", *(prefix.strip("/") for prefix in BACK_OFFICES))
+_PRIVATE = ("account", *(prefix.strip("/") for prefix in settings.BACK_OFFICES))
 
 
 def begun(request: HttpRequest, user: Any) -> None:
@@ -54,7 +53,7 @@ class SessionActivityMiddleware:
     def _look(self, request: HttpRequest) -> None:
         if not request.session.get(LISTED) and request.user.is_authenticated:
             begun(request, request.user)
-        is_staff = STAFF_SEEN in request.session or request.path_info.startswith(BACK_OFFICES)
+        is_staff = STAFF_SEEN in request.session or request.path_info.startswith(settings.BACK_OFFICES)
         if is_staff and request.user.is_authenticated:
             self._watch(request)
 

@@ -16,10 +16,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from storefront.core import clock
-from storefront.inbox.audit import checks
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.processing import process_due
 from storefront.notifications import addresses, outbox, tracking
+from storefront.notifications.audit import checks
 from storefront.notifications.models import DeliveryStatus, MailAddress, OutboxMessage, OutboxStatus
 from tests.inbox.mail_company import SECRET, URL, send, tell, use
 

@@ -30,9 +30,8 @@ class Command(BaseCommand):
         bootstrap.setup_shop()
         documents.refresh_all()
         call_command("wagtail_update_index", verbosity=0)
-        self.stdout.write(
-            f"setup_shop: the shop is at {settings.SITE_URL}/, its staff work at {settings.SITE_URL}/admin/"
-        )
+        home, staff = f"{settings.SITE_URL}/", f"{settings.SITE_URL}{settings.WAGTAIL_PATH}"
+        self.stdout.write(f"setup_shop: the shop is at {home}, its staff work at {staff}")
         if email:
             self._ensure_staff(email)
 

@@ -142,8 +142,8 @@ class Command(BaseCommand):
             f"""
   The shop          {settings.SITE_URL}/
   A product         {settings.SITE_URL}/products/
-  Marketers         {settings.SITE_URL}/admin/
-  Staff             {settings.SITE_URL}/dashboard/
+  Marketers         {settings.SITE_URL}{settings.WAGTAIL_PATH}
+  Staff             {settings.SITE_URL}{settings.DASHBOARD_PATH}
   Mails sent        http://127.0.0.1:{port + 1}/
   Bitrix24 portals  http://127.0.0.1:{port + 3}/  and  http://127.0.0.1:{port + 4}/
                     (at the checkout type 127.0.0.1:{port + 3} as your Bitrix24 address)
