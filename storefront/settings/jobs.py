@@ -1,0 +1,114 @@
+"""Messages in and out, and the worker's jobs."""
+
+from typing import Any
+
+from .site import env
+
+#: Who verifies and handles what arrives at /hooks/<source>/.
+INBOX_SOURCES = {
+    "stripe": "storefront.billing.webhooks.stripe_source",
+    "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
+    "mail": "storefront.inbox.mail.mail_source",
+}
+#: Who delivers an outbox message, by its kind.
+OUTBOX_HANDLERS = {
+    "mail": "storefront.notifications.delivery.deliver",
+    "mail.access": "storefront.users.password_links.deliver",
+    "mail.checkout-reminder": "checkout.reminders.sending.deliver",
+    "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
+    "support.answer": "storefront.support.mails.deliver",
+    "pictures": "cms.renditions.deliver",
+}
+#: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
+#: strangers typed into "forgotten password" are not kept for long.
+MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)
+OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30, "pictures": 1}
+#: Days after which the inbox forgets what it handled.
+WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
+#: Sources whose messages are about money: they wait for nobody else's.
+MONEY_SOURCES = ["stripe"]
+#: Jobs of one thread run one after the other, which works beside the others.
+JOBS: dict[str, Any] = {
+    "inbox-money": {
+        "call": "storefront.inbox.processing.process_due",
+        "options": {"only": MONEY_SOURCES, "is_proven": True},
+        "every": 0.5,
+        "thread": "money",
+    },
+    "inbox": {
+        "call": "storefront.inbox.processing.process_due",
+        "options": {"apart_from": MONEY_SOURCES, "is_proven": True},
+        "every": 0.5,
+        "thread": "portals",
+    },
+    "inbox-unproven": {
+        "call": "storefront.inbox.processing.process_due",
+        "options": {"is_proven": False},
+        "every": 0.5,
+        "thread": "strangers",
+    },
+    "outbox": {
+        "call": "storefront.notifications.outbox.deliver_due",
+        "options": {"apart_from": ["bitrix24.push", "pictures"]},
+        "every": 0.5,
+        "thread": "mail",
+    },
+    "outbox-portals": {
+        "call": "storefront.notifications.outbox.deliver_due",
+        "options": {"only": ["bitrix24.push"]},
+        "every": 0.5,
+        "thread": "portals",
+    },
+    "outbox-pictures": {
+        "call": "storefront.notifications.outbox.deliver_due",
+        "options": {"only": ["pictures"]},
+        "every": 1,
+        "thread": "pictures",
+    },
+    "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
+    "payments-poll": {"call": "storefront.billing.services.polling.poll_open_attempts", "every": 1, "thread": "polls"},
+    "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
+    "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "thread": "slow"},
+    "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
+    "checkout-remind": {"call": "checkout.reminders.sending.send_due", "every": 60},
+    "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
+    "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},
+    "licenses-link": {"call": "storefront.licensing.bitrix24.linking.link_waiting", "every": 60},
+    "portals-confirm": {
+        "call": "storefront.licensing.bitrix24.confirmation.ask_again",
+        "every": 10,
+        "thread": "strangers",
+    },
+    "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "thread": "slow"},
+    "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "thread": "slow"},
+    "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "thread": "slow"},
+    "numbers-sum-up": {"call": "cms.statistics.rollup.roll_up", "every": 900},
+    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "thread": "slow"},
+    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "thread": "slow"},
+    "clear-reminders": {"call": "checkout.reminders.services.clear_old", "every": 3600, "thread": "slow"},
+    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
+    "clear-exchanges": {
+        "call": "storefront.licensing.retention.clear_exchanges",
+        "every": 6 * 3600,
+        "thread": "slow",
+    },
+    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
+    "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600, "thread": "slow"},
+}
+#: Functions that yield findings; each must find nothing.
+AUDIT_CHECKS = [
+    "storefront.billing.audit.checks",
+    "storefront.licensing.audit.checks",
+    "storefront.inbox.audit.checks",
+    "storefront.notifications.audit.checks",
+    "catalogue.plans.audit.checks",
+    "checkout.audit.checks",
+]
+#: Who is told when it finds something.
+AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
+
+# --- Waiting -----------------------------------------------------------------------------------------------------
+#: Seconds that all calls to outside companies take together while a visitor waits; at most half of a process's threads
+#: do so at a time.
+WEB_PATIENCE_SECONDS = 8.0
+WEB_THREADS = env.integer("WEB_THREADS", default=4, at_least=1, at_most=64)

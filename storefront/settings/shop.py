@@ -1,0 +1,87 @@
+"""The shop: Oscar, the rules of orders and licenses, payments and Bitrix24."""
+
+from typing import Any
+
+from storefront.core import configuration, currencies, environment
+
+from . import dashboard
+from .site import SHOP_NAME, env
+
+SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
+OSCAR_SHOP_NAME = SHOP_NAME
+OSCAR_DEFAULT_CURRENCY = SHOP_CURRENCY
+OSCAR_OFFER_ROUNDING_FUNCTION = "storefront.core.money.round_down"
+OSCAR_HOMEPAGE = "/"
+OSCAR_ALLOW_ANON_CHECKOUT = False
+OSCAR_SEND_REGISTRATION_EMAIL = False
+OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
+OSCAR_BASKET_COOKIE_LIFETIME = 60 * 24 * 3600
+OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 999
+OSCAR_DASHBOARD_NAVIGATION = dashboard.NAVIGATION
+OSCAR_INITIAL_ORDER_STATUS = "New"
+OSCAR_INITIAL_LINE_STATUS = "New"
+#: What staff may do by hand in the dashboard. Paid and Refunded come from money alone (billing.states).
+OSCAR_ORDER_STATUS_PIPELINE = {
+    "New": ("Cancelled",),
+    "Payment in progress": ("Cancelled",),
+    "Paid": (),
+    "Cancelled": (),
+    "Refunded": (),
+}
+#: An unpaid order is void after this many days, and its customer is told this many days before.
+UNPAID_ORDER_DAYS = env.integer("UNPAID_ORDER_DAYS", default=14, at_least=1, at_most=365)
+UNPAID_REMINDER_DAYS = env.integer(
+    "UNPAID_REMINDER_DAYS", default=min(3, UNPAID_ORDER_DAYS - 1), at_most=UNPAID_ORDER_DAYS - 1
+)
+#: Hours after the last change of cart and checkout before a buyer who ticked the box is mailed a link to the cart.
+CHECKOUT_REMINDER_HOURS = env.integer("CHECKOUT_REMINDER_HOURS", default=4, at_least=1, at_most=72)
+#: Days a license goes on after its end before it counts as expired.
+LICENSE_GRACE_DAYS = env.integer("LICENSE_GRACE_DAYS", default=14, at_most=365)
+#: Days a paid period waits for its Bitrix24; then it begins all the same.
+LICENSE_START_DAYS = env.integer("LICENSE_START_DAYS", default=30, at_most=365)
+LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
+
+# --- Payments ----------------------------------------------------------------------------------------------------
+STRIPE_API_KEY = env.text("STRIPE_API_KEY", pattern=configuration.STRIPE_KEY, what="a key that begins with sk_ or rk_")
+STRIPE_WEBHOOK_SECRETS = env.entries(
+    "STRIPE_WEBHOOK_SECRETS", each=configuration.webhook_secret, what="secrets that begin with whsec_"
+)
+STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default="https://api.stripe.com")
+#: Seconds to connect to Stripe and to wait for its answer.
+STRIPE_TIMEOUTS = (3.0, 10.0)
+#: The provider's own name of the account that must receive our money, where the provider tells it.
+PAYMENT_ACCOUNTS: dict[str, str] = {}
+
+# --- Bitrix24 ----------------------------------------------------------------------------------------------------
+#: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}].
+#: ``code`` is our own name of it; ``bitrix24_code``, which may be added, the symbolic code of the vendor's cabinet.
+BITRIX24_APPS: list[dict[str, Any]] = env.json(
+    "BITRIX24_APPS", default=[], check=configuration.bitrix24_apps, what=configuration.BITRIX24_APPS_FORM
+)
+BITRIX24_OAUTH_SERVERS = env.entries(
+    "BITRIX24_OAUTH_SERVERS",
+    default=["https://oauth.bitrix24.tech", "https://oauth.bitrix.info"],
+    each=environment.origin,
+    what="origins with their scheme",
+)
+BITRIX24_ZONES = env.entries(
+    "BITRIX24_ZONES",
+    default="com com.br com.tr ru de eu es fr it pl in cn jp vn id kz by ua uk uz mx co".split(),
+    each=environment.host,
+    what="endings such as com or com.br",
+)
+#: Where the portal's own script comes from: it finishes an installation and gives the frame its height. Before 2026
+#: the vendor's pages named https://api.bitrix24.com/api/v1/, which goes on working.
+BITRIX24_JS_URL = env.url("BITRIX24_JS_URL", default="https://api.bitrix24.tech/api/v1/")
+#: Days for which requests to Bitrix24 and their answers are kept, masked. The market's rules want three at least.
+BITRIX24_LOG_DAYS = env.integer("BITRIX24_LOG_DAYS", default=3, at_least=3, at_most=90)
+#: Loader script of the seller's own live chat (an open channel), which then takes the place of our panel on pages
+#: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
+BITRIX24_CHAT_URL = env.url("BITRIX24_CHAT_URL", default="")
+BITRIX24_CHAT_SECRET = env.text("BITRIX24_CHAT_SECRET")
+#: URL names of the pages that may load it, one by one: a page that nobody thought of keeps the shop's own panel.
+BITRIX24_CHAT_PAGES = frozenset(
+    {"home", "products", "product", "search", "agreement", "agreement-version", "cart", "wagtail_serve"}
+)
+#: Exact loopback portals over plain http are accepted. For the demo and the tests only.
+BITRIX24_ALLOW_LOOPBACK = False

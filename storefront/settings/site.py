@@ -1,0 +1,66 @@
+"""The site: its address, name and languages, and the environment that every other part reads."""
+
+import os
+from pathlib import Path
+
+from django.conf.locale import LANG_INFO
+
+from storefront.core import configuration, environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+#: What is wrong is collected here; demo, test and production refuse to start with it.
+env = environment.Environment(os.environ)
+
+
+#: Stand-ins and throw-away keys; set by settings/sandbox.py alone.
+SANDBOX = False
+
+DEBUG = False
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.entries("SECRET_KEY_FALLBACKS")
+#: Public origin of the shop, without a trailing slash; links in mails and provider return addresses start with it.
+SITE_URL = env.origin("SITE_URL", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.entries(
+    "ALLOWED_HOSTS", each=environment.allowed_host, what="host names, without scheme, port and *"
+)
+#: Further origins that may post forms, with their scheme: "https://www.shop.example".
+CSRF_TRUSTED_ORIGINS = env.entries("CSRF_TRUSTED_ORIGINS", each=environment.origin, what="origins with their scheme")
+SITE_ID = 1
+SHOP_NAME = env.text(
+    "SHOP_NAME", default="Northbridge Software", pattern=".{1,60}", what="one line of at most 60 characters"
+)
+SUPPORT_EMAIL = env.email("SUPPORT_EMAIL", default="support@northbridge.example")
+STAFF_EMAIL = env.email("STAFF_EMAIL", default=SUPPORT_EMAIL)
+#: Proxies whose X-Forwarded-For is believed (addresses, networks or "unix"); empty: none is.
+TRUSTED_PROXIES = env.entries("TRUSTED_PROXIES")
+#: Where Wagtail and what is left of Oscar's dashboard are mounted: for staff only.
+WAGTAIL_PATH, DASHBOARD_PATH = BACK_OFFICES = ("/admin/", "/dashboard/")
+
+# --- Languages and time ------------------------------------------------------------------------------------------
+#: The first language is the default one, whose addresses have no prefix. It is settled when the shop begins: rows hold
+#: their texts in it. A further one is added here, or taken away, at any time.
+LANGUAGE_CODES = env.entries("LANGUAGES", default=["en", "ru"])
+LANGUAGE_CODE = LANGUAGE_CODES[0]
+# A code that is none keeps its own name until the checks refuse it.
+LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name_local", code).capitalize()) for code in LANGUAGE_CODES]
+TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
+FORMAT_MODULE_PATH = "storefront.formats"
+#: Read by Oscar's offers alone, for their begin and end: never a bare day for an instant.
+DATE_FORMAT = DATETIME_FORMAT = r"j E Y, H:i \U\T\CO"
+USE_TZ = True
+USE_I18N = True
+#: Translations of our texts; and Oscar's English in our words, for its American half calls a voucher a coupon.
+LOCALE_PATHS = [BASE_DIR / "storefront" / "locale", BASE_DIR / "storefront" / "wording"]
+
+# --- Logs --------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", among=configuration.LOG_LEVELS)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"links": {"()": "storefront.core.log_masking.MaskLinks"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
+    # Stripe's SDK writes every call with its parameters; our own HTTP client writes one masked line for each.
+    "loggers": {"stripe": {"level": "WARNING"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
