@@ -43,7 +43,7 @@ def figures() -> dict[str, Any]:
 def report(before: dict[str, Any]) -> dict[str, Any]:
     from django.db.models import F
 
-    from storefront.billing.models import Invoice, InvoiceLine
+    from storefront.billing.models import Invoice, InvoiceLine, Payment, PaymentAttempt
     from storefront.core import audit
 
     untaxed = [model.objects.filter(net=F("amount"), tax=0).count() for model in (Invoice, InvoiceLine)]
@@ -54,6 +54,10 @@ def report(before: dict[str, Any]) -> dict[str, Any]:
         "audit": [str(finding) for finding in audit.run()],
         "hash_versions": Counter(Invoice.objects.values_list("hash_version", flat=True)),
         "taxes": "none" if untaxed == [Invoice.objects.count(), InvoiceLine.objects.count()] else "some",
+        "received": sorted(map(str, Payment.objects.values_list("amount", flat=True))),
+        "succeeded": sorted(
+            map(str, PaymentAttempt.objects.filter(status="succeeded").values_list("amount", flat=True))
+        ),
         "pages": {path: status for path, (status, _text) in pages.items()},
         "missing": _missing(pages),
         "is_frozen": _is_frozen(),

@@ -39,6 +39,7 @@ def check(report: dict[str, Any]) -> None:
     assert report["sums"] == report["sums_before"]
     assert report["hash_versions"] == {"1": report["counts"]["billing_invoice"]}
     assert report["taxes"] == "none"
+    assert report["received"] == report["succeeded"] != []
     assert len(report["pages"]) > 40 and set(report["pages"].values()) == {200}, report["pages"]
     assert report["missing"] == []
     assert report["is_frozen"]
