@@ -13,15 +13,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from catalogue.plans.models import Plan, PlanPrice
-from storefront.core import money
+from catalogue.plans.models import Plan, PlanPrice, months_label
+from catalogue.plans.price_calculation import per_month
+from storefront.core import money, percentages
 from storefront.core.texts import pick
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedPrice:
     """``id`` is the PlanPrice's; amounts in major units of ``currency``. ``ends_at`` (UTC): when its discount ends by
-    itself, None if it does not."""
+    itself, None if it does not. Texts are in the active language, "" if there is no discount."""
 
     id: int
     months: int
@@ -30,6 +31,31 @@ class PublishedPrice:
     amount: Decimal
     currency: str
     ends_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        return months_label(self.months)
+
+    @property
+    def total_text(self) -> str:
+        return money.display(self.amount, self.currency)
+
+    @property
+    def monthly_text(self) -> str:
+        return money.display(per_month(self.amount, self.months, self.currency), self.currency)
+
+    @property
+    def discount(self) -> str:
+        return percentages.display(-self.discount_percent) if self.list_amount > self.amount else ""
+
+    @property
+    def list_text(self) -> str:
+        return money.display(self.list_amount, self.currency) if self.list_amount > self.amount else ""
+
+    @property
+    def saving_text(self) -> str:
+        saving = self.list_amount - self.amount
+        return money.display(saving, self.currency) if saving > 0 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalogue.plans.buy_box import BuyBox, PlanOption, PriceOption
+from catalogue.plans.buy_box import BuyBox
+from catalogue.plans.published_prices import PublishedPlan, PublishedPrice
 from cms.site_context import RefundRule
 from storefront.core import money
 from storefront.core.instants import day_of
@@ -140,21 +141,21 @@ def product(
             "url": url,
             "image": picture,
             "brand": {"@type": "Brand", "name": brand},
-            "offers": [_offer(plan, term, url) | sold for plan in box.plans for term in plan.prices],
+            "offers": [_offer(plan, price, url) | sold for plan in box.plans for price in plan.prices],
         }
     )
 
 
-def _offer(plan: PlanOption, term: PriceOption, url: str) -> dict[str, Any]:
+def _offer(plan: PublishedPlan, price: PublishedPrice, url: str) -> dict[str, Any]:
     offer: dict[str, Any] = {
         "@type": "Offer",
-        "name": f"{plan.name}, {term.label}",
-        "price": money.plain(term.amount, term.currency),
-        "priceCurrency": term.currency,
+        "name": f"{plan.name}, {price.label}",
+        "price": money.plain(price.amount, price.currency),
+        "priceCurrency": price.currency,
         "availability": IN_STOCK,
         "itemCondition": NEW,
-        "url": f"{url}?plan={plan.code}&months={term.months}",
+        "url": f"{url}?plan={plan.code}&months={price.months}",
     }
-    if term.ends_at is not None:
-        offer["priceValidUntil"] = day_of(term.ends_at).isoformat()
+    if price.ends_at is not None:
+        offer["priceValidUntil"] = day_of(price.ends_at).isoformat()
     return offer
