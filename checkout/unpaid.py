@@ -52,15 +52,17 @@ def was_placed_here(request: HttpRequest, invoice: Invoice) -> bool:
 def waiting(request: HttpRequest, *, software_id: int | None = None) -> list[Unpaid]:
     """The visitor's unpaid orders, newest first, at most three; ``software_id``: only those with that product.
 
-    No query for a visitor who has neither a session nor an account.
+    No query for a visitor who has neither a session nor an account, and one if nothing is open.
     """
     mine = Q(public_id__in=_placed(request))
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
         mine |= Q(customer_id=request.user.pk)
     elif not _placed(request):
         return []
-    unpaid = Invoice.objects.filter(mine, status=InvoiceStatus.OPEN).exclude(order=None)
-    unpaid = unpaid.exclude(order__status=orders.CANCELLED)
+    open_ids = list(Invoice.objects.filter(mine, status=InvoiceStatus.OPEN).values_list("pk", flat=True))
+    if not open_ids:
+        return []
+    unpaid = Invoice.objects.filter(pk__in=open_ids, order__isnull=False).exclude(order__status=orders.CANCELLED)
     if software_id is not None:
         unpaid = unpaid.filter(lines__software_id=software_id).distinct()
     invoices = status.with_attempts(unpaid).prefetch_related("lines").order_by("-pk")

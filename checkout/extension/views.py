@@ -28,7 +28,7 @@ from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooM
 from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
 from checkout.page.rendering import current_customer
-from checkout.page.views import BACKEND, CHANGED
+from checkout.page.views import BACKEND
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.core import throttle, visitor
@@ -126,7 +126,7 @@ def _as_text(choice: PeriodChoice) -> dict[str, Any]:
 def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpResponse:
     shown = extension.read_signed(request.POST.get(SHOWN, ""))
     if shown is None:
-        return _page(request, extension, forms, notice=str(CHANGED["price"]))
+        return _page(request, extension, forms, notice=CartChanged("price").message)
     customer = current_customer(request)
     payer, contact = _payer(request, extension, forms)
     try:
@@ -147,7 +147,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     except TooManyOpen:
         return _page(request, extension, forms, notice=_("Some orders wait to be paid. Pay one of them first."))
     except (CartChanged, CannotOrder) as exc:
-        return _page(request, periods.read(extension.license), forms, notice=_reason(exc))
+        return _page(request, periods.read(extension.license), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])
 
 
@@ -168,10 +168,6 @@ def _to_provider(request: HttpRequest, placed: PlacedOrder, *, is_as_shown: bool
     if placed.is_new:
         login(request, placed.customer, backend=BACKEND)
     return redirect(next_path(placed.invoice), preserve_request=is_as_shown and not placed.is_new)
-
-
-def _reason(exc: CartChanged | CannotOrder) -> str:
-    return str(CHANGED[exc.what]) if isinstance(exc, CartChanged) else exc.message
 
 
 def _contact(form: CheckoutForm) -> Contact:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy
 from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice
@@ -24,11 +27,21 @@ class CartGone(OrderError):
 
 
 class CartChanged(OrderError):
-    """What would be ordered is not what the page showed. ``what`` is 'price' or 'agreement'."""
+    """What would be ordered is not what the page showed. ``what`` is 'price', 'cart' or 'agreement'; ``message`` asks
+    the buyer to look again."""
+
+    MESSAGES: ClassVar = {
+        "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
+        "cart": gettext_lazy(
+            "This is another cart than the page showed, for you logged in meanwhile. Please look at it and press "
+            "'Checkout' again."
+        ),
+        "agreement": gettext_lazy("An agreement has been changed meanwhile. Please read it and tick the box again."),
+    }
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
-        self.what = what
+        self.message = str(self.MESSAGES[what])
 
 
 class CannotOrder(OrderError):

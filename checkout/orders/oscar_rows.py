@@ -21,7 +21,7 @@ from oscar.apps.shipping.methods import NoShippingRequired
 from oscar.apps.voucher.models import Voucher
 from oscar.core.prices import Price
 
-from catalogue.models import Option
+from catalogue.models import Option  # type: ignore[attr-defined]
 from checkout.cart.cart import EXTENDS
 from checkout.orders.order_lines import OrderLine
 from storefront.billing.services.orders import NEW

@@ -39,14 +39,6 @@ from storefront.users.models import User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BUSY = gettext_lazy("We could not take the order just now. Nothing was ordered; please press 'Checkout' again.")
-CHANGED = {
-    "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
-    "cart": gettext_lazy(
-        "This is another cart than the page showed, for you logged in meanwhile. Please look at it and press "
-        "'Checkout' again."
-    ),
-    "agreement": gettext_lazy("An agreement has been changed meanwhile. Please read it and tick the box again."),
-}
 
 
 @never_cache
@@ -112,7 +104,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
         if order := recovery.redirect_to_order(request, shown):
             return order
         drafts.keep(request)
-        return _page(request, cart, notice=str(CHANGED["cart"]))
+        return _page(request, cart, notice=errors.CartChanged("cart").message)
     if not cart.can_be_ordered:
         return redirect("cart")
     customer = current_customer(request)
@@ -127,7 +119,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
         return recovery.to_pay(order) if order else _ask_to_log_in(request, cart, form)
     if not is_valid or is_forged:
         drafts.keep(request)
-        return render_page(request, cart, form, notice=str(CHANGED["price"]) if is_valid else "")
+        return render_page(request, cart, form, notice=errors.CartChanged("price").message if is_valid else "")
     effects = license_effects.of(request, cart, customer, reading.host)
     if not effects.is_answered:
         drafts.keep(request)
@@ -178,8 +170,7 @@ def _show_again(request: HttpRequest, reason: errors.CartChanged | errors.Cannot
     cart = read_again(request)
     if not cart.can_be_ordered:
         return redirect("cart")
-    is_changed = isinstance(reason, errors.CartChanged)
-    return _page(request, cart, notice=str(CHANGED[reason.what]) if is_changed else reason.message)
+    return _page(request, cart, notice=reason.message)
 
 
 def _offer_open_order(request: HttpRequest, form: CheckoutForm, reason: errors.SameOrderOpen) -> HttpResponse:

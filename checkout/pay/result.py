@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from checkout import unpaid
 from checkout.page import portal_field
+from checkout.page.rendering import current_customer
 from checkout.pay import progress
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import links, queries
@@ -78,8 +79,7 @@ def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResp
     problem = reading.message
     if not problem:
         try:
-            actor = request.user if request.user.is_authenticated else None
-            change_address(license=license, raw=reading.host, actor=actor)
+            change_address(license=license, raw=reading.host, actor=current_customer(request))
         except AddressNotChanged as refusal:
             problem = str(refusal)
     if problem:
