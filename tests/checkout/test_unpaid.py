@@ -98,7 +98,7 @@ def test_declined_card_has_one_reason_on_every_page(
 ) -> None:
     invoice = Invoice.objects.get()
     payment = decline(stripe, invoice)
-    item = ReviewItem.objects.create(key="k", kind="difference", payment=payment, invoice=invoice, detail="x")
+    item = ReviewItem.objects.create(key="k", kind="difference", attempt=payment, invoice=invoice, detail="x")
     order = invoice.order
     assert order is not None
     buyers = [
