@@ -48,7 +48,7 @@ lint: .venv/ready-test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy storefront catalogue checkout cms
 
-# The files are handed out in the order of tests/conftest.py: the long stories first. Linting keeps one processor busy
+# The files are handed out in the order of tests/order.py: the long stories first. Linting keeps one processor busy
 # for a minute, and so do the migrations among the races: they go side by side.
 test: .venv/ready-test browser
 	$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/races

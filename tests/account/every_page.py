@@ -30,7 +30,7 @@ from tests import purchases
 from tests.checkout.building import left_cart
 from tests.cms.test_articles import block, step
 from tests.cms.test_blocks import everything, picture
-from tests.conftest import PASSWORD, make_software
+from tests.factories import PASSWORD, make_software
 
 PRODUCT = "/products/yeastar-s-module/"
 #: A form may be folded away.

@@ -28,7 +28,7 @@ from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url
 from storefront.support.services.conversations import begin
 from tests.checkout.building import left_cart
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from catalogue.plans.price_calculation import best_discount
 from storefront.core import clock, jobs
 from storefront.licensing.links import extend_path
 from tests.checkout.building import make_license
-from tests.conftest import make_software
+from tests.factories import make_software
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

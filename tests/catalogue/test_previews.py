@@ -15,7 +15,7 @@ from catalogue.plans import previews, schedule
 from catalogue.plans.models import Discount, Period, Plan, PlanPrice
 from catalogue.plans.previews import Change, Moment
 from storefront.core import clock
-from tests.conftest import make_software
+from tests.factories import make_software
 
 DAY = timedelta(days=1)
 slow_fixture = settings(

@@ -17,7 +17,7 @@ from catalogue.plans.models import PlanPrice
 from catalogue.plans.publishing import publish
 from storefront.core import throttle
 from tests.checkout.building import cart_lines, make_license, make_voucher, put_in_cart
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +132,7 @@ def test_cart_holds_999_pieces_at_most(client: Client, shop: Any) -> None:
 
 
 def test_term_of_another_product_cannot_be_switched_to(client: Client, shop: Any) -> None:
-    from tests.conftest import make_software
+    from tests.factories import make_software
 
     other = PlanPrice.objects.filter(plan__software=make_software("other", "Other")).first()
     line = put_in_cart(client, shop.term())

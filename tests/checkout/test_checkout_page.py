@@ -17,7 +17,7 @@ from checkout.page import portal_field
 from storefront.licensing.links import extend_path
 from storefront.users.models import User
 from tests.checkout.building import PORTAL, TYPED, filled, make_license, order_by, put_in_cart, seal_on
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 SECRET = "k9x2secretw3bhook"
@@ -75,7 +75,7 @@ def test_agreement_must_be_ticked(client: Client, shop: Any) -> None:
 
 
 def test_product_bound_to_nothing_asks_for_no_address(client: Client, shop: Any) -> None:
-    from tests.conftest import make_software
+    from tests.factories import make_software
 
     free = make_software("desk", "Desk", binding_kind="none", agreement=shop.agreement)
     put_in_cart(client, free.plans.first().prices.first())

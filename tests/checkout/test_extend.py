@@ -25,7 +25,7 @@ from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 from tests.checkout.building import PORTAL, TYPED, cart_lines, make_license, make_voucher, put_in_cart
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

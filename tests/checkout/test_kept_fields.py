@@ -15,7 +15,7 @@ from oscar.apps.order.models import Order
 
 from storefront.core import clock
 from tests.checkout.building import PORTAL, TYPED, filled, make_voucher, order_by, put_in_cart, seal_on
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 HERE = {"Sec-Fetch-Site": "same-origin"}

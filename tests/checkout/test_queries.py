@@ -19,7 +19,7 @@ from catalogue.plans.models import PlanPrice
 from checkout.cart import discounts, operations
 from checkout.cart.cart import read_cart
 from tests.checkout.building import make_voucher, put_in_cart
-from tests.conftest import make_software
+from tests.factories import make_software
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages_kept")]
 

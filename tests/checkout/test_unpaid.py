@@ -15,7 +15,7 @@ from storefront.billing.services import invoices, settlement, starting
 from storefront.billing.services.polling import poll_open_attempts
 from tests import purchases
 from tests.checkout.building import order_by, put_in_cart
-from tests.conftest import make_software
+from tests.factories import make_software
 
 pytestmark = pytest.mark.django_db
 

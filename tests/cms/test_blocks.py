@@ -26,7 +26,7 @@ from cms import schedule
 from cms.blocks.content import HomeContent, ProductContent, TextContent
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage
 from storefront.core import clock
-from tests.conftest import make_software
+from tests.factories import make_software
 
 pytestmark = pytest.mark.django_db
 PATH = "/products/yeastar-s-module/"

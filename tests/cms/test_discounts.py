@@ -16,7 +16,7 @@ from catalogue.plans.models import Discount, Period
 from storefront.core import clock
 from storefront.core.instants import instant
 from storefront.users.models import User
-from tests.conftest import make_software
+from tests.factories import make_software
 
 pytestmark = pytest.mark.django_db
 ADD = "wagtailsnippets_plans_discount:add"

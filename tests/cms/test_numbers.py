@@ -23,7 +23,7 @@ from storefront.core import clock
 from storefront.core.periods import add_months
 from storefront.licensing.models import License
 from tests.billing.building import make_invoice, make_payment
-from tests.conftest import Shop, make_software
+from tests.factories import Shop, make_software
 from tests.purchases import license_terms, order, pay
 
 EUR = settings.SHOP_CURRENCY

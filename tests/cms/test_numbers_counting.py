@@ -24,7 +24,7 @@ from cms.statistics.models import DailyCount, DaySalt, Sighting
 from cms.statistics.rollup import roll_up
 from storefront.core import clock
 from storefront.users.models import User
-from tests.conftest import make_software
+from tests.factories import make_software
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"

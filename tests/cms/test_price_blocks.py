@@ -23,7 +23,7 @@ from cms.live_prices import checking
 from cms.live_prices.references import Reference
 from cms.live_prices.typed import find
 from cms.models import HomePage, ProductPage, TextPage
-from tests.conftest import make_software
+from tests.factories import make_software
 
 pytestmark = pytest.mark.django_db
 

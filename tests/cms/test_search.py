@@ -19,7 +19,7 @@ from cms.models import HomePage, ProductPage, TextPage
 from cms.search import documents, vocabulary, words
 from cms.search.models import SearchDocument
 from storefront.core import clock
-from tests.conftest import make_software
+from tests.factories import make_software
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("full_text")]
 

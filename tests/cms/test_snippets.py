@@ -15,7 +15,7 @@ from catalogue.models import Category, Product
 from catalogue.plans.models import Agreement, Period, Plan, PlanPrice, SoftwareProduct
 from cms.models import ProductPage
 from storefront.billing.models import Seller
-from tests.conftest import make_software
+from tests.factories import make_software
 
 
 def plan(number: int, **fields: str) -> dict[str, str]:

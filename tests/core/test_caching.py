@@ -124,7 +124,7 @@ def test_catalogue_log_in_and_pay_go_on_without_it(
 ) -> None:
     from storefront.billing import links
     from tests.billing.building import make_invoice
-    from tests.conftest import PASSWORD
+    from tests.factories import PASSWORD
 
     Server.away = True
     for path in ("/", "/products/", "/products/yeastar-s-module/", "/ru/nowhere/", "/cart/"):

@@ -11,7 +11,7 @@ from django.test import Client
 
 from storefront.notifications.outbox import deliver_due
 from tests.checkout.building import put_in_cart
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

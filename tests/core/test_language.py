@@ -12,7 +12,7 @@ from django.utils import translation
 
 from storefront.core import configuration
 from storefront.users.models import User
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

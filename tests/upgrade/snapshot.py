@@ -33,7 +33,7 @@ from storefront.licensing.models import License
 from storefront.settings import base
 from tests.checkout.building import left_cart, make_voucher, order_by, put_in_cart
 from tests.checkout.test_extend import sent
-from tests.conftest import make_software
+from tests.factories import make_software
 
 TARGET = Path(__file__).parent / "landed.json.gz"
 #: Derived from other rows, or of no use after a restart.

@@ -19,7 +19,7 @@ from storefront.support.forms import ContactForm, FirstMessageForm
 from storefront.users.forms import ChangeEmailForm
 from storefront.users.models import User
 from storefront.users.services import EmailTaken, find_by_email, register
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

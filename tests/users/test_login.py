@@ -17,7 +17,7 @@ from storefront.core import clock
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 from storefront.users.services import register
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from storefront.core import clock
 from storefront.users import login_limits
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.users.test_login import is_logged_in, link_in, log_in, set_password
 
 pytestmark = pytest.mark.django_db
