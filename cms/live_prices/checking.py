@@ -60,9 +60,9 @@ def right_prices(page: Page) -> list[str]:
     if not isinstance(getattr(page, "software", None), SoftwareProduct):
         return []
     return [
-        f"{plan.name}, {months_label(term.months)}: {money.display(term.amount, term.currency)}"
+        f"{plan.name}, {months_label(price.months)}: {money.display(price.amount, price.currency)}"
         for _title, plan in _plans(page)
-        for term in plan.prices
+        for price in plan.prices
     ]
 
 
@@ -109,16 +109,16 @@ def _plans(page: Page) -> list[tuple[str, PublishedPlan]]:
 
 
 def _amounts(plans: Iterable[PublishedPlan]) -> set[Decimal]:
-    return {amount for plan in plans for term in plan.prices for amount in _of_term(term)}
+    return {amount for plan in plans for price in plan.prices for amount in _of_price(price)}
 
 
-def _of_term(term: PublishedPrice) -> Iterator[Decimal]:
-    yield term.amount
-    yield term.list_amount
-    yield per_month(term.amount, term.months, term.currency)
-    yield per_month(term.list_amount, term.months, term.currency)
-    if term.list_amount > term.amount:
-        yield term.list_amount - term.amount
+def _of_price(price: PublishedPrice) -> Iterator[Decimal]:
+    yield price.amount
+    yield price.list_amount
+    yield per_month(price.amount, price.months, price.currency)
+    yield per_month(price.list_amount, price.months, price.currency)
+    if price.list_amount > price.amount:
+        yield price.list_amount - price.amount
 
 
 def _excerpt(text: str, price: TypedPrice) -> str:

@@ -108,14 +108,15 @@ def _chosen(
 def _is_sold(reference: Reference, plans: tuple[PublishedPlan, ...]) -> bool:
     if reference.amount == Amount.LOWEST:
         return any(plan.prices for plan in plans)
-    return any(term.months == reference.months for plan in plans if plan.code == reference.plan for term in plan.prices)
+    prices = [price for plan in plans if plan.code == reference.plan for price in plan.prices]
+    return any(price.months == reference.months for price in prices)
 
 
 def _rows(chosen: Reference | None, plans: tuple[PublishedPlan, ...]) -> list[Row]:
     return [
-        Row(f"{plan.name}, {months_label(term.months)}", tuple(_cells(chosen, plan, term.months, plans)))
+        Row(f"{plan.name}, {months_label(price.months)}", tuple(_cells(chosen, plan, price.months, plans)))
         for plan in plans
-        for term in plan.prices
+        for price in plan.prices
     ]
 
 

@@ -99,14 +99,14 @@ def _amount(reference: Reference, plans: tuple[PublishedPlan, ...]) -> str | Non
     if reference.amount == Amount.LOWEST:
         months = [(per_month(t.amount, t.months, t.currency), t.currency) for plan in plans for t in plan.prices]
         return money.display(*min(months)) if months else None
-    terms = [term for plan in plans if plan.code == reference.plan for term in plan.prices]
-    term = next((term for term in terms if term.months == reference.months), None)
-    if term is None:
+    prices = [price for plan in plans if plan.code == reference.plan for price in plan.prices]
+    price = next((price for price in prices if price.months == reference.months), None)
+    if price is None:
         return None
     amounts = {
-        Amount.TOTAL: term.amount,
-        Amount.MONTH: per_month(term.amount, term.months, term.currency),
-        Amount.LIST: term.list_amount,
-        Amount.SAVING: term.list_amount - term.amount,
+        Amount.TOTAL: price.amount,
+        Amount.MONTH: per_month(price.amount, price.months, price.currency),
+        Amount.LIST: price.list_amount,
+        Amount.SAVING: price.list_amount - price.amount,
     }
-    return money.display(amounts[Amount(reference.amount)], term.currency)
+    return money.display(amounts[Amount(reference.amount)], price.currency)

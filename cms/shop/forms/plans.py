@@ -135,7 +135,7 @@ def is_deletable(plan: Plan) -> bool:
     """Whether no license, order or cart refers to the plan."""
     if plan.pk is None:
         return True
-    if any(is_sold(term.product) for term in plan.prices.select_related("product")):
+    if any(is_sold(price.product) for price in plan.prices.select_related("product")):
         return False
     try:
         Collector(using="default").collect([plan])
