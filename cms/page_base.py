@@ -23,7 +23,7 @@ INTRO_PANEL = FieldPanel(
     "intro",
     help_text=_("One or two sentences below the title. Search engines show them too, if nothing is written for those."),
 )
-BLOCKS_IN_ORDER = _("Blocks, shown in this order. A preview stands beside each one when you choose it.")
+BLOCKS_IN_ORDER = _("Blocks are shown in this order. When you add one, a preview shows what it looks like.")
 MENU_PANEL = MultiFieldPanel([FieldPanel("show_in_menus")], heading=_("For site menus"))
 PROMOTE_PANELS = [FieldPanel("slug"), SEARCH_ENGINE_PANEL, MENU_PANEL]
 

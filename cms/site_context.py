@@ -123,7 +123,7 @@ def _load(request: HttpRequest | None) -> SiteContext:
         "notices": navigation.notices,
         "not_found": navigation.not_found,
     }
-    values = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "made": navigation.footer}
+    values = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "parts": navigation.footer}
     context["footer"] = render_to_string("includes/footer.html", {"site_context": context, **values})
     return context
 

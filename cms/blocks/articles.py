@@ -142,7 +142,7 @@ class ArticleQuestionsBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Questions and answers")
-        description = _("Questions that open to their answers. Search engines may show them.")
+        description = _("Questions that open to show their answers. Search engines may show them.")
         preview_value = {"questions": [{"question": "Is VAT included?", "answer": "<p>Prices are net.</p>"}]}
         template = "cms/articles/blocks/questions.html"
 

@@ -53,7 +53,7 @@ class ScreenshotsBlock(BlockWithExample):
     class Meta:
         icon = "image"
         label = _("Screenshots")
-        description = _("Pictures side by side, to be moved through; pressed, one opens large.")
+        description = _("A row of pictures to scroll through. Each one opens large.")
         template = "cms/blocks/screenshots.html"
 
     def example(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class VideoBlock(BlockWithExample):
     class Meta:
         icon = "media"
         label = _("Video")
-        description = _("A video of our own, or a picture that leads to one elsewhere.")
+        description = _("A video of the shop's own, or a picture that leads to one elsewhere.")
         template = "cms/blocks/video.html"
         value_class = VideoValue
 
@@ -99,9 +99,9 @@ class VideoBlock(BlockWithExample):
         errors: dict[str, ValidationError] = {}
         file, captions = cleaned.get("file"), cleaned.get("captions")
         if bool(file) == bool(cleaned.get("url")):
-            errors["file"] = ValidationError(_("Choose a video file or enter an address: one of the two."))
+            errors["file"] = ValidationError(_("Choose a video file or enter an address, not both."))
         elif file and file.file_extension.lower() not in VIDEO_TYPES:
-            errors["file"] = ValidationError(_("This is no video that browsers play. Choose an MP4 or WebM file."))
+            errors["file"] = ValidationError(_("Browsers cannot play this file. Choose an MP4 or WebM video."))
         if captions and captions.file_extension.lower() != "vtt":
             errors["captions"] = ValidationError(_("Captions are a WebVTT file; its name ends in .vtt."))
         if errors:

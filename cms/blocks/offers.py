@@ -65,7 +65,7 @@ class RelatedBlock(BlockWithExample):
     class Meta:
         icon = "duplicate"
         label = _("Related products")
-        description = _("Cards of other products with their prices of today.")
+        description = _("Cards of other products with their current prices.")
         template = "cms/blocks/related.html"
 
     @property
@@ -94,7 +94,7 @@ class RelatedBlock(BlockWithExample):
         cleaned = super().clean(value)
         ids = [page.pk for page in cleaned["products"]]
         if len(ids) != len(set(ids)):
-            error = ValidationError(_("A product is in the list twice."))
+            error = ValidationError(_("A product is listed twice."))
             raise StructBlockValidationError(block_errors={"products": error})
         return cleaned
 

@@ -83,7 +83,7 @@ class FeaturesBlock(blocks.StructBlock):
     class Meta:
         icon = "grip"
         label = _("Features")
-        description = _("A grid of what the product does: a sign, a title, a sentence each.")
+        description = _("A grid of what the product does: an icon, a title and a sentence each.")
         template = "cms/blocks/features.html"
         preview_value = {
             "heading": "What it does",
@@ -112,7 +112,7 @@ class StepsBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ol"
         label = _("How it works")
-        description = _("Numbered steps, with pictures if you like. Takes the place of the shop's own explanation.")
+        description = _("Numbered steps, with pictures if you like. They replace the shop's own explanation.")
         template = "cms/blocks/steps.html"
         preview_value = {
             "heading": "How it works",
@@ -167,7 +167,7 @@ class QuestionsBlock(blocks.StructBlock):
     class Meta:
         icon = "help"
         label = _("Questions and answers")
-        description = _("Questions that open to their answers. Search engines may show them.")
+        description = _("Questions that open to show their answers. Search engines may show them.")
         template = "cms/blocks/questions.html"
         preview_value = {
             "heading": "Questions",

@@ -126,7 +126,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         super().clean()
         others = ProductPage.objects.filter(software=self.software_id, locale=self.locale_id).exclude(pk=self.pk)
         if self.software_id and others.exists():
-            raise ValidationError({"software": _("This product has a page already.")})
+            raise ValidationError({"software": _("This product already has a page.")})
 
     def _take_address(self) -> None:
         """The address of the page is always its product's."""

@@ -116,7 +116,7 @@ class CategoryPage(ShopPage):
         """Raises ValidationError, at the slug, if it is a product's."""
         super().clean()
         if Product.objects.filter(slug=self.slug, parent=None).exists():
-            raise ValidationError({"slug": _("A product has this address already.")})
+            raise ValidationError({"slug": _("A product already has this address.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._keep_category()

@@ -20,60 +20,61 @@ _COMPARE = _("Compare both sides at the provider, and correct the one that is wr
 
 KINDS = {
     "mismatch": Kind(
-        _("The money does not fit the invoice"),
+        _("The payment does not match the invoice"),
         _(
-            "First put the money right at the provider (refund it, or agree with the customer). "
-            "After that the buyer of an open order may pay anew."
+            "First put the money right at the provider (refund it, or agree with the customer). After that "
+            "the buyer of an open order can pay again."
         ),
     ),
     "mismatch_unpaid": Kind(
         _("An unpaid charge differs from ours"),
-        _("No money came yet. Closing this matter closes the charge at the provider, and the buyer may pay anew."),
+        _("No money has come yet. Closing this entry closes the charge at the provider, and the buyer can pay again."),
     ),
     "late_payment": Kind(_("Money came after the order was cancelled"), _AGREE),
     "second_payment": Kind(_("An invoice was paid twice"), _AGREE),
     "partial_refund": Kind(
-        _("A part of a payment was given back"), _("The license goes on: only a whole refund ends it.")
+        _("Part of a payment was refunded"), _("The license stays valid: only a full refund ends it.")
     ),
     "refund_failed": Kind(_("A refund did not arrive"), _("The money is back at the provider: refund it another way.")),
-    "refund": Kind(_("Money was given back"), _("See that license and invoice are as agreed with the customer.")),
+    "refund": Kind(_("A payment was refunded"), _("Check that license and invoice are as agreed with the customer.")),
     "dispute": Kind(_("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline.")),
     "dispute_closed": Kind(
         _("A dispute is decided"), _("Read what it means for money and licenses; then it is closed.")
     ),
     "reverted": Kind(
-        _("The provider takes back that a charge succeeded"),
-        _("Nothing was undone here by itself: ask the provider, then decide about the order."),
+        _("The provider withdrew the success of a charge"),
+        _("Nothing was undone automatically: ask the provider, then decide about the order."),
     ),
-    "unknown_charge": Kind(_("The provider took money that we do not know"), _COMPARE),
+    "unknown_charge": Kind(_("The provider took money for a charge we do not know"), _COMPARE),
     "missing_charge": Kind(_("The provider does not list a payment of ours"), _COMPARE),
     "difference": Kind(_("The provider and we differ about a payment"), _COMPARE),
     "unknown_to_provider": Kind(
-        _("The provider does not know a charge it once gave us"), _("See whether the keys were changed.")
+        _("The provider does not know a charge it once gave us"), _("Check whether the keys were changed.")
     ),
     "cannot_charge": Kind(
         _("An order cannot be charged"),
         _(
-            "The customer cannot pay it on the shop's pages. Look at the provider's log for the reason, write to the "
-            "customer, or cancel the order. Closing this matter lets the customer try again."
+            "The customer cannot pay it on the shop's pages. Look for the reason in the provider's log, write"
+            " to the customer, or cancel the order. Closing this entry lets the customer try again."
         ),
     ),
     "setup": Kind(
-        _("A payment method is not set up as it must be"),
-        _("Put it right at the provider. What waits for it goes on by itself then."),
+        _("A payment method is not set up correctly"),
+        _("Put it right at the provider. What waits for it then continues automatically."),
     ),
     "free_taken_back": Kind(
-        _("Licenses of an order of zero were taken back"), _("Noted for the record; no money is to be moved.")
+        _("Licenses of a free order were taken back"), _("Noted for the record; no money is to be moved.")
     ),
     "mail_bounced": Kind(
         _("Mails to an address come back"),
         _(
-            "Nothing is sent there any more; the customer reads so in their account. Correct the address with them. "
-            "Closing this matter says that the address works: mails are sent there again."
+            "Nothing is sent there any more, as the customer's account says. Correct the address with them. "
+            "Closing this entry means that the address works: mails are sent there again."
         ),
     ),
     "wrong_mode": Kind(
-        _("A message of the provider's other mode"), _("Test and live mode are mixed up: see the keys and the webhook.")
+        _("A message from the provider's other mode"),
+        _("Test and live mode are mixed up: check the keys and the webhook."),
     ),
 }
 

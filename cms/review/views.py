@@ -36,7 +36,7 @@ class ResolveForm(forms.Form):
         label=gettext_lazy("What was done, and why"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": gettext_lazy("Write what was done: it is kept with this entry.")},
+        error_messages={"required": gettext_lazy("Write what was done. It is stored with this entry.")},
     )
 
 

@@ -47,16 +47,16 @@ def tidy(typed: str) -> str:
 def marked(text: str, hits: Container[str]) -> SafeString:
     """The text as HTML, its words among ``hits`` (folded) in ``<mark>``."""
     out, end = [], 0
-    for found in _WORD.finditer(text):
-        if fold(found.group()) in hits:
-            out += [escape(text[end : found.start()]), f"<mark>{escape(found.group())}</mark>"]
-            end = found.end()
+    for match in _WORD.finditer(text):
+        if fold(match.group()) in hits:
+            out += [escape(text[end : match.start()]), f"<mark>{escape(match.group())}</mark>"]
+            end = match.end()
     return mark_safe("".join([*out, escape(text[end:])]))  # noqa: S308  (every part is escaped)
 
 
 def excerpt(text: str, hits: Container[str], length: int = 180) -> str:
     """About ``length`` characters of the text around the first of ``hits``; its beginning if there is none."""
-    first = next((found.start() for found in _WORD.finditer(text) if fold(found.group()) in hits), 0)
+    first = next((match.start() for match in _WORD.finditer(text) if fold(match.group()) in hits), 0)
     start = max(0, first - length // 3) if first > length // 2 else 0
     if start:
         blank = text.find(" ", start)

@@ -183,7 +183,7 @@ def test_address_of_a_product_is_refused_for_a_category(marketer: Any, shop: Any
     address = reverse("wagtailadmin_pages:add", args=["cms", "categorypage", ProductIndexPage.objects.get().pk])
     form = {"title": "Telegram", "slug": "telegram", "intro": "", "content-count": "0", "share_image": ""}
     html = marketer.post(address, form | {"action-publish": "1"}).content.decode()
-    assert "A product has this address already." in html
+    assert "A product already has this address." in html
     assert not CategoryPage.objects.exists()
 
 
@@ -194,7 +194,7 @@ def test_a_page_without_its_product_is_refused_at_the_field(marketer: Any, shop:
     assert answer.context["form"].errors["software"] == ["This field is required."]
     form |= {"software": str(shop.software.pk)}
     answer = marketer.post(address, form | {"share_image": "", "action-publish": "1"})
-    assert answer.context["form"].errors["software"] == ["This product has a page already."]
+    assert answer.context["form"].errors["software"] == ["This product already has a page."]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_page_without_its_product_is_refused_at_the_field(marketer: Any, shop:
             {"heading": "A", "text": "", "button": {"label": "B", "page": None, "url": ""}},
             "Choose a page or type an address.",
         ),
-        ("related", {"heading": "", "products": ["same", "same"]}, "A product is in the list twice."),
+        ("related", {"heading": "", "products": ["same", "same"]}, "A product is listed twice."),
     ],
 )
 def test_a_senseless_block_is_refused_at_its_field(page: ProductPage, kind: str, value: Any, message: str) -> None:

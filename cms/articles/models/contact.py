@@ -42,7 +42,7 @@ class ContactPage(ArticlePage):  # type: ignore[django-manager-missing]
 
     #: The form knows who is logged in, so the page cache must not keep it.
     is_personal = True
-    page_description = _("How to reach the seller, and a form whose messages staff answers.")
+    page_description = _("How to reach the seller, and a form whose messages staff answer.")
     max_count_per_parent = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []

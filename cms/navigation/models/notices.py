@@ -57,7 +57,7 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
     is_dismissible = models.BooleanField(
         _("visitors may close it"),
         default=True,
-        help_text=_("Who has closed it does not see it again in that browser, unless its text changes."),
+        help_text=_("Visitors who closed it do not see it again in that browser, unless its text changes."),
     )
 
     class Meta(TranslatableMixin.Meta):
@@ -92,7 +92,7 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
         elif self.link_label and not self.link_page_id and not self.link_address:
             errors["link_page"] = _("Say where this link leads: choose a page or type an address.")
         if self.ends_at and self.starts_at and self.ends_at <= self.starts_at:
-            errors["ends_at"] = _("It would end before it begins.")
+            errors["ends_at"] = _("The end must come after the beginning.")
         if errors:
             raise ValidationError(errors)
 

@@ -35,7 +35,7 @@ class OnePerLanguage(DraftStateMixin, RevisionMixin, PreviewableMixin, Translata
         others = type(self)._default_manager.filter(locale_id=self.locale_id).exclude(pk=self.pk)
         if self.locale_id and others.exists():
             raise ValidationError(
-                _("There is one in this language already (%(language)s). Change that one, or delete it first."),
+                _("There is already one in this language (%(language)s). Change that one, or delete it first."),
                 params={"language": Locale.objects.get(pk=self.locale_id)},
                 code="second",
             )
