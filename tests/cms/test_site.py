@@ -283,7 +283,7 @@ def test_marketer_makes_a_menu_with_help_and_without_mistakes(marketer: Client, 
     assert response.status_code == 302, response.context["form"].errors
     assert menu_of(html_of(marketer)) == [("About us", "/about/")]
     second = marketer.post(add, menu_form({"page": about.pk}) | {"action-publish": "1"})
-    assert "There is one in this language already" in second.content.decode()
+    assert "There is already one in this language" in second.content.decode()
     assert Menu.objects.count() == 1
 
 

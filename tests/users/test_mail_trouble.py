@@ -163,7 +163,7 @@ def test_staff_are_told_once_and_closing_the_matter_lets_mails_go_there_again(
     wanted = ("access_admin", "view_reviewitem", "change_reviewitem")
     staff.user_permissions.add(*Permission.objects.filter(codename__in=wanted))
     client.force_login(staff)
-    assert "says that the address works" in page(client, f"/admin/review/{item.pk}/")
+    assert "means that the address works" in page(client, f"/admin/review/{item.pk}/")
     client.post(f"/admin/review/{item.pk}/resolve/", {"reason": "They emptied their mailbox."})
     assert not addresses.find(customer.email).is_bounced
     assert send("payment_received", key="paid:1").status == OutboxStatus.SENT
