@@ -1,4 +1,4 @@
-"""The auditor: reads everything, changes nothing, and must find nothing."""
+"""The auditor: checks every invariant over the live data and changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken rule: which ``check`` says so, about what (``subject``), and the figures (``detail``)."""
+    """A broken invariant: the ``check`` that found it, the ``subject``, and the figures (``detail``)."""
 
     check: str
     subject: str
@@ -27,7 +27,7 @@ class Finding:
 
 
 def run() -> list[Finding]:
-    """Run every check named in settings.AUDIT_CHECKS. An empty list is the only good answer."""
+    """Run every check named in settings.AUDIT_CHECKS; a sound shop has no findings."""
     findings: list[Finding] = []
     for path in settings.AUDIT_CHECKS:
         check: Callable[[], Iterable[Finding]] = import_string(path)
@@ -36,7 +36,7 @@ def run() -> list[Finding]:
 
 
 def run_nightly() -> int:
-    """The job: log every finding and tell the staff, once a day. Returns the number of findings."""
+    """Job: log every finding and tell staff, once a day. Returns the number of findings."""
     findings = run()
     for finding in findings:
         logger.error("audit: %s", finding)

@@ -1,7 +1,7 @@
-"""The shared cache may be away: then nothing is remembered, and everything else goes on.
+"""A shared cache that may be down: then nothing is cached, and everything else goes on.
 
-What is kept there can be worked out again, or counts something (failures of a payment method, say). Limits are counted
-by each process for itself meanwhile (``core.throttle``).
+Its contents can be recomputed, or are counters (failures of a payment method, say). While it is down, each process
+counts limits for itself (``core.throttle``).
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from storefront.core.outage import Outage
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-#: Seconds to connect to the server and to wait for its answer; it stands nearby, and visitors wait meanwhile.
+#: Seconds to connect to the server and to wait for its answer; it is nearby, and visitors are waiting.
 CONNECT_SECONDS, ANSWER_SECONDS = 0.5, 1.0
 
-#: Django keeps a cache object per thread; what one finds, all know.
+#: Shared by all threads: Django keeps a cache object per thread.
 known = Outage()
 
 
 class Forgiving(BaseCache):
-    """Mixin before a cache class: an operation that fails has found nothing and kept nothing.
+    """Mixin before a cache class: a failed operation reads nothing and stores nothing.
 
-    While the server is away it is asked once a second and not by everybody.
+    While the server is down, one operation a second tries it; all others skip it.
     """
 
     def faults(self) -> tuple[type[Exception], ...]:
-        """What the cache below raises when its server is away."""
+        """What the cache raises when its server is down."""
         return (OSError,)
 
     def _try(self, ask: Callable[[], T], otherwise: T) -> T:
@@ -91,7 +91,7 @@ class Forgiving(BaseCache):
 
 
 class ForgivingRedisCache(Forgiving, RedisCache):
-    """Redis, which nobody waits for: one try, within a second."""
+    """Redis with one try, within a second."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         import redis

@@ -1,4 +1,4 @@
-"""System checks: a production shop never talks to stand-ins and never runs on test keys."""
+"""System checks: production never uses stand-ins or test keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storefront.core.files import FORMERLY_PUBLIC
 
 @register()
 def real_providers(**kwargs: Any) -> list[CheckMessage]:
-    """Outside a sandbox every address is public and https, and every key opens something real."""
+    """Outside the sandbox every provider's address is public and https, and every key is real."""
     if settings.DEBUG or getattr(settings, "SANDBOX", False):
         return []
     return [Error(text, id=f"storefront.{code}") for code, text in configuration.refusals(_Settings())]
@@ -23,7 +23,7 @@ def real_providers(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def mails_can_be_sent(**kwargs: Any) -> list[CheckMessage]:
-    """The mail company's package and settings are there, and mails do not end in a console."""
+    """The mail company's package and settings are present, and the backend really sends."""
     if settings.DEBUG or getattr(settings, "SANDBOX", False):
         return []
     found = mail_companies.problems(settings.EMAIL_BACKEND, settings.ANYMAIL)
@@ -32,21 +32,21 @@ def mails_can_be_sent(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def readable_proxies(**kwargs: Any) -> list[CheckMessage]:
-    """Every entry of TRUSTED_PROXIES can be read; one that cannot would break each request that is counted."""
+    """Every entry of TRUSTED_PROXIES is valid; an invalid one would break every throttled request."""
     found = configuration.unreadable_proxies(settings.TRUSTED_PROXIES)
     return [Error(text, id="storefront.E007") for text in found]
 
 
 @register()
 def known_languages(**kwargs: Any) -> list[CheckMessage]:
-    """Every entry of LANGUAGES is a language: pages below any other prefix would be in nobody's."""
+    """Every entry of LANGUAGES is a language."""
     found = configuration.unknown_languages([code for code, _name in settings.LANGUAGES])
     return [Error(text, id="storefront.E009") for text in found]
 
 
 @register()
 def private_files_apart(**kwargs: Any) -> list[CheckMessage]:
-    """No private file lies where public ones are served from."""
+    """No private file is stored where public ones are served from."""
     roots = Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_MEDIA_ROOT)
     found: list[CheckMessage] = [Error(text, id="storefront.E020") for text in configuration.shared_folders(*roots)]
     left = [name for name in FORMERLY_PUBLIC if any((roots[0] / name).glob("*"))]

@@ -1,5 +1,5 @@
-"""What the shop may be configured with. Pure rules over plain values: the settings themselves ask them before anything
-starts (wsgi, worker and command alike), and the system checks ask them again."""
+"""Rules for the configuration, pure functions over plain values: called by the settings before anything starts (wsgi,
+worker and commands alike), and again by the system checks."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def unknown_languages(codes: Sequence[str]) -> Iterator[str]:
 
 
 def shared_folders(media: Path, private: Path) -> Iterator[str]:
-    """One sentence if public and private uploads are not apart: whatever serves the one would serve the other."""
+    """A sentence if public and private uploads share a folder, so that serving one would serve the other."""
     media, private = media.resolve(), private.resolve()
     if media in (private, *private.parents) or private in media.parents:
         yield "PRIVATE_MEDIA_ROOT: must be neither MEDIA_ROOT nor inside of it nor around it."
@@ -167,6 +167,6 @@ def _is_served(host: str, allowed: Sequence[str]) -> bool:
 
 
 def _shared_stores(values: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """The stores that all processes must share: a limit counted by each is one of as many times as there are."""
+    """The stores that all processes must share: each counting for itself would multiply every limit."""
     yield "CACHE_URL", "redis" in values["CACHES"]["default"]["BACKEND"].lower()
     yield "THROTTLE_STORAGE_URL", values["THROTTLE_STORAGE_URL"].startswith("redis")

@@ -1,9 +1,8 @@
-"""One number for everything that visitors see: whatever changes any of it raises the number.
+"""One number for all public content: any change of it raises the number.
 
-What is kept of public pages is kept under the number that was read before it was rendered (``core.page_cache``), so a
-page made of what was there before a change is never shown after it, and nothing needs to know which pages a change
-touches. The row is the truth; the cache holds a copy of it for a second, so that web processes which share no cache
-follow within that second.
+Cached pages are keyed by the number read before rendering (``core.page_cache``), so a page rendered before a change is
+never served after it, and nobody needs to know which pages a change affects. The row is authoritative; the cache holds
+a copy for a second, so that web processes without a shared cache follow within that second.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ COPY_SECONDS = 1
 
 
 def current() -> int:
-    """The version of now: from the cache, or by one query."""
+    """The current version, from the cache or by one query."""
     number: int | None = cache.get(KEY)
     if number is None:
         number = ContentVersion.objects.values_list("number", flat=True).first() or 0
@@ -30,19 +29,19 @@ def current() -> int:
 
 
 def raise_after_commit(**kwargs: Any) -> None:
-    """Something that visitors see has changed; they see it once that is committed. Also a receiver of signals."""
+    """Raise the version when the transaction commits. Also a signal receiver."""
     if not kwargs.get("raw"):  # a fixture is loaded, whose tables may not all be there yet
         transaction.on_commit(_raise, robust=True)
 
 
 def raise_for_release(using: str, **kwargs: Any) -> None:
-    """Receiver of ``post_migrate``: another release renders pages in another way."""
+    """Receiver of ``post_migrate``: another release renders pages differently."""
     if ContentVersion._meta.db_table in connections[using].introspection.table_names():
         raise_after_commit()
 
 
 def _raise() -> None:
-    """Not in the transaction of the change: its lock on the one row would make all who publish wait for each other."""
+    """Not in the transaction of the change: its lock on the one row would serialize everybody who publishes."""
     if not ContentVersion.objects.filter(pk=1).update(number=F("number") + 1):
         ContentVersion.objects.get_or_create(pk=1, defaults={"number": 1})
     number = ContentVersion.objects.values_list("number", flat=True).get(pk=1)

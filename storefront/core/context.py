@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Context processor for all templates."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Content-Security-Policy: strict everywhere, looser for the back offices that bring inline scripts of their own."""
+"""Content-Security-Policy: strict, except for the back offices, whose pages have inline scripts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ RELAXED = {
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp's middleware with the looser policy for settings.CSP_RELAXED_PREFIXES.
+    """django-csp's middleware with a looser policy for settings.CSP_RELAXED_PREFIXES.
 
-    A page that an editor previews keeps the strict policy of its own address, but our back office may frame it:
-    Wagtail renders it by an inner request that passes all middleware.
+    A page previewed by an editor keeps the strict policy of its own address, but may be framed by the back office:
+    Wagtail renders it by an inner request that passes through all middleware.
 
-    A page that needs more says so while it is rendered, by ``request.csp_sources``: a mapping of directives to the
-    sources to add.
+    A page that needs more sources sets ``request.csp_sources`` while it is rendered: directives and the sources to add.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

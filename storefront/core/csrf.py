@@ -1,7 +1,7 @@
-"""Forms on public pages need no token: every browser says where a form comes from.
+"""CSRF protection without a token for forms on public pages: browsers say where a form comes from.
 
-So these pages are the same for everybody, and a first visit sets no cookie. Where the browser says nothing, and for
-every other form, Django's token is asked for as always.
+So these pages are the same for everybody, and a first visit sets no cookie. Where the browser says nothing, and for all
+other forms, Django's token is required.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ View = Callable[..., HttpResponse]
 
 
 def without_token(view: View) -> View:
-    """The view takes forms of pages that hold no token, if the browser says that they come from here."""
+    """Mark a view that accepts forms without a token if the browser says that they come from this site."""
     view.takes_forms_without_token = True  # type: ignore[attr-defined]
     return view
 
 
 class SameOriginOrToken(CsrfViewMiddleware):
-    """Django's protection; for a view marked by ``without_token`` a form that comes from the shop itself satisfies it.
+    """Django's protection, satisfied for views marked by ``without_token`` by a form from this site.
 
-    ``Sec-Fetch-Site`` is set by the browser, and scripts cannot change it: https://www.w3.org/TR/fetch-metadata/.
-    Browsers that do not send it send ``Origin`` with every POST. All that they say is another place is left to Django,
-    which wants one of settings.CSRF_TRUSTED_ORIGINS and a token.
+    ``Sec-Fetch-Site`` is set by the browser and cannot be changed by scripts: https://www.w3.org/TR/fetch-metadata/.
+    Browsers without it send ``Origin`` with every POST. Any other origin is left to Django, which requires one of
+    settings.CSRF_TRUSTED_ORIGINS and a token.
     """
 
     def process_view(self, request: HttpRequest, callback: Any, args: Any, kwargs: Any) -> HttpResponseForbidden | None:
@@ -37,7 +37,7 @@ class SameOriginOrToken(CsrfViewMiddleware):
 
 
 def is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that one of our own pages sent this request."""
+    """Whether the browser says that a page of this site sent the request."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

@@ -1,8 +1,8 @@
-"""Configuration read from environment variables. What cannot be read is noted by the variable's name, never believed.
+"""Configuration from environment variables.
 
-A variable that is absent or empty has its default. A wrong one has it too, so that reading goes on and everything wrong
-is named at once, by ``refuse()`` at the end of the settings. Values are never shown: any of them may be a secret pasted
-into the wrong variable.
+An absent or empty variable has its default. So has an invalid one, so that reading goes on and ``refuse()``, at the end
+of the settings, names everything invalid at once. Values are never shown: any of them may be a secret pasted into the
+wrong variable.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}", re.IGNORECASE)
 
 
 class Environment:
-    """The variables of a process, read by kind. ``problems`` holds a sentence for each that is wrong."""
+    """The variables of a process, read by type. ``problems``: a sentence for each invalid one."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
         self.problems: list[str] = []
 
     def refuse(self) -> None:
-        """Raise ImproperlyConfigured if anything that was read is wrong."""
+        """Raise ImproperlyConfigured if a variable is invalid."""
         if self.problems:
             raise ImproperlyConfigured(
                 "Not configured, see README:\n" + "\n".join(f"- {text}" for text in self.problems)
             )
 
     def has(self, name: str) -> bool:
-        """Whether a variable says anything."""
+        """Whether a variable is set and not empty."""
         return bool(self._variables.get(name, "").strip())
 
     def text(self, name: str, *, default: str = "", pattern: str = "", what: str = "") -> str:
-        """One line of text; ``pattern``: what all of it must match, which ``what`` says in words."""
+        """One line of text; ``pattern`` must match all of it, ``what`` describes it."""
 
         def read(text: str) -> str:
             if any(ord(character) < 32 for character in text) or (pattern and not re.fullmatch(pattern, text)):
@@ -74,7 +74,7 @@ class Environment:
     def entries(
         self, name: str, *, default: Iterable[str] = (), each: Callable[[str], str] = str, what: str = ""
     ) -> list[str]:
-        """Entries between commas, without the blanks around them; ``each`` reads one, or raises ValueError."""
+        """Comma-separated entries, stripped; ``each`` parses one or raises ValueError."""
 
         def read(text: str) -> list[str]:
             return [each(entry.strip()) for entry in text.split(",") if entry.strip()]
@@ -100,7 +100,7 @@ class Environment:
         return self._read(name, default, url, "a web address that begins with https://")
 
     def origin(self, name: str, *, default: str) -> str:
-        """Scheme, host and port of a site, without a path; a slash at the end is taken away."""
+        """Scheme, host and port of a site, without a path; a final slash is removed."""
         return self._read(name, default, origin, "https:// and a host, without a path")
 
     def host(self, name: str, *, default: str) -> str:

@@ -1,14 +1,12 @@
-"""Pages for what went wrong. Something is broken when they are shown, so each must stand when all else has fallen.
+"""Error pages. Something is broken when they are shown, so they must depend on as little as possible.
 
-Two frames. A missing page, a refusal or a form out of date is nobody's breakdown: these pages stand in the shop's own
-frame, with its menu, cart and chat. That frame asks the session, the cache and the database; if one of them fails
-while the page is made, the page is made again in the bare frame. That one knows the settings and the translations and
-nothing else: no query, no cache, no user, no manifest of static files that must be complete. A broken shop (500), one
-without its database (503) and a request that cannot be trusted (400, such as one for another host) get the bare frame
-at once.
+A missing page, a refusal or an outdated form is rendered in the shop's own layout, with menu, cart and chat. That needs
+session, cache and database; if one of them fails, the page is rendered again in the bare layout, which needs settings
+and translations only: no query, no cache, no user, no complete manifest of static files. Server errors (500), a lost
+database (503) and untrusted requests (400, another host, say) get the bare layout at once.
 
-The language is that of the address (``/ru/...``), worked out here again: what failed may have failed before the
-middleware that settles it.
+The language is that of the address (``/ru/...``), determined here again: the failure may have come before the
+middleware that sets it.
 """
 
 from __future__ import annotations
@@ -32,9 +30,9 @@ logger = logging.getLogger(__name__)
 
 BARE_FRAME = "errors/frame.html"
 STYLES = ("css/fonts.css", "css/tokens.css", "css/base.css", "css/components.css", "css/errors.css")
-#: Seconds after which somebody who was told "not now" may ask again.
+#: Seconds, for the Retry-After header of 503.
 RETRY_AFTER = 5
-#: When not even a template can be rendered. Nothing in it can fail.
+#: For when not even a template can be rendered.
 FALLBACK_HTML = (
     "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'><title>Not available</title>"
     "<h1>Something went wrong on our side</h1><p>Orders and payments already made are safe.</p><p><a href='/'>/</a></p>"
@@ -42,12 +40,12 @@ FALLBACK_HTML = (
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Not even its host name may be believed: nothing is looked up for it."""
+    """Not even the host name can be trusted, so nothing is looked up."""
     return _bare(request, "errors/400.html", 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was too old or came from elsewhere: say so and offer the way back."""
+    """The form was too old or came from another site: say so and offer the way back."""
     return _page(request, "errors/csrf.html", 403)
 
 
@@ -56,22 +54,22 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """With the editors' own words and suggestions, if they wrote any."""
+    """With the editors' own text and suggestions, if there are any."""
     return _page(request, "errors/404.html", 404)
 
 
 def not_allowed(request: HttpRequest) -> HttpResponse:
-    """The address of a button was opened as a page."""
+    """The address of a form was opened as a page."""
     return _page(request, "errors/405.html", 405)
 
 
 def too_many(request: HttpRequest, *, minutes: int | None = None) -> HttpResponse:
-    """Too many tries; ``minutes`` until the next one may succeed, if known. allauth finds it as ``handler429``."""
+    """Too many attempts; ``minutes`` until the next one may succeed, if known. allauth calls it as ``handler429``."""
     return _page(request, "errors/429.html", 429, minutes=minutes)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever broke must not break this page too. A database that is away, busy or full is no bug: 503."""
+    """500; a database that is down, busy or full is no bug: 503."""
     fault = sys.exception()
     if isinstance(fault, (OperationalError, InterfaceError)):
         if outage.is_lost(fault):
@@ -81,7 +79,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """503 with Retry-After: nothing is wrong with the request, it can be repeated in a moment."""
+    """503 with Retry-After: the request was fine and can be repeated."""
     again = request.get_full_path() if request.method == "GET" else ""
     response = _last(request, "errors/503.html", 503, again=again)
     response["Retry-After"] = str(RETRY_AFTER)
@@ -98,7 +96,7 @@ def _last(request: HttpRequest, template: str, status: int, **values: Any) -> Ht
 
 
 class MethodNotAllowedPage:
-    """Middleware: a person who opens an address that takes only forms gets a page instead of Django's empty answer."""
+    """Middleware: render a page for GET requests answered 405; Django's response is empty."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -113,18 +111,18 @@ class MethodNotAllowedPage:
 
 
 def _page(request: HttpRequest, template: str, status: int, **values: Any) -> HttpResponse:
-    """In the shop's frame if that can be made, else in the bare one."""
+    """In the shop's layout if that can be rendered, else in the bare one."""
     try:
         with translation.override(_language(request)):
             return render(request, template, values, status=status)
     except Exception:
-        # Not only errors of the database: the frame also asks the cache, the session and other apps' templates.
+        # Not only database errors: the layout also uses the cache, the session and other apps' templates.
         logger.exception("the page for status %s had to do without the shop's frame", status)
         return _bare(request, template, status, **values)
 
 
 def _bare(request: HttpRequest, template: str, status: int, **values: Any) -> HttpResponse:
-    """Rendered without the request, so that no context processor runs."""
+    """Without the request, so that no context processor runs."""
     known = {
         "shop_name": settings.SHOP_NAME,
         "support_email": settings.SUPPORT_EMAIL,
@@ -137,12 +135,12 @@ def _bare(request: HttpRequest, template: str, status: int, **values: Any) -> Ht
 
 
 def _language(request: HttpRequest) -> str:
-    """That of the address; for addresses that have none, the one that is spoken already (pages inside portals)."""
+    """That of the address; for addresses without one, the active language (pages inside portals)."""
     return translation.get_language_from_path(request.path_info) or translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _asset(path: str) -> str:
-    """Its address. Production's storage refuses files it does not know; a page without styles is better than none."""
+    """The URL of a static file, also of one that production's storage does not know: no styles are no reason to fail."""
     try:
         return static(path)
     except ValueError:

@@ -1,6 +1,6 @@
-"""Where uploaded files lie: what everybody may read in MEDIA_ROOT, everything else in PRIVATE_MEDIA_ROOT.
+"""Where uploads are stored: public files in MEDIA_ROOT, everything else in PRIVATE_MEDIA_ROOT.
 
-A web server may serve MEDIA_ROOT as it is, by whatever spelling of an address: nothing private is in there.
+A web server may serve all of MEDIA_ROOT, however it reads paths: nothing private is in it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.deconstruct import deconstructible
 
-#: Folders of files that everybody may read: pictures with their cuts, profile pictures of staff, Oscar's pictures of
-#: categories and its thumbnails. A folder that is not named here is private.
+#: Public folders: pictures and their renditions, profile pictures of staff, Oscar's pictures of categories and its
+#: thumbnails. A folder that is not named here is private.
 PUBLIC_FOLDERS = frozenset({"images", "original_images", "avatar_images", "categories", "cache"})
 
-#: Private folders that were in MEDIA_ROOT once: documents, and pictures half-way through Wagtail's form for several.
+#: Private folders that used to be in MEDIA_ROOT: documents, and unfinished uploads of Wagtail's form for several files.
 FORMERLY_PUBLIC = ("documents", "wagtail_uploads")
 
 
 def is_public(name: str) -> bool:
-    """Whether a file may be read by everybody who knows its address.
+    """Whether a file may be read by anybody who knows its address.
 
-    Arguments: ``name``: its path below the media root, with slashes. Only the one plain spelling of a path is public:
-    none with empty, '.' or '..' parts, backslashes or NUL.
+    ``name``: its path below the media root, with slashes. Only the plain spelling of a path is public: none with empty,
+    '.' or '..' parts, backslashes or NUL.
     """
     folder, *rest = name.split("/")
     is_plain = all(part not in ("", ".", "..") for part in rest) and not {"\\", "\0"} & set(name)
@@ -39,7 +39,7 @@ def is_public(name: str) -> bool:
 class PublicAndPrivateFiles(Storage):
     """The default storage: each file in one of two folders on disk, by the first part of its name.
 
-    Private files have no ``url()``: a view of ours checks who asks and sends them.
+    Private files have no ``url()``: a view checks permissions and sends them.
     """
 
     def _storage(self, name: str) -> FileSystemStorage:
@@ -67,7 +67,7 @@ class PublicAndPrivateFiles(Storage):
         return self._storage(name).path(name)
 
     def url(self, name: str | None) -> str:
-        """Raises NotImplementedError for a private file, as Django asks of storages without addresses."""
+        """Raises NotImplementedError for a private file, as Django requires of storages without URLs."""
         if name is None or not is_public(name):
             raise NotImplementedError("Private files have no address.")
         return self._storage(name).url(name)
@@ -83,9 +83,9 @@ class PublicAndPrivateFiles(Storage):
 
 
 def move_private_files() -> list[str]:
-    """Move what an earlier version kept in MEDIA_ROOT and is private; safe to repeat and to interrupt.
+    """Move private files that an earlier version kept in MEDIA_ROOT; safe to repeat and to interrupt.
 
-    Returns: the names of files that could not be moved, because another one has their place by now.
+    Returns the names of files that could not be moved, because another file has their name.
     """
     in_the_way = []
     for folder in FORMERLY_PUBLIC:
@@ -97,7 +97,7 @@ def move_private_files() -> list[str]:
 
 
 def _move(source: Path, target: Path) -> bool:
-    """Whether the file is at its new place. It appears there whole: the folders may be on two disks."""
+    """Returns whether the file is at its new place. The move is atomic, although the folders may be on two disks."""
     if target.exists():
         if not filecmp.cmp(source, target, shallow=False):
             return False

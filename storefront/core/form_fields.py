@@ -1,7 +1,7 @@
-"""Form fields that read what people type, and ask 'did you mean ...?' where it is possible but probably a slip.
+"""Form fields that normalize input and ask 'did you mean ...?' where it is valid but probably a typo.
 
-A question is shown at its field by templates/includes/did_you_mean.html: one radio button for each suggestion and one
-for what was typed. It needs no script. The answer counts as long as the text beside it is the one that was asked about.
+The question is shown at its field by templates/includes/did_you_mean.html, without a script: one radio button for each
+suggestion and one for the text as typed. The answer counts as long as the field still holds the text it was about.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ DID_YOU_MEAN = _("Is %(text)s right? Please choose.")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask at a field: ``typed`` is what it is about, ``suggestions`` what may have been meant.
+    """A question at a field about the text ``typed``, with ``suggestions``.
 
-    ``may_keep``: the text as typed is possible as well. ``answer``: what was chosen; "" until then.
+    ``may_keep``: the text as typed is valid as well. ``answer``: the choice; "" until it is made.
     """
 
     typed: str
@@ -47,31 +47,31 @@ class Question:
 
 
 def answer_to_question(data: Mapping[str, Any], name: str) -> str:
-    """What was chosen at the field ``name``; "" if nothing was, or if the text was changed since the question."""
+    """The choice at the field ``name``; "" if none was made, or if the text was changed since the question."""
     choice = str(data.get(f"{name}-choice") or "")
     is_same = _compared(data.get(f"{name}-asked")) == _compared(data.get(name))
     return choice if is_same else ""
 
 
 def with_answers(names: Iterable[str]) -> list[str]:
-    """The names of fields, each with those under which a form posts the answer to its question."""
+    """The names of fields, each followed by the names under which the answer to its question is posted."""
     return [posted for name in names for posted in (name, f"{name}-asked", f"{name}-choice")]
 
 
 def _compared(text: Any) -> str:
-    # Browsers take blanks away and write international domains in their own way.
+    # Browsers strip spaces and convert international domains.
     plain = characters.visible(unicodedata.normalize("NFKC", str(text or "")))
     return "".join(plain.split()).casefold()
 
 
 class _Answered(str):
-    """A text that somebody has chosen when they were asked. ``asked`` is what it was about."""
+    """A text chosen as the answer to a question about ``asked``."""
 
     asked: str = ""
 
 
 class AskingInput(forms.TextInput):
-    """Gives the field the chosen text, marked as such, in the place of the typed one."""
+    """Replaces the typed text by the chosen one, marked as such."""
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         choice = answer_to_question(data, name)
@@ -86,7 +86,7 @@ class EmailInput(AskingInput):
     input_type = "email"
 
 
-#: More is cut before it is looked at; the limits of the fields are far below.
+#: Input is cut to this length before parsing; the limits of the fields are far below.
 _MAX_TYPED = 20_000
 
 
@@ -122,13 +122,13 @@ class PhoneField(OneLineField):
         return number
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {}  # what is pasted may be longer than what is kept of it
+        return {}  # pasted text may be longer than the number in it
 
 
 class EmailField(forms.CharField):
-    """An e-mail address as ``emails.read`` returns it; likely slips are asked about (``question``).
+    """An e-mail address as ``emails.read`` returns it; asks about likely typos (``question``).
 
-    ``asks=False``: where an existing address is looked for, it is only read.
+    ``asks=False``: for forms that look an existing address up.
     """
 
     question: Question | None = None
@@ -156,7 +156,7 @@ class EmailField(forms.CharField):
             raise ValidationError(EMAIL_ERRORS.get(exc.code, INVALID_EMAIL), exc.code) from None
         meant = emails.suggestion(address) if self.asks else ""
         if isinstance(value, _Answered):
-            self.question = Question(address, (), answer=address)  # asked once: it is not asked again
+            self.question = Question(address, (), answer=address)  # not asked twice
         elif meant:
             self.question = Question(address, (meant,))
             raise ValidationError(DID_YOU_MEAN, "did_you_mean", {"text": address})
@@ -164,7 +164,7 @@ class EmailField(forms.CharField):
 
 
 class EmailModelField(models.EmailField):
-    """The column of an e-mail address: whatever form writes it, it is stored as ``emails.read`` returns it."""
+    """The column of an e-mail address: always stored as ``emails.read`` returns it."""
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         value = super().clean(value, model_instance)
@@ -182,7 +182,7 @@ class EmailModelField(models.EmailField):
 
 
 def read_email(text: str) -> str:
-    """``emails.read`` for forms and models: raises ValidationError with what to tell the person."""
+    """``emails.read`` for forms and models. Raises ValidationError with a text for people."""
     try:
         return emails.read(text)
     except emails.EmailError as exc:

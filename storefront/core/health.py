@@ -1,4 +1,4 @@
-"""``/healthz/``: is this process alive and does its database answer? And what is said to all others if it does not."""
+"""``/healthz/``, and the answer to all other requests while the database is down."""
 
 from collections.abc import Callable
 
@@ -12,16 +12,16 @@ from storefront.core import error_pages, outage
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 ``{"status": "ok"}``, or 503 when the database does not answer. Says nothing else to strangers."""
+    """200 ``{"status": "ok"}``, or 503 when the database does not answer. Reveals nothing else."""
     if outage.database_answers():
         return JsonResponse({"status": "ok"})
     return JsonResponse({"status": "unavailable"}, status=503, headers={"Retry-After": str(error_pages.RETRY_AFTER)})
 
 
 class HealthCheckMiddleware:
-    """Answers ``/healthz/`` before any other middleware looks at the request.
+    """Answers ``/healthz/`` before any other middleware.
 
-    A probe asks by the machine's address, in plain http; ALLOWED_HOSTS and the redirect to https would refuse it.
+    Probes use the machine's address and plain http, which ALLOWED_HOSTS and the redirect to https would refuse.
     """
 
     PATH = "/healthz/"
@@ -34,7 +34,7 @@ class HealthCheckMiddleware:
 
 
 class DatabaseOutageMiddleware:
-    """While the database is known to be away, everything but static files is answered 503 without a try of its own."""
+    """While the database is known to be down, answers 503 without trying it; static files are served as always."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

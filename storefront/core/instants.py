@@ -1,7 +1,7 @@
-"""How an instant is said to people: with its hour and time zone, or as a whole day that counts to its end.
+"""Points in time as people read them: with hour and time zone, or as a whole day that counts to its end.
 
-A day alone is ambiguous: the reader expects it to count to midnight, in some time zone. So an end is either the end of
-a day in the shop's own zone (settings.TIME_ZONE), and said as that day, or it is said with its hour.
+A date alone is ambiguous: readers expect it to last until midnight, in some time zone. So an end is either the end of a
+day in the shop's zone (settings.TIME_ZONE), written as that day, or it is written with its hour.
 """
 
 from __future__ import annotations

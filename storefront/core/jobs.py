@@ -1,8 +1,8 @@
 """The schedule: jobs named in settings.JOBS, run by however many workers there are.
 
-A job is a function that does a bounded piece of work and returns how much it did. It keeps its own state in its own
-tables and is idempotent, because a worker may be killed in the middle of it and another may start the same job once
-the lease is over. Jobs of one thread run one after the other, threads side by side (``core.worker_threads``).
+A job is a function that does a bounded piece of work and returns how much it did. It keeps its state in its own tables
+and is idempotent: a worker may be killed in the middle of it, and another starts the same job once the lease is over.
+Jobs of one thread run one after the other, threads side by side (``core.worker_threads``).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class JobSpec(TypedDict):
 
 
 def _rows(jobs: Mapping[str, JobSpec]) -> dict[str, ScheduledJob]:
-    """The schedule of these jobs, read in one query: a look at it takes no write lock."""
+    """The schedule of these jobs, in one query without a write lock."""
     known = ScheduledJob.objects.in_bulk(list(jobs))
     for name in jobs.keys() - known.keys():
         known[name] = ScheduledJob.objects.get_or_create(name=name, defaults={"next_run_at": clock.now()})[0]
@@ -52,10 +52,10 @@ def _take(row: ScheduledJob, every: float) -> bool:
 def run_due(
     jobs: Mapping[str, JobSpec] | None = None, *, force: bool = False, before_each: Callable[[], None] = lambda: None
 ) -> int:
-    """Run every job that is due, each guarded from the others' failures. Returns the work done.
+    """Run every due job; a failing one does not stop the others. Returns the work done.
 
-    ``force`` runs all of them now, due or not (commands and tests). ``before_each`` is called as each begins.
-    Raises what the database raises when it is away.
+    ``force`` runs all of them now, due or not (commands and tests). ``before_each`` is called as each starts.
+    Raises the database's errors when it cannot be reached.
     """
     specs: Mapping[str, JobSpec] = settings.JOBS if jobs is None else jobs
     done = 0
@@ -69,14 +69,14 @@ def run_due(
 
 
 def _run(row: ScheduledJob, spec: JobSpec) -> int:
-    """Run one job and plan its next time; a failed one is tried again within five minutes."""
+    """Run one job and set its next time; a failed one is retried within five minutes."""
     started, error, result = clock.now(), "", 0
     try:
         call: Callable[..., int | None] = import_string(spec["call"])
         result = call(**spec.get("options", {})) or 0
     except Exception as exc:  # one broken job must not stop the others
         if outage.is_lost(exc):
-            raise  # it stops them all; the job is free again when its lease is over
+            raise  # no job can run; this one is free again when its lease is over
         error = f"{type(exc).__name__}: {exc}"[:1000]
         logger.exception("job %s failed", row.name)
         close_old_connections()

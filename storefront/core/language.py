@@ -1,6 +1,6 @@
-"""The language of a page is the one its address says: ``/ru/...`` is Russian, no prefix the default language.
+"""The language of a page is that of its address: ``/ru/...`` is Russian, no prefix the default language.
 
-What is not a page (a mail, a document, a page inside a portal) names its reader's language.
+Mails, documents and pages inside a portal use their reader's language instead.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ def current_language() -> str:
 
 
 def nearest_language(code: str) -> str:
-    """The language of the shop that comes nearest to a code: ``ru-RU`` and ``RU`` -> ``ru``; else the default one."""
+    """The shop's language nearest to a code: ``ru-RU`` and ``RU`` -> ``ru``; else the default one."""
     known = {name.lower(): name for name, _ in settings.LANGUAGES}
-    wanted = code.strip().lower().replace("_", "-")
-    return known.get(wanted) or known.get(wanted.partition("-")[0]) or settings.LANGUAGE_CODE
+    code = code.strip().lower().replace("_", "-")
+    return known.get(code) or known.get(code.partition("-")[0]) or settings.LANGUAGE_CODE
 
 
 def absolute_url(name: str, *, language: str, **kwargs: object) -> str:
-    """The address of the page ``name`` for a reader of ``language``, as it stands in mails.
+    """The address of the URL ``name`` in ``language``, for mails.
 
-    Starts with SITE_URL, never with a request's Host. Raises NoReverseMatch for a name that is none.
+    Starts with SITE_URL, never with a request's Host. Raises NoReverseMatch for an unknown name.
     """
     with translation.override(nearest_language(language)):
         return settings.SITE_URL + reverse(name, kwargs=kwargs)
 
 
 class UrlLanguageMiddleware:
-    """Django's LocaleMiddleware without its guesses.
+    """Like Django's LocaleMiddleware, but only the address decides.
 
-    That one also looks at a cookie and at ``Accept-Language`` and makes every page vary by them; here a language is
-    chosen by following a link, so an address always shows the same to people, caches and search engines.
+    Django's also reads a cookie and ``Accept-Language`` and makes every page vary by them; here an address always shows
+    the same to people, caches and search engines.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,7 +1,7 @@
-"""Links that open something never reach a log.
+"""Keeps secret links out of the logs.
 
-Django names the path of every answer from 400 up, and of every refused form, in its log; the paths of pay links,
-password links and the like are keys. This filter replaces the secret part in whatever passes a handler.
+Django logs the path of every answer from 400 up and of every refused form; the paths of pay links, password links and
+the like are keys. This filter masks the secret part of every record.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ MASK = r"\1..."
 
 
 def mask(text: str) -> str:
-    """``text`` with the token of every secret path replaced by three dots."""
+    """Replace the token of every secret path by three dots."""
     return _SECRET_PATHS.sub(MASK, text)
 
 
 class MaskLinks(logging.Filter):
-    """Masks the message of every record; the arguments are folded into it first. Tracebacks are masked, too."""
+    """Masks message and traceback of every record; the arguments are merged into the message first."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = mask(record.getMessage())

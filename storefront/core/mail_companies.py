@@ -1,7 +1,7 @@
-"""The mail companies that django-anymail speaks to: what each needs, and how it tells of bounces and complaints.
+"""The mail companies (ESPs) that django-anymail supports: what each needs, and how it reports bounces and complaints.
 
-https://anymail.dev/en/stable/esps/ has a page for each. The rules are plain values, for the settings ask them before
-anything is loaded; a test holds the table against anymail itself.
+https://anymail.dev/en/stable/esps/ has a page for each. Plain values, because the settings use them before anything is
+loaded; a test compares the table with anymail itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class MailCompany:
     signing_package: str = ""
 
     def can_prove(self, anymail: Mapping[str, Any]) -> bool:
-        """Whether a message can be told from one that anybody sends: by its signature, or by MAIL_WEBHOOK_SECRETS."""
+        """Whether its webhooks can be authenticated: by signature, or by MAIL_WEBHOOK_SECRETS."""
         return bool(self.webhook and (anymail.get("WEBHOOK_SECRET") or anymail.get(self.signed_by)))
 
 
@@ -87,13 +87,12 @@ COMPANIES: dict[str, MailCompany] = {
 
 
 def company_of(backend: str) -> MailCompany | None:
-    """The one that a setting EMAIL_BACKEND speaks to; None for any other way to send mails."""
+    """The company of a value of EMAIL_BACKEND; None for other backends."""
     return COMPANIES.get(backend.removeprefix(ANYMAIL).partition(".")[0]) if backend.startswith(ANYMAIL) else None
 
 
 def problems(backend: str, anymail: Mapping[str, Any]) -> Iterator[str]:
-    """One sentence for each reason why EMAIL_BACKEND with these settings of ANYMAIL could send no mail. No secret is
-    in them."""
+    """A sentence for each reason why EMAIL_BACKEND with these settings of ANYMAIL cannot send; no secrets in them."""
     if backend in SEND_NOTHING:
         yield f"EMAIL_BACKEND is {backend}, which sends no mail."
         return

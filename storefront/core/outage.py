@@ -1,7 +1,7 @@
-"""The database is away: everybody is told at once, and one asks whether it is back.
+"""A database outage: requests fail at once while one a second checks whether it is over.
 
-Each process finds out for itself. The first request that gets no connection waits for it as long as the pool allows;
-from then on, for a second at a time, nobody else does, so that no thread is tied up by a wait that leads nowhere.
+Each process finds out for itself. The first request without a connection waits as long as the pool allows; for the next
+second nobody else does, so that no thread is blocked by a wait that leads nowhere.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Callable
 
 from django.db import Error, InterfaceError, OperationalError, connection
 
-#: Seconds between two looks at a database that is away, and the longest one look may take before another may begin.
+#: Seconds between two checks, and after which a check that has not ended no longer prevents another one.
 GAP, LONGEST_LOOK = 1.0, 5.0
 #: SQLSTATE classes and codes that mean "no connection": https://www.postgresql.org/docs/current/errcodes-appendix.html
 _CONNECTION_LOST = ("08", "57P01", "57P02", "57P03", "53300")
 
 
 def is_lost(fault: BaseException | None) -> bool:
-    """Whether the database itself cannot be reached (a lock that was not had in time, say, is no such fault)."""
+    """Whether the database itself cannot be reached (a lock timeout, say, is no such fault)."""
     if not isinstance(fault, (OperationalError, InterfaceError)):
         return False
     if hasattr(fault.__cause__, "sqlite_errorcode"):
@@ -29,7 +29,7 @@ def is_lost(fault: BaseException | None) -> bool:
 
 
 class Outage:
-    """Whether the database is known to be away. One per process, shared by its threads."""
+    """Whether a server is known to be down. One per process and server, shared by its threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -49,7 +49,7 @@ class Outage:
             self._next_look = None
 
     def may_look(self) -> bool:
-        """Of all callers in one gap, the first may ask the database; the others are to take it for away."""
+        """Of all callers in one gap, only the first may try the server; the others must treat it as down."""
         with self._lock:
             if self._next_look is None:
                 return True
@@ -63,7 +63,7 @@ known = Outage()
 
 
 def database_answers() -> bool:
-    """Ask the database, unless somebody has just found it away."""
+    """Query the database, unless it was found down less than a second ago."""
     if not known.may_look():
         return False
     try:

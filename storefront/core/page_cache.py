@@ -1,12 +1,12 @@
-"""Public pages are rendered once for everybody and kept whole; what differs for each visitor is filled in.
+"""Public pages are rendered once for everybody and cached whole; what differs per visitor is filled in.
 
-``cached_page`` wraps a view. It renders the page as a stranger sees it, who has no cookies, no session and no
-log-in, so that nothing of a visitor can get into what is kept. Where the page differs for them its template leaves a
-hole (``{% visitor_part "includes/header_cart.html" %}``), which is filled for each of them. ``AnonymousPageCache``
-keeps the answer to those without cookies as a whole: they are served before session, log-in and cart are looked at.
+``cached_page`` wraps a view. It renders the page for a request without cookies, session or log-in, so that nothing of
+a visitor can get into the cache. Where the page differs per visitor its template leaves a hole
+(``{% visitor_part "includes/header_cart.html" %}``), filled on each request. ``AnonymousPageCache`` caches the whole
+answer to requests without cookies: they are answered before session, log-in and cart are read.
 
-Kept under the content version that was read before rendering (``core.content_version``), for
-settings.PAGE_CACHE_SECONDS and never past the next moment at which something that pages show begins or ends
+The key holds the content version read before rendering (``core.content_version``). An entry lives for
+settings.PAGE_CACHE_SECONDS, never past the next moment at which something on public pages begins or ends
 (settings.PAGE_CACHE_MOMENTS).
 """
 
@@ -34,9 +34,9 @@ from django.utils.module_loading import import_string
 from storefront.core import clock, content_version
 
 View = Callable[..., HttpResponse]
-#: Seconds for which a proxy may answer in the shop's place, and then go on while it asks anew.
+#: Seconds for which a proxy may answer from its cache (s-maxage), and then while it revalidates.
 SHARED_SECONDS, STALE_SECONDS = 60, 30
-#: Of lists that are longer, the rest is rendered anew each time: strangers could ask for any number of pages.
+#: Pages of a list beyond this number are not cached: anybody could ask for any number of them.
 MOST_PAGES = 50
 _PAGE_NUMBERS = frozenset(str(number) for number in range(2, MOST_PAGES + 1))
 _MARK = "\x00"  # forms and PostgreSQL refuse it, so no text of an editor's holds it
@@ -44,7 +44,7 @@ _HOLE = re.compile(f"{_MARK}(\\d+){_MARK}")
 
 
 class Hole(NamedTuple):
-    """A template that is rendered for each visitor, with the values it is given by the page."""
+    """A template rendered for each visitor, with values from the page."""
 
     template: str
     values: dict[str, Any]
@@ -52,19 +52,19 @@ class Hole(NamedTuple):
 
 @dataclass(slots=True)
 class Holes:
-    """Set as ``request.holes`` while a page is rendered for everybody."""
+    """``request.holes`` while a page is rendered for everybody."""
 
     left: list[Hole] = field(default_factory=list)
 
     def leave(self, template: str, values: dict[str, Any]) -> str:
-        """Note a hole; returns what stands in its place until it is filled. The values are kept, so they are plain."""
+        """Add a hole and return its placeholder. The values are cached, so they must be plain."""
         self.left.append(Hole(template, values))
         return f"{_MARK}{len(self.left) - 1}{_MARK}"
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """``parts``: HTML and the numbers of holes in turn; ``until``: UTC, when it is to be rendered anew."""
+    """``parts``: HTML and numbers of holes in turn; ``until``: UTC, when it expires."""
 
     parts: tuple[str, ...]
     holes: tuple[Hole, ...]
@@ -79,7 +79,7 @@ class CachedPage:
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """The whole answer to a visitor without cookies."""
+    """The whole answer to a request without cookies."""
 
     content: bytes
     headers: dict[str, str]
@@ -87,10 +87,10 @@ class CachedResponse:
 
 
 def cached_page(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda response: True) -> View:
-    """The view, its pages rendered once for everybody.
+    """Wrap a view so that its pages are rendered once for everybody.
 
-    It is called as for a stranger. What it answers is kept if it is a whole page (200) and ``may_keep`` agrees;
-    otherwise the view is asked once more, for the visitor who really came.
+    The view is called with an anonymous request. Its response is cached if it is a 200 and ``may_keep`` agrees;
+    otherwise the view is called again with the real request.
     """
 
     @wraps(view)
@@ -115,9 +115,9 @@ def cached_page(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda
 
 
 class AnonymousPageCache:
-    """Middleware: who brings no cookies gets the same answer as everybody like them, kept whole.
+    """Middleware: caches the whole answer to requests without cookies.
 
-    A proxy may keep it too, for a minute, if it passes on whoever brings a cookie of the shop's.
+    A proxy may cache it too, for a minute, if it bypasses its cache for requests with a cookie of the shop's.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -150,7 +150,7 @@ def _answer(request: HttpRequest, answer: CachedResponse) -> HttpResponse:
 
 
 def _headers(response: HttpResponse) -> dict[str, str]:
-    """Those of the answer; it varies by no cookie, because who brings one is served otherwise."""
+    """Without ``Vary: Cookie``: requests with cookies are never answered from this cache."""
     headers = {name: value for name, value in response.headers.items() if name not in ("Vary", "Cache-Control")}
     others = [name for name in response.headers.get("Vary", "").split(", ") if name and name.lower() != "cookie"]
     headers |= {"Vary": ", ".join(others)} if others else {}
@@ -158,10 +158,10 @@ def _headers(response: HttpResponse) -> dict[str, str]:
 
 
 def _key(request: HttpRequest, kind: str) -> str | None:
-    """What a page is kept under; None for a request whose answer is not kept.
+    """The cache key; None for a request whose answer is not cached.
 
-    The address alone says which page and language it is. A query that pages do not know is not looked at by them
-    either, but its page is not kept: there is no end to them.
+    The address alone says which page and language it is. Addresses with an unknown query are not cached: their number
+    has no limit.
     """
     if request.method not in ("GET", "HEAD") or getattr(request, "is_preview", False):
         return None
@@ -177,7 +177,7 @@ def _key(request: HttpRequest, kind: str) -> str | None:
 
 
 def _as_stranger(request: HttpRequest) -> HttpRequest:
-    """The same request of somebody about whom nothing is known; templates leave holes."""
+    """The same request, anonymous; templates leave holes."""
     stranger = copy.copy(request)
     stranger.COOKIES = {}
     stranger.user = AnonymousUser()

@@ -1,10 +1,10 @@
-"""A table as a queue, in the two kinds that there are.
+"""A table as a queue, of two kinds.
 
-Rows that are done once (``QueueRow``: outbox, inbox) are leased, tried with growing gaps, and given up in the end. Rows
-that come round again and again (the schedule, payments to be looked at) have one time: who takes such a row moves it
-on by the lease, and puts it back at its next time.
+Rows done once (``QueueRow``: outbox, inbox) are leased, retried with growing gaps, and given up in the end. Recurring
+rows (the schedule, payment attempts to poll) have one due time: the worker that takes such a row moves it past the
+lease, and afterwards puts it back at its next time.
 
-There is no queue beside the database. A row is written in the transaction that causes it, so nothing is lost between
+There is no broker beside the database. A row is written in the transaction that causes it, so nothing is lost between
 commit and enqueue; a worker that dies loses its row to another one when the lease is over.
 """
 
@@ -21,12 +21,12 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from storefront.core import clock
 
-#: One run of a drain takes at most so many rows, and begins none after so many seconds.
+#: One ``drain`` takes at most so many rows, and starts none after so many seconds.
 BATCH, RUN_SECONDS = 50, 20.0
 
 
 class QueueRow(models.Model):
-    """``leased_until`` keeps two workers from one row; ``attempts`` counts the leases that ended in a try."""
+    """``leased_until`` keeps two workers off one row; ``attempts`` counts the leases."""
 
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=clock.now)
@@ -39,7 +39,7 @@ class QueueRow(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a row is one worker's, how far apart its tries are, and how many there are."""
+    """Lease, gaps between attempts, and their number."""
 
     lease: timedelta
     longest_gap: timedelta
@@ -47,7 +47,7 @@ class Patience:
     first_gap: timedelta = timedelta(seconds=5)
 
     def gap_after(self, attempts: int) -> timedelta:
-        """Twice as long after every try."""
+        """Doubles after every attempt, up to ``longest_gap``."""
         return min(self.first_gap * 2 ** (attempts - 1), self.longest_gap)
 
 
@@ -57,17 +57,17 @@ Taken = TypeVar("Taken")
 
 
 def due(rows: QuerySet[Row], now: datetime) -> QuerySet[Row]:
-    """Those whose time has come and that no living worker holds."""
+    """Rows whose time has come and that no worker holds a lease on."""
     return rows.filter(next_attempt_at__lte=now).filter(Q(leased_until=None) | Q(leased_until__lt=now))
 
 
-def lease(found: Callable[[datetime], QuerySet[Row]], patience: Patience) -> Row | None:
-    """Take the first row of ``found(now)``; of several workers each gets another one."""
+def lease(due_rows: Callable[[datetime], QuerySet[Row]], patience: Patience) -> Row | None:
+    """Take the first row of ``due_rows(now)``; concurrent workers get different rows."""
     now = clock.now()
-    if not found(now).exists():  # a look costs no write lock, and mostly there is nothing to do
+    if not due_rows(now).exists():  # takes no write lock, and mostly there is nothing to do
         return None
     with transaction.atomic():
-        rows = found(now)
+        rows = due_rows(now)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         row = rows.first()
@@ -79,16 +79,16 @@ def lease(found: Callable[[datetime], QuerySet[Row]], patience: Patience) -> Row
 
 
 def finish(row: QueueRow, **values: Any) -> bool:
-    """Write the outcome and give the row back, if it is still ours: a worker that was slower than its lease must not
-    undo what the next one did. Returns whether it was."""
+    """Write the outcome and release the row, if it is still ours: a worker slower than its lease must not undo what the
+    next one did. Returns whether it was ours."""
     mine = type(row)._default_manager.filter(pk=row.pk, attempts=row.attempts)
     return bool(mine.update(leased_until=None, **values))
 
 
 def claim(row: models.Model, *, field: str, until: datetime, **notes: Any) -> bool:
-    """Take a row that comes round: of several workers the one whose UPDATE still matches has it ``until`` then.
+    """Take a recurring row: of concurrent workers, the one whose UPDATE still matches holds it ``until`` then.
 
-    ``field`` names its time, ``notes`` are written with it.
+    ``field`` names its due time; ``notes`` are written with it.
     """
     mine = type(row)._default_manager.filter(pk=row.pk, **{field: getattr(row, field)})
     if not mine.update(**{field: until}, **notes):
@@ -98,7 +98,7 @@ def claim(row: models.Model, *, field: str, until: datetime, **notes: Any) -> bo
 
 
 def claim_next(rows: QuerySet[Round], *, field: str, lease: timedelta) -> Round | None:
-    """The row that has been due for longest, taken for the time of ``lease``; None if nothing is due."""
+    """Take the row that has been due longest, for ``lease``; None if nothing is due."""
     now = clock.now()
     for row in rows.filter(**{f"{field}__lte": now}).order_by(field, "pk")[:BATCH]:
         if claim(row, field=field, until=now + lease):
@@ -107,14 +107,14 @@ def claim_next(rows: QuerySet[Round], *, field: str, lease: timedelta) -> Round 
 
 
 def put_back(row: models.Model, *, field: str, at: datetime, **notes: Any) -> None:
-    """A claimed row is due again ``at`` that time, unless its time has been moved meanwhile: by a worker that took it
-    when the lease was over, or by whoever learned something. ``notes`` are written either way."""
+    """Make a claimed row due again ``at`` that time, unless its time was moved meanwhile: by a worker that took it
+    after the lease, or by code that wants it processed sooner. ``notes`` are written either way."""
     time_if_mine = Case(When(**{field: getattr(row, field)}, then=Value(at)), default=F(field))
     type(row)._default_manager.filter(pk=row.pk).update(**{field: time_if_mine}, **notes)
 
 
 def drain(take: Callable[[], Taken | None], work: Callable[[Taken], int]) -> int:
-    """Take and work on rows until there is none, the batch is full or the time is over. Returns the work done."""
+    """Take and process rows until none is left, the batch is full or the time is over. Returns the work done."""
     started, done = time.monotonic(), 0
     for _ in range(BATCH):
         row = take() if time.monotonic() - started < RUN_SECONDS else None

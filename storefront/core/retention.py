@@ -1,4 +1,4 @@
-"""Deleting what is no longer needed. Each room has a ``retention`` module with its own rows; the ages are settings."""
+"""Deletes what is no longer needed. Each app has a ``retention`` module for its own rows; the ages are settings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 
-#: Rows deleted in one statement; no lock is held for longer than that takes.
+#: Rows deleted in one statement, so that no lock is held for long.
 BATCH = 500
 
 
 def delete_in_batches(rows: QuerySet[Any]) -> int:
-    """Delete rows and what hangs on them, each batch in a transaction of its own. Returns how many.
+    """Delete rows and what depends on them, each batch in a transaction of its own. Returns how many.
 
     Safe to stop at any moment and to run in several workers.
     """

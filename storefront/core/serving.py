@@ -1,4 +1,4 @@
-"""Files sent by this process: public media, and whole files or parts of them for whoever plays, seeks or resumes.
+"""Files sent by this process: public media, and byte ranges for players and resumed downloads.
 
 https://www.rfc-editor.org/rfc/rfc9110#name-range-requests
 """
@@ -20,15 +20,15 @@ from django.views.static import serve
 
 from storefront.core.files import is_public
 
-#: One range of bytes. Several at once are answered with the whole file, as the standard allows.
+#: One byte range. Several at once are answered with the whole file, as the standard allows.
 ONE_RANGE = re.compile(r"bytes=[ \t]*(\d*)-(\d*)[ \t]*", re.ASCII | re.IGNORECASE)
-#: More digits than any file has; longer numbers would only cost time.
+#: No file size has more digits.
 MOST_DIGITS = 18
 CHUNK = 64 * 1024
 
 
 def ranged(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view that answers with a file, made to answer with a part of it when one is asked for."""
+    """Make a view that returns a file answer range requests."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -45,20 +45,20 @@ def ranged(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 @require_safe
 @ranged
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A public file of MEDIA_ROOT. 404 for everything else, and for every spelling of its path but the plain one."""
+    """A public file of MEDIA_ROOT. 404 for everything else, and for any spelling of its path but the plain one."""
     if not is_public(path):
         raise Http404
     return serve(request, path, document_root=str(settings.MEDIA_ROOT))
 
 
 def _tidy(response: FileResponse) -> None:
-    """Wagtail writes "None" where there is no encoding, which is none that a browser knows."""
+    """Wagtail writes "None" where there is no encoding, which browsers do not know."""
     if response.headers.get("Content-Encoding") == "None":
         del response.headers["Content-Encoding"]
 
 
 def _serve_part(request: HttpRequest, response: FileResponse) -> None:
-    """Turn the whole file into the part of it that the request asks for, if it asks for one that can be had."""
+    """Replace the whole file by the requested part, if the request names one that exists."""
     file = cast(BinaryIO, response.file_to_stream)
     if file is None or not file.seekable():
         return
@@ -68,19 +68,19 @@ def _serve_part(request: HttpRequest, response: FileResponse) -> None:
         return
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    wanted = _range(asked, size)
-    if wanted is None:
+    part = _range(asked, size)
+    if part is None:
         return
-    if not wanted:
+    if not part:
         response.status_code = 416
         response.headers["Content-Range"] = f"bytes */{size}"
         response.headers["Content-Length"] = "0"
         response.streaming_content = iter(())
         return
     response.status_code = 206
-    response.headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
-    response.headers["Content-Length"] = str(len(wanted))
-    response.streaming_content = _part(file, wanted)
+    response.headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
+    response.headers["Content-Length"] = str(len(part))
+    response.streaming_content = _read_part(file, part)
 
 
 def _is_same_file(request: HttpRequest, response: FileResponse) -> bool:
@@ -95,7 +95,7 @@ def _is_same_file(request: HttpRequest, response: FileResponse) -> bool:
 
 
 def _range(asked: str, size: int) -> range | None:
-    """The bytes asked for; empty: there are none such; None: not one range, so the whole file is sent."""
+    """The requested bytes; empty if there are none such; None if it is not one range: the whole file is sent."""
     match = ONE_RANGE.fullmatch(asked)
     if match is None or any(len(number) > MOST_DIGITS for number in match.groups()):
         return None
@@ -107,9 +107,9 @@ def _range(asked: str, size: int) -> range | None:
     return range(max(size - int(last), 0), size) if last else None
 
 
-def _part(file: BinaryIO, wanted: range) -> Iterator[bytes]:
-    file.seek(wanted.start)
-    left = len(wanted)
+def _read_part(file: BinaryIO, part: range) -> Iterator[bytes]:
+    file.seek(part.start)
+    left = len(part)
     while left > 0 and (chunk := file.read(min(CHUNK, left))):
         left -= len(chunk)
         yield chunk

@@ -1,4 +1,4 @@
-"""Spreadsheets that leave the shop hold no formulas: what people type in is never run where it is opened.
+"""Exported spreadsheets hold no formulas: text typed by people is not executed where the file is opened.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """
@@ -16,19 +16,19 @@ from django.http.response import HttpResponseBase
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: What a spreadsheet takes for the beginning of a formula, in the widths of all keyboards.
+#: What a spreadsheet program takes for the beginning of a formula, full-width signs included.
 STARTS = tuple("=+-@＝＋－＠")
 CONTROLS = ("\t", "\r", "\n")
-#: Seen by nobody, and skipped by some programs before they look for a formula.
+#: Invisible characters that some programs skip before they look for a formula.
 UNSEEN = " \u00a0\u2000-\u200f\u2028-\u202f\u2060\ufeff\0"
 LEADING = re.compile(f"[{UNSEEN}\\s]*")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?", re.ASCII)
 
 
 def cell(value: Any) -> Any:
-    """The value as a spreadsheet may hold it: text that could be taken for a formula begins with an apostrophe.
+    """The value, safe for a spreadsheet: text that could be taken for a formula gets an apostrophe before it.
 
-    Numbers stay numbers, also those that are written as text, and so do dates.
+    Numbers, also those written as text, and dates are unchanged.
     """
     if not isinstance(value, str) or NUMBER.fullmatch(value):
         return value
@@ -37,9 +37,9 @@ def cell(value: Any) -> Any:
 
 
 class FormulaInjectionMiddleware:
-    """Middleware: every CSV and XLSX that a view makes passes through ``cell``, whichever library writes it.
+    """Middleware: passes every cell of a CSV or XLSX response through ``cell``, whichever library wrote the file.
 
-    Files that somebody uploaded are sent as they are: their views say so by ``is_upload`` at the response.
+    Uploaded files are sent as they are: their views set ``is_upload`` on the response.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -71,7 +71,7 @@ def _plain_csv(content: bytes) -> bytes:
 
 
 def _plain_xlsx(content: bytes) -> bytes:
-    from openpyxl import load_workbook  # large, and no web process needs it before somebody asks for a spreadsheet
+    from openpyxl import load_workbook  # large; loaded only when a spreadsheet is exported
 
     book = load_workbook(BytesIO(content))
     for sheet in book:

@@ -1,4 +1,4 @@
-"""What a service tells systemd: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html"""
+"""Notifications to systemd: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def notify(state: str) -> None:
-    """Send ``state`` ("READY=1", "WATCHDOG=1", "STOPPING=1") to whoever started this process; else nothing happens."""
+    """Send ``state`` ("READY=1", "WATCHDOG=1", "STOPPING=1"); does nothing outside of systemd."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address:
         return

@@ -1,8 +1,8 @@
 """Limits per visitor: how often something may be tried.
 
-The limits stand in settings.THROTTLES ("20/hour"), the counts in settings.THROTTLE_STORAGE_URL (``memory://``
-counts per process, ``redis://...`` for all processes together). While that storage is away each process counts for
-itself: a limit is looser then, and nobody is locked out.
+The limits are in settings.THROTTLES ("20/hour"), the counts in settings.THROTTLE_STORAGE_URL (``memory://`` counts per
+process, ``redis://...`` for all processes together). While that storage is down each process counts for itself: limits
+are looser then, and nobody is locked out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Throttled(Exception):
-    """Too many tries. ``retry_after`` is the number of seconds until the next one may succeed."""
+    """Too many attempts. ``retry_after``: seconds until the next one may succeed."""
 
     def __init__(self, name: str, retry_after: int) -> None:
         super().__init__(name)
@@ -43,26 +43,26 @@ class Throttled(Exception):
 
 
 def hit(name: str, request: HttpRequest) -> None:
-    """Count one try of ``name`` (a key of settings.THROTTLES) by this visitor. Raises Throttled when over."""
+    """Count one attempt at ``name`` (a key of settings.THROTTLES) by this visitor. Raises Throttled over the limit."""
     hit_key(name, visitor.throttle_key(request))
 
 
 def hit_key(name: str, key: str) -> None:
-    """Count one try of ``name`` under any key (a portal, a customer). Raises Throttled when over."""
+    """Count one attempt at ``name`` under any key (a portal, a customer). Raises Throttled over the limit."""
     limit = _limit(settings.THROTTLES[name])
     if not _ask(lambda limiter: limiter.hit(limit, name, key)):
         raise _throttled(limit, name, key)
 
 
 def check_key(name: str, key: str) -> None:
-    """Raises Throttled if one more try of ``name`` under this key would be over; counts none."""
+    """Raises Throttled if one more attempt at ``name`` under this key would exceed the limit; counts none."""
     limit = _limit(settings.THROTTLES[name])
     if not _ask(lambda limiter: limiter.test(limit, name, key)):
         raise _throttled(limit, name, key)
 
 
 def forget_key(name: str, key: str) -> None:
-    """Forget the tries of ``name`` counted under this key."""
+    """Forget the attempts at ``name`` counted under this key."""
     limit = _limit(settings.THROTTLES[name])
     _ask(lambda limiter: limiter.clear(limit, name, key))
 
@@ -80,7 +80,7 @@ def _throttled(limit: RateLimitItem, name: str, key: str) -> Throttled:
 
 
 def _ask(question: Callable[[MovingWindowRateLimiter], T]) -> T:
-    """Put a question to the storage, or to this process's own while that is away."""
+    """Query the storage, or this process's own while that is down."""
     if known.may_look():
         try:
             answer = question(_limiter(settings.THROTTLE_STORAGE_URL))

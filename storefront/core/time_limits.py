@@ -1,6 +1,6 @@
-"""Limits on waiting for outside companies: how long all calls of one errand may take, and how many may wait at once.
+"""Limits on calls to outside companies: how long all calls of one request or job may take, and how many run at once.
 
-A web request or a job states them with ``time_limit``; the HTTP client obeys them at any depth.
+A web request or a job sets them with ``time_limit``; the HTTP client obeys them at any depth of the call stack.
 Plain Python without Django.
 """
 
@@ -13,27 +13,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-#: Seconds that all calls of one errand take together where nobody waits for it.
+#: Seconds that all calls of one job may take together, where no visitor waits.
 WORKER_SECONDS = 13.0
 
 
 class ConcurrencyExceeded(Exception):
-    """Others wait already, as many as may. Nothing was sent."""
+    """As many calls as allowed are running already. Nothing was sent."""
 
 
 class TimeLimitExceeded(Exception):
-    """The errand's time was over before the call began. Nothing was sent."""
+    """The time was over before the call began. Nothing was sent."""
 
 
 class ConcurrencyLimit:
-    """Places for those who wait. Args: ``places`` is how many there are."""
+    """How many calls may run at once (``places``)."""
 
     def __init__(self, places: int) -> None:
         self._places = threading.BoundedSemaphore(places)
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place. Raises ConcurrencyExceeded at once if there is none."""
+        """Hold a place. Raises ConcurrencyExceeded if none is free; does not wait for one."""
         if not self._places.acquire(blocking=False):
             raise ConcurrencyExceeded
         try:
@@ -45,16 +45,16 @@ class ConcurrencyLimit:
 @dataclass(frozen=True, slots=True)
 class _Limit:
     ends: float
-    crowd: ConcurrencyLimit | None
+    concurrency: ConcurrencyLimit | None
 
 
 _limit: ContextVar[_Limit | None] = ContextVar("limit", default=None)
 
 
 @contextmanager
-def time_limit(seconds: float, crowd: ConcurrencyLimit | None = None) -> Iterator[None]:
-    """All outside calls in this block together take at most ``seconds``; each holds a place of ``crowd`` meanwhile."""
-    token = _limit.set(_Limit(time.monotonic() + seconds, crowd))
+def time_limit(seconds: float, concurrency: ConcurrencyLimit | None = None) -> Iterator[None]:
+    """All outside calls in this block together take at most ``seconds``; each holds a place of ``concurrency``."""
+    token = _limit.set(_Limit(time.monotonic() + seconds, concurrency))
     try:
         yield
     finally:
@@ -63,7 +63,7 @@ def time_limit(seconds: float, crowd: ConcurrencyLimit | None = None) -> Iterato
 
 @contextmanager
 def outside_call(longest: float) -> Iterator[float]:
-    """Around one outside call that may take ``longest`` seconds by itself; yields how many it has.
+    """Wrap one outside call that may take ``longest`` seconds by itself; yields how many it may take now.
 
     Raises ConcurrencyExceeded or TimeLimitExceeded.
     """
@@ -74,8 +74,8 @@ def outside_call(longest: float) -> Iterator[float]:
     seconds = min(longest, limit.ends - time.monotonic())
     if seconds <= 0:
         raise TimeLimitExceeded
-    if limit.crowd is None:
+    if limit.concurrency is None:
         yield seconds
         return
-    with limit.crowd.place():
+    with limit.concurrency.place():
         yield seconds

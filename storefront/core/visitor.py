@@ -1,8 +1,8 @@
-"""Who is asking: the address of the visitor, behind trusted proxies or not.
+"""The IP address of the visitor, behind trusted proxies or not.
 
-Rule: REMOTE_ADDR counts, unless it is one of settings.TRUSTED_PROXIES; then X-Forwarded-For is walked from the
-right, past further trusted proxies, to the first address that is not ours. Everything left of it was written by
-the visitor and proves nothing. Other headers (Forwarded, X-Real-IP ...) are never read.
+It is REMOTE_ADDR, unless that is one of settings.TRUSTED_PROXIES; then X-Forwarded-For is read from the right, past
+further trusted proxies, to the first other address. Everything left of it was written by the visitor and proves
+nothing. Other headers (Forwarded, X-Real-IP ...) are never read.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ def client_address(request: HttpRequest) -> str | None:
     trusted = _networks(tuple(settings.TRUSTED_PROXIES))
     # A unix socket has no peer address: it is believed only if the entry "unix" is configured.
     peer_is_proxy = UNIX in settings.TRUSTED_PROXIES if peer is None else _within(peer, trusted)
-    found = _forwarded(request, trusted) if peer_is_proxy else None
-    address = found or peer
+    address = (_forwarded(request, trusted) if peer_is_proxy else None) or peer
     return str(address) if address is not None else None
 
 
 def throttle_key(request: HttpRequest) -> str:
-    """What a visitor is counted by: the IPv4 address, or the /64 that one IPv6 household has."""
+    """The key of a visitor's limits: the IPv4 address, or the /64 of an IPv6 one, which one household has."""
     address = _parse(client_address(request) or "")
     if address is None:
         return "unknown"
@@ -46,7 +45,7 @@ def throttle_key(request: HttpRequest) -> str:
 
 
 def _forwarded(request: HttpRequest, trusted: tuple[IPNetwork, ...]) -> IPAddress | None:
-    """The first address from the right that is no proxy of ours; None if the header is absent or broken there."""
+    """The first address from the right that is no trusted proxy; None if the header is absent or unreadable there."""
     hops = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", MAX_HOPS)[-MAX_HOPS:]
     nearest: IPAddress | None = None
     for hop in reversed(hops):

@@ -33,7 +33,7 @@ def by_thread(specs: Mapping[str, JobSpec]) -> dict[str, dict[str, JobSpec]]:
 
 
 class Trouble:
-    """What keeps threads from working, told once however many threads it keeps and however often each tries."""
+    """An outage, logged once however many threads it stops and however often each retries."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -58,8 +58,8 @@ class Trouble:
 class WorkerThread(threading.Thread):
     """One thread and its jobs.
 
-    Args: ``idle`` is the longest nap between two looks at the schedule, in seconds; ``stop`` ends the thread after the
-    job it is at.
+    ``idle``: the longest pause between two looks at the schedule, in seconds; ``stop`` ends the thread after its
+    current job.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class WorkerThread(threading.Thread):
 
     @property
     def silent_for(self) -> float:
-        """Seconds since it last began something."""
+        """Seconds since it last started something."""
         return time.monotonic() - self._last_beat
 
     def run(self) -> None:
@@ -89,12 +89,12 @@ class WorkerThread(threading.Thread):
             connections.close_all()
 
     def _turn(self) -> float | None:
-        """Run what is due. Seconds to rest, or None if it could not be done."""
+        """Run due jobs. Returns the seconds to pause, or None if the schedule could not be worked on."""
         try:
             close_old_connections()
             jobs.run_due(self._specs, before_each=self.beat)
             nap = jobs.next_due_in(self._specs, self._idle) or 0.05
-        except Exception as fault:  # the loop's last line: what is away comes back, and then the thread must be there
+        except Exception as fault:  # last resort: after an outage the thread must still be there
             self._trouble.begins(self.name, fault)
             return None
         self._trouble.is_over(self.name)

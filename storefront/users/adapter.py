@@ -1,4 +1,4 @@
-"""allauth's hooks: a closed sign-up, links that begin with our own address, and mails through the outbox."""
+"""allauth's hooks: no sign-up, links that start with SITE_URL, mails through the outbox."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from storefront.users.sessions import described
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by a first order, so the sign-up form stays closed."""
+    """Accounts are created by a first order, so the sign-up form is closed."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -35,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return visitor.client_address(request) or "0.0.0.0"  # noqa: S104  (no address is known; sessions want one)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counts the try by our own rules, in the place of allauth's (which counts an account from anywhere)."""
+        """Count the attempt by ``login_limits`` instead of allauth's rule, which counts an account from anywhere."""
         try:
             login_limits.count(request, credentials.get("email", ""))
         except throttle.Throttled as exc:
@@ -69,22 +69,22 @@ class AccountAdapter(DefaultAccountAdapter):
         password_links.request_confirmation(address=emailconfirmation.email_address)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Notices about the account (password changed, second factor added ...): written to the outbox.
+        """Enqueue notices about the account (password changed, second factor added ...).
 
-        Nothing that opens an account passes here; those mails are ``access``'s.
+        Mails with links that open an account are sent by ``password_links`` instead.
         """
-        letter = self.render_mail(template_prefix, email, {"email": email, **context})
+        message = self.render_mail(template_prefix, email, {"email": email, **context})
         user = context.get("user") or getattr(self.request, "user", None)
-        text = html.unescape(str(letter.body))
+        text = html.unescape(str(message.body))
         mails.enqueue(
-            mails.AccountNotice(title=str(letter.subject), paragraphs=mails.paragraphs(text)),
+            mails.AccountNotice(title=str(message.subject), paragraphs=mails.paragraphs(text)),
             to=email,
             language=getattr(user, "language", settings.LANGUAGE_CODE),
             key=f"account:{references.public_id()}",
         )
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Take the new address, unless somebody ordered with it since the change was asked for."""
+        """Accept the new address, unless another account has taken it since the change was requested."""
         others = User.objects.filter(email__iexact=email_address.email).exclude(pk=email_address.user_id)
         if others.exists():
             text = _("%(email)s could not be confirmed.") % {"email": email_address.email}
@@ -94,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Passkeys show the shop's name, and are called by the devices that keep them."""
+    """Passkeys show the shop's name and are named after the device that stores them."""
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {**super().get_public_key_credential_rp_entity(), "name": settings.SHOP_NAME}

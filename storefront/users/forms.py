@@ -1,4 +1,4 @@
-"""allauth's forms where they would tell a stranger which addresses have an account, and how they read e-mails."""
+"""allauth's forms, changed so that they do not reveal which addresses have an account; and the profile form."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from storefront.users.models import User
 
 
 class AccountEmailField(EmailField):
-    """The e-mail of an account that may be older than the rules for new ones: kept as typed, without unseen
-    characters; ``services.with_email`` finds its account."""
+    """The e-mail of an account that may be older than the rules for new ones: as typed, without invisible characters;
+    ``services.with_email`` finds its account."""
 
     def __init__(self) -> None:
         super().__init__(asks=False, max_length=254)
@@ -32,7 +32,7 @@ class AccountEmailField(EmailField):
 
 
 class EmailLoginForm(LoginForm):
-    """Log-in by e-mail, in any spelling that is read as the account's."""
+    """Log-in by e-mail, in any spelling that normalizes to the account's."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +46,7 @@ class EmailLoginForm(LoginForm):
 
 
 class ResetForm(ResetPasswordForm):
-    """Looks nothing up while the visitor waits; see ``password_links.request_reset``."""
+    """Does no look-up in the request; see ``password_links.request_reset``."""
 
     email = AccountEmailField()
 
@@ -60,9 +60,9 @@ class ResetForm(ResetPasswordForm):
 
 
 class ChangeEmailForm(AddEmailForm):
-    """A taken address is answered like a free one; ``access`` sends its confirmation to nobody.
+    """A taken address is answered like a free one; ``password_links`` sends it no confirmation.
 
-    The address in use must be proven first: allauth would otherwise replace it before the new one is.
+    The current address must be confirmed first: otherwise allauth would replace it before the new one is confirmed.
     """
 
     email = EmailField(label=_("New e-mail address"))
@@ -77,8 +77,8 @@ class ChangeEmailForm(AddEmailForm):
 
 
 class ProfileForm(forms.ModelForm):
-    """What prefills the next checkout, and the language of mails and documents. Rights, balance and e-mail are not in
-    it, whatever is posted."""
+    """What prefills the next checkout, and the language of mails and documents. Never changes rights, balance or
+    e-mail."""
 
     name = OneLineField(label=_("Name"), max_length=200)
     company = OneLineField(label=_("Company"), max_length=200, required=False)

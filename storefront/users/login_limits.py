@@ -1,9 +1,9 @@
-"""How often passwords may be tried, so that guessing stops and nobody can keep the owner out.
+"""Limits on password attempts that stop guessing and cannot be used to lock the owner out.
 
-Tries are counted for an account from one address, for an address, and (slower) for an account from anywhere. A device
-that has logged in to the account before is counted by itself alone: it has a signed cookie that says so
-(https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). Whoever is stopped on a new
-device still gets in by the link that sets a new password. An unknown e-mail is counted like a known one.
+Attempts are counted per account and address, per address, and (slower) per account from anywhere. A device that has
+logged in to the account before has a signed cookie and is counted on its own
+(https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). An owner who is stopped on a
+new device still gets in by the link that sets a new password. Unknown e-mails are counted like known ones.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from storefront.users.models import User
 
 COOKIE = "device"
 COOKIE_AGE = 365 * 24 * 3600
-#: People who share a device.
+#: Accounts remembered on one device.
 MOST_ACCOUNTS = 5
 _SALT = "storefront.users.device"
 
 
 def count(request: HttpRequest, email: str) -> None:
-    """Count one try of a password for the account with this e-mail.
+    """Count one password attempt for the account with this e-mail.
 
-    :raises throttle.Throttled: too many tries
+    :raises throttle.Throttled: too many attempts
     """
     device = _device(request, email)
     if device:
@@ -39,7 +39,7 @@ def count(request: HttpRequest, email: str) -> None:
 
 
 def forgive(request: HttpRequest, email: str) -> None:
-    """The password was right: the tries before it, of this visitor for this account, were slips."""
+    """The password was right: forget this visitor's earlier attempts for this account."""
     address, account = visitor.throttle_key(request), services.normalise_email(email)
     throttle.forget_key("login", f"{account} {address}")
     device = _device(request, email)
@@ -48,7 +48,7 @@ def forgive(request: HttpRequest, email: str) -> None:
 
 
 def remember_device(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Note in the visitor's browser that ``user`` has proven here to be the owner of the account."""
+    """Set the cookie that says that ``user`` has logged in on this device."""
     known = _known(request)
     first = [user.pk, known.get(user.pk) or references.public_id()]
     others = [[pk, device] for pk, device in known.items() if pk != user.pk]
@@ -63,18 +63,18 @@ def remember_device(request: HttpRequest, response: HttpResponseBase, user: User
 
 
 def _device(request: HttpRequest, email: str) -> str:
-    """What a device that knows the account is counted by; "" for any other."""
+    """The key of a device that has logged in to the account; "" for any other."""
     account = services.find_by_email(email)
     if account is None:
         return ""
     if request.user.is_authenticated and request.user.pk == account.pk:
-        return f"session {request.session.session_key}"  # asked for the password once more
+        return f"session {request.session.session_key}"  # reauthentication
     device = _known(request).get(account.pk, "")
     return f"{account.pk} {device}" if device else ""
 
 
 def _known(request: HttpRequest) -> dict[int, str]:
-    """The accounts that have logged in on this device, with its name for each."""
+    """The accounts that have logged in on this device, each with the device's id."""
     try:
         entries = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=COOKIE_AGE)
     except signing.BadSignature:

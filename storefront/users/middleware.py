@@ -1,4 +1,4 @@
-"""The guard of the back offices."""
+"""Access to the back offices."""
 
 from __future__ import annotations
 

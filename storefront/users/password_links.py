@@ -1,4 +1,4 @@
-"""Mails with a link that opens an account. The link is made while the mail is sent and is stored nowhere."""
+"""Mails with a link that opens an account. The link is made while the mail is sent, and is never stored."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from storefront.users.models import User
 from storefront.users.tokens import PasswordTokens
 
 KIND = "mail.access"
-#: Mails with a link to a password that one account gets in an hour and in a day, whoever asks for them. Each link is
-#: good for three days, so that strangers who use them up have sent the owner what they need.
+#: Password mails per account in an hour and in a day. Links are valid for three days, so that a stranger who uses the
+#: limit up has sent the owner what they need.
 MOST_IN_AN_HOUR, MOST_IN_A_DAY = 3, 6
 
 
@@ -56,10 +56,10 @@ class ConfirmEmail(mails.Mail):
 
 
 def request_reset(*, email: str) -> None:
-    """Ask for a link that sets a new password; further ones than MOST_IN_AN_HOUR and MOST_IN_A_DAY are not sent.
+    """Enqueue a link that sets a new password, within MOST_IN_AN_HOUR and MOST_IN_A_DAY.
 
-    The same queries whether the address is known or not: who asks learns nothing, neither by the answer nor by its
-    time. The worker looks the address up.
+    Runs the same queries for known and unknown addresses, so that neither the answer nor its timing reveals an account.
+    The worker looks the address up.
     """
     # A digest: keys are logged.
     account = salted_hmac("storefront.users.password_links", services.normalise_email(email)).hexdigest()[:32]
@@ -67,31 +67,30 @@ def request_reset(*, email: str) -> None:
 
 
 def request_first_password(*, user: User, at: datetime) -> None:
-    """Ask for another copy of the link that sets a first password; at most one in five minutes (``at``: UTC), and no
-    more than MOST_IN_AN_HOUR and MOST_IN_A_DAY."""
+    """Enqueue another link that sets a first password; at most one in five minutes (``at``: UTC), MOST_IN_AN_HOUR and
+    MOST_IN_A_DAY."""
     _enqueue_some(f"access:{user.pk}:", {"what": "access", "user_id": user.pk}, at=at, gap=timedelta(minutes=5))
 
 
 def _enqueue_some(prefix: str, payload: dict[str, Any], *, at: datetime, gap: timedelta = timedelta()) -> None:
-    """Enqueue one mail of those whose keys begin with ``prefix``, within their limits."""
+    """Enqueue one more mail with a key that begins with ``prefix``, within the limits."""
     times = OutboxMessage.objects.filter(kind=KIND, key__startswith=prefix, created_at__gt=at - timedelta(days=1))
     sent = sorted(times.values_list("created_at", flat=True))
     in_an_hour = [moment for moment in sent if moment > at - timedelta(hours=1)]
     if len(in_an_hour) >= MOST_IN_AN_HOUR or len(sent) >= MOST_IN_A_DAY or (sent and sent[-1] > at - gap):
         return
-    # Two requests at the same moment count as many and make one key: one mail.
+    # Two requests at the same moment count the same number and so make the same key: one mail.
     enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload)
 
 
 def request_confirmation(*, address: EmailAddress) -> None:
-    """Ask the owner of a newly typed address to confirm it."""
+    """Enqueue the mail that asks the owner of a newly typed address to confirm it."""
     key = f"confirm:{address.pk}:{references.public_id()}"
     enqueue(kind=KIND, key=key, payload={"what": "confirm", "address_id": address.pk})
 
 
 def try_address(*, user: User) -> None:
-    """A mail to an account's own address, from which earlier ones came back: the link to a first password, or a few
-    words where there is one."""
+    """Mail an account whose address bounced before: the link to a first password, or a short text if it has one."""
     addresses.cleared(user.email)
     if not user.has_usable_password():
         request_first_password(user=user, at=clock.now())
@@ -107,9 +106,9 @@ def try_address(*, user: User) -> None:
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Send one row of kind ``mail.access``: log-in and first password, a reset, or the proof of an address.
+    """Outbox handler of kind ``mail.access``: first password, reset, or confirmation of an address.
 
-    Raises as ``delivery.send``. A row whose user or address is gone meanwhile is done without a mail.
+    Raises as ``delivery.send``. Sends nothing if the user or address no longer exists.
     """
     payload = message.payload
     what = payload.get("what", "access")
@@ -161,7 +160,7 @@ def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
         return
     user: User = address.user
     if User.objects.filter(email__iexact=address.email).exclude(pk=user.pk).exists():
-        return  # somebody else's login: its owner is not bothered, and who typed it learns nothing
+        return  # somebody else's login: nothing is sent, and the person who typed it learns nothing
     key_in_link = EmailConfirmationHMAC(address).key
     confirm_url = absolute_url("account_confirm_email", language=user.language, key=key_in_link)
     mail = ConfirmEmail(

@@ -1,4 +1,4 @@
-"""Creates and finds accounts. The e-mail is the login, stored as ``typed_text.emails`` reads it."""
+"""Creates and finds accounts. The e-mail is the login, normalized by ``core.user_input.emails``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions: listed for their owners, ended after idle time for staff, and no page behind a log-in kept by anybody."""
+"""Sessions: listed for their owners, ended after idle time for staff; pages behind the log-in are never cached."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 
 from storefront.core import clock
 
-#: In a session that stands in its owner's list; and when staff was last active in one of theirs (seconds since 1970).
+#: Session keys: set once the session is in its owner's list; and staff's last activity (seconds since 1970).
 LISTED, STAFF_SEEN = "session_listed", "staff_seen"
-#: An editor left open asks for this every few seconds: nobody is there.
+#: Polled by every open editor: no activity of a person.
 _NO_ACTIVITY = (f"{settings.WAGTAIL_PATH}editing-sessions/",)
-#: So often at most the moment of the last activity is written.
+#: Seconds between two writes of the last activity.
 _STEP = 60
-#: Signs in a User-Agent, the telling one first, each with the name to show where it is another.
+#: Tokens of a User-Agent, the most specific first, each with the name to show where it differs.
 _BROWSERS = (
     "Edg:Edge", "OPR:Opera", "YaBrowser:Yandex", "SamsungBrowser:Samsung Internet", "Firefox", "FxiOS:Firefox",
     "CriOS:Chrome", "Chrome", "Safari",
@@ -31,7 +31,7 @@ _PRIVATE = ("account", *(prefix.strip("/") for prefix in settings.BACK_OFFICES))
 
 
 def begun(request: HttpRequest, user: Any) -> None:
-    """A session has begun, or was found without being listed: list it, and watch it if it is one of staff."""
+    """List a new session, or one from before there was a list; watch it if it is one of staff."""
     UserSession.objects.create_from_request(request, user=user)
     request.session[LISTED] = True
     if user.is_staff or user.has_perm("wagtailadmin.access_admin"):
@@ -39,13 +39,13 @@ def begun(request: HttpRequest, user: Any) -> None:
 
 
 class SessionActivityMiddleware:
-    """Lists sessions that began before there was a list, and ends those of staff after STAFF_IDLE_MINUTES."""
+    """Lists sessions older than the list, and ends those of staff after STAFF_IDLE_MINUTES without activity."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Visitors without a session have none made, and their pages do not vary by it.
+        # Creates no session, and pages of visitors without one do not vary by it.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.get(SESSION_KEY):
             self._look(request)
         return self.get_response(request)
@@ -73,7 +73,7 @@ class SessionActivityMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """No browser and no proxy keeps a page behind the log-in: accounts, second factor, passwords, the back offices."""
+    """Forbids browsers and proxies to cache pages behind the log-in: account, password, second factor, back offices."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -93,7 +93,7 @@ def _is_private(path: str) -> bool:
 
 
 def described(user_agent: str) -> str:
-    """Browser and system in a few words: 'Firefox, Windows'; "" if neither is known."""
+    """Browser and operating system: 'Firefox, Windows'; "" if neither is known."""
     return ", ".join(filter(None, (_first(user_agent, _BROWSERS), _first(user_agent, _SYSTEMS))))
 
 

@@ -1,4 +1,4 @@
-"""What Oscar's dashboard asks of log-ins."""
+"""Oscar's dashboard: password resets."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from storefront.users.models import User
 
 @require_POST
 def password_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """'Send password reset email' of the dashboard: our own link, through the outbox. Oscar's own needs pages that do
-    not exist here. Open to the staff that may change users, as in Oscar."""
+    """The dashboard's 'Send password reset email': our own link, through the outbox, for staff that may change users.
+    Oscar's view needs pages that do not exist here."""
     staff = request.user
     if not (staff.is_active and staff.is_staff and staff.has_perms(["users.view_user", "users.change_user"])):
         raise PermissionDenied

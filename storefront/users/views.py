@@ -1,4 +1,4 @@
-"""Log-in pages that allauth does not bring."""
+"""Log-in pages that allauth lacks or that differ from its own."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from storefront.users.models import User
 @login_required
 @require_http_methods(["GET", "POST"])
 def set_password(request: HttpRequest) -> HttpResponse:
-    """For a customer without a password: mail them the link that sets it.
+    """For a customer without a password: mail them the link that sets one.
 
-    A first order signs its buyer in without any proof that the address is theirs, so a password may only come by
-    a link sent to that address. At most one mail in five minutes.
+    A first order logs its buyer in without proof that the address is theirs, so a password can only be set by a link
+    sent to that address. At most one mail in five minutes.
     """
     user = request.user
     if not isinstance(user, User) or user.has_usable_password():
         return redirect("account_change_password")
     if request.method == "POST":
-        addresses.cleared(user.email)  # a mail that is asked for is tried
+        addresses.cleared(user.email)  # a requested mail is always tried
         password_links.request_first_password(user=user, at=clock.now())
         messages.success(request, _("We have sent a link to %(email)s.") % {"email": user.email})
         return redirect("account_set_password")
@@ -44,9 +44,9 @@ def set_password(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def mail_again(request: HttpRequest) -> HttpResponse:
-    """The customer says that their address works: a mail is tried there, and reminders are sent again.
+    """The customer says that their address works: send a mail there, and reminders again.
 
-    If that mail comes back as well, they are told so anew.
+    If that mail bounces as well, they are told again.
     """
     user = cast(User, request.user)
     try:
@@ -60,7 +60,7 @@ def mail_again(request: HttpRequest) -> HttpResponse:
 
 @method_decorator(login_required, name="dispatch")
 class ChangeEmail(EmailView):
-    """Change of the e-mail address: only by somebody who could prove the present one."""
+    """Change of the e-mail address: only for users with a password, who have confirmed the current one."""
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = request.user
@@ -72,10 +72,9 @@ class ChangeEmail(EmailView):
 
 @method_decorator(login_required, name="dispatch")
 class ConfirmEmail(ConfirmEmailView):
-    """The link in the mail to a new address works only in the session of the account that asked for the change.
+    """The link mailed to a new address works only in a session of the account that requested the change.
 
-    Whoever else gets that mail (a mistyped address) must not confirm it; a link of another account is answered like
-    one that does not exist.
+    Another recipient (of a mistyped address) must not confirm it; a link of another account is answered with 404.
     """
 
     def get_object(self, queryset: Any = None) -> Any:
@@ -86,7 +85,7 @@ class ConfirmEmail(ConfirmEmailView):
 
 
 class Sessions(ListUserSessionsView):
-    """Where the account is logged in: end one session (field ``end``), all others, or all (``everywhere``)."""
+    """The account's sessions: end one (field ``end``), all others, or all (``everywhere``)."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -96,9 +95,9 @@ class Sessions(ListUserSessionsView):
         return context
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if wanted := self.request.POST.get("end", ""):
+        if pk := self.request.POST.get("end", ""):
             own = UserSession.objects.filter(user_id=self.request.user.pk)
-            for session in own.filter(pk=wanted) if wanted.isascii() and wanted.isdigit() else ():
+            for session in own.filter(pk=pk) if pk.isascii() and pk.isdigit() else ():
                 session.end()
             messages.success(self.request, _("That session has ended."))
             return redirect("usersessions_list")

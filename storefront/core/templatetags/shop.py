@@ -1,4 +1,4 @@
-"""What every template of the shop may use: ``{% load shop %}``."""
+"""Template tags and filters for all templates: ``{% load shop %}``."""
 
 from __future__ import annotations
 

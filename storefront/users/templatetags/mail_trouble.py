@@ -1,4 +1,4 @@
-"""What a customer is told of their own e-mail address."""
+"""Notices to customers about their own e-mail address."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ register = template.Library()
 
 @register.filter
 def comes_back(email: str) -> bool:
-    """Whether mails to this address come back, as far as anybody knows."""
+    """Whether mails to this address are known to bounce."""
     address = addresses.find(email)
     return address is not None and address.is_bounced
 
 
 @register.inclusion_tag("account/mail_trouble.html", takes_context=True)
 def mail_trouble(context: dict[str, Any]) -> dict[str, Any]:
-    """A notice to a customer whose address takes no mail, or who gets no reminders, with what may be done about it."""
+    """A notice to customers whose address bounces, or who get no reminders, and what they can do."""
     user = context["request"].user
     address = addresses.find(user.email) if user.is_authenticated else None
     return {

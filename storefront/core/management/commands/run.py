@@ -163,7 +163,7 @@ class Command(BaseCommand):
         raise CommandError("A part of the shop ended by itself; stopping the rest.")
 
     def _stop(self) -> None:
-        """Ask the last to be started first; whoever is still there after ten seconds is killed, with its children."""
+        """Stop in reverse order of starting; what still runs after ten seconds is killed, with its children."""
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # impatience must not leave anything behind
             signal.signal(getattr(signal, name), signal.SIG_IGN)
         for child in reversed(self._children):
