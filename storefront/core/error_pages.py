@@ -140,7 +140,7 @@ def _language(request: HttpRequest) -> str:
 
 
 def _asset(path: str) -> str:
-    """The URL of a static file, also of one that production's storage does not know: no styles are no reason to fail."""
+    """The URL of a static file, also of one that production's storage does not know: styles are not worth an error."""
     try:
         return static(path)
     except ValueError:
