@@ -11,10 +11,8 @@ from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
-from oscar.apps.partner.strategy import Selector
 
 from checkout.cart import discounts, merging
 from checkout.cart.cart import Cart, read_cart
@@ -37,9 +35,9 @@ class CartSession:
 
 
 class CartMiddleware:
-    """Sets ``request.cart_session``, and ``request.basket`` and ``request.strategy`` as Oscar's middleware does.
+    """Sets ``request.cart_session`` and, on the way out, the cart's cookies. Takes the place of Oscar's middleware.
 
-    Pages that do not touch the cart load neither session nor user for it. On the way out it keeps the cart's cookies.
+    Pages that do not touch the cart load neither session nor user for it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -47,8 +45,6 @@ class CartMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.cart_session = session = CartSession()  # type: ignore[attr-defined]
-        request.strategy = SimpleLazyObject(lambda: Selector().strategy(request, request.user))  # type: ignore[attr-defined]
-        request.basket = SimpleLazyObject(lambda: _oscar_basket(request))  # type: ignore[attr-defined]
         response = self.get_response(request)
         if session.has_logged_out and ACCOUNT_CART_COOKIE in request.COOKIES:
             response.delete_cookie(ACCOUNT_CART_COOKIE)
@@ -146,14 +142,6 @@ def connect() -> None:
 def _session(request: HttpRequest) -> CartSession:
     session: CartSession = request.cart_session  # type: ignore[attr-defined]
     return session
-
-
-def _oscar_basket(request: HttpRequest) -> Basket:
-    """The basket as Oscar's code expects it: with strategy, lines and discounts."""
-    cart = cart_of(request)
-    if not cart.has_offers:
-        discounts.apply(cart, user=request.user, request=request)
-    return cart.basket
 
 
 def _keep_basket_cookie(request: HttpRequest, response: HttpResponse, basket: Basket) -> None:
