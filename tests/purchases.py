@@ -37,6 +37,6 @@ def order(customer: Any, shop: Any, *amounts: str, **terms: Any) -> Invoice:
 
 def pay(invoice: Invoice, stripe: Any, **how: Any) -> PaymentAttempt:
     """Pay at the stand-in as a buyer does, and learn of it."""
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference, **how)
     return settlement.settle(attempt_id=payment.pk)

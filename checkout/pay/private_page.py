@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.cache import never_cache
+
+from storefront.billing import gateway_registry
+from storefront.gateways.errors import ConfigurationError
 
 View = Callable[..., HttpResponse]
 
@@ -42,5 +44,8 @@ def private(view: View) -> View:
 
 
 def _provider_pages() -> list[str]:
-    base = urlsplit(settings.STRIPE_API_BASE)
-    return ["https:"] if base.scheme == "https" else [f"{base.scheme}://{base.netloc}"]
+    pages: set[str] = set()
+    for name in gateway_registry.names():
+        with suppress(ConfigurationError):  # opening a charge says so, and logs it
+            pages.update(gateway_registry.gateway(name).redirect_origins)
+    return sorted(pages)

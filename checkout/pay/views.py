@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from checkout.pay import progress
 from checkout.pay.private_page import HttpResponseSeeOther, private
-from storefront.billing import breaker, instructions, links, queries
+from storefront.billing import breaker, gateway_registry, instructions, links, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
@@ -47,14 +47,18 @@ def pay(request: HtmxRequest, token: str) -> HttpResponse:
     if request.htmx:
         return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
-    if problem is None and breaker.is_away():
+    if problem is None and all(breaker.is_away(name) for name in gateway_registry.names()):
         return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
     return _page(request, invoice, problem=problem)
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    methods = gateway_registry.names()
+    method = methods[0] if len(methods) == 1 else request.POST.get("method", "")
+    if method not in methods:
+        return _page(request, invoice, is_method_missing=True, status=422)
     try:
-        charge = starting.start(invoice=invoice, instead_of=request.POST.get("instead", ""))
+        charge = starting.start(invoice=invoice, gateway_name=method, instead_of=request.POST.get("instead", ""))
     except (NotPayable, PaymentAwaited):
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
@@ -75,6 +79,7 @@ def _page(
     problem: BillingError | None = None,
     status: int = 200,
     may_pay: bool = False,
+    is_method_missing: bool = False,
 ) -> HttpResponse:
     lines = list(invoice.lines.all())
     context = {
@@ -84,6 +89,8 @@ def _page(
         "problem": problem,
         "needs_us": isinstance(problem, CannotBeCharged),
         "may_pay": problem is None or may_pay,
+        "methods": [(name, gateway_registry.verbose_name(name)) for name in gateway_registry.names()],
+        "is_method_missing": is_method_missing,
     }
     if problem is None:
         context |= _attempt_context(request, invoice)

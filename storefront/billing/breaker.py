@@ -46,7 +46,7 @@ class Away(Unavailable):
     """The method is known to be away: it was not asked, nothing was sent."""
 
 
-def is_away(name: str = "stripe") -> bool:
+def is_away(name: str) -> bool:
     """Whether the payment method of that name is left alone at present."""
     return bool(cache.get(_away(name)))
 
@@ -56,15 +56,26 @@ class Guarded(PaymentGateway):
 
     def __init__(self, inner: PaymentGateway) -> None:
         self._inner = inner
-        self.name, self.is_live, self.limits = inner.name, inner.is_live, inner.limits
+        self.name, self.verbose_name, self.is_live, self.limits = (
+            inner.name, inner.verbose_name, inner.is_live, inner.limits,
+        )  # fmt: skip
+        self.page_lifetime, self.key_lifetime = inner.page_lifetime, inner.key_lifetime
+        self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
+        self.decline_reasons = inner.decline_reasons
 
     def start(self, request: StartRequest) -> StartedPayment:
         with self._watched():
             return self._inner.start(request)
 
-    def fetch(self, provider_reference: str, *, look_for_disputes: bool = False) -> PaymentSnapshot:
+    def fetch(
+        self, provider_reference: str, *, look_for_disputes: bool = False, look_for_refunds: bool = False
+    ) -> PaymentSnapshot:
         with self._watched():
-            return self._seen(self._inner.fetch(provider_reference, look_for_disputes=look_for_disputes))
+            return self._seen(
+                self._inner.fetch(
+                    provider_reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds
+                )
+            )
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         with self._watched():

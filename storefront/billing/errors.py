@@ -74,6 +74,28 @@ class PaymentUnavailable(BillingError):
     message = _("The payment provider does not answer at the moment. Please try again in a minute.")
 
 
+class NotRefundable(BillingError):
+    """The amount is no amount of the currency, more than is left, or the payment method cannot refund."""
+
+    message = _("So much of this payment cannot be refunded.")
+
+
+class RefundRefused(BillingError):
+    """A definite no of the provider: nothing was given back. ``code`` is the provider's word."""
+
+    message = _("The payment provider refused the refund.")
+
+    def __init__(self, code: str = "") -> None:
+        super().__init__()
+        self.code = code
+
+
+class RefundUnknown(BillingError):
+    """The provider gave no usable answer. The worker asks again under the same key."""
+
+    message = _("The payment provider does not answer at the moment. The refund is asked for again by itself.")
+
+
 class ChargeOpen(BillingError):
     """The invoice cannot be made void while a charge for it is open."""
 

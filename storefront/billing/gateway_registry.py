@@ -1,4 +1,4 @@
-"""The configured payment providers, by name."""
+"""The payment methods of settings.PAYMENT_GATEWAYS, by name."""
 
 from __future__ import annotations
 
@@ -7,28 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
 
 from storefront.billing.breaker import Guarded
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.base import DeclineReason, PaymentGateway
-
-
-def _stripe() -> PaymentGateway:
-    from storefront.gateways.payments.stripe import Gateway
-
-    connect, read = settings.STRIPE_TIMEOUTS
-    return Gateway(
-        api_key=settings.STRIPE_API_KEY,
-        webhook_secrets=settings.STRIPE_WEBHOOK_SECRETS,
-        api_base=settings.STRIPE_API_BASE,
-        connect_timeout=connect,
-        read_timeout=read,
-        max_network_retries=0,  # nobody waits for a second try; poller and buyer make it, under the same key
-    )
-
-
-_MAKERS = {"stripe": _stripe}
-_SETTINGS = frozenset({"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "STRIPE_API_BASE", "STRIPE_TIMEOUTS"})
 
 
 @lru_cache(maxsize=8)
@@ -37,23 +20,27 @@ def gateway(name: str) -> Guarded:
 
     Raises ConfigurationError if it is unknown or not configured.
     """
-    try:
-        make = _MAKERS[name]
-    except KeyError:
-        raise ConfigurationError(f"no payment provider {name!r}") from None
-    return Guarded(make())
+    spec = settings.PAYMENT_GATEWAYS.get(name)
+    if spec is None:
+        raise ConfigurationError(f"no payment method {name!r}")
+    values = {argument: getattr(settings, setting) for argument, setting in spec.get("settings", {}).items()}
+    return Guarded(_class(name)(**values, **spec.get("options", {})))
 
 
 def names() -> tuple[str, ...]:
-    """The providers this shop can use, for jobs that ask each of them."""
-    return tuple(_MAKERS)
+    """The payment methods of this shop, in the order of the settings."""
+    return tuple(settings.PAYMENT_GATEWAYS)
+
+
+def verbose_name(name: str) -> str:
+    """What a payment method is called; its short name if it is one no more."""
+    return _class(name).verbose_name if name in settings.PAYMENT_GATEWAYS else name
 
 
 def decline_reason(name: str, code: str) -> DeclineReason:
-    """What a provider's refusal code (``Payment.failure_code``) means; DECLINED for one that says nothing."""
-    from storefront.gateways.payments.stripe.declines import DECLINES
-
-    return {"stripe": DECLINES}.get(name, {}).get(code, DeclineReason.DECLINED)
+    """What a provider's refusal code (``PaymentAttempt.failure_code``) means; DECLINED for one that says nothing."""
+    reasons = _class(name).decline_reasons if name in settings.PAYMENT_GATEWAYS else {}
+    return reasons.get(code, DeclineReason.DECLINED)
 
 
 def expected_account(name: str) -> str:
@@ -62,8 +49,14 @@ def expected_account(name: str) -> str:
     return accounts.get(name, "")
 
 
+def _class(name: str) -> type[PaymentGateway]:
+    gateway_class: type[PaymentGateway] = import_string(settings.PAYMENT_GATEWAYS[name]["class"])
+    return gateway_class
+
+
 def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting in _SETTINGS:
+    used = {each for spec in settings.PAYMENT_GATEWAYS.values() for each in spec.get("settings", {}).values()}
+    if setting == "PAYMENT_GATEWAYS" or setting in used:
         gateway.cache_clear()
 
 

@@ -21,6 +21,13 @@ class AttemptStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class RefundStatus(models.TextChoices):
+    CREATED = "created", _("Created")  # row written, provider perhaps not asked yet
+    PENDING = "pending", _("Pending")  # the provider has it
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+
+
 INVOICE_TRANSITIONS: Transitions = {
     InvoiceStatus.OPEN: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
     InvoiceStatus.PAID: frozenset({InvoiceStatus.REFUNDED}),
@@ -37,6 +44,14 @@ ATTEMPT_TRANSITIONS: Transitions = {
     AttemptStatus.FAILED: frozenset({AttemptStatus.SUCCEEDED}),
     AttemptStatus.CANCELLED: frozenset({AttemptStatus.SUCCEEDED}),
     AttemptStatus.SUCCEEDED: frozenset(),
+}
+
+#: A refund that has arrived may be returned by the buyer's bank; one that we gave up may have been made after all.
+REFUND_TRANSITIONS: Transitions = {
+    RefundStatus.CREATED: frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
+    RefundStatus.FAILED: frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED}),
 }
 
 OPEN_ATTEMPT = (AttemptStatus.CREATED, AttemptStatus.PENDING)

@@ -68,6 +68,7 @@ class PaymentSource:
                 attempt_id=attempt.pk,
                 provider_reference=hint.provider_reference,
                 look_for_disputes=hint.kind is EventKind.DISPUTE_CHANGED,
+                look_for_refunds=hint.kind is EventKind.REFUND_CHANGED,
             )
         except Away as exc:
             raise NotNow(exc.message) from exc

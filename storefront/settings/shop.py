@@ -49,6 +49,21 @@ STRIPE_WEBHOOK_SECRETS = env.entries(
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default="https://api.stripe.com")
 #: Seconds to connect to Stripe and to wait for its answer.
 STRIPE_TIMEOUTS = (3.0, 10.0)
+#: Payment methods by name. ``class``: an adapter (``gateways.payments.base``). Its arguments: ``settings`` are read
+#: from the settings named, ``options`` are given as they are. No call is tried twice while somebody waits: poller and
+#: buyer try again, under the same key.
+PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
+    "stripe": {
+        "class": "storefront.gateways.payments.stripe.Gateway",
+        "settings": {
+            "api_key": "STRIPE_API_KEY",
+            "webhook_secrets": "STRIPE_WEBHOOK_SECRETS",
+            "api_base": "STRIPE_API_BASE",
+            "timeouts": "STRIPE_TIMEOUTS",
+        },
+        "options": {"max_network_retries": 0},
+    },
+}
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 

@@ -192,7 +192,10 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     yield Kind(f"/ru{left}")
     yield Kind(f"{left}stop/", act=press("main form button"))
     yield Kind(left, status=410)
-    unpaid, payment = purchases.order(customer, shop), starting.start(invoice=purchases.order(customer, shop))
+    unpaid, payment = (
+        purchases.order(customer, shop),
+        starting.start(invoice=purchases.order(customer, shop), gateway_name="stripe"),
+    )
     yield Kind(links.pay_path(unpaid), is_main=True)
     back = "/" + links.return_url(payment).split("/", 3)[3]
     yield Kind(back)

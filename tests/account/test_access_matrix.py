@@ -89,7 +89,7 @@ def addresses(
     invoice: Any, license: Any, consent: Any, conversation: Any, document: Any, stripe: Any, shop: Any
 ) -> dict[str, str]:
     """One real address, of the owner's things, for every route that takes arguments."""
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
     order, product = invoice.order.number, shop.software.product
     reminder = links_to_carts.token_of(left_cart(shop.term()))

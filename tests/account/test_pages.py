@@ -63,7 +63,7 @@ def test_the_overview_shows_what_ends_soon(own: Client, license: Any) -> None:
 
 def test_a_balance_is_shown_only_if_there_is_one(own: Client, invoice: Any, stripe: Any) -> None:
     assert "Personal account" not in text(own.get(url("home")))
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     type(invoice).objects.filter(pk=invoice.pk).update(status="void")
     settlement.settle(attempt_id=payment.pk)
@@ -92,7 +92,7 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
     invoice = purchases.order(customer, shop)
     assert "New" in row_of(invoice)
     assert links.pay_path(invoice) in row_of(invoice)
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     assert "Payment in progress" in row_of(invoice)
     assert links.pay_path(invoice) in row_of(invoice)
     stripe.pay(payment.provider_reference)
@@ -106,7 +106,7 @@ def test_an_invoice_shows_its_state_and_can_be_paid_only_while_it_is_open(
 
 
 def test_an_invoice_that_waits_for_a_voucher_shows_it(own: Client, invoice: Any, stripe: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference)
     settlement.settle(attempt_id=payment.pk)
     for page in (url("invoices"), url("invoice", invoice.number), url("order", invoice.order.number)):

@@ -32,7 +32,7 @@ LONG_AGO = timedelta(hours=1)
 
 @pytest.fixture
 def paid(stripe, invoice):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settle(attempt_id=payment.pk)
 
@@ -42,7 +42,7 @@ def found(audited):
 
 
 def test_a_sound_shop_has_no_findings(stripe, paid, customer, audited):
-    start(invoice=make_invoice(customer))
+    start(invoice=make_invoice(customer), gateway_name="stripe")
     make_invoice(customer)
     assert audited() == []
 
@@ -78,7 +78,7 @@ def test_a_broken_rule_is_found(paid, audited, name):
 
 
 def test_a_payment_the_poller_forgot_is_found(stripe, invoice, audited):
-    start(invoice=invoice)
+    start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.update(next_check_at=clock.now() - LONG_AGO)
     assert found(audited) == {"payment-unknown"}
     PaymentAttempt.objects.update(next_check_at=None)
@@ -88,7 +88,7 @@ def test_a_payment_the_poller_forgot_is_found(stripe, invoice, audited):
 @pytest.mark.parametrize("is_started", [False, True])
 def test_an_order_that_says_something_else_than_its_attempts_is_found(stripe, invoice, audited, is_started):
     if is_started:
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     type(invoice.order).objects.update(status="New" if is_started else "Payment in progress")
     assert found(audited) == {"order-attempt"}
 

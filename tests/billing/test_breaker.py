@@ -32,7 +32,7 @@ def travel():
 def press_pay(invoice, times=1):
     for _ in range(times):
         with pytest.raises(PaymentUnavailable):
-            start(invoice=invoice)
+            start(invoice=invoice, gateway_name="stripe")
 
 
 def test_each_try_of_a_buyer_is_one_call(stripe, invoice):
@@ -44,7 +44,7 @@ def test_each_try_of_a_buyer_is_one_call(stripe, invoice):
 def test_after_three_failures_in_a_row_nobody_is_kept_waiting(stripe, invoice):
     stripe.fail_next(kind="reset", count=99)
     press_pay(invoice, times=breaker.FAILURES)
-    assert is_away()
+    assert is_away("stripe")
     asked = len(stripe.requests())
     press_pay(invoice, times=5)
     assert len(stripe.requests()) == asked
@@ -56,23 +56,23 @@ def test_an_answer_in_between_begins_the_count_anew(stripe, invoice):
         press_pay(invoice, times=breaker.FAILURES - 1)
         with pytest.raises(NotFound):  # a refusal is an answer
             gateway("stripe").fetch("cs_test_nobody")
-    assert not is_away()
+    assert not is_away("stripe")
 
 
 def test_a_double_click_is_no_failure_of_the_provider(stripe, invoice):
     stripe.fail_next(kind="status", status=409, count=99)
     press_pay(invoice, times=breaker.FAILURES + 2)
-    assert not is_away()
+    assert not is_away("stripe")
 
 
 def test_the_worker_asks_and_it_is_back_at_once(stripe, invoice):
     stripe.fail_next(kind="reset", count=99)
     press_pay(invoice, times=breaker.FAILURES)
     assert probe_away() == 0
-    assert is_away()
+    assert is_away("stripe")
     stripe.faults.clear()
     assert probe_away() == 1
-    assert start(invoice=invoice).redirect_url
+    assert start(invoice=invoice, gateway_name="stripe").redirect_url
     asked = len(stripe.requests())
     assert probe_away() == 0
     assert len(stripe.requests()) == asked  # one that is there is not asked
@@ -82,7 +82,7 @@ def test_without_a_worker_the_next_buyer_asks_after_a_minute(stripe, invoice, tr
     stripe.fail_next(kind="reset", count=breaker.FAILURES)
     press_pay(invoice, times=breaker.FAILURES + 1)
     travel.shift(timedelta(seconds=breaker.LONGEST + 1))
-    assert start(invoice=invoice).redirect_url
+    assert start(invoice=invoice, gateway_name="stripe").redirect_url
 
 
 @pytest.mark.parametrize("minutes", [1, 30, 300])
@@ -90,8 +90,10 @@ def test_money_paid_while_the_provider_was_away_is_booked_within_seconds_of_its_
     client, stripe, invoice, customer, travel, minutes
 ):
     """The buyer's card is charged, the provider tells us, and its interface is down for as long as it takes."""
-    payment = start(invoice=invoice)
-    untold = start(invoice=make_invoice(customer))  # nobody tells us of this one: the page after paying asks
+    payment = start(invoice=invoice, gateway_name="stripe")
+    untold = start(
+        invoice=make_invoice(customer), gateway_name="stripe"
+    )  # nobody tells us of this one: the page after paying asks
     stripe.fail_next(kind="reset", count=100_000)
     for reference in (payment.provider_reference, untold.provider_reference):
         stripe.pay(reference)

@@ -63,7 +63,7 @@ def test_an_open_charge_is_closed_at_the_provider_by_the_worker(
     staff: Client, stripe: Any, invoice: Any, audited: Any
 ) -> None:
     voucher = use_of_voucher(invoice)
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     cancel(staff, invoice)
     poll_open_attempts()
     assert stripe.pay(payment.provider_reference) == "closed"
@@ -76,7 +76,7 @@ def test_an_open_charge_is_closed_at_the_provider_by_the_worker(
 
 
 def test_dunning_alone_does_it_too(staff: Client, stripe: Any, invoice: Any) -> None:
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     cancel(staff, invoice)
     assert void_overdue() == 1
     assert status(invoice) == InvoiceStatus.VOID
@@ -86,7 +86,7 @@ def test_dunning_alone_does_it_too(staff: Client, stripe: Any, invoice: Any) -> 
 def test_money_that_came_meanwhile_is_kept_for_the_customer(
     staff: Client, stripe: Any, invoice: Any, audited: Any, outbox: Any
 ) -> None:
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     cancel(staff, invoice)
     poll_open_attempts()
@@ -101,7 +101,7 @@ def test_money_that_came_meanwhile_is_kept_for_the_customer(
 def test_while_the_worker_has_not_come_nobody_is_asked_to_pay(
     staff: Client, client: Client, stripe: Any, invoice: Any, outbox: Any
 ) -> None:
-    start(invoice=invoice)
+    start(invoice=invoice, gateway_name="stripe")
     cancel(staff, invoice)
     assert status(invoice) == InvoiceStatus.OPEN
     for answer in (client.get(links.pay_path(invoice)), client.post(links.pay_path(invoice))):

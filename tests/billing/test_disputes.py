@@ -33,7 +33,7 @@ FEE, ALL = Decimal("20.00"), Decimal("96.00")
 
 @pytest.fixture
 def paid(stripe, invoice):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settle(attempt_id=payment.pk)
 
@@ -254,7 +254,7 @@ def test_the_end_is_the_same_whatever_was_heard_on_the_way(stripe, make_customer
 
 
 def _paid(stripe, customer):
-    payment = start(invoice=make_invoice(customer))
+    payment = start(invoice=make_invoice(customer), gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settle(attempt_id=payment.pk)
 

@@ -73,7 +73,7 @@ def test_the_day_that_is_named_counts_whole(customer, stripe, settings, zone, ou
 
 
 def test_the_open_charge_is_closed_at_the_provider_before_the_order_is_void(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.update(next_check_at=None)
     travel.shift(days(12))
     remind_unpaid()
@@ -84,7 +84,7 @@ def test_the_open_charge_is_closed_at_the_provider_before_the_order_is_void(stri
 
 
 def test_money_that_came_meanwhile_settles_it(stripe, invoice, travel, outbox):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     travel.shift(days(12))
     remind_unpaid()
@@ -95,7 +95,7 @@ def test_money_that_came_meanwhile_settles_it(stripe, invoice, travel, outbox):
 
 
 def test_a_bank_that_has_not_answered_holds_the_order_open(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay_later(payment.provider_reference)
     travel.shift(days(12))
     remind_unpaid()
@@ -108,7 +108,7 @@ def test_a_bank_that_has_not_answered_holds_the_order_open(stripe, invoice, trav
 
 
 def test_while_the_provider_does_not_answer_nothing_is_void(stripe, invoice, travel):
-    start(invoice=invoice)
+    start(invoice=invoice, gateway_name="stripe")
     travel.shift(days(12))
     remind_unpaid()
     travel.shift(days(4))
@@ -132,7 +132,7 @@ def test_a_shop_that_slept_reminds_first_and_leaves_a_day_to_act(stripe, invoice
 
 
 def test_a_paid_invoice_is_neither_reminded_of_nor_void(stripe, invoice, travel, outbox):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     travel.shift(days(30))

@@ -42,7 +42,7 @@ def frozen(stripe, invoice):
     editor = Editor()
     editor.connection = connection
     operation.code(None, editor)
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)  # the whole flow works under the triggers
     nothing = make_invoice(invoice.customer, "0.00")

@@ -160,7 +160,7 @@ def test_a_change_of_its_tax_is_a_change_of_the_invoice(customer, change):
 
 @pytest.mark.parametrize(("currency", "amount", "minor"), [("EUR", "96.10", 9610), ("JPY", "9610", 9610)])
 def test_the_provider_is_asked_for_the_same_minor_units(stripe, customer, currency, amount, minor):
-    start(invoice=make_invoice(customer, amount, currency=currency))
+    start(invoice=make_invoice(customer, amount, currency=currency), gateway_name="stripe")
     (session,) = stripe.sessions()
     assert (session["amount_total"], session["currency"]) == (minor, currency.lower())
 
@@ -193,14 +193,14 @@ def test_void_gives_the_use_of_a_voucher_back_once(customer):
 
 def test_an_invoice_with_an_open_charge_is_not_made_void(stripe, customer):
     invoice = make_invoice(customer)
-    start(invoice=invoice)
+    start(invoice=invoice, gateway_name="stripe")
     with pytest.raises(ChargeOpen):
         invoices.void(invoice=invoice, reason="test")
 
 
 def test_a_paid_invoice_is_not_made_void(stripe, customer):
     invoice = make_invoice(customer)
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     with pytest.raises(TransitionError):

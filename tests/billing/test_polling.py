@@ -32,7 +32,7 @@ def fetches(stripe):
 
 
 def test_a_payment_nobody_told_us_of_is_found(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     assert poll_open_attempts() == 0  # too early
     travel.shift(timedelta(minutes=2))
@@ -44,7 +44,7 @@ def test_a_payment_nobody_told_us_of_is_found(stripe, invoice, travel):
 
 
 def test_an_open_page_is_looked_at_ever_more_seldom_but_every_ten_minutes(stripe, invoice, travel):
-    start(invoice=invoice)
+    start(invoice=invoice, gateway_name="stripe")
     looks = []
     for _ in range(3 * 60 * 4):
         travel.shift(timedelta(seconds=15))
@@ -58,7 +58,7 @@ def test_an_open_page_is_looked_at_ever_more_seldom_but_every_ten_minutes(stripe
 def test_an_opening_that_was_never_answered_is_settled_within_minutes(stripe, invoice, travel, audited):
     stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     travel.shift(timedelta(minutes=2))
     assert poll_open_attempts() == 1
     payment = PaymentAttempt.objects.get()
@@ -79,7 +79,7 @@ def test_a_process_killed_before_it_asked_leaves_an_attempt_the_poller_finishes(
 
 
 def test_while_the_provider_is_away_it_is_asked_again_later(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     travel.shift(timedelta(minutes=2))
     stripe.fail_next(kind="reset")
@@ -91,7 +91,7 @@ def test_while_the_provider_is_away_it_is_asked_again_later(stripe, invoice, tra
 
 
 def test_a_closed_charge_is_looked_at_once_more(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.expire(payment.provider_reference)
     settle(attempt_id=payment.pk)
     before = fetches(stripe)
@@ -102,7 +102,7 @@ def test_a_closed_charge_is_looked_at_once_more(stripe, invoice, travel):
 
 
 def test_money_that_came_after_all_is_found_by_that_look(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay_later(payment.provider_reference)
     stripe.settle_later(payment.provider_reference, succeed=False)
     settle(attempt_id=payment.pk)
@@ -114,9 +114,9 @@ def test_money_that_came_after_all_is_found_by_that_look(stripe, invoice, travel
 
 
 def test_a_charge_still_open_after_its_invoice_was_paid_is_closed(stripe, invoice, travel, audited):
-    first = start(invoice=invoice)
+    first = start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.filter(pk=first.pk).update(status=AttemptStatus.CANCELLED)  # the provider was never told
-    second = start(invoice=invoice)
+    second = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(first.provider_reference)
     settle(attempt_id=first.pk)
     invoice.refresh_from_db()
@@ -129,7 +129,7 @@ def test_a_charge_still_open_after_its_invoice_was_paid_is_closed(stripe, invoic
 
 
 def test_a_charge_given_up_by_us_but_open_at_the_provider_is_closed_there(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.filter(pk=payment.pk).update(status=AttemptStatus.CANCELLED)
     travel.shift(timedelta(minutes=2))
     poll_open_attempts()
@@ -137,7 +137,7 @@ def test_a_charge_given_up_by_us_but_open_at_the_provider_is_closed_there(stripe
 
 
 def test_one_payment_that_cannot_be_looked_up_blocks_no_other(stripe, customer, travel):
-    paid = [start(invoice=make_invoice(customer)) for _ in range(3)]
+    paid = [start(invoice=make_invoice(customer), gateway_name="stripe") for _ in range(3)]
     for payment in paid:
         stripe.pay(payment.provider_reference)
     travel.shift(timedelta(minutes=2))
@@ -148,7 +148,7 @@ def test_one_payment_that_cannot_be_looked_up_blocks_no_other(stripe, customer, 
 
 
 def test_a_void_invoice_whose_charge_was_paid_in_the_last_moment_loses_no_money(stripe, invoice, travel, outbox):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.filter(pk=payment.pk).update(status=AttemptStatus.CANCELLED)
     invoices.void(invoice=invoice, reason="test")
     stripe.pay(payment.provider_reference)

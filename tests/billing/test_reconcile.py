@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def paid(stripe, customer, *, told=True):
-    payment = start(invoice=make_invoice(customer))
+    payment = start(invoice=make_invoice(customer), gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settle(attempt_id=payment.pk) if told else payment
 
@@ -31,8 +31,8 @@ def kinds():
 
 def test_when_all_is_well_nothing_is_found(stripe, customer):
     paid(stripe, customer)
-    start(invoice=make_invoice(customer))
-    expired = start(invoice=make_invoice(customer))
+    start(invoice=make_invoice(customer), gateway_name="stripe")
+    expired = start(invoice=make_invoice(customer), gateway_name="stripe")
     stripe.expire(expired.provider_reference)
     settle(attempt_id=expired.pk)
     assert reconcile() == 0
@@ -101,7 +101,7 @@ def test_another_amount_is_reported_and_pays_nothing(stripe, customer):
 
 
 def test_a_success_of_ours_that_is_none_at_the_provider_is_reported(stripe, customer):
-    payment = start(invoice=make_invoice(customer))
+    payment = start(invoice=make_invoice(customer), gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.tamper(payment.provider_reference, payment_status="unpaid")

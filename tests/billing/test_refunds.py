@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def paid(stripe, invoice):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settle(attempt_id=payment.pk)
 
@@ -110,7 +110,7 @@ def test_a_whole_refund_that_failed_leaves_the_money_on_the_personal_account(str
 
 
 def test_late_money_given_back_leaves_nothing_behind(stripe, invoice, audited, heard):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.filter(pk=payment.pk).update(status=AttemptStatus.CANCELLED)
     invoices.void(invoice=invoice, reason="test")
     stripe.pay(payment.provider_reference)
@@ -124,7 +124,7 @@ def test_late_money_given_back_leaves_nothing_behind(stripe, invoice, audited, h
 
 
 def test_a_refund_seen_with_the_payment_itself_is_booked_too(stripe, invoice, heard, audited):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     stripe.refund(payment.provider_reference)
     settle(attempt_id=payment.pk)

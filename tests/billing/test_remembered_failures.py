@@ -28,14 +28,14 @@ def states():
 @FAILURES
 def test_one_press_goes_on_with_a_new_key(stripe, invoice, kind, audited):
     stripe.fail_next(kind=kind, method="POST")
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     assert states() == [(AttemptStatus.FAILED, "provider_failed"), (AttemptStatus.PENDING, "")]
     keys = [each["idempotency_key"] for each in stripe.requests() if each["method"] == "POST"]
     first = PaymentAttempt.objects.earliest("pk")
     assert keys == [first.idempotency_key, first.idempotency_key, payment.idempotency_key]
     invoice.order.refresh_from_db()
     assert invoice.order.status == "Payment in progress"
-    assert start(invoice=invoice).pk == payment.pk
+    assert start(invoice=invoice, gateway_name="stripe").pk == payment.pk
     assert audited() == []
 
 
@@ -43,25 +43,25 @@ def test_a_failure_learned_after_a_lost_answer_is_no_dead_end(stripe, invoice):
     """The answer was lost, and what was remembered for the key is a failure."""
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     stripe.fail_next(kind="broken", method="POST")
-    assert start(invoice=invoice).redirect_url
+    assert start(invoice=invoice, gateway_name="stripe").redirect_url
 
 
 def test_while_every_key_fails_the_buyer_is_not_kept_waiting(stripe, invoice):
     stripe.fail_next(kind="status", count=99, method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     assert len(stripe.requests()) == 4  # two attempts, each asked twice
     stripe.faults.clear()
-    assert start(invoice=invoice).redirect_url
+    assert start(invoice=invoice, gateway_name="stripe").redirect_url
 
 
 @FAILURES
 def test_an_invoice_in_that_state_can_be_made_void(stripe, invoice, kind, audited):
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     stripe.fail_next(kind=kind, method="POST")
     cancel_open(invoice=invoice)
     assert invoices.void(invoice=invoice, reason="test").status == InvoiceStatus.VOID
@@ -72,7 +72,7 @@ def test_an_invoice_in_that_state_can_be_made_void(stripe, invoice, kind, audite
 def test_the_worker_gives_such_an_attempt_up_and_opens_none(stripe, invoice):
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.update(next_check_at=clock.now())
     stripe.fail_next(kind="status", method="POST")
     poll_open_attempts()
@@ -83,7 +83,7 @@ def test_the_worker_gives_such_an_attempt_up_and_opens_none(stripe, invoice):
 
 def test_a_session_whose_address_nobody_holds_is_closed_when_it_is_found(stripe, invoice, audited):
     stripe.fail_next(kind="broken", method="POST")
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     assert [each["status"] for each in stripe.sessions()] == ["open", "open"]
     assert reconcile() == 1
     found = {each["client_reference_id"]: each["status"] for each in stripe.sessions()}
@@ -96,7 +96,7 @@ def test_a_session_whose_address_nobody_holds_is_closed_when_it_is_found(stripe,
 
 def test_money_that_came_by_such_a_session_all_the_same_is_not_lost(stripe, invoice, audited):
     stripe.fail_next(kind="broken", method="POST")
-    start(invoice=invoice)
+    start(invoice=invoice, gateway_name="stripe")
     hidden = stripe.sessions()[1]["id"]
     stripe.pay(hidden)
     assert reconcile() == 1
@@ -112,7 +112,7 @@ def test_an_answer_that_comes_after_the_attempt_was_given_up_opens_nothing(strip
 
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     payment = PaymentAttempt.objects.get()
     started = gateway("stripe").start(opening.start_request(payment))
     opening.close(payment.pk, AttemptStatus.FAILED, failure_code=opening.PROVIDER_FAILED)

@@ -32,7 +32,7 @@ def staff(make_customer: Any, wagtail_site: Any) -> Any:
 
 @pytest.fixture
 def mismatch(stripe: Any, invoice: Any) -> ReviewItem:
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     stripe.tamper(payment.provider_reference, amount_total=100)
     settle(attempt_id=payment.pk)
@@ -55,7 +55,7 @@ def test_after_the_resolution_the_buyer_pays_by_a_new_attempt(
     client.force_login(staff)
     assert resolve(client, mismatch, "Refunded 1.00 at the provider").status_code == 302
     assert 'id="pay-order"' in client.get(links.pay_path(invoice)).content.decode()
-    anew = start(invoice=invoice)
+    anew = start(invoice=invoice, gateway_name="stripe")
     assert anew.pk != mismatch.attempt_id
     stripe.pay(anew.provider_reference)
     settle(attempt_id=anew.pk)
@@ -85,7 +85,7 @@ def test_without_a_reason_nothing_is_resolved(client: Client, invoice: Any, mism
     answer = resolve(client, mismatch, "  ")
     assert answer.status_code == 422 and "Write what was done" in answer.content.decode()
     with pytest.raises(PaymentInReview):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
 
 
 def test_the_same_finding_is_not_filed_again_after_its_resolution(mismatch: Any, staff: Any) -> None:
@@ -96,13 +96,13 @@ def test_the_same_finding_is_not_filed_again_after_its_resolution(mismatch: Any,
 
 
 def test_an_unpaid_charge_that_does_not_fit_is_closed_at_the_provider(stripe: Any, invoice: Any, staff: Any) -> None:
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.tamper(payment.provider_reference, amount_total=100)
     settle(attempt_id=payment.pk)
     item = ReviewItem.objects.get(kind="mismatch_unpaid")
     resolving.resolve(item=item, by=staff, reason="opened with another amount")
     assert stripe.pay(payment.provider_reference) == "closed"
-    assert start(invoice=invoice).pk != payment.pk
+    assert start(invoice=invoice, gateway_name="stripe").pk != payment.pk
 
 
 def test_open_matters_come_first_and_lead_to_the_order(client: Client, invoice: Any, mismatch: Any, staff: Any) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def charge(stripe, invoice):
-    return start(invoice=invoice)
+    return start(invoice=invoice, gateway_name="stripe")
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_promise_that_was_not_kept_frees_the_order(stripe, invoice, charge):
     payment = settle(attempt_id=charge.pk)
     assert payment.status == AttemptStatus.FAILED
     assert fresh(invoice.order).status == "New"
-    assert start(invoice=invoice).pk != payment.pk
+    assert start(invoice=invoice, gateway_name="stripe").pk != payment.pk
 
 
 @pytest.mark.parametrize("kind", ["status", "html", "empty", "reset", "lost", "truncated", "cut", "hang"])
@@ -164,9 +164,9 @@ def test_a_small_payment_does_not_pay_for_another_order(stripe, customer, make_c
     dear, cheap = make_invoice(customer, "1000.00"), make_invoice(thief, "1.00")
     stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(Exception, match="does not answer"):
-        start(invoice=dear)  # its row does not know the provider's name for it yet
+        start(invoice=dear, gateway_name="stripe")  # its row does not know the provider's name for it yet
     dear_payment = PaymentAttempt.objects.get(invoice=dear)
-    cheap_payment = start(invoice=cheap)
+    cheap_payment = start(invoice=cheap, gateway_name="stripe")
     stripe.pay(cheap_payment.provider_reference)
     settle(attempt_id=dear_payment.pk, provider_reference=cheap_payment.provider_reference)
     assert fresh(dear).status == InvoiceStatus.OPEN
@@ -180,7 +180,7 @@ def test_a_small_payment_does_not_pay_for_another_order(stripe, customer, make_c
 def test_a_hint_finds_the_charge_whose_opening_was_never_answered(stripe, invoice):
     stripe.fail_next(kind="lost", method="POST")
     with pytest.raises(Exception, match="does not answer"):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     payment = PaymentAttempt.objects.get()
     (session,) = stripe.sessions()
     stripe.pay(session["id"])
@@ -209,7 +209,7 @@ def test_a_second_payment_is_kept_for_its_customer(stripe, invoice, charge, hear
     PaymentAttempt.objects.filter(pk=charge.pk).update(
         status=AttemptStatus.CANCELLED
     )  # given up by us, open at the provider
-    second = start(invoice=invoice)
+    second = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(charge.provider_reference)
     stripe.pay(second.provider_reference)
     settle(attempt_id=second.pk)
@@ -224,9 +224,9 @@ def test_a_second_payment_is_kept_for_its_customer(stripe, invoice, charge, hear
 
 def test_an_invoice_without_an_order_is_paid_once_too(stripe, customer, heard, audited):
     invoice = make_invoice(customer, with_order=False)
-    first = start(invoice=invoice)
+    first = start(invoice=invoice, gateway_name="stripe")
     PaymentAttempt.objects.filter(pk=first.pk).update(status=AttemptStatus.CANCELLED)
-    second = start(invoice=invoice)
+    second = start(invoice=invoice, gateway_name="stripe")
     for payment in (second, first):
         stripe.pay(payment.provider_reference)
         settle(attempt_id=payment.pk)

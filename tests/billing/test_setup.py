@@ -53,7 +53,7 @@ def test_staff_read_which_right_is_missing_and_once(stripe, invoice, outbox):
     stripe.rights.restrict(**ALL | {"checkout_session": "read"})
     for _ in range(3):
         with pytest.raises(PaymentUnavailable):
-            start(invoice=invoice)
+            start(invoice=invoice, gateway_name="stripe")
     (item,) = setup_items()
     assert "Checkout Sessions: Write" in item.detail and "payments doctor" in item.detail
     assert len([key for key in outbox("") if "review:setup" in key]) == 1
@@ -64,7 +64,7 @@ def test_what_is_resolved_and_comes_again_is_told_again(stripe, invoice, make_cu
     staff = make_customer("staff@example.com")
     for _ in range(2):
         with pytest.raises(PaymentUnavailable):
-            start(invoice=invoice)
+            start(invoice=invoice, gateway_name="stripe")
         resolving.resolve(item=setup_items()[-1], by=staff, reason="The right was given")
     assert len(setup_items()) == 2
 
@@ -72,7 +72,7 @@ def test_what_is_resolved_and_comes_again_is_told_again(stripe, invoice, make_cu
 def test_a_payment_that_could_not_be_opened_is_opened_when_the_right_is_there(stripe, invoice, travel):
     stripe.rights.restrict()
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     travel.shift(timedelta(minutes=2))
     poll_open_attempts()
     assert PaymentAttempt.objects.get().status == AttemptStatus.CREATED
@@ -86,7 +86,7 @@ def test_a_payment_that_could_not_be_opened_is_opened_when_the_right_is_there(st
 
 @pytest.mark.parametrize("lacking", ["charge", "payment_intent"])
 def test_a_payment_is_settled_without_the_right_to_see_its_charge(stripe, invoice, audited, lacking):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     stripe.rights.restrict(**ALL | {lacking: "none"})
     assert settle(attempt_id=payment.pk).status == AttemptStatus.SUCCEEDED
@@ -98,7 +98,7 @@ def test_a_payment_is_settled_without_the_right_to_see_its_charge(stripe, invoic
 
 
 def test_a_refund_that_could_not_be_seen_is_booked_when_the_right_is_there(stripe, invoice, audited):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.refund(payment.provider_reference, amount=1000)
@@ -115,7 +115,7 @@ def test_a_refund_that_could_not_be_seen_is_booked_when_the_right_is_there(strip
 
 
 def test_a_dispute_that_may_not_be_read_waits_for_the_right(stripe, invoice):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
@@ -126,7 +126,7 @@ def test_a_dispute_that_may_not_be_read_waits_for_the_right(stripe, invoice):
 
 
 def test_a_refund_is_booked_though_the_dispute_may_not_be_read(stripe, invoice, audited):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.refund(payment.provider_reference, amount=1000)
@@ -139,7 +139,7 @@ def test_a_refund_is_booked_though_the_dispute_may_not_be_read(stripe, invoice, 
 
 
 def test_stripe_is_asked_seldom_while_a_person_must_act(stripe, invoice, travel):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     stripe.rights.restrict()
     before = len(stripe.requests())
@@ -155,7 +155,7 @@ def test_stripe_is_asked_seldom_while_a_person_must_act(stripe, invoice, travel)
 
 
 def test_a_key_that_is_no_more_is_told_too(stripe, invoice, settings):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     settings.STRIPE_API_KEY = "sk_test_of_yesterday"
     with pytest.raises(ConfigurationError):
         settle(attempt_id=payment.pk)
@@ -181,7 +181,7 @@ def test_what_does_not_fit_is_told_once_until_it_is_resolved(stripe):
 
 def test_a_call_and_the_daily_look_tell_of_one_right_together(stripe, invoice):
     stripe.endpoints.change(url=setup.webhook_url("stripe"))
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     stripe.rights.restrict(**ALL | {"charge": "none"})
     settle(attempt_id=payment.pk)

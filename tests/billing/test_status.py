@@ -59,7 +59,7 @@ def both(invoice):
 
 @pytest.mark.parametrize(("card", "words"), CARDS.items())
 def test_declined_card_is_told_with_its_reason(stripe, invoice, card, words):
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     assert stripe.pay(payment.provider_reference, card=card) == "declined"
     state = both_after(payment, invoice)
     assert (state.code, state.may_pay) == ("failed", True)
@@ -74,14 +74,14 @@ def both_after(payment, invoice):
 
 
 def test_a_challenge_that_was_not_answered_is_told(stripe, invoice):
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference, card="4000000000003220", approve=False)
     assert "confirm the payment at your bank" in both_after(payment, invoice).reason
 
 
 def test_from_new_to_paid_every_state_has_its_words(stripe, invoice):
     assert both(invoice) == status.Status("new", "New")
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     state = both(invoice)
     assert (state.code, state.label, state.may_pay) == ("in_progress", "Payment in progress", True)
     assert "was opened on" in state.reason
@@ -93,7 +93,7 @@ def test_from_new_to_paid_every_state_has_its_words(stripe, invoice):
 
 
 def test_money_that_does_not_fit_is_being_checked_and_not_asked_for_again(stripe, invoice):
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     reviews.file(key="k", kind=reviews.MISMATCH, detail="", attempt=payment, invoice=invoice)
     state = both(invoice)
     assert (state.code, state.may_pay) == ("review", False)
@@ -108,18 +108,18 @@ def test_void_and_cancelled_say_the_same(stripe, invoice):
 
 
 def test_an_attempt_nobody_finished_is_no_failure(stripe, invoice):
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.expire(payment.provider_reference)
     state = both_after(payment, invoice)
     assert (state.code, state.may_pay) == ("new", True)
 
 
 def test_a_second_attempt_makes_the_first_one_forgotten(stripe, invoice):
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference, card="4000000000009995")
     stripe.expire(payment.provider_reference)
     assert both_after(payment, invoice).code == "failed"
-    starting.start(invoice=invoice)
+    starting.start(invoice=invoice, gateway_name="stripe")
     assert both(invoice).code == "in_progress"
 
 
@@ -167,10 +167,10 @@ def add_line(order):
 
 def test_a_declined_card_and_another_one_move_order_and_lines_back_and_forth(stripe, invoice):
     add_line(invoice.order)
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference, card="4000000000009995")
     assert both_after(payment, invoice).code == "failed"
-    starting.start(invoice=invoice)  # the same page again, with the reason still on it
+    starting.start(invoice=invoice, gateway_name="stripe")  # the same page again, with the reason still on it
     assert both(invoice).code == "failed"
     stripe.pay_later(payment.provider_reference)
     assert both_after(payment, invoice).code == "processing"
@@ -193,7 +193,7 @@ def test_migration_puts_orders_of_declined_cards_right_and_no_others(stripe, cus
     declined, waiting, checked = (make_invoice(customer) for _ in range(3))
     add_line(declined.order)
     for invoice in (declined, waiting, checked):
-        starting.start(invoice=invoice)
+        starting.start(invoice=invoice, gateway_name="stripe")
     declined.attempts.update(failure_code="card_declined")
     checked.attempts.update(failure_code="card_declined", is_processing=True)
     import_module("storefront.billing.migrations.0004_declined_orders").correct(ModelsOfThen(), None)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def voucher(stripe, invoice):
     """A Multibanco voucher that the shop knows of."""
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference)
     return settle(attempt_id=payment.pk)
 
@@ -55,7 +55,7 @@ def poll():
     ],
 )
 def test_the_order_waits_and_says_how_to_pay(stripe, invoice, audited, method, name, labels, lapses):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference, method=method)
     payment = settle(attempt_id=payment.pk)
     assert payment.status == AttemptStatus.PENDING and payment.is_awaited and not payment.is_processing
@@ -94,13 +94,13 @@ def test_a_voucher_that_lapses_frees_the_order_and_is_told(stripe, invoice, vouc
             poll()
         state = status.of_invoice(invoice)
         assert audited() == []
-        assert start(invoice=invoice).pk != voucher.pk
+        assert start(invoice=invoice, gateway_name="stripe").pk != voucher.pk
     assert (state.code, state.reason) == ("failed", "It was not paid in time. Please pay anew, this way or another.")
     assert len(outbox("payment-failed:")) == 1
 
 
 def test_a_debit_that_fails_is_told_too(stripe, invoice, outbox):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay_later(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.settle_later(payment.provider_reference, succeed=False)
@@ -110,22 +110,22 @@ def test_a_debit_that_fails_is_told_too(stripe, invoice, outbox):
 
 def test_paying_again_by_mistake_leads_to_the_voucher(stripe, invoice, voucher):
     with pytest.raises(PaymentAwaited):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     with pytest.raises(PaymentAwaited):
-        start(invoice=invoice, instead_of="another")
+        start(invoice=invoice, instead_of="another", gateway_name="stripe")
     assert stripe.stats()["session_creates"] == 1
 
 
 def test_a_voucher_nobody_told_us_of_is_met_when_they_press(stripe, invoice):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference)
     with pytest.raises(PaymentAwaited):
-        start(invoice=invoice)
+        start(invoice=invoice, gateway_name="stripe")
     assert fresh(payment).is_awaited
 
 
 def test_paying_another_way_opens_a_page_at_once(stripe, invoice, voucher, audited):
-    payment = start(invoice=invoice, instead_of=voucher.public_id)
+    payment = start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")
     assert payment.pk != voucher.pk and payment.redirect_url
     assert (fresh(voucher).status, voucher.failure_code) == (AttemptStatus.CANCELLED, "given_up")
     assert status.of_attempt(voucher).code == "void"
@@ -137,7 +137,7 @@ def test_paying_another_way_opens_a_page_at_once(stripe, invoice, voucher, audit
 
 
 def test_money_that_comes_by_the_voucher_all_the_same_is_kept_for_the_customer(stripe, invoice, voucher, audited):
-    payment = start(invoice=invoice, instead_of=voucher.public_id)
+    payment = start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.pay_voucher(voucher.provider_reference)
@@ -149,7 +149,7 @@ def test_money_that_comes_by_the_voucher_all_the_same_is_kept_for_the_customer(s
 
 
 def test_a_voucher_paid_first_closes_the_page_opened_instead(stripe, invoice, voucher, audited):
-    payment = start(invoice=invoice, instead_of=voucher.public_id)
+    payment = start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")
     stripe.pay_voucher(voucher.provider_reference)
     settle(attempt_id=voucher.pk)
     assert fresh(invoice).status == InvoiceStatus.PAID
@@ -162,31 +162,31 @@ def test_a_voucher_paid_first_closes_the_page_opened_instead(stripe, invoice, vo
 def test_a_voucher_paid_at_that_very_moment_is_taken_instead(stripe, invoice, voucher):
     stripe.pay_voucher(voucher.provider_reference)
     with pytest.raises(AlreadyPaid):
-        start(invoice=invoice, instead_of=voucher.public_id)
+        start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")
     assert stripe.stats()["session_creates"] == 1
 
 
 def test_while_the_provider_is_away_the_voucher_is_kept(stripe, invoice, voucher):
     stripe.fail_next(kind="reset", method="POST")
     with pytest.raises(PaymentUnavailable):
-        start(invoice=invoice, instead_of=voucher.public_id)
+        start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")
     assert fresh(voucher).is_awaited
 
 
 def test_a_key_that_may_not_cancel_keeps_nobody_from_paying_another_way(stripe, invoice, voucher):
     stripe.rights.restrict(checkout_session="write", payment_intent="read", charge="write", dispute="read")
-    assert start(invoice=invoice, instead_of=voucher.public_id).redirect_url
+    assert start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe").redirect_url
 
 
 def test_one_that_the_seller_cancels_by_hand_is_over(stripe, invoice, voucher, outbox):
     stripe.cancel_voucher(voucher.provider_reference)
     assert settle(attempt_id=voucher.pk).status == AttemptStatus.CANCELLED
     assert outbox("payment-failed:") == []
-    assert start(invoice=invoice).redirect_url
+    assert start(invoice=invoice, gateway_name="stripe").redirect_url
 
 
 def test_what_was_given_up_is_no_difference_and_is_looked_at_after_its_end(stripe, invoice, voucher):
-    start(invoice=invoice, instead_of=voucher.public_id)
+    start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")
     assert reconcile() == 0 and not ReviewItem.objects.exists()
     asked = len(stripe.requests())
     poll_open_attempts()
@@ -200,10 +200,10 @@ def test_what_was_given_up_is_no_difference_and_is_looked_at_after_its_end(strip
 
 
 def test_a_transfer_that_was_given_up_is_looked_at_daily_and_cancelled_once(stripe, invoice):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference, method="customer_balance")
     settle(attempt_id=payment.pk)
-    start(invoice=invoice, instead_of=payment.public_id)
+    start(invoice=invoice, instead_of=payment.public_id, gateway_name="stripe")
     for _ in range(3):
         poll()
     assert [each["path"].rsplit("/", 1)[1] for each in stripe.requests()].count("cancel") == 1
@@ -224,7 +224,7 @@ def test_an_order_is_not_void_while_its_voucher_can_be_paid(stripe, invoice, vou
 
 
 def test_a_transfer_that_never_lapses_holds_up_nothing(stripe, invoice, audited):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference, method="customer_balance")
     settle(attempt_id=payment.pk)
     Invoice.objects.update(reminded_at=clock.now())

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def charge(stripe, invoice):
-    return start(invoice=invoice)
+    return start(invoice=invoice, gateway_name="stripe")
 
 
 def fresh(row):
@@ -198,7 +198,7 @@ numbers = itertools.count()
 def test_any_messages_in_any_order_and_number_end_in_the_providers_state(client, stripe, make_customer, run_jobs, data):
     customer = make_customer(f"buyer{next(numbers)}@example.com")
     invoice = make_invoice(customer)
-    charge = start(invoice=invoice)
+    charge = start(invoice=invoice, gateway_name="stripe")
     refunds: list[str] = []
     for name in data.draw(st.lists(st.sampled_from(ACTS), max_size=7)):
         act(stripe, name, charge, refunds)

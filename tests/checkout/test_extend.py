@@ -60,7 +60,7 @@ def sent(client: Client, shop: Any, license: License, months: int = 6, **fields:
 
 
 def pay(invoice: Invoice, stripe: Any) -> Any:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settlement.settle(attempt_id=payment.pk)
 

@@ -102,7 +102,7 @@ def test_what_the_worker_writes_later_is_in_the_language_of_the_order(
 def test_the_provider_is_told_the_language_and_sends_the_buyer_back_to_it(
     client: Client, shop: Any, russian: Agreement, stripe: Any
 ) -> None:
-    starting.start(invoice=order_in_russian(client, shop, russian))
+    starting.start(invoice=order_in_russian(client, shop, russian), gateway_name="stripe")
     session = stripe.sessions()[0]
     assert session["locale"] == "ru"
     assert session["success_url"].startswith("http://testserver/ru/pay/result/")

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 def unpaid(live_server: Any, settings: Any, wagtail_site: Any, shop: Any, customer: Any, stripe: Any) -> Any:
     """A charge that is open at the provider."""
     settings.SITE_URL = live_server.url
-    return starting.start(invoice=purchases.order(customer, shop))
+    return starting.start(invoice=purchases.order(customer, shop), gateway_name="stripe")
 
 
 @pytest.fixture

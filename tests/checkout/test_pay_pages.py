@@ -134,7 +134,7 @@ def test_a_paid_link_takes_no_second_payment(client: Client, stripe: Any, invoic
 def test_who_paid_and_comes_back_to_the_old_page_is_not_sent_to_pay_again(
     client: Client, stripe: Any, invoice: Any, link: str
 ) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)  # no webhook has come, nobody has looked
     response = client.post(link, follow=True)
     assert response.status_code == 410
@@ -191,7 +191,7 @@ def test_a_refusal_of_the_provider_is_told(client: Client, stripe: Any, link: st
 
 
 def test_a_payment_in_the_bank_is_not_asked_for_again(client: Client, stripe: Any, invoice: Any, link: str) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay_later(payment.provider_reference)
     first = client.post(link)
     assert first.status_code == 409
@@ -213,7 +213,7 @@ def test_many_presses_are_throttled(client: Client, stripe: Any, link: str, sett
 
 
 def test_landing_has_the_payment_looked_up_though_no_webhook_comes(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     assert "Waiting for the confirmation" in text(client.get(return_path(payment)))
     assert poll_open_attempts() == 1
@@ -226,7 +226,7 @@ def test_landing_has_the_payment_looked_up_though_no_webhook_comes(client: Clien
 
 
 def test_the_landing_page_calls_nobody_and_the_worker_looks_once(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     before = len(stripe.requests())
     for _ in range(5):
         client.get(return_path(payment))
@@ -248,12 +248,12 @@ def test_nobody_is_asked_before_the_buyer_comes_back(client: Client, stripe: Any
 
 
 def test_without_scripts_the_landing_page_asks_for_news_by_itself(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     assert '<noscript><meta http-equiv="refresh" content="3">' in text(client.get(return_path(payment)))
 
 
 def test_opening_the_success_page_unpaid_grants_nothing(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     assert "Waiting for the confirmation" in land(client, payment)
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.OPEN
@@ -263,7 +263,7 @@ def test_opening_the_success_page_unpaid_grants_nothing(client: Client, stripe: 
 def test_a_provider_that_does_not_answer_is_unknown_and_not_asked_to_pay(
     client: Client, stripe: Any, invoice: Any
 ) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     stripe.fail_next(kind="status", status=500, count=9, method="GET")
     body = land(client, payment)
@@ -274,7 +274,7 @@ def test_a_provider_that_does_not_answer_is_unknown_and_not_asked_to_pay(
 
 
 def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay_later(payment.provider_reference)
     body = land(client, payment)
     assert "being processed" in body
@@ -283,7 +283,7 @@ def test_a_payment_in_the_bank_says_so_after_paying(client: Client, stripe: Any,
 
 @pytest.fixture
 def voucher(stripe: Any, invoice: Any) -> Any:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(payment.provider_reference)
     return settlement.settle(attempt_id=payment.pk)
 
@@ -311,7 +311,7 @@ def test_the_page_after_choosing_a_voucher_says_what_is_left_to_do(client: Clien
 
 
 def test_a_payment_that_failed_offers_another_try(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.expire(payment.provider_reference)
     body = land(client, payment)
     assert "did not go through" in body
@@ -320,7 +320,7 @@ def test_a_payment_that_failed_offers_another_try(client: Client, stripe: Any, i
 
 
 def test_money_for_a_void_order_is_said_to_be_kept(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     type(invoice).objects.filter(pk=invoice.pk).update(status=InvoiceStatus.VOID)
     body = land(client, payment)
@@ -333,7 +333,7 @@ def test_the_page_moves_by_itself_and_stops_when_all_is_done(
     shop.software.binding_kind = "none"
     shop.software.save()
     invoice = purchases.order(customer, shop)
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     path, asked = status_path(payment), {"HX-Request": "true"}
     assert "hx-trigger" in text(client.get(path, headers=asked))
     stripe.pay(payment.provider_reference)
@@ -344,7 +344,7 @@ def test_the_page_moves_by_itself_and_stops_when_all_is_done(
 
 
 def test_an_unchanged_page_is_not_sent_again(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     asked = {"HX-Request": "true"}
     body = text(client.get(status_path(payment), headers=asked))
     seen = body.split("?seen=")[1].split("&")[0]
@@ -356,7 +356,7 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, stripe: Any, invoic
 
 def test_when_the_payment_is_in_the_whole_page_is_loaded_anew(client: Client, stripe: Any, invoice: Any) -> None:
     """Title and steps stand above the part that moves."""
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     path, asked = f"{status_path(payment)}?was=waiting", {"HX-Request": "true"}
     assert "HX-Refresh" not in client.get(path, headers=asked)
     stripe.pay(payment.provider_reference)
@@ -366,7 +366,7 @@ def test_when_the_payment_is_in_the_whole_page_is_loaded_anew(client: Client, st
 
 
 def test_without_script_the_status_address_leads_to_the_whole_page(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     with time_machine.travel(clock.now(), tick=False):  # the signature holds the second it was made in
         assert client.get(status_path(payment))["Location"] == return_path(payment)
     assert "Check again" in text(client.get(return_path(payment)))
@@ -374,7 +374,7 @@ def test_without_script_the_status_address_leads_to_the_whole_page(client: Clien
 
 @pytest.mark.parametrize("name", ["pay-result", "pay-result-status"])
 def test_a_return_link_we_did_not_sign_is_not_found(client: Client, stripe: Any, invoice: Any, name: str) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     for token in ("x", payment.public_id, f"{payment.public_id}.1.aaaa", links.pay_token(invoice)):
         assert client.get(reverse(name, args=[token]), headers={"HX-Request": "true"}).status_code == 404
 
@@ -382,7 +382,7 @@ def test_a_return_link_we_did_not_sign_is_not_found(client: Client, stripe: Any,
 def test_a_strangers_visit_to_the_cancel_address_changes_nothing(
     client: Client, stripe: Any, invoice: Any, link: str
 ) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     (session,) = stripe.sessions()
     assert session["cancel_url"].endswith(f"{link}?cancelled=1")
     client.get(session["cancel_url"])
@@ -403,7 +403,34 @@ def test_the_landing_page_costs_the_same_for_one_license_and_for_many(
 
 
 def test_no_address_of_the_pay_pages_can_be_posted_but_the_pay_page(client: Client, stripe: Any, invoice: Any) -> None:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     assert client.post(return_path(payment)).status_code == 405
     assert client.post(status_path(payment)).status_code == 405
     assert client.delete(links.pay_path(invoice)).status_code == 405
+
+
+@pytest.fixture
+def two_methods(settings: Any) -> None:
+    methods = settings.PAYMENT_GATEWAYS
+    settings.PAYMENT_GATEWAYS = {**methods, "second": methods["stripe"]}
+
+
+def test_of_two_methods_the_buyer_chooses_one(client: Client, stripe: Any, invoice: Any, two_methods: None) -> None:
+    path = links.pay_path(invoice)
+    assert client.get(path).content.decode().count('type="radio" name="method"') == 2
+    for typed in ({}, {"method": "nobody"}):
+        answer = client.post(path, typed)
+        assert answer.status_code == 422 and "Please choose how to pay." in answer.content.decode()
+    assert not invoice.attempts.exists()
+    assert client.post(path, {"method": "second"}).status_code == 303
+    assert invoice.attempts.get().gateway == "second"
+
+
+def test_the_form_may_lead_to_the_pages_of_every_method(
+    client: Client, stripe: Any, invoice: Any, settings: Any
+) -> None:
+    policy = client.get(links.pay_path(invoice))["Content-Security-Policy"]
+    assert stripe.base_url in policy.partition("form-action")[2].partition(";")[0]
+    settings.STRIPE_API_KEY, settings.STRIPE_API_BASE = "sk_live_example", "https://api.stripe.com"
+    policy = client.get(links.pay_path(invoice))["Content-Security-Policy"]
+    assert "https:" in policy.partition("form-action")[2].partition(";")[0].split()

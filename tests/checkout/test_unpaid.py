@@ -41,7 +41,7 @@ def body(response: Any) -> str:
 
 
 def decline(stripe: Any, invoice: Invoice) -> PaymentAttempt:
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     assert stripe.pay(payment.provider_reference, card=FUNDS) == "declined"
     return settlement.settle(attempt_id=payment.pk)
 
@@ -84,7 +84,7 @@ def test_a_void_order_is_offered_no_more(buyer: Client) -> None:
 
 def test_money_under_way_is_told_without_a_button(buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay_later(payment.provider_reference)
     settlement.settle(attempt_id=payment.pk)
     for path in ("/basket/", "/account/", reverse("account-invoice", args=[invoice.number])):
@@ -147,7 +147,7 @@ def test_staff_who_filter_by_status_find_a_declined_order_among_the_new(
 
 def test_list_and_page_of_staff_show_the_same_state(admin_client: Client, buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    starting.start(invoice=invoice)
+    starting.start(invoice=invoice, gateway_name="stripe")
     order = invoice.order
     assert order is not None and order.user is not None
     for path in (
@@ -160,7 +160,7 @@ def test_list_and_page_of_staff_show_the_same_state(admin_client: Client, buyer:
 
 def test_who_cancels_at_the_provider_reads_what_happened(client: Client, buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    starting.start(invoice=invoice)
+    starting.start(invoice=invoice, gateway_name="stripe")
     (session,) = stripe.sessions()
     html = body(client.get(session["cancel_url"].removeprefix("http://testserver")))
     assert "You came back without paying" in html
@@ -169,7 +169,7 @@ def test_who_cancels_at_the_provider_reads_what_happened(client: Client, buyer: 
 
 def test_back_after_a_declined_card_the_page_learns_the_reason_by_itself(buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference, card=FUNDS)
     calls = len(stripe.requests())
     path = links.pay_path(invoice)
@@ -183,7 +183,7 @@ def test_back_after_a_declined_card_the_page_learns_the_reason_by_itself(buyer: 
 
 def test_the_page_stops_asking_while_the_worker_is_away(buyer: Client, stripe: Any) -> None:
     invoice = Invoice.objects.get()
-    starting.start(invoice=invoice)
+    starting.start(invoice=invoice, gateway_name="stripe")
     path, asks = links.pay_path(invoice), 0
     part = body(buyer.get(path))
     while "look=" in part:
@@ -197,7 +197,7 @@ def test_the_page_stops_asking_while_the_worker_is_away(buyer: Client, stripe: A
 @pytest.mark.parametrize("look", ["", "x", "-1", "99", "²"])
 def test_odd_counts_end_the_asking(buyer: Client, stripe: Any, look: str) -> None:
     invoice = Invoice.objects.get()
-    starting.start(invoice=invoice)
+    starting.start(invoice=invoice, gateway_name="stripe")
     part = body(buyer.get(links.pay_path(invoice), {"look": look}, headers={"HX-Request": "true"}))
     assert "hx-get" not in part
 

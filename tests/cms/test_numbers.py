@@ -102,7 +102,7 @@ def test_refunded_part_is_shared_among_the_products_of_its_invoice(
 
 def test_money_kept_on_a_personal_account_is_no_income(shop: Any, customer: Any, stripe: Any) -> None:
     invoice = order(customer, shop)
-    payment = starting.start(invoice=invoice)
+    payment = starting.start(invoice=invoice, gateway_name="stripe")
     set_status_of(invoice, "Cancelled")
     stripe.pay(payment.provider_reference)
     settlement.settle(attempt_id=payment.pk)

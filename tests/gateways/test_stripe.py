@@ -58,7 +58,7 @@ class StripeRig(Rig):
             api_key=key or KEY,
             webhook_secrets=secrets or [self.secret],
             api_base=self.stand_in.base_url,
-            read_timeout=patience,
+            timeouts=(3.0, patience),
             max_network_retries=0,
         )
 
@@ -438,8 +438,7 @@ def test_answer_that_trickles_in_is_given_up_in_time(rig: StripeRig) -> None:
         api_key=KEY,
         webhook_secrets=["whsec_now"],
         api_base=rig.stand_in.base_url,
-        connect_timeout=1.0,
-        read_timeout=1.0,
+        timeouts=(1.0, 1.0),
         max_network_retries=0,
     )
     with pytest.raises(Unavailable):

@@ -43,7 +43,7 @@ def stripe() -> Iterator[StripeStandIn]:
 
 def gateway(stripe: StripeStandIn, **changes: Any) -> Gateway:
     fields: dict[str, Any] = {"api_key": KEY, "webhook_secrets": [SECRET], "api_base": stripe.base_url}
-    return Gateway(**fields | {"max_network_retries": 0, "read_timeout": 1.0} | changes)
+    return Gateway(**fields | {"max_network_retries": 0, "timeouts": (3.0, 1.0)} | changes)
 
 
 def diagnosed(stripe: StripeStandIn, *, is_thorough: bool = True, **changes: Any) -> list[Diagnosis]:

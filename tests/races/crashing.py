@@ -81,7 +81,16 @@ def open_charge(*, invoice: int) -> None:
     from storefront.billing.models import Invoice
     from storefront.billing.services.starting import start
 
-    start(invoice=Invoice.objects.get(pk=invoice))
+    start(invoice=Invoice.objects.get(pk=invoice), gateway_name="stripe")
+
+
+def give_back(*, payment: int) -> None:
+    """Staff give the whole of a payment back."""
+    from storefront.billing.models import Payment
+    from storefront.billing.services import refunds
+
+    row = Payment.objects.get(pk=payment)
+    refunds.start(payment=row, amount=row.amount, reason="As agreed")
 
 
 def send_mails() -> None:
@@ -102,6 +111,7 @@ def ask_portals() -> None:
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
+    "give_back": give_back,
     "send_mails": send_mails,
     "ask_portals": ask_portals,
 }

@@ -150,7 +150,7 @@ def test_killed_between_money_taken_and_license_linked_nothing_is_lost_or_repeat
     for die_at in range(1, MOST_POINTS):
         customer = make_customer(f"buyer{die_at}@example.com")
         invoice = make_invoice(customer, terms=[terms(make_product(f"module-{die_at}"), portal)])
-        payment = start(invoice=invoice)
+        payment = start(invoice=invoice, gateway_name="stripe")
         stripe.pay(payment.provider_reference)
         died = doomed.run("take_message", die_at, **message(stripe, payment.provider_reference))
         interrupted += is_unfinished(invoice)
@@ -255,7 +255,7 @@ def test_control_a_company_that_cannot_tell_gets_it_twice(doomed, mails, backend
 
 def test_killed_while_a_lost_dispute_is_booked_it_is_booked_once(doomed, stripe, client, make_customer):
     for die_at in range(1, MOST_POINTS):
-        payment = start(invoice=make_invoice(make_customer(f"buyer{die_at}@example.com")))
+        payment = start(invoice=make_invoice(make_customer(f"buyer{die_at}@example.com")), gateway_name="stripe")
         stripe.pay(payment.provider_reference)
         settle(attempt_id=payment.pk)
         stripe.dispute(payment.provider_reference)
@@ -277,6 +277,28 @@ def test_killed_while_a_lost_dispute_is_booked_it_is_booked_once(doomed, stripe,
     assert [str(finding) for finding in audit.run()] == []
 
 
+def test_killed_while_money_is_given_back_it_is_given_back_once(doomed, stripe, make_customer):
+    for die_at in range(1, MOST_POINTS):
+        attempt = start(invoice=make_invoice(make_customer(f"buyer{die_at}@example.com")), gateway_name="stripe")
+        stripe.pay(attempt.provider_reference)
+        payment = settle(attempt_id=attempt.pk).payment
+        before = stripe.stats()["refunds"]
+        died = doomed.run("give_back", die_at, payment=payment.pk)
+        recover(("refunds-follow", *MESSAGES))
+        payment.refresh_from_db()
+        if payment.refunds.exists():  # committed before it died
+            assert payment.refunds.get().status == "succeeded"
+        given = payment.refunds.count()
+        assert stripe.stats()["refunds"] - before == given
+        assert payment.amount_refunded == payment.amount * given
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 3 and given == 1
+    assert [str(finding) for finding in audit.run()] == []
+
+
 def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, stripe, make_customer):
     for die_at in range(1, MOST_POINTS):
         invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"), "96.00")
@@ -284,8 +306,8 @@ def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, s
         died = doomed.run("open_charge", die_at, invoice=invoice.pk)
         if die_at % 2:
             recover()  # the worker finds it, or ...
-        page = start(invoice=invoice).redirect_url  # ... the buyer presses again
-        assert page == start(invoice=invoice).redirect_url
+        page = start(invoice=invoice, gateway_name="stripe").redirect_url  # ... the buyer presses again
+        assert page == start(invoice=invoice, gateway_name="stripe").redirect_url
         assert stripe.stats()["session_creates"] == before + 1
         payment = PaymentAttempt.objects.get(invoice=invoice)
         assert (payment.status, payment.amount) == (AttemptStatus.PENDING, Decimal("96.00"))
@@ -306,7 +328,7 @@ def test_killed_while_a_failure_of_the_provider_is_met_one_page_is_open_in_the_e
         stripe.faults.clear()  # it died before it asked
         if die_at % 2:
             recover()
-        page = start(invoice=invoice).redirect_url
+        page = start(invoice=invoice, gateway_name="stripe").redirect_url
         assert PaymentAttempt.objects.filter(invoice=invoice, status=AttemptStatus.PENDING).count() == 1
         reconcile()
         ours = set(PaymentAttempt.objects.filter(invoice=invoice).values_list("public_id", flat=True))

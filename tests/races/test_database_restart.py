@@ -38,7 +38,7 @@ from storefront.billing.services.starting import start
 from storefront.users.models import User
 from tests.billing.building import make_invoice
 customer = User.objects.create_user(email="buyer@example.com", password="x")
-charges = [start(invoice=make_invoice(customer)) for _ in range(2)]
+charges = [start(invoice=make_invoice(customer), gateway_name="stripe") for _ in range(2)]
 print(json.dumps([[charge.provider_reference, charge.invoice_id] for charge in charges]))
 """
 #: The worker's loop without its guard.

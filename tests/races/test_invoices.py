@@ -68,7 +68,7 @@ def test_control_run_without_the_lock_issuers_collide(customer, race, monkeypatc
 
 
 def test_paying_while_the_order_is_made_void_loses_nothing(stripe, invoice, race):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     Invoice.objects.update(due_at=clock.now(), reminded_at=invoice.issued_at - 2 * DAY)
     race(
         lambda: stripe.pay(payment.provider_reference),
@@ -86,7 +86,7 @@ def test_paying_while_the_order_is_made_void_loses_nothing(stripe, invoice, race
 
 def test_starting_while_the_order_is_made_void_leaves_no_charge_open(stripe, invoice, race):
     Invoice.objects.update(due_at=clock.now(), reminded_at=invoice.issued_at - 2 * DAY)
-    race(lambda: start(invoice=invoice), void_overdue, copies=4)
+    race(lambda: start(invoice=invoice, gateway_name="stripe"), void_overdue, copies=4)
     void_overdue()
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.VOID

@@ -18,9 +18,10 @@ from oscar.apps.order.models import Order
 
 from storefront.billing import signals
 from storefront.billing.audit import checks
+from storefront.billing.errors import NotRefundable
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
-from storefront.billing.services import disputes, locking, orders, settlement
+from storefront.billing.models import LedgerTransaction, PaymentAttempt, Refund, ReviewItem
+from storefront.billing.services import disputes, locking, orders, refunds, settlement
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
@@ -130,7 +131,7 @@ def assert_settled_once(invoice, heard):
 
 @pytest.mark.parametrize("crowd", CROWDS)
 def test_returns_at_once_settle_once(stripe, invoice, race, dawdling, crowd):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     with listening() as heard:
         assert errors(race(lambda: settle(attempt_id=payment.pk), copies=crowd)) == []
@@ -138,7 +139,7 @@ def test_returns_at_once_settle_once(stripe, invoice, race, dawdling, crowd):
 
 
 def test_control_run_without_locks_returns_at_once_collide(stripe, invoice, race, dawdling, without_locks):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     with listening() as heard:
         results = race(lambda: settle(attempt_id=payment.pk), copies=8)
@@ -147,7 +148,7 @@ def test_control_run_without_locks_returns_at_once_collide(stripe, invoice, race
 
 
 def test_two_hundred_webhooks_and_twenty_returns_settle_once(stripe, invoice, race):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     completed = [event for event in events(stripe) if event["type"] == "checkout.session.completed"]
 
@@ -165,7 +166,7 @@ def test_two_hundred_webhooks_and_twenty_returns_settle_once(stripe, invoice, ra
 
 @pytest.mark.parametrize("crowd", [2, 8])
 def test_webhook_return_poll_and_cancel_at_once_settle_once(stripe, invoice, race, crowd):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     deliver(Client(), events(stripe))
     PaymentAttempt.objects.update(next_check_at=clock.now())
@@ -185,25 +186,25 @@ def test_webhook_return_poll_and_cancel_at_once_settle_once(stripe, invoice, rac
 
 @pytest.mark.parametrize("crowd", CROWDS)
 def test_clicks_at_once_open_one_charge(stripe, invoice, race, slow_to_commit, crowd):
-    results = race(lambda: start(invoice=invoice).redirect_url, copies=crowd)
+    results = race(lambda: start(invoice=invoice, gateway_name="stripe").redirect_url, copies=crowd)
     pages = {result for result in results if isinstance(result, str)}
     assert len(pages) == 1
     # Whoever came while the provider was still busy with the first may be asked to click again, never more.
     assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
     assert stripe.stats()["session_creates"] == 1
     assert PaymentAttempt.objects.count() == 1
-    assert start(invoice=invoice).redirect_url in pages
+    assert start(invoice=invoice, gateway_name="stripe").redirect_url in pages
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("kind", ["status", "broken"])
 def test_clicks_at_once_on_a_remembered_failure_open_one_page(stripe, invoice, race, slow_to_commit, crowd, kind):
     stripe.fail_next(kind=kind, method="POST")
-    results = race(lambda: start(invoice=invoice).redirect_url, copies=crowd)
+    results = race(lambda: start(invoice=invoice, gateway_name="stripe").redirect_url, copies=crowd)
     pages = {result for result in results if isinstance(result, str)}
     assert len(pages) <= 1  # of many who came too early, each may be asked to click again
     assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
-    page = start(invoice=invoice).redirect_url
+    page = start(invoice=invoice, gateway_name="stripe").redirect_url
     assert pages <= {page}
     assert PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).count() == 1
     reconcile()
@@ -212,20 +213,22 @@ def test_clicks_at_once_on_a_remembered_failure_open_one_page(stripe, invoice, r
 
 @pytest.mark.parametrize("crowd", CROWDS)
 def test_a_voucher_is_given_up_once_by_however_many_clicks(stripe, invoice, race, crowd):
-    voucher = start(invoice=invoice)
+    voucher = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(voucher.provider_reference)
     settle(attempt_id=voucher.pk)
-    results = race(lambda: start(invoice=invoice, instead_of=voucher.public_id).redirect_url, copies=crowd)
+    results = race(
+        lambda: start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe").redirect_url, copies=crowd
+    )
     pages = {result for result in results if isinstance(result, str)}
     assert all(type(error).__name__ == "PaymentUnavailable" for error in errors(results))
-    assert pages <= {start(invoice=invoice).redirect_url}
+    assert pages <= {start(invoice=invoice, gateway_name="stripe").redirect_url}
     assert stripe.stats()["session_creates"] == 2
     assert PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).count() == 1
 
 
 @pytest.mark.parametrize("crowd", [2, 8])
 def test_a_voucher_paid_while_it_is_given_up_is_taken_once(stripe, invoice, race, crowd):
-    voucher = start(invoice=invoice)
+    voucher = start(invoice=invoice, gateway_name="stripe")
     stripe.issue_voucher(voucher.provider_reference)
     settle(attempt_id=voucher.pk)
 
@@ -234,7 +237,10 @@ def test_a_voucher_paid_while_it_is_given_up_is_taken_once(stripe, invoice, race
         settle(attempt_id=voucher.pk)
 
     with listening() as heard:
-        race(pay_elsewhere, *[lambda: start(invoice=invoice, instead_of=voucher.public_id)] * crowd)
+        race(
+            pay_elsewhere,
+            *[lambda: start(invoice=invoice, instead_of=voucher.public_id, gateway_name="stripe")] * crowd,
+        )
         settle(attempt_id=voucher.pk)
         PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).update(next_check_at=clock.now())
         poll_open_attempts()
@@ -251,7 +257,7 @@ def test_control_run_without_lock_and_constraint_clicks_open_many_charges(
     with connection.schema_editor() as editor:
         editor.remove_constraint(PaymentAttempt, constraint)
     try:
-        race(lambda: start(invoice=invoice), copies=8)
+        race(lambda: start(invoice=invoice, gateway_name="stripe"), copies=8)
         assert stripe.stats()["session_creates"] > 1
     finally:
         PaymentAttempt.objects.all().delete()
@@ -260,13 +266,13 @@ def test_control_run_without_lock_and_constraint_clicks_open_many_charges(
 
 
 def test_without_the_lock_the_constraint_still_allows_one_charge(stripe, invoice, race, slow_to_commit, without_locks):
-    race(lambda: start(invoice=invoice), copies=8)
+    race(lambda: start(invoice=invoice, gateway_name="stripe"), copies=8)
     assert stripe.stats()["session_creates"] == 1
     assert PaymentAttempt.objects.filter(status__in=OPEN_ATTEMPT).count() == 1
 
 
 def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoice, race, dawdling):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     race(lambda: stripe.refund(payment.provider_reference), *[lambda: settle(attempt_id=payment.pk)] * 8)
     settle(attempt_id=payment.pk)
@@ -278,10 +284,47 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
     assert [str(finding) for finding in checks()] == []
 
 
+@pytest.fixture
+def slow_to_claim(monkeypatch):
+    """A pause between looking at what may be given back and taking it."""
+    look = refunds.refundable
+
+    def slowly(payment):
+        left = look(payment)
+        time.sleep(DAWDLE)
+        return left
+
+    monkeypatch.setattr(refunds, "refundable", slowly)
+
+
+def give_back_at_once(stripe, invoice, race, *, copies):
+    """Everybody gives back the whole of one payment."""
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(attempt.provider_reference)
+    payment = settle(attempt_id=attempt.pk).payment
+    return race(lambda: refunds.start(payment=payment, amount=payment.amount, reason=""), copies=copies)
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_refunds_of_the_whole_at_once_are_one(stripe, invoice, race, slow_to_claim, crowd):
+    results = give_back_at_once(stripe, invoice, race, copies=crowd)
+    assert {type(error) for error in errors(results)} == {NotRefundable} and len(errors(results)) == crowd - 1
+    assert Refund.objects.get().status == "succeeded"
+    assert stripe.stats()["refunds"] == 1
+    assert [str(finding) for finding in checks()] == []
+
+
+def test_control_run_without_locks_the_whole_is_asked_for_more_than_once(
+    stripe, invoice, race, slow_to_claim, without_locks
+):
+    give_back_at_once(stripe, invoice, race, copies=8)
+    assert Refund.objects.count() > 1  # wrong, though the provider refuses all but one
+
+
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("steps", [["needs_response"], ["lost"], ["lost", "appeal_needs_response"], ["won"]])
 def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, slow_to_book, crowd, steps):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference, status="warning_needs_response")
@@ -297,7 +340,7 @@ def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, slow_t
 
 def overtaken(stripe, invoice):
     """A payment whose lost dispute is known, the answer from before that, and what was known when it was asked for."""
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
@@ -323,7 +366,7 @@ def test_control_run_an_answer_that_is_not_compared_undoes_the_decision(stripe, 
 
 
 def test_a_dispute_decided_while_it_is_read_ends_as_the_provider_says(stripe, invoice, race, dawdling):
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     stripe.dispute(payment.provider_reference)
@@ -352,9 +395,9 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
             return _method(self, *args, **more)
 
         monkeypatch.setattr(Gateway, name, watched)
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     cancel_open(invoice=invoice)
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)
     assert {name for name, _ in asked} == {"start", "fetch", "cancel"}
@@ -380,7 +423,7 @@ def decline(monkeypatch):
 def declined_then_paid(stripe, invoice, race, decline):
     """The answer 'paid' of a charge is recorded while the answer 'declined' is."""
     is_read, is_written = decline
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     seen, ask = PaymentAttempt.objects.get(pk=payment.pk).revision, gateway(payment.gateway).fetch
     stripe.pay(payment.provider_reference, card="4000000000009995")
     declined = ask(payment.provider_reference)
@@ -416,10 +459,10 @@ def test_control_run_without_locks_a_decline_takes_the_paid_order_back(
 def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, customer, race):
     settings.STRIPE_TIMEOUTS = (2.0, 2.0)
     stuck, free = make_invoice(customer), make_invoice(customer)
-    other = start(invoice=free)
+    other = start(invoice=free, gateway_name="stripe")
     stripe.pay(other.provider_reference)
     stripe.fail_next(kind="hang", method="POST", seconds=60)
-    results = race(lambda: start(invoice=stuck), lambda: settle(attempt_id=other.pk))
+    results = race(lambda: start(invoice=stuck, gateway_name="stripe"), lambda: settle(attempt_id=other.pk))
     assert [type(error).__name__ for error in errors(results)] == ["PaymentUnavailable"]
     free.refresh_from_db()
     assert free.status == InvoiceStatus.PAID
@@ -429,13 +472,13 @@ def test_a_provider_that_hangs_keeps_no_one_else_waiting(stripe, settings, custo
 def test_rows_held_too_long_by_somebody_else_are_unknown_and_nothing_more(stripe, invoice, race, monkeypatch):
     # of the connections that the racers open
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", "-c lock_timeout=500")
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
 
     def meanwhile():
         with transaction.atomic():
             locking.lock_attempt(payment.pk)
-            results = race(lambda: settle(attempt_id=payment.pk), lambda: start(invoice=invoice))
+            results = race(lambda: settle(attempt_id=payment.pk), lambda: start(invoice=invoice, gateway_name="stripe"))
         return sorted(type(result).__name__ for result in results)
 
     assert meanwhile() == ["PaymentUnavailable", "Unavailable"]
@@ -446,7 +489,7 @@ def test_locks_are_taken_in_the_houses_one_order(stripe, invoice):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    payment = start(invoice=invoice)
+    payment = start(invoice=invoice, gateway_name="stripe")
     with CaptureQueriesContext(connection) as captured, transaction.atomic():
         locking.lock_attempt(payment.pk)
     tables = ["users_user", "order_order", "billing_invoice", "billing_payment"]

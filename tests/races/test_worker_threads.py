@@ -86,7 +86,7 @@ def knock(client: Any, server: Hanging, number: int, address: str = "203.0.113.7
 
 def pay(client: Any, stripe: Any, customer: Any) -> Invoice:
     """The card is charged, and the provider says so."""
-    payment = start_payment(invoice=make_invoice(customer))
+    payment = start_payment(invoice=make_invoice(customer), gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     deliver(client, events(stripe, payment.provider_reference))
     return payment.invoice

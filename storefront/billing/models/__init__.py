@@ -2,6 +2,7 @@ from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt
+from .refunds import Refund
 from .reviews import ReviewItem
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "PaymentAttempt",
+    "Refund",
     "ReviewItem",
     "Seller",
 ]

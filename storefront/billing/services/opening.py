@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -21,10 +20,6 @@ from storefront.gateways.payments.base import LineItem, StartedPayment, StartReq
 
 logger = logging.getLogger(__name__)
 
-#: How long a hosted page stays open.
-STAY = timedelta(hours=23)
-#: An attempt without an answer for so long is given up: the provider forgets idempotency keys after a day.
-UNKNOWN_FOR = timedelta(hours=20)
 #: ``PaymentAttempt.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
 PROVIDER_FAILED = "provider_failed"
 
@@ -36,10 +31,10 @@ def resume(attempt: PaymentAttempt) -> PaymentAttempt:
     provider may have opened for it, and reconciliation closes that page. Raises PaymentRefused or PaymentUnavailable
     as ``starting.start`` does.
     """
-    if clock.now() - attempt.created_at > UNKNOWN_FOR:
-        return close(attempt.pk, AttemptStatus.FAILED, failure_code="abandoned")
     try:
         adapter = gateway(attempt.gateway)
+        if clock.now() - attempt.created_at > adapter.key_lifetime:
+            return close(attempt.pk, AttemptStatus.FAILED, failure_code="abandoned")
         started = adapter.start(start_request(attempt))
     except Declined as refusal:
         logger.warning("attempt %s refused: %s", attempt.pk, refusal.code)
@@ -115,7 +110,7 @@ def start_request(attempt: PaymentAttempt) -> StartRequest:
         customer_email=invoice.payer.get("email", ""),
         return_url=links.return_url(attempt),
         cancel_url=links.cancel_url(invoice),
-        expires_at=attempt.expires_at or attempt.created_at + STAY,
+        expires_at=attempt.expires_at or attempt.created_at + gateway(attempt.gateway).page_lifetime,
         language=invoice.language,
         metadata={"invoice": invoice.number},
     )

@@ -1,11 +1,11 @@
-"""How often the provider is asked about one payment."""
+"""How often the provider is asked about an attempt or a refund."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from storefront.billing.instructions import pay_until
-from storefront.billing.models import PaymentAttempt
+from storefront.billing.models import PaymentAttempt, Refund
 from storefront.core import clock
 
 #: After the end of a voucher, or again and again for what has none.
@@ -13,10 +13,10 @@ DAILY, AFTER_LAPSE = timedelta(days=1), timedelta(hours=1)
 SOONEST, LATEST = timedelta(seconds=30), timedelta(minutes=10)
 
 
-def next_check(attempt: PaymentAttempt) -> datetime:
-    """When to ask again (UTC): after a tenth of the payment's age, at least 30 seconds and at most 10 minutes."""
+def next_check(row: PaymentAttempt | Refund, *, latest: timedelta = LATEST) -> datetime:
+    """When to ask again (UTC): after a tenth of the row's age, at least 30 seconds and at most ``latest``."""
     now = clock.now()
-    return now + min(max((now - attempt.created_at) / 10, SOONEST), LATEST)
+    return now + min(max((now - row.created_at) / 10, SOONEST), latest)
 
 
 def after_lapse(attempt: PaymentAttempt) -> datetime:

@@ -8,24 +8,52 @@ from __future__ import annotations
 from decimal import Decimal
 
 from storefront.billing import signals
-from storefront.billing.models import Invoice, LedgerTransaction, Payment, ReviewItem
+from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, ReviewItem
 from storefront.billing.services import ledger, orders, reviews, sales
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
+from storefront.billing.services.poll_schedule import DAILY, next_check
+from storefront.billing.states import INVOICE_TRANSITIONS, REFUND_TRANSITIONS, InvoiceStatus, RefundStatus
 from storefront.core import clock, states
-from storefront.gateways.payments.base import PaymentSnapshot
+from storefront.gateways.payments.base import PaymentSnapshot, RefundSnapshot
 
 
 def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
     """Book what the provider has given back since the last answer, or what came home because a refund failed."""
     refunded = payment.amount_refunded if snapshot.amount_refunded is None else snapshot.amount_refunded
     change = refunded - payment.amount_refunded
-    if not change:
+    for refund in snapshot.refunds or ():
+        _follow_row(payment, refund, is_booked=bool(change))
+    if change:
+        _book(payment, change)
+        payment.amount_refunded = refunded
+        payment.save(update_fields=["amount_refunded"])
+        _after_refund(payment, change)
+
+
+def _follow_row(payment: Payment, snapshot: RefundSnapshot, *, is_booked: bool) -> None:
+    """The provider's word on one refund, found by its id or, before we know that, by our key."""
+    row = payment.refunds.filter(reference=snapshot.refund_reference).first()
+    if row is None:
+        unconfirmed = payment.refunds.filter(is_ours=True, reference=None)
+        row = next((each for each in unconfirmed if each.idempotency_key == snapshot.idempotency_key), None)
+    if row is None:
+        row = Refund.objects.create(
+            payment=payment, amount=snapshot.amount, reference=snapshot.refund_reference, is_ours=False
+        )
+    status = RefundStatus(snapshot.state.value)
+    if row.status == status or status not in REFUND_TRANSITIONS[row.status]:
         return
-    _book(payment, change)
-    payment.amount_refunded = refunded
-    payment.save(update_fields=["amount_refunded"])
-    _after_refund(payment, change)
+    was_unseen = row.status == RefundStatus.CREATED
+    states.apply(
+        row,
+        status,
+        table=REFUND_TRANSITIONS,
+        reference=snapshot.refund_reference,
+        failure_code=snapshot.failure_code[:100],
+        next_check_at=next_check(row, latest=DAILY) if status == RefundStatus.PENDING else None,
+    )
+    if status == RefundStatus.FAILED and row.is_ours and was_unseen and not is_booked:
+        _file(payment, "refund_failed", -row.amount)
 
 
 def _book(payment: Payment, change: Decimal) -> None:

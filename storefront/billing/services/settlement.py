@@ -33,13 +33,15 @@ class StaleAnswer(Exception):
     """The answer takes something back and may be older than what we know; ask again."""
 
 
-def settle(*, attempt_id: int, provider_reference: str = "", look_for_disputes: bool = False) -> PaymentAttempt:
+def settle(
+    *, attempt_id: int, provider_reference: str = "", look_for_disputes: bool = False, look_for_refunds: bool = False
+) -> PaymentAttempt:
     """Ask the provider about a charge and make our rows say the same. Must not be called inside a transaction.
 
     ``provider_reference`` is a hint for an attempt that does not know its own yet; it is believed only if the
-    provider's object carries our reference. ``look_for_disputes`` also asks for disputes that the charge does not
-    mention. Idempotent. If another process settled it first, returns without changes. Raises Unavailable (unknown:
-    nothing changed) or ConfigurationError.
+    provider's object carries our reference. ``look_for_disputes`` and ``look_for_refunds`` also ask for those that the
+    charge does not mention. Idempotent. If another process settled it first, returns without changes. Raises
+    Unavailable (unknown: nothing changed) or ConfigurationError.
     """
     for _ in range(_TRIES):
         attempt = PaymentAttempt.objects.select_related("invoice").get(pk=attempt_id)
@@ -47,7 +49,9 @@ def settle(*, attempt_id: int, provider_reference: str = "", look_for_disputes: 
         if not reference:
             return attempt
         try:
-            snapshot = gateway(attempt.gateway).fetch(reference, look_for_disputes=look_for_disputes)
+            snapshot = gateway(attempt.gateway).fetch(
+                reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds
+            )
         except NotFound:
             return _unknown_to_provider(attempt)
         try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.urls import reverse
 
-from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.gateway_registry import gateway, names, verbose_name
 from storefront.billing.services import reviews
 from storefront.gateways.errors import ConfigurationError, UnsupportedOperation
 from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
@@ -42,7 +42,7 @@ def check_all() -> int:
             continue
         for fault in faults:
             if fault.code != "connection":  # the breaker's matter
-                detail = f"{name.title()}: {fault.finding} {fault.remedy}".strip()
+                detail = f"{verbose_name(name)}: {fault.finding} {fault.remedy}".strip()
                 reviews.file_setup(gateway=name, code=fault.code, detail=detail)
                 found += 1
     return found

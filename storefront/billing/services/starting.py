@@ -21,7 +21,7 @@ from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import orders, reviews
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.services.opening import PROVIDER_FAILED, STAY, resume
+from storefront.billing.services.opening import PROVIDER_FAILED, resume
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
@@ -36,12 +36,13 @@ FIRST_CHECK = timedelta(seconds=60)
 _TRIES = 4
 
 
-def start(*, invoice: Invoice, gateway_name: str = "stripe", instead_of: str = "") -> PaymentAttempt:
+def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> PaymentAttempt:
     """Open a charge for the whole invoice, or find the one that is open; send the buyer to its ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
-    every retry of it uses the same idempotency key. ``instead_of``: public id of the attempt that waits for the buyer
-    elsewhere and is given up for this one. Must not be called inside a transaction.
+    every retry of it uses the same idempotency key. ``gateway_name``: one of ``gateway_registry.names()``.
+    ``instead_of``: public id of the attempt that waits for the buyer elsewhere and is given up for this one. Must not
+    be called inside a transaction.
     Raises AlreadyPaid or InvoiceVoid; PaymentAwaited (pay elsewhere); PaymentProcessing or PaymentInReview (do not pay
     again); PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits
     for staff); PaymentUnavailable (unknown: calling again continues the same attempt).
@@ -95,7 +96,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
                 currency=invoice.currency,
                 amount=invoice.amount,
                 created_at=now,
-                expires_at=now + STAY,
+                expires_at=now + adapter.page_lifetime,
                 next_check_at=now + FIRST_CHECK,
             )
             orders.follow_attempts(invoice)

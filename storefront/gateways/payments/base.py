@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -43,6 +43,15 @@ class DeclineReason(StrEnum):
     LAPSED = "lapsed"  # the time to pay, or to confirm, ran out
     TRY_AGAIN = "try_again"  # the bank or the provider could not be asked
     DECLINED = "declined"  # refused, without a reason that may be told
+
+
+class Feature(StrEnum):
+    """What a gateway may be able to do beyond taking a payment."""
+
+    CAPTURE = "capture"  # reserves money first and takes it in a second step
+    REFUND = "refund"  # gives money back at our request
+    SAVED_METHOD = "saved_method"  # charges a card again without the buyer
+    INVOICE_BY_MAIL = "invoice_by_mail"  # sends its own invoice to the buyer
 
 
 class EventKind(StrEnum):
@@ -94,12 +103,36 @@ class StartedPayment:
     expires_at: datetime | None
 
 
+class RefundState(StrEnum):
+    """State of a refund at the provider, in our words. One that succeeded may still fail later."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSnapshot:
+    """The provider's own word on one refund.
+
+    ``idempotency_key`` is that of our request; "" for a refund that was begun elsewhere. ``failure_code``: the
+    provider's word for why it failed.
+    """
+
+    refund_reference: str
+    state: RefundState
+    amount: Decimal
+    currency: str
+    idempotency_key: str = ""
+    failure_code: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentSnapshot:
     """The provider's own word on one charge, fetched by us.
 
-    ``amount_refunded`` and ``disputes`` are what the provider knows, whoever caused it; None where nobody looked or our
-    key may not see them, and then says nothing.
+    ``amount_refunded``, ``refunds`` and ``disputes`` are what the provider knows, whoever caused it; None where nobody
+    looked or our key may not see them, and then says nothing. ``amount_refunded`` includes refunds that are pending.
     ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
     ``account_reference`` names the receiving account if the provider tells it, else "". ``instructions`` are there
     while WAITING.
@@ -117,6 +150,7 @@ class PaymentSnapshot:
     failure_code: str = ""
     method_label: str = ""
     amount_refunded: Decimal | None = Decimal(0)
+    refunds: tuple[RefundSnapshot, ...] | None = None
     disputes: tuple[DisputeSnapshot, ...] | None = None
     account_reference: str = ""
     instructions: PaymentInstructions | None = None
@@ -130,16 +164,6 @@ class RefundRequest:
     amount: Decimal
     currency: str
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundSnapshot:
-    """State words: ``pending``, ``succeeded``, ``failed``."""
-
-    refund_reference: str
-    state: str
-    amount: Decimal
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +194,18 @@ class PaymentGateway(ABC):
 
     #: short name stored with every payment, e.g. "stripe"
     name: str
+    #: the company's name as people write it
+    verbose_name: str
+    #: how long a page may be asked to stay open
+    page_lifetime: timedelta
+    #: how long after the first call a request may be repeated under its idempotency key, with time to spare
+    key_lifetime: timedelta
+    #: CSP sources of the pages a buyer is sent to: ``https://pay.example.com``, or ``https:`` for any
+    redirect_origins: tuple[str, ...]
+    #: what it can do beyond taking a payment
+    supports: frozenset[Feature] = frozenset()
+    #: the provider's refusal codes (``PaymentSnapshot.failure_code``) whose reason a buyer may be told
+    decline_reasons: Mapping[str, DeclineReason] = {}
     #: whether the configured keys move real money
     is_live: bool
     #: what it takes; ``start`` raises ``Declined`` for anything else
@@ -183,11 +219,13 @@ class PaymentGateway(ABC):
         """
 
     @abstractmethod
-    def fetch(self, provider_reference: str, *, look_for_disputes: bool = False) -> PaymentSnapshot:
+    def fetch(
+        self, provider_reference: str, *, look_for_disputes: bool = False, look_for_refunds: bool = False
+    ) -> PaymentSnapshot:
         """Ask the provider for the current state of one charge.
 
-        A charge that is known to be disputed comes with its disputes; ``look_for_disputes`` asks for them also where
-        it does not say so, as with mere inquiries.
+        A charge that is known to be refunded or disputed comes with its refunds and disputes. ``look_for_disputes`` and
+        ``look_for_refunds`` ask for them also where it does not say so: mere inquiries, refunds that failed.
         """
 
     @abstractmethod
@@ -202,7 +240,7 @@ class PaymentGateway(ABC):
         """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for what is not proven."""
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
-        """Give money back, whole or part."""
+        """Give money back, whole or part. The same ``idempotency_key`` gives it back once."""
         raise UnsupportedOperation(f"{self.name} cannot refund through us")
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:

@@ -1,19 +1,27 @@
-"""``manage.py payments doctor``: ask the payment providers whether the shop is set up as it must be."""
+"""``manage.py payments doctor``: ask the payment providers whether the shop is set up as it must be.
+
+``manage.py payments refund <payment> <amount>``: give money back.
+"""
 
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from storefront.billing.errors import BillingError
 from storefront.billing.gateway_registry import gateway, names
-from storefront.billing.services import setup
+from storefront.billing.models import Payment
+from storefront.billing.services import refunds, setup
+from storefront.billing.states import RefundStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, GatewayError, UnsupportedOperation
 from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
 from storefront.inbox.models import InboundEvent
+from storefront.users.models import User
 
 #: faults after which nothing more can be asked
 UNREACHED = ("configuration", "connection", "key")
@@ -21,28 +29,57 @@ PAUSE = 0.2  # seconds between two looks into the inbox
 
 
 class Command(BaseCommand):
-    help = "Ask each provider whether key, rights, webhook and clock fit. Exit code 1 if something must be put right."
+    help = "Look at the payment methods' set-up, or give money back."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["doctor"], help="changes nothing")
-        parser.add_argument("--method", choices=names(), help="one payment method; all of them if left out")
-        parser.add_argument(
+        actions = parser.add_subparsers(dest="action", required=True)
+        doctor = actions.add_parser(
+            "doctor",
+            help="ask each provider whether key, rights, webhook and clock fit; changes nothing, ends with 1 if "
+            "something must be put right",
+        )
+        doctor.add_argument("--method", choices=names(), help="one payment method; all of them if left out")
+        doctor.add_argument(
             "--deliver",
             action="store_true",
             help="also make the provider send a message (of a pay page that nobody uses) and wait until it is here; "
             "the shop must be running at SITE_URL",
         )
-        parser.add_argument("--wait", type=float, default=30.0, metavar="SECONDS", help="how long to wait for it (30)")
+        doctor.add_argument("--wait", type=float, default=30.0, metavar="SECONDS", help="how long to wait for it (30)")
+        refund = actions.add_parser("refund", help="give back a payment, whole or in part")
+        refund.add_argument("payment", help="the provider's id of the payment (cs_...)")
+        refund.add_argument("amount", type=Decimal, help="in the payment's currency: 96.00")
+        refund.add_argument("--reason", required=True, help="kept with the refund, and sent to the provider")
+        refund.add_argument("--by", metavar="E-MAIL", help="the member of staff who decided it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["action"] == "refund":
+            self._refund(**options)
+        else:
+            self._doctor(**options)
+
+    def _refund(self, *, payment: str, amount: Decimal, reason: str, by: str | None, **options: Any) -> None:
+        received = Payment.objects.filter(reference=payment).first()
+        person = User.objects.filter(email__iexact=by, is_staff=True).first() if by else None
+        if received is None or (by and person is None):
+            raise CommandError("no such payment" if received is None else "no member of staff has this e-mail")
+        try:
+            refund = refunds.start(payment=received, amount=amount, reason=reason, by=person)
+        except BillingError as exc:
+            raise CommandError(str(exc)) from None
+        if refund.status == RefundStatus.FAILED:
+            raise CommandError(f"{refund}: the refund failed ({refund.failure_code or 'no reason given'})")
+        self.stdout.write(f"{refund}: {refund.get_status_display()}, {refund.amount} {received.currency}")
+
+    def _doctor(self, *, method: str | None, deliver: bool, wait: float, **options: Any) -> None:
         faults = 0
-        for name in [options["method"]] if options["method"] else names():
+        for name in [method] if method else names():
             self.stdout.write(self.style.MIGRATE_HEADING(name))
-            found = self._diagnose(name)
-            is_reached = not any(each.code in UNREACHED for each in _faults(found))
-            found.append(_deliver(name, options["wait"]) if options["deliver"] and is_reached else _last_message(name))
-            self._show(found[-1])
-            faults += len(_faults(found))
+            diagnoses = self._diagnose(name)
+            is_reached = not any(each.code in UNREACHED for each in _faults(diagnoses))
+            diagnoses.append(_deliver(name, wait) if deliver and is_reached else _last_message(name))
+            self._show(diagnoses[-1])
+            faults += len(_faults(diagnoses))
         if faults:
             raise CommandError(f"{faults} to be put right")
         self.stdout.write(self.style.SUCCESS("Nothing must be put right."))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, Unavailable
 from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
+    Feature,
     PaymentGateway,
     PaymentSnapshot,
     ProviderEvent,
@@ -23,12 +25,13 @@ from storefront.gateways.payments.base import (
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.stripe import diagnosis, webhooks
+from storefront.gateways.payments.stripe.declines import DECLINES
 from storefront.gateways.payments.stripe.disputes import disputed_since, disputes_of
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.limits import LIMITS
 from storefront.gateways.payments.stripe.opening import open_session, sessions_since
 from storefront.gateways.payments.stripe.provoking import provoke_message
-from storefront.gateways.payments.stripe.refunds import give_back
+from storefront.gateways.payments.stripe.refunds import give_back, refunds_of
 from storefront.gateways.payments.stripe.snapshots import EXPAND, is_disputed, snapshot
 
 if TYPE_CHECKING:
@@ -49,12 +52,20 @@ class Gateway(PaymentGateway):
         api_key: secret or restricted key; its prefix says whether money is real.
         webhook_secrets: every ``whsec_...`` valid at the moment; two while one is being rolled.
         api_base: no trailing slash; another address only for test keys.
+        timeouts: seconds to connect, and to wait for an answer.
 
     Raises ``ConfigurationError`` if a key is missing or of no known mode, or real money would travel unencrypted.
     """
 
     name = "stripe"
+    verbose_name = "Stripe"
     limits = LIMITS
+    #: Stripe takes up to 24 hours (https://docs.stripe.com/api/checkout/sessions/create, ``expires_at``).
+    page_lifetime = timedelta(hours=23)
+    #: Stripe remembers a key for at least 24 hours (https://docs.stripe.com/api/idempotent_requests).
+    key_lifetime = timedelta(hours=20)
+    supports = frozenset({Feature.REFUND})
+    decline_reasons = DECLINES
 
     def __init__(
         self,
@@ -62,8 +73,7 @@ class Gateway(PaymentGateway):
         api_key: str,
         webhook_secrets: Sequence[str],
         api_base: str = "https://api.stripe.com",
-        connect_timeout: float = 3.0,
-        read_timeout: float = 10.0,
+        timeouts: tuple[float, float] = (3.0, 10.0),
         max_network_retries: int = 1,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -78,9 +88,12 @@ class Gateway(PaymentGateway):
             raise ConfigurationError("Stripe's webhook secrets are missing")
         self._api_key = api_key
         self._api_base = api_base.rstrip("/")
-        self._timeouts = (connect_timeout, read_timeout)
+        self._timeouts = timeouts
         self._retries = max_network_retries
         self._clock = clock
+        # An account may use a domain of its own for Checkout: https://docs.stripe.com/payments/checkout/custom-domains
+        base = urlsplit(api_base)
+        self.redirect_origins = ("https:",) if base.scheme == "https" else (f"{base.scheme}://{base.netloc}",)
 
     @cached_property
     def _client(self) -> stripe.StripeClient:
@@ -117,12 +130,15 @@ class Gateway(PaymentGateway):
         """
         return open_session(self._client, request, now=self._clock())
 
-    def fetch(self, provider_reference: str, *, look_for_disputes: bool = False) -> PaymentSnapshot:
+    def fetch(
+        self, provider_reference: str, *, look_for_disputes: bool = False, look_for_refunds: bool = False
+    ) -> PaymentSnapshot:
         def ask(expand: list[str]) -> PaymentSnapshot:
             with translated():
                 answer = self._client.v1.checkout.sessions.retrieve(provider_reference, params={"expand": expand})
                 session = answer.to_dict()
-                return self._with_disputes(snapshot(session), look=look_for_disputes or is_disputed(session))
+                found = self._with_refunds(snapshot(session), look=look_for_refunds)
+                return self._with_disputes(found, look=look_for_disputes or is_disputed(session))
 
         return _with_what_may_be_read(ask)
 
@@ -194,6 +210,16 @@ class Gateway(PaymentGateway):
         with suppress(Declined, ConfigurationError), translated():
             self._client.v1.payment_intents.cancel(waiting.charge_reference)
         return self.fetch(waiting.provider_reference)
+
+    def _with_refunds(self, found: PaymentSnapshot, *, look: bool) -> PaymentSnapshot:
+        """A charge says how much was refunded; which refunds these are, and which failed, the refunds themselves."""
+        if not found.charge_reference or not (look or found.amount_refunded):
+            return found
+        try:
+            with translated():
+                return replace(found, refunds=refunds_of(self._client, found.charge_reference))
+        except MissingRight as refusal:
+            return replace(found, missing_right=refusal.right)
 
     def _with_disputes(self, found: PaymentSnapshot, *, look: bool) -> PaymentSnapshot:
         """A charge says for ever that it was disputed; where that stands, only the dispute itself tells."""

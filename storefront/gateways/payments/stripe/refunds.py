@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from storefront.gateways.errors import Declined
-from storefront.gateways.payments.base import PaymentSnapshot, RefundRequest, RefundSnapshot, RemoteState
+from storefront.gateways.payments.base import (
+    PaymentSnapshot,
+    RefundRequest,
+    RefundSnapshot,
+    RefundState,
+    RemoteState,
+)
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
 from storefront.gateways.payments.stripe.failures import translated
+from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY
 from storefront.gateways.payments.stripe.webhooks import OUR_REFERENCE
 
 if TYPE_CHECKING:
@@ -16,11 +24,11 @@ if TYPE_CHECKING:
 #: Stripe's own words for a refund; "fraudulent" also blocks the card, so it is sent only when it is meant.
 REFUND_REASONS = frozenset(("duplicate", "fraudulent", "requested_by_customer"))
 REFUND_STATES = {
-    "pending": "pending",
-    "requires_action": "pending",
-    "succeeded": "succeeded",
-    "failed": "failed",
-    "canceled": "failed",
+    "pending": RefundState.PENDING,
+    "requires_action": RefundState.PENDING,
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.FAILED,
 }
 
 
@@ -29,7 +37,11 @@ def give_back(client: stripe.StripeClient, payment: PaymentSnapshot, request: Re
     amount = to_minor(request.amount, request.currency)
     if payment.state is not RemoteState.SUCCEEDED or request.currency.upper() != payment.currency or not amount:
         raise Declined("nothing was paid that could be refunded so", code="not_refundable")
-    metadata = {OUR_REFERENCE: payment.our_reference, "reason": request.reason[:500]}
+    metadata = {
+        OUR_REFERENCE: payment.our_reference,
+        IDEMPOTENCY_KEY: request.idempotency_key,
+        "reason": request.reason[:500],
+    }
     params: dict[str, Any] = {
         "payment_intent": payment.charge_reference,
         "amount": amount,
@@ -41,11 +53,24 @@ def give_back(client: stripe.StripeClient, payment: PaymentSnapshot, request: Re
         refund = client.v1.refunds.create(
             params=params,  # type: ignore[arg-type]  # built step by step; a TypedDict cannot express that
             options={"idempotency_key": request.idempotency_key},
-        ).to_dict()
-        currency = refund["currency"].upper()
-        return RefundSnapshot(
-            refund_reference=refund["id"],
-            state=REFUND_STATES[refund["status"]],
-            amount=from_minor(refund["amount"], currency),
-            currency=currency,
         )
+        return read(refund.to_dict())
+
+
+def refunds_of(client: stripe.StripeClient, intent_id: str) -> tuple[RefundSnapshot, ...]:
+    """Every refund of a payment intent (https://docs.stripe.com/api/refunds/list). Run inside ``translated()``."""
+    page = client.v1.refunds.list(params={"payment_intent": intent_id, "limit": 100})
+    return tuple(read(each.to_dict()) for each in page.auto_paging_iter())
+
+
+def read(refund: Mapping[str, Any]) -> RefundSnapshot:
+    """One refund in the shop's words."""
+    currency = refund["currency"].upper()
+    return RefundSnapshot(
+        refund_reference=refund["id"],
+        state=REFUND_STATES[refund["status"]],
+        amount=from_minor(refund["amount"], currency),
+        currency=currency,
+        idempotency_key=(refund.get("metadata") or {}).get(IDEMPOTENCY_KEY, ""),
+        failure_code=refund.get("failure_reason") or "",
+    )

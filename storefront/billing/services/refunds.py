@@ -1,0 +1,150 @@
+"""Giving money back. The row is committed first, then the provider is asked, outside any transaction.
+
+What the provider then says is booked by ``settle``, as for refunds that were begun elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from storefront.billing.errors import BillingError, NotRefundable, RefundRefused, RefundUnknown
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import Payment, Refund
+from storefront.billing.services import reviews
+from storefront.billing.services.locking import lock_payment
+from storefront.billing.services.poll_schedule import DAILY, next_check
+from storefront.billing.services.settlement import settle
+from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
+from storefront.core import clock, money, queue, states
+from storefront.core.time_limits import WORKER_SECONDS, time_limit
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
+from storefront.gateways.payments.base import Feature, RefundRequest
+from storefront.users.models import User
+
+logger = logging.getLogger(__name__)
+
+FIRST_CHECK = timedelta(seconds=60)
+#: How long a refund is left to the worker that took it: longer than all its calls together.
+LEASE = timedelta(minutes=2)
+
+
+def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = None) -> Refund:
+    """Give back ``amount`` (major units) of a payment. Must not be called inside a transaction.
+
+    Returns the refund as the provider has it: pending, succeeded or failed. Raises NotRefundable, with nothing begun;
+    RefundRefused (the refund is over); RefundUnknown (the worker asks again).
+    """
+    refund = _claim(payment.pk, amount, reason, by)
+    try:
+        return resume(refund)
+    except (GatewayError, ConfigurationError) as unknown:
+        logger.warning("refund %s: outcome unknown (%s)", refund.pk, type(unknown).__name__)
+        raise RefundUnknown from unknown
+
+
+def resume(refund: Refund) -> Refund:
+    """Ask for a refund that the provider may know already; the key makes a second call harmless.
+
+    Once the provider may have forgotten the key it is only looked for. Raises RefundRefused, GatewayError or
+    ConfigurationError.
+    """
+    payment = refund.payment
+    adapter, attempt = gateway(payment.gateway), payment.attempt
+    is_key_known = clock.now() - refund.created_at < adapter.key_lifetime
+    if is_key_known:
+        request = RefundRequest(
+            idempotency_key=refund.idempotency_key,
+            provider_reference=payment.reference,
+            amount=refund.amount,
+            currency=payment.currency,
+            reason=refund.reason,
+        )
+        try:
+            adapter.refund(request)
+        except Declined as refusal:
+            _fail(refund.pk, refusal.code)
+            raise RefundRefused(refusal.code) from refusal
+    if attempt is not None:
+        settle(attempt_id=attempt.pk, look_for_refunds=True)
+    refund.refresh_from_db()
+    return refund if is_key_known or refund.status != RefundStatus.CREATED else _give_up(refund)
+
+
+def refundable(payment: Payment) -> Decimal:
+    """What may still be given back, major units: not what was refunded, lost to disputes or is being asked for."""
+    asked_for = payment.refunds.filter(status=RefundStatus.CREATED).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    return payment.amount_kept - asked_for
+
+
+def follow_open() -> int:
+    """Ask about every refund that is due, as long as its outcome is open. Safe to run in many workers at once.
+
+    Returns how many were asked about.
+    """
+    refunds = Refund.objects.select_related("payment__attempt")
+    return queue.drain(lambda: queue.claim_next(refunds, field="next_check_at", lease=LEASE), _try_to_follow)
+
+
+def _claim(payment_id: int, amount: Decimal, reason: str, by: User | None) -> Refund:
+    with transaction.atomic(durable=True):
+        payment = lock_payment(payment_id)
+        try:
+            can_refund = Feature.REFUND in gateway(payment.gateway).supports
+        except ConfigurationError as exc:
+            raise NotRefundable from exc
+        if not can_refund or not money.is_exact(amount, payment.currency) or not 0 < amount <= refundable(payment):
+            raise NotRefundable
+        now = clock.now()
+        return payment.refunds.create(
+            amount=amount,
+            reason=reason[:200],
+            is_ours=True,
+            begun_by=by,
+            created_at=now,
+            next_check_at=now + FIRST_CHECK,
+        )
+
+
+def _try_to_follow(refund: Refund) -> int:
+    is_done = 1
+    try:
+        with time_limit(WORKER_SECONDS):
+            if refund.status == RefundStatus.CREATED:
+                refund = resume(refund)
+            elif refund.payment.attempt_id is not None:
+                settle(attempt_id=refund.payment.attempt_id, look_for_refunds=True)
+    except (GatewayError, ConfigurationError, BillingError) as exc:
+        logger.info("refund %s: still unknown (%s)", refund.pk, type(exc).__name__)
+        is_done = 0
+    queue.put_back(refund, field="next_check_at", at=next_check(refund, latest=DAILY))
+    return is_done
+
+
+def _fail(refund_id: int, code: str) -> Refund:
+    with transaction.atomic(durable=True):
+        refund = states.lock(Refund(pk=refund_id))
+        if refund.status == RefundStatus.CREATED:
+            states.apply(
+                refund, RefundStatus.FAILED, table=REFUND_TRANSITIONS, failure_code=code[:100], next_check_at=None
+            )
+    return refund
+
+
+def _give_up(refund: Refund) -> Refund:
+    """The provider does not know it, and asking again could give the money back twice."""
+    payment = refund.payment
+    with transaction.atomic():
+        reviews.file(
+            key=f"refund-abandoned:{refund.pk}",
+            kind="refund_failed",
+            detail=f"{payment.gateway} never confirmed the refund of {refund.amount} {payment.currency} "
+            f"({payment.reference}), and does not list it.",
+            attempt=payment.attempt,
+            invoice=payment.invoice,
+        )
+    return _fail(refund.pk, "abandoned")
