@@ -20,12 +20,11 @@ from storefront.gateways.payments.base import (
     PaymentGateway,
     PaymentSnapshot,
     ProviderEvent,
-    RefundRequest,
-    RefundSnapshot,
     StartedPayment,
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 
 logger = logging.getLogger(__name__)
 

@@ -18,12 +18,12 @@ from storefront.gateways.payments.base import (
     EventKind,
     LineItem,
     PaymentGateway,
-    RefundRequest,
     RemoteState,
     StartedPayment,
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Verdict
+from storefront.gateways.payments.refunds import RefundRequest
 
 HOOK = "https://shop.example/hooks/provider/"
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storefront.gateways.errors import ConfigurationError, Declined, InvalidSignature, KeySpent, Unavailable
-from storefront.gateways.payments.base import EventKind, LineItem, ProviderEvent, RefundRequest, RemoteState
+from storefront.gateways.payments.base import EventKind, LineItem, ProviderEvent, RemoteState
 from storefront.gateways.payments.disputes import DisputeReason, DisputeStage
+from storefront.gateways.payments.refunds import RefundRequest
 from storefront.gateways.payments.stripe import Gateway
 from storefront.gateways.payments.stripe.amounts import EXCEPTIONS, from_minor, to_minor
 from storefront.gateways.payments.stripe.disputes import REASONS, STAGES

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 
 from storefront.gateways.errors import MissingRight
-from storefront.gateways.payments.base import PaymentSnapshot, RefundRequest, RemoteState
+from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.refunds import RefundRequest
 from storefront.gateways.payments.stripe import Gateway
 from storefront.sandbox.stripe import StripeStandIn
 from tests.gateways.payment_gateway_cases import CALLS, call, request

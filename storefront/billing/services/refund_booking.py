@@ -14,7 +14,8 @@ from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
 from storefront.billing.states import INVOICE_TRANSITIONS, REFUND_TRANSITIONS, InvoiceStatus, RefundStatus
 from storefront.core import clock, states
-from storefront.gateways.payments.base import PaymentSnapshot, RefundSnapshot
+from storefront.gateways.payments.base import PaymentSnapshot
+from storefront.gateways.payments.refunds import RefundSnapshot
 
 
 def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:

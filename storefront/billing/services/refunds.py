@@ -23,7 +23,8 @@ from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
 from storefront.core import clock, money, queue, states
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
-from storefront.gateways.payments.base import Feature, RefundRequest
+from storefront.gateways.payments.base import Feature
+from storefront.gateways.payments.refunds import RefundRequest
 from storefront.users.models import User
 
 logger = logging.getLogger(__name__)

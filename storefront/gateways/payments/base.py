@@ -18,6 +18,7 @@ from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.disputes import DisputeSnapshot
 from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
+from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 
 
 class RemoteState(StrEnum):
@@ -103,30 +104,6 @@ class StartedPayment:
     expires_at: datetime | None
 
 
-class RefundState(StrEnum):
-    """State of a refund at the provider, in our words. One that succeeded may still fail later."""
-
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class RefundSnapshot:
-    """The provider's own word on one refund.
-
-    ``idempotency_key`` is that of our request; "" for a refund that was begun elsewhere. ``failure_code``: the
-    provider's word for why it failed.
-    """
-
-    refund_reference: str
-    state: RefundState
-    amount: Decimal
-    currency: str
-    idempotency_key: str = ""
-    failure_code: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class PaymentSnapshot:
     """The provider's own word on one charge, fetched by us.
@@ -155,15 +132,6 @@ class PaymentSnapshot:
     account_reference: str = ""
     instructions: PaymentInstructions | None = None
     missing_right: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRequest:
-    idempotency_key: str
-    provider_reference: str
-    amount: Decimal
-    currency: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,12 @@ from storefront.gateways.payments.base import (
     PaymentGateway,
     PaymentSnapshot,
     ProviderEvent,
-    RefundRequest,
-    RefundSnapshot,
     RemoteState,
     StartedPayment,
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 from storefront.gateways.payments.stripe import diagnosis, webhooks
 from storefront.gateways.payments.stripe.declines import DECLINES
 from storefront.gateways.payments.stripe.disputes import disputed_since, disputes_of

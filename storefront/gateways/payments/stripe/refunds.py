@@ -6,13 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from storefront.gateways.errors import Declined
-from storefront.gateways.payments.base import (
-    PaymentSnapshot,
-    RefundRequest,
-    RefundSnapshot,
-    RefundState,
-    RemoteState,
-)
+from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot, RefundState
 from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY
