@@ -77,7 +77,7 @@ def test_no_template_names_the_bare_day_of_an_end() -> None:
     """What ends is written by ``|instant`` or ``|deadline``; ``|date`` is for what has happened, and for days."""
     templates = Path(__file__).parents[2] / "templates"
     bare = re.compile(r"[\w.]*(?:due_at|valid_until|ends_at|grace_until|end_datetime|expires_at|void_on)\|date\b")
-    statistics = templates / "cms" / "numbers"
+    statistics = templates / "cms" / "statistics"
     found = [
         f"{path.relative_to(templates)}: {match}"
         for path in templates.rglob("*.*")
