@@ -1,4 +1,4 @@
-"""What a buyer told us and agreed to with an order, and what is kept of one who has not ordered yet."""
+"""Contact data and consents of orders, and what is kept for a reminder of a cart that is not ordered yet."""
 
 from django.conf import settings
 from django.db import models

@@ -156,7 +156,7 @@ def _payer(request: HttpRequest, extension: Extension, forms: _Forms) -> tuple[U
     payer = current_customer(request)
     if payer is None and forms.payer is not None and forms.payer.is_bound:
         throttle.hit("checkout-address", request)
-        return None, _contact(forms.payer)
+        return None, forms.payer.contact
     payer = payer or extension.license.customer
     throttle.hit_key("checkout-customer", str(payer.pk))
     return payer, periods.contact_of(payer)
@@ -168,10 +168,3 @@ def _to_provider(request: HttpRequest, placed: PlacedOrder, *, is_as_shown: bool
     if placed.is_new:
         login(request, placed.customer, backend=BACKEND)
     return redirect(next_path(placed.invoice), preserve_request=is_as_shown and not placed.is_new)
-
-
-def _contact(form: CheckoutForm) -> Contact:
-    data: dict[str, Any] = form.cleaned_data
-    return Contact(
-        name=data["name"], company=data["company"], phone=data["phone"], email=users.normalise_email(data["email"])
-    )

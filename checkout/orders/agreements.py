@@ -61,5 +61,5 @@ def of_agreement(agreement_id: int | None, *, with_body: bool = False) -> list[A
     for code, *values in versions.order_by("number").values_list(*columns, *["body"] * with_body):
         newest[code] = AgreementText(*values)
     own = next((text for text in newest.values() if text.agreement_id == agreement_id), None)
-    found = newest.get(get_language() or "", own)
-    return [found] if found else []
+    text = newest.get(get_language() or "", own)
+    return [text] if text else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket, Line
@@ -51,10 +51,10 @@ def place_order(request: OrderRequest) -> PlacedOrder:
         versions = agreements.in_force(cart, with_body=True)
         _check_what_was_shown(request, cart, versions)
         lines = order_lines.of_cart(
-            cart, basket_lines, _host(request), change=request.change, is_named_by_link=bool(request.named_by_link)
+            cart, basket_lines, request.portal_host, change=request.change, is_named_by_link=bool(request.named_by_link)
         )
         if customer is not None and not request.is_separate:
-            _check_no_equal_order(lines, _host(request), customer)
+            _check_no_equal_order(lines, request.portal_host, customer)
         if customer is not None:
             limits.check(customer)
         is_new = customer is None
@@ -81,10 +81,7 @@ def _claim(request: OrderRequest) -> Basket:
     if not mine.update(status=Basket.SUBMITTED, date_submitted=clock.now()):
         order = order_of(request.basket_id)
         raise AlreadyOrdered(order) if order else CartGone
-    owner_id = request.customer.pk if request.customer else None
-    return Basket.from_db(
-        DEFAULT_DB_ALIAS, ["id", "owner_id", "status"], [request.basket_id, owner_id, Basket.SUBMITTED]
-    )
+    return Basket.objects.get(pk=request.basket_id)
 
 
 def _read_under_locks(basket: Basket, customer: User | None, named_by_link: str) -> tuple[Cart, list[Line]]:
@@ -194,7 +191,3 @@ def _cause(cart: Cart) -> Cause:
     if cart.voucher_code and not cart.voucher_is_idle:
         return Cause(free=FreeOrderCause.VOUCHER, reference=cart.voucher_code)
     return Cause(free=FreeOrderCause.OFFER, reference=", ".join(name for name, _amount in cart.discounts))
-
-
-def _host(request: OrderRequest) -> str:
-    return request.portal.host if request.portal else ""

@@ -78,6 +78,10 @@ class OrderRequest:
     change: str = ""
     named_by_link: str = ""
 
+    @property
+    def portal_host(self) -> str:
+        return self.portal.host if self.portal else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:

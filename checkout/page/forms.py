@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from checkout.orders.agreements import AgreementText
+from checkout.orders.order_request import Contact
 from checkout.page import portal_field
 from checkout.page.portal_field import Reading
 from storefront.core.form_fields import EmailField, OneLineField, PhoneField
 from storefront.users.models import User
+from storefront.users.services import normalise_email
 
 #: Names of the boxes that accept an agreement begin with this.
 BOX_PREFIX = "agreement-"
@@ -76,6 +78,13 @@ class CheckoutForm(forms.Form):
             name = box_name(version)
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
+
+    @property
+    def contact(self) -> Contact:
+        """The contact data of a valid form."""
+        data = self.cleaned_data
+        email = normalise_email(data["email"])
+        return Contact(name=data["name"], company=data["company"], phone=data["phone"], email=email)
 
     @property
     def boxes(self) -> list[forms.BoundField]:

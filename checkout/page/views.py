@@ -21,7 +21,7 @@ from checkout.cart.cart import Cart
 from checkout.cart.session import cart_of, find_basket, read_again
 from checkout.orders import agreements, errors
 from checkout.orders.from_cart import order_of, place_order
-from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder, ShownCart
+from checkout.orders.order_request import OrderRequest, PlacedOrder, ShownCart
 from checkout.page import (
     drafts,
     form_buttons,
@@ -208,16 +208,10 @@ def _ask_to_log_in(request: HttpRequest, cart: Cart, form: CheckoutForm) -> Http
 
 
 def _order_request(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCart | None) -> OrderRequest:
-    data = form.cleaned_data
     return OrderRequest(
         basket_id=cart.basket.pk,
         customer=current_customer(request),
-        contact=Contact(
-            name=data["name"],
-            company=data["company"],
-            phone=data["phone"],
-            email=users.normalise_email(data["email"]),
-        ),
+        contact=form.contact,
         portal=form.reading.address if form.reading and cart.needs_portal else None,
         shown=shown,
         ip_address=visitor.client_address(request),
