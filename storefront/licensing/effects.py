@@ -20,7 +20,8 @@ from storefront.core.license_terms import LATER, NOW, LicenseTerms
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import License
 from storefront.licensing.queries import license_to_extend
-from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodLedger, PeriodPreview, buy, read_ledger
+from storefront.licensing.services.ledger import EMPTY_LEDGER, PeriodLedger, PeriodPreview, buy
+from storefront.licensing.services.periods import read_ledger
 from storefront.licensing.states import LicenseStatus
 from storefront.notifications import mails
 from storefront.users.models import User

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
@@ -12,7 +13,8 @@ from storefront.core.license_terms import LicenseTerms
 from storefront.licensing.bindings import LinkState, binding_of
 from storefront.licensing.links import extend_path
 from storefront.licensing.models import Activation, License, LicensePeriod
-from storefront.licensing.services.previews import preview_extension
+from storefront.licensing.services.ledger import buy
+from storefront.licensing.services.periods import read_ledger
 from storefront.licensing.states import EffectiveStatus, LicenseStatus
 from storefront.licensing.validity import days_left, effective_status
 from storefront.users.models import User
@@ -86,7 +88,11 @@ def last_months(license: License) -> int:
 
 def end_if_extended(license: License, *, months: int, now: datetime) -> datetime:
     """When a license would end if ``months`` were paid for at ``now``, UTC. An expired license begins anew."""
-    return preview_extension(license, plan_id=license.plan_id, months=months, now=now).ends_at
+    preview, _ledger = buy(
+        read_ledger(license, now), plan_id=license.plan_id, months=months, amount=Decimal(0), currency="", prices=None,
+        now=now,
+    )  # fmt: skip
+    return preview.ends_at
 
 
 def link_state(license: License) -> LinkState:

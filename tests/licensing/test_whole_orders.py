@@ -17,7 +17,8 @@ from storefront.billing.models import InvoiceLine
 from storefront.licensing.bitrix24.linking import link_installation
 from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.licensing.models import Installation, License
-from storefront.licensing.services.previews import EMPTY_LEDGER, PeriodEntry, buy, read_ledger
+from storefront.licensing.services.ledger import EMPTY_LEDGER, PeriodEntry, buy
+from storefront.licensing.services.periods import read_ledger
 from storefront.licensing.services.renewals import begin_periods
 from tests.licensing.conftest import make_invoice, make_product, paid
 
@@ -73,6 +74,7 @@ def whole(entries: tuple[PeriodEntry, ...]) -> list[PeriodEntry]:
 @example(held=[("standard", 3)], is_open=True, days=10, lines=[("pro", 1), ("standard", 1), ("pro", 12)], change="now")
 @example(held=[("standard", 1)], is_open=False, days=31, lines=[("pro", 3), ("standard", 1)], change="now")
 @example(held=[("standard", 1)], is_open=True, days=35, lines=[("standard", 1), ("standard", 3)], change="later")
+@example(held=[("standard", 1), ("pro", 1)], is_open=True, days=35, lines=[("standard", 1)], change="now")
 def test_what_is_worked_out_for_a_whole_order_comes_true(
     customer: Any, held: list[Any], is_open: bool, days: int, lines: list[Any], change: str
 ) -> None:
@@ -119,6 +121,20 @@ def test_change_at_once_is_followed_by_a_line_of_the_same_type(customer: Any, pr
     assert "at once, runs to 14 April 2026, 12:00 UTC" in first, "10 EUR are 13 days of Pro, after its month"
     assert second == f"Extends {license.number} from 14 April 2026, 12:00 UTC to 14 July 2026, 12:00 UTC."
     assert f"{license.valid_until:%Y-%m-%d %H:%M}" == "2026-07-14 12:00"
+
+
+def test_change_at_once_begins_now_though_a_period_before_has_just_ended(customer: Any, product: Any) -> None:
+    """The license is in no grace: another type runs. 1 March Standard, 1 April Pro, 5 April back to Standard."""
+    with time_machine.travel("2026-03-01 12:00", tick=False) as clock:
+        paid(order(customer, product, [("standard", 1), ("pro", 1)]))
+        open_app()
+        clock.shift(timedelta(days=35))
+        invoice = order(customer, product, [("standard", 1)], "now")
+        [effect] = told(invoice, customer)
+        license = paid(invoice)[0]
+    period = license.periods.get(invoice_line__invoice=invoice)
+    assert f"{period.starts_at:%Y-%m-%d %H:%M}" == "2026-04-05 12:00"
+    assert f"at once, runs to {license.valid_until.day} {license.valid_until:%B} 2026, 12:00 UTC" in effect
 
 
 @pytest.mark.parametrize("has_account", [True, False])

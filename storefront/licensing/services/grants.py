@@ -9,7 +9,7 @@ from django.db import transaction
 
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.core import clock, states
-from storefront.core.license_terms import NOW, LicenseTerms
+from storefront.core.license_terms import LicenseTerms
 from storefront.licensing import mails
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.effects import OrderedLine, mail_license
@@ -66,7 +66,7 @@ def _grant_unit(
         return granted.license
     existing = license_to_extend(invoice.customer_id, terms, unit)
     license = states.lock(existing) if existing else _create(invoice.customer_id, terms, unit, now)
-    period = _add_period(license, invoice, line, unit, terms, amount, now)
+    period = periods.add(license, line=line, unit=unit, amount=amount, now=now)
     code = "extended" if existing else "granted"
     license.record(code, months=period.months, until=license.valid_until.isoformat())
     binding = binding_of(license.binding_kind)
@@ -93,22 +93,3 @@ def _create(customer_id: int, terms: LicenseTerms, unit: int, now: datetime) -> 
         anchor_at=now,
         **own_fields,
     )
-
-
-def _add_period(
-    license: License,
-    invoice: Invoice,
-    line: InvoiceLine,
-    unit: int,
-    terms: LicenseTerms,
-    amount: Decimal,
-    now: datetime,
-) -> LicensePeriod:
-    bought = periods.Bought(
-        line_id=line.pk, unit=unit, plan_id=terms.plan_id, plan_name=terms.plan_name, months=terms.months,
-        amount=amount, currency=invoice.currency,
-    )  # fmt: skip
-    period = periods.add(license, bought, now)
-    if terms.change == NOW:
-        periods.convert(license, into=period, prices=terms.prices, now=now)
-    return period

@@ -55,8 +55,8 @@ def _notify(license: License, step: int, now: datetime) -> bool:
             return False
         license.ending_notice_for, license.ending_notice_days = license.valid_until, step
         license.save(update_fields=["ending_notice_for", "ending_notice_days"])
-        kept = periods.valid_periods(license)
-        if not kept or step not in notice_steps(periods.span_of(kept[-1]), kept[-1].created_at):
+        entries = periods.read_ledger(license, now).entries
+        if not entries or step not in notice_steps(entries[-1].span, entries[-1].created_at):
             return False
         mails.ending(license, step, now)
         return True
@@ -96,8 +96,10 @@ def _change_types(now: datetime) -> int:
     for license in License.objects.filter(pk__in=begun.values("license_id"), status__in=_RUNNING)[:_BATCH]:
         with transaction.atomic():
             states.lock(license)
-            kept = periods.lay(license, now)
-            if kept:
-                binding_of(license.binding_kind).publish_status(license, cause=f"plan:{license.plan_id}:{kept[-1].pk}")
+            entries = periods.lay(license, now).entries
+            if entries:
+                binding_of(license.binding_kind).publish_status(
+                    license, cause=f"plan:{license.plan_id}:{entries[-1].pk}"
+                )
                 changed += 1
     return changed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -32,7 +30,7 @@ def take_back_for_invoice(*, invoice: Invoice) -> list[License]:
             continue
         remaining = periods.take_back(license, revoked, now)
         license.record("taken_back", invoice=invoice.number, months=sum(period.months for period in revoked))
-        if remaining:
+        if remaining.entries:
             _restore_if_undisputed(license)
         else:
             _revoke(license)
@@ -76,7 +74,7 @@ def charge_back(*, invoice: Invoice) -> list[License]:
     for license in _licenses_of(invoice):
         states.lock(license)
         revoked = _valid_periods(license, invoice)
-        if not revoked or not _has_other_time(license, revoked, now):
+        if not revoked or not periods.has_other_time(license, revoked, now):
             continue
         periods.take_back(license, revoked, now)
         months = sum(period.months for period in revoked)
@@ -105,11 +103,6 @@ def _licenses_of(invoice: Invoice) -> QuerySet[License]:
 
 def _valid_periods(license: License, invoice: Invoice) -> list[LicensePeriod]:
     return list(license.periods.filter(invoice_line__invoice=invoice, revoked_at=None))
-
-
-def _has_other_time(license: License, revoked: list[LicensePeriod], now: datetime) -> bool:
-    others = periods.other_periods(license, revoked)
-    return any(period.begun_at is None or period.ends_at > now for period in others)
 
 
 def _publish(license: License, *, cause: str) -> None:
