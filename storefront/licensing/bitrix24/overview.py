@@ -120,11 +120,11 @@ def _card(license: License, installation: Installation, is_admin: bool, now: dat
 
 
 def _offer_to_extend(license: License, months: int) -> dict[str, str]:
-    term = PlanPrice.objects.filter(plan_id=license.plan_id, months=months, is_active=True).first()
+    price = PlanPrice.objects.filter(plan_id=license.plan_id, months=months, is_active=True).first()
     return {
         "extend_url": links.extend_url(license),
-        "price": money.display(term.amount, term.currency) if term else "",
-        "period": str(term.period) if term else "",
+        "price": money.display(price.amount, price.currency) if price else "",
+        "period": str(price.period) if price else "",
     }
 
 

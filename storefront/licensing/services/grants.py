@@ -66,7 +66,7 @@ def _grant_unit(
         return granted.license
     existing = license_to_extend(invoice.customer_id, terms, unit)
     license = states.lock(existing) if existing else _create(invoice.customer_id, terms, unit, now)
-    period = periods.add(license, line=line, unit=unit, amount=amount, now=now)
+    period = periods.add(license, line=line, unit=unit, terms=terms, amount=amount, now=now)
     code = "extended" if existing else "granted"
     license.record(code, months=period.months, until=license.valid_until.isoformat())
     binding = binding_of(license.binding_kind)

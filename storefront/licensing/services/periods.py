@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from storefront.billing.models import InvoiceLine
-from storefront.core.license_terms import NOW
+from storefront.core.license_terms import NOW, LicenseTerms
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services.ledger import PeriodEntry, PeriodLedger, buy
 from storefront.licensing.states import LicenseStatus
@@ -44,16 +44,17 @@ def _entry(period: LicensePeriod, *, has_begun: bool) -> PeriodEntry:
     )  # fmt: skip
 
 
-def add(license: License, *, line: InvoiceLine, unit: int, amount: Decimal, now: datetime) -> LicensePeriod:
+def add(
+    license: License, *, line: InvoiceLine, unit: int, terms: LicenseTerms, amount: Decimal, now: datetime
+) -> LicensePeriod:
     """Add the period that a unit of an invoice line paid ``amount`` for, and convert unused time if the buyer chose so.
 
     :raises IntegrityError: this unit was granted already
     """
-    terms, currency = line.license_terms, line.invoice.currency
     before = read_ledger(license, now)
     preview, after = buy(
         before, plan_id=terms.plan_id, plan_name=terms.plan_name, months=terms.months, amount=amount,
-        currency=currency, prices=terms.prices if terms.change == NOW else None, now=now,
+        currency=line.invoice.currency, prices=terms.prices if terms.change == NOW else None, now=now,
     )  # fmt: skip
     remaining = {entry.pk for entry in after.entries}
     converted = [entry for entry in before.entries if entry.pk not in remaining]
