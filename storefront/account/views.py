@@ -168,7 +168,7 @@ def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
     problem = reading.message
     if not problem:
         try:
-            change_address(license=found, raw=reading.host, actor=request.user)
+            change_address(license=found, raw=reading.host, actor=_user(request))
         except AddressNotChanged as refusal:
             problem = str(refusal)
     if problem:

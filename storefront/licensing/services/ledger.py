@@ -31,8 +31,8 @@ _VALUE_PLACES = Decimal("0.000001")  # of LicensePeriod.amount
 class PeriodEntry:
     """One valid period: what was paid for it (major units of ``currency``) and its dates.
 
-    ``has_begun``: its dates are fixed; others may move. ``created_at``: when it was granted. ``pk``: its row, None for
-    a new period. ``converted_from``: the row it was converted from.
+    ``has_begun``: its dates are fixed; others may move. ``created_at``: when it was granted. ``pk``: its row, 0 for
+    a new period. ``converted_from``: the row it was converted from, 0 for none.
     """
 
     plan_id: int
@@ -44,8 +44,8 @@ class PeriodEntry:
     span: Span
     has_begun: bool = False
     created_at: datetime
-    pk: int | None = field(default=None, compare=False)
-    converted_from: int | None = field(default=None, compare=False)
+    pk: int = field(default=0, compare=False)
+    converted_from: int = field(default=0, compare=False)
 
     def as_period(self) -> Period:
         return Period(self.months, self.days, self.span if self.has_begun else None)

@@ -133,10 +133,10 @@ def _store_periods(license: License, ledger: PeriodLedger, *, line: InvoiceLine 
     rows = {period.pk: period for period in valid_periods(license)}
     for entry in ledger.entries:
         columns = _columns(entry)
-        if entry.pk is None:
+        if not entry.pk:
             LicensePeriod.objects.create(
                 license=license, plan_id=entry.plan_id, plan_name=entry.plan_name, months=entry.months,
-                currency=entry.currency, created_at=entry.created_at, converted_from_id=entry.converted_from,
+                currency=entry.currency, created_at=entry.created_at, converted_from_id=entry.converted_from or None,
                 invoice_line=None if entry.converted_from else line, unit=1 if entry.converted_from else unit,
                 **columns,
             )  # fmt: skip
