@@ -12,7 +12,8 @@ COUNTED = (
     "basket_line", "billing_allocation", "billing_dispute", "billing_freeorder", "billing_invoice",
     "billing_invoiceline",
     "billing_ledgerentry", "billing_ledgertransaction", "billing_payment", "billing_reviewitem",
-    "checkout_checkoutreminder", "checkout_consent", "checkout_purchasedetails", "licensing_license",
+    "checkout_checkoutreminder", "checkout_consent", "checkout_purchasedetails",
+    "licensing_activation", "licensing_installation", "licensing_license",
     "licensing_licenseevent", "licensing_licenseterm", "notifications_outboxmessage", "order_line", "order_order",
     "plans_agreementversion", "plans_discount", "plans_planterm", "users_user", "wagtailcore_revision",
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Makes ``landed.json.gz``: a small shop as the release at commit afe7c56 left it, row by row.
 
-Needs that release's code. In a checkout of it, with this file at the same place:
+Needs that release's code, and imports from it. In a checkout of it, with this file at the same place:
 
     pytest tests/upgrade/snapshot.py
 
@@ -33,14 +33,16 @@ from storefront.licensing.models import License
 from storefront.settings import base
 from tests.checkout.building import left_cart, make_voucher, order_by, put_in_cart
 from tests.checkout.test_extend import sent
-from tests.factories import make_software
+from tests.conftest import make_software
+from tests.licensing import conftest as licensing
 
+portals = licensing.portals
 TARGET = Path(__file__).parent / "landed.json.gz"
 #: Derived from other rows, or of no use after a restart.
 LEFT_OUT = ("wagtailsearch_", "site_texts_search", "django_session", "core_contentversion", "django_migrations")
 
 
-def test_make_snapshot(shop: Any, stripe: Any, customer: Any, run_jobs: Any) -> None:
+def test_make_snapshot(shop: Any, stripe: Any, portals: Any, customer: Any, run_jobs: Any) -> None:
     with time_machine.travel("2026-10-01 09:00Z") as travel:
         pay(stripe, ordered(signed_in(customer), shop, shop.term("pro", 12), quantity=2))
         travel.shift(timedelta(days=1))
@@ -57,6 +59,7 @@ def test_make_snapshot(shop: Any, stripe: Any, customer: Any, run_jobs: Any) -> 
         for job in base.JOBS.values():
             import_string(job["call"])(**job.get("options", {}))
         other_portal(signed_in(customer), shop)
+        linked(signed_in(customer), shop, stripe, portals)
         left_cart(shop.term("standard", 12))
         drafts(shop)
         run_jobs()
@@ -129,6 +132,14 @@ def disputed(stripe: Any, invoice: Invoice, *, won: bool | None) -> None:
     if won is not None:
         stripe.close_dispute(payment.provider_reference, won=won)
         payments.settle(payment_id=payment.pk, look_for_disputes=True)
+
+
+def linked(client: Client, shop: Any, stripe: Any, portals: Any) -> None:
+    """A license that is active in its portal."""
+    portals.stand_in.install("acme", "yeastar-s")
+    portals.open()
+    pay(stripe, ordered(client, shop, shop.term("standard", 12), bitrix24_address=portals.host()))
+    assert License.objects.filter(status="active").count() == 1
 
 
 def drafts(shop: Any) -> None:
