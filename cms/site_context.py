@@ -175,9 +175,8 @@ def _agreement_addresses(language: str) -> dict[str, dict[str, str]]:
         slugs.setdefault(key, {})[code] = slug
     addresses = {}
     for by_code in slugs.values():
-        slug = by_code.get(language) or by_code.get(settings.LANGUAGE_CODE)
-        if slug:
-            addresses[_address(language, "agreement", slug)] = {
+        if here := by_code.get(language) or by_code.get(settings.LANGUAGE_CODE):
+            addresses[_address(language, "agreement", here)] = {
                 code: _address(code, "agreement", by_code[code])
                 for code, _name in settings.LANGUAGES
                 if code in by_code

@@ -88,7 +88,7 @@ class ButtonBlock(LinkBlock):
 
     label = blocks.CharBlock(label=_("Label"), max_length=60)
     page = blocks.PageChooserBlock(label=_("Page"), required=False)
-    address = None
+    address = None  # type: ignore[assignment]  # Wagtail's way to leave an inherited child out
     url = blocks.URLBlock(label=_("or an address"), required=False)
 
     class Meta:

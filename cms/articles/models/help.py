@@ -81,7 +81,8 @@ class HelpIndexPage(HelpCentrePage):  # type: ignore[django-manager-missing]
             pages.setdefault(page.path[: -page.steplen], []).append(page.link(request))
         topics = [HelpTopic("", "", "", tuple(pages.get(self.path, ())))]
         for topic in HelpTopicPage.objects.live().child_of(self).order_by("path"):
-            topics.append(HelpTopic(*topic.link(request), pages=tuple(pages.get(topic.path, ()))))
+            title, url, intro = topic.link(request)
+            topics.append(HelpTopic(title, url, intro, tuple(pages.get(topic.path, ()))))
         return [topic for topic in topics if topic.pages]
 
 
