@@ -1,4 +1,4 @@
-"""How long it takes from a message to its effect, and from the cause of a mail to its hand-over."""
+"""Delays from a message to its effect, and from the cause of a mail to its hand-over."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Of one kind of message: how many were done, their times in seconds, and what waits, since when (seconds)."""
+    """Of one kind of message: number done and their times, number waiting and the age of the oldest; seconds."""
 
     name: str
     done: int
     median: float
-    most: float  # 95 of a hundred are not slower
+    most: float  # 95th percentile
     longest: float
     waiting: int
     oldest: float
 
 
 def measure(hours: float) -> list[Delays]:
-    """The delays of what was done in the last ``hours``, and of all that waits, by source and by kind of mail."""
+    """Delays of messages done in the last ``hours`` and of all waiting ones, by source and by kind of mail."""
     since = clock.now() - timedelta(hours=hours)
     received = InboundEvent.objects.filter(processed_at__gte=since).values_list("source", "received_at", "processed_at")
     sent = OutboxMessage.objects.filter(sent_at__gte=since).values_list("kind", "created_at", "sent_at")
@@ -53,6 +53,6 @@ def _delays(
 
 
 def _at(values: list[float], share: float) -> float:
-    """The value that this share of all does not exceed; 0 of none."""
+    """The quantile ``share`` of the values; 0 of none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

@@ -1,4 +1,4 @@
-"""The mail company's messages about mails it has taken: delivered, came back, reported as unwanted."""
+"""The mail company's messages about mails: delivered, bounced, complained about."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from storefront.inbox.sources import NotNow, Received, UnknownSource
 from storefront.notifications import tracking
 from storefront.notifications.models import DeliveryStatus
 
-#: A company may tell of a mail before its own answer, which names the mail, is written down.
+#: A company may report a mail before its answer to our request, which names the mail, is stored.
 WRITING = timedelta(seconds=15)
 
 
 class MailSource:
-    """The configured mail company as a source of the inbox. Without a secret for it there is none."""
+    """The configured mail company as a source of the inbox; without a secret for it there is no such source."""
 
     is_asked_first = True  # by Mandrill (HEAD) and Unisender Go (GET)
 
@@ -36,7 +36,7 @@ class MailSource:
 
 
 def _received(report: tracking.Report) -> Received:
-    """Nothing of the address is in the summary, which is logged and shown."""
+    """The summary, which is logged and shown, holds nothing of the address."""
     payload = asdict(report) | {"at": report.at.isoformat()}
     return Received(event_id=report.id, summary=report.status.value, payload=payload)
 

@@ -1,4 +1,4 @@
-"""What outside companies told us, stored before anything is done about it."""
+"""Webhook messages of outside companies, stored before they are handled."""
 
 import json
 from typing import Any
@@ -21,9 +21,9 @@ class InboundStatus(models.TextChoices):
 class InboundEvent(QueueRow):
     """One message. ``(source, event_id)`` is unique, so a copy of it is not a second message.
 
-    ``payload`` is JSON text, encrypted at rest because it may hold tokens, and emptied once the message has been
-    handled; ``summary`` is safe to show. ``is_proven``: it proved where it comes from when it came. One that did not is
-    believed by nobody before its handler has asked, and waits in its ``sender``'s ``turn``.
+    ``payload`` is JSON text, encrypted at rest because it may hold tokens, and emptied once the message is handled;
+    ``summary`` is safe to show. ``is_proven``: its origin was verified on arrival. One that was not is trusted only
+    after its handler has asked the company, and waits in its ``sender``'s ``turn``.
     """
 
     source = models.CharField(max_length=30)
@@ -48,6 +48,6 @@ class InboundEvent(QueueRow):
 
     @property
     def data(self) -> dict[str, Any]:
-        """The payload, decoded; empty once the message has been handled."""
+        """The decoded payload; empty once the message is handled."""
         decoded: dict[str, Any] = json.loads(self.payload or "{}")
         return decoded

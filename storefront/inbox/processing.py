@@ -1,4 +1,4 @@
-"""Acting on stored messages: one at a time, each guarded from the others."""
+"""Handles stored messages, one at a time; a failing one does not stop the others."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from storefront.notifications import mails
 
 logger = logging.getLogger(__name__)
 
-#: A handler may run twice for one message, so a dead worker's is soon another's.
+#: A short lease: handlers are idempotent, so another worker may soon take over a dead one's message.
 PATIENCE = queue.Patience(lease=timedelta(seconds=30), longest_gap=timedelta(hours=1), max_attempts=12)
-#: A message that waits for somebody who is away is asked about again after this time.
+#: Gap between attempts while the company that a handler must ask is down.
 AWAY_GAP = timedelta(seconds=3)
 
 
 def process_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = (), is_proven: bool | None = None) -> int:
-    """Handle what is due. Returns how many messages were finished with. Safe to run in many workers at once.
+    """Handle due messages. Returns how many were finished. Safe to run in many workers at once.
 
-    ``only`` and ``apart_from`` name sources, ``is_proven`` chooses between messages that proved themselves when they
-    came and those that did not: each thread of the worker has its own.
+    ``only`` and ``apart_from`` name sources, ``is_proven`` selects by whether the origin was verified on arrival: each
+    thread of the worker has its own share.
     """
 
-    def found(now: datetime) -> QuerySet[InboundEvent]:
+    def due_rows(now: datetime) -> QuerySet[InboundEvent]:
         rows = _due(now).exclude(source__in=apart_from)
         rows = rows.filter(source__in=only) if only else rows
         return rows if is_proven is None else rows.filter(is_proven=is_proven)
 
-    return queue.drain(lambda: queue.lease(found, PATIENCE), _handle)
+    return queue.drain(lambda: queue.lease(due_rows, PATIENCE), _handle)
 
 
 def wake(source: str) -> None:
-    """What waits for this source's company is due at once: the company is back."""
+    """The source's company is back: make its waiting messages due at once."""
     now = clock.now()
     waiting = InboundEvent.objects.filter(source=source, status=InboundStatus.RECEIVED, next_attempt_at__gt=now)
     waiting.update(next_attempt_at=now)
 
 
 def _due(now: datetime) -> QuerySet[InboundEvent]:
-    """Proven ones first. Those tried least come first, so that a bad one never stands in the way; of the unproven ones
-    every sender's first before anybody's second."""
+    """Proven messages first; least attempts first, so that a bad one never blocks others; of the unproven ones every
+    sender's first before anybody's second."""
     rows = InboundEvent.objects.filter(status=InboundStatus.RECEIVED)
     return queue.due(rows, now).order_by("-is_proven", "attempts", "turn", "pk")
 
@@ -62,7 +62,7 @@ def _handle(event: InboundEvent) -> int:
     except (GiveUp, UnknownSource) as exc:
         _failed(event, exc, is_final=True)
         return 0
-    except Exception as exc:  # the loop's last line: one bad message must block no other; it is kept and tried again
+    except Exception as exc:  # one bad message must block no other; it is kept and retried
         _failed(event, exc, is_final=event.attempts >= PATIENCE.max_attempts)
         return 0
     now = clock.now()

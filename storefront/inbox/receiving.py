@@ -1,4 +1,4 @@
-"""Storing a message, once however many copies of it come."""
+"""Stores a message once, however many copies arrive."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from storefront.core import clock
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.sources import MAX_EVENT_ID, MAX_SUMMARY, Received
 
-#: How many unproven messages of one sender, and of one source, may wait at a time.
+#: Most unproven messages of one sender, and of one source, that may wait at a time.
 MOST_OF_SENDER, MOST_OF_SOURCE = 100, 2000
 
 
 class TooManyWaiting(Exception):
-    """So much that is unproven waits already that no more is taken in."""
+    """Too many unproven messages are waiting; no more are accepted."""
 
 
 class Unstorable(ValueError):
-    """A message without an id that could be kept whole. The same message will never be storable."""
+    """The message has no usable id; sending it again cannot help."""
 
 
 def store(*, source: str, message: Received, sender: str = "") -> InboundEvent:
-    """Write the message, or count one more copy of it. A copy of one that was given up is tried anew.
+    """Store the message, or count one more copy of it. A copy of one that was given up is handled again.
 
-    ``sender`` tells the senders of unproven messages apart (a visitor's throttle key): each has so many places and no
-    more, and takes turns with the others. Raises TooManyWaiting when the places are taken, Unstorable for an event id
-    that cannot be kept whole (two of them must never look alike).
+    ``sender`` identifies senders of unproven messages (a visitor's throttle key): each has MOST_OF_SENDER places and
+    takes turns with the others. Raises TooManyWaiting when the places are taken, Unstorable for an event id that is
+    empty, not printable or too long to be stored untruncated.
     """
     if not 0 < len(message.event_id) <= MAX_EVENT_ID or not message.event_id.isprintable():
         raise Unstorable("an event needs an id of 1 to 255 printable characters")
@@ -56,7 +56,7 @@ def store(*, source: str, message: Received, sender: str = "") -> InboundEvent:
 
 
 def _turn(source: str, sender: str) -> int:
-    """How many of this sender's wait already: its next one comes after as many of everybody else's."""
+    """How many messages of this sender are waiting: the next one comes after as many of everybody else."""
     waiting = InboundEvent.objects.filter(source=source, status=InboundStatus.RECEIVED, is_proven=False)
     own = waiting.filter(sender=sender[:64]).count()
     if own >= MOST_OF_SENDER or waiting.count() >= MOST_OF_SOURCE:

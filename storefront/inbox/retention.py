@@ -1,4 +1,4 @@
-"""How long the inbox remembers what it has handled."""
+"""Deletes old messages of the inbox."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from storefront.inbox.models import InboundEvent, InboundStatus
 
 
 def clear_done() -> int:
-    """Delete messages that arrived settings.WEBHOOK_KEEP_DAYS ago and are done with. Returns how many.
+    """Delete finished messages that arrived before settings.WEBHOOK_KEEP_DAYS. Returns how many.
 
-    A copy that comes later than that would be handled again, which changes nothing: every message is only a hint.
+    A later copy would be handled again, which changes nothing: every message is only a hint.
     Stripe repeats one for three days: https://docs.stripe.com/webhooks#retries.
     """
     before = clock.now() - timedelta(days=settings.WEBHOOK_KEEP_DAYS)

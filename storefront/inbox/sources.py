@@ -1,7 +1,7 @@
-"""Who may speak to us at /hooks/<source>/: the two questions every source answers.
+"""The sources of webhook messages at /hooks/<source>/, named in settings.INBOX_SOURCES by dotted path.
 
-A source is named in settings.INBOX_SOURCES by dotted path. ``verify`` runs in the request, ``handle`` later in
-the worker, so that a sender is answered at once and a fault of ours loses nothing.
+``verify`` runs in the request, ``handle`` later in the worker, so that senders are answered at once and our errors lose
+nothing.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ MAX_SUMMARY = 200
 class Received:
     """One message.
 
-    ``event_id`` (at most 255 characters) is the same for every copy of it, ``summary`` is safe to log and show,
-    ``payload`` is JSON and is stored encrypted until the message has been handled. ``is_proven`` is False for one that
-    only its handler can prove; it waits apart from those that are.
+    ``event_id`` (at most 255 characters) is the same for every copy; ``summary`` is safe to log and show; ``payload``
+    is JSON, stored encrypted until the message is handled. ``is_proven`` is False for a message that only its handler
+    can verify; it waits apart from the others.
     """
 
     event_id: str
@@ -36,23 +36,23 @@ class Received:
 
 
 class Source(Protocol):
-    """What an outside company's messages need of us. One with ``is_asked_first = True`` answers GET and HEAD with 200:
-    its company tries the address so before it sends anything."""
+    """A company's messages. With ``is_asked_first = True`` its address answers GET and HEAD with 200: the company tests
+    it so before it sends anything."""
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
-        """Prove a raw request and read it; no database, no outgoing call.
+        """Authenticate and parse a raw request; no database, no outgoing call.
 
-        ``headers`` has the request's names in lower case; ``now`` is aware UTC. An empty answer means: proven, but
-        nothing to keep (answered 200). Raises ``gateways.errors.InvalidSignature`` for anything unproven or
-        unreadable (answered 400) and ``ConfigurationError`` if we cannot tell (answered 503, so it comes again).
+        ``headers``: names in lower case; ``now``: aware UTC. An empty result: authentic, but nothing to store (answered
+        200). Raises ``gateways.errors.InvalidSignature`` for anything forged or unreadable (answered 400) and
+        ``ConfigurationError`` if we cannot tell (answered 503, so that it is sent again).
         """
 
     def handle(self, event: InboundEvent) -> bool:
-        """Act on a stored message, outside any transaction; its payload is ``event.data``.
+        """Handle a stored message, outside any transaction; its payload is ``event.data``.
 
-        It may run more than once for the same event and in any order among events. Returns False if the message
-        concerns nothing of ours (kept as ignored). Whatever it raises is kept and the event tried again later,
-        with growing gaps; ``GiveUp`` says that trying again cannot help, ``NotNow`` that it need not be tried yet.
+        May run more than once for an event, and in any order among events. Returns False if the message concerns
+        nothing of ours (then it is marked as ignored). After any exception the event is retried, with growing gaps;
+        ``GiveUp`` says that retrying cannot help, ``NotNow`` that it is too early.
         """
 
 
@@ -61,7 +61,7 @@ class GiveUp(Exception):
 
 
 class NotNow(Exception):
-    """Raised by ``handle``: somebody it needs is known to be away. Counts as no try; asked again in a few seconds."""
+    """Raised by ``handle``: a company it needs is down. Not counted as an attempt; retried in a few seconds."""
 
 
 class UnknownSource(LookupError):
@@ -74,5 +74,5 @@ def source(name: str) -> Source:
         path = settings.INBOX_SOURCES[name]
     except KeyError:
         raise UnknownSource(name) from None
-    found: Source = import_string(path)
-    return found
+    configured: Source = import_string(path)
+    return configured

@@ -1,4 +1,4 @@
-"""``/hooks/<source>/``: verify, store, answer. What it means is thought about later, by the worker."""
+"""``/hooks/<source>/``: verify, store, answer. The worker handles the message later."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from storefront.inbox.sources import UnknownSource, source
 logger = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
-#: Refused messages by source since this process started; all that a forged message may change.
+#: Refused messages by source since this process started: the only thing a forged message can change.
 refused: Counter[str] = Counter()
 
 
@@ -29,10 +29,10 @@ refused: Counter[str] = Counter()
 @require_http_methods(["POST", "GET", "HEAD"])
 @never_cache
 def hook(request: HttpRequest, source: str) -> HttpResponse:
-    """Touches no session. 200 once the message is stored (a copy too), 400 for anything unproven, 404 for an unknown
-    sender, 413 for too much of it, 429 when too many unproven ones wait, 503 when we cannot tell or cannot store: then
-    the sender comes again. 429 also for whoever sends too much that proves nothing, where settings.THROTTLES has one
-    for it (``hook-<source>``). GET and HEAD: see ``_presence``."""
+    """200 once the message is stored (a copy too); 400 if it is not authentic; 404 for an unknown source; 413 if it is
+    too large; 429 when too many unproven messages wait, or, where settings.THROTTLES has ``hook-<source>``, after too
+    many forged ones; 503 when it cannot be verified or stored, so that it is sent again. Touches no session. GET and
+    HEAD: see ``_presence``."""
     if request.method != "POST":
         return _presence(source)
     body = _body(request)
@@ -57,7 +57,7 @@ def fits(length: str | None, most: int) -> bool:
 
 
 def _presence(name: str) -> HttpResponse:
-    """To a company that asks before it sends anything; all others are told that only POST is a message."""
+    """200 for a company that tests the address before it sends anything, else 405."""
     try:
         is_asked = getattr(source(name), "is_asked_first", False)
     except UnknownSource:

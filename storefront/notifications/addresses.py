@@ -1,4 +1,4 @@
-"""What is known of the addresses that mails go to: which take none, and who wants none that could be left out."""
+"""Mail addresses: which bounce, and whose owners complained."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ Moment = Literal["bounced_at", "complained_at", "cleared_at"]
 
 
 def find(email: str) -> MailAddress | None:
-    """What is known of an address, in any spelling; None for one of which nothing was ever heard."""
+    """The record of an address, in any spelling; None if nothing was ever reported about it."""
     return MailAddress.objects.filter(email=_spelling(email)).first()
 
 
 def bounced(email: str, *, at: datetime, detail: str = "", is_suppressed: bool = True) -> None:
-    """It refused a mail for good at that moment (UTC). Whoever listens to ``address_bounced`` is told once until it is
-    cleared."""
+    """It permanently refused a mail at that time (UTC). Sends ``address_bounced`` once until it is cleared."""
     with transaction.atomic():
         address = _locked(email)
         was_bounced = address.is_bounced
@@ -35,7 +34,7 @@ def bounced(email: str, *, at: datetime, detail: str = "", is_suppressed: bool =
 
 
 def complained(email: str, *, at: datetime) -> None:
-    """Its owner reported a mail as unwanted, or asked the company for no more, at that moment (UTC)."""
+    """Its owner reported a mail as unwanted, or unsubscribed, at that time (UTC)."""
     with transaction.atomic():
         address = _locked(email)
         _move(address, "complained_at", at)
@@ -43,8 +42,7 @@ def complained(email: str, *, at: datetime) -> None:
 
 
 def cleared(email: str, *, at: datetime | None = None) -> None:
-    """It works: its owner opened a link that was mailed there, or says so. An address of which nothing is known needs
-    no note of that."""
+    """It works: its owner opened a mailed link, or says so. Writes nothing for an address without a record."""
     with transaction.atomic():
         if MailAddress.objects.filter(email=_spelling(email)).exists():
             address = _locked(email)
@@ -53,7 +51,7 @@ def cleared(email: str, *, at: datetime | None = None) -> None:
 
 
 def admitted(address: MailAddress) -> None:
-    """The mail company was told to send there again."""
+    """The mail company no longer suppresses it."""
     MailAddress.objects.filter(pk=address.pk).update(is_suppressed=False)
 
 
@@ -71,7 +69,7 @@ def _locked(email: str) -> MailAddress:
 
 
 def _move(address: MailAddress, name: Moment, at: datetime) -> bool:
-    """Set a moment forward, never back: what is told late changes nothing. Returns whether it moved."""
+    """Set a time forward, never back, so that late reports change nothing. Returns whether it moved."""
     before: datetime | None = getattr(address, name)
     if before is not None and before >= at:
         return False

@@ -1,7 +1,7 @@
-"""What mail companies offer against sending one mail twice.
+"""What mail companies offer against sending a mail twice.
 
-A mail whose hand-over was cut off (a kill, a time-out) may or may not have been taken. Some companies can be asked,
-some recognise a mail that comes again by an id; with all others it is sent again, under the same Message-ID.
+After an interrupted hand-over (kill, time-out) it is unknown whether the company has the mail. Some companies can be
+asked, some recognise a repeated mail by an id; to all others it is sent again, with the same Message-ID.
 
 =============  ======================================================================================================
 Postmark       searches what it sent by metadata: https://postmarkapp.com/developer/api/messages-api
@@ -34,31 +34,30 @@ MARK = "mail_id"
 
 
 class Company:
-    """One that offers nothing."""
+    """A company without such means."""
 
     def connection(self) -> BaseEmailBackend:
         """The backend that hands a mail over."""
         return get_connection()
 
     def mark(self, letter: EmailMultiAlternatives, stable_id: str) -> None:
-        """Put a mail's id where the company finds it again."""
+        """Add the mail's id in the company's own form."""
 
     def can_tell(self) -> bool:
-        """Whether ``taken`` can be asked."""
+        """Whether ``taken`` can know."""
         return False
 
     def taken(self, letter: EmailMultiAlternatives, stable_id: str) -> str:
-        """The company's own id of this mail if it has it already, else nothing. Raises Unavailable if it does not
-        say."""
+        """The company's id of this mail if it has it already, else "". Raises Unavailable if it does not answer."""
         return ""
 
     def is_repetition(self, fault: AnymailAPIError) -> bool:
-        """Whether a mail was refused because an earlier one with its id was taken."""
+        """Whether the mail was refused because one with its id was accepted before."""
         return False
 
     def admit(self, email: str) -> None:
-        """Have the company send again to an address that it holds back since a mail came back from there. Raises
-        Unavailable if it does not answer. Without an interface for that it is done by hand, in its own pages."""
+        """Lift the company's suppression of an address that bounced. Raises Unavailable if it does not answer. Without
+        an API for it this is done by hand, in the company's own pages."""
 
 
 class Postmark(Company):
@@ -73,10 +72,10 @@ class Postmark(Company):
     def taken(self, letter: EmailMultiAlternatives, stable_id: str) -> str:
         question = {"count": "10", "offset": "0", "recipient": letter.to[0], f"metadata_{MARK}": stable_id}
         answer = self._ask("GET", f"messages/outbound?{urlencode(question)}")
-        found = answer.json().get("Messages") if answer.status == 200 else None
-        if not isinstance(found, list):
+        messages = answer.json().get("Messages") if answer.status == 200 else None
+        if not isinstance(messages, list):
             raise Unavailable(f"Postmark's search answered {answer.status}", code="unreadable_answer")
-        fitting = (message for message in found if message.get("Metadata", {}).get(MARK) == stable_id)
+        fitting = (message for message in messages if message.get("Metadata", {}).get(MARK) == stable_id)
         return next((str(message.get("MessageID") or MARK) for message in fitting), "")
 
     def admit(self, email: str) -> None:
@@ -101,7 +100,7 @@ class Postmark(Company):
 
 
 class ResendBackend(resend.EmailBackend):
-    """anymail's, with an Idempotency-Key for each mail."""
+    """anymail's backend, with an Idempotency-Key for each mail."""
 
     def build_message_payload(self, message: EmailMultiAlternatives, defaults: dict[str, Any]) -> Any:
         payload = super().build_message_payload(message, defaults)
@@ -143,7 +142,7 @@ _OTHER = Company()
 
 
 def company() -> Company:
-    """The one that settings.EMAIL_BACKEND speaks to."""
+    """The company of settings.EMAIL_BACKEND."""
     return _COMPANIES.get(settings.EMAIL_BACKEND, _OTHER)
 
 

@@ -1,4 +1,4 @@
-"""From a row of the outbox to a mail: rendered in the reader's language, sent through Django's mail API."""
+"""Renders a mail in the reader's language and sends it through Django's mail API."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from storefront.notifications.outbox import PermanentFailure, TryLater, Withheld
 
 logger = logging.getLogger(__name__)
 
-#: A mail that was being handed over may take so long to be found by the company's own search.
+#: How long a mail that was handed over may take to appear in the company's own search.
 FOUND_AFTER = timedelta(seconds=30)
-#: 4xx answers that mending our own set-up, or waiting, can turn into a success.
+#: 4xx answers that may succeed later, or once our configuration is corrected.
 _RETRY_STATUS = frozenset({401, 403, 404, 408, 425, 429})
 
 _MANY_LINES = re.compile(r"\n{3,}")
@@ -101,7 +101,7 @@ def _hand_over(letter: EmailMultiAlternatives) -> None:
         raise PermanentFailure(type(exc).__name__) from exc
     except AnymailAPIError as exc:
         if company().is_repetition(exc):
-            return  # an earlier try was taken
+            return  # an earlier attempt was accepted
         if _is_refusal(exc.status_code):
             raise PermanentFailure(f"refused with {exc.status_code}") from exc
         raise
@@ -118,8 +118,8 @@ def _hand_over(letter: EmailMultiAlternatives) -> None:
 
 
 def _is_of_the_address(refusal: SMTPRecipientsRefused) -> bool:
-    """Note it, if a mail server says so of its own: 5.1.x (https://www.rfc-editor.org/rfc/rfc3463#section-3.2). Other
-    codes are about the sender, the content or the set-up."""
+    """Whether a mail server refused the address itself (5.1.x), which is noted; other codes are about the sender, the
+    content or the configuration: https://www.rfc-editor.org/rfc/rfc3463#section-3.2."""
     said = {email: answer for email, (_code, answer) in refusal.recipients.items()}
     texts = {email: _decoded(answer) for email, answer in said.items()}
     bad = {email: text for email, text in texts.items() if text.startswith("5.1.")}
@@ -133,7 +133,7 @@ def _decoded(answer: bytes | str) -> str:
 
 
 def _open_way(template: str, to: str) -> None:
-    """Raise Withheld, or see to it that the company sends to an address that it held back for a while."""
+    """Raise Withheld, or lift the company's suppression of an address that may be tried again."""
     address = addresses.find(to)
     if address is None:
         return
@@ -149,7 +149,7 @@ def _keep_reference(row: OutboxMessage, reference: str) -> None:
 
 
 def _has_arrived(letter: EmailMultiAlternatives, row: OutboxMessage) -> bool:
-    """Whether a try that was cut off got through, as the company knows; False where it cannot tell."""
+    """Whether the company has the mail of an interrupted attempt; False where it cannot tell."""
     sender = company()
     if not sender.can_tell() or row.handed_over_at is None:
         return False
@@ -167,7 +167,7 @@ def _stable_id(letter: EmailMultiAlternatives) -> str:
 
 
 def compose(*, template: str, to: str, language: str, key: str, context: dict[str, Any]) -> EmailMultiAlternatives:
-    """The mail in the active language, text and HTML. Nothing in ``context`` can reach a header but as one line."""
+    """The mail in the active language, text and HTML. Values of ``context`` reach headers only as one line."""
     words = values.unpack(context) | {
         "shop_name": settings.SHOP_NAME,
         "support_email": settings.SUPPORT_EMAIL,
@@ -195,13 +195,13 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
 
 
 def _unsubscribing(words: dict[str, Any]) -> dict[str, str]:
-    """Mail programs show a button of their own for it: https://www.rfc-editor.org/rfc/rfc8058"""
+    """Headers for the mail program's own button: https://www.rfc-editor.org/rfc/rfc8058"""
     url = words.get("unsubscribe_url")
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def message_id(key: str) -> str:
-    """The same id for every try of one message, so that a mail sent twice is shown once."""
+    """The same id for every attempt, so that mail programs show a mail sent twice only once."""
     digest = hashlib.sha256(key.encode()).hexdigest()[:40]
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{digest}@{domain}>"

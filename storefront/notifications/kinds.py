@@ -1,4 +1,4 @@
-"""What kinds of mail there are, where it matters to whom they may go and what their headers say. By template."""
+"""Kinds of mail, by template, that differ in who may get them or in their headers."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from datetime import timedelta
 from storefront.core import clock
 from storefront.notifications.models import MailAddress
 
-#: Of use to the reader, and nothing is lost without them. Not for whoever reported a mail as unwanted.
+#: Useful but not necessary: withheld from readers who reported a mail as unwanted.
 REMINDERS = frozenset({"unpaid_reminder", "license_ending", "checkout_reminder"})
-#: A person wrote what is in them: no machine answered (https://www.rfc-editor.org/rfc/rfc3834#section-5).
+#: Written by a person, so not marked as automatic (https://www.rfc-editor.org/rfc/rfc3834#section-5).
 WRITTEN_BY_PEOPLE = frozenset({"conversation_answer"})
-#: Its link is what proves that an address works.
+#: Its link proves that an address works.
 PROOFS = frozenset({"confirm_email"})
-#: Asked for by whoever cannot log in without them. Where mails came back they are tried once a day: a mailbox that was
-#: full for a while must not lock its owner out.
+#: Needed to log in. To an address that bounced they are tried once a day: a mailbox that was full must not lock its
+#: owner out.
 WAYS_IN = frozenset({"access", "password_reset"})
 TRIED_AGAIN_AFTER = timedelta(days=1)
-#: To the shop's own people: an address that they must not lose because it once was full.
+#: To the shop's own staff: always tried.
 OWN = frozenset({"staff_notice"})
 
 
 def why_withheld(template: str, address: MailAddress) -> str:
-    """Why a mail must not be sent to an address of which something was heard; empty if it may."""
+    """Why a mail must not be sent to this address; "" if it may."""
     if address.is_bounced and template not in PROOFS | OWN and not _may_be_tried(template, address):
         return "mails to this address come back"
     if address.is_complained and template in REMINDERS:

@@ -1,5 +1,4 @@
-"""The outbox: what is to be told to the outside world, written in the transaction that causes it; and what became of
-mails and of the addresses they went to."""
+"""The outbox: messages to send, written in the transaction that causes them; and what is known about mail addresses."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ class OutboxStatus(models.TextChoices):
 
 
 class DeliveryStatus(models.TextChoices):
-    """What the mail company tells after it has taken a mail, in the order of what weighs more at the same moment."""
+    """The mail company's reports about a mail; of two at the same time the later in this list wins."""
 
     DELIVERED = "delivered", _("Delivered")
     UNDELIVERED = "undelivered", _("Not delivered, the address may be good")
@@ -25,12 +24,11 @@ class DeliveryStatus(models.TextChoices):
 
 
 class OutboxMessage(QueueRow):
-    """One thing to send, at least once, with a stable id.
+    """One message, sent at least once.
 
-    ``key`` is that id and makes a second enqueue of the same thing harmless. Messages of one ``group`` are sent
-    in the order they were written. ``handed_over_at``: since then it may have been sent, nobody can say; NULL: it has
-    not been. ``provider_reference`` is the mail company's id of the mail, ``delivery_status`` what it told last
-    about it and ``delivery_at`` of which moment.
+    ``key`` is its stable id; a second message with it is not written. Messages of one ``group`` are sent in the order
+    they were written. ``handed_over_at``: since then it may have been sent; NULL: it was not. ``provider_reference``:
+    the mail company's id of the mail; ``delivery_status``: its last report, about the time ``delivery_at``.
     """
 
     kind = models.CharField(max_length=50)
@@ -55,11 +53,11 @@ class OutboxMessage(QueueRow):
 
 
 class MailAddress(models.Model):
-    """An address of which the mail company had something to tell. Most addresses have no row.
+    """An address that the mail company reported about. Most addresses have no row.
 
-    ``bounced_at``: the last time it refused a mail for good; ``complained_at``: the last time its owner reported one as
-    unwanted; ``cleared_at``: the last time somebody proved or said that it works. The latest counts, so messages may
-    come twice, late and in any order. ``is_suppressed``: the company itself sends nothing there until it is told to.
+    ``bounced_at``: when it last refused a mail permanently; ``complained_at``: when its owner last reported a mail as
+    unwanted; ``cleared_at``: when it was last proven or said to work. The latest counts, so reports may come twice,
+    late and in any order. ``is_suppressed``: the company sends nothing there until it is told to.
     """
 
     email = models.EmailField(unique=True)
@@ -78,10 +76,10 @@ class MailAddress(models.Model):
 
     @property
     def is_bounced(self) -> bool:
-        """Whether mails to it come back, as far as anybody knows."""
+        """Whether mails to it are known to bounce."""
         return self.bounced_at is not None and (self.cleared_at is None or self.bounced_at > self.cleared_at)
 
     @property
     def is_complained(self) -> bool:
-        """Whether its owner wants no mail that could be left out."""
+        """Whether its owner must get no mail that is not necessary."""
         return self.complained_at is not None and (self.cleared_at is None or self.complained_at > self.cleared_at)

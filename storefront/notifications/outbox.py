@@ -1,4 +1,4 @@
-"""Writing to the outbox and draining it."""
+"""The outbox: enqueue and deliver."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 logger = logging.getLogger(__name__)
 
-#: 5 s, 10 s, 20 s ... up to 6 h apart: about two days of an outage are lived through. A worker that dies while sending
-#: loses its row to another one after two minutes, which is longer than a mail company may take to answer.
+#: 5 s, 10 s, 20 s ... up to 6 h apart: survives an outage of about two days. The lease is longer than a mail company
+#: may take to answer.
 PATIENCE = queue.Patience(lease=timedelta(minutes=2), longest_gap=timedelta(hours=6), max_attempts=20)
-#: From this attempt on (about five minutes) a row no longer holds up the later ones of its group.
+#: From this attempt on (about five minutes) a row no longer blocks the later ones of its group.
 ORDERED_ATTEMPTS = 6
 
 Deliver = Callable[[OutboxMessage], None]
 
 
 class PermanentFailure(Exception):
-    """Raised by a handler: trying again cannot help, give this message up."""
+    """Raised by a handler: retrying cannot help."""
 
 
 class Withheld(Exception):
-    """Raised by a handler: it is not to be sent, and that is no fault. Its text says why."""
+    """Raised by a handler: must not be sent, which is no error. The text says why."""
 
 
 class TryLater(Exception):
-    """Raised by a handler: not now. Its text is kept as the row's last error."""
+    """Raised by a handler: not now. The text becomes the row's last error."""
 
 
 def enqueue(*, kind: str, key: str, payload: dict[str, Any], group: str = "", due_at: datetime | None = None) -> None:
-    """Write one thing to send, in the caller's transaction: it is sent if and only if that commits.
+    """Write one message to send, in the caller's transaction: it is sent if and only if that commits.
 
     ``kind`` names a handler in settings.OUTBOX_HANDLERS, ``payload`` is JSON. ``key`` is the stable id: a second
-    enqueue with it changes nothing. Rows of one ``group`` go out in order.
-    ``due_at`` (UTC) delays it. Raises KeyError for an unknown kind.
+    message with it is ignored. Rows of one ``group`` are sent in order. ``due_at`` (UTC) delays it. Raises KeyError for
+    an unknown kind.
     """
     if kind not in settings.OUTBOX_HANDLERS:
         raise KeyError(kind)
@@ -51,21 +51,21 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], group: str = "", du
 
 
 def deliver_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = ()) -> int:
-    """Send what is due, one row at a time, each guarded from the others. Returns how many were sent.
+    """Send due rows one at a time; a failing one does not stop the others. Returns how many were sent.
 
     ``only`` and ``apart_from`` name kinds: each thread of the worker has its own.
     """
 
-    def found(now: datetime) -> QuerySet[OutboxMessage]:
+    def due_rows(now: datetime) -> QuerySet[OutboxMessage]:
         rows = _due(now).exclude(kind__in=apart_from)
         return rows.filter(kind__in=only) if only else rows
 
-    return queue.drain(lambda: _lease(found), _deliver)
+    return queue.drain(lambda: queue.lease(due_rows, PATIENCE), _deliver)
 
 
 def _due(now: datetime) -> QuerySet[OutboxMessage]:
     earlier = OutboxMessage.objects.filter(
-        Q(attempts__gt=0) | Q(next_attempt_at__lte=now),  # one that is meant for later holds up nobody
+        Q(attempts__gt=0) | Q(next_attempt_at__lte=now),  # a delayed one blocks nobody
         group=OuterRef("group"),
         pk__lt=OuterRef("pk"),
         status=OutboxStatus.PENDING,
@@ -75,12 +75,8 @@ def _due(now: datetime) -> QuerySet[OutboxMessage]:
     return queue.due(rows, now).filter(Q(group="") | ~Exists(earlier)).order_by("next_attempt_at", "pk")
 
 
-def _lease(found: Callable[[datetime], QuerySet[OutboxMessage]]) -> OutboxMessage | None:
-    return queue.lease(found, PATIENCE)
-
-
 def _deliver(row: OutboxMessage) -> int:
-    if row.attempts > PATIENCE.max_attempts:  # only a row whose sending kills its worker gets here
+    if row.attempts > PATIENCE.max_attempts:  # only a row that kills its worker gets here
         _failed(row, RuntimeError("every attempt ended with its worker"), give_up=True)
         return 0
     try:
@@ -93,7 +89,7 @@ def _deliver(row: OutboxMessage) -> int:
     except PermanentFailure as exc:
         _failed(row, exc, give_up=True)
         return 0
-    except Exception as exc:  # one bad row must block no other; it is kept, logged and tried again
+    except Exception as exc:  # one bad row must block no other; it is kept, logged and retried
         _failed(row, exc, give_up=row.attempts >= PATIENCE.max_attempts)
         return 0
     OutboxMessage.objects.filter(pk=row.pk).update(

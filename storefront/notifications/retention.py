@@ -1,4 +1,4 @@
-"""How long the outbox remembers what it has sent."""
+"""Deletes old messages of the outbox and old records of addresses."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from storefront.notifications.models import MailAddress, OutboxMessage, OutboxSt
 
 
 def clear_done() -> int:
-    """Delete messages that were done with too long ago, and what was heard of addresses then. Returns how many.
+    """Delete finished messages and records of addresses that are too old. Returns how many.
 
-    settings.OUTBOX_KEEP_DAYS says how long a kind is kept, settings.MAIL_KEEP_DAYS how long all others are. A key that
-    is forgotten could be used again: both are longer than any cause of a message lasts.
+    settings.OUTBOX_KEEP_DAYS gives the age by kind, settings.MAIL_KEEP_DAYS that of all others. A deleted key could be
+    used again: both are longer than the life of any cause of a message.
     """
     ages: dict[str, int] = settings.OUTBOX_KEEP_DAYS
     old = _done_for(settings.MAIL_KEEP_DAYS) & ~Q(kind__in=ages)
@@ -26,7 +26,7 @@ def clear_done() -> int:
 
 
 def _forgotten_addresses() -> QuerySet[MailAddress]:
-    """Of which nothing was heard for so long: the next mail tries them again."""
+    """Nothing was reported about them for so long that the next mail tries them again."""
     before = clock.now() - timedelta(days=settings.MAIL_KEEP_DAYS)
     recent = Q(bounced_at__gte=before) | Q(complained_at__gte=before) | Q(cleared_at__gte=before)
     return MailAddress.objects.exclude(recent)

@@ -1,7 +1,7 @@
-"""What the mail company tells of mails it has taken: read by anymail's own view for it, noted per mail and address.
+"""The mail company's reports about sent mails, parsed by anymail's view for it and stored per mail and address.
 
-https://anymail.dev/en/stable/sending/tracking/ lists what anymail calls the events. Companies differ in what they call
-a bounce: only what they themselves call final counts against an address (``_SOFT``).
+https://anymail.dev/en/stable/sending/tracking/ lists anymail's events. Companies differ in what they call a bounce:
+only what they call permanent counts against an address (``_SOFT``).
 """
 
 from __future__ import annotations
@@ -28,13 +28,12 @@ from storefront.gateways.errors import ConfigurationError, InvalidSignature
 from storefront.notifications import addresses
 from storefront.notifications.models import DeliveryStatus, OutboxMessage
 
-#: Whatever a body that is not as expected makes anymail's views raise.
+#: What anymail's views raise for a malformed body.
 _UNREADABLE = (
     AnymailError, AnymailConfigurationError, ValueError, KeyError, IndexError, TypeError, AttributeError,
     AssertionError, OverflowError, RecursionError, OSError, SuspiciousOperation,
 )  # fmt: skip
-#: Events of anymail that may be final, and what they are then; other ones (opened, clicked, deferred ...) tell nothing
-#: that is needed here.
+#: anymail's events that are used here; others (opened, clicked, deferred ...) are ignored.
 _STATUS = {
     EventType.DELIVERED: DeliveryStatus.DELIVERED,
     EventType.BOUNCED: DeliveryStatus.BOUNCED,
@@ -43,14 +42,14 @@ _STATUS = {
     EventType.COMPLAINED: DeliveryStatus.COMPLAINED,
     EventType.UNSUBSCRIBED: DeliveryStatus.COMPLAINED,
 }
-#: Why a company refuses to send at all, where that says something about the address.
+#: Reasons to refuse sending that say something about the address.
 _REJECTED = {
     RejectReason.BOUNCED: DeliveryStatus.BOUNCED,
     RejectReason.INVALID: DeliveryStatus.BOUNCED,
     RejectReason.SPAM: DeliveryStatus.COMPLAINED,
     RejectReason.UNSUBSCRIBED: DeliveryStatus.COMPLAINED,
 }
-#: Whether what anymail calls a bounce may pass, by company, from the company's own words:
+#: Whether what anymail calls a bounce is temporary, by company, in the company's own terms:
 #: https://postmarkapp.com/developer/api/bounce-api#bounce-types, https://developers.brevo.com/docs/transactional-webhooks,
 #: https://developers.mailersend.com/api/v1/webhooks.html, https://mailchimp.com/developer/transactional/docs/webhooks/,
 #: https://dev.mailjet.com/email/guides/webhooks/, https://resend.com/docs/webhooks/emails/bounced,
@@ -69,13 +68,13 @@ _SOFT: dict[str, Callable[[Any], bool]] = {
 }
 
 
-#: What says something of the address, too.
+#: What says something about the address, too.
 OF_ADDRESSES = (DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One thing told of one mail. ``id`` is the same for every copy of it; ``detail`` is the other side's answer."""
+    """One event of one mail. ``id`` is the same for every copy; ``detail``: the receiving server's answer."""
 
     id: str
     status: DeliveryStatus
@@ -86,14 +85,14 @@ class Report:
 
 
 def is_open() -> bool:
-    """Whether messages of the configured company can be told from anybody's."""
+    """Whether messages of the configured company can be authenticated."""
     company = mail_companies.company_of(settings.EMAIL_BACKEND)
     return company is not None and company.can_prove(settings.ANYMAIL)
 
 
 def read(body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Report]:
-    """What the configured company tells in this request. Raises InvalidSignature if it proves nothing or cannot be
-    read, ConfigurationError if no company is configured that tells anything."""
+    """The reports in a request of the configured company. Raises InvalidSignature if it is not authentic or cannot be
+    parsed, ConfigurationError if no company that reports is configured."""
     company = mail_companies.company_of(settings.EMAIL_BACKEND)
     if company is None or not is_open():
         raise ConfigurationError("no mail company that tells what becomes of mails")
@@ -114,8 +113,8 @@ def read(body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Rep
 
 @transaction.atomic
 def note(report: Report) -> bool:
-    """Write what was told to the mail and to its address. Any number of reports, in any order and in copies, leave the
-    same behind. Returns whether the mail is known here."""
+    """Store a report with its mail and address; copies and order make no difference. Returns whether the mail is known
+    here."""
     if report.status == DeliveryStatus.BOUNCED:
         addresses.bounced(report.email, at=report.at, detail=report.detail)
     elif report.status == DeliveryStatus.COMPLAINED:
@@ -164,20 +163,20 @@ def _report(company: str, event: AnymailTrackingEvent, now: datetime) -> Report 
 
 
 def _moment(told: datetime | None, now: datetime) -> datetime:
-    """When it happened, by the company's clock, which may be ahead of ours; a time without a zone is UTC."""
+    """When it happened, at most ``now``: the company's clock may be ahead. A time without zone is UTC."""
     if told is None:
         return now
     return min(told if told.tzinfo else told.replace(tzinfo=UTC), now)
 
 
 def _sparkpost(raw: Any) -> dict[str, Any]:
-    """The one event in SparkPost's envelope."""
+    """The event in SparkPost's envelope."""
     (event,) = raw["msys"].values()
     return dict(event)
 
 
 def _request(body: bytes, headers: Mapping[str, str]) -> WSGIRequest:
-    """The request as anymail's views want it, at the shop's public address, which some companies sign."""
+    """The request for anymail's views, at the shop's public address, which some companies sign."""
     site = urlsplit(settings.SITE_URL)
     kept = {name: value for name, value in headers.items() if "forwarded" not in name}
     fields = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in kept.items()}

@@ -1,4 +1,4 @@
-"""What a mail says, as JSON: money and time travel as values and become words at delivery, in the reader's language."""
+"""Values of mails as JSON: money and times are formatted at delivery, in the reader's language."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from django.utils import timezone
 from storefront.core import money
 
 MAX_TEXT = 2000
-#: What makes a mail program turn a piece of text into a link. Anyone may order in another person's name, so a
-#: greeting must not be able to carry one.
+#: Text that mail programs turn into a link. Anybody may order in another person's name, so a greeting must not carry
+#: one.
 _LINKISH = re.compile(r"[/@\\<>]|\w\.\w{2,}")
 _GREETING_LENGTH = 60
 
 
 class Amount(str):
-    """Money in words; templates print it as it is."""
+    """Formatted money; templates print it as it is."""
 
 
 def pack(value: Any, currency: str = "") -> Any:
-    """Turn a value into JSON: Decimal (major units of ``currency``), datetime, date, text, lists and mappings."""
+    """JSON of a value: Decimal (major units of ``currency``), datetime, date, text, lists and mappings."""
     if isinstance(value, Decimal):
         return {"_amount": str(value), "_currency": currency}
     if isinstance(value, datetime):
@@ -41,7 +41,7 @@ def pack(value: Any, currency: str = "") -> Any:
 
 
 def unpack(value: Any) -> Any:
-    """The reverse of ``pack``, with money in words of the active language and times in the shop's time zone."""
+    """The reverse of ``pack``; money formatted in the active language, times in the shop's time zone."""
     if isinstance(value, list):
         return [unpack(item) for item in value]
     if not isinstance(value, dict):
@@ -56,12 +56,12 @@ def unpack(value: Any) -> Any:
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks or control characters, so that nothing typed by a visitor makes a header or a line."""
+    """Text without line breaks or control characters, so that no input becomes a header or a line of its own."""
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:MAX_TEXT]
 
 
 def greeting_name(name: str) -> str:
-    """The name to greet with, or nothing if what was typed as a name is too long for one or holds a link."""
+    """The name for the greeting; "" if the typed name is too long or holds a link."""
     name = one_line(name)
     if len(name) > _GREETING_LENGTH or _LINKISH.search(name):
         return ""

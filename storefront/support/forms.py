@@ -1,4 +1,4 @@
-"""What visitors fill in: the first message of a conversation, a further one, the contact form."""
+"""Visitors' forms: the first message of a conversation, a further one, the contact form."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _message(rows: int) -> ManyLinesField:
 
 
 class PageField(forms.CharField):
-    """The page it was written on: a path of this site, without its query and without tokens; else nothing."""
+    """The page it was written on: a path of this site without query and tokens, or ""."""
 
     widget = forms.HiddenInput
 
@@ -38,7 +38,7 @@ class PageField(forms.CharField):
 
 
 def page_path(address: str) -> str:
-    """The path of an address of this site, fit to be kept: what opens something is left out."""
+    """The path of an address of this site, with secret tokens masked; "" if it is none."""
     try:
         path = urlsplit(address).path
     except ValueError:
@@ -47,7 +47,7 @@ def page_path(address: str) -> str:
 
 
 class FirstMessageForm(ProtectedForm):
-    """Begins a conversation. Who is logged in is asked for his message only."""
+    """Starts a conversation. Logged-in visitors are asked for their message only."""
 
     limit = "chat-begin"
     text = _message(rows=4)
@@ -64,7 +64,7 @@ class FirstMessageForm(ProtectedForm):
 
 
 class MessageForm(forms.Form):
-    """A further message. ``key`` is the form's own id."""
+    """A further message. ``key``: the form's id."""
 
     text = _message(rows=2)
     key = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""The link in a mail that opens a conversation: whoever reads the mail may read it and write into it."""
+"""The link in a mail that opens a conversation, for reading and writing."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ GOOD_FOR = timedelta(days=60)
 
 
 def conversation_url(conversation: Conversation) -> str:
-    """Absolute, in the active language, for a mail to its visitor only."""
+    """Absolute, in the active language. Only for mails to the conversation's visitor."""
     token = signing.dumps(conversation.public_id, salt=_SALT)
     return settings.SITE_URL + reverse("chat-link", args=[token])
 
 
 def read(token: str) -> str | None:
-    """The public id in a token of ours; None if it is not ours or too old."""
+    """The public id in a token; None if it is forged or too old."""
     try:
         return str(signing.loads(token, salt=_SALT, max_age=GOOD_FOR))
     except signing.BadSignature:

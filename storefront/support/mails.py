@@ -1,4 +1,4 @@
-"""Who is told by mail of what was written: staff of a question, the visitor of an answer he has not seen."""
+"""Mails about conversations: to staff about questions, to visitors about answers they have not seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storefront.support.models import Author, Conversation, Kind, Message
 from storefront.support.states import ConversationStatus
 
 KIND = "support.answer"
-#: Who has not been shown an answer after this time gets it by mail, with what else was answered meanwhile.
+#: An answer not seen by the visitor after this time is mailed, with all others written until then.
 MAIL_AFTER = timedelta(minutes=2)
 #: A further message of the visitor is told to staff by mail if nobody has written for so long.
 QUIET_AFTER = timedelta(minutes=30)
@@ -68,7 +68,7 @@ def tell_visitor_later(conversation: Conversation, message: Message) -> None:
 def deliver(row: OutboxMessage) -> None:
     """Handler of the outbox: one mail with every answer that the visitor has neither read nor been sent.
 
-    Nothing is sent if there is none, if he left no address, or if the conversation has been deleted meanwhile.
+    Sends nothing if there is none, if the visitor left no address, or if the conversation was deleted.
     """
     with transaction.atomic():
         found = Conversation.objects.filter(pk=row.payload["conversation_id"]).first()
@@ -84,7 +84,7 @@ def deliver(row: OutboxMessage) -> None:
 
 def _mail(conversation: Conversation, answers: list[Message]) -> None:
     asked = conversation.messages.filter(author=Author.VISITOR, number__lt=answers[-1].number).last()
-    with translation.override(conversation.language):  # the address of the page in his language
+    with translation.override(conversation.language):  # the link leads to the page in their language
         url = links.conversation_url(conversation)
     mail = ConversationAnswer(
         name=conversation.name or (conversation.customer.name if conversation.customer else ""),

@@ -1,4 +1,4 @@
-"""What visitors ask and what staff answers: one list for the chat and for the contact form."""
+"""Conversations of visitors with staff, by chat or contact form."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Author(models.TextChoices):
 class Conversation(models.Model):
     """Messages of one visitor and the answers to them.
 
-    It belongs to ``customer``, or to the session that began it (``access``) as long as there is none. ``name`` and
-    ``email`` are what the visitor typed and prove nothing. ``read_by_visitor`` is the number of the last message he
-    was shown, ``is_unread`` tells that staff has not seen his latest one.
+    It belongs to ``customer``, or, while there is none, to the session that started it (``access``). ``name`` and
+    ``email`` are as typed and prove nothing. ``read_by_visitor``: the number of the last message shown to the visitor;
+    ``is_unread``: staff has not seen the visitor's latest message.
     """
 
     public_id = models.CharField(max_length=22, unique=True, default=references.public_id, editable=False)
@@ -60,20 +60,20 @@ class Conversation(models.Model):
 
     @property
     def address(self) -> str:
-        """Where an answer by mail goes: the address typed for this conversation, else the account's; may be empty."""
+        """The recipient of answers by mail: the address typed for this conversation, else the account's; may be ""."""
         return self.email or (self.customer.email if self.customer else "")
 
     @property
     def person(self) -> str:
-        """How staff calls the visitor."""
+        """The visitor's name for staff."""
         return (
             self.name or (self.customer.get_full_name() if self.customer else "") or self.address or str(_("Visitor"))
         )
 
 
 class Message(models.Model):
-    """One message, plain text; ``number`` counts from 1 in each conversation. ``key`` makes sending the same form twice
-    harmless; ``mailed_at`` is when an answer that was not read here went out by mail."""
+    """One message, plain text; ``number`` counts from 1 in each conversation. ``key`` makes a form idempotent;
+    ``mailed_at``: when an answer that was not read here was mailed."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     number = models.PositiveIntegerField()

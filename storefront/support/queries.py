@@ -1,4 +1,4 @@
-"""Questions about conversations."""
+"""Queries about conversations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from storefront.support.models import Author, Conversation, Message
 from storefront.support.states import ConversationStatus
 from storefront.users.models import User
 
-#: More than this of one conversation is not put on a page.
+#: Most messages of one conversation on a page.
 LAST_MESSAGES = 200
 
 
@@ -19,19 +19,19 @@ def messages_of(conversation: Conversation, *, after: int = 0) -> list[Message]:
 
 
 def unread_answers(public_id: str) -> int:
-    """How many answers the visitor has not been shown; one query."""
+    """Number of answers the visitor has not been shown; one query."""
     answers = Message.objects.filter(conversation__public_id=public_id, author=Author.STAFF)
     return answers.filter(number__gt=F("conversation__read_by_visitor")).count()
 
 
 def unmailed_answers(conversation: Conversation) -> QuerySet[Message]:
-    """Answers that the visitor has neither read here nor been sent."""
+    """Answers that were neither shown to the visitor nor mailed."""
     answers = conversation.messages.filter(author=Author.STAFF, mailed_at=None)
     return answers.filter(number__gt=conversation.read_by_visitor)
 
 
 def latest_of(customer: User) -> Conversation | None:
-    """The customer's newest conversation that is not closed, whichever way it began."""
+    """The customer's newest conversation that is not closed, chat or contact form."""
     going_on = Conversation.objects.filter(customer=customer).exclude(status=ConversationStatus.CLOSED)
     return going_on.order_by("-last_message_at", "-pk").first()
 

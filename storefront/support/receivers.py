@@ -1,4 +1,4 @@
-"""At a log-in the visitor's conversation follows to his account, or his account's one to this session."""
+"""At log-in the session's conversation moves to the account, or the account's latest one into the session."""
 
 from __future__ import annotations
 

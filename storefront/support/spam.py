@@ -1,5 +1,5 @@
-"""Protection of forms that anybody may send, without a third party: a field that only machines fill, a signed stamp
-that is neither too young nor too old, and a limit per address."""
+"""Spam protection for public forms, without a third party: a honeypot field, a signed timestamp that is neither too new
+nor too old, and a limit per address."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from django.utils.translation import gettext_lazy, ngettext
 from storefront.core import references, throttle
 
 _SALT = "storefront.support.spam"
-#: Nobody reads a form, fills it and sends it faster than this.
+#: No person reads, fills and sends a form faster.
 YOUNGEST = timedelta(seconds=2)
 OLDEST = timedelta(hours=12)
 TRAP = "website"
 
 
 def stamp() -> str:
-    """A new signed stamp: the moment it was made and an id of its own."""
+    """A signed stamp: an id and the time it was made."""
     return signing.TimestampSigner(salt=_SALT).sign(references.public_id())
 
 
 class ProtectedForm(forms.Form):
-    """A form with the protection inside. Give it the request; ``limit`` is the name of its limit in settings.THROTTLES.
-
-    What is wrong is said above the form, and the form that is shown again can be sent at once: by a person whose
-    browser filled the trap or who left the page open over night, too. ``form_id`` is the stamp's own id: the same
+    """A protected form. ``limit``: the name of its limit in settings.THROTTLES; ``form_id``: the stamp's id, the same
     for the same form sent twice.
+
+    A refusal is explained above the form, which can be sent again at once: by people whose browser filled the honeypot
+    or who left the page open overnight, too.
     """
 
     limit = ""
@@ -73,7 +73,7 @@ class ProtectedForm(forms.Form):
             signer.unsign(text, max_age=YOUNGEST)
         except signing.SignatureExpired:
             if self.form_id:
-                return ""  # older than the youngest: as it should be
+                return ""  # old enough
             self._show_again("stamp", stamp())
             return _("This form was open for too long. Please send it once more.")
         except signing.BadSignature:
@@ -88,14 +88,14 @@ class ProtectedForm(forms.Form):
             self.add_error(None, too_many(exc))
 
     def _show_again(self, name: str, value: str) -> None:
-        """Put ``value`` into the form that is shown with the errors."""
+        """Put ``value`` into the form shown with the errors."""
         data: Any = self.data.copy()  # type: ignore[attr-defined]
         data[self.add_prefix(name)] = value
         self.data = data
 
 
 def too_many(exc: throttle.Throttled) -> str:
-    """What a visitor is told who has sent too much."""
+    """The error text for a visitor over the limit."""
     minutes = ceil(exc.retry_after / 60)
     return ngettext(
         "These are many messages in a short time. Please wait a minute, or write to %(email)s.",

@@ -1,4 +1,4 @@
-"""The visitor's side. Each address is a plain page with plain forms; htmx gets the same as parts for the panel."""
+"""The visitor's side. Each URL is a plain page with plain forms; htmx gets fragments of it for the panel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from storefront.support.forms import FirstMessageForm, MessageForm, page_path
 from storefront.support.models import Conversation
 from storefront.support.services import conversations
 
-#: Seconds to the next look for an answer, by the number of looks that found none. The panel stops after LOOKS of them.
+#: Seconds to the next poll, by the number of polls without an answer. The panel stops after LOOKS of them.
 GAPS = (4, 5, 6, 8, 10, 13, 17, 22, 30, 40, 60)
 LOOKS = 90
 
@@ -31,7 +31,7 @@ LOOKS = 90
 @sensitive_post_parameters("text")
 @require_http_methods(["GET", "HEAD", "POST"])
 def chat(request: HtmxRequest) -> HttpResponse:
-    """The visitor's conversation, or the form that begins one; with ?new the form in any case."""
+    """The visitor's conversation, or the form that starts one; with ?new always the form."""
     if request.method == "POST":
         return _begin(request)
     conversation = _wanted(request)
@@ -72,7 +72,7 @@ def conversation(request: HtmxRequest, public_id: str) -> HttpResponse:
 @never_cache
 @require_safe
 def news(request: HtmxRequest, public_id: str) -> HttpResponse:
-    """What was written after the message ``after``, and when to look again. Leads to the page without htmx."""
+    """Messages after number ``after``, and when to poll again. Without htmx it redirects to the page."""
     found = _find(request, public_id)
     if not request.htmx:
         return redirect("chat-conversation", public_id=public_id)
@@ -127,14 +127,13 @@ def _find(request: HtmxRequest, public_id: str) -> Conversation:
 
 
 def _first_form(request: HtmxRequest) -> FirstMessageForm:
-    """With the page it is written on: the one around the panel, or the one whose link led here."""
+    """With the page it is written on: the one around the panel, or the referring one."""
     source = request.htmx.current_url or request.headers.get("Referer", "")
     return FirstMessageForm(request=request, initial={"page": page_path(source)})
 
 
 def _thread(request: HtmxRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
-    """The messages after ``after``, noted as seen where a person looks at them, with what a poll
-    needs to go on from there."""
+    """Context: the messages after ``after``, marked as seen if a person reads them, and what polling needs."""
     shown = queries.messages_of(found, after=after)
     last = shown[-1].number if shown else after
     if access.is_read(request, found):
@@ -168,5 +167,5 @@ def _page(
 ) -> HttpResponse:
     customer = access.customer_of(request)
     earlier = queries.earlier_of(customer, but=found)[:10] if customer is not None else []
-    whole = {**context, "conversation": found, "earlier": earlier, "is_chat_page": True}
-    return render(request, "support/page.html", whole, status=status)
+    context = {**context, "conversation": found, "earlier": earlier, "is_chat_page": True}
+    return render(request, "support/page.html", context, status=status)

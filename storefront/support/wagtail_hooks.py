@@ -1,4 +1,4 @@
-"""'Conversations' in Wagtail: menu, addresses, rights."""
+"""'Conversations' in Wagtail: menu item, URLs, permissions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storefront.support.staff import listing, rights, views
 
 
 class ConversationsMenuItem(MenuItem):
-    """Seen by those who may read conversations; tells how many hold something new."""
+    """Shown to users who may read conversations, with the number of unread ones."""
 
     def is_shown(self, request: HttpRequest) -> bool:
         return rights.may_see(request.user)
@@ -53,7 +53,7 @@ def menu_item() -> MenuItem:
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    """Offered beside the other rights when a group is edited."""
+    """Shown in Wagtail's form for groups."""
     return Permission.objects.filter(
         content_type__app_label="support",
         codename__in=("view_conversation", "change_conversation", "delete_conversation"),

@@ -98,7 +98,7 @@ def test_the_screen_says_who_from_where_and_leads_to_his_orders(
 
 def test_an_address_that_has_an_account_proves_nothing(desk: Client, begin: Any, customer: Any) -> None:
     body = desk.get(screen(begin(Client(), email=customer.email))).content.decode()
-    assert "whether it is his is not proven" in body
+    assert "whether it is theirs is not proven" in body
     assert "/dashboard/" not in body.partition("talk-facts")[2]
 
 

@@ -1,4 +1,4 @@
-"""Messages of the contact form: kept in the one list of conversations, answered from there by mail."""
+"""Messages of the contact form: conversations that staff answers by mail."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ def receive(
 ) -> Conversation:
     """Store a contact message and tell staff by mail, both once.
 
-    The same words of the same person within a day are the same message: the form was sent twice. ``page_url`` is
-    the page it was written on, ``language`` that of the answer, ``ip`` the visitor's address if known.
-    Returns the conversation, new or not.
+    The same text from the same person within a day is the same form sent twice. ``page_url``: the page it was written
+    on; ``language``: that of the answer; ``ip``: the visitor's address, if known. Returns the conversation, new or not.
     """
     words = [email.strip().lower(), subject.strip(), message.strip(), customer.pk if customer else None]
     today = clock.now().date()

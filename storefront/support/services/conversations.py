@@ -1,4 +1,4 @@
-"""What happens to a conversation. Every step locks its row, so that two writers never overlook each other."""
+"""Changes of a conversation. Each locks its row, so that concurrent writers see each other's messages."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ def begin(
 ) -> Conversation:
     """Store a first message as a new conversation and tell staff by mail.
 
-    ``key`` is the form's own id: the same form sent again, also at the same moment, returns the conversation it
-    began the first time. ``text`` is plain and not empty.
+    ``key`` is the form's id: the same form sent again, even at the same moment, returns the conversation it started
+    the first time. ``text`` is plain and not empty.
     """
     try:
         with transaction.atomic():
-            if found := _begun(key):
-                return found
+            if earlier := _begun(key):
+                return earlier
             conversation = Conversation.objects.create(
                 kind=kind, customer=customer, name=name, email=email, subject=subject, language=language,
                 page_url=page_url, ip_address=ip,
             )  # fmt: skip
             message = _add(conversation, Author.VISITOR, text=text, key=_key("begin", key))
             mails.tell_staff(conversation, message, is_new=True)
-    except IntegrityError:  # the other one of a double click was first
-        if found := _begun(key):
-            return found
+    except IntegrityError:  # the other request of a double click came first
+        if earlier := _begun(key):
+            return earlier
         raise
     return conversation
 
 
 def write(*, conversation: Conversation, text: str, key: str) -> None:
-    """Add a message of the visitor; a closed conversation opens again. Sent twice with one ``key``, it is one."""
+    """Add a message of the visitor; reopens a closed conversation. Idempotent per ``key``."""
     with transaction.atomic():
         locked = states.lock(conversation)
         own = _key(str(locked.pk), key)
@@ -62,7 +62,7 @@ def write(*, conversation: Conversation, text: str, key: str) -> None:
 
 
 def answer(*, conversation: Conversation, by: User, text: str, key: str) -> None:
-    """Add an answer of staff. It goes out by mail as well unless the visitor reads it here soon."""
+    """Add an answer of staff. It is also mailed, unless the visitor reads it here soon."""
     with transaction.atomic():
         locked = states.lock(conversation)
         own = _key(str(locked.pk), key)
@@ -74,30 +74,30 @@ def answer(*, conversation: Conversation, by: User, text: str, key: str) -> None
 
 
 def close(*, conversation: Conversation) -> None:
-    """Nothing more is expected. The visitor still sees it, and opens it again by writing."""
+    """Close it. The visitor still sees it, and reopens it by writing."""
     _turn(conversation, ConversationStatus.CLOSED)
 
 
 def reopen(*, conversation: Conversation) -> None:
-    """Back among those that wait for an answer."""
+    """Put it back among those that wait for an answer."""
     _turn(conversation, ConversationStatus.OPEN)
 
 
 def adopt(*, public_id: str, customer: User) -> None:
-    """A conversation that nobody's account holds yet follows its visitor to his account."""
+    """Give a conversation without an account to the visitor's account."""
     Conversation.objects.filter(public_id=public_id, customer=None).update(customer=customer)
 
 
 def seen_by_visitor(*, conversation: Conversation, number: int) -> None:
-    """Note what he was shown: up to the message of this ``number``."""
+    """Note what the visitor was shown: messages up to this ``number``."""
     if number > conversation.read_by_visitor:
-        # Not saved from the object: a page that is slow to arrive must not take back what a later one showed.
+        # An UPDATE, not save(): a slow request must not undo what a later one noted.
         Conversation.objects.filter(pk=conversation.pk, read_by_visitor__lt=number).update(read_by_visitor=number)
         conversation.read_by_visitor = number
 
 
 def seen_by_staff(*, conversation: Conversation) -> None:
-    """To be called before the messages are read, so that one that comes meanwhile stays unread."""
+    """Call it before the messages are read, so that one that arrives meanwhile stays unread."""
     if conversation.is_unread:
         Conversation.objects.filter(pk=conversation.pk).update(is_unread=False)
         conversation.is_unread = False
@@ -125,5 +125,5 @@ def _begun(key: str) -> Conversation | None:
 
 
 def _key(scope: str, key: str) -> str:
-    """A form's id, of use in its own scope only: nobody can take the id of somebody else's message."""
+    """A form's id within its scope, so that nobody can use up the id of somebody else's message."""
     return f"{scope}:{key}"[:80]

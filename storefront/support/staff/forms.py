@@ -1,4 +1,4 @@
-"""What staff fills in."""
+"""Forms of staff."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storefront.core.form_fields import ManyLinesField
 
 
 class AnswerForm(forms.Form):
-    """An answer. ``key`` is the form's own id: sent twice, it is one answer."""
+    """An answer. ``key``: the form's id, so that sending it twice makes one answer."""
 
     text = ManyLinesField(
         label=_("Answer"),

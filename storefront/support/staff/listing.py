@@ -19,7 +19,7 @@ from storefront.support.staff import rights
 
 
 class TitleCell(BaseColumn):
-    """Who wrote, the latest words, and whether anybody has seen them."""
+    """The visitor, the latest text, and whether staff has seen it."""
 
     cell_template_name = "support/staff/title_cell.html"
 
@@ -33,7 +33,7 @@ class StatusCell(BaseColumn):
 
 
 class Index(IndexView):
-    """What waits longest for an answer is found by the filter; the newest is on top."""
+    """Newest first; the filter finds those that wait for an answer."""
 
     model = Conversation
     permission_policy = ModelPermissionPolicy(Conversation)

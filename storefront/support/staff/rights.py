@@ -1,4 +1,4 @@
-"""Who may read, answer and delete conversations: three rights that are given to a group in Wagtail."""
+"""Permissions to read, answer and delete conversations, given to groups in Wagtail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def may_see(user: User | AnonymousUser) -> bool:
 
 
 def staff(request: HttpRequest, right: str = "") -> User:
-    """The member of staff who asks. Raises PermissionDenied unless he may see conversations and has ``right``."""
+    """The requesting member of staff. Raises PermissionDenied unless they may see conversations and have ``right``."""
     user = cast(User, request.user)
     if not may_see(user) or (right and not user.has_perm(right)):
         raise PermissionDenied

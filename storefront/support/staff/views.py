@@ -1,4 +1,4 @@
-"""A conversation as staff sees it: the thread, who it is, the answer, closing and deleting."""
+"""A conversation as staff sees it: thread, visitor, answer, closing and deleting."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from storefront.users import services as users
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The screen. Who may answer has seen it by that."""
+    """The page of a conversation. Showing it to staff that may answer marks it as read."""
     user, found = rights.staff(request), _conversation(pk)
     if user.has_perm(rights.CHANGE):
         conversations.seen_by_staff(conversation=found)
@@ -34,7 +34,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def news(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was written after the message ``after``, for the screen that is open; 204 if nothing was."""
+    """Messages after number ``after``, for an open page; 204 if there are none."""
     user, found = rights.staff(request), _conversation(pk)
     after = request.GET.get("after", "")
     shown = queries.messages_of(found, after=int(after) if after.isascii() and after.isdigit() else 0)
@@ -61,7 +61,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def turn(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close it (field ``to``: closed) or open it again."""
+    """Close it (field ``to``: closed) or reopen it."""
     rights.staff(request, rights.CHANGE)
     found = _conversation(pk)
     if request.POST.get("to") == ConversationStatus.CLOSED:
@@ -75,7 +75,7 @@ def turn(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """A closed conversation and all its messages, for good. Wagtail's log keeps who did it, and no word of it."""
+    """Delete a closed conversation and its messages. Wagtail's log keeps who did it, and none of the text."""
     user, found = rights.staff(request, rights.DELETE), _conversation(pk)
     if found.status != ConversationStatus.CLOSED:
         messages.error(request, _("Close the conversation first: only closed ones are deleted."))
@@ -94,7 +94,7 @@ def _conversation(pk: int) -> Conversation:
 
 def _screen(request: HttpRequest, found: Conversation, form: AnswerForm, *, status: int = 200) -> HttpResponse:
     user = rights.staff(request)
-    # Somebody who has an account may write without logging in; whoever claims his address may, too.
+    # People with an account may write without logging in; so may anybody who types their address.
     claimed = users.find_by_email(found.email) if found.email and found.customer is None else None
     context = {
         "conversation": found,
@@ -110,7 +110,7 @@ def _screen(request: HttpRequest, found: Conversation, form: AnswerForm, *, stat
 
 
 def _furniture(found: Conversation) -> dict[str, object]:
-    """What Wagtail's frame around a page needs."""
+    """Context of Wagtail's page header."""
     return {
         "header_title": found.person,
         "header_icon": "comment",

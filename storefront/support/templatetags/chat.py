@@ -1,4 +1,4 @@
-"""The chat button of every page, and how messages are shown."""
+"""The chat button of every page, and the HTML of messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ register = template.Library()
 
 
 class _Links(Urlizer):
-    """Links that tell the other side nothing and pass it no rank."""
+    """Links without referrer and without search rank."""
 
     url_template = '<a href="{href}" rel="nofollow noopener noreferrer" target="_blank">{url}</a>'
 
@@ -26,10 +26,10 @@ _links = _Links()
 
 @register.simple_tag(takes_context=True)
 def chat_button(context: template.Context) -> dict[str, Any]:
-    """What the button shows: ``unread`` answers, and ``widget``, the loader's address.
+    """The number of ``unread`` answers, and the loader's address (``widget``) or "".
 
-    One query for a visitor who has a conversation, none otherwise. Where the widget may be loaded, the page's policy
-    lets it.
+    One query for a visitor who has a conversation, none otherwise. Where the widget may be loaded, the page's CSP is
+    widened for it.
     """
     request = context.get("request")
     if request is None:
@@ -43,7 +43,7 @@ def chat_button(context: template.Context) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def chat_visitor(context: template.Context) -> str:
-    """What the widget is told of a logged-in customer, as JSON; nothing where it is not loaded or nobody logged in."""
+    """Data for the widget about a logged-in customer, as JSON; "" where it is not loaded or nobody is logged in."""
     request = context.get("request")
     if request is None or not bitrix24_chat.loader(request):
         return ""
@@ -53,7 +53,7 @@ def chat_visitor(context: template.Context) -> str:
 
 @register.filter
 def message_text(message: Message) -> SafeString:
-    """The text as HTML: nothing in it is markup. Addresses are links in answers of staff only."""
+    """The text as escaped HTML. URLs become links in answers of staff only."""
     if message.is_staffs:
         return mark_safe(_links(message.text, autoescape=True))  # noqa: S308  (escaped by it)
     return escape(message.text)
