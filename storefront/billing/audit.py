@@ -107,7 +107,8 @@ def _taxes(invoice: Invoice, lines: list[InvoiceLine]) -> Iterator[Finding]:
     if (invoice.net, invoice.tax) != (total.net, total.tax):
         figures = f"net {invoice.net} and tax {invoice.tax}, lines {total.net} and {total.tax}"
         yield Finding("invoice-tax", invoice.number, figures)
-    for each in (invoice, *lines):
+    documents: list[Invoice | InvoiceLine] = [invoice, *lines]
+    for each in documents:
         if each.net + each.tax != each.amount:
             yield Finding("invoice-tax", invoice.number, f"net {each.net} and tax {each.tax} in {each.amount}")
 

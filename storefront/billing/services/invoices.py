@@ -87,7 +87,7 @@ def issue(
             due_at=end_of_day(now, days=settings.UNPAID_ORDER_DAYS),
         )
         rows = [
-            _line(invoice, position, line, amount)
+            _line(invoice, position, line, amount, decision.rate)
             for position, (line, amount) in enumerate(zip(lines, taxed, strict=True), start=1)
         ]
         invoice.content_hash = content_hash(invoice, rows)
@@ -96,7 +96,7 @@ def issue(
     return invoice
 
 
-def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount) -> InvoiceLine:
+def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount, tax_rate: Decimal) -> InvoiceLine:
     row = InvoiceLine(
         invoice=invoice,
         position=position,
@@ -106,7 +106,7 @@ def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount) -
         list_amount=line.list_amount,
         net=amount.net,
         tax=amount.tax,
-        tax_rate=amount.rate,
+        tax_rate=tax_rate,
         amount=amount.gross,
     )
     row.license_terms = line.license_terms
