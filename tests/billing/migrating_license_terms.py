@@ -54,8 +54,8 @@ def main() -> None:
         with transaction.atomic():
             lines.update(plan_id=7)
         is_frozen = False
-    except DatabaseError:
-        is_frozen = True
+    except DatabaseError as exc:
+        is_frozen = "never changed" in str(exc)
     print(json.dumps({"lines": values, "is_frozen": is_frozen}))
 
 
