@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError, StructValue
@@ -71,9 +72,9 @@ class LinkBlock(blocks.StructBlock):
 
 
 class ButtonValue(StructValue):
-    """``address`` is where the button leads, "" if its page is deleted or not published."""
+    """``address`` is where the button leads, "" if its page is deleted or not published. Two queries for a page."""
 
-    @property
+    @cached_property
     def address(self) -> str:
         page = self.get("page")
         if page is not None:

@@ -92,7 +92,7 @@ def html_of(client: Client, path: str) -> str:
 
 
 def queries_of(client: Client, path: str) -> int:
-    html_of(client, path)  # pictures are cut, the shell is known
+    html_of(client, path)  # pictures are cut, the site context is known
     with CaptureQueriesContext(connection) as captured:
         html_of(client, path)
     return len(captured.captured_queries)

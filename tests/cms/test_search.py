@@ -189,7 +189,7 @@ def test_search_costs_the_same_for_few_and_many(client: Client, site: Any) -> No
     for number in (0, 60):
         for each in range(number):
             site.add_child(instance=TextPage(title=f"Yeastar note {each}", slug=f"note-{each}"))
-        client.get("/search/", {"q": "yestar module"})  # the shell and the vocabulary are known
+        client.get("/search/", {"q": "yestar module"})  # the site context and the vocabulary are known
         with CaptureQueriesContext(connection) as captured:
             client.get("/search/", {"q": "yestar module"})
         costs.append(len(captured))
