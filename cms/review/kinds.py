@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(NamedTuple):
+class ReviewText(NamedTuple):
     """``advice``: what usually puts it right, in a sentence; shown above the form that closes the matter."""
 
     title: Any
@@ -19,66 +19,70 @@ _AGREE = _("Refund it at the provider, or agree with the customer what it is for
 _COMPARE = _("Compare both sides at the provider, and correct the one that is wrong.")
 
 KINDS = {
-    "mismatch": Kind(
+    "mismatch": ReviewText(
         _("The payment does not match the invoice"),
         _(
             "First put the money right at the provider (refund it, or agree with the customer). After that "
             "the buyer of an open order can pay again."
         ),
     ),
-    "mismatch_unpaid": Kind(
+    "mismatch_unpaid": ReviewText(
         _("An unpaid charge differs from ours"),
         _("No money has come yet. Closing this entry closes the charge at the provider, and the buyer can pay again."),
     ),
-    "late_payment": Kind(_("Money came after the order was cancelled"), _AGREE),
-    "second_payment": Kind(_("An invoice was paid twice"), _AGREE),
-    "partial_refund": Kind(
+    "late_payment": ReviewText(_("Money came after the order was cancelled"), _AGREE),
+    "second_payment": ReviewText(_("An invoice was paid twice"), _AGREE),
+    "partial_refund": ReviewText(
         _("Part of a payment was refunded"), _("The license stays valid: only a full refund ends it.")
     ),
-    "refund_failed": Kind(_("A refund did not arrive"), _("The money is back at the provider: refund it another way.")),
-    "refund": Kind(_("A payment was refunded"), _("Check that license and invoice are as agreed with the customer.")),
-    "dispute": Kind(_("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline.")),
-    "dispute_closed": Kind(
+    "refund_failed": ReviewText(
+        _("A refund did not arrive"), _("The money is back at the provider: refund it another way.")
+    ),
+    "refund": ReviewText(
+        _("A payment was refunded"), _("Check that license and invoice are as agreed with the customer.")
+    ),
+    "dispute": ReviewText(_("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline.")),
+    "dispute_closed": ReviewText(
         _("A dispute is decided"), _("Read what it means for money and licenses; then it is closed.")
     ),
-    "reverted": Kind(
+    "reverted": ReviewText(
         _("The provider withdrew the success of a charge"),
         _("Nothing was undone automatically: ask the provider, then decide about the order."),
     ),
-    "unknown_charge": Kind(_("The provider took money for a charge we do not know"), _COMPARE),
-    "missing_charge": Kind(_("The provider does not list a payment of ours"), _COMPARE),
-    "difference": Kind(_("The provider and we differ about a payment"), _COMPARE),
-    "unknown_to_provider": Kind(
+    "unknown_charge": ReviewText(_("The provider took money for a charge we do not know"), _COMPARE),
+    "missing_charge": ReviewText(_("The provider does not list a payment of ours"), _COMPARE),
+    "difference": ReviewText(_("The provider and we differ about a payment"), _COMPARE),
+    "unknown_to_provider": ReviewText(
         _("The provider does not know a charge it once gave us"), _("Check whether the keys were changed.")
     ),
-    "cannot_charge": Kind(
+    "cannot_charge": ReviewText(
         _("An order cannot be charged"),
         _(
             "The customer cannot pay it on the shop's pages. Look for the reason in the provider's log, write"
             " to the customer, or cancel the order. Closing this entry lets the customer try again."
         ),
     ),
-    "setup": Kind(
+    "setup": ReviewText(
         _("A payment method is not set up correctly"),
         _("Put it right at the provider. What waits for it then continues automatically."),
     ),
-    "free_taken_back": Kind(
+    "free_taken_back": ReviewText(
         _("Licenses of a free order were taken back"), _("Noted for the record; no money is to be moved.")
     ),
-    "mail_bounced": Kind(
+    "mail_bounced": ReviewText(
         _("Mails to an address come back"),
         _(
             "Nothing is sent there any more, as the customer's account says. Correct the address with them. "
             "Closing this entry means that the address works: mails are sent there again."
         ),
     ),
-    "wrong_mode": Kind(
+    "wrong_mode": ReviewText(
         _("A message from the provider's other mode"),
         _("Test and live mode are mixed up: check the keys and the webhook."),
     ),
 }
 
 
-def describe(kind: str) -> Kind:
+def describe(kind: str) -> ReviewText:
     """Title and advice of a kind; an unknown one is named by its code."""
-    return KINDS.get(kind) or Kind(kind.replace("_", " ").capitalize(), _ANY)
+    return KINDS.get(kind) or ReviewText(kind.replace("_", " ").capitalize(), _ANY)

@@ -19,18 +19,18 @@ from catalogue.plans.models import SoftwareProduct
 from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
 from cms.models import CategoryPage, HomePage, ProductPage
 from cms.search import words
-from cms.search.models import Kind, SearchDocument
+from cms.search.models import ResultKind, SearchDocument
 
 #: Pages that are not searched: the front page, where everybody starts, and the root of the tree.
 NOT_SEARCHED = (HomePage, Page)
 KINDS = {
-    ProductPage: Kind.PRODUCT,
-    CategoryPage: Kind.PRODUCT,
-    HelpPage: Kind.HELP,
-    HelpIndexPage: Kind.HELP,
-    HelpTopicPage: Kind.HELP,
-    NewsPage: Kind.NEWS,
-    NewsIndexPage: Kind.NEWS,
+    ProductPage: ResultKind.PRODUCT,
+    CategoryPage: ResultKind.PRODUCT,
+    HelpPage: ResultKind.HELP,
+    HelpIndexPage: ResultKind.HELP,
+    HelpTopicPage: ResultKind.HELP,
+    NewsPage: ResultKind.NEWS,
+    NewsIndexPage: ResultKind.NEWS,
 }
 #: Fields that say in a few words what a page is about.
 LEADS = ("search_description", "intro", "lead", "summary", "headline")
@@ -84,7 +84,7 @@ def _document(page: Page) -> SearchDocument:
     return SearchDocument(
         page_id=page.pk,
         language=language,
-        kind=KINDS.get(type(page), Kind.PAGE),
+        kind=KINDS.get(type(page), ResultKind.PAGE),
         software=software if isinstance(software, SoftwareProduct) else None,
         heading=page.title,
         text=text,

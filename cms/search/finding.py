@@ -11,7 +11,7 @@ from modelsearch.backends import get_search_backend
 from modelsearch.query import And, Or, PlainText, SearchQuery
 
 from cms.search import vocabulary, words
-from cms.search.models import Kind, SearchDocument
+from cms.search.models import ResultKind, SearchDocument
 from cms.search.vocabulary import MAX_FORMS, Words
 from storefront.core import money
 
@@ -76,7 +76,7 @@ class Matches:
 
     def best(self, count: int) -> list[int]:
         """The best of all kinds together, kind by kind."""
-        return [pk for kind in Kind.values for pk in self.by_kind.get(kind, [])][:count]
+        return [pk for kind in ResultKind.values for pk in self.by_kind.get(kind, [])][:count]
 
 
 def match(typed: str, language: str) -> Matches:
@@ -93,7 +93,7 @@ def match(typed: str, language: str) -> Matches:
     documents = _matching(And([_any_of(one.forms) for one in known]), language)
     if not documents and len(known) > 1:
         documents = _matching(Or([_any_of(one.forms) for one in known]), language)
-    by_kind: dict[str, list[int]] = {kind: [] for kind in Kind.values}
+    by_kind: dict[str, list[int]] = {kind: [] for kind in ResultKind.values}
     for document in sorted(documents, key=lambda one: (-_score(one, known), one.pk)):
         by_kind[document.kind].append(document.pk)
     return Matches(meanings, by_kind)
@@ -107,7 +107,7 @@ def results(ids: Sequence[int], hits: frozenset[str]) -> list[Result]:
 
 
 def label(kind: str) -> str | Promise:
-    return Kind(kind).label
+    return ResultKind(kind).label
 
 
 def _meaning(word: str, known_words: Words) -> Meaning:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modelsearch import index
 
 
-class Kind(models.TextChoices):
+class ResultKind(models.TextChoices):
     """The groups of results, in the order they are shown."""
 
     PRODUCT = "product", _("Products")
@@ -36,7 +36,7 @@ class SearchDocument(index.Indexed, models.Model):
         "wagtailcore.Page", on_delete=models.CASCADE, primary_key=True, related_name="search_document"
     )
     language = models.CharField(max_length=10)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=ResultKind)
     software = models.ForeignKey(
         "plans.SoftwareProduct", on_delete=models.SET_NULL, null=True, related_name="search_documents"
     )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from cms.models import ProductPage
 from cms.search import finding, words
 from cms.search.finding import Matches
-from cms.search.models import Kind
+from cms.search.models import ResultKind
 from storefront.core import throttle
 from storefront.core.language import current_language
 
@@ -57,7 +57,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 def _groups(matches: Matches) -> list[dict[str, Any]]:
     """The best results of each kind that has any; one query for all."""
-    chosen = {kind: matches.by_kind.get(kind, [])[:IN_GROUP] for kind in Kind.values}
+    chosen = {kind: matches.by_kind.get(kind, [])[:IN_GROUP] for kind in ResultKind.values}
     ids = [pk for of_kind in chosen.values() for pk in of_kind]
     shown = finding.results(ids, matches.hits) if ids else []
     groups = [
@@ -67,7 +67,7 @@ def _groups(matches: Matches) -> list[dict[str, Any]]:
             "total": len(matches.by_kind.get(kind, [])),
             "results": [result for result in shown if result.kind == kind],
         }
-        for kind in Kind.values
+        for kind in ResultKind.values
     ]
     return [group for group in groups if group["results"]]
 

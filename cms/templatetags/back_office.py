@@ -14,28 +14,30 @@ register = template.Library()
 
 
 @dataclass(frozen=True)
-class Link:
+class MenuLink:
     label: str
     url: str
     is_current: bool
 
 
 @dataclass(frozen=True)
-class Group:
+class MenuGroup:
     """Links under one heading; ``label`` is empty for a link that stands alone."""
 
     label: str
-    links: list[Link]
+    links: list[MenuLink]
 
 
 @register.simple_tag(takes_context=True)
-def dashboard_menu(context: template.Context) -> list[Group]:
+def dashboard_menu(context: template.Context) -> list[MenuGroup]:
     """What settings.OSCAR_DASHBOARD_NAVIGATION offers to this user. The page, or the list it belongs to, is current."""
     nodes = get_nodes(context["user"])
     groups = [(node, node.children if node.has_children() else [node]) for node in nodes]
     addresses = (entry.url for _node, entries in groups for entry in entries)
     current = nearest(context["request"].path, addresses)
-    return [Group(str(node.label) if node.has_children() else "", _links(entries, current)) for node, entries in groups]
+    return [
+        MenuGroup(str(node.label) if node.has_children() else "", _links(entries, current)) for node, entries in groups
+    ]
 
 
 def nearest(path: str, addresses: Iterable[str]) -> str:
@@ -45,5 +47,5 @@ def nearest(path: str, addresses: Iterable[str]) -> str:
     return max(fitting, key=len, default="")
 
 
-def _links(entries: list[Any], current: str) -> list[Link]:
-    return [Link(str(entry.label), entry.url, entry.url == current) for entry in entries]
+def _links(entries: list[Any], current: str) -> list[MenuLink]:
+    return [MenuLink(str(entry.label), entry.url, entry.url == current) for entry in entries]
