@@ -27,7 +27,7 @@ from storefront.billing.models import (
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import orders, reviews
 from storefront.billing.services.invoices import content_hash
-from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField, TaxedAmount
@@ -91,11 +91,13 @@ def _invoices() -> Iterator[Finding]:
     gone = alone.annotate(total=F("payment__amount_refunded") + F("payment__amount_lost")).values("total")[:1]
     sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone), _NONE), is_paid_alone=Exists(alone))
     unpaid, paid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID]), Q(status=InvoiceStatus.PAID)
+    advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
     for check, wrong in (
         ("unpaid-invoice-with-sale", sold.filter(unpaid).exclude(sold=0)),
         ("refunded-invoice-with-sale", sold.filter(status=InvoiceStatus.REFUNDED).exclude(sold=0)),
         ("paid-invoice-without-sale", sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept"))),
-        ("paid-invoice-without-sale", sold.filter(paid, is_paid_alone=False, amount__gt=0, sold=0)),
+        ("paid-invoice-without-sale", sold.filter(paid & ~advance, is_paid_alone=False, amount__gt=0, sold=0)),
+        ("advance-payment-with-sale", sold.filter(advance).exclude(sold=0)),
     ):
         for number, amount, total in wrong.values_list("number", "amount", "sold"):
             yield Finding(check, number, f"{total} of {amount}")
@@ -147,8 +149,15 @@ def _orders() -> Iterator[Finding]:
     totals = settled.values("entry__transaction").annotate(total=Sum("amount"))
     paid = Invoice.objects.filter(status__in=[InvoiceStatus.PAID, InvoiceStatus.REFUNDED])
     backed = paid.annotate(settled=Coalesce(Subquery(totals.values("total")), _NONE))
-    for number, amount, total in backed.exclude(settled=F("amount")).values_list("number", "amount", "settled"):
+    advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
+    for number, amount, total in (
+        backed.exclude(advance).exclude(settled=F("amount")).values_list("number", "amount", "settled")
+    ):
         yield Finding("paid-without-payment", number, f"{total} of {amount}")
+    for number in (
+        backed.filter(advance).exclude(attempts__payment__amount=F("amount")).values_list("number", flat=True)
+    ):
+        yield Finding("paid-without-payment", number, "an advance payment")
 
 
 def _free_orders() -> Iterator[Finding]:
@@ -197,7 +206,8 @@ def _payments() -> Iterator[Finding]:
         yield Finding("ledger-without-payment", key)
     for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
         yield Finding("refunded-more-than-paid", str(payment))
-    for payment in Payment.objects.exclude(attempt=None).filter(allocations=None, attempt__reviews=None):
+    for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
+    for payment in for_goods.filter(allocations=None, attempt__reviews=None):
         yield Finding("payment-for-nothing", str(payment), "received, but neither for goods nor in review")
     yield from _sold_with_lost_money()
 

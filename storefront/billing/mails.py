@@ -80,18 +80,15 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
     _enqueue(mail, invoice, key=f"payment-failed:{attempt.public_id}")
 
 
-def payment_received(invoice: Invoice) -> None:
-    """For invoices that grant no license. Licensing writes it with the licenses in it, under the same key: one mail."""
-    mail = mails.PaymentReceived(
+def account_topped_up(invoice: Invoice) -> None:
+    """An advance payment is on the personal account. (Licensing writes of what other invoices bought.)"""
+    mail = mails.AccountToppedUp(
         **_of(invoice),
         invoice_number=invoice.number,
-        lines=_lines(invoice),
-        total=invoice.amount,
-        is_free=invoice.amount == 0,
-        licenses=[],
+        amount=invoice.amount,
         account_url=absolute_url("account-home", language=invoice.language),
     )
-    _enqueue(mail, invoice, key=f"payment_received:{invoice.number}")
+    _enqueue(mail, invoice, key=f"account-topped-up:{invoice.number}")
 
 
 def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:

@@ -13,6 +13,14 @@ class InvoiceStatus(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
 
 
+class InvoiceKind(models.TextChoices):
+    """What an invoice asks money for. Only an advance payment buys nothing: it stays on the personal account."""
+
+    ORDER = "order", _("Order")
+    ADVANCE_PAYMENT = "advance_payment", _("Advance payment")
+    RENEWAL = "renewal", _("Renewal")
+
+
 class AttemptStatus(models.TextChoices):
     CREATED = "created", _("Created")  # row written, provider perhaps not asked yet
     PENDING = "pending", _("Pending")  # open at the provider

@@ -12,13 +12,18 @@ from django.utils.translation import gettext as _
 from catalogue.plans.models import Plan
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed, payment_lost
+from storefront.billing.states import InvoiceKind
 from storefront.licensing.services import grants, reversals
 
 
 @receiver(invoice_paid, dispatch_uid="licensing.grant")
 def grant(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
-    """Grant licenses, link those whose portal is known, and tell the customer about money and licenses."""
-    grants.grant_for_invoice(invoice=invoice)
+    """Grant licenses, link those whose portal is known, and tell the customer about money and licenses.
+
+    An advance payment buys nothing yet; billing writes of it.
+    """
+    if invoice.kind != InvoiceKind.ADVANCE_PAYMENT:
+        grants.grant_for_invoice(invoice=invoice)
 
 
 @receiver(invoice_refunded, dispatch_uid="licensing.take-back")

@@ -159,6 +159,15 @@ class PaymentReceived(_OrderMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountToppedUp(_OrderMail):
+    """An advance payment has arrived: it is on the customer's personal account."""
+
+    invoice_number: str
+    amount: Decimal
+    account_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LatePayment(_OrderMail):
     """Money arrived for an invoice that no longer asks for it; it is on the customer's personal account."""
 

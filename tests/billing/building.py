@@ -11,6 +11,7 @@ from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import invoices
+from storefront.billing.states import InvoiceKind
 from storefront.core import references
 from storefront.core.license_terms import LicenseTerms
 
@@ -51,6 +52,7 @@ def make_invoice(
     terms: Sequence[LicenseTerms | None] = (),
     with_order: bool = True,
     email: str | None = None,
+    kind: InvoiceKind = InvoiceKind.ORDER,
 ) -> Invoice:
     """An issued invoice with one line per amount (default: one line of 96.00)."""
     figures = [Decimal(amount) for amount in amounts or ("96.00",)]
@@ -60,6 +62,7 @@ def make_invoice(
             customer=customer,
             order=order,
             currency=currency,
+            kind=kind,
             payer={"name": "Ada Buyer", "email": customer.email if email is None else email},
             lines=[
                 invoices.NewLine(

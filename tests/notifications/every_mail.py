@@ -45,6 +45,9 @@ _EXAMPLES: list[mails.Mail] = [
         voucher_url="https://payments.stripe.test/voucher/1", pay_url="http://testserver/pay/t/",
     ),
     mails.PaymentFailed(**BOUGHT, reason="It was not paid in time.", pay_url="http://testserver/pay/t/", void_on=DAY),
+    mails.AccountToppedUp(
+        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
+    ),
     mails.LatePayment(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
     ),

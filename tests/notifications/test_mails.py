@@ -49,6 +49,7 @@ MUST_SAY = {
         "http://testserver/pay/t/",
     ],
     "payment_failed": ["SO-7K3M-9QXD", "It was not paid in time.", "http://testserver/pay/t/", "5 March 2026"],
+    "account_topped_up": ["€192.00", "INV-2026-00001", "personal account"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
     "staff_notice": ["Payment 7.", "Please look."],

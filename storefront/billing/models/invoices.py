@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.states import InvoiceKind, InvoiceStatus
 from storefront.core import clock, countries, money, references
 from storefront.core.form_fields import EmailModelField
 from storefront.core.license_terms import LicenseTerms
@@ -74,6 +74,7 @@ class Invoice(models.Model):
     printed on it, by the algorithm ``hash_version`` (see ``services.invoices.content_hash``). The pay link is derived
     from ``public_id`` (see billing.links). Triggers of the database refuse any change but those of status, its times,
     ``due_at`` and ``reminded_at`` (see billing.db_triggers).
+    ``order`` is None for what was not ordered in the cart: an advance payment, a renewal (``kind``).
     ``due_at`` is the end of a day in the shop's time zone; in invoices of earlier releases it may be any instant.
     """
 
@@ -81,6 +82,7 @@ class Invoice(models.Model):
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invoices")
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices")
+    kind = models.CharField(max_length=20, choices=InvoiceKind, default=InvoiceKind.ORDER)
     status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.OPEN)
     currency = models.CharField(max_length=3)
     net = MoneyField()

@@ -18,7 +18,7 @@ from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
-from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
+from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.billing.tax import TaxDecision
 from storefront.core import clock, money, states
 from storefront.core.instants import day_of, end_of_day
@@ -30,7 +30,7 @@ from storefront.users.models import User
 PAYER_FIELDS = ("name", "company", "address", "phone", "email")
 SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
 #: The version of ``content_hash`` that new invoices are hashed by.
-HASH_VERSION = 2
+HASH_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,15 @@ def issue(
     payer: Mapping[str, str],
     lines: Sequence[NewLine],
     language: str = "en",
+    kind: InvoiceKind = InvoiceKind.ORDER,
     tax_decision: TaxDecision | None = None,
 ) -> Invoice:
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
-    ``payer`` may hold name, company, address, phone and email. Tax is decided here unless the caller has done
-    so. The number is the next of the year's series: issuers wait for each other, and a rolled-back invoice leaves no
-    gap. It is due settings.UNPAID_ORDER_DAYS days later, that whole day included, in the shop's time zone.
+    ``order`` may be None whatever the ``kind``. ``payer`` may hold name, company, address, phone and email. Tax is
+    decided here unless the caller has done so. The number is the next of the year's series: issuers wait for each
+    other, and a rolled-back invoice leaves no gap. It is due settings.UNPAID_ORDER_DAYS days later, that whole day
+    included, in the shop's time zone.
     One of zero is open like any other until ``free.settle``. Raises NothingToPay without lines or pieces, MoneyError
     for an amount the currency cannot express.
     """
@@ -75,6 +77,7 @@ def issue(
             number=_next_number(now),
             customer=customer,
             order=order,
+            kind=kind,
             currency=currency,
             net=total.net,
             tax=total.tax,
@@ -129,7 +132,7 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
         if changed:
             orders.cancel(order=locked.order)
             if not locked.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():
-                mails.order_voided(locked)  # else he was told that his money is kept
+                mails.order_voided(locked)  # else they were told that their money is kept
     return locked
 
 
@@ -137,7 +140,8 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
     """SHA-256 of everything that was issued, the same before and after the database.
 
     Computed by the invoice's ``hash_version``: 1 has two places for each amount and knows no tax; 2 has three, and net
-    and tax of the invoice and its lines. An algorithm that invoices were issued by is never changed.
+    and tax of the invoice and its lines; 3 has its kind, too. An algorithm that invoices were issued by is never
+    changed.
     """
     lines = sorted(lines, key=lambda line: line.position)
     figure = "{:.2f}".format if invoice.hash_version == 1 else "{:.3f}".format
@@ -167,6 +171,8 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
             "tax": [figure(invoice.net), figure(invoice.tax)],
             "line_taxes": [[figure(line.net), figure(line.tax), figure(line.tax_rate)] for line in lines],
         }
+    if invoice.hash_version > 2:
+        content["kind"] = str(invoice.kind)
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from storefront.billing.states import (
     INVOICE_TRANSITIONS,
     OPEN_ATTEMPT,
     AttemptStatus,
+    InvoiceKind,
     InvoiceStatus,
 )
 from storefront.core import clock, states
@@ -23,6 +24,8 @@ from storefront.users.models import User
 
 def receive(attempt: PaymentAttempt) -> Payment:
     """A locked attempt succeeded: credit the personal account, then pay the invoice if it still asks for money.
+
+    An advance payment stays on the account.
 
     Returns the money received, locked. Nothing changes if the attempt had succeeded before.
     """
@@ -41,10 +44,13 @@ def receive(attempt: PaymentAttempt) -> Payment:
         method_label=attempt.method_label,
         attempt=attempt,
     )
-    if invoice.status == InvoiceStatus.OPEN and orders.may_become(order=invoice.order, status=orders.PAID):
-        pay(invoice, [(payment, invoice.amount)])
-    else:
+    if invoice.status != InvoiceStatus.OPEN or not orders.may_become(order=invoice.order, status=orders.PAID):
         _keep(invoice, payment)
+    elif invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        close_paid(invoice, payment)
+        mails.account_topped_up(invoice)
+    else:
+        pay(invoice, [(payment, invoice.amount)])
     return payment
 
 
@@ -108,8 +114,6 @@ def close_paid(invoice: Invoice, payment: Payment | None) -> None:
     # A charge opened meanwhile must not be paid too: the poller closes it.
     invoice.attempts.filter(status__in=OPEN_ATTEMPT).update(next_check_at=clock.now())
     signals.invoice_paid.send(sender=Invoice, invoice=invoice, payment=payment)
-    if not any(line.license_terms for line in invoice.lines.all()):
-        mails.payment_received(invoice)
 
 
 def _keep(invoice: Invoice, payment: Payment) -> None:

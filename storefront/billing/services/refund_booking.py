@@ -12,7 +12,7 @@ from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refun
 from storefront.billing.services import ledger, orders, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
-from storefront.billing.states import INVOICE_TRANSITIONS, REFUND_TRANSITIONS, InvoiceStatus, RefundStatus
+from storefront.billing.states import INVOICE_TRANSITIONS, REFUND_TRANSITIONS, InvoiceKind, InvoiceStatus, RefundStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot
 from storefront.gateways.payments.refunds import RefundSnapshot
@@ -75,6 +75,8 @@ def _after_refund(payment: Payment, change: Decimal) -> None:
     """A whole refund takes back the invoices that the payment paid alone; anything else is a matter for staff."""
     is_whole = payment.amount_refunded >= payment.amount
     paid_alone = [sale.invoice for sale in sales.sales_of(payment) if sale.sold == sale.invoice.amount]
+    if payment.invoice and payment.invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        paid_alone.append(payment.invoice)
     refunded = [invoice for invoice in paid_alone if is_whole and invoice.status == InvoiceStatus.PAID]
     for invoice in refunded:
         _take_back(payment.invoice if payment.invoice == invoice else lock_invoice(invoice.pk), payment)
