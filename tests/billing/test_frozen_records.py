@@ -6,6 +6,7 @@ Run on PostgreSQL too, from tests/races.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from importlib import import_module
 
 import pytest
@@ -20,9 +21,11 @@ from storefront.billing.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
+    Payment,
     PaymentAttempt,
+    Refund,
 )
-from storefront.billing.services import free
+from storefront.billing.services import free, refunds
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from tests.billing.building import make_invoice
@@ -44,7 +47,8 @@ def frozen(stripe, invoice):
     operation.code(None, editor)
     payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
-    settle(attempt_id=payment.pk)  # the whole flow works under the triggers
+    received = settle(attempt_id=payment.pk).payment  # the whole flow works under the triggers
+    refunds.start(payment=received, amount=Decimal("10.00"), reason="")
     nothing = make_invoice(invoice.customer, "0.00")
     free.settle(invoice=nothing, cause="voucher", reference="SPRING")
     return invoice
@@ -67,6 +71,10 @@ CHANGES = [
     (InvoiceLine, {"quantity": 2}),
     (InvoiceLine, {"license_terms_json": {"months": 120}}),
     (InvoiceLine, {"plan_id": 7}),
+    (Invoice, {"kind": "renewal"}),
+    (Payment, {"amount": "1.00"}),
+    (Payment, {"reference": "another"}),
+    (Refund, {"amount": "1.00"}),
     (PaymentAttempt, {"amount": "1.00"}),
     (PaymentAttempt, {"currency": "USD"}),
     (LedgerEntry, {"amount": "1.00"}),
