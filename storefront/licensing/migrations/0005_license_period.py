@@ -8,6 +8,8 @@ def rename_content_type(apps, schema_editor):
     """Also its permissions. Django renames content types only for a RenameModel that touches the database."""
     content_type = apps.get_model("contenttypes", "ContentType")
     permission = apps.get_model("auth", "Permission")
+    if content_type.objects.filter(app_label="licensing", model="licenseperiod").exists():
+        return  # migrated backward and forward again
     content_type.objects.filter(app_label="licensing", model="licenseterm").update(model="licenseperiod")
     for action in ("add", "change", "delete", "view"):
         permission.objects.filter(content_type__app_label="licensing", codename=f"{action}_licenseterm").update(
