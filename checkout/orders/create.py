@@ -115,7 +115,9 @@ def _created_for(key: str, customer: User) -> CreatedOrder | None:
     if details is None:
         return None
     order = details.order
-    return CreatedOrder(order, Invoice.objects.get(order=order), list(order.lines.order_by("pk")), is_new=False)
+    return CreatedOrder(
+        order, Invoice.objects.filter(order=order).earliest("pk"), list(order.lines.order_by("pk")), is_new=False
+    )
 
 
 def _write_details(
