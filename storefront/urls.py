@@ -15,7 +15,7 @@ from cms.views import may_keep
 from storefront.core import error_pages, health, serving
 from storefront.core.csrf import without_token
 from storefront.core.page_cache import cached_page
-from storefront.users import staff
+from storefront.users import views as users
 
 WAGTAIL, DASHBOARD = settings.WAGTAIL_PATH.lstrip("/"), settings.DASHBOARD_PATH.lstrip("/")
 
@@ -23,7 +23,7 @@ WAGTAIL, DASHBOARD = settings.WAGTAIL_PATH.lstrip("/"), settings.DASHBOARD_PATH.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
     path("", include("storefront.users.closed_logins")),
-    path(f"{DASHBOARD}users/<int:pk>/password-reset/", staff.password_reset),
+    path(f"{DASHBOARD}users/<int:pk>/password-reset/", users.staff_password_reset),
     path(DASHBOARD, apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
     path(f"{WAGTAIL}pages/<int:page_id>/edit/", edit_page),
     path(
