@@ -11,9 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext as _
-from oscar.apps.basket.models import Basket, Line, LineAttribute
+from oscar.apps.basket.models import Basket, LineAttribute
 from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.partner.availability import StockRequired
 
@@ -125,63 +124,62 @@ class Cart:
 
 
 def read_cart(basket: Basket, *, named_by_link: str = "") -> Cart:
-    """Read ``basket``, saved or not, without discounts; two queries, one more if lines extend licenses.
+    """Read ``basket``, saved or not, without discounts; at most six queries, whatever its number of lines.
 
     ``named_by_link``: the public id of a license that may be extended by others than its holder.
     """
     cart = Cart(basket)
-    rows = _read_lines(basket) if basket.pk else []
+    rows = list(basket.lines.order_by("pk").values(*_COLUMNS)) if basket.pk else []
     if not rows:
         return cart
     by_product: dict[int, CartPrice] = {}
     for each in prices.of_products(row["product_id"] for row in rows):
         by_product[each.product_id] = each
         cart.siblings.setdefault(each.software_id, []).append(each)
-    public_ids = [row["extends"] for row in rows if row["extends"]]
-    licenses = {each.public_id: each for each in License.objects.filter(public_id__in=public_ids)} if public_ids else {}
+    attributes = LineAttribute.objects.filter(line__basket=basket, option__code=EXTENDS)
+    extends = dict(attributes.values_list("line_id", "value"))
+    named = License.objects.filter(public_id__in=extends.values()) if extends else []
+    licenses = {each.public_id: each for each in named}
     for row in rows:
-        price, license = by_product.get(row["product_id"]), licenses.get(row["extends"])
+        price, public_id = by_product.get(row["product_id"]), extends.get(row["pk"], "")
+        license = licenses.get(public_id)
         problem = _sale_problem(row, price, rows[0]["price_currency"])
-        if not problem and row["extends"] and not _may_extend(license, price, basket, named_by_link):
+        if not problem and public_id and not _may_extend(license, price, basket, named_by_link):
             problem = _("This license can no longer be extended here. Please remove the line to place the order.")
-        cart.lines.append(_line(row, price, license, problem))
-    cart.has_offers = rows[0]["has_voucher"] or rows[0]["has_site_offers"]
+        cart.lines.append(_line(row, price, public_id, license, problem))
+    offers = ConditionalOffer.objects.filter(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
+    cart.has_offers = basket.vouchers.exists() or offers.exists()
     return cart
 
 
-def _read_lines(basket: Basket) -> list[dict[str, Any]]:
-    """The lines with today's price and stock, and whether anything may take something off."""
-    extends = LineAttribute.objects.filter(line=OuterRef("pk"), option__code=EXTENDS).values("value")[:1]
-    vouchers = Basket.vouchers.through.objects.filter(basket=OuterRef("basket"))
-    offers = ConditionalOffer.objects.filter(offer_type=ConditionalOffer.SITE, status=ConditionalOffer.OPEN)
-    lines = Line.objects.filter(basket=basket).order_by("pk")
-    return list(
-        lines.values(
-            "pk", "product_id", "quantity", "price_currency", "price_incl_tax",
-            stock_price=F("stockrecord__price"),
-            stock_currency=F("stockrecord__price_currency"),
-            in_stock=F("stockrecord__num_in_stock"),
-            allocated=F("stockrecord__num_allocated"),
-            tracks_stock=F("product__parent__product_class__track_stock"),
-            product_title=F("product__title"),
-            extends=Subquery(extends),
-            has_voucher=Exists(vouchers),
-            has_site_offers=Exists(offers),
-        )
-    )  # fmt: skip
+_COLUMNS = (
+    "pk",
+    "product_id",
+    "product__title",
+    "product__parent__product_class__track_stock",
+    "quantity",
+    "price_currency",
+    "price_incl_tax",
+    "stockrecord__price",
+    "stockrecord__price_currency",
+    "stockrecord__num_in_stock",
+    "stockrecord__num_allocated",
+)
 
 
-def _line(row: dict[str, Any], price: CartPrice | None, license: License | None, problem: str) -> CartLine:
+def _line(
+    row: dict[str, Any], price: CartPrice | None, extends: str, license: License | None, problem: str
+) -> CartLine:
     return CartLine(
         pk=row["pk"],
         product_id=row["product_id"],
         quantity=row["quantity"],
         currency=row["price_currency"],
         seen_price=row["price_incl_tax"],
-        unit_price=row["stock_price"],
-        title=price.title if price else row["product_title"] or "",
+        unit_price=row["stockrecord__price"],
+        title=price.title if price else row["product__title"] or "",
         plan_price=price,
-        extends=row["extends"] or "",
+        extends=extends,
         license=license,
         problem=problem,
     )
@@ -189,11 +187,11 @@ def _line(row: dict[str, Any], price: CartPrice | None, license: License | None,
 
 def _sale_problem(row: dict[str, Any], price: CartPrice | None, currency: str) -> str:
     """Why the line cannot be bought, in words for the visitor; "" if it can."""
-    is_sold = price is not None and price.is_on_sale and row["stock_price"] is not None
-    if not is_sold or row["stock_currency"] != currency or row["price_currency"] != currency:
+    is_sold = price is not None and price.is_on_sale and row["stockrecord__price"] is not None
+    if not is_sold or row["stockrecord__price_currency"] != currency or row["price_currency"] != currency:
         return _("This is no longer available. Please remove it to place the order.")
-    if row["tracks_stock"]:
-        left = (row["in_stock"] or 0) - (row["allocated"] or 0)
+    if row["product__parent__product_class__track_stock"]:
+        left = (row["stockrecord__num_in_stock"] or 0) - (row["stockrecord__num_allocated"] or 0)
         is_permitted, reason = StockRequired(left).is_purchase_permitted(row["quantity"])
         if not is_permitted:
             return str(reason)

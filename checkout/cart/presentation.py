@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from catalogue.addresses import product_path
@@ -18,9 +19,6 @@ from checkout.orders import order_lines
 from storefront.core import percentages
 from storefront.core.money import display
 from storefront.licensing.effects import OrderedLine, effects_of
-
-#: License types of one software by name, each with its prices: primary key and text.
-Choices = list[tuple[str, list[tuple[int, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +32,32 @@ class LineError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartRow:
-    """One line on the cart's page. ``options``: the prices it may be switched to, as HTML, "" for a line that cannot
-    be bought; ``license_note``: what it does to licenses; ``list_total``: what it would cost by the month, and
-    ``saving`` what is saved against that, major units."""
+    """One line on the cart's page, every amount as text; "" for what does not apply, as to a line that cannot be
+    bought. ``list_total``: what it would cost by the month; ``options``: the prices it may be switched to, as HTML;
+    ``license_note``: what it does to licenses."""
 
     line: CartLine
-    url: str
-    detail: str
-    list_total: Decimal
-    saving: Decimal
-    percent_off: str
-    options: SafeString
-    license_note: str
+    action: str
     error: LineError | None
+    url: str = ""
+    detail: str = ""
+    total: str = ""
+    list_total: str = ""
+    saving: str = ""
+    percent_off: str = ""
+    options: str = ""
+    license_note: str = ""
 
 
 def rows(cart: Cart, errors: Mapping[int, LineError]) -> list[CartRow]:
     """The lines as rows, with errors by the line's primary key. Queries only for licenses that lines extend."""
-    choices = {software_id: _choices(prices, cart.currency) for software_id, prices in cart.siblings.items()}
+    options = {software_id: _options(prices, cart.currency) for software_id, prices in cart.siblings.items()}
     extensions = _extensions(cart)
-    return [_row(line, choices, extensions.get(line.pk), errors.get(line.pk)) for line in cart.lines]
+    form_path = reverse("cart-line", args=[0]).removesuffix("0/")  # once: reversing costs more than the rest of a line
+    return [
+        _row(line, f"{form_path}{line.pk}/", options, extensions.get(line.pk), errors.get(line.pk))
+        for line in cart.lines
+    ]
 
 
 def price_changes(cart: Cart) -> list[str]:
@@ -80,26 +84,29 @@ def discounts(cart: Cart) -> list[tuple[str, str]]:
     return [(name, display(-amount, cart.currency)) for name, amount in cart.discounts]
 
 
-def _row(line: CartLine, choices: Mapping[int, Choices], extension: str | None, error: LineError | None) -> CartRow:
+def _row(
+    line: CartLine, action: str, options: Mapping[int, SafeString], extension: str | None, error: LineError | None
+) -> CartRow:
     price = line.plan_price
-    detail = f"{price.plan_name}, {price.period_name}" if price else ""
-    saving, options, note = Decimal(0), SafeString(), ""
-    if price and not line.problem:
-        each = _("%(amount)s each") % {"amount": display(line.price, line.currency)}
-        detail = f"{detail} · {each}"
-        saving = max((price.list_amount - line.price) * line.quantity, Decimal(0))
-        options = _options(choices[price.software_id], price.pk)
-        note = extension or _new_license(price)
+    if price is None:
+        return CartRow(line=line, action=action, error=error)
+    url, name = product_path(price.slug), f"{price.plan_name}, {price.period_name}"
+    if line.problem:
+        return CartRow(line=line, action=action, error=error, url=url, detail=name)
+    each = _("%(amount)s each") % {"amount": display(line.price, line.currency)}
+    saving = max((price.list_amount - line.price) * line.quantity, Decimal(0))
     return CartRow(
         line=line,
-        url=product_path(price.slug) if price else "",
-        detail=detail,
-        list_total=line.total + saving,
-        saving=saving,
-        percent_off=percent_off(price.discount_percent) if price and saving else "",
-        options=options,
-        license_note=note,
+        action=action,
         error=error,
+        url=url,
+        detail=f"{name} · {each}",
+        total=display(line.total, line.currency),
+        list_total=display(line.total + saving, line.currency) if saving else "",
+        saving=_("You save %(amount)s") % {"amount": display(saving, line.currency)} if saving else "",
+        percent_off=percent_off(price.discount_percent) if saving else "",
+        options=_selected(options[price.software_id], price.pk),
+        license_note=extension or _new_license(price),
     )
 
 
@@ -119,31 +126,23 @@ def _extensions(cart: Cart) -> dict[int, str]:
     return {line.pk: effect.text for line, effect in zip(lines, effects, strict=True)}
 
 
-def _choices(prices: Iterable[CartPrice], currency: str) -> Choices:
-    on_sale = (price for price in prices if price.is_on_sale)
-    return [
+def _options(prices: Iterable[CartPrice], currency: str) -> SafeString:
+    """The prices on sale as the options of a select element, none of them selected."""
+    by_plan = groupby((price for price in prices if price.is_on_sale), key=lambda price: price.plan_name)
+    groups = [
         (
             name,
-            [(each.pk, f"{name}, {each.period_name} · {display(each.amount, currency)}") for each in of_plan],
+            format_html_join(
+                "",
+                '<option value="{}">{}, {} · {}</option>',
+                ((each.pk, name, each.period_name, display(each.amount, currency)) for each in of_plan),
+            ),
         )
-        for name, of_plan in groupby(on_sale, key=lambda price: price.plan_name)
+        for name, of_plan in by_plan
     ]
+    return format_html_join("", '<optgroup label="{}">{}</optgroup>', groups)
 
 
-def _options(choices: Choices, selected: int) -> SafeString:
-    """As the options of a select element."""
-    return format_html_join(
-        "",
-        '<optgroup label="{}">{}</optgroup>',
-        (
-            (
-                name,
-                format_html_join(
-                    "",
-                    '<option value="{}"{}>{}</option>',
-                    ((pk, " selected" if pk == selected else "", text) for pk, text in of_plan),
-                ),
-            )
-            for name, of_plan in choices
-        ),
-    )
+def _selected(options: SafeString, price_id: int) -> SafeString:
+    # A quotation mark in a name is escaped: only the attribute matches.
+    return mark_safe(options.replace(f'value="{price_id}"', f'value="{price_id}" selected', 1))  # noqa: S308

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from catalogue.models import Product
@@ -78,8 +77,14 @@ def read_prices(**condition: object) -> list[CartPrice]:
 
     In the order of the product page: by license type, then by months.
     """
-    rows = PlanPrice.objects.filter(**condition).order_by("plan__position", "plan_id", "months")
-    return [CartPrice(**row) for row in rows.values(*_FIELDS, **_RELATED)]
+    prices = PlanPrice.objects.filter(**condition).order_by("plan__position", "plan_id", "months")
+    return [
+        CartPrice(
+            **{field: row[column] for field, column in _COLUMNS.items()},
+            is_on_sale=all(row[column] for column in _ON_SALE),
+        )
+        for row in prices.values(*_COLUMNS.values(), *_ON_SALE)
+    ]
 
 
 def of_products(product_ids: Iterable[int]) -> list[CartPrice]:
@@ -93,21 +98,27 @@ def find(price_id: int) -> CartPrice | None:
     return next(iter(read_prices(pk=price_id)), None)
 
 
-_FIELDS = ("pk", "product_id", "months", "list_amount", "amount", "currency", "discount_percent", "plan_id")
-_RELATED = {
-    "plan_code": F("plan__code"),
-    "own_plan_name": F("plan__name"),
-    "plan_translations": F("plan__translations"),
-    "software_id": F("plan__software_id"),
-    "binding_kind": F("plan__software__binding_kind"),
-    "bitrix24_app_code": F("plan__software__bitrix24_app_code"),
-    "agreement_id": F("plan__software__agreement_id"),
-    "starts_at_payment": F("plan__software__starts_at_payment"),
-    "own_conditions": F("plan__software__conditions"),
-    "own_title": F("plan__software__product__title"),
-    "software_translations": F("plan__software__translations"),
-    "slug": F("plan__software__product__slug"),
-    "is_on_sale": Q(
-        is_active=True, plan__is_active=True, product__is_public=True, plan__software__product__is_public=True
-    ),
+#: Column by field of CartPrice.
+_COLUMNS = {
+    "pk": "pk",
+    "product_id": "product_id",
+    "months": "months",
+    "list_amount": "list_amount",
+    "amount": "amount",
+    "currency": "currency",
+    "discount_percent": "discount_percent",
+    "plan_id": "plan_id",
+    "plan_code": "plan__code",
+    "own_plan_name": "plan__name",
+    "plan_translations": "plan__translations",
+    "software_id": "plan__software_id",
+    "binding_kind": "plan__software__binding_kind",
+    "bitrix24_app_code": "plan__software__bitrix24_app_code",
+    "agreement_id": "plan__software__agreement_id",
+    "starts_at_payment": "plan__software__starts_at_payment",
+    "own_conditions": "plan__software__conditions",
+    "own_title": "plan__software__product__title",
+    "software_translations": "plan__software__translations",
+    "slug": "plan__software__product__slug",
 }
+_ON_SALE = ("is_active", "plan__is_active", "product__is_public", "plan__software__product__is_public")
