@@ -26,34 +26,34 @@ def mails_can_be_sent(**kwargs: Any) -> list[CheckMessage]:
     """The mail company's package and settings are present, and the backend really sends."""
     if settings.DEBUG or getattr(settings, "SANDBOX", False):
         return []
-    found = mail_companies.problems(settings.EMAIL_BACKEND, settings.ANYMAIL)
-    return [Error(text, id="storefront.E013") for text in found]
+    sentences = mail_companies.problems(settings.EMAIL_BACKEND, settings.ANYMAIL)
+    return [Error(text, id="storefront.E013") for text in sentences]
 
 
 @register()
 def readable_proxies(**kwargs: Any) -> list[CheckMessage]:
     """Every entry of TRUSTED_PROXIES is valid; an invalid one would break every throttled request."""
-    found = configuration.unreadable_proxies(settings.TRUSTED_PROXIES)
-    return [Error(text, id="storefront.E007") for text in found]
+    sentences = configuration.unreadable_proxies(settings.TRUSTED_PROXIES)
+    return [Error(text, id="storefront.E007") for text in sentences]
 
 
 @register()
 def known_languages(**kwargs: Any) -> list[CheckMessage]:
     """Every entry of LANGUAGES is a language."""
-    found = configuration.unknown_languages([code for code, _name in settings.LANGUAGES])
-    return [Error(text, id="storefront.E009") for text in found]
+    sentences = configuration.unknown_languages([code for code, _name in settings.LANGUAGES])
+    return [Error(text, id="storefront.E009") for text in sentences]
 
 
 @register()
 def private_files_apart(**kwargs: Any) -> list[CheckMessage]:
     """No private file is stored where public ones are served from."""
     roots = Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_MEDIA_ROOT)
-    found: list[CheckMessage] = [Error(text, id="storefront.E020") for text in configuration.shared_folders(*roots)]
+    messages: list[CheckMessage] = [Error(text, id="storefront.E020") for text in configuration.shared_folders(*roots)]
     left = [name for name in FORMERLY_PUBLIC if any((roots[0] / name).glob("*"))]
     if left:
         text = f"MEDIA_ROOT still holds private files of an earlier version: {', '.join(left)}."
-        found.append(Warning(text, hint="manage.py setup_shop moves them.", id="storefront.W020"))
-    return found
+        messages.append(Warning(text, hint="manage.py setup_shop moves them.", id="storefront.W020"))
+    return messages
 
 
 class _Settings(Mapping[str, Any]):

@@ -98,8 +98,8 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
     for name in ("SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS"):
-        held = [values[name]] if isinstance(values[name], str) else values[name]
-        if SANDBOX_KEYS.intersection(held):
+        keys = [values[name]] if isinstance(values[name], str) else values[name]
+        if SANDBOX_KEYS.intersection(keys):
             shown = "FIELD_ENCRYPTION_KEYS" if name == "SALT_KEY" else name
             yield "E006", f"{shown} holds a key of the sandbox, which everybody knows."
 

@@ -71,10 +71,10 @@ def deliver(row: OutboxMessage) -> None:
     Sends nothing if there is none, if the visitor left no address, or if the conversation was deleted.
     """
     with transaction.atomic():
-        found = Conversation.objects.filter(pk=row.payload["conversation_id"]).first()
-        if found is None or not found.address:
+        conversation = Conversation.objects.filter(pk=row.payload["conversation_id"]).first()
+        if conversation is None or not conversation.address:
             return
-        conversation = states.lock(found)
+        states.lock(conversation)
         answers = list(queries.unmailed_answers(conversation))
         if not answers:
             return

@@ -38,8 +38,8 @@ def latest_of(customer: User) -> Conversation | None:
 
 def earlier_of(customer: User, *, but: Conversation | None) -> QuerySet[Conversation]:
     """The customer's other conversations, newest first."""
-    found = with_last_text(Conversation.objects.filter(customer=customer))
-    return found.exclude(pk=but.pk) if but else found
+    others = with_last_text(Conversation.objects.filter(customer=customer))
+    return others.exclude(pk=but.pk) if but else others
 
 
 def with_last_text(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:

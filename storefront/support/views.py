@@ -55,28 +55,28 @@ def panel(request: HtmxRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def conversation(request: HtmxRequest, public_id: str) -> HttpResponse:
     """One conversation of the visitor, and a further message in it."""
-    found = _find(request, public_id)
+    conversation = _find(request, public_id)
     if request.method != "POST":
-        return _page(request, found, _thread(request, found))
+        return _page(request, conversation, _thread(request, conversation))
     form = MessageForm(request.POST, request=request)
     if not form.is_valid():
         if request.htmx:
-            return render(request, "support/reply.html", {"conversation": found, "form": form})
-        return _page(request, found, _thread(request, found) | {"form": form}, status=422)
-    conversations.write(conversation=found, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
+            return render(request, "support/reply.html", {"conversation": conversation, "form": form})
+        return _page(request, conversation, _thread(request, conversation) | {"form": form}, status=422)
+    conversations.write(conversation=conversation, text=form.cleaned_data["text"], key=form.cleaned_data["key"])
     if request.htmx:
-        return _news(request, found, "support/sent.html", {"form": MessageForm(request=request)})
-    return redirect(f"{reverse('chat-conversation', args=[found.public_id])}#chat-text")
+        return _news(request, conversation, "support/sent.html", {"form": MessageForm(request=request)})
+    return redirect(f"{reverse('chat-conversation', args=[conversation.public_id])}#chat-text")
 
 
 @never_cache
 @require_safe
 def news(request: HtmxRequest, public_id: str) -> HttpResponse:
     """Messages after number ``after``, and when to poll again. Without htmx it redirects to the page."""
-    found = _find(request, public_id)
+    conversation = _find(request, public_id)
     if not request.htmx:
         return redirect("chat-conversation", public_id=public_id)
-    return _news(request, found, "support/news.html", {})
+    return _news(request, conversation, "support/news.html", {})
 
 
 @never_cache
@@ -84,12 +84,12 @@ def news(request: HtmxRequest, public_id: str) -> HttpResponse:
 def link(request: HtmxRequest, token: str) -> HttpResponse:
     """The link in a mail: opens the conversation in this session."""
     public_id = links.read(token)
-    found = Conversation.objects.filter(public_id=public_id).first() if public_id else None
-    if found is None:
+    conversation = Conversation.objects.filter(public_id=public_id).first() if public_id else None
+    if conversation is None:
         messages.warning(request, _("This link is too old, or the conversation is no longer kept. Write to us anew."))
         return redirect("chat")
-    access.open_link(request, found)
-    return redirect("chat-conversation", public_id=found.public_id)
+    access.open_link(request, conversation)
+    return redirect("chat-conversation", public_id=conversation.public_id)
 
 
 def _begin(request: HtmxRequest) -> HttpResponse:
@@ -120,10 +120,10 @@ def _wanted(request: HtmxRequest) -> Conversation | None:
 
 
 def _find(request: HtmxRequest, public_id: str) -> Conversation:
-    found = access.find(request, public_id)
-    if found is None:
+    conversation = access.find(request, public_id)
+    if conversation is None:
         raise Http404
-    return found
+    return conversation
 
 
 def _first_form(request: HtmxRequest) -> FirstMessageForm:
@@ -132,14 +132,14 @@ def _first_form(request: HtmxRequest) -> FirstMessageForm:
     return FirstMessageForm(request=request, initial={"page": page_path(source)})
 
 
-def _thread(request: HtmxRequest, found: Conversation, *, after: int = 0) -> dict[str, Any]:
+def _thread(request: HtmxRequest, conversation: Conversation, *, after: int = 0) -> dict[str, Any]:
     """Context: the messages after ``after``, marked as seen if a person reads them, and what polling needs."""
-    shown = queries.messages_of(found, after=after)
+    shown = queries.messages_of(conversation, after=after)
     last = shown[-1].number if shown else after
-    if access.is_read(request, found):
-        conversations.seen_by_visitor(conversation=found, number=last)
+    if access.is_read(request, conversation):
+        conversations.seen_by_visitor(conversation=conversation, number=last)
     return {
-        "conversation": found,
+        "conversation": conversation,
         "chat_messages": shown,
         "last": last,
         "looks": 0,
@@ -148,9 +148,9 @@ def _thread(request: HtmxRequest, found: Conversation, *, after: int = 0) -> dic
     }
 
 
-def _news(request: HtmxRequest, found: Conversation, template: str, more: Mapping[str, Any]) -> HttpResponse:
+def _news(request: HtmxRequest, conversation: Conversation, template: str, more: Mapping[str, Any]) -> HttpResponse:
     after, looks = _number(request, "after"), _number(request, "looks")
-    context = _thread(request, found, after=after)
+    context = _thread(request, conversation, after=after)
     if not context["chat_messages"] and request.method != "POST":
         gap = GAPS[min(looks + 1, len(GAPS) - 1)] if looks < LOOKS else 0
         context |= {"looks": looks + 1, "gap": gap}
@@ -163,9 +163,9 @@ def _number(request: HtmxRequest, name: str) -> int:
 
 
 def _page(
-    request: HtmxRequest, found: Conversation | None, context: Mapping[str, Any], *, status: int = 200
+    request: HtmxRequest, conversation: Conversation | None, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     customer = access.customer_of(request)
-    earlier = queries.earlier_of(customer, but=found)[:10] if customer is not None else []
-    context = {**context, "conversation": found, "earlier": earlier, "is_chat_page": True}
+    earlier = queries.earlier_of(customer, but=conversation)[:10] if customer is not None else []
+    context = {**context, "conversation": conversation, "earlier": earlier, "is_chat_page": True}
     return render(request, "support/page.html", context, status=status)

@@ -25,7 +25,7 @@ def normalise_email(email: str) -> str:
 
 def with_email(email: str) -> Q:
     """The condition for the accounts with this e-mail, in any spelling. Accounts older than the rules of
-    ``typed_text.emails`` are found by their address as it stands."""
+    ``user_input.emails`` are found by their address as it stands."""
     return Q(email__iexact=normalise_email(email)) | Q(email__iexact=email.strip())
 
 

@@ -65,5 +65,5 @@ class Index(IndexView):
         return queries.with_last_text(Conversation.objects.select_related("customer"))
 
     def search_queryset(self, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        found: QuerySet[Conversation] = super().search_queryset(queryset)
-        return found.distinct() if self.is_searching else found
+        matches: QuerySet[Conversation] = super().search_queryset(queryset)
+        return matches.distinct() if self.is_searching else matches

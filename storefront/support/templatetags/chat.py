@@ -37,8 +37,8 @@ def chat_button(context: template.Context) -> dict[str, Any]:
     if url := bitrix24_chat.loader(request):
         request.csp_sources = bitrix24_chat.sources(url)
         return {"unread": 0, "widget": url}
-    held = access.held_by(request)
-    return {"unread": queries.unread_answers(held) if held else 0, "widget": ""}
+    public_id = access.held_by(request)
+    return {"unread": queries.unread_answers(public_id) if public_id else 0, "widget": ""}
 
 
 @register.simple_tag(takes_context=True)
