@@ -16,6 +16,7 @@ import pytest
 from storefront.gateways.errors import ConfigurationError, Declined, InvalidSignature, NotFound, Unavailable
 from storefront.gateways.payments.base import (
     EventKind,
+    Feature,
     LineItem,
     PaymentGateway,
     RemoteState,
@@ -265,6 +266,25 @@ class RefundCases:
         asked = RefundRequest("refund-1", reference, Decimal("10.00"), "EUR")
         assert gateway.refund(asked) == gateway.refund(asked)
         assert gateway.fetch(reference).amount_refunded == Decimal("10.00")
+
+    def test_refunds_come_with_the_keys_of_those_we_began(self, rig: Rig) -> None:
+        gateway, reference = self.paid(rig)
+        ours = gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), "EUR"))
+        (refund,) = gateway.fetch(reference).refunds or ()
+        assert (refund.refund_reference, refund.idempotency_key) == (ours.refund_reference, "refund-1")
+        assert refund.amount == gateway.fetch(reference).amount_refunded == Decimal("5.00")
+
+    def test_refunds_are_looked_for_where_there_are_some_or_if_asked(self, rig: Rig) -> None:
+        gateway, reference = self.paid(rig)
+        assert gateway.fetch(reference).refunds is None
+        assert gateway.fetch(reference, look_for_refunds=True).refunds == ()
+
+    def test_it_describes_itself(self, rig: Rig) -> None:
+        gateway = rig.gateway()
+        assert gateway.name and gateway.verbose_name and gateway.limits.currencies
+        assert timedelta(minutes=5) < gateway.page_lifetime and timedelta(0) < gateway.key_lifetime
+        assert all(each == "https:" or "://" in each for each in gateway.redirect_origins)
+        assert Feature.REFUND in gateway.supports
 
     def test_unpaid_charge_cannot_be_refunded(self, rig: Rig) -> None:
         gateway = rig.gateway()
