@@ -52,7 +52,7 @@ class SharedPage(models.Model):
     """A page with a picture for the places where it is shared; without it, its own picture is shown there."""
 
     share_image = picture(
-        _("picture where it is shared"), help_text=_("Best 1200 × 630. Empty: the picture of the page itself.")
+        _("picture where it is shared"), help_text=_("Ideally 1200 × 630. Leave empty for the page's own picture.")
     )
 
     class Meta:

@@ -112,7 +112,7 @@ def _row(
 
 def _new_license(price: CartPrice) -> str:
     if price.is_portal_bound:
-        return _("A new license, or more time for the one that your Bitrix24 has: you see which at the checkout.")
+        return _("A new license, or more time for the one your Bitrix24 already has: the checkout shows which.")
     return _("A new license. Its time begins with the payment.")
 
 

@@ -78,7 +78,7 @@ def find_basket(request: HttpRequest) -> Basket:
         if isinstance(user, User) and user.is_authenticated:
             session.basket, is_merged = merging.owned_basket(user, anonymous)
             if is_merged:
-                messages.info(request, _("Your cart now also holds what was in it when you were here before."))
+                messages.info(request, _("Your cart now also has the items from your last visit."))
         else:
             session.basket = anonymous or Basket()
     return session.basket

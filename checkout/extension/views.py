@@ -145,7 +145,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     except users.EmailTaken:
         return _page(request, extension, forms, has_account=True)
     except TooManyOpen:
-        return _page(request, extension, forms, notice=_("Some orders wait to be paid. Pay one of them first."))
+        return _page(request, extension, forms, notice=_("You have unpaid orders. Please pay one of them first."))
     except (CartChanged, CannotOrder) as exc:
         return _page(request, periods.read(extension.license), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])

@@ -33,10 +33,9 @@ class CartChanged(OrderError):
     MESSAGES: ClassVar = {
         "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
         "cart": gettext_lazy(
-            "This is another cart than the page showed, for you logged in meanwhile. Please look at it and press "
-            "'Checkout' again."
+            "Your cart has changed because you logged in. Please check it and press 'Checkout' again."
         ),
-        "agreement": gettext_lazy("An agreement has been changed meanwhile. Please read it and tick the box again."),
+        "agreement": gettext_lazy("An agreement has changed in the meantime. Please read it and tick the box again."),
     }
 
     def __init__(self, what: str) -> None:

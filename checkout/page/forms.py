@@ -40,9 +40,7 @@ class CheckoutForm(forms.Form):
     email = EmailField()
     remind = forms.BooleanField(
         label=_("Mail me a link to this cart if I don't finish"),
-        help_text=_(
-            "One mail, some hours later. Until the order, and for 7 days at most, we keep what you type for it."
-        ),
+        help_text=_("One mail, a few hours later. We keep what you type until you order, for 7 days at most."),
         required=False,
     )
     bitrix24_address = forms.CharField(label=_("Your Bitrix24 address"), required=False, max_length=255)

@@ -48,7 +48,7 @@ FALLBACK = MESSAGES["not_a_host"]
 
 NOTES = {
     PortalKind.CUSTOM: _("This is an address of your own: a self-hosted Bitrix24 or a domain of your own."),
-    PortalKind.LOOPBACK: _("A local Bitrix24 for trying out."),
+    PortalKind.LOOPBACK: _("A local Bitrix24 for testing."),
 }
 
 

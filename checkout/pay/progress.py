@@ -115,7 +115,7 @@ def of(payment: PaymentAttempt) -> Progress:
         return Progress(
             "kept",
             _("Your payment has arrived"),
-            _("The invoice no longer asked for it, so the money is on your personal account. We will write to you."),
+            _("The invoice was no longer open, so the money is in your personal account. We will write to you."),
         )
     if reviews.is_waiting(attempt=payment, kind=reviews.MISMATCH):
         text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
@@ -134,7 +134,7 @@ def of_free(invoice: Invoice) -> Progress:
 def _under_way(payment: PaymentAttempt) -> Progress:
     if instructions := told(payment):
         heading = _("Please pay by %(method)s") % {"method": instructions.method}
-        text = _("Your order waits for the money. You may close this page: we write to you when it has arrived.")
+        text = _("Your order is waiting for the money. You can close this page: we will write to you when it arrives.")
         return Progress("awaited", heading, text, look_again=LATER, instructions=instructions)
     if payment.is_processing:
         code, again = "processing", LATER
@@ -143,7 +143,7 @@ def _under_way(payment: PaymentAttempt) -> Progress:
     else:
         code, again = "waiting", SOON
         heading = _("Waiting for the confirmation of your payment")
-        text = _("This page updates itself. If you have paid, nothing more is to be done, even if you close it.")
+        text = _("This page updates by itself. If you have paid, there is nothing more to do, even if you close it.")
     steps = [
         Step(_("Payment"), CURRENT, _("Not confirmed yet")),
         Step(_("License"), AHEAD, _("Issued as soon as the payment is confirmed")),

@@ -94,7 +94,7 @@ class HeadingBlock(blocks.CharBlock):
     class Meta:
         icon = "title"
         label = _("Heading")
-        description = _("Opens a section and stands in the table of contents. Steps are counted from 1 again.")
+        description = _("Starts a section and appears in the table of contents. Step numbers start again at 1.")
         preview_value = "Pay"
         template = "cms/articles/blocks/heading.html"
 
@@ -112,7 +112,7 @@ class ArticleStepBlock(blocks.StructBlock):
     """One step of a walk-through."""
 
     title = blocks.CharBlock(label=_("What to do"), max_length=120)
-    text = blocks.RichTextBlock(label=_("In more words"), required=False, features=SHORT)
+    text = blocks.RichTextBlock(label=_("Explanation"), required=False, features=SHORT)
     picture = ImageBlock(label=_("Picture"), required=False)
 
     class Meta:

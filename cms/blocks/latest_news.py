@@ -20,7 +20,7 @@ class LatestNewsBlock(blocks.StructBlock):
     class Meta:
         icon = "calendar-alt"
         label = _("Latest news")
-        description = _("The newest news with date and picture. It keeps itself up to date.")
+        description = _("The latest news with date and picture, always up to date.")
         template = "cms/articles/latest_news.html"
         preview_value = {"title": "News", "count": 3}
 

@@ -35,7 +35,7 @@ class LinkBlock(blocks.StructBlock):
     page = blocks.PageChooserBlock(
         label=_("Page"),
         required=False,
-        help_text=_("Readers get it in their language. While it is not published, this entry is not shown."),
+        help_text=_("Readers get it in their language. The entry is not shown until it is published."),
     )
     address = AddressBlock(
         label=_("Or an address"),
@@ -43,7 +43,10 @@ class LinkBlock(blocks.StructBlock):
         help_text=_("A path of the shop such as /account/, or https://, mailto:, tel:."),
     )
     label = blocks.CharBlock(
-        label=_("Label"), required=False, max_length=60, help_text=_("Empty: the title of the page, in each language.")
+        label=_("Label"),
+        required=False,
+        max_length=60,
+        help_text=_("Leave empty for the page's title in each language."),
     )
 
     class Meta:

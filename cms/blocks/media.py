@@ -77,10 +77,10 @@ class VideoBlock(BlockWithExample):
     url = blocks.URLBlock(
         label=_("or its address elsewhere"),
         required=False,
-        help_text=_("The video opens there; nothing is loaded from there on our page."),
+        help_text=_("The video opens on that site; nothing is loaded from it on our page."),
     )
     poster = ImageBlock(label=_("Picture before it plays"))
-    caption = blocks.CharBlock(label=_("What is seen in it"), max_length=200)
+    caption = blocks.CharBlock(label=_("What it shows"), max_length=200)
 
     class Meta:
         icon = "media"
@@ -103,7 +103,7 @@ class VideoBlock(BlockWithExample):
         elif file and file.file_extension.lower() not in VIDEO_TYPES:
             errors["file"] = ValidationError(_("Browsers cannot play this file. Choose an MP4 or WebM video."))
         if captions and captions.file_extension.lower() != "vtt":
-            errors["captions"] = ValidationError(_("Captions are a WebVTT file; its name ends in .vtt."))
+            errors["captions"] = ValidationError(_("Captions must be a WebVTT file; its name ends in .vtt."))
         if errors:
             raise StructBlockValidationError(block_errors=errors)
         return cleaned
@@ -111,7 +111,9 @@ class VideoBlock(BlockWithExample):
 
 class DownloadBlock(blocks.StructBlock):
     file = DocumentChooserBlock(label=_("File"))
-    title = blocks.CharBlock(label=_("Title"), required=False, max_length=120, help_text=_("Empty: the file's own."))
+    title = blocks.CharBlock(
+        label=_("Title"), required=False, max_length=120, help_text=_("Leave empty for the file's own title.")
+    )
     note = blocks.CharBlock(label=_("Note"), required=False, max_length=160)
 
     class Meta:

@@ -20,7 +20,10 @@ class ComparisonBlock(BlockWithExample):
 
     heading = heading()
     product = blocks.PageChooserBlock(
-        label=_("Product"), required=False, page_type="cms.ProductPage", help_text=_("Empty: the one of this page.")
+        label=_("Product"),
+        required=False,
+        page_type="cms.ProductPage",
+        help_text=_("Leave empty for this page's product."),
     )
     rows = blocks.ChoiceBlock(
         label=_("What to show"),
@@ -59,7 +62,7 @@ class RelatedBlock(BlockWithExample):
         label=_("Products"),
         default=[],
         max_num=6,
-        help_text=_("None: those of the same categories."),
+        help_text=_("Leave empty for products of the same categories."),
     )
 
     class Meta:

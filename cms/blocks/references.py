@@ -15,8 +15,8 @@ from storefront.core import clock
 
 
 class ReleaseBlock(blocks.StructBlock):
-    version = blocks.CharBlock(label=_("Version"), max_length=30, help_text=_("As users see it: 4.2."))
-    released_on = blocks.DateBlock(label=_("Released on"), help_text=_("The day it could first be installed."))
+    version = blocks.CharBlock(label=_("Version"), max_length=30, help_text=_("As shown to users, such as 4.2."))
+    released_on = blocks.DateBlock(label=_("Released on"), help_text=_("The day it became available."))
     text = blocks.RichTextBlock(
         label=_("What has changed"), features=SHORT, help_text=_("What users notice, in a list of short lines.")
     )
@@ -33,7 +33,7 @@ class ChangelogBlock(blocks.StructBlock):
         label=_("Versions"),
         min_num=1,
         max_num=40,
-        help_text=_("Newest first. The first three are open, the others are folded away."),
+        help_text=_("Newest first. The first three are unfolded, the others folded."),
     )
 
     class Meta:
@@ -53,7 +53,7 @@ class ChangelogBlock(blocks.StructBlock):
 class DocumentationBlock(blocks.StructBlock):
     heading = heading()
     text = blocks.TextBlock(
-        label=_("Text"), required=False, max_length=300, help_text=_("What is found there, in a sentence.")
+        label=_("Text"), required=False, max_length=300, help_text=_("What readers find there, in one sentence.")
     )
     links = blocks.ListBlock(
         ButtonBlock(),

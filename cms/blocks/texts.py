@@ -19,7 +19,7 @@ ICONS = [
     ("chart", _("Figures")),
     ("shield", _("Safety")),
     ("clock", _("Time")),
-    ("spark", _("By itself")),
+    ("spark", _("Automatic")),
     ("record", _("Recording")),
     ("globe", _("World")),
     ("bell", _("Notice")),
@@ -53,7 +53,7 @@ class NoteBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         label=_("Kind"),
-        choices=[("info", _("Good to know")), ("success", _("Tip")), ("warning", _("Take care"))],
+        choices=[("info", _("Good to know")), ("success", _("Tip")), ("warning", _("Caution"))],
         default="info",
     )
     text = blocks.RichTextBlock(label=_("Text"), features=SHORT)
@@ -67,7 +67,7 @@ class NoteBlock(blocks.StructBlock):
 
 
 class FeatureBlock(blocks.StructBlock):
-    icon = blocks.ChoiceBlock(label=_("Sign"), choices=ICONS, default="check")
+    icon = blocks.ChoiceBlock(label=_("Icon"), choices=ICONS, default="check")
     title = blocks.CharBlock(label=_("Title"), max_length=80)
     text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
 
@@ -124,8 +124,8 @@ class StepsBlock(blocks.StructBlock):
 
 
 class QuoteBlock(blocks.StructBlock):
-    text = blocks.TextBlock(label=_("What was said"), max_length=500)
-    name = blocks.CharBlock(label=_("By whom"), max_length=80)
+    text = blocks.TextBlock(label=_("Quotation"), max_length=500)
+    name = blocks.CharBlock(label=_("Author"), max_length=80)
     role = blocks.CharBlock(label=_("Role and company"), required=False, max_length=120)
     picture = ImageBlock(label=_("Portrait"), required=False)
 
@@ -182,7 +182,7 @@ class RequirementsBlock(blocks.StructBlock):
     class Meta:
         icon = "clipboard-list"
         label = _("Requirements")
-        description = _("What must be there for the product to work.")
+        description = _("What the product needs to work.")
         template = "cms/blocks/requirements.html"
         preview_value = {
             "heading": "",

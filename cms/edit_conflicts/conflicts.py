@@ -40,8 +40,8 @@ class Conflict:
             "fields": ", ".join(named) or _("the content"),
         }
         advice = _(
-            "What you typed is still in the form below. Open the present version in another window and compare; to put "
-            "yours in its place, tick “Save anyway” at the end of the form and save again."
+            "Your changes are still in the form below. Open the current version in another window to compare; to "
+            "replace it with yours, tick “Save anyway” at the end of the form and save again."
         )
         return f"{text} {advice}"
 
@@ -84,7 +84,7 @@ class OverwriteBox(forms.CheckboxInput):
             REFUSED,
             name,
             self.token,
-            _("Save anyway: replace the present version with mine"),
+            _("Save anyway: replace the current version with mine"),
         )
 
 

@@ -53,7 +53,7 @@ class HomePage(ShopPage):
         FieldPanel("headline", help_text=_("What the shop sells, in a few words: the largest line of the page.")),
         FieldPanel("lead", help_text=_("One or two sentences below it.")),
         FieldPanel(
-            "image", help_text=_("Beside the headline. At least 1280 pixels wide; it is cut to size by itself.")
+            "image", help_text=_("Beside the headline. At least 1280 pixels wide; it is resized automatically.")
         ),
         FieldPanel("content", help_text=BLOCKS_IN_ORDER),
     ]

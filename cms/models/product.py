@@ -75,8 +75,8 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         blank=True,
         default=list,
         help_text=_(
-            "The buy box stands beside it. Without a comparison and without steps the shop adds its own: all license "
-            "types with their prices, and how the license reaches its Bitrix24."
+            "The buy box is shown beside it. Without a comparison or steps of your own, the shop adds its own: all "
+            "license types with their prices, and how the license reaches its Bitrix24."
         ),
     )
 
@@ -103,7 +103,7 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
         ),
         FieldPanel(
             "image",
-            help_text=_("Also on the product's card. At least 1280 pixels wide; it is cut to size by itself."),
+            help_text=_("Also on the product's card. At least 1280 pixels wide; it is resized automatically."),
         ),
         FieldPanel("content"),
     ]

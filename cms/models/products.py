@@ -59,9 +59,9 @@ class ProductIndexPage(ShopPage):
         max_length=300,
         blank=True,
         help_text=_(
-            "What a buyer wants to know before paying, on every product's page: ways to pay, VAT. A line for each, of "
-            "about 45 letters, five at most. Empty: the shop's own lines. The seller's money-back rule and name are "
-            "added to them."
+            "What buyers want to know before paying, shown on every product page: ways to pay, VAT. One per line, "
+            "about 45 characters each, five at most. Leave empty for the shop's own lines. The seller's money-back "
+            "rule and name are added."
         ),
     )
 
@@ -96,7 +96,7 @@ class CategoryPage(ShopPage):
         verbose_name=_("content"),
         blank=True,
         default=list,
-        help_text=_("Stands below the products."),
+        help_text=_("Shown below the products."),
     )
 
     objects: ClassVar[Any] = PageManager.from_queryset(CategoryPageQuerySet)()

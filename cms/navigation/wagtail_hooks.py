@@ -50,7 +50,7 @@ class FooterViewSet(OnePerLanguageViewSet):
     menu_label = _("Footer")
     panels = [
         FieldPanel("text"),
-        FieldPanel("columns", help_text=_("Links, from left to right. The seller stands before them.")),
+        FieldPanel("columns", help_text=_("Links, from left to right, after the seller.")),
         FieldPanel("shows_agreements"),
     ]
 
@@ -72,14 +72,14 @@ class NoticeViewSet(OneEditorAtATime, SnippetViewSet):
         MultiFieldPanel(
             [FieldPanel("link_page"), FieldPanel("link_address"), FieldPanel("link_label")],
             heading=_("Link"),
-            help_text=_("If there is more to say than fits into a line."),
+            help_text=_("For more than fits into one line."),
         ),
         FieldPanel("kind", help_text=_("How urgent it looks.")),
         FieldPanel("where", help_text=_("On which pages it is shown.")),
         FieldRowPanel(
             [FieldPanel("starts_at"), FieldPanel("ends_at")],
             heading=_("When"),
-            help_text=format_lazy("{} {}", _("It begins and ends by itself, to the minute."), zone_hint),
+            help_text=format_lazy("{} {}", _("It begins and ends automatically, to the minute."), zone_hint),
         ),
         FieldPanel("is_dismissible"),
     ]

@@ -14,7 +14,7 @@ class ReviewText(NamedTuple):
     advice: Any
 
 
-_ANY = _("Put the money right at the provider or agree with the customer, then say here what was done.")
+_ANY = _("Settle it at the provider or with the customer, then note here what was done.")
 _AGREE = _("Refund it at the provider, or agree with the customer what it is for.")
 _COMPARE = _("Compare both sides at the provider, and correct the one that is wrong.")
 

@@ -24,11 +24,11 @@ PLAN_PANELS = [
     side_by_side("name"),
     FieldRowPanel(
         [
-            FieldPanel("monthly_price", help_text=_("Without any discount. Periods of several months multiply it.")),
+            FieldPanel("monthly_price", help_text=_("Before any discount. Longer periods multiply it.")),
             FieldPanel(
                 "code",
                 help_text=_(
-                    "Part of article numbers and links. Left empty, it is made from the name; it cannot be changed "
+                    "Part of article numbers and links. Leave empty to create it from the name; it cannot be changed "
                     "later."
                 ),
             ),
@@ -36,7 +36,7 @@ PLAN_PANELS = [
     ),
     side_by_side("summary", help_text=_("One line below the name, such as “for up to 10 users”.")),
     side_by_side("features", help_text=_("One per line. The table of license types compares them.")),
-    FieldPanel("is_active", help_text=_("Off: it is not offered any more; licenses that were sold go on.")),
+    FieldPanel("is_active", help_text=_("Off: no longer offered; sold licenses stay valid.")),
     FieldPanel("is_recommended"),
 ]
 
@@ -47,7 +47,7 @@ PERIOD_PANELS = [
             FieldPanel("discount_percent", help_text=_("The standing discount for buying so many months at once.")),
         ]
     ),
-    FieldPanel("is_active", help_text=_("Off: nothing is sold for so many months.")),
+    FieldPanel("is_active", help_text=_("Off: this period is not sold.")),
 ]
 
 PRODUCT = ObjectList(
@@ -84,12 +84,12 @@ PRODUCT = ObjectList(
                 side_by_side(
                     "conditions",
                     help_text=_(
-                        "Shown on the product page and at the checkout, so that nobody pays for what their Bitrix24 "
-                        "cannot use. Left empty, it is said what every portal needs: a plan with apps, or a server of "
-                        "one's own that can be reached from the internet."
+                        "Shown on the product page and at the checkout, so that nobody pays for something their "
+                        "Bitrix24 cannot use. Leave empty for what every portal needs: a plan with apps, or a "
+                        "self-hosted server that can be reached from the internet."
                     ),
                 ),
-                FieldPanel("market_url", help_text=_("Buyers are led there to install the application.")),
+                FieldPanel("market_url", help_text=_("Where buyers install the application.")),
                 FieldPanel(
                     "agreement",
                     widget=forms.Select,
@@ -106,8 +106,8 @@ PRODUCT = ObjectList(
             heading=_("Periods of this product only"),
             label=_("Period"),
             help_text=_(
-                "Takes the place of the common period of as many months, for this product; also to take it off sale "
-                "here. Without any, the product is sold for the common periods."
+                "Replaces the common period of the same length for this product, or takes it off sale here. Without "
+                "any, the product is sold for the common periods."
             ),
         ),
     ],
@@ -136,9 +136,7 @@ DISCOUNT = ObjectList(
                 ),
                 FieldRowPanel(
                     [
-                        FieldPanel(
-                            "starts_at", help_text=_("From this minute on; a time that has passed means at once.")
-                        ),
+                        FieldPanel("starts_at", help_text=_("From this minute on; a time in the past means at once.")),
                         FieldPanel("ends_at"),
                     ]
                 ),
@@ -159,8 +157,8 @@ AGREEMENT = ObjectList(
             "body",
             help_text=_(
                 "Publishing a changed text makes a new version, which buyers accept from then on. Earlier versions "
-                "stay readable at their own address, and who accepted one keeps that one. Saving a draft changes "
-                "nothing for buyers. A translation is changed and published by itself."
+                "stay readable at their own address, and buyers keep the version they accepted. Saving a draft changes "
+                "nothing for buyers. A translation is changed and published separately."
             ),
         ),
         PublishingPanel(),
@@ -174,18 +172,18 @@ SELLER_PANELS = [
     FieldPanel(
         "country",
         widget=forms.Select(choices=countries.choices),  # type: ignore[arg-type]  # a callable, as Django documents
-        help_text=_("For search engines, which show the money-back rule for it. Empty: they are told of neither."),
+        help_text=_("For search engines, which show the money-back rule for it. Leave empty to tell them neither."),
     ),
     FieldRowPanel(
         [
-            FieldPanel("registration_number", help_text=_("In the register of companies. Empty: none is named.")),
-            FieldPanel("tax_number", help_text=_("For VAT. Empty: none is named.")),
+            FieldPanel("registration_number", help_text=_("In the company register. Leave empty to show none.")),
+            FieldPanel("tax_number", help_text=_("For VAT. Leave empty to show none.")),
         ]
     ),
     FieldRowPanel(
         [
             FieldPanel("email", help_text=_("On invoices, for questions about them.")),
-            FieldPanel("phone", help_text=_("On invoices and on the contact page. Empty: none is named.")),
+            FieldPanel("phone", help_text=_("On invoices and on the contact page. Leave empty to show none.")),
         ]
     ),
     MultiFieldPanel(
@@ -193,25 +191,29 @@ SELLER_PANELS = [
             FieldPanel(
                 "refund_days",
                 help_text=_(
-                    "Under “Buy”, in the cart, at the checkout and under “Pay” stands: money back within so many days "
-                    "of the payment. Empty: nothing is said. Promise what your agreement gives."
+                    "Shown under “Buy”, in the cart, at the checkout and under “Pay”: money back within this many days "
+                    "of the payment. Leave empty to promise nothing. Promise what your agreement grants."
                 ),
             ),
             side_by_side(
                 "refund_text",
-                help_text=_("One sentence, such as “Write to us, no reason needed.” Empty: a link to your e-mail."),
+                help_text=_(
+                    "One sentence, such as “Write to us, no reason needed.” Leave empty for a link to your e-mail."
+                ),
             ),
-            FieldPanel("refund_page", help_text=_("Linked from that line, in the reader’s language. Empty: no link.")),
+            FieldPanel(
+                "refund_page", help_text=_("Linked from that line, in the reader’s language. Leave empty for no link.")
+            ),
         ],
         heading=_("Money back"),
     ),
     FieldPanel(
         "card_statement",
         help_text=_(
-            "As it is set at the payment provider; named on the payment page, so that buyers know the payment again. "
-            "Empty: nothing is said."
+            "As set at the payment provider; shown on the payment page, so that buyers recognise the payment. Leave "
+            "empty to show nothing."
         ),
     ),
-    FieldPanel("bank_details", help_text=_("Printed on invoices. Documents that were issued keep what they say.")),
+    FieldPanel("bank_details", help_text=_("Printed on invoices. Issued documents do not change.")),
     FieldPanel("is_default", help_text=_("The seller of new orders, also named in the footer of every page.")),
 ]

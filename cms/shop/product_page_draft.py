@@ -26,6 +26,9 @@ def draft_page(request: HttpRequest, instance: object) -> HttpResponse | None:
         return None
     messages.info(
         request,
-        _("Next step: this is the draft of its page. Write what the product does and choose “Publish”: it is on sale."),
+        _(
+            "Next step: this is the draft of the product's page. Describe the product and choose “Publish” to put it "
+            "on sale."
+        ),
     )
     return redirect("wagtailadmin_pages:edit", page.pk)

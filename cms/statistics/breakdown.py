@@ -155,7 +155,7 @@ def _ending_text(product: ProductNumbers) -> str:
 
 
 def _title(product: ProductNumbers) -> str:
-    return product.title or _("Not a product of today")
+    return product.title or _("No longer a product")
 
 
 def _line(product: ProductNumbers, currencies: list[str], title: str, url: str) -> Line:

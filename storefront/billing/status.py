@@ -127,7 +127,7 @@ def failure_reason(attempt: PaymentAttempt) -> str:
         case "abandoned" | "provider_failed":
             return _("The payment provider did not answer. Please try again.")
         case "did_not_fit" | "unknown_to_provider":
-            return _("The payment did not fit the invoice and was closed. Please pay anew.")
+            return _("The payment did not match the invoice and was closed. Please pay again.")
     if attempt.provider_reference is None:
         return str(PaymentRefused.message)
     match decline_reason(attempt.gateway, attempt.failure_code):
@@ -140,11 +140,11 @@ def failure_reason(attempt: PaymentAttempt) -> str:
         case DeclineReason.DETAILS:
             return _("Something about the card was mistyped. Please try again and check number, date and code.")
         case DeclineReason.AUTHENTICATION:
-            return _("The bank was not told that it is you. Please try again and confirm the payment at your bank.")
+            return _("You did not confirm the payment to your bank. Please try again and confirm it there.")
         case DeclineReason.NOT_SUPPORTED:
             return _("The bank does not allow this card to be used for this purchase. Please use another one.")
         case DeclineReason.LAPSED:
-            return _("It was not paid in time. Please pay anew, this way or another.")
+            return _("It was not paid in time. Please pay again, this way or another.")
         case DeclineReason.TRY_AGAIN:
             return _("The bank could not be asked. Please try again in a few minutes.")
     return _("The bank declined the payment without saying why. Please ask it, or use another card.")

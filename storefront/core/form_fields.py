@@ -22,7 +22,7 @@ EMAIL_ERRORS = {
     "empty": _("Enter your e-mail address."),
     "too_long": _("This is too long for an e-mail address."),
     "several": _("Enter one e-mail address."),
-    "quoted": _("E-mail addresses with quotation marks reach nobody. Enter another one."),
+    "quoted": _("E-mail addresses with quotation marks cannot be used here. Enter another one."),
     "local_part": _("The part before @ may only have Latin letters, digits and signs like . _ - +, without blanks."),
     "address_literal": _("Enter the name of the mail provider after @ instead of an IP address."),
     "single_label": _("The ending is missing after @, for example .com."),

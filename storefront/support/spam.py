@@ -63,7 +63,7 @@ class ProtectedForm(forms.Form):
         if not cleaned.get(TRAP):
             return ""
         self._show_again(TRAP, "")
-        return _("A hidden field that only machines fill was filled. It is empty again: please send once more.")
+        return _("A hidden field meant for robots was filled in. It is empty again: please send once more.")
 
     def _stamp_problem(self, cleaned: dict[str, Any]) -> str:
         signer = signing.TimestampSigner(salt=_SALT)

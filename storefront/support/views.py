@@ -86,7 +86,9 @@ def link(request: HtmxRequest, token: str) -> HttpResponse:
     public_id = links.read(token)
     conversation = Conversation.objects.filter(public_id=public_id).first() if public_id else None
     if conversation is None:
-        messages.warning(request, _("This link is too old, or the conversation is no longer kept. Write to us anew."))
+        messages.warning(
+            request, _("This link is too old, or the conversation is no longer kept. Please write to us again.")
+        )
         return redirect("chat")
     access.open_link(request, conversation)
     return redirect("chat-conversation", public_id=conversation.public_id)

@@ -87,7 +87,7 @@ class ProfileForm(forms.ModelForm):
         label=_("Language"),
         required=False,
         choices=lambda: settings.LANGUAGES,
-        help_text=_("Of mails, invoices and these pages after you save."),
+        help_text=_("Language of mails, invoices and these pages, once you save."),
     )
 
     class Meta:

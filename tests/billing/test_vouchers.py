@@ -95,7 +95,7 @@ def test_a_voucher_that_lapses_frees_the_order_and_is_told(stripe, invoice, vouc
         state = status.of_invoice(invoice)
         assert audited() == []
         assert start(invoice=invoice, gateway_name="stripe").pk != voucher.pk
-    assert (state.code, state.reason) == ("failed", "It was not paid in time. Please pay anew, this way or another.")
+    assert (state.code, state.reason) == ("failed", "It was not paid in time. Please pay again, this way or another.")
     assert len(outbox("payment-failed:")) == 1
 
 

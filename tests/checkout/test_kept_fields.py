@@ -263,7 +263,7 @@ class TestCookiesLost:
             client.cookies.clear()
             answer = client.get(address)
             address = answer.headers.get("Location", "")
-        assert "Your browser keeps no cookies of this shop" in answer.content.decode()
+        assert "Your browser blocks this shop's cookies" in answer.content.decode()
 
     @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
     def test_what_another_site_sends_is_refused_and_not_kept(self, shop: Any, headers: dict[str, str]) -> None:

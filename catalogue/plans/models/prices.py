@@ -84,7 +84,7 @@ class Discount(models.Model):
         null=True,
         blank=True,
         related_name="discounts",
-        help_text=_("Empty: for all products."),
+        help_text=_("Leave empty for all products."),
     )
     months = models.PositiveSmallIntegerField(_("months"), validators=[MinValueValidator(1), MaxValueValidator(120)])
     percent = models.DecimalField(
@@ -93,9 +93,9 @@ class Discount(models.Model):
         decimal_places=2,
         validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal("99.99"))],
     )
-    name = models.CharField(_("name"), max_length=100, help_text=_("For yourself: customers do not see it."))
+    name = models.CharField(_("name"), max_length=100, help_text=_("For your own use: customers do not see it."))
     starts_at = models.DateTimeField(_("from"), default=clock.now)
-    ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: until further notice."))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Leave empty for no end date."))
     is_applied = models.BooleanField(default=False, editable=False)
 
     objects = DiscountQuerySet.as_manager()

@@ -49,8 +49,8 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
         _("time begins with the payment"),
         default=False,
         help_text=_(
-            "Usually a paid period begins when the license is linked to its Bitrix24, at the latest some weeks after "
-            "the payment. Tick this if it is to begin with the payment at once."
+            "By default a paid period begins when the license is linked to its Bitrix24, at the latest some weeks "
+            "after the payment. Tick this to let it begin at the payment."
         ),
     )
     market_url = models.URLField(_("page of the application in the Bitrix24 Market"), blank=True)
@@ -97,7 +97,7 @@ class Plan(Translated):
     is_recommended = models.BooleanField(
         _("recommended"),
         default=False,
-        help_text=_("Marks it so for buyers: the license type that is right for most of them. One at most."),
+        help_text=_("Shown to buyers: the license type that suits most of them. One at most."),
     )
 
     class Meta:

@@ -55,7 +55,7 @@ class ContactPage(ArticlePage):  # type: ignore[django-manager-missing]
         MultiFieldPanel(
             [FieldPanel("sent_title"), FieldPanel("sent_text")],
             heading=_("After a message has been sent"),
-            help_text=_("Left empty, the shop's own words are shown."),
+            help_text=_("Leave empty for the shop's own text."),
         ),
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro"), index.SearchField("body")]

@@ -110,7 +110,7 @@ class NewsPage(ArticlePage):  # type: ignore[django-manager-missing]
     """One piece of news."""
 
     published_on = models.DateField(
-        _("date"), default=clock.today, help_text=_("As readers see it; the list is in its order.")
+        _("date"), default=clock.today, help_text=_("Shown to readers; the list is sorted by it.")
     )
     image = picture(_("picture"))
     summary = models.CharField(
@@ -128,7 +128,7 @@ class NewsPage(ArticlePage):  # type: ignore[django-manager-missing]
         *Page.content_panels,
         FieldPanel("published_on"),
         FieldPanel(
-            "image", help_text=_("Above the text and on cards. At least 1280 pixels wide; it is cut to size by itself.")
+            "image", help_text=_("Above the text and on cards. At least 1280 pixels wide; it is resized automatically.")
         ),
         FieldPanel("summary"),
         FieldPanel("body", help_text=BLOCKS_IN_ORDER),

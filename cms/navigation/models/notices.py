@@ -38,7 +38,7 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("Readers get it in their language. While it is not published, there is no link."),
+        help_text=_("Readers get it in their language. There is no link until it is published."),
     )
     link_address = models.CharField(
         _("or to an address"),
@@ -48,12 +48,14 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
         help_text=_("A path of the shop such as /account/, or https://, mailto:, tel:."),
     )
     link_label = models.CharField(
-        _("what the link says"), max_length=60, blank=True, help_text=_("Empty: the title of the page.")
+        _("what the link says"), max_length=60, blank=True, help_text=_("Leave empty for the page's title.")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=NoticeKind, default=NoticeKind.INFO)
     where = models.CharField(_("where"), max_length=12, choices=Where, default=Where.EVERYWHERE)
     starts_at = models.DateTimeField(_("from"), default=clock.now)
-    ends_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: until it is deleted."))
+    ends_at = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("Leave empty to show it until it is deleted.")
+    )
     is_dismissible = models.BooleanField(
         _("visitors may close it"),
         default=True,
@@ -88,7 +90,7 @@ class Notice(RevisionMixin, PreviewableMixin, TranslatableMixin, models.Model):
         if self.link_page_id and self.link_address:
             errors["link_address"] = _("Choose a page or type an address, not both.")
         elif self.link_address and not self.link_label:
-            errors["link_label"] = _("An address needs words to click on.")
+            errors["link_label"] = _("Enter the text of the link.")
         elif self.link_label and not self.link_page_id and not self.link_address:
             errors["link_page"] = _("Say where this link leads: choose a page or type an address.")
         if self.ends_at and self.starts_at and self.ends_at <= self.starts_at:

@@ -53,7 +53,7 @@ class Menu(OnePerLanguage):
         [("item", MenuItemBlock())],
         verbose_name=_("entries"),
         max_num=MAX_ITEMS,
-        help_text=_("From left to right. Five or six are read; more are overlooked."),
+        help_text=_("From left to right. Readers take in five or six."),
     )
 
     class Meta(OnePerLanguage.Meta):
@@ -68,7 +68,7 @@ class Footer(OnePerLanguage):
         _("text"),
         blank=True,
         features=["bold", "italic", "link"],
-        help_text=_("Stands below the seller's address: opening hours, a word about you. A few lines."),
+        help_text=_("Shown below the seller's address: opening hours, a few lines about you."),
     )
     columns: StreamField[Any] = StreamField(
         [("column", ColumnBlock())], verbose_name=_("columns"), blank=True, max_num=MAX_COLUMNS

@@ -44,7 +44,7 @@ class DiscountForm(WagtailAdminModelForm):
     """A dated discount."""
 
     months = forms.TypedChoiceField(
-        label=_("Period"), coerce=int, choices=sold_months, help_text=_("The discount is for this period alone.")
+        label=_("Period"), coerce=int, choices=sold_months, help_text=_("The discount applies to this period only.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,8 +58,8 @@ class DiscountForm(WagtailAdminModelForm):
             "min_value": _("The discount must be above 0 %%."),
         }
         zone = {"zone": zone_name()}
-        self.fields["starts_at"].help_text = _("It begins by itself, within seconds. Time zone: %(zone)s.") % zone
-        self.fields["ends_at"].help_text = _("It ends by itself. Empty: until further notice.")
+        self.fields["starts_at"].help_text = _("It begins automatically, within seconds. Time zone: %(zone)s.") % zone
+        self.fields["ends_at"].help_text = _("It ends automatically. Leave empty for no end date.")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -67,7 +67,7 @@ class DiscountForm(WagtailAdminModelForm):
         if start and end and end <= start:
             self.add_error("ends_at", _("It must end after it begins."))
         elif end and not self.instance.pk and end <= clock.now():
-            self.add_error("ends_at", _("This time has passed: the discount would never be in force."))
+            self.add_error("ends_at", _("This time is in the past: the discount would never apply."))
         return data
 
     def is_valid(self) -> bool:

@@ -57,7 +57,7 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
         max_length=60,
         required=False,
         help_text=_(
-            "The product page is at /products/<address>/. Left empty, it is made from the name. It cannot be changed "
+            "The product page is at /products/<address>/. Leave empty to create it from the name. It cannot be changed "
             "later: mails and portals link to it."
         ),
     )
@@ -94,7 +94,7 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
         self.fields["slug"].disabled = True
         if self.instance.bitrix24_app_code not in dict(known_apps()):
             code = self.instance.bitrix24_app_code
-            self.fields["bitrix24_app_code"].choices += [(code, _("%(code)s (not known any more)") % {"code": code})]
+            self.fields["bitrix24_app_code"].choices += [(code, _("%(code)s (no longer configured)") % {"code": code})]
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"] or slugify(anyascii(self.cleaned_data.get("title", "")))[:60]
@@ -107,9 +107,7 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean()
         if binding_of(data.get("binding_kind", "")).needs_app and data.get("bitrix24_app_code") == "":
-            self.add_error(
-                "bitrix24_app_code", _("A license tied to a portal needs the application that it opens there.")
-            )
+            self.add_error("bitrix24_app_code", _("A license for a portal needs the application it opens there."))
         return data
 
     @transaction.atomic
@@ -147,8 +145,8 @@ class SoftwareProductForm(ProductFields):
         required=False,
         initial=True,
         help_text=_(
-            "Off: nobody can buy it and it is in no list. Licenses that were sold go on; the page says that it is not "
-            "on sale."
+            "Off: it is in no list and cannot be bought. Sold licenses stay valid; the page says that it is not on "
+            "sale."
         ),
     )
     categories = CategoriesField(

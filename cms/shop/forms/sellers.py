@@ -23,7 +23,7 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
     def clean_is_default(self) -> bool:
         is_default: bool = self.cleaned_data["is_default"]
         if not is_default and not Seller.objects.filter(is_default=True).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("New invoices need a seller: mark another one, and this one gives way to it."))
+            raise ValidationError(_("New invoices need a seller. To replace this one, mark another seller instead."))
         return is_default
 
     def clean(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
         data: dict[str, Any] = super().clean()
         is_told = any(value for name, value in data.items() if name.startswith(("refund_text", "refund_page")))
         if is_told and not data.get("refund_days") and "refund_days" not in self.errors:
-            self.add_error("refund_days", _("Say within how many days, or leave the other fields of the rule empty."))
+            self.add_error("refund_days", _("Enter the number of days, or leave the rule's other fields empty."))
         return data
 
     @transaction.atomic
