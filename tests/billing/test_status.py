@@ -76,7 +76,7 @@ def both_after(payment, invoice):
 def test_a_challenge_that_was_not_answered_is_told(stripe, invoice):
     payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference, card="4000000000003220", approve=False)
-    assert "confirm the payment at your bank" in both_after(payment, invoice).reason
+    assert "did not confirm the payment to your bank" in both_after(payment, invoice).reason
 
 
 def test_from_new_to_paid_every_state_has_its_words(stripe, invoice):

@@ -244,7 +244,7 @@ def test_log_in_merges_with_the_larger_quantity(client: Client, shop: Any, custo
     put_in_cart(visitor, shop.term("pro", 1), 1)
     visitor.post("/account/login/", {"login": customer.email, "password": PASSWORD})
     html = visitor.get("/basket/").content.decode()
-    assert "when you were here before" in html
+    assert "from your last visit" in html
     assert sorted(cart_lines(Basket.open.get(owner=customer))) == [("pro", 1, 1), ("standard", 12, 3)]
 
 

@@ -327,7 +327,7 @@ class TestWhatWasShown:
         shop.agreement.body += "<p>New clause.</p>"
         shop.agreement.save()
         html = send(client, shop, shown=sealed)
-        assert "agreement has been changed" in html
+        assert "agreement has changed" in html
         assert "/agreements/license-agreement/2/" in html
         box = html[html.index(f'name="agreement-{shop.agreement.pk}"') :].split(">")[0]
         assert "checked" not in box

@@ -143,7 +143,7 @@ class TestPressPay:
         shop.agreement.body = "<p>Other words.</p>"
         shop.agreement.save_revision().publish()
         answer = sent(client, shop, license, shown=seal[1] if seal else "")
-        assert "agreement has been changed" in answer.content.decode()
+        assert "agreement has changed" in answer.content.decode()
         assert Order.objects.count() == 0
 
     @pytest.mark.parametrize("seal", ["", "forged", "a.b.c"])

@@ -94,7 +94,7 @@ def test_the_checkout_says_so_before(client: Client, shop: Any) -> None:
     put_in_cart(client, shop.term())
     client.post("/basket/voucher/", {"code": "SPRING"})
     page = client.get("/checkout/").content.decode()
-    assert "Nothing is to be paid" in page and '<p class="hint">Next' not in page
+    assert "There is nothing to pay" in page and '<p class="hint">Next' not in page
 
 
 def test_sending_the_form_again_leads_to_the_same_page(client: Client, shop: Any) -> None:

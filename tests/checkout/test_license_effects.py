@@ -128,7 +128,7 @@ def test_one_question_is_asked_for_all_lines_that_the_answer_changes(buyer: Clie
 
 def test_line_that_extends_nothing_says_in_the_cart_what_the_checkout_decides(buyer: Client, shop: Any) -> None:
     put_in_cart(buyer, shop.term())
-    assert "more time for the one that your Bitrix24 has" in buyer.get("/basket/").text
+    assert "more time for the one your Bitrix24 already has" in buyer.get("/basket/").text
     shop.software.binding_kind = "none"
     shop.software.save()
     html = buyer.get("/basket/").text

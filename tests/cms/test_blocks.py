@@ -224,7 +224,7 @@ def test_a_video_is_one_that_browsers_play(page: ProductPage) -> None:
     with pytest.raises(StructBlockValidationError) as raised:
         block.clean(block.to_python(value | {"file": document("film.pdf").pk}))
     told = str(raised.value.as_json_data())
-    assert "Browsers cannot play this file." in told and "Captions are a WebVTT file" in told
+    assert "Browsers cannot play this file." in told and "Captions must be a WebVTT file" in told
 
 
 def test_every_block_tells_the_editor_what_it_is(db: None) -> None:

@@ -107,7 +107,7 @@ def test_wrong_discount_is_refused_at_the_field(marketer: Any, field: str, value
 
 def test_discount_that_would_be_over_before_it_is_saved_is_refused(marketer: Any) -> None:
     over = form(starts_at="2020-01-01 00:00", ends_at="2020-02-01 00:00")
-    assert "would never be in force" in str(marketer.post(reverse(ADD), over).context["form"].errors["ends_at"])
+    assert "would never apply" in str(marketer.post(reverse(ADD), over).context["form"].errors["ends_at"])
 
 
 def test_unfinished_forms_are_answered_with_what_is_missing(marketer: Any, shop: Any) -> None:

@@ -269,7 +269,7 @@ def menu_form(*items: dict[str, Any]) -> dict[str, str]:
 
 def test_marketer_makes_a_menu_with_help_and_without_mistakes(marketer: Client, about: TextPage) -> None:
     add = reverse("wagtailsnippets_site_texts_menu:add")
-    assert "Empty: the title of the page" in html_of(marketer, add)
+    assert "page&#x27;s title" in html_of(marketer, add)
     wrong = [
         ({"page": about.pk, "address": "/x/"}, "Choose a page or type an address, not both."),
         ({}, "Choose a page or type an address."),

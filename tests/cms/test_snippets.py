@@ -54,7 +54,7 @@ def test_marketer_makes_a_product_from_nothing_to_page(marketer: Any) -> None:
     page = ProductPage.objects.get(software=software)
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     assert (response["Location"], page.slug, page.live) == (edit, "skype-chats", False), "its draft is the next step"
-    assert "Next step: this is the draft of its page" in marketer.get(edit).content.decode()
+    assert "Next step: this is the draft of the product" in marketer.get(edit).content.decode()
     assert marketer.get("/products/skype-chats/").status_code == 404
     published = marketer.post(edit, page_form(software) | {"action-publish": "1"})
     assert published.status_code == 302, published.context["form"].errors

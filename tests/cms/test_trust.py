@@ -94,7 +94,7 @@ def test_how_to_ask_without_a_number_of_days_is_refused(marketer: Any) -> None:
     address = f"/admin/snippets/billing/seller/edit/{seller.pk}/"
     form = {"name": seller.name, "address": seller.address, "is_default": "on", "refund_text": "Write to us."}
     refused = marketer.post(address, form).content.decode()
-    assert "Say within how many days" in refused
+    assert "Enter the number of days" in refused
     marketer.post(address, form | {"refund_days": "14", "refund_text_ru": "Напишите нам."})
     seller.refresh_from_db()
     assert (seller.refund_days, seller.text("refund_text", "ru")) == (14, "Напишите нам.")

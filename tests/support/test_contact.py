@@ -83,7 +83,7 @@ def test_a_good_form_gives_what_the_service_takes(asked: Any, posted: dict[str, 
     [
         ({"email": "ada"}, "like name@example.com"),
         ({"name": "", "message": ""}, "Enter your name."),
-        ({"website": "x"}, "only machines fill"),
+        ({"website": "x"}, "meant for robots"),
         ({"stamp": ""}, "could not be read"),
     ],
 )

@@ -310,7 +310,7 @@ def test_pages_that_open_something_are_not_kept(client: Client, begin: Any) -> N
         ({"text": "x" * 2001}, "at most 2000 characters"),
         ({"email": ""}, "Enter your e-mail address."),
         ({"email": "ada"}, "like name@example.com"),
-        ({"website": "https://spam.example"}, "only machines fill"),
+        ({"website": "https://spam.example"}, "meant for robots"),
         ({"stamp": ""}, "could not be read"),
         ({"stamp": "abc:def:ghi"}, "could not be read"),
     ],

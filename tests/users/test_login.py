@@ -184,7 +184,7 @@ def test_the_link_is_good_once(client: Client, newcomer: User, sent: Callable[[]
     set_password(client, link)
     other = Client()
     response = set_password(other, link, "yet another battery")
-    assert "works no more" in response.content.decode()
+    assert "no longer works" in response.content.decode()
     newcomer.refresh_from_db()
     assert newcomer.check_password(NEW)
 
@@ -193,7 +193,7 @@ def test_the_link_dies_with_a_change_of_the_addresses(client: Client, newcomer: 
     """A new address that is waiting for its proof counts as well: whoever asked for it may hold the old link."""
     link = link_in(sent())
     EmailAddress.objects.create(user=newcomer, email="other@example.com", primary=False, verified=False)
-    assert "works no more" in set_password(client, link).content.decode()
+    assert "no longer works" in set_password(client, link).content.decode()
 
 
 def named_end(letter: Any) -> datetime:
@@ -217,7 +217,7 @@ def test_the_link_is_dead_after_the_moment_that_the_mail_names(
 ) -> None:
     letter = sent()
     with time_machine.travel(named_end(letter) + timedelta(minutes=2)):
-        assert "works no more" in set_password(client, link_in(letter)).content.decode()
+        assert "no longer works" in set_password(client, link_in(letter)).content.decode()
 
 
 def test_the_link_proves_the_address(client: Client, newcomer: User, sent: Callable[[], Any]) -> None:
