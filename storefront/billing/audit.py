@@ -22,12 +22,13 @@ from storefront.billing.models import (
     LedgerTransaction,
     Payment,
     PaymentAttempt,
+    Refund,
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import orders, reviews
 from storefront.billing.services.invoices import content_hash
-from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField, TaxedAmount
@@ -209,6 +210,10 @@ def _payments() -> Iterator[Finding]:
     for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
     for payment in for_goods.filter(allocations=None, attempt__reviews=None):
         yield Finding("payment-for-nothing", str(payment), "received, but neither for goods nor in review")
+    late = clock.now() - UNKNOWN_LIMIT
+    open_refunds = Refund.objects.filter(status__in=[RefundStatus.CREATED, RefundStatus.PENDING])
+    for refund in open_refunds.filter(Q(next_check_at=None) | Q(next_check_at__lt=late)):
+        yield Finding("refund-unknown", str(refund), f"{refund.status} since {refund.created_at:%Y-%m-%d %H:%M}")
     yield from _sold_with_lost_money()
 
 

@@ -1,7 +1,7 @@
-"""A payment method that does not answer is left alone until it does: nobody waits for what is known to be away.
+"""A circuit breaker per payment method: a provider that does not answer is not asked until it does.
 
-Three failures in a row, in whatever process, and every further call ends at once. The worker asks in the background
-(``probe_away``); when there is an answer, everything goes on. The state lives in the shared cache.
+After three failures in a row, counted over all processes in the shared cache, every further call fails at once. The
+worker asks in the background (``polling.probe_away``); with the first answer everything goes on.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ _WAITS = "What waits for it goes on by itself then. 'manage.py payments doctor' 
 
 
 class Away(Unavailable):
-    """The method is known to be away: it was not asked, nothing was sent."""
+    """The method is away: it was not asked, and nothing was sent."""
 
 
 def is_away(name: str) -> bool:
-    """Whether the payment method of that name is left alone at present."""
+    """Whether the payment method of that name is not asked at present."""
     return bool(cache.get(_away(name)))
 
 
 class Guarded(PaymentGateway):
-    """A payment provider behind its breaker. Whatever is asked while it is away ends at once with ``Away``."""
+    """A payment gateway behind its breaker. While it is away every call raises ``Away`` at once."""
 
     def __init__(self, inner: PaymentGateway) -> None:
         self._inner = inner
@@ -149,7 +149,7 @@ class Guarded(PaymentGateway):
         return snapshot
 
     def _tell(self, right: str) -> None:
-        """Staff learn which right is missing, once until they say that they have seen to it."""
+        """Tell staff which right is missing, once until they resolve the matter."""
         reviews.file_setup(
             gateway=self.name,
             code=f"right:{right}",

@@ -18,7 +18,7 @@ def invoices_of(customer: User) -> QuerySet[Invoice]:
 
 
 def invoice_of(customer: User, number: str) -> Invoice | None:
-    """One invoice of this customer; None for another's as for one that does not exist."""
+    """One invoice of this customer; None if it does not exist or is another customer's."""
     return invoices_of(customer).filter(number=number).first()
 
 
@@ -33,14 +33,14 @@ def unpaid_orders_of(customer: User) -> QuerySet[Invoice]:
 
 
 def invoice_by_pay_token(token: str) -> Invoice | None:
-    """The invoice a pay link names, in whatever state; None for a link we did not sign."""
+    """The invoice a pay link names, in whatever state; None for a forged link."""
     public_id = links.read_pay_token(token)
     found = Invoice.objects.select_related("order")
     return found.filter(public_id=public_id).first() if public_id else None
 
 
 def attempt_by_return_token(token: str) -> PaymentAttempt | None:
-    """The payment a return link names; None for a link we did not sign or one that is too old."""
+    """The attempt a return link names; None if the link is forged or too old."""
     public_id = links.read_return_token(token)
     found = PaymentAttempt.objects.select_related("invoice__order", "invoice__customer").prefetch_related(
         "invoice__lines"
@@ -49,7 +49,7 @@ def attempt_by_return_token(token: str) -> PaymentAttempt | None:
 
 
 def free_invoice_by_token(token: str) -> Invoice | None:
-    """The invoice of zero that a result link names; None for a link we did not sign or one that is too old."""
+    """The invoice of zero that a result link names; None if the link is forged or too old."""
     public_id = links.read_free_token(token)
     found = Invoice.objects.select_related("order", "customer").prefetch_related("lines").filter(amount=0)
     return found.filter(public_id=public_id).first() if public_id else None

@@ -31,5 +31,5 @@ class TaxDecision:
 
 
 def decide(*, payer: Mapping[str, str], at: datetime) -> TaxDecision:
-    """The tax on a sale at ``at`` to ``payer`` (as on the invoice). The seller charges none yet, whoever buys."""
+    """The tax on a sale at ``at`` to ``payer`` (as on the invoice). The seller charges none yet."""
     return TaxDecision(TaxTreatment.NONE, Decimal(0))

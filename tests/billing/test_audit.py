@@ -18,6 +18,7 @@ from storefront.billing.models import (
     LedgerTransaction,
     Payment,
     PaymentAttempt,
+    Refund,
 )
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -83,6 +84,15 @@ def test_a_payment_the_poller_forgot_is_found(stripe, invoice, audited):
     assert found(audited) == {"payment-unknown"}
     PaymentAttempt.objects.update(next_check_at=None)
     assert found(audited) == {"payment-unknown"}
+
+
+def test_a_refund_the_worker_forgot_is_found(paid, audited):
+    refund = paid.payment.refunds.create(amount="1.00", is_ours=True, next_check_at=clock.now())
+    assert audited() == []
+    Refund.objects.update(next_check_at=clock.now() - LONG_AGO)
+    assert found(audited) == {"refund-unknown"}
+    Refund.objects.update(next_check_at=None)
+    assert found(audited) == {"refund-unknown"} and str(refund) in "".join(audited())
 
 
 @pytest.mark.parametrize("is_started", [False, True])

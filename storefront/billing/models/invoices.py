@@ -19,7 +19,7 @@ class Seller(Translated):
     """Our legal entity as printed on documents; invoices keep a copy of it. ``country`` (ISO 3166-1, two letters) is
     for search engines, which do not read it out of the address.
 
-    ``refund_days``: whoever asks within so many days of paying gets the money back; None: nothing is promised.
+    ``refund_days``: money back if asked for within so many days of paying; None: nothing is promised.
     ``refund_text`` says how to ask, ``refund_page`` in full. ``card_statement`` is the name of a payment on the
     statement of the buyer's card.
     """

@@ -1,4 +1,4 @@
-"""Refunds: money given back, whoever began it."""
+"""Refunds: money given back, begun by us or at the provider."""
 
 from django.conf import settings
 from django.db import models

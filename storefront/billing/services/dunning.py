@@ -23,7 +23,7 @@ from storefront.gateways.errors import ConfigurationError, GatewayError
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-#: However late the reminder went out, so much time is left to act on it.
+#: The least time between a reminder and the end, however late the reminder went out.
 FAIR_WARNING = timedelta(days=1)
 
 
@@ -36,9 +36,11 @@ def remind_unpaid() -> int:
 
 
 def void_overdue() -> int:
-    """Make overdue invoices void whose customer was reminded in time, and those of orders that staff cancelled: the
-    open charge is closed at the provider first, and one that turns out paid is settled instead. Returns how many
-    became void."""
+    """Make void the overdue invoices whose customer was reminded in time, and those of orders that staff cancelled.
+
+    An open charge is closed at the provider first; one that turns out to be paid is settled instead. Returns how many
+    became void.
+    """
     now = clock.now()
     cancelled = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status=orders.CANCELLED)
     done = sum(_void(invoice, reason="Order cancelled") for invoice in cancelled.order_by("pk")[:BATCH])

@@ -1,6 +1,6 @@
 """The ledger: money moves from one account to another, in one currency, once per key.
 
-Accounts hold what we owe: a customer's personal account is positive when the money on it is his. A provider's
+Accounts hold what we owe: a customer's personal account is positive when the money on it is theirs. A provider's
 account is the source of what it collected for us, so it is negative by exactly what the provider holds.
 """
 
@@ -104,7 +104,7 @@ def take_back(
 def pay_out(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
     """A provider gave money back to the buyer: from the personal account to the provider's.
 
-    It has happened already, so the account may go below zero; the caller puts that before the staff.
+    The provider has already paid it out, so the balance may go negative; the caller must file a review item.
     """
     return move(
         key=key, kind="refund", source=personal_account(customer, currency),

@@ -48,8 +48,10 @@ def may_become(*, order: Order | None, status: str) -> bool:
 
 
 def follow_attempts(invoice: Invoice) -> None:
-    """An unpaid order says what ``billing.status`` says: 'Payment in progress' while an attempt to pay its locked
-    invoice is under way, else 'New'. To be called after every change of an attempt, in the same transaction."""
+    """Set the order of an unpaid, locked invoice to 'Payment in progress' while an attempt is under way, else to 'New'.
+
+    Call it after every change of an attempt, in the same transaction; ``billing.status`` says the same.
+    """
     order = invoice.order
     if order is not None and order.status in (NEW, IN_PROGRESS):
         is_under_way = invoice.attempts.filter(UNDER_WAY).exists()
@@ -57,7 +59,7 @@ def follow_attempts(invoice: Invoice) -> None:
 
 
 def _give_vouchers_back(order: Order) -> None:
-    """A cancelled order used no voucher: its uses are free again, once."""
+    """A cancelled order used no voucher: give its uses back, once."""
     for application in VoucherApplication.objects.filter(order=order):
         Voucher.objects.filter(pk=application.voucher_id, num_orders__gt=0).update(num_orders=F("num_orders") - 1)
         application.delete()

@@ -1,4 +1,4 @@
-"""Asking the provider about payments nobody told us about."""
+"""Asking the provider about open attempts, whether or not it sent a message."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from storefront.inbox.processing import wake
 
 logger = logging.getLogger(__name__)
 
-#: How long a payment is left to the worker that took it: longer than all its calls together.
+#: How long an attempt belongs to the worker that took it: longer than all its calls together.
 LEASE = timedelta(minutes=2)
-#: After how long a look that had no answer is repeated. While the provider is known to be away it costs nothing.
+#: When to ask again after no answer. While the provider is known to be away that costs nothing.
 AGAIN = timedelta(seconds=5)
 
 
 def poll_open_attempts() -> int:
-    """Look at every payment whose time has come: open ones again and again, closed ones once more an hour later.
+    """Ask about every attempt that is due: open ones again and again, closed ones once more after an hour.
 
     A row is due at the latest ten minutes after the last look, so nothing stays unknown for fifteen. Safe to run in
     many workers at once. Returns how many were looked at.
@@ -41,7 +41,7 @@ def poll_open_attempts() -> int:
 
 
 def probe_away() -> int:
-    """Ask the payment methods that are away whether they are back; what waits for one that is, is due at once.
+    """Ask the payment methods that are away whether they are back. What waits for one that is becomes due at once.
 
     Returns how many came back.
     """
@@ -52,7 +52,7 @@ def probe_away() -> int:
 
 
 def look_soon(*, attempt_id: int) -> None:
-    """Have the poller ask the provider about a payment at its next run, a second away. Calls nobody itself."""
+    """Have the poller ask the provider about an attempt at its next run, within a second. Calls nobody itself."""
     now = clock.now()
     later = Q(next_check_at=None) | Q(next_check_at__gt=now)
     PaymentAttempt.objects.filter(later, pk=attempt_id).exclude(status=AttemptStatus.SUCCEEDED).update(
@@ -74,7 +74,7 @@ def _try_to_look(attempt: PaymentAttempt) -> int:
 
 
 def _look_again(attempt: PaymentAttempt, *, at: datetime) -> int:
-    """Nothing was learned, so the lease need not run out."""
+    """Nothing was learned: give the lease back early."""
     queue.put_back(attempt, field="next_check_at", at=at)
     return 0
 

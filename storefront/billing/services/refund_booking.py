@@ -1,4 +1,4 @@
-"""Refunds as the provider tells them, whoever began them: rows, ledger, invoice and order follow.
+"""Refunds as the provider reports them, begun by us or elsewhere: rows, ledger, invoice and order follow.
 
 Called by settle alone, under its locks, for money that was received.
 """

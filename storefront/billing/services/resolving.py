@@ -25,10 +25,10 @@ class ReasonMissing(ValueError):
 
 
 def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:
-    """Note who dealt with an item, when, and how. One that is resolved already keeps its first resolution.
+    """Note who dealt with an item, when, and how. A resolved item keeps its first resolution.
 
-    A charge that did not fit is over with it, so that the buyer may pay by a new one; an unpaid one is closed at the
-    provider first. Must not be called inside a transaction. Raises ReasonMissing, or Unavailable (or a
+    This also closes an attempt whose charge did not fit, so that the buyer can start a new one; an unpaid charge is
+    closed at the provider first. Must not be called inside a transaction. Raises ReasonMissing, or Unavailable (or a
     BillingError) if the provider cannot be asked now: nothing is resolved then.
     """
     reason = reason.strip()
@@ -52,14 +52,14 @@ def resolve(*, item: ReviewItem, by: User, reason: str) -> ReviewItem:
 
 
 def _send_there_again(item: ReviewItem) -> None:
-    """The address is good, says who closes the matter. One that was corrected meanwhile is nobody's any more."""
+    """The person who resolves the item says that the address works. If it was corrected meanwhile, do nothing."""
     address = MailAddress.objects.filter(pk=item.key.split(":")[1]).first()
     if address is not None:
         addresses.cleared(address.email)
 
 
 def _give_up(attempt: PaymentAttempt) -> None:
-    """Close an attempt a person has judged. Should the provider's object fit one day after all, it still pays."""
+    """Close an attempt after review. If the provider's object fits later after all, it still pays."""
     if attempt.status not in OPEN_ATTEMPT:
         return
     states.apply(

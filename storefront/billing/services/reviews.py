@@ -1,4 +1,4 @@
-"""What about money waits for a person: filing it, and asking whether something waits."""
+"""The review list: filing what a person must look at, and asking whether something waits there."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ def file(
     invoice: Invoice | None = None,
     subject: str = "",
 ) -> ReviewItem:
-    """Put something before the staff, once per ``key``, and tell them by mail, with ``subject`` where it is about no
-    payment. No secrets in ``detail``."""
+    """File an item for staff, once per ``key``, and mail it to them. No secrets in ``detail``.
+
+    ``subject`` replaces the mail's default subject, which speaks of a payment.
+    """
     with transaction.atomic():
         item, is_new = ReviewItem.objects.get_or_create(
             key=key, defaults={"kind": kind, "detail": detail, "attempt": attempt, "invoice": invoice}
@@ -49,12 +51,12 @@ def file(
 
 
 def is_waiting(*, attempt: PaymentAttempt, kind: str) -> bool:
-    """Whether an unresolved item of that kind names the payment."""
+    """Whether an unresolved item of that kind names the attempt."""
     return ReviewItem.objects.filter(attempt=attempt, kind=kind, resolved_at=None).exists()
 
 
 def is_blocked(invoice: Invoice) -> bool:
-    """Whether money that does not fit the invoice waits for a person: nobody is asked for more until then."""
+    """Whether money that does not fit the invoice waits for review; until then nobody is asked for more."""
     return ReviewItem.objects.filter(invoice_id=invoice.pk, kind=MISMATCH, resolved_at=None).exists()
 
 
@@ -64,7 +66,7 @@ def cannot_be_charged(invoice: Invoice) -> bool:
 
 
 def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
-    """Put an invoice that the payment method refuses before the staff, once until somebody resolves it."""
+    """File an invoice that the payment method refuses, once until somebody resolves it."""
     if cannot_be_charged(invoice):
         return
     known = ReviewItem.objects.filter(invoice_id=invoice.pk, kind=CANNOT_CHARGE).count()
@@ -78,7 +80,7 @@ def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
 
 
 def file_setup(*, gateway: str, code: str, detail: str) -> None:
-    """Put something wrong with a payment method's set-up before the staff, once until somebody resolves it.
+    """File a fault in a payment method's set-up, once until somebody resolves it.
 
     ``code`` tells what it is about: a right, the endpoint.
     """

@@ -1,4 +1,4 @@
-"""Opening a charge. At most one is open per invoice, whatever tabs, double clicks and crashes do."""
+"""Starting to pay an invoice. At most one charge is open per invoice, whatever tabs, double clicks and crashes do."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> Payme
 
 
 def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttempt:
-    """Whoever meets an attempt whose key is spent goes on with a new one, once."""
+    """After an attempt whose key is spent a new one is tried, once."""
     _check_limits(invoice, gateway_name)
     spent: set[int] = set()
     for _ in range(_TRIES):
