@@ -3,15 +3,22 @@ from django.db import migrations, models
 
 
 def rename_content_type(apps, schema_editor):
-    """``RenameModel`` does so by itself, unless it stands inside ``SeparateDatabaseAndState``."""
-    apps.get_model("contenttypes", "ContentType").objects.filter(app_label="plans", model="planterm").update(
-        model="planprice"
-    )
+    """And its permissions. ``RenameModel`` does so by itself, unless it stands inside ``SeparateDatabaseAndState``."""
+    content_types = apps.get_model("contenttypes", "ContentType").objects.filter(app_label="plans")
+    if content_types.filter(model="planprice").exists():
+        return  # migrated backward and forward again
+    content_types.filter(model="planterm").update(model="planprice")
+    permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label="plans")
+    for action in ("add", "change", "delete", "view"):
+        permissions.filter(codename=f"{action}_planterm").update(
+            codename=f"{action}_planprice", name=f"Can {action} plan price"
+        )
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('auth', '0012_alter_user_first_name_max_length'),
         ('catalogue', '__first__'),
         ('contenttypes', '0002_remove_content_type_name'),
         ('plans', '0010_conditions'),
