@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from storefront.core import clock
+from storefront.core import clock, queue
 from storefront.notifications import outbox
 from storefront.notifications.models import OutboxMessage
 
@@ -54,6 +54,6 @@ def test_many_workers_send_each_message_once_and_each_group_in_order(
 def test_control_without_the_lease_messages_are_sent_more_than_once(
     race: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_lease", lambda found: found(clock.now()).first())
+    monkeypatch.setattr(queue, "lease", lambda due_rows, patience: due_rows(clock.now()).first())
     race(drain, copies=8)
     assert max(Counter(SENT).values()) > 1
