@@ -27,6 +27,7 @@ from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import audit, clock, jobs
+from storefront.core.license_terms import LicenseTerms
 from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
 from storefront.notifications import mails as shop_mails
@@ -112,18 +113,18 @@ def recover(names=FINISHING):
 
 def terms(software, portal):
     plan = software.plans.get(code="standard")
-    return {
-        "software_id": software.pk,
-        "product_title": software.product.title,
-        "plan_id": plan.pk,
-        "plan_code": plan.code,
-        "plan_name": plan.name,
-        "months": 12,
-        "binding_kind": software.binding_kind,
-        "bitrix24_app_code": software.bitrix24_app_code,
-        "portal_address": portal,
-        "extends_license": "",
-    }
+    return LicenseTerms(
+        software_id=software.pk,
+        product_title=software.product.title,
+        plan_id=plan.pk,
+        plan_code=plan.code,
+        plan_name=plan.name,
+        months=12,
+        binding_kind=software.binding_kind,
+        bitrix24_app_code=software.bitrix24_app_code,
+        portal_address=portal,
+        extends_license="",
+    )
 
 
 def message(stripe, session, kind="checkout.session.completed"):
@@ -180,7 +181,7 @@ def assert_done_once(invoice, payment, mails):
     payment.refresh_from_db()
     assert (invoice.status, payment.status) == (InvoiceStatus.PAID, AttemptStatus.SUCCEEDED)
     assert invoice.order.status_changes.filter(new_status="Paid").count() == 1
-    assert LedgerTransaction.objects.filter(payment=payment).count() == 2
+    assert LedgerTransaction.objects.filter(payment__attempt=payment).count() == 2
     license = License.objects.get(customer=invoice.customer)
     assert (license.status, license.periods.count()) == ("active", 1)
     rows = OutboxMessage.objects.filter(payload__to=invoice.customer.email)
