@@ -437,7 +437,7 @@ def declined_then_paid(stripe, invoice, race, decline):
         finally:
             is_written.set()
 
-    return race(partial(record, payment_id=payment.pk, snapshot=declined, seen=seen), pay)
+    return race(partial(record, attempt_id=payment.pk, snapshot=declined, seen=seen), pay)
 
 
 def test_a_decline_at_the_same_moment_as_the_payment_leaves_the_order_paid(stripe, invoice, race, decline):
