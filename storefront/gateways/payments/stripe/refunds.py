@@ -59,11 +59,15 @@ def refunds_of(client: stripe.StripeClient, intent_id: str) -> tuple[RefundSnaps
 
 
 def read(refund: Mapping[str, Any]) -> RefundSnapshot:
-    """One refund in the shop's words."""
+    """One refund in the shop's words.
+
+    The status may be null (https://docs.stripe.com/api/refunds/object#refund_object-status): Stripe has the refund and
+    says neither that it arrived nor that it failed. The same goes for a status that is not documented.
+    """
     currency = refund["currency"].upper()
     return RefundSnapshot(
         refund_reference=refund["id"],
-        state=REFUND_STATES[refund["status"]],
+        state=REFUND_STATES.get(refund["status"], RefundState.PENDING),
         amount=from_minor(refund["amount"], currency),
         currency=currency,
         idempotency_key=(refund.get("metadata") or {}).get(IDEMPOTENCY_KEY, ""),
