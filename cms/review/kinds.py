@@ -38,6 +38,13 @@ KINDS = {
     "refund_failed": ReviewText(
         _("A refund did not arrive"), _("The money is back at the provider: refund it another way.")
     ),
+    "refund_unknown": ReviewText(
+        _("Nobody knows whether a refund was made"),
+        _(
+            "Look for it at the provider. If it is there, let our key read refunds, and it is booked automatically. "
+            "Closing this entry means that it was not made: its amount can be refunded again."
+        ),
+    ),
     "refund": ReviewText(
         _("A payment was refunded"), _("Check that license and invoice are as agreed with the customer.")
     ),

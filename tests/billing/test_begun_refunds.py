@@ -116,7 +116,8 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key(stripe, invoice, pa
         assert refunds.follow_open() == 1
         assert refunds.follow_open() == 0
     assert stripe.stats()["refunds"] == 1
-    assert Refund.objects.get().status == RefundStatus.SUCCEEDED
+    refund = Refund.objects.get()
+    assert (refund.status, refund.next_check_at) == (RefundStatus.SUCCEEDED, None)  # and is not asked about again
     assert fresh(invoice).status == InvoiceStatus.REFUNDED
     assert audited() == []
 

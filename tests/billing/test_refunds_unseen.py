@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from decimal import Decimal
 
-from storefront.billing.models import Refund
+import pytest
+import time_machine
+
+from storefront.billing.errors import NotRefundable, RefundUnknown
+from storefront.billing.models import Refund, ReviewItem
+from storefront.billing.services import payments, refunds, resolving
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundStatus
-from tests.billing.test_begun_refunds import TEN, fresh, pay
+from storefront.core import clock
+from storefront.gateways.payments.stripe import Gateway
+from tests.billing.test_begun_refunds import ALL, TEN, fresh, give_back, pay, refund_requests
+from tests.billing.test_refunds import kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -27,3 +36,74 @@ def test_a_refund_without_a_known_status_is_pending(stripe, paid, audited, statu
     assert (refund.reference, refund.status) == (reference, RefundStatus.PENDING)
     assert fresh(paid).amount_refunded == TEN
     assert audited() == []
+
+
+def may_not_read_refunds(stripe, payment):
+    stripe.rights.restrict(checkout_session="write", payment_intent="read", dispute="read")
+
+
+def knows_no_such_payment(stripe, payment):
+    stripe.reset()
+
+
+def differs(stripe, payment):
+    stripe.tamper(payment.reference, client_reference_id="another")
+
+
+@pytest.fixture(params=[may_not_read_refunds, knows_no_such_payment, differs])
+def unseen(request, stripe, paid):
+    """A refund whose answer was lost, and that could not be looked for when the life of its key was over."""
+    stripe.fail_next(kind="lost", method="POST")  # made, but nobody hears of it
+    with pytest.raises(RefundUnknown):
+        give_back(paid, ALL - TEN)
+    request.param(stripe, paid)
+    with time_machine.travel(clock.now() + Gateway.key_lifetime):
+        refunds.follow_open()
+    return Refund.objects.get()
+
+
+def test_what_cannot_be_looked_for_stays_reserved(paid, unseen, audited):
+    assert unseen.status == RefundStatus.CREATED
+    assert unseen.next_check_at > clock.now() + Gateway.key_lifetime
+    assert "refund_unknown" in kinds()
+    assert refunds.refundable(fresh(paid)) == TEN
+    with pytest.raises(NotRefundable):
+        give_back(paid, ALL - TEN)
+
+
+@pytest.mark.parametrize("unseen", [may_not_read_refunds], indirect=True)
+def test_it_is_booked_as_soon_as_it_can_be_seen(stripe, paid, unseen, audited):
+    stripe.rights.unrestrict()
+    with time_machine.travel(unseen.next_check_at + timedelta(seconds=1)):
+        assert refunds.follow_open() == 1
+    assert (fresh(unseen).status, unseen.next_check_at) == (RefundStatus.SUCCEEDED, None)
+    assert fresh(paid).amount_refunded == ALL - TEN
+    assert stripe.stats()["refunds"] == 1
+    assert audited() == []
+
+
+@pytest.mark.parametrize("unseen", [may_not_read_refunds], indirect=True)
+def test_staff_may_say_that_it_was_not_made(paid, unseen, make_customer):
+    item = ReviewItem.objects.get(kind="refund_unknown")
+    resolving.resolve(item=item, by=make_customer("staff@example.com"), reason="Not in the Dashboard")
+    assert (fresh(unseen).status, unseen.next_check_at) == (RefundStatus.FAILED, None)
+    assert refunds.refundable(fresh(paid)) == ALL
+
+
+def test_an_answer_that_cannot_be_followed_is_unknown(stripe, paid):
+    """The provider has taken the refund, but the payment it belongs to no longer fits ours."""
+    differs(stripe, paid)
+    with pytest.raises(RefundUnknown):
+        give_back(paid, TEN)
+    assert stripe.stats()["refunds"] == 1
+    assert refunds.refundable(fresh(paid)) == ALL - TEN
+
+
+def test_money_without_an_attempt_is_not_given_back_here(stripe, customer):
+    """Nothing would follow what becomes of the refund."""
+    payment = payments.register(
+        customer=customer, gateway="stripe", reference="cs_1", is_live=False, amount=Decimal(50), currency="EUR"
+    )
+    with pytest.raises(NotRefundable):
+        give_back(payment, TEN)
+    assert not Refund.objects.exists() and not refund_requests(stripe)

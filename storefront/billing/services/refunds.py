@@ -14,15 +14,15 @@ from django.db.models import Sum
 
 from storefront.billing.errors import BillingError, NotRefundable, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Payment, Refund
+from storefront.billing.models import Payment, PaymentAttempt, Refund
 from storefront.billing.services import reviews
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.poll_schedule import DAILY, next_check
-from storefront.billing.services.settlement import settle
+from storefront.billing.services.settlement import mismatches, settle
 from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
 from storefront.core import clock, money, queue, states
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
-from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, NotFound
 from storefront.gateways.payments.base import Feature
 from storefront.gateways.payments.refunds import RefundRequest
 from storefront.users.models import User
@@ -37,7 +37,8 @@ LEASE = timedelta(minutes=2)
 def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = None) -> Refund:
     """Give back ``amount`` (major units) of a payment. Must not be called inside a transaction.
 
-    Returns the refund as the provider has it: pending, succeeded or failed. Raises NotRefundable, with nothing begun;
+    Returns the refund as the provider has it: pending, succeeded or failed. Raises NotRefundable, with nothing begun
+    (also for money that came without an attempt: nothing would follow what becomes of the refund);
     RefundRefused (the refund is over); RefundUnknown (the worker asks again).
     """
     refund = _claim(payment.pk, amount, reason, by)
@@ -51,11 +52,14 @@ def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = N
 def resume(refund: Refund) -> Refund:
     """Ask for a refund that the provider may know already; the key makes a second call harmless.
 
-    Once the provider may have forgotten the key it is only looked for. Raises RefundRefused, GatewayError or
-    ConfigurationError.
+    Once the provider may have forgotten the key it is only looked for, and given up if the provider does not list it.
+    Returns a fresh row; ``refund`` keeps the due time it was claimed with. Raises RefundRefused, RefundUnknown,
+    GatewayError or ConfigurationError.
     """
     payment = refund.payment
     adapter, attempt = gateway(payment.gateway), payment.attempt
+    if attempt is None:  # none begins so
+        raise RefundUnknown
     is_key_known = clock.now() - refund.created_at < adapter.key_lifetime
     if is_key_known:
         request = RefundRequest(
@@ -70,10 +74,16 @@ def resume(refund: Refund) -> Refund:
         except Declined as refusal:
             _fail(refund.pk, refusal.code)
             raise RefundRefused(refusal.code) from refusal
-    if attempt is not None:
-        settle(attempt_id=attempt.pk, look_for_refunds=True)
-    refund.refresh_from_db()
-    return refund if is_key_known or refund.status != RefundStatus.CREATED else _give_up(refund)
+    settle(attempt_id=attempt.pk, look_for_refunds=True)
+    refund = Refund.objects.select_related("payment__attempt__invoice").get(pk=refund.pk)
+    if refund.status != RefundStatus.CREATED:
+        return refund
+    if is_key_known:
+        raise RefundUnknown
+    if not _is_absent(refund, attempt):
+        _report_unknown(refund)
+        raise RefundUnknown
+    return _give_up(refund)
 
 
 def refundable(payment: Payment) -> Decimal:
@@ -98,7 +108,8 @@ def _claim(payment_id: int, amount: Decimal, reason: str, by: User | None) -> Re
             can_refund = Feature.REFUND in gateway(payment.gateway).supports
         except ConfigurationError as exc:
             raise NotRefundable from exc
-        if not can_refund or not money.is_exact(amount, payment.currency) or not 0 < amount <= refundable(payment):
+        is_possible = can_refund and payment.attempt is not None and money.is_exact(amount, payment.currency)
+        if not is_possible or not 0 < amount <= refundable(payment):
             raise NotRefundable
         now = clock.now()
         return payment.refunds.create(
@@ -116,7 +127,7 @@ def _try_to_follow(refund: Refund) -> int:
     try:
         with time_limit(WORKER_SECONDS):
             if refund.status == RefundStatus.CREATED:
-                refund = resume(refund)
+                resume(refund)
             elif refund.payment.attempt_id is not None:
                 settle(attempt_id=refund.payment.attempt_id, look_for_refunds=True)
     except (GatewayError, ConfigurationError, BillingError) as exc:
@@ -134,6 +145,34 @@ def _fail(refund_id: int, code: str) -> Refund:
                 refund, RefundStatus.FAILED, table=REFUND_TRANSITIONS, failure_code=code[:100], next_check_at=None
             )
     return refund
+
+
+def _is_absent(refund: Refund, attempt: PaymentAttempt) -> bool:
+    """Whether the provider lists the refunds of this very payment, and ours is not among them.
+
+    False where that cannot be seen: our key lacks the right, the provider does not know the payment, or it differs.
+    """
+    try:
+        snapshot = gateway(attempt.gateway).fetch(refund.payment.reference, look_for_refunds=True)
+    except NotFound:
+        return False
+    if snapshot.refunds is None or mismatches(attempt, attempt.invoice, snapshot):
+        return False
+    return refund.idempotency_key not in [each.idempotency_key for each in snapshot.refunds]
+
+
+def _report_unknown(refund: Refund) -> None:
+    """Its amount stays reserved until the provider's list can be seen or staff resolve the item."""
+    payment = refund.payment
+    with transaction.atomic():
+        reviews.file(
+            key=f"{reviews.REFUND_UNKNOWN}:{refund.pk}",
+            kind=reviews.REFUND_UNKNOWN,
+            detail=f"{payment.gateway} did not answer when {refund.amount} {payment.currency} ({payment.reference}) "
+            f"were to be refunded, and its list of refunds cannot be seen.",
+            attempt=payment.attempt,
+            invoice=payment.invoice,
+        )
 
 
 def _give_up(refund: Refund) -> Refund:

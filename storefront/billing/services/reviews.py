@@ -21,6 +21,8 @@ CANNOT_CHARGE = "cannot_charge"
 SETUP = "setup"
 #: The provider holds an attempt that differs from ours, and no money of it yet.
 MISMATCH_UNPAID = "mismatch_unpaid"
+#: Nobody can see whether a refund of ours was made: its amount is reserved until it is seen or a person decides.
+REFUND_UNKNOWN = "refund_unknown"
 #: Mails to an address come back. Nothing is sent there until it is corrected, or somebody says that it works.
 MAIL_BOUNCED = "mail_bounced"
 
