@@ -207,6 +207,11 @@ def _payments() -> Iterator[Finding]:
         yield Finding("ledger-without-payment", key)
     for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
         yield Finding("refunded-more-than-paid", str(payment))
+    # Not "=": what was refunded before refunds were rows has none.
+    made = Sum("refunds__amount", filter=Q(refunds__status__in=[RefundStatus.PENDING, RefundStatus.SUCCEEDED]))
+    beyond = Payment.objects.annotate(made=Coalesce(made, _NONE)).filter(made__gt=F("amount_refunded"))
+    for pk, total, refunded in beyond.values_list("pk", "made", "amount_refunded"):
+        yield Finding("refunds-beyond-refunded", f"payment {pk}", f"{total} of {refunded}")
     for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
     for payment in for_goods.filter(allocations=None, attempt__reviews=None):
         yield Finding("payment-for-nothing", str(payment), "received, but neither for goods nor in review")

@@ -67,6 +67,7 @@ BREAKS = {
     "attempt-without-payment": lambda: Payment.objects.update(amount=95),
     "sold-with-lost-money": lambda: Payment.objects.update(amount_lost=1),
     "refunded-more-than-paid": lambda: Payment.objects.update(amount_refunded=500),
+    "refunds-beyond-refunded": lambda: Payment.objects.get().refunds.create(amount=1, is_ours=True, status="succeeded"),
     "payment-for-nothing": lambda: Allocation.objects.all().delete(),
     "payment-unknown": lambda: PaymentAttempt.objects.update(status="created", created_at=clock.now() - LONG_AGO),
 }

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from storefront.billing.models import PaymentAttempt, ReviewItem
+from storefront.billing.models import PaymentAttempt, Refund, ReviewItem
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
-from storefront.billing.states import AttemptStatus, InvoiceStatus
+from storefront.billing.states import AttemptStatus, InvoiceStatus, RefundStatus
 from storefront.core import clock
 from storefront.gateways.errors import Unavailable
 from tests.billing.building import make_invoice
@@ -56,6 +56,18 @@ def test_refunds_and_disputes_made_at_the_provider_are_found(stripe, customer, a
     assert reconcile() == 3
     assert reconcile() == 0
     assert kinds() == ["dispute", "partial_refund"]
+    assert audited() == []
+
+
+def test_a_refund_that_failed_while_nobody_heard_is_found(stripe, customer, audited):
+    payment = paid(stripe, customer)
+    refund = stripe.refund(payment.provider_reference, amount=1000)
+    settle(attempt_id=payment.pk)
+    stripe.settle_refund(refund, succeed=False)
+    assert reconcile() == 1
+    assert reconcile() == 0
+    assert Refund.objects.get().status == RefundStatus.FAILED
+    assert kinds() == ["partial_refund", "refund_failed"]
     assert audited() == []
 
 

@@ -40,17 +40,19 @@ def settle(
 
     ``provider_reference`` is a hint for an attempt that does not know its own yet; it is believed only if the
     provider's object carries our reference. ``look_for_disputes`` and ``look_for_refunds`` also ask for those that the
-    charge does not mention. Idempotent. If another process settled it first, returns without changes. Raises
-    Unavailable (unknown: nothing changed) or ConfigurationError.
+    charge does not mention; refunds are also looked for where some are booked, as they may have failed. Idempotent. If
+    another process settled it first, returns without changes. Raises Unavailable (unknown: nothing changed) or
+    ConfigurationError.
     """
     for _ in range(_TRIES):
-        attempt = PaymentAttempt.objects.select_related("invoice").get(pk=attempt_id)
+        attempt = PaymentAttempt.objects.select_related("invoice", "payment").get(pk=attempt_id)
         reference = attempt.provider_reference or provider_reference
         if not reference:
             return attempt
+        is_refunded = attempt.status == AttemptStatus.SUCCEEDED and attempt.payment.amount_refunded > 0
         try:
             snapshot = gateway(attempt.gateway).fetch(
-                reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds
+                reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds or is_refunded
             )
         except NotFound:
             return _unknown_to_provider(attempt)
