@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from storefront.billing import dispute_audit
@@ -88,7 +90,7 @@ def _invoices() -> Iterator[Finding]:
     totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
-    alone = allocations.filter(payment__amount=OuterRef("amount"))  # others: see _sold_with_lost_money
+    alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
     gone = alone.annotate(total=F("payment__amount_refunded") + F("payment__amount_lost")).values("total")[:1]
     sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone), _NONE), is_paid_alone=Exists(alone))
     unpaid, paid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID]), Q(status=InvoiceStatus.PAID)
@@ -97,11 +99,23 @@ def _invoices() -> Iterator[Finding]:
         ("unpaid-invoice-with-sale", sold.filter(unpaid).exclude(sold=0)),
         ("refunded-invoice-with-sale", sold.filter(status=InvoiceStatus.REFUNDED).exclude(sold=0)),
         ("paid-invoice-without-sale", sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept"))),
-        ("paid-invoice-without-sale", sold.filter(paid & ~advance, is_paid_alone=False, amount__gt=0, sold=0)),
+        ("paid-invoice-without-sale", _paid_short(sold.filter(paid & ~advance, is_paid_alone=False))),
         ("advance-payment-with-sale", sold.filter(advance).exclude(sold=0)),
     ):
         for number, amount, total in wrong.values_list("number", "amount", "sold"):
             yield Finding(check, number, f"{total} of {amount}")
+
+
+def _paid_short(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Invoices that several payments paid, or a part of one, and that are not sold whole any more, untold to staff."""
+    short = invoices.exclude(sold=F("amount"))
+    untold = []
+    for pk in short.values_list("pk", flat=True):
+        payments = Payment.objects.filter(allocations__entry__transaction__invoice=pk)
+        keys = [Q(key__contains=f":{payment.public_id}:") for payment in payments.distinct()]
+        if not keys or not ReviewItem.objects.filter(reduce(or_, keys)).exists():
+            untold.append(pk)
+    return short.filter(pk__in=untold)
 
 
 def _taxes(invoice: Invoice, lines: list[InvoiceLine]) -> Iterator[Finding]:

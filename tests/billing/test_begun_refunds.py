@@ -219,6 +219,25 @@ def test_of_two_invoices_the_latest_gives_back_first(stripe, customer, audited):
         refunds.start(payment=transfer, amount=TEN, reason="")
 
 
+def test_a_whole_refund_that_leaves_an_invoice_partly_paid_is_told_to_staff(stripe, customer, audited):
+    first, second = make_invoice(customer, "60.00"), make_invoice(customer, "50.00")
+    transfer = payments.register(
+        customer=customer, gateway="bank", reference="tx-1", is_live=True, amount=Decimal("100.00"), currency="EUR"
+    )
+    rest = payments.register(
+        customer=customer, gateway="bank", reference="tx-2", is_live=True, amount=TEN, currency="EUR"
+    )
+    payments.pay(first, [(transfer, Decimal("60.00"))])
+    payments.pay(second, [(transfer, Decimal("40.00")), (rest, TEN)])
+    with transaction.atomic():
+        refund_booking.follow(transfer, snapshot_of(transfer, amount_refunded=Decimal("100.00")))
+    assert (fresh(first).status, fresh(second).status) == (InvoiceStatus.REFUNDED, InvoiceStatus.PAID)
+    assert kinds() == ["refund"]
+    assert audited() == []
+    ReviewItem.objects.all().delete()
+    assert [finding.partition(":")[0] for finding in audited()] == ["paid-invoice-without-sale"]
+
+
 def snapshot_of(payment, **changes):
     values = {
         "provider_reference": payment.reference,

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from storefront.billing import signals
-from storefront.billing.models import LedgerEntry, Payment, PaymentAttempt, ReviewItem
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import LedgerEntry, Payment, PaymentAttempt, Refund, ReviewItem
 from storefront.billing.services import invoices, ledger
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -170,6 +171,20 @@ def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, invoice, paid, 
             record(attempt_id=paid.pk, snapshot=stale, seen=seen)
     assert Payment.objects.get().amount_refunded == Decimal("96.00")
     assert kinds() == []
+
+
+def test_an_overtaken_answer_with_a_refund_that_has_failed_meanwhile_is_not_believed(stripe, paid, heard):
+    from storefront.billing.services.settlement import StaleAnswer, record
+
+    refund_id = stripe.refund(paid.provider_reference, amount=1000)
+    seen = PaymentAttempt.objects.get().revision
+    overtaken = gateway("stripe").fetch(paid.provider_reference, look_for_refunds=True)
+    stripe.settle_refund(refund_id, succeed=False)
+    settle(attempt_id=paid.pk, look_for_refunds=True)
+    with pytest.raises(StaleAnswer):
+        record(attempt_id=paid.pk, snapshot=overtaken, seen=seen)
+    assert Payment.objects.get().amount_refunded == 0
+    assert [refund.status for refund in Refund.objects.all()] == ["failed"]
 
 
 def test_a_dispute_that_was_withdrawn_is_told_too(stripe, paid, heard):

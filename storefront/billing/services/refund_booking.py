@@ -72,15 +72,18 @@ def _book(payment: Payment, change: Decimal) -> None:
 
 
 def _after_refund(payment: Payment, change: Decimal) -> None:
-    """A whole refund takes back the invoices that the payment paid alone; anything else is a matter for staff."""
+    """A whole refund takes back the invoices that the payment paid alone; anything else is a matter for staff, and so
+    is an invoice that other money has paid in part."""
     is_whole = payment.amount_refunded >= payment.amount
-    paid_alone = [sale.invoice for sale in sales.sales_of(payment) if sale.sold == sale.invoice.amount]
+    sold = sales.sales_of(payment)
+    paid_alone = [sale.invoice for sale in sold if sale.sold == sale.invoice.amount]
     if payment.invoice and payment.invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
         paid_alone.append(payment.invoice)
     refunded = [invoice for invoice in paid_alone if is_whole and invoice.status == InvoiceStatus.PAID]
     for invoice in refunded:
         _take_back(payment.invoice if payment.invoice == invoice else lock_invoice(invoice.pk), payment)
-    if not refunded:
+    is_short = any(sale.left < sale.sold and sale.invoice not in refunded for sale in sold)
+    if not refunded or is_short:
         kind = "refund_failed" if change < 0 else "refund" if is_whole else "partial_refund"
         _file(payment, kind, change)
 

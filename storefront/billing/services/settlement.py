@@ -105,14 +105,24 @@ def mismatches(attempt: PaymentAttempt, invoice: Invoice, snapshot: PaymentSnaps
 
 
 def _takes_back(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
-    """Whether believing the answer would undo something, which an answer that was overtaken must not."""
+    """Whether the answer differs from what we know of received money, so that an overtaken one must not be believed."""
     if attempt.status != AttemptStatus.SUCCEEDED:
         return False
     payment = attempt.payment
     return (
         snapshot.state is not RemoteState.SUCCEEDED
-        or (snapshot.amount_refunded is not None and snapshot.amount_refunded < payment.amount_refunded)
+        or snapshot.amount_refunded not in (None, payment.amount_refunded)
+        or _differ_in_refunds(payment, snapshot)
         or (snapshot.disputes is not None and disputes.differ(payment, snapshot.disputes))
+    )
+
+
+def _differ_in_refunds(payment: Payment, snapshot: PaymentSnapshot) -> bool:
+    """Whether a refund that we know stands otherwise in the answer: it may be older than the one before."""
+    known = dict(payment.refunds.exclude(reference=None).values_list("reference", "status"))
+    return any(
+        known.get(refund.refund_reference, refund.state.value) != refund.state.value
+        for refund in snapshot.refunds or ()
     )
 
 
