@@ -1,4 +1,7 @@
-"""Landed payments become attempts and money received: the ledger keeps its rows, and the auditor finds nothing."""
+"""Landed payments become attempts and money received: the ledger keeps its rows, and the auditor finds nothing.
+
+The shop of before goes on while the migrations run.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,16 @@ def migrated(url: str) -> dict[str, Any]:
 def check(url: str) -> None:
     result = migrated(url)
     assert result["findings"] == []
-    first, second = result["attempts"]
-    assert result["payments"] == [[first, "cs_3", "visa •••• 4242", "96.00"], [second, "cs_4", "", "6.00"]]
-    assert result["keys"] == [[f"payment-{first}", first], [f"payment-{second}", second]]
+    first, second, third = result["attempts"]
+    assert result["payments"] == [
+        [first, "cs_3", "visa •••• 4242", "96.00"], [second, "cs_4", "", "4.00"], [third, "cs_5", "", "96.00"]
+    ]  # fmt: skip
+    assert result["keys"] == [[f"payment-{pk}", pk] for pk in (first, second, third)]
     assert (result["dispute"], result["review"]) == ("INV-2026-000002", "attempt4")
     assert set(result["frozen"].values()) == {True}
     assert result["next_key_is_new"]
+    assert set(result["frozen_at_the_change"].values()) == {True}
+    assert result["going_back"] == "IrreversibleError"
 
 
 def test_on_sqlite(tmp_path: Path) -> None:

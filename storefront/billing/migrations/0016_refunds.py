@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
+        FROZEN_TABLES.remove_operation(),
         migrations.CreateModel(
             name="Refund",
             fields=[
