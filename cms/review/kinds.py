@@ -52,6 +52,10 @@ KINDS = {
     "dispute_closed": ReviewText(
         _("A dispute is decided"), _("Read what it means for money and licenses; then it is closed.")
     ),
+    "partly_lost": ReviewText(
+        _("One of an invoice's payments was lost in a dispute"),
+        _("Agree with the customer: they pay the missing part, or the rest is refunded. Set the license accordingly."),
+    ),
     "reverted": ReviewText(
         _("The provider withdrew the success of a charge"),
         _("Nothing was undone automatically: ask the provider, then decide about the order."),

@@ -15,10 +15,11 @@ from storefront.billing import signals, status
 from storefront.billing.audit import checks
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Dispute, Invoice, LedgerEntry, Payment, PaymentAttempt, ReviewItem
-from storefront.billing.services import opening
+from storefront.billing.services import opening, payments
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import StaleAnswer, record, settle
 from storefront.billing.services.starting import start
+from storefront.billing.states import InvoiceKind
 from storefront.core import clock
 from storefront.gateways.payments.disputes import AGAINST_US
 from storefront.notifications.models import OutboxMessage
@@ -48,6 +49,18 @@ def heard():
     signals.payment_disputed.connect(disputed)
     yield messages
     signals.payment_disputed.disconnect(disputed)
+
+
+@pytest.fixture
+def lost():
+    invoices = []
+
+    def taken(sender, **kwargs):
+        invoices.append(kwargs["invoice"])
+
+    signals.payment_lost.connect(taken)
+    yield invoices
+    signals.payment_lost.disconnect(taken)
 
 
 def look(payment):
@@ -105,7 +118,7 @@ def test_a_won_dispute_brings_the_money_back(stripe, invoice, paid, heard, audit
     assert audited() == []
 
 
-def test_a_lost_dispute_is_booked_out_of_the_income(stripe, invoice, paid, heard, audited):
+def test_a_lost_dispute_is_booked_out_of_the_income(stripe, invoice, paid, heard, lost, audited):
     assert sum(sales.read(days.latest()).income["EUR"].values()) == ALL
     stripe.dispute(paid.provider_reference)
     look(paid)
@@ -114,6 +127,7 @@ def test_a_lost_dispute_is_booked_out_of_the_income(stripe, invoice, paid, heard
         look(paid)
     assert balances() == {"provider": FEE, "fees": -FEE}
     assert kinds() == ["dispute", "dispute", "dispute_closed"] and heard == [True]
+    assert lost == [invoice]
     state = status.of_invoice(Invoice.objects.get())
     assert state.code == "charged_back" and "took the money back" in state.reason
     assert Payment.objects.get().amount_lost == ALL
@@ -188,6 +202,44 @@ def test_money_that_paid_for_nothing_can_be_disputed_too(stripe, invoice, paid, 
     assert audited() == []
 
 
+@pytest.fixture
+def shared(stripe, customer):
+    """Two payments through the provider's page that pay one invoice together."""
+    attempts = [_paid(stripe, customer, amount, kind=InvoiceKind.ADVANCE_PAYMENT) for amount in ("60.00", "36.00")]
+    payments.pay(make_invoice(customer), [(each.payment, each.amount) for each in attempts])
+    return attempts
+
+
+def test_while_one_payment_of_an_invoice_is_disputed_the_end_of_anothers_dispute_restores_nothing(
+    stripe, shared, heard, audited
+):
+    for payment in shared:
+        stripe.dispute(payment.provider_reference)
+        look(payment)
+    assert heard == [True, True]
+    first, second = shared
+    stripe.close_dispute(first.provider_reference, won=True)
+    look(first)
+    assert heard == [True, True]
+    stripe.close_dispute(second.provider_reference, won=True)
+    look(second)
+    assert heard == [True, True, False]
+    assert audited() == []
+
+
+def test_a_lost_payment_that_paid_a_part_is_a_matter_for_staff(stripe, shared, heard, lost, audited):
+    first, _ = shared
+    stripe.dispute(first.provider_reference)
+    look(first)
+    stripe.close_dispute(first.provider_reference, won=False)
+    for _ in range(2):
+        look(first)
+    assert (heard, lost) == ([True], [])
+    assert kinds() == ["dispute", "dispute_closed", "partly_lost"]
+    assert "60.00 of 96.00 EUR" in ReviewItem.objects.get(kind="partly_lost").detail
+    assert audited() == []
+
+
 def test_an_answer_that_was_overtaken_takes_nothing_back(stripe, paid):
     seen = PaymentAttempt.objects.get().revision
     stale = gateway("stripe").fetch(paid.provider_reference, look_for_disputes=True)
@@ -253,8 +305,8 @@ def test_the_end_is_the_same_whatever_was_heard_on_the_way(stripe, make_customer
     assert [str(finding) for finding in checks()] == []
 
 
-def _paid(stripe, customer):
-    payment = start(invoice=make_invoice(customer), gateway_name="stripe")
+def _paid(stripe, customer, *amounts, **values):
+    payment = start(invoice=make_invoice(customer, *amounts, **values), gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     return settle(attempt_id=payment.pk)
 

@@ -41,12 +41,37 @@ def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
     payment.amount_lost, payment.is_disputed = lost, is_disputed
     payment.save(update_fields=["amount_lost", "is_disputed"])
     for sale in sales.sales_of(payment):
-        if has_changed:
+        if has_changed and (is_disputed or not _has_other_dispute(sale.invoice, payment)):
             signals.payment_disputed.send(
                 sender=Invoice, invoice=sale.invoice, payment=payment, is_disputed=is_disputed
             )
         if _is_lost(payment) and not was_lost:
-            signals.payment_lost.send(sender=Invoice, invoice=sale.invoice, payment=payment)
+            _lose(sale, payment)
+
+
+def _has_other_dispute(invoice: Invoice, payment: Payment) -> bool:
+    """Whether another payment of the same invoice is disputed."""
+    others = Payment.objects.filter(allocations__entry__transaction__invoice=invoice, is_disputed=True)
+    return others.exclude(pk=payment.pk).exists()
+
+
+def _lose(sale: sales.Sale, payment: Payment) -> None:
+    """The payment is gone. An invoice that it paid alone is unpaid now; with others in it, staff decide."""
+    invoice, attempt = sale.invoice, payment.attempt
+    if sale.sold == invoice.amount:
+        signals.payment_lost.send(sender=Invoice, invoice=invoice, payment=payment)
+        return
+    known = ReviewItem.objects.filter(kind=reviews.PARTLY_LOST, attempt=attempt, invoice=invoice).count()
+    reviews.file(
+        key=f"{reviews.PARTLY_LOST}:{payment.public_id}:{invoice.pk}:{known + 1}",
+        kind=reviews.PARTLY_LOST,
+        detail=(
+            f"The buyer's bank took back {payment.gateway} {payment.reference}, which had paid {sale.sold} of "
+            f"{invoice.amount} {invoice.currency} of invoice {invoice.number}. Its licenses stay suspended."
+        ),
+        attempt=attempt,
+        invoice=invoice,
+    )
 
 
 def _is_lost(payment: Payment) -> bool:

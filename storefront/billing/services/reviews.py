@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 MISMATCH = "mismatch"
 #: A buyer's bank asks about a payment or takes it back; and one that is decided.
 DISPUTE, DISPUTE_CLOSED = "dispute", "dispute_closed"
+#: One of the payments of an invoice was lost in a dispute.
+PARTLY_LOST = "partly_lost"
 #: The payment method refuses the invoice itself; the next try would be refused as well.
 CANNOT_CHARGE = "cannot_charge"
 #: The payment method is not set up as the shop needs it.
