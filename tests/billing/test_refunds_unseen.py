@@ -15,7 +15,7 @@ from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundStatus
 from storefront.core import clock
 from storefront.gateways.payments.stripe import Gateway
-from tests.billing.test_begun_refunds import ALL, TEN, fresh, give_back, pay, refund_requests
+from tests.billing.test_begun_refunds import ALL, STAYS_PENDING, TEN, fresh, give_back, pay, refund_requests
 from tests.billing.test_refunds import kinds
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +107,60 @@ def test_money_without_an_attempt_is_not_given_back_here(stripe, customer):
     with pytest.raises(NotRefundable):
         give_back(payment, TEN)
     assert not Refund.objects.exists() and not refund_requests(stripe)
+
+
+def told():
+    """The refunds whose failure staff were told of."""
+    keys = ReviewItem.objects.filter(kind="refund_failed").order_by("pk").values_list("key", flat=True)
+    return [key.removeprefix("refund-failed:") for key in keys]
+
+
+def test_a_failure_is_told_although_another_of_the_same_amount_began(stripe, invoice, audited):
+    paid = pay(stripe, invoice, card=STAYS_PENDING)
+    refund = give_back(paid, TEN)
+    stripe.settle_refund(refund.reference, succeed=False)
+    stripe.refund(paid.reference, amount=1000)
+    settle(attempt_id=paid.attempt_id)
+    assert fresh(refund).status == RefundStatus.FAILED
+    assert told() == [str(refund.pk)]
+    assert fresh(paid).amount_refunded == TEN
+    assert audited() == []
+
+
+def test_a_failure_before_anybody_looked_is_told_although_more_was_given_back(stripe, invoice, audited):
+    paid = pay(stripe, invoice, card=STAYS_PENDING)
+    stripe.fail_next(kind="lost", method="POST")
+    with pytest.raises(RefundUnknown):
+        give_back(paid, TEN)
+    refund = Refund.objects.get()
+    (made,) = stripe.state.all("refund")
+    stripe.settle_refund(made["id"], succeed=False)
+    stripe.refund(paid.reference, amount=2000)
+    settle(attempt_id=paid.attempt_id)
+    assert told() == [str(refund.pk)]
+    assert sorted(kinds()) == ["partial_refund", "refund_failed"]
+    assert audited() == []
+
+
+def test_of_two_that_fail_at_once_each_is_told_once(stripe, invoice, audited):
+    paid = pay(stripe, invoice, card=STAYS_PENDING)
+    both = [give_back(paid, TEN), give_back(paid, TEN)]
+    for refund in both:
+        stripe.settle_refund(refund.reference, succeed=False)
+    for _ in range(2):
+        settle(attempt_id=paid.attempt_id)
+    assert sorted(told()) == sorted(str(refund.pk) for refund in both)
+    assert fresh(paid).amount_refunded == 0
+    assert audited() == []
+
+
+def test_what_the_provider_refuses_the_worker_is_told(stripe, paid, audited):
+    stripe.fail_next(kind="reset", method="POST")
+    with pytest.raises(RefundUnknown):
+        give_back(paid, TEN)
+    stripe.dispute(paid.reference)
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        refunds.follow_open()
+    refund = Refund.objects.get()
+    assert (refund.status, refund.failure_code) == (RefundStatus.FAILED, "charge_disputed")
+    assert told() == [str(refund.pk)]

@@ -22,17 +22,20 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
     """Book what the provider has given back since the last answer, or what came home because a refund failed."""
     refunded = payment.amount_refunded if snapshot.amount_refunded is None else snapshot.amount_refunded
     change = refunded - payment.amount_refunded
-    for refund in snapshot.refunds or ():
-        _follow_row(payment, refund, is_booked=bool(change))
+    failures = [_follow_row(payment, refund) for refund in snapshot.refunds or ()]
     if change:
         _book(payment, change)
         payment.amount_refunded = refunded
         payment.save(update_fields=["amount_refunded"])
-        _after_refund(payment, change)
+        if change > 0 or not any(failures):
+            _after_refund(payment, change)
 
 
-def _follow_row(payment: Payment, snapshot: RefundSnapshot, *, is_booked: bool) -> None:
-    """The provider's word on one refund, found by its id or, before we know that, by our key."""
+def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> bool:
+    """The provider's word on one refund, found by its id or, before we know that, by our key.
+
+    Returns whether it has failed just now and staff are told: each failure by itself, as amounts may cancel out.
+    """
     row = payment.refunds.filter(reference=snapshot.refund_reference).first()
     if row is None:
         unconfirmed = payment.refunds.filter(is_ours=True, reference=None)
@@ -43,7 +46,7 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot, *, is_booked: bool) 
         )
     status = RefundStatus(snapshot.state.value)
     if row.status == status or status not in REFUND_TRANSITIONS[row.status]:
-        return
+        return False
     was_unseen = row.status == RefundStatus.CREATED
     states.apply(
         row,
@@ -53,8 +56,10 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot, *, is_booked: bool) 
         failure_code=snapshot.failure_code[:100],
         next_check_at=next_check(row, latest=DAILY) if status == RefundStatus.PENDING else None,
     )
-    if status == RefundStatus.FAILED and row.is_ours and was_unseen and not is_booked:
-        _file(payment, "refund_failed", -row.amount)
+    is_told = status == RefundStatus.FAILED and (row.is_ours or not was_unseen)
+    if is_told:
+        reviews.file_refund_failed(row)
+    return is_told
 
 
 def _book(payment: Payment, change: Decimal) -> None:

@@ -83,7 +83,8 @@ def resume(refund: Refund) -> Refund:
     if not _is_absent(refund, attempt):
         _report_unknown(refund)
         raise RefundUnknown
-    return _give_up(refund)
+    # Asking again could give the money back twice.
+    return _fail(refund.pk, "abandoned", why="never confirmed by the provider, and not on its list")
 
 
 def refundable(payment: Payment) -> Decimal:
@@ -137,13 +138,14 @@ def _try_to_follow(refund: Refund) -> int:
     return is_done
 
 
-def _fail(refund_id: int, code: str) -> Refund:
+def _fail(refund_id: int, code: str, *, why: str = "") -> Refund:
     with transaction.atomic(durable=True):
         refund = states.lock(Refund(pk=refund_id))
         if refund.status == RefundStatus.CREATED:
             states.apply(
                 refund, RefundStatus.FAILED, table=REFUND_TRANSITIONS, failure_code=code[:100], next_check_at=None
             )
+            reviews.file_refund_failed(refund, why=why)
     return refund
 
 
@@ -173,18 +175,3 @@ def _report_unknown(refund: Refund) -> None:
             attempt=payment.attempt,
             invoice=payment.invoice,
         )
-
-
-def _give_up(refund: Refund) -> Refund:
-    """The provider does not know it, and asking again could give the money back twice."""
-    payment = refund.payment
-    with transaction.atomic():
-        reviews.file(
-            key=f"refund-abandoned:{refund.pk}",
-            kind="refund_failed",
-            detail=f"{payment.gateway} never confirmed the refund of {refund.amount} {payment.currency} "
-            f"({payment.reference}), and does not list it.",
-            attempt=payment.attempt,
-            invoice=payment.invoice,
-        )
-    return _fail(refund.pk, "abandoned")

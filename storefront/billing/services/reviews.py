@@ -6,7 +6,7 @@ import logging
 
 from django.db import transaction
 
-from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
+from storefront.billing.models import Invoice, PaymentAttempt, Refund, ReviewItem
 from storefront.notifications import mails
 
 logger = logging.getLogger(__name__)
@@ -80,6 +80,19 @@ def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
         detail=f"{gateway} refuses {invoice.amount} {invoice.currency} of {invoice.number} ({code or 'no code'}). "
         f"The customer cannot pay it on the shop's pages.",
         invoice=invoice,
+    )
+
+
+def file_refund_failed(refund: Refund, *, why: str = "") -> None:
+    """File a refund that was refused, given up or returned. ``why``: in words, else the provider's code."""
+    payment = refund.payment
+    file(
+        key=f"refund-failed:{refund.pk}",
+        kind="refund_failed",
+        detail=f"{refund.amount} {payment.currency} ({payment.gateway} {payment.reference}) did not reach the buyer. "
+        f"{refund}: {why or refund.failure_code or 'no reason given'}.",
+        attempt=payment.attempt,
+        invoice=payment.invoice,
     )
 
 
