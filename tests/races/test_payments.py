@@ -387,7 +387,8 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     from storefront.gateways.payments.stripe import Gateway
 
     asked = []
-    for name in ("start", "fetch", "cancel"):
+    calls = {"start", "fetch", "cancel", "refund", "find_recent", "find_disputed"}
+    for name in calls:
         method = getattr(Gateway, name)
 
         def watched(self, *args, _method=method, _name=name, **more):
@@ -399,8 +400,10 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     cancel_open(invoice=invoice)
     payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
-    settle(attempt_id=payment.pk)
-    assert {name for name, _ in asked} == {"start", "fetch", "cancel"}
+    payment = settle(attempt_id=payment.pk)
+    refunds.start(payment=payment.payment, amount=payment.amount, reason="")
+    reconcile()
+    assert {name for name, _ in asked} == calls
     assert not any(in_transaction for _, in_transaction in asked)
 
 
@@ -490,8 +493,10 @@ def test_locks_are_taken_in_the_houses_one_order(stripe, invoice):
     from django.test.utils import CaptureQueriesContext
 
     payment = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(payment.provider_reference)
+    received = settle(attempt_id=payment.pk).payment
     with CaptureQueriesContext(connection) as captured, transaction.atomic():
-        locking.lock_attempt(payment.pk)
-    tables = ["users_user", "order_order", "billing_invoice", "billing_payment"]
+        locking.lock_payment(received.pk)
+    tables = ["users_user", "order_order", "billing_invoice", "billing_payment", "billing_receivedpayment"]
     locked = [sql["sql"] for sql in captured if "FOR NO KEY UPDATE" in sql["sql"]]
     assert [next(table for table in tables if f'FROM "{table}"' in sql) for sql in locked] == tables

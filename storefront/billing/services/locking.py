@@ -1,6 +1,10 @@
 """Locks, taken in one order everywhere: user, order, invoice, attempt, payment (then licensing's: license).
 
 Each function needs a transaction and re-reads what it locks.
+
+One exception: a whole refund locks the invoices that the payment paid for after the payment (``refund_booking``), as
+only the locked payment tells which. That cannot deadlock: they are the payment's customer's, and nothing locks an order
+or an invoice without the customer's lock, which is held by then.
 """
 
 from __future__ import annotations
