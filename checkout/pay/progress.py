@@ -111,15 +111,15 @@ def of(payment: PaymentAttempt) -> Progress:
     """The progress of a payment by our own rows; calls nobody outside. ``payment.invoice`` is loaded with it."""
     if payment.invoice.status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED):
         return _paid(payment.invoice)
+    if reviews.is_waiting(attempt=payment, kind=reviews.MISMATCH):
+        text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
+        return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
     if payment.status == AttemptStatus.SUCCEEDED:
         return Progress(
             "kept",
             _("Your payment has arrived"),
             _("The invoice was no longer open, so the money is in your personal account. We will write to you."),
         )
-    if reviews.is_waiting(attempt=payment, kind=reviews.MISMATCH):
-        text = _("Our staff is checking your payment and will write to you. You do not need to pay again.")
-        return Progress("review", _("Your payment is being checked"), text, look_again=LATER)
     if payment.status in OPEN_ATTEMPT:
         return _under_way(payment)  # also after a declined card: the buyer has paid with another one since
     text = f"{status.of_attempt(payment).reason} {_('Nothing has been charged. Your order is kept.')}".strip()

@@ -166,7 +166,8 @@ def _of_open(invoice: Invoice) -> Status:
     if last is None:
         return Status("new", _("New"))
     found = of_attempt(last)
-    return Status("new", _("New"), found.reason) if found.code == "void" else found
+    # "paid": its money did not pay this invoice (services.payments)
+    return Status("new", _("New"), found.reason) if found.code in ("void", "paid") else found
 
 
 def _without_invoice(order: Order) -> Status:

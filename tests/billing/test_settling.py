@@ -7,9 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from storefront.billing import signals
+from checkout.pay import progress
+from storefront.billing import signals, status
+from storefront.billing.errors import PaymentInReview
 from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
-from storefront.billing.services import invoices, ledger
+from storefront.billing.services import invoices, ledger, payments, reviews
+from storefront.billing.services.resolving import resolve
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import AttemptStatus, InvoiceStatus
@@ -220,6 +223,35 @@ def test_a_second_payment_is_kept_for_its_customer(stripe, invoice, charge, hear
     assert len(heard) == 1
     assert outbox("late-payment:") == [f"late-payment:{charge.public_id}"]
     assert audited() == []
+
+
+def test_money_that_a_debt_eats_up_is_kept_and_put_before_the_staff(
+    stripe, customer, make_customer, invoice, charge, heard, audited
+):
+    owed = payments.register(
+        customer=customer, gateway="bank", reference="tx-1", is_live=True, amount=Decimal("10.00"), currency="EUR"
+    )
+    ledger.pay_out(customer=customer, payment=owed, amount=Decimal("30.00"), currency="EUR", key="given-back")
+    known = audited()
+    stripe.pay(charge.provider_reference)
+    for _ in range(2):
+        settle(attempt_id=charge.pk)
+    assert fresh(charge).status == AttemptStatus.SUCCEEDED
+    assert (fresh(invoice).status, fresh(invoice.order).status) == (InvoiceStatus.OPEN, "New")
+    assert ledger.balance_of(customer, "EUR") == Decimal("76.00")
+    item = ReviewItem.objects.get()
+    assert item.kind == reviews.MISMATCH and "76.00 EUR are on the personal account" in item.detail
+    assert progress.of(fresh(charge)).code == status.of_invoice(fresh(invoice)).code == "review"
+    with pytest.raises(PaymentInReview):
+        start(invoice=invoice, gateway_name="stripe")
+    assert heard == [] and set(audited()) < set(known)  # the account is not below zero any more
+    resolve(item=item, by=make_customer("staff@example.com"), reason="The debt is settled")
+    assert status.of_invoice(fresh(invoice)).may_pay
+    again = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(again.provider_reference)
+    settle(attempt_id=again.pk)
+    assert fresh(invoice).status == InvoiceStatus.PAID and len(heard) == 1
+    assert ledger.balance_of(customer, "EUR") == Decimal("76.00")
 
 
 def test_an_invoice_without_an_order_is_paid_once_too(stripe, customer, heard, audited):

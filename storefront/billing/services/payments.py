@@ -25,7 +25,8 @@ from storefront.users.models import User
 def receive(attempt: PaymentAttempt) -> Payment:
     """A locked attempt succeeded: credit the personal account, then pay the invoice if it still asks for money.
 
-    An advance payment stays on the account.
+    An advance payment stays on the account. So does money that an earlier debt of the customer eats up; staff decide,
+    and until then nobody is asked to pay again.
 
     Returns the money received, locked. Nothing changes if the attempt had succeeded before.
     """
@@ -50,7 +51,10 @@ def receive(attempt: PaymentAttempt) -> Payment:
         close_paid(invoice, payment)
         mails.account_topped_up(invoice)
     else:
-        pay(invoice, [(payment, invoice.amount)])
+        try:
+            pay(invoice, [(payment, invoice.amount)])
+        except ledger.InsufficientBalance:
+            _report_debt(invoice, payment)
     return payment
 
 
@@ -132,3 +136,20 @@ def _keep(invoice: Invoice, payment: Payment) -> None:
         invoice=invoice,
     )
     mails.late_payment(invoice, payment)
+
+
+def _report_debt(invoice: Invoice, payment: Payment) -> None:
+    """The personal account was below zero, so that the money is not enough for the invoice."""
+    balance = ledger.balance_of(invoice.customer, payment.currency)
+    reviews.file(
+        key=f"debt:{payment.public_id}",
+        kind=reviews.MISMATCH,
+        detail=(
+            f"{payment.amount} {payment.currency} came by {payment.gateway} ({payment.reference}) for invoice "
+            f"{invoice.number}, but the customer owed us money: {balance} {payment.currency} are on the "
+            f"personal account now. The invoice is open. Refund the payment, or agree with the customer how the debt "
+            f"is paid."
+        ),
+        attempt=payment.attempt,
+        invoice=invoice,
+    )
