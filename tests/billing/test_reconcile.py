@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from storefront.billing.models import PaymentAttempt, Refund, ReviewItem
-from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.reconcile import LOOK_BACK, reconcile
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import AttemptStatus, InvoiceStatus, RefundStatus
@@ -68,6 +68,32 @@ def test_a_refund_that_failed_while_nobody_heard_is_found(stripe, customer, audi
     assert reconcile() == 0
     assert Refund.objects.get().status == RefundStatus.FAILED
     assert kinds() == ["partial_refund", "refund_failed"]
+    assert audited() == []
+
+
+def test_a_refund_that_failed_when_the_payment_is_no_longer_listed_is_found(stripe, customer, audited):
+    with time_machine.travel(clock.now() - LOOK_BACK - timedelta(days=1)):
+        payment = paid(stripe, customer)
+    refund = stripe.refund(payment.provider_reference, amount=1000)
+    settle(attempt_id=payment.pk)
+    stripe.settle_refund(refund, succeed=False)
+    assert reconcile() == 1
+    assert reconcile() == 0
+    assert Refund.objects.get().status == RefundStatus.FAILED
+    assert payment.payment.refunds.get().payment.amount_refunded == 0
+    assert audited() == []
+
+
+def test_a_refund_that_failed_while_another_of_the_same_amount_began_is_found(stripe, customer, audited):
+    payment = paid(stripe, customer)
+    refund = stripe.refund(payment.provider_reference, amount=1000)
+    settle(attempt_id=payment.pk)
+    stripe.settle_refund(refund, succeed=False)
+    stripe.refund(payment.provider_reference, amount=1000)
+    assert reconcile() == 1
+    assert reconcile() == 0
+    assert Refund.objects.get(reference=refund).status == RefundStatus.FAILED
+    assert "refund_failed" in kinds()
     assert audited() == []
 
 

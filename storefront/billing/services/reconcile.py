@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from storefront.billing.gateway_registry import gateway, names
-from storefront.billing.models import PaymentAttempt
+from storefront.billing.models import PaymentAttempt, Refund
 from storefront.billing.services import disputes, reviews
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.settlement import mismatches, settle
-from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, RefundStatus
 from storefront.core import clock
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
@@ -45,7 +45,20 @@ def reconcile_gateway(name: str, *, since: datetime) -> int:
         charges = adapter.find_disputed(since=since)
     except MissingRight:  # staff have been told
         charges = ()
-    return differences + _missing(name, theirs, since) + _disputed(name, charges)
+    return differences + _missing(name, theirs, since) + _refunded(name, since) + _disputed(name, charges)
+
+
+def _refunded(name: str, since: datetime) -> int:
+    """Refunds booked lately, of payments however old: one may have failed, and another begun, while nobody heard."""
+    booked = Refund.objects.filter(status__in=[RefundStatus.PENDING, RefundStatus.SUCCEEDED], created_at__gte=since)
+    attempts = PaymentAttempt.objects.filter(gateway=name, payment__refunds__in=booked).select_related("payment")
+    differences = 0
+    for attempt in attempts.distinct():
+        rows = attempt.payment.refunds.values_list("reference", "status")
+        before = list(rows.all())
+        settle(attempt_id=attempt.pk, look_for_refunds=True)
+        differences += before != list(rows.all())
+    return differences
 
 
 def _disputed(name: str, charges: Sequence[str]) -> int:
