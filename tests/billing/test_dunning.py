@@ -9,7 +9,8 @@ import pytest
 import time_machine
 from django.core import mail
 
-from storefront.billing.models import PaymentAttempt
+from storefront.billing.models import PaymentAttempt, ReviewItem
+from storefront.billing.services import reviews
 from storefront.billing.services.dunning import remind_unpaid, void_overdue
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -47,6 +48,29 @@ def test_one_reminder_three_days_before_and_void_after_the_fourteenth_day(stripe
     assert next(day for day, reminded, _ in seen if reminded) == 12
     assert next(day for day, _, state in seen if state == InvoiceStatus.VOID) == 15
     assert len(outbox("unpaid-reminder:")) == len(outbox("order-voided:")) == 1
+
+
+def test_while_staff_check_its_money_an_invoice_waits(stripe, invoice, travel, outbox):
+    """Not reminded of, and if it was reminded of before, not void."""
+    reminded = make_invoice(invoice.customer)
+    travel.shift(days(12))
+    remind_unpaid()
+    other = make_invoice(invoice.customer)
+    for number, each in enumerate((reminded, other)):
+        reviews.file(key=f"mismatch:{number}", kind=reviews.MISMATCH, detail="", invoice=each)
+    for _ in range(14):
+        travel.shift(days(1))
+        remind_unpaid()
+        void_overdue()
+    assert [status(each) for each in (invoice, reminded, other)] == [
+        InvoiceStatus.VOID, InvoiceStatus.OPEN, InvoiceStatus.OPEN
+    ]  # fmt: skip
+    assert len(outbox("unpaid-reminder:")) == 2
+    ReviewItem.objects.update(resolved_at=clock.now())
+    remind_unpaid()
+    void_overdue()
+    assert (status(reminded), status(other)) == (InvoiceStatus.VOID, InvoiceStatus.OPEN)
+    assert len(outbox("unpaid-reminder:")) == 3
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC"])

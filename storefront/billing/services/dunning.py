@@ -1,4 +1,4 @@
-"""Unpaid invoices: a reminder, then void."""
+"""Unpaid invoices: a reminder, then void. One whose money is being checked by staff waits for them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from storefront.billing import mails
 from storefront.billing.errors import BillingError
 from storefront.billing.instructions import pay_until
-from storefront.billing.models import Invoice
-from storefront.billing.services import invoices, orders
+from storefront.billing.models import Invoice, ReviewItem
+from storefront.billing.services import invoices, orders, reviews
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import AttemptStatus, InvoiceStatus
@@ -25,13 +26,14 @@ logger = logging.getLogger(__name__)
 BATCH = 50
 #: The least time between a reminder and the end, however late the reminder went out.
 FAIR_WARNING = timedelta(days=1)
+_IS_BLOCKED = Exists(ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None))
 
 
 def remind_unpaid() -> int:
     """Mail once to everyone whose invoice will be void in settings.UNPAID_REMINDER_DAYS. Returns how many."""
     soon = clock.now() + timedelta(days=settings.UNPAID_REMINDER_DAYS)
     due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=soon, reminded_at=None)
-    due = due.exclude(order__status=orders.CANCELLED).order_by("pk")
+    due = due.exclude(order__status=orders.CANCELLED).exclude(_IS_BLOCKED).order_by("pk")
     return sum(_remind(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
 
 
@@ -45,7 +47,7 @@ def void_overdue() -> int:
     cancelled = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status=orders.CANCELLED)
     done = sum(_void(invoice, reason="Order cancelled") for invoice in cancelled.order_by("pk")[:BATCH])
     due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=now, reminded_at__lte=now - FAIR_WARNING)
-    due = due.exclude(order__status=orders.CANCELLED)
+    due = due.exclude(order__status=orders.CANCELLED).exclude(_IS_BLOCKED)
     return done + sum(_void(invoice, reason="Not paid in time") for invoice in due.order_by("pk")[:BATCH])
 
 
@@ -54,7 +56,7 @@ def _remind(invoice_id: int) -> bool:
     invoice = lock_invoice(invoice_id)
     if invoice.status != InvoiceStatus.OPEN or invoice.reminded_at is not None:
         return False
-    if orders.is_cancelled(invoice.order):
+    if orders.is_cancelled(invoice.order) or reviews.is_blocked(invoice):
         return False
     invoice.reminded_at = clock.now()
     if invoice.due_at < invoice.reminded_at + FAIR_WARNING:
