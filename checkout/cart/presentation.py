@@ -106,7 +106,7 @@ def _row(
         saving=_("You save %(amount)s") % {"amount": display(saving, line.currency)} if saving else "",
         percent_off=percent_off(price.discount_percent) if saving else "",
         options=_selected(options[price.software_id], price.pk),
-        license_note=extension or _new_license(price),
+        license_note=_new_license(price) if extension is None else extension,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -28,7 +29,7 @@ from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooM
 from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
 from checkout.page.rendering import current_customer
-from checkout.page.views import BACKEND
+from checkout.page.views import BACKEND, BUSY
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.core import throttle, visitor
@@ -64,7 +65,12 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "checkout/extend_closed.html", {"message": exc.message}, status=exc.status)
     forms = _forms(request, extension)
     if request.method == "POST" and forms.are_valid():
-        return _order(request, extension, forms)
+        try:
+            return _order(request, extension, forms)
+        except CartError as exc:  # taken off sale meanwhile
+            return render(request, "checkout/extend_closed.html", {"message": exc.message}, status=exc.status)
+        except OperationalError:  # a lock was held for too long: nothing was written
+            return _page(request, extension, forms, notice=str(BUSY), status=503)
     return _page(request, extension, forms)
 
 
@@ -87,7 +93,13 @@ def _forms(request: HttpRequest, extension: Extension) -> _Forms:
 
 
 def _page(
-    request: HttpRequest, extension: Extension, forms: _Forms, *, notice: str = "", has_account: bool = False
+    request: HttpRequest,
+    extension: Extension,
+    forms: _Forms,
+    *,
+    notice: str = "",
+    has_account: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     customer = current_customer(request)
     license = extension.license
@@ -105,7 +117,7 @@ def _page(
         "notice": notice,
         "has_account": has_account,
     }
-    return render(request, "checkout/extend.html", context)
+    return render(request, "checkout/extend.html", context, status=status)
 
 
 def _as_text(choice: PeriodChoice) -> dict[str, Any]:

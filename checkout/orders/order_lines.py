@@ -48,10 +48,12 @@ def of_cart(
     """What is on sale in a cart, discounts included; the amounts add up to the cart's total.
 
     ``basket_lines`` are Oscar's, as ``cart.discounts.apply`` returned them. Oscar has spread offers and vouchers over
-    them to the cent already; allocating once more proves it.
+    them to the cent. Raises ValueError if its amounts are not the cart's total.
     """
     prefetch_related_objects(basket_lines, "product__parent__product_class", "stockrecord__partner")
     charged = [line.line_price_incl_tax_incl_discounts for line in basket_lines]
+    if sum(charged) != cart.total:
+        raise ValueError(f"Oscar charges {charged} for a cart of {cart.total}")
     amounts = money.allocate(cart.total, charged, cart.currency)
     return [
         OrderLine(
@@ -98,11 +100,15 @@ def at_price(
 def license_terms(
     line: CartLine, cart: Cart, portal_host: str, change: str = "", *, is_named_by_link: bool = False
 ) -> LicenseTerms:
-    """What paying for a line on sale grants. A license that is extended keeps its own portal. Who pays by its signed
-    link must not learn that portal: then ``portal_host`` alone says what they may see."""
+    """What paying for a line on sale grants.
+
+    A license that is extended keeps its own portal, which its holder alone may learn: for a visitor, and for anybody
+    who pays by its signed link, it is ``portal_host``.
+    """
     if line.plan_price is None:
         raise ValueError("a line that is not on sale grants nothing")
-    own_portal = line.license.portal_address if line.license and not is_named_by_link else ""
+    is_holder = line.license is not None and line.license.customer_id == cart.basket.owner_id
+    own_portal = line.license.portal_address if line.license and is_holder and not is_named_by_link else ""
     siblings = cart.siblings.get(line.plan_price.software_id, [])
     return _license_terms(line.plan_price, siblings, own_portal or portal_host, line.extends, change)
 

@@ -64,7 +64,7 @@ def forget(request: HttpRequest) -> None:
 def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str, Any]:
     """Initial values by field name; a tick's value is the version of the agreement it was set for.
 
-    The portal of a license to be extended goes before the one of the last order.
+    The portal of the customer's own license to be extended goes before the one of the last order.
     """
     values: dict[str, Any] = _of_customer(customer) if customer else {}
     draft = _draft(request)
@@ -72,9 +72,9 @@ def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str
     values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and reminders.is_requested(cart.basket)
     values |= {name: text for name, text in draft.get("fields", {}).items() if text}
     values |= draft.get("ticks", {})
-    extended = [line.license.portal_address for line in cart.on_sale if line.license and line.license.portal_address]
-    if extended:
-        values[portal_field.FIELD] = extended[0]
+    licenses = [line.license for line in cart.on_sale if line.license and line.license.portal_address]
+    if own := [license for license in licenses if customer is not None and license.customer_id == customer.pk]:
+        values[portal_field.FIELD] = own[0].portal_address
     return values
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from wagtail.admin.compare import FieldComparison, RichTextFieldComparison, diff_text, register_comparison_class
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.fields import RichTextField
 
 from catalogue.plans.models import Agreement, AgreementVersion
@@ -43,7 +44,7 @@ def _lines(html: str | None) -> str:
     return soup.get_text().strip()
 
 
-class CompareVersionsView(WagtailAdminTemplateMixin, TemplateView):
+class CompareVersionsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Two published versions side by side, as Wagtail compares revisions; their numbers are in the address.
 
     Revisions are an editor's drafts; a version is a text that was in force, whether or not its draft is kept.
@@ -51,6 +52,8 @@ class CompareVersionsView(WagtailAdminTemplateMixin, TemplateView):
 
     template_name = "cms/shop/compare.html"
     header_icon = "clipboard-list"
+    model = Agreement
+    permission_required = "change"
     edit_handler: Any = None  # the viewset's
     index_url_name = edit_url_name = history_url_name = ""
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from storefront.billing import dispute_audit
@@ -106,8 +107,8 @@ def _invoices() -> Iterator[Finding]:
             yield Finding(check, number, f"{total} of {amount}")
 
 
-def _paid_short(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Invoices that several payments paid, or a part of one, and that are not sold whole any more, untold to staff."""
+def _paid_short(invoices: Any) -> Any:
+    """Of invoices annotated with ``sold``, those that several payments paid, or a part of one, and that are not sold whole any more, untold to staff."""
     short = invoices.exclude(sold=F("amount"))
     untold = []
     for pk in short.values_list("pk", flat=True):

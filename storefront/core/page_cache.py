@@ -95,7 +95,7 @@ def cached_page(view: View, *, may_keep: Callable[[HttpResponse], bool] = lambda
 
     @wraps(view)
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = _key(request, "page")
+        key = _key(request, "cached-page")
         if key is None:
             return view(request, *args, **kwargs)
         page: CachedPage | None = cache.get(key) if settings.PAGE_CACHE_SECONDS else None
@@ -124,7 +124,7 @@ class AnonymousPageCache:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        key = _key(request, "answer") if not request.COOKIES.keys() - {settings.CSRF_COOKIE_NAME} else None
+        key = _key(request, "cached-response") if not request.COOKIES.keys() - {settings.CSRF_COOKIE_NAME} else None
         if key is None:
             return self.get_response(request)
         answer: CachedResponse | None = cache.get(key) if settings.PAGE_CACHE_SECONDS else None
@@ -182,6 +182,7 @@ def _as_stranger(request: HttpRequest) -> HttpRequest:
     stranger.COOKIES = {}
     stranger.user = AnonymousUser()
     stranger.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    stranger.__dict__.pop("cart_session", None)  # the visitor's cart
     stranger.holes = Holes()  # type: ignore[attr-defined]
     return stranger
 

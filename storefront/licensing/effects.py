@@ -77,6 +77,8 @@ class _OrderPreview:
         license = license_to_extend(self.customer.pk, terms) if self.customer else None
         if license is not None:
             return self._on_existing(license, line)
+        if self.customer is None and terms.extends_license:
+            return Effect(EXTENDS, _("Extends a license: log in with the account that holds it."))
         place = (terms.software_id, terms.portal_address)
         if place in self.ledgers:
             return self._on_new(place, line)

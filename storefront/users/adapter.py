@@ -15,10 +15,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from storefront.core import references, throttle, visitor
+from storefront.core.language import nearest_language
 from storefront.notifications import mails
 from storefront.users import login_limits, password_links
 from storefront.users.models import User
@@ -73,13 +75,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Mails with links that open an account are sent by ``password_links`` instead.
         """
-        message = self.render_mail(template_prefix, email, {"email": email, **context})
         user = context.get("user") or getattr(self.request, "user", None)
+        language = getattr(user, "language", settings.LANGUAGE_CODE)
+        with translation.override(nearest_language(language)):
+            message = self.render_mail(template_prefix, email, {"email": email, **context})
         text = html.unescape(str(message.body))
         mails.enqueue(
             mails.AccountNotice(title=str(message.subject), paragraphs=mails.paragraphs(text)),
             to=email,
-            language=getattr(user, "language", settings.LANGUAGE_CODE),
+            language=language,
             key=f"account:{references.public_id()}",
         )
 

@@ -321,3 +321,14 @@ class TestCart:
         self.put(client, license)
         client.post("/account/login/", {"login": colleague.email, "password": PASSWORD})
         assert cart_lines() == []
+
+
+def test_a_visitor_with_the_link_sees_no_portal_in_cart_and_checkout(client: Client, shop: Any, customer: Any) -> None:
+    """The link is the right to pay for the license, not to learn where it works."""
+    license = make_license(customer, shop.term("pro", 6), portal="globex.bitrix24.com")
+    License.objects.update(status="active", member_id="a" * 32)
+    assert client.post(extend_path(license), {"go": "cart"}).status_code == 302
+    for page in ("/basket/", "/checkout/"):
+        html = client.get(page).content.decode()
+        assert "globex" not in html and "New license." not in html
+    assert "log in with the account that holds it" in client.get("/basket/").content.decode()

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
+from django.test import Client
 from django.urls import reverse
 from wagtail.models import Locale
 from wagtail_localize.models import StringTranslation, Translation
@@ -171,3 +173,12 @@ def test_translation_has_versions_of_its_own(marketer: Any, shop: Any, django_ca
     assert [("Лицензия." in body) for body in bodies("ru")] == [True]
     assert len(bodies("en")) == 1
     assert "Лицензия." in marketer.get("/ru/agreements/license-agreement/").content.decode()
+
+
+def test_who_may_not_change_agreements_may_not_compare_their_versions(
+    client: Client, shop: Any, make_customer: Any
+) -> None:
+    person = make_customer("support@example.com")
+    person.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(person)
+    assert client.get(address("versions_compare", shop.agreement.pk, 1, 1)).status_code == 302

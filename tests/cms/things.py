@@ -98,7 +98,7 @@ class Things:
             thing = next(one for one in self.snippets if f"{one._meta.app_label}_{one._meta.model_name}" == kind)
             found = self._of_revisions(thing) | {"pk": thing.pk}
             if name == "versions_compare":  # of what was published
-                found |= dict.fromkeys(("revision_id_a", "revision_id_b"), found["revision_id"])
+                found |= dict.fromkeys(("old_number", "new_number"), 1)
             yield found
         elif namespace == "wagtailadmin_pages" or name.startswith(("wagtailadmin_explore", "wagtailadmin_choose")):
             yield from map(self._of_page, self.pages)

@@ -126,7 +126,7 @@ class Binding:
 
     def extended_waiting_text(self, number: str) -> str:
         """What extending does to a license whose time has not begun or has ended, while nothing is tied."""
-        return ""
+        return _("Extends %(number)s once it is active again.") % {"number": number}
 
     def taken_text(self, address: str) -> str:
         """What paying for a new license does while ``is_taken``."""
