@@ -108,7 +108,7 @@ def _invoices() -> Iterator[Finding]:
 
 
 def _paid_short(invoices: Any) -> Any:
-    """Of invoices annotated with ``sold``, those that several payments paid, or a part of one, and that are not sold whole any more, untold to staff."""
+    """Of invoices annotated with ``sold``: those that are not sold whole any more, untold to staff."""
     short = invoices.exclude(sold=F("amount"))
     untold = []
     for pk in short.values_list("pk", flat=True):
