@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
@@ -113,8 +111,8 @@ def _paid_short(invoices: Any) -> Any:
     untold = []
     for pk in short.values_list("pk", flat=True):
         payments = Payment.objects.filter(allocations__entry__transaction__invoice=pk)
-        keys = [Q(key__contains=f":{payment.public_id}:") for payment in payments.distinct()]
-        if not keys or not ReviewItem.objects.filter(reduce(or_, keys)).exists():
+        told = (ReviewItem.objects.filter(key__contains=f":{payment.public_id}:") for payment in payments.distinct())
+        if not any(items.exists() for items in told):
             untold.append(pk)
     return short.filter(pk__in=untold)
 
