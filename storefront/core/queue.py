@@ -108,7 +108,10 @@ def claim_next(rows: QuerySet[Round], *, field: str, lease: timedelta) -> Round 
 
 def put_back(row: models.Model, *, field: str, at: datetime, **notes: Any) -> None:
     """Make a claimed row due again ``at`` that time, unless its time was moved meanwhile: by a worker that took it
-    after the lease, or by code that wants it processed sooner. ``notes`` are written either way."""
+    after the lease, or by code that wants it processed sooner. ``notes`` are written either way.
+
+    ``row`` is as it was claimed: a refreshed one would match whatever time it has now, also none.
+    """
     time_if_mine = Case(When(**{field: getattr(row, field)}, then=Value(at)), default=F(field))
     type(row)._default_manager.filter(pk=row.pk).update(**{field: time_if_mine}, **notes)
 
