@@ -1,7 +1,7 @@
 """Creating an order: Oscar's rows, what the buyer told us and agreed to, the invoice and the mails.
 
 Needs no basket, session or request: the checkout page calls it with what a cart holds (``from_cart``); renewals, gifts
-and orders by staff call it with lines of their own (``order_lines.at_price``). No outside service is called.
+and orders by staff can call it with lines of their own (``order_lines.at_price``). No outside service is called.
 """
 
 from __future__ import annotations
