@@ -16,9 +16,9 @@ from wagtail.models import Locale, Page, Site
 
 from cms.articles.models import ContactPage, HelpIndexPage
 from cms.models import HomePage, ProductIndexPage
-from cms.permissions import ensure_approval, ensure_marketers, ensure_support
+from cms.permissions import ensure_approval, ensure_marketers
 from storefront.core import clock
-from storefront.users import services
+from storefront.users import roles, services
 from storefront.users.models import User
 
 #: Titles of the first pages.
@@ -39,7 +39,8 @@ def setup_shop() -> None:
         for page, title in pages.items():
             ensure_translation(page, locale, title)
     ensure_approval(ensure_marketers())
-    ensure_support()
+    for role in roles.RIGHTS:
+        roles.ensure_role(role)
 
 
 def ensure_locales() -> None:

@@ -17,7 +17,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-MARKETERS, SUPPORT = "Marketers", "Support"
+MARKETERS = "Marketers"
 #: The workflow in which marketers approve each other's pages.
 APPROVAL = "Approval by marketers"
 #: The workflow that Wagtail's own migration makes, for a group the shop does not use.
@@ -44,8 +44,6 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "wagtailredirects": {"redirect": EVERYTHING},
 }
-#: Rights of support: conversations and nothing else. Deleting one is a right given by hand.
-SUPPORT_RIGHTS: dict[str, dict[str, str]] = {"support": {"conversation": "view change"}}
 ENTER = ("wagtailadmin", "access_admin")
 MORE_RIGHTS = (ENTER, ("numbers", "view_numbers"), ("wagtail_localize", "submit_translation"))
 ON_PAGES = ("add_page", "change_page", "publish_page")
@@ -65,11 +63,6 @@ def ensure_marketers() -> Group:
     ):
         GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
     return group
-
-
-def ensure_support() -> Group:
-    """The group that answers the chat and the contact page. Adds missing rights."""
-    return _ensure(SUPPORT, [ENTER], SUPPORT_RIGHTS)
 
 
 def ensure_approval(group: Group) -> Workflow:

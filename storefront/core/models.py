@@ -1,6 +1,7 @@
 """The schedule of the shop's jobs, and the version of what visitors see."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class ScheduledJob(models.Model):
@@ -11,6 +12,11 @@ class ScheduledJob(models.Model):
     last_started_at = models.DateTimeField(null=True)
     last_finished_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        permissions = [("run_job", _("Can run a job now")), ("view_health", _("Can see the health of the shop"))]
 
     def __str__(self) -> str:
         return self.name

@@ -40,6 +40,9 @@ class InboundEvent(QueueRow):
 
     class Meta:
         ordering = ["pk"]
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        permissions = [("retry_event", _("Can process a webhook again or give it up"))]
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="inbound_once")]
         indexes = [models.Index(fields=["status", "next_attempt_at"], name="inbound_due")]
 

@@ -46,6 +46,9 @@ class OutboxMessage(QueueRow):
 
     class Meta:
         ordering = ["pk"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        permissions = [("resend_message", _("Can send a mail again, retry it or give it up"))]
         indexes = [models.Index(fields=["status", "next_attempt_at"], name="outbox_due")]
 
     def __str__(self) -> str:

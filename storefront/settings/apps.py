@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "storefront.licensing",
     "storefront.account",
     "storefront.support",
+    "storefront.backoffice",
     "cms",
     "cms.navigation",
     "cms.articles",

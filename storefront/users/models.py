@@ -22,6 +22,13 @@ class User(AbstractUser):
         abstract = False
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [
+            ("invite_staff", _("Can invite staff and take access away")),
+            ("mail_password_link", _("Can mail a customer the link that sets a password")),
+            ("correct_email", _("Can correct a customer's e-mail address")),
+            ("close_account", _("Can close a customer's account")),
+            ("view_as_customer", _("Can see the account as the customer sees it")),
+        ]
 
     def get_full_name(self) -> str:
         return self.name or super().get_full_name()

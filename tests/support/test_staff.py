@@ -13,10 +13,11 @@ from django.urls import reverse
 from wagtail import hooks
 from wagtail.models import ModelLogEntry
 
-from cms.permissions import ensure_marketers, ensure_support
+from cms.permissions import ensure_marketers
 from storefront.support.models import Conversation
 from storefront.support.services import contact, conversations
 from storefront.support.states import ConversationStatus
+from storefront.users import roles
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +191,7 @@ def test_the_group_support_answers_visitors_and_sees_nothing_else(
     client: Client, question: Conversation, make_customer: Any, wagtail_site: Any
 ) -> None:
     helper = make_customer("helper@example.com")
-    helper.groups.add(ensure_support())
+    helper.groups.add(roles.ensure_role(roles.SUPPORT))
     client.force_login(helper)
     home = client.get("/admin/").content.decode()
     assert "what visitors ask, and your answers" in home

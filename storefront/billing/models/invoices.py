@@ -104,6 +104,12 @@ class Invoice(models.Model):
         ordering = ["-issued_at", "-pk"]
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
+        permissions = [
+            ("cancel_invoice", _("Can cancel an unpaid order")),
+            ("postpone_invoice", _("Can extend the due day of an invoice")),
+            ("change_payer", _("Can change the payer of an unpaid invoice")),
+            ("place_order", _("Can place an order for a customer")),
+        ]
         indexes = [models.Index(fields=["status", "due_at"], name="invoice_due")]
         constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="invoice_amount_not_negative")]
 

@@ -33,6 +33,10 @@ class Refund(models.Model):
         ordering = ["-pk"]
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
+        permissions = [
+            ("begin_refund", _("Can refund a payment")),
+            ("approve_refund", _("Can approve another's refund")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["payment", "reference"], name="refund_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),

@@ -60,7 +60,14 @@ class License(models.Model):
         ordering = ["-pk"]
         verbose_name = _("license")
         verbose_name_plural = _("licenses")
-        permissions = [("link_license", _("Can link a license to a portal by hand"))]
+        permissions = [
+            ("link_license", _("Can link a license to a portal by hand")),
+            ("grant_license", _("Can give a license away")),
+            ("extend_license", _("Can extend a license or set its end")),
+            ("suspend_license", _("Can suspend and restore a license")),
+            ("revoke_license", _("Can revoke a license")),
+            ("move_license", _("Can correct a portal address, move a license or release it")),
+        ]
         indexes = [
             models.Index(fields=["portal_address", "status"], name="license_claim"),
             models.Index(fields=["valid_until"], name="license_end"),

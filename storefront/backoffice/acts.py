@@ -1,0 +1,180 @@
+"""An act of staff on one thing: a form with a reason, a preview of what will happen, the act itself, a log entry.
+
+A page shows the form. Sending it shows the preview; what is confirmed is what was previewed: where it would come out
+differently meanwhile, the new preview is shown instead. It works without JavaScript.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import OperationalError, models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from storefront.backoffice import history
+from storefront.backoffice.pages import Crumb, trail
+from storefront.backoffice.rights import StaffOnly
+from storefront.gateways.errors import GatewayError
+from storefront.users.models import User
+
+
+class Refused(Exception):
+    """The act is not possible now. ``message`` is shown at the form, ``field`` names the field it belongs to."""
+
+    def __init__(self, message: str | Promise, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.field = message, field
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an act did. ``before`` and ``after``: values by name, for the log."""
+
+    message: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ActForm(forms.Form):
+    """Every act has a reason, stored with it. An act that concerns the customer adds ``TellCustomer``."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Stored in the history; the customer does not see it."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Give a reason: it is stored in the history.")},
+    )
+    field_order: list[str] | None = None
+
+
+class TellCustomer(forms.Form):
+    """Mixin: whether the customer is mailed about the act."""
+
+    tell_customer = forms.BooleanField(label=gettext_lazy("Tell the customer by mail"), required=False)
+
+
+class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
+    """One act. A subclass names ``permissions``, ``action`` (for the log), ``page_title``, ``submit_label``,
+    ``form_class``, and implements ``get_object``, ``preview``, ``perform`` and ``get_success_url``.
+
+    ``perform`` runs in the transaction that also writes the log entry. An act that asks a provider must not be in
+    one: it sets ``is_atomic = False`` and calls ``self.record`` in its own transaction.
+    """
+
+    template_name = "backoffice/act.html"
+    form_class: type[forms.Form] = ActForm
+    action: str
+    submit_label: str | Promise = gettext_lazy("Continue")
+    is_serious = False
+    is_atomic = True
+    #: What services raise here when the act is not possible just now; ``explain`` says it in words.
+    expected_errors: tuple[type[Exception], ...] = (GatewayError, OperationalError)
+    crumbs: tuple[Crumb, ...] = ()
+    http_method_names = ["get", "head", "post", "options"]
+    object: models.Model
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.user: User = request.user  # type: ignore[assignment]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def get_object(self) -> models.Model:
+        """The thing acted on, or Http404."""
+        raise NotImplementedError
+
+    def preview(self, form: Any) -> Iterable[str]:
+        """What will happen, a sentence each. Raises Refused. Changes nothing."""
+        raise NotImplementedError
+
+    def perform(self, form: Any) -> Outcome:
+        """Do it. Raises Refused or one of ``expected_errors``."""
+        raise NotImplementedError
+
+    def explain(self, error: Exception) -> Refused:
+        """An error of ``expected_errors`` in words."""
+        if isinstance(error, GatewayError):
+            return Refused(_("The provider does not answer just now. Nothing was changed; please try again."))
+        return Refused(_("The database is busy. Nothing was changed; please try again."))
+
+    def customer(self) -> User | None:
+        """Whose business it is, for their time line."""
+        customer: User | None = getattr(self.object, "customer", None)
+        return customer
+
+    def record(self, outcome: Outcome, form: Any) -> None:
+        history.record(
+            self.object, self.action, by=self.user, reason=form.cleaned_data.get("reason", ""), before=outcome.before,
+            after=outcome.after, customer=self.customer(), is_told=bool(form.cleaned_data.get("tell_customer")),
+        )  # fmt: skip
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return self.render_to_response(self.get_context_data())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        form = self.get_form()
+        if not form.is_valid() or "back" in request.POST:
+            return self.render_to_response(self.get_context_data(form=form), status=422 if form.errors else 200)
+        try:
+            return self._confirmed(form)
+        except Refused as refused:
+            return self._refused(form, refused)
+        except self.expected_errors as error:
+            return self._refused(form, self.explain(error))
+
+    def _confirmed(self, form: Any) -> HttpResponse:
+        """Preview first; then, if what was previewed would still happen, the act."""
+        sentences = [str(sentence) for sentence in self.preview(form)]
+        digest, confirmed = _digest(sentences, form), self.request.POST.get("confirmed")
+        if confirmed != digest:
+            context = self.get_context_data(
+                form=form, preview=sentences, confirmed=digest, is_changed=confirmed is not None
+            )
+            return self.render_to_response(context)
+        if self.is_atomic:
+            with transaction.atomic():
+                outcome = self.perform(form)
+                self.record(outcome, form)
+        else:
+            outcome = self.perform(form)
+        messages.success(self.request, outcome.message)
+        return redirect(self.get_success_url())
+
+    def _refused(self, form: Any, refused: Refused) -> HttpResponse:
+        field = refused.field if refused.field in form.fields else None
+        form.add_error(field, refused.message)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return trail(self.crumbs, self.get_page_title())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "submit_label": self.submit_label,
+            "is_serious": self.is_serious,
+            "cancel_url": self.get_success_url(),
+        }
+
+
+def _digest(sentences: list[str], form: Any) -> str:
+    """Identifies what was previewed: the sentences, and what they were made of."""
+    fields = sorted((name, str(value)) for name, value in form.cleaned_data.items())
+    return hashlib.sha256(repr((sentences, fields)).encode()).hexdigest()

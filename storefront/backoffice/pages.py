@@ -1,0 +1,102 @@
+"""The kinds of page the back office is made of: a list, the page of one thing, an act of staff.
+
+All look like Wagtail's own and need a permission. An act is in ``acts.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from storefront.backoffice.rights import StaffOnly, has_any
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A page above this one: the name of its route, its arguments, its title."""
+
+    route: str
+    label: str | Promise
+    args: tuple[Any, ...] = ()
+
+    def as_item(self) -> dict[str, str]:
+        return {"url": reverse(self.route, args=self.args), "label": str(self.label)}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the summary. ``value`` may be safe HTML; ``instance`` is linked where the user may see its page."""
+
+    label: str | Promise
+    value: Any
+    instance: Any = None
+
+
+@dataclass(frozen=True)
+class ActLink:
+    """A button that leads to an act."""
+
+    label: str | Promise
+    url: str
+    permission: str
+    icon_name: str = ""
+    is_serious: bool = False
+
+
+class ListPage(StaffOnly, IndexView):
+    """A list with filters, search, sorting and export to CSV and XLSX.
+
+    Set ``model``, ``permissions``, ``page_title``, ``header_icon``, ``index_url_name``, ``index_results_url_name``,
+    ``columns``, ``default_ordering``, and for the rest ``list_filter`` or ``filterset_class``, ``search_fields``,
+    ``list_export`` with ``export_headings``.
+    """
+
+    any_permission_required = None
+    paginate_by = 50
+    list_export: list[str] = []
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = super().get_breadcrumbs_items()
+        return items
+
+
+class DetailPage(StaffOnly, WagtailAdminTemplateMixin, TemplateView):
+    """The page of one thing: a summary (``facts``), what can be done (``acts``), and the blocks of its template,
+    which extends ``backoffice/detail.html``."""
+
+    template_name = "backoffice/detail.html"
+    crumbs: tuple[Crumb, ...] = ()
+    http_method_names = ["get", "head", "options"]
+
+    def facts(self) -> Iterable[Fact]:
+        return ()
+
+    def acts(self) -> Iterable[ActLink]:
+        return ()
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return trail(self.crumbs, self.get_page_title())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"facts": list(self.facts()), "acts": allowed(self.request, self.acts())}
+
+
+def trail(crumbs: Iterable[Crumb], title: str | Promise) -> list[dict[str, Any]]:
+    """Breadcrumbs from the start page to the current one."""
+    home = {"url": reverse("wagtailadmin_home"), "label": _("Home")}
+    return [home, *(crumb.as_item() for crumb in crumbs), {"url": "", "label": str(title)}]
+
+
+def allowed(request: HttpRequest, acts: Iterable[ActLink]) -> list[ActLink]:
+    """The acts that the user may do: what one may not do is not shown."""
+    return [act for act in acts if has_any(request.user, (act.permission,))]

@@ -1,0 +1,13 @@
+"""The back office in Wagtail's admin. Each section registers its addresses, menu items, permissions and log actions in
+its own ``hooks.py``, with Wagtail's hooks."""
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from wagtail import hooks
+
+from storefront.backoffice import menu  # noqa: F401  (registers the menu)
+
+
+@hooks.register("insert_global_admin_css")
+def styles() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/backoffice.css"))

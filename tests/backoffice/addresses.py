@@ -1,0 +1,23 @@
+"""A real address for every route of the back office that takes arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from storefront.support.services.conversations import begin
+
+
+def real_addresses(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Route -> address of an existing thing. Each section adds its routes here."""
+    fixture = request.getfixturevalue
+    customer = fixture("customer")
+    conversation = begin(key="k", text="A question", language="en", page_url="", customer=customer)
+    return {**_conversations(conversation)}
+
+
+def _conversations(conversation: Any) -> dict[str, str]:
+    base = f"/admin/conversations/{conversation.pk}/"
+    tails = ("", "news/", "answer/", "turn/", "delete/")
+    return {f"/admin/conversations/<int:pk>/{tail}": f"{base}{tail}" for tail in tails}

@@ -1,0 +1,42 @@
+"""Staff of every role, logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cms.permissions import ensure_marketers
+from storefront.users import roles
+
+#: In the order of the columns of access_matrix.txt.
+ROLES = ("visitor", "customer", "Read-only", "Marketers", "Support", "Sales", "Accounting", "Owner")
+
+
+@pytest.fixture
+def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[[str], Any]:
+    """A member of staff with a role: ``staff("Support")``. None of them is a superuser."""
+
+    def make(role: str) -> Any:
+        user = make_customer(f"{role.lower()}@staff.example", name=f"{role} Person")
+        user.groups.add(ensure_marketers() if role == "Marketers" else roles.ensure_role(role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_of(staff: Callable[[str], Any], make_customer: Callable[..., Any]) -> Callable[[str], Client]:
+    """The browser of someone with a role: ``client_of("Support").get(...)``."""
+
+    def make(role: str) -> Client:
+        client = Client()
+        if role == "customer":
+            client.force_login(make_customer("stranger@example.com"))
+        elif role != "visitor":
+            client.force_login(staff(role))
+        return client
+
+    return make
