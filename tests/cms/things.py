@@ -116,6 +116,7 @@ class Things:
             "destination_id": page.get_parent().pk, "session_id": session.pk if session else 1,
             "workflow_pk": self.workflow_state.workflow_id, "translation_id": self.translation.pk,
             "translation_source_id": self.source.pk, "string_segment_id": 1, "overridable_segment_id": 1,
+            "mode": "other",
         }  # fmt: skip
 
     def _of_revisions(self, thing: Any) -> Values:
