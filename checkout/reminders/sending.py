@@ -25,6 +25,7 @@ from storefront.notifications import delivery
 from storefront.notifications.mails import Mail
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
+from storefront.notifications.previews import Draft
 
 KIND = "mail.checkout-reminder"
 BATCH = 100
@@ -53,10 +54,16 @@ def send_due() -> int:
 
 def deliver(message: OutboxMessage) -> None:
     """Send one row of kind ``mail.checkout-reminder``, unless the request is gone. Raises as ``delivery.send``."""
+    for draft in drafts(message):
+        delivery.send(draft.mail, to=draft.to, language=draft.language, row=message, key=draft.key)
+
+
+def drafts(message: OutboxMessage) -> list[Draft]:
+    """The mail that ``deliver`` would send now; none if the request is gone."""
     reminder = reminders.find(message.payload["wish"])
     lines = _lines(reminder) if reminder else []
     if reminder is None or not lines:
-        return
+        return []
     mail = CheckoutReminderMail(
         name=str(reminder.draft.get("fields", {}).get("name", "")),
         lines=lines,
@@ -64,7 +71,7 @@ def deliver(message: OutboxMessage) -> None:
         unsubscribe_url=reminders.stop_url(reminder),
         expires_at=reminder.changed_at + reminders.KEPT_FOR,
     )
-    delivery.send(mail, to=reminder.email, language=reminder.language, row=message, key=message.key)
+    return [Draft(mail=mail, to=reminder.email, language=reminder.language, key=message.key)]
 
 
 def line_text(line: CartLine) -> str:
@@ -95,7 +102,8 @@ def _enqueue(pk: int, now: datetime) -> bool:
     reminder = _due(now).filter(pk=pk).first()
     if reminder is None or not CheckoutReminder.objects.filter(pk=pk, sent_at=None).update(sent_at=now):
         return False
-    enqueue(kind=KIND, key=f"checkout-reminder:{reminder.basket_id}", payload={"wish": reminder.public_id})
+    key, payload = f"checkout-reminder:{reminder.basket_id}", {"wish": reminder.public_id}
+    enqueue(kind=KIND, key=key, payload=payload, template="checkout_reminder", recipient=reminder.email)
     return True
 
 

@@ -26,15 +26,27 @@ BATCH, RUN_SECONDS = 50, 20.0
 
 
 class QueueRow(models.Model):
-    """``leased_until`` keeps two workers off one row; ``attempts`` counts the leases."""
+    """``leased_until`` keeps two workers off one row; ``attempts`` counts the leases and never falls, so that it tells
+    whose lease it is. ``forgiven_attempts``: those before somebody had it tried anew."""
 
     attempts = models.PositiveIntegerField(default=0)
+    forgiven_attempts = models.PositiveIntegerField(default=0, db_default=0)
     next_attempt_at = models.DateTimeField(default=clock.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def tries(self) -> int:
+        """The attempts that count against its number of attempts and make its gaps grow."""
+        return self.attempts - self.forgiven_attempts
+
+    @property
+    def is_leased(self) -> bool:
+        """Whether a worker is at it."""
+        return self.leased_until is not None and self.leased_until > clock.now()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class InboundStatus(models.TextChoices):
     PROCESSED = "processed", _("Processed")
     IGNORED = "ignored", _("Ignored")
     FAILED = "failed", _("Given up")
+    DISMISSED = "dismissed", _("Given up by staff")
 
 
 class InboundEvent(QueueRow):
@@ -44,7 +45,10 @@ class InboundEvent(QueueRow):
         verbose_name_plural = _("webhooks")
         permissions = [("retry_event", _("Can process a webhook again or give it up"))]
         constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="inbound_once")]
-        indexes = [models.Index(fields=["status", "next_attempt_at"], name="inbound_due")]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="inbound_due"),
+            models.Index(fields=["received_at"], name="inbound_received"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.event_id}"

@@ -63,7 +63,7 @@ def _handle(event: InboundEvent) -> int:
         _failed(event, exc, is_final=True)
         return 0
     except Exception as exc:  # one bad message must block no other; it is kept and retried
-        _failed(event, exc, is_final=event.attempts >= PATIENCE.max_attempts)
+        _failed(event, exc, is_final=event.tries >= PATIENCE.max_attempts)
         return 0
     now = clock.now()
     InboundEvent.objects.filter(pk=event.pk).update(
@@ -84,7 +84,7 @@ def _failed(event: InboundEvent, exc: Exception, *, is_final: bool) -> None:
         queue.finish(
             event,
             status=InboundStatus.FAILED if is_final else InboundStatus.RECEIVED,
-            next_attempt_at=clock.now() + PATIENCE.gap_after(event.attempts),
+            next_attempt_at=clock.now() + PATIENCE.gap_after(event.tries),
             last_error=f"{type(exc).__name__}: {exc}"[:500],
         )
         if is_final:

@@ -50,7 +50,7 @@ def store(*, source: str, message: Received, sender: str = "") -> InboundEvent:
             same = InboundEvent.objects.filter(pk=event.pk)
             same.update(copies=F("copies") + 1)
             same.filter(status=InboundStatus.FAILED).update(
-                status=InboundStatus.RECEIVED, attempts=0, next_attempt_at=clock.now()
+                status=InboundStatus.RECEIVED, forgiven_attempts=F("attempts"), next_attempt_at=clock.now()
             )
     return event
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -17,7 +18,12 @@ Moment = Literal["bounced_at", "complained_at", "cleared_at"]
 
 def find(email: str) -> MailAddress | None:
     """The record of an address, in any spelling; None if nothing was ever reported about it."""
-    return MailAddress.objects.filter(email=_spelling(email)).first()
+    return MailAddress.objects.filter(email=emails.spelling(email)).first()
+
+
+def find_all(spellings: Iterable[str]) -> dict[str, MailAddress]:
+    """The records of addresses in their stored spelling, by address."""
+    return {address.email: address for address in MailAddress.objects.filter(email__in=set(spellings))}
 
 
 def bounced(email: str, *, at: datetime, detail: str = "", is_suppressed: bool = True) -> None:
@@ -44,7 +50,7 @@ def complained(email: str, *, at: datetime) -> None:
 def cleared(email: str, *, at: datetime | None = None) -> None:
     """It works: its owner opened a mailed link, or says so. Writes nothing for an address without a record."""
     with transaction.atomic():
-        if MailAddress.objects.filter(email=_spelling(email)).exists():
+        if MailAddress.objects.filter(email=emails.spelling(email)).exists():
             address = _locked(email)
             _move(address, "cleared_at", at or clock.now())
             address.save()
@@ -55,15 +61,8 @@ def admitted(address: MailAddress) -> None:
     MailAddress.objects.filter(pk=address.pk).update(is_suppressed=False)
 
 
-def _spelling(email: str) -> str:
-    try:
-        return emails.read(email)
-    except emails.EmailError:
-        return email.strip().lower()
-
-
 def _locked(email: str) -> MailAddress:
-    spelling = _spelling(email)
+    spelling = emails.spelling(email)
     MailAddress.objects.bulk_create([MailAddress(email=spelling)], ignore_conflicts=True)
     return MailAddress.objects.select_for_update().get(email=spelling)
 

@@ -28,6 +28,7 @@ from django.utils import translation
 
 from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
+from storefront.core.user_input import emails
 from storefront.notifications import addresses, values
 from storefront.notifications.companies import company
 from storefront.notifications.kinds import WRITTEN_BY_PEOPLE, why_withheld
@@ -84,7 +85,9 @@ def _send(template: str, context: dict[str, Any], *, to: str, language: str, row
         letter = compose(template=template, to=to, language=language, key=key, context=context)
     if row.handed_over_at and _has_arrived(letter, row):
         return
-    OutboxMessage.objects.filter(pk=row.pk).update(handed_over_at=clock.now())
+    OutboxMessage.objects.filter(pk=row.pk).update(
+        handed_over_at=clock.now(), template=template, recipient=emails.spelling(to)[:254], subject=letter.subject[:255]
+    )
     _hand_over(letter)
     status: AnymailStatus | None = getattr(letter, "anymail_status", None)
     if status and isinstance(status.message_id, str):

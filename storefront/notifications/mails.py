@@ -47,7 +47,7 @@ def enqueue(mail: Mail, *, to: str, language: str, key: str) -> None:
     ``to``: the address; ``language``: the reader's; ``key``: the mail's stable id, a second mail with it is ignored.
     """
     payload = {"template": mail.template, "to": to, "language": language, "context": mail.context()}
-    outbox.enqueue(kind="mail", key=key, group=mail.group, payload=payload)
+    outbox.enqueue(kind="mail", key=key, group=mail.group, payload=payload, template=mail.template, recipient=to)
 
 
 def staff_notice(*, key: str, subject: str, text: str) -> None:

@@ -12,6 +12,7 @@ class OutboxStatus(models.TextChoices):
     SENT = "sent", _("Sent")
     WITHHELD = "withheld", _("Not sent: its address takes no mail, or not this kind")
     DEAD = "dead", _("Given up")
+    DISMISSED = "dismissed", _("Given up by staff")
 
 
 class DeliveryStatus(models.TextChoices):
@@ -26,15 +27,19 @@ class DeliveryStatus(models.TextChoices):
 class OutboxMessage(QueueRow):
     """One message, sent at least once.
 
-    ``key`` is its stable id; a second message with it is not written. Messages of one ``group`` are sent in the order
-    they were written. ``handed_over_at``: since then it may have been sent; NULL: it was not. ``provider_reference``:
-    the mail company's id of the mail; ``delivery_status``: its last report, about the time ``delivery_at``.
+    ``template`` and ``recipient``: which mail to whom; ``subject``: as it was last handed over. ``key`` is its stable
+    id; a second message with it is not written. Messages of one ``group`` are sent in the order they were written.
+    ``handed_over_at``: since then it may have been sent; NULL: it was not. ``provider_reference``: the mail company's id
+    of the mail; ``delivery_status``: its last report, about the time ``delivery_at``.
     """
 
     kind = models.CharField(max_length=50)
     key = models.CharField(max_length=200, unique=True)
     group = models.CharField(max_length=100, blank=True, db_index=True)
     payload = models.JSONField(default=dict)
+    template = models.CharField(max_length=60, blank=True, default="")
+    recipient = models.CharField(max_length=254, blank=True, default="", db_index=True)
+    subject = models.CharField(max_length=255, blank=True, default="")
     status = models.CharField(max_length=10, choices=OutboxStatus, default=OutboxStatus.PENDING)
     created_at = models.DateTimeField(default=clock.now)
     handed_over_at = models.DateTimeField(null=True, blank=True)
@@ -49,7 +54,11 @@ class OutboxMessage(QueueRow):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         permissions = [("resend_message", _("Can send a mail again, retry it or give it up"))]
-        indexes = [models.Index(fields=["status", "next_attempt_at"], name="outbox_due")]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"], name="outbox_due"),
+            models.Index(fields=["created_at"], name="outbox_created"),
+            models.Index(fields=["template", "created_at"], name="outbox_template"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from storefront.core import clock, queue
+from storefront.core.user_input import emails
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 logger = logging.getLogger(__name__)
@@ -37,16 +38,28 @@ class TryLater(Exception):
     """Raised by a handler: not now. The text becomes the row's last error."""
 
 
-def enqueue(*, kind: str, key: str, payload: dict[str, Any], group: str = "", due_at: datetime | None = None) -> None:
+def enqueue(
+    *,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+    group: str = "",
+    due_at: datetime | None = None,
+    template: str = "",
+    recipient: str = "",
+) -> None:
     """Write one message to send, in the caller's transaction: it is sent if and only if that commits.
 
     ``kind`` names a handler in settings.OUTBOX_HANDLERS, ``payload`` is JSON. ``key`` is the stable id: a second
-    message with it is ignored. Rows of one ``group`` are sent in order. ``due_at`` (UTC) delays it. Raises KeyError for
-    an unknown kind.
+    message with it is ignored. Rows of one ``group`` are sent in order. ``due_at`` (UTC) delays it. ``template`` and
+    ``recipient``: which mail to whom, where that is known yet. Raises KeyError for an unknown kind.
     """
     if kind not in settings.OUTBOX_HANDLERS:
         raise KeyError(kind)
-    row = OutboxMessage(kind=kind, key=key, payload=payload, group=group, next_attempt_at=due_at or clock.now())
+    row = OutboxMessage(
+        kind=kind, key=key, payload=payload, group=group, next_attempt_at=due_at or clock.now(), template=template,
+        recipient=emails.spelling(recipient)[:254],
+    )  # fmt: skip
     OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
@@ -69,14 +82,14 @@ def _due(now: datetime) -> QuerySet[OutboxMessage]:
         group=OuterRef("group"),
         pk__lt=OuterRef("pk"),
         status=OutboxStatus.PENDING,
-        attempts__lt=ORDERED_ATTEMPTS,
+        attempts__lt=F("forgiven_attempts") + ORDERED_ATTEMPTS,
     )
     rows = OutboxMessage.objects.filter(status=OutboxStatus.PENDING)
     return queue.due(rows, now).filter(Q(group="") | ~Exists(earlier)).order_by("next_attempt_at", "pk")
 
 
 def _deliver(row: OutboxMessage) -> int:
-    if row.attempts > PATIENCE.max_attempts:  # only a row that kills its worker gets here
+    if row.tries > PATIENCE.max_attempts:  # only a row that kills its worker gets here
         _failed(row, RuntimeError("every attempt ended with its worker"), give_up=True)
         return 0
     try:
@@ -90,7 +103,7 @@ def _deliver(row: OutboxMessage) -> int:
         _failed(row, exc, give_up=True)
         return 0
     except Exception as exc:  # one bad row must block no other; it is kept, logged and retried
-        _failed(row, exc, give_up=row.attempts >= PATIENCE.max_attempts)
+        _failed(row, exc, give_up=row.tries >= PATIENCE.max_attempts)
         return 0
     OutboxMessage.objects.filter(pk=row.pk).update(
         status=OutboxStatus.SENT, sent_at=clock.now(), leased_until=None, last_error=""
@@ -106,6 +119,6 @@ def _failed(row: OutboxMessage, exc: Exception, *, give_up: bool) -> None:
     queue.finish(
         row,
         status=OutboxStatus.DEAD if give_up else OutboxStatus.PENDING,
-        next_attempt_at=clock.now() + PATIENCE.gap_after(row.attempts),
+        next_attempt_at=clock.now() + PATIENCE.gap_after(row.tries),
         last_error=f"{type(exc).__name__}: {exc}"[:500],
     )

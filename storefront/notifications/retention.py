@@ -34,5 +34,7 @@ def _forgotten_addresses() -> QuerySet[MailAddress]:
 
 def _done_for(days: int) -> Q:
     before = clock.now() - timedelta(days=days)
-    given_up = Q(status__in=(OutboxStatus.DEAD, OutboxStatus.WITHHELD), next_attempt_at__lt=before)
+    given_up = Q(
+        status__in=(OutboxStatus.DEAD, OutboxStatus.WITHHELD, OutboxStatus.DISMISSED), next_attempt_at__lt=before
+    )
     return Q(status=OutboxStatus.SENT, sent_at__lt=before) | given_up

@@ -19,6 +19,11 @@ OUTBOX_HANDLERS = {
     "support.answer": "storefront.support.mails.deliver",
     "pictures": "cms.renditions.deliver",
 }
+#: Who says what a mail whose text is made at the last moment would say now, by kind.
+OUTBOX_DRAFTS = {
+    "mail.access": "storefront.users.password_links.drafts",
+    "mail.checkout-reminder": "checkout.reminders.sending.drafts",
+}
 #: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
 #: strangers typed into "forgotten password" are not kept for long.
 MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)

@@ -18,6 +18,7 @@ from storefront.core.language import absolute_url
 from storefront.notifications import addresses, delivery, mails
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
+from storefront.notifications.previews import Draft
 from storefront.users import services
 from storefront.users.models import User
 from storefront.users.tokens import PasswordTokens
@@ -63,16 +64,20 @@ def request_reset(*, email: str) -> None:
     """
     # A digest: keys are logged.
     account = salted_hmac("storefront.users.password_links", services.normalise_email(email)).hexdigest()[:32]
-    _enqueue_some(f"reset:{account}:", {"what": "reset", "email": email.strip()}, at=clock.now())
+    mail = {"template": "password_reset", "recipient": email}
+    _enqueue_some(f"reset:{account}:", {"what": "reset", "email": email.strip()}, mail, at=clock.now())
 
 
 def request_first_password(*, user: User, at: datetime) -> None:
     """Enqueue another link that sets a first password; at most one in five minutes (``at``: UTC), MOST_IN_AN_HOUR and
     MOST_IN_A_DAY."""
-    _enqueue_some(f"access:{user.pk}:", {"what": "access", "user_id": user.pk}, at=at, gap=timedelta(minutes=5))
+    mail, gap = {"template": "access", "recipient": user.email}, timedelta(minutes=5)
+    _enqueue_some(f"access:{user.pk}:", {"what": "access", "user_id": user.pk}, mail, at=at, gap=gap)
 
 
-def _enqueue_some(prefix: str, payload: dict[str, Any], *, at: datetime, gap: timedelta = timedelta()) -> None:
+def _enqueue_some(
+    prefix: str, payload: dict[str, Any], mail: dict[str, str], *, at: datetime, gap: timedelta = timedelta()
+) -> None:
     """Enqueue one more mail with a key that begins with ``prefix``, within the limits."""
     times = OutboxMessage.objects.filter(kind=KIND, key__startswith=prefix, created_at__gt=at - timedelta(days=1))
     sent = sorted(times.values_list("created_at", flat=True))
@@ -80,13 +85,14 @@ def _enqueue_some(prefix: str, payload: dict[str, Any], *, at: datetime, gap: ti
     if len(in_an_hour) >= MOST_IN_AN_HOUR or len(sent) >= MOST_IN_A_DAY or (sent and sent[-1] > at - gap):
         return
     # Two requests at the same moment count the same number and so make the same key: one mail.
-    enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload)
+    enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload, **mail)
 
 
 def request_confirmation(*, address: EmailAddress) -> None:
     """Enqueue the mail that asks the owner of a newly typed address to confirm it."""
     key = f"confirm:{address.pk}:{references.public_id()}"
-    enqueue(kind=KIND, key=key, payload={"what": "confirm", "address_id": address.pk})
+    payload = {"what": "confirm", "address_id": address.pk}
+    enqueue(kind=KIND, key=key, payload=payload, template="confirm_email", recipient=address.email)
 
 
 def try_address(*, user: User) -> None:
@@ -110,17 +116,23 @@ def deliver(message: OutboxMessage) -> None:
 
     Raises as ``delivery.send``. Sends nothing if the user or address no longer exists.
     """
+    for draft in drafts(message):
+        delivery.send(draft.mail, to=draft.to, language=draft.language, row=message, key=draft.key)
+
+
+def drafts(message: OutboxMessage) -> list[Draft]:
+    """The mails that ``deliver`` would send now, with new links; none if the user or address no longer exists."""
     payload = message.payload
     what = payload.get("what", "access")
     if what == "confirm":
-        _send_confirmation(message, payload["address_id"])
-    elif what == "reset":
-        for user in User.objects.filter(services.with_email(payload["email"]), is_active=True):
-            _send(_password_reset(user), user, row=message, key=f"{message.key}:{user.pk}")
-    else:
-        user = User.objects.filter(pk=payload["user_id"], is_active=True).first()
-        if user is not None:
-            _send(_access(user), user, row=message, key=message.key)
+        return _confirmation(message, payload["address_id"])
+    if what == "reset":
+        users = User.objects.filter(services.with_email(payload["email"]), is_active=True)
+        return [_draft(_password_reset(user), user, key=f"{message.key}:{user.pk}") for user in users]
+    return [
+        _draft(_access(user), user, key=message.key)
+        for user in User.objects.filter(pk=payload["user_id"], is_active=True)
+    ]
 
 
 def password_url(user: User) -> str:
@@ -150,17 +162,17 @@ def _link_expires_at() -> datetime:
     return clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
-def _send(mail: mails.Mail, user: User, *, row: OutboxMessage, key: str) -> None:
-    delivery.send(mail, to=user.email, language=user.language, row=row, key=key)
+def _draft(mail: mails.Mail, user: User, *, key: str) -> Draft:
+    return Draft(mail=mail, to=user.email, language=user.language, key=key)
 
 
-def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
+def _confirmation(row: OutboxMessage, address_id: int) -> list[Draft]:
     address = EmailAddress.objects.select_related("user").filter(pk=address_id, verified=False).first()
     if address is None:
-        return
+        return []
     user: User = address.user
     if User.objects.filter(email__iexact=address.email).exclude(pk=user.pk).exists():
-        return  # somebody else's login: nothing is sent, and the person who typed it learns nothing
+        return []  # somebody else's login: nothing is sent, and the person who typed it learns nothing
     key_in_link = EmailConfirmationHMAC(address).key
     confirm_url = absolute_url("account_confirm_email", language=user.language, key=key_in_link)
     mail = ConfirmEmail(
@@ -169,4 +181,4 @@ def _send_confirmation(row: OutboxMessage, address_id: int) -> None:
         confirm_url=confirm_url,
         expires_at=clock.now() + timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS),
     )
-    delivery.send(mail, to=address.email, language=user.language, row=row, key=row.key)
+    return [Draft(mail=mail, to=address.email, language=user.language, key=row.key)]

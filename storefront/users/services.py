@@ -17,10 +17,7 @@ class EmailTaken(Exception):
 
 def normalise_email(email: str) -> str:
     """The one spelling under which an e-mail is stored and compared; what cannot be read is only lower-cased."""
-    try:
-        return emails.read(email)
-    except emails.EmailError:
-        return email.strip().lower()
+    return emails.spelling(email)
 
 
 def with_email(email: str) -> Q:
@@ -55,5 +52,8 @@ def register(*, email: str, name: str, company: str, phone: str, language: str) 
         raise EmailTaken from exc
     # allauth logs in by this row; the address is proven when the link in the mail is used.
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    outbox.enqueue(kind="mail.access", key=f"access:{user.pk}", payload={"user_id": user.pk})
+    outbox.enqueue(
+        kind="mail.access", key=f"access:{user.pk}", payload={"user_id": user.pk}, template="access",
+        recipient=user.email,
+    )  # fmt: skip
     return user

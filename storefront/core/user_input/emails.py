@@ -69,6 +69,14 @@ def read(text: str) -> str:
         raise EmailError(exc.code, _repaired(bare)) from None
 
 
+def spelling(text: str) -> str:
+    """The one spelling under which an address is stored and compared; what cannot be read is only lower-cased."""
+    try:
+        return read(text)
+    except EmailError:
+        return text.strip().lower()
+
+
 def suggestion(address: str) -> str:
     """What was probably meant by a possible ``address`` (as ``read`` returns it): gmial.com -> gmail.com, else ""."""
     local, _at, domain = address.rpartition("@")
