@@ -29,8 +29,8 @@ class OutboxMessage(QueueRow):
 
     ``template`` and ``recipient``: which mail to whom; ``subject``: as it was last handed over. ``key`` is its stable
     id; a second message with it is not written. Messages of one ``group`` are sent in the order they were written.
-    ``handed_over_at``: since then it may have been sent; NULL: it was not. ``provider_reference``: the mail company's id
-    of the mail; ``delivery_status``: its last report, about the time ``delivery_at``.
+    ``handed_over_at``: since then it may have been sent; NULL: it was not. ``provider_reference``: the mail company's
+    id of the mail; ``delivery_status``: its last report, about the time ``delivery_at``.
     """
 
     kind = models.CharField(max_length=50)
