@@ -6,3 +6,8 @@ class BackOfficeConfig(AppConfig):
     name = "storefront.backoffice"
     label = "backoffice"
     verbose_name = _("Back office")
+
+    def ready(self) -> None:
+        from storefront.backoffice.customers import log_ins
+
+        log_ins.connect()

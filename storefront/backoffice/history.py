@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 from wagtail.models import ModelLogEntry
 
+from storefront.backoffice.models import CustomerAct
 from storefront.users.models import User
 
 
@@ -42,6 +43,8 @@ def record(
     if is_told:
         data["is_told"] = True
     entry: ModelLogEntry = log(instance=instance, action=action, user=by, data=data)
+    if customer is not None:
+        CustomerAct.objects.create(customer=customer, entry=entry, created_at=entry.timestamp)
     return entry
 
 

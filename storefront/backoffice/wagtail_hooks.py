@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 
 from storefront.backoffice import menu  # noqa: F401  (registers the menu)
+from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F401
 
 
 @hooks.register("insert_global_admin_css")

@@ -90,6 +90,11 @@ JOBS: dict[str, Any] = {
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "thread": "slow"},
     "numbers-sum-up": {"call": "cms.statistics.rollup.roll_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "thread": "slow"},
+    "clear-log-ins": {
+        "call": "storefront.backoffice.customers.log_ins.clear_old",
+        "every": 24 * 3600,
+        "thread": "slow",
+    },
     "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "thread": "slow"},
     "clear-reminders": {"call": "checkout.reminders.services.clear_old", "every": 3600, "thread": "slow"},
     "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "thread": "slow"},

@@ -52,6 +52,8 @@ STAFF_IDLE_MINUTES = env.integer("STAFF_IDLE_MINUTES", default=60, at_least=1, a
 #: The link that sets the first password (and every reset link) is good once and for 72 hours.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+#: Log-ins and failed tries, which staff see at the customer, are kept for so many days.
+LOGIN_KEEP_DAYS = env.integer("LOGIN_KEEP_DAYS", default=90, at_least=1, at_most=730)
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

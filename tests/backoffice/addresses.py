@@ -14,10 +14,14 @@ def real_addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     fixture = request.getfixturevalue
     customer = fixture("customer")
     conversation = begin(key="k", text="A question", language="en", page_url="", customer=customer)
-    return {**_conversations(conversation)}
+    return {**_conversations(conversation), **_customers(customer)}
 
 
 def _conversations(conversation: Any) -> dict[str, str]:
     base = f"/admin/conversations/{conversation.pk}/"
     tails = ("", "news/", "answer/", "turn/", "delete/")
     return {f"/admin/conversations/<int:pk>/{tail}": f"{base}{tail}" for tail in tails}
+
+
+def _customers(customer: Any) -> dict[str, str]:
+    return {"/admin/customers/<int:pk>/": f"/admin/customers/{customer.pk}/"}

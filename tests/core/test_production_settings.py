@@ -151,6 +151,7 @@ WRONG = {
     "SECURE_HSTS_PRELOAD": "?",
     "ALLOW_TEST_KEYS": "test",
     "MAIL_KEEP_DAYS": "7",
+    "LOGIN_KEEP_DAYS": "0",
     "WEBHOOK_KEEP_DAYS": "never",
     "LOG_LEVEL": "LOUD",
 }

@@ -1,1 +1,5 @@
-"""What staff write down and what the back office keeps for itself. Each section has its own module here."""
+"""Models of the back office, a module per section."""
+
+from .customers import CustomerAct, LogIn, StaffNote
+
+__all__ = ["CustomerAct", "LogIn", "StaffNote"]

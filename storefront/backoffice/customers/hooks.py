@@ -1,0 +1,47 @@
+"""Customers in the menu, their addresses, and what the log calls the acts on them."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from storefront.backoffice import links
+from storefront.backoffice.customers import listing, page
+from storefront.backoffice.menu import CUSTOMERS, StaffMenuItem
+from storefront.users.models import User
+
+VIEW = ("users.view_user",)
+
+
+# After Wagtail's own addresses, with which it registers its page of users as the page of every account.
+@hooks.register("register_admin_urls", order=100)
+def addresses() -> list[URLPattern]:
+    links.register_page(User, "backoffice-customer", permissions=VIEW)
+    return [
+        path("customers/", listing.CustomerList.as_view(), name="backoffice-customers"),
+        path(
+            "customers/results/",
+            listing.CustomerList.as_view(results_only=True),
+            name="backoffice-customers-results",
+        ),
+        path("customers/<int:pk>/", page.CustomerPage.as_view(), name="backoffice-customer"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def menu_item() -> MenuItem:
+    return StaffMenuItem(
+        _("Customers"), reverse_lazy("backoffice-customers"), permissions=VIEW, icon_name="group", name="customers",
+        order=CUSTOMERS,
+    )  # fmt: skip
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    """Shown in Wagtail's form for groups."""
+    of_accounts = ("view_user", "mail_password_link", "correct_email", "close_account", "view_as_customer")
+    return Permission.objects.filter(content_type__app_label="users", codename__in=of_accounts)

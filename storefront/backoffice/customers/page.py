@@ -1,0 +1,74 @@
+"""The page of one customer: who, what they hold and owe, and everything that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from storefront.backoffice.customers import summary
+from storefront.backoffice.customers.timeline import reading
+from storefront.backoffice.pages import Crumb, DetailPage, Fact
+from storefront.core.instants import instant
+from storefront.users import queries
+from storefront.users.models import User
+
+CRUMBS = (Crumb("backoffice-customers", gettext_lazy("Customers")),)
+
+
+class CustomerPage(DetailPage):
+    """For any account, so that links work; acts on one of staff are not offered."""
+
+    template_name = "backoffice/customers/page.html"
+    permissions = ("users.view_user",)
+    header_icon = "user"
+    crumbs = CRUMBS
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.viewer: User = request.user  # type: ignore[assignment]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.customer = get_object_or_404(User, pk=self.kwargs["pk"])
+        self.is_staffs = queries.is_staff(self.customer)
+        return super().get(request, *args, **kwargs)
+
+    def get_page_title(self) -> str:
+        return self.customer.get_full_name() or self.customer.email
+
+    def facts(self) -> Iterable[Fact]:
+        customer = self.customer
+        for label, value in (
+            (_("Name"), customer.get_full_name()),
+            (_("Company"), customer.company),
+            (_("Phone"), customer.phone),
+            (_("Language"), customer.language),
+            (_("Registered"), instant(customer.date_joined, "short")),
+            (_("Last log-in"), summary.last_log_in(customer)),
+            (_("Password"), _("set") if customer.has_usable_password() else _("not set yet")),
+            (_("Personal account"), " · ".join(summary.balances(customer)) or "0"),
+        ):
+            if value:
+                yield Fact(label, value)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        group, number = self.request.GET.get("show", ""), self.request.GET.get("p", "")
+        group = group if group in reading.GROUPS else ""
+        page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        return super().get_context_data(**kwargs) | {
+            "customer": self.customer,
+            "is_staffs": self.is_staffs,
+            "emails": summary.emails(self.customer),
+            "licenses": summary.licenses(self.customer),
+            "unpaid": summary.unpaid(self.customer),
+            "portals": summary.portals(self.customer),
+            "payers": summary.payers(self.customer),
+            "consents": summary.consents(self.customer),
+            "line": reading.read(self.customer, reading.kinds(self.viewer, group), page),
+            "groups": reading.groups(self.viewer),
+            "group": group,
+        }
