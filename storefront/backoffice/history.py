@@ -5,9 +5,10 @@ The log is read in one place (Wagtail's report "Site history") and on the page o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -83,3 +84,13 @@ def of(instance: models.Model) -> models.QuerySet[ModelLogEntry]:
     """The entries about an object, the latest first, with their users."""
     entries: models.QuerySet[ModelLogEntry] = ModelLogEntry.objects.for_instance(instance)
     return entries.select_related("user")
+
+
+def of_all(instances: Sequence[models.Model]) -> models.QuerySet[ModelLogEntry]:
+    """The entries about several objects, the latest first, with their users; one query."""
+    about = models.Q(pk=None)
+    for instance in instances:
+        kind = ContentType.objects.get_for_model(instance, for_concrete_model=False)
+        about |= models.Q(content_type=kind, object_id=str(instance.pk))
+    entries: models.QuerySet[ModelLogEntry] = ModelLogEntry.objects.filter(about)
+    return entries.select_related("user").order_by("-timestamp", "-pk")

@@ -5,11 +5,12 @@ All look like Wagtail's own and need a permission. An act is in ``acts.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from storefront.backoffice.rights import StaffOnly, has_any
+from storefront.core import clock, spreadsheets
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class ListPage(StaffOnly, IndexView):
 
     Set ``model``, ``permissions``, ``page_title``, ``header_icon``, ``index_url_name``, ``index_results_url_name``,
     ``columns``, ``default_ordering``, and for the rest ``list_filter`` or ``filterset_class``, ``search_fields``,
-    ``list_export`` with ``export_headings``.
+    ``list_export`` with ``export_headings``. An export is read and sent row by row, however long the list is.
     """
 
     any_permission_required = None
@@ -67,6 +69,24 @@ class ListPage(StaffOnly, IndexView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = super().get_breadcrumbs_items()
         return items
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.is_export:
+            return self.as_spreadsheet(self.get_queryset(), request.GET["export"])
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
+
+    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponseBase:
+        """The whole list, as it is filtered and sorted, in a file named after it and the day."""
+        write = spreadsheets.csv_response if spreadsheet_format == self.FORMAT_CSV else spreadsheets.xlsx_response
+        return write(self.export_rows(queryset), filename=f"{self.get_filename()}-{clock.today():%Y-%m-%d}")
+
+    def export_rows(self, queryset: Any) -> Iterator[list[Any]]:
+        """Headings first, then a list of values for each row."""
+        yield [self.get_heading(queryset, field) for field in self.list_export]
+        rows = queryset.iterator(chunk_size=1000) if hasattr(queryset, "iterator") else queryset
+        for item in rows:
+            yield list(self.to_row_dict(item).values())
 
 
 class DetailPage(StaffOnly, WagtailAdminTemplateMixin, TemplateView):

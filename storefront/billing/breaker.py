@@ -101,6 +101,9 @@ class Guarded(PaymentGateway):
     def provoke_message(self, *, currency: str, return_url: str) -> str:
         return self._inner.provoke_message(currency=currency, return_url=return_url)
 
+    def dashboard_url(self, reference: str) -> str:
+        return self._inner.dashboard_url(reference)
+
     def warnings(self) -> Sequence[Diagnosis]:
         return self._inner.warnings()
 

@@ -18,6 +18,7 @@ FROZEN_TABLES = FrozenTables(
         "billing_receivedpayment": (
             "customer_id", "attempt_id", "gateway", "is_live", "currency", "amount", "reference", "received_at",
         ),
+        "billing_provideranswer": ("*",),
         "billing_refund": ("payment_id", "amount", "is_ours", "created_at"),
         "billing_ledgeraccount": ("*",),
         "billing_ledgertransaction": ("*",),

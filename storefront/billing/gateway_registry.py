@@ -43,6 +43,14 @@ def decline_reason(name: str, code: str) -> DeclineReason:
     return reasons.get(code, DeclineReason.DECLINED)
 
 
+def dashboard_url(name: str, reference: str | None) -> str:
+    """The provider's own page about one of its references, for staff; "" where there is none. Asks nobody."""
+    try:
+        return gateway(name).dashboard_url(reference) if reference else ""
+    except ConfigurationError:
+        return ""
+
+
 def expected_account(name: str) -> str:
     """The provider's own name of the account that must receive our money; "" if it is not configured."""
     accounts: dict[str, str] = settings.PAYMENT_ACCOUNTS

@@ -130,7 +130,12 @@ def failure_reason(attempt: PaymentAttempt) -> str:
             return _("The payment did not match the invoice and was closed. Please pay again.")
     if attempt.provider_reference is None:
         return str(PaymentRefused.message)
-    match decline_reason(attempt.gateway, attempt.failure_code):
+    return decline_in_words(attempt.gateway, attempt.failure_code)
+
+
+def decline_in_words(gateway_name: str, code: str) -> str:
+    """Why a provider's refusal with this code came, and what helps."""
+    match decline_reason(gateway_name, code):
         case DeclineReason.FUNDS:
             return _("There is not enough money on the card. Please use another card or another way to pay.")
         case DeclineReason.LIMIT:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from storefront.billing.breaker import Away
 from storefront.billing.gateway_registry import gateway
@@ -34,7 +36,8 @@ class PaymentSource:
             "charge_reference": event.charge_reference,
             "is_live": event.is_live,
         }
-        return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload)]
+        reference = event.our_reference or event.charge_reference or event.provider_reference
+        return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload, reference=reference)]
 
     def handle(self, event: InboundEvent) -> bool:
         data = event.data
@@ -73,6 +76,13 @@ class PaymentSource:
         except Away as exc:
             raise NotNow(exc.message) from exc
         return True
+
+
+def events_about(attempts: Iterable[PaymentAttempt]) -> QuerySet[InboundEvent]:
+    """The messages received about some attempts, by whichever name each of them used; the earliest first."""
+    names = {(each.public_id, each.charge_reference, each.provider_reference) for each in attempts}
+    references = {name for group in names for name in group if name}
+    return InboundEvent.objects.filter(reference__in=references).order_by("received_at", "pk")
 
 
 def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:

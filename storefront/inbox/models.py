@@ -23,13 +23,15 @@ class InboundEvent(QueueRow):
     """One message. ``(source, event_id)`` is unique, so a copy of it is not a second message.
 
     ``payload`` is JSON text, encrypted at rest because it may hold tokens, and emptied once the message is handled;
-    ``summary`` is safe to show. ``is_proven``: its origin was verified on arrival. One that was not is trusted only
-    after its handler has asked the company, and waits in its ``sender``'s ``turn``.
+    ``summary`` is safe to show, and so is ``reference``: the name of what it is about, as its sender calls it.
+    ``is_proven``: its origin was verified on arrival. One that was not is trusted only after its handler has asked the
+    company, and waits in its ``sender``'s ``turn``.
     """
 
     source = models.CharField(max_length=30)
     event_id = models.CharField(max_length=255)
     summary = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=255, blank=True, default="", db_index=True)
     payload = EncryptedTextField(null=True)
     status = models.CharField(max_length=10, choices=InboundStatus, default=InboundStatus.RECEIVED)
     copies = models.PositiveIntegerField(default=1)

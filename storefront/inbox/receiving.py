@@ -9,7 +9,7 @@ from django.db.models import F
 
 from storefront.core import clock
 from storefront.inbox.models import InboundEvent, InboundStatus
-from storefront.inbox.sources import MAX_EVENT_ID, MAX_SUMMARY, Received
+from storefront.inbox.sources import MAX_EVENT_ID, MAX_REFERENCE, MAX_SUMMARY, Received
 
 #: Most unproven messages of one sender, and of one source, that may wait at a time.
 MOST_OF_SENDER, MOST_OF_SOURCE = 100, 2000
@@ -40,6 +40,7 @@ def store(*, source: str, message: Received, sender: str = "") -> InboundEvent:
             event_id=message.event_id,
             defaults={
                 "summary": message.summary[:MAX_SUMMARY],
+                "reference": message.reference[:MAX_REFERENCE],
                 "payload": json.dumps(dict(message.payload)),
                 "is_proven": message.is_proven,
                 "sender": sender[:64],

@@ -18,6 +18,7 @@ from storefront.inbox.models import InboundEvent
 
 MAX_EVENT_ID = 255
 MAX_SUMMARY = 200
+MAX_REFERENCE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Received:
     """One message.
 
     ``event_id`` (at most 255 characters) is the same for every copy; ``summary`` is safe to log and show; ``payload``
-    is JSON, stored encrypted until the message is handled. ``is_proven`` is False for a message that only its handler
+    is JSON, stored encrypted until the message is handled. ``reference`` names what it is about, by which it is found
+    later (at most 255 characters, no secret). ``is_proven`` is False for a message that only its handler
     can verify; it waits apart from the others.
     """
 
@@ -33,6 +35,7 @@ class Received:
     summary: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
     is_proven: bool = True
+    reference: str = ""
 
 
 class Source(Protocol):

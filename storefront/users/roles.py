@@ -112,6 +112,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "inbox.retry_event",
         "core.run_job",
         "support.delete_conversation",
+        "backoffice.delete_savedview",
     ),
 }
 

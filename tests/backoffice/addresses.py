@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from storefront.support.services.conversations import begin
+from tests.backoffice.trade_addresses import trade_addresses
 
 
 def real_addresses(request: pytest.FixtureRequest) -> dict[str, str]:
@@ -14,7 +15,7 @@ def real_addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     fixture = request.getfixturevalue
     customer = fixture("customer")
     conversation = begin(key="k", text="A question", language="en", page_url="", customer=customer)
-    return {**_conversations(conversation), **_customers(customer)}
+    return {**_conversations(conversation), **_customers(customer), **trade_addresses(customer)}
 
 
 def _conversations(conversation: Any) -> dict[str, str]:

@@ -1,7 +1,7 @@
 from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
-from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt
+from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
 from .refunds import Refund
 from .reviews import ReviewItem
 
@@ -20,6 +20,7 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "PaymentAttempt",
+    "ProviderAnswer",
     "Refund",
     "ReviewItem",
     "Seller",

@@ -84,6 +84,26 @@ class PaymentAttempt(models.Model):
         return self.failure_code == GIVEN_UP
 
 
+class ProviderAnswer(models.Model):
+    """What the provider said about an attempt, and when: a row for each answer that differs from the one before.
+
+    ``state`` is one of ``gateways.payments.base.RemoteState``, or ``refused`` where the provider opened nothing;
+    ``failure_code`` is the provider's own word. Never changed.
+    """
+
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="answers")
+    state = models.CharField(max_length=20)
+    failure_code = models.CharField(max_length=100, blank=True)
+    method_label = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}: {self.state} {self.failure_code}".strip()
+
+
 class Payment(models.Model):
     """Money received, through a provider's page (``attempt``) or without one, as by bank transfer.
 

@@ -10,7 +10,7 @@ from storefront.billing import links
 from storefront.billing.errors import CannotBeCharged, PaymentRefused, PaymentUnavailable
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt
-from storefront.billing.services import orders, reviews
+from storefront.billing.services import answers, orders, reviews
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
@@ -38,7 +38,7 @@ def resume(attempt: PaymentAttempt) -> PaymentAttempt:
         started = adapter.start(start_request(attempt))
     except Declined as refusal:
         logger.warning("attempt %s refused: %s", attempt.pk, refusal.code)
-        close(attempt.pk, AttemptStatus.FAILED, failure_code=refusal.code)
+        close(attempt.pk, AttemptStatus.FAILED, failure_code=refusal.code, is_refused=True)
         if refusal.is_curable:
             raise PaymentRefused(refusal.code) from refusal
         reviews.file_cannot_charge(invoice=attempt.invoice, gateway=attempt.gateway, code=refusal.code)
@@ -53,13 +53,20 @@ def resume(attempt: PaymentAttempt) -> PaymentAttempt:
 
 
 def close(
-    attempt_id: int, status: AttemptStatus, *, failure_code: str = "", unless_opened: bool = False
+    attempt_id: int,
+    status: AttemptStatus,
+    *,
+    failure_code: str = "",
+    unless_opened: bool = False,
+    is_refused: bool = False,
 ) -> PaymentAttempt:
     """End an open attempt unpaid; the order may be paid anew. A closed attempt is left as it is, with ``unless_opened``
-    also one that a concurrent call has opened at the provider."""
+    also one that a concurrent call has opened at the provider. ``is_refused``: the provider said so itself."""
     with transaction.atomic(durable=True):
         attempt = lock_attempt(attempt_id)
         is_opened = attempt.provider_reference is not None
+        if is_refused:
+            answers.note_refusal(attempt, failure_code)
         if attempt.status in OPEN_ATTEMPT and not (unless_opened and is_opened):
             states.apply(
                 attempt, status, table=ATTEMPT_TRANSITIONS, failure_code=failure_code[:100], next_check_at=None

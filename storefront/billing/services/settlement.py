@@ -14,7 +14,7 @@ from storefront.billing import mails
 from storefront.billing.gateway_registry import expected_account, gateway
 from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
-from storefront.billing.services import disputes, orders, payments, refund_booking, reviews
+from storefront.billing.services import answers, disputes, orders, payments, refund_booking, reviews
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.poll_schedule import after_lapse, next_check
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
@@ -74,6 +74,7 @@ def record(*, attempt_id: int, snapshot: PaymentSnapshot, seen: int) -> PaymentA
         attempt = lock_attempt(attempt_id)
         if _takes_back(attempt, snapshot) and attempt.revision != seen:
             raise StaleAnswer
+        answers.note(attempt, snapshot)
         problems = mismatches(attempt, attempt.invoice, snapshot)
         if problems:
             _report(attempt, snapshot, problems)

@@ -238,3 +238,7 @@ class PaymentGateway(ABC):
     def warnings(self) -> Sequence[Diagnosis]:
         """What the configuration alone shows, without asking anybody."""
         return ()
+
+    def dashboard_url(self, reference: str) -> str:
+        """The page of the provider's own dashboard about one of its references, for staff; "" where there is none."""
+        return ""

@@ -23,7 +23,7 @@ from storefront.gateways.payments.base import (
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
-from storefront.gateways.payments.stripe import diagnosis, webhooks
+from storefront.gateways.payments.stripe import dashboard, diagnosis, webhooks
 from storefront.gateways.payments.stripe.declines import DECLINES
 from storefront.gateways.payments.stripe.disputes import disputed_since, disputes_of
 from storefront.gateways.payments.stripe.failures import translated
@@ -200,6 +200,9 @@ class Gateway(PaymentGateway):
 
     def warnings(self) -> Sequence[Diagnosis]:
         return diagnosis.warnings(self._api_key, self._secrets)
+
+    def dashboard_url(self, reference: str) -> str:
+        return dashboard.page_of(reference, is_live=self.is_live) if self._api_base == dashboard.API else ""
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return webhooks.parse(body, headers, self._secrets, now=now)

@@ -1,0 +1,163 @@
+"""The lists of orders and invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.order.models import Order
+from wagtail.admin.ui.tables import Column
+
+from storefront.backoffice.columns import InstantColumn, LinkColumn, MoneyColumn, NumberLink, StateColumn
+from storefront.backoffice.lists import TradeList
+from storefront.backoffice.orders import queries, rows
+from storefront.backoffice.orders.filters import InvoiceFilters, OrderFilters
+from storefront.billing import status
+from storefront.billing.models import Invoice
+
+
+def _currency(row: Any) -> str:
+    return str(row.currency)
+
+
+class OrderList(TradeList):
+    """Orders, the latest first. The sum is that of all orders the filters leave, in whatever state."""
+
+    list_name = "orders"
+    model = Order
+    permissions = ("order.view_order",)
+    page_title = _("Orders")
+    header_icon = "list-ul"
+    index_url_name = "backoffice-orders"
+    index_results_url_name = "backoffice-orders-results"
+    filterset_class = OrderFilters
+    search_fields = ["number"]
+    default_ordering = "-date_placed"
+    amount_field = "total_incl_tax"
+    export_filename = "orders"
+    ready_views = (
+        (_("Unpaid"), "status=New&status=Payment+in+progress"),
+        (_("Overdue"), "overdue=yes"),
+        (_("Paid"), "status=Paid"),
+    )
+    all_columns = (
+        NumberLink(
+            "number", label=_("Order"), sort_key="number", list_name="orders",
+            get_url=lambda order: reverse("backoffice-order", args=[order.number]),
+        ),
+        InstantColumn("date_placed", label=_("Placed"), sort_key="date_placed"),
+        StateColumn("state", label=_("State"), accessor=rows.state_of_order, sort_key="status"),
+        LinkColumn("customer", label=_("Customer"), accessor=rows.name_of, instance=lambda order: order.user),
+        Column("email", label=_("E-mail"), accessor="user.email"),
+        Column("company", label=_("Company"), accessor=rows.company_of),
+        LinkColumn("invoice", label=_("Invoice"), accessor=rows.invoice_of, instance=rows.invoice_of),
+        Column("method", label=_("Paid by"), accessor=lambda o: rows.method_of(rows.paid_attempt(rows.invoice_of(o)))),
+        Column("voucher", label=_("Voucher"), accessor=rows.vouchers_of),
+        Column("portal", label=_("Portal"), accessor=lambda order: rows.detail_of(order, "portal_address")),
+        Column("language", label=_("Language"), accessor=lambda order: rows.detail_of(order, "language")),
+        MoneyColumn(
+            "total", label=_("Total"), accessor="total_incl_tax", currency=_currency, sort_key="total_incl_tax"
+        ),
+    )  # fmt: skip
+    default_columns = ("date_placed", "state", "customer", "company", "invoice", "total")
+    export_columns = (
+        (_("Order"), lambda order: order.number),
+        (_("Placed"), lambda order: order.date_placed),
+        (_("State"), lambda order: rows.state_of_order(order).label),
+        (_("Customer"), rows.name_of),
+        (_("Company"), rows.company_of),
+        (_("E-mail"), lambda order: order.user.email if order.user else ""),
+        (_("Currency"), _currency),
+        (_("Net"), lambda order: rows.figure(order.total_excl_tax, order.currency)),
+        (_("Tax"), lambda order: rows.figure(rows.net_and_tax(order)[1], order.currency)),
+        (_("Total"), lambda order: rows.figure(order.total_incl_tax, order.currency)),
+        (_("Invoice"), lambda order: str(rows.invoice_of(order) or "")),
+        (_("Paid"), lambda order: getattr(rows.invoice_of(order), "paid_at", None)),
+        (_("Paid by"), lambda order: rows.method_of(rows.paid_attempt(rows.invoice_of(order)))),
+        (_("Payment reference"), lambda order: rows.reference_of(rows.paid_attempt(rows.invoice_of(order)))),
+        (_("Voucher"), rows.vouchers_of),
+        (_("Portal"), lambda order: rows.detail_of(order, "portal_address")),
+        (_("Language"), lambda order: rows.detail_of(order, "language")),
+    )
+
+    def get_base_queryset(self) -> QuerySet[Order]:
+        return queries.orders()
+
+    def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        text = self.search_query.strip()
+        if not text:
+            return queryset
+        details = Q(purchase_details__company__icontains=text) | Q(purchase_details__portal_address__icontains=text)
+        people = Q(user__in=queries.matching_people(text)) | Q(purchase_details__name__icontains=text)
+        invoices = Invoice.objects.filter(
+            Q(number__icontains=text) | Q(pk__in=queries.matching_attempts(text).values("invoice"))
+        )
+        return queryset.filter(Q(number__icontains=text) | people | details | Q(pk__in=invoices.values("order")))
+
+
+class InvoiceList(TradeList):
+    """Invoices of every kind, the latest first."""
+
+    list_name = "invoices"
+    model = Invoice
+    permissions = ("billing.view_invoice",)
+    page_title = _("Invoices")
+    header_icon = "doc-full"
+    index_url_name = "backoffice-invoices"
+    index_results_url_name = "backoffice-invoices-results"
+    filterset_class = InvoiceFilters
+    search_fields = ["number"]
+    default_ordering = "-issued_at"
+    export_filename = "invoices"
+    ready_views = (
+        (_("Open"), "status=open"),
+        (_("Overdue"), "overdue=yes"),
+        (_("Paid"), "status=paid"),
+        (_("Void"), "status=void"),
+    )
+    all_columns = (
+        NumberLink(
+            "number", label=_("Invoice"), sort_key="number", list_name="invoices",
+            get_url=lambda invoice: reverse("backoffice-invoice", args=[invoice.number]),
+        ),
+        InstantColumn("issued_at", label=_("Issued"), sort_key="issued_at"),
+        InstantColumn("due_at", label=_("Due"), sort_key="due_at"),
+        StateColumn("state", label=_("State"), accessor=status.of_invoice, sort_key="status"),
+        LinkColumn("customer", label=_("Customer"), accessor=rows.customer_of, instance=lambda row: row.customer),
+        Column("company", label=_("Company"), accessor=lambda invoice: invoice.payer.get("company", "")),
+        LinkColumn("order", label=_("Order"), accessor="order.number", instance=lambda invoice: invoice.order),
+        Column("kind", label=_("Kind"), accessor="get_kind_display"),
+        InstantColumn("paid_at", label=_("Paid"), sort_key="paid_at"),
+        Column("method", label=_("Paid by"), accessor=lambda invoice: rows.method_of(rows.paid_attempt(invoice))),
+        MoneyColumn("net", label=_("Net"), currency=_currency),
+        MoneyColumn("tax", label=_("Tax"), currency=_currency),
+        MoneyColumn("amount", label=_("Total"), currency=_currency, sort_key="amount"),
+    )  # fmt: skip
+    default_columns = ("issued_at", "due_at", "state", "customer", "company", "order", "amount")
+    export_columns = (
+        (_("Invoice"), lambda invoice: invoice.number),
+        (_("Issued"), lambda invoice: invoice.issued_at),
+        (_("Due"), lambda invoice: invoice.due_at),
+        (_("State"), lambda invoice: status.of_invoice(invoice).label),
+        (_("Kind"), lambda invoice: str(invoice.get_kind_display())),
+        (_("Order"), lambda invoice: invoice.order.number if invoice.order else ""),
+        (_("Customer"), rows.customer_of),
+        (_("Company"), lambda invoice: invoice.payer.get("company", "")),
+        (_("E-mail"), lambda invoice: invoice.customer.email),
+        (_("Currency"), _currency),
+        (_("Net"), lambda invoice: rows.figure(invoice.net, invoice.currency)),
+        (_("Tax"), lambda invoice: rows.figure(invoice.tax, invoice.currency)),
+        (_("Total"), lambda invoice: rows.figure(invoice.amount, invoice.currency)),
+        (_("Paid"), lambda invoice: invoice.paid_at),
+        (_("Paid by"), lambda invoice: rows.method_of(rows.paid_attempt(invoice))),
+        (_("Payment reference"), lambda invoice: rows.reference_of(rows.paid_attempt(invoice))),
+    )
+
+    def get_base_queryset(self) -> QuerySet[Invoice]:
+        return queries.invoices()
+
+    def search_queryset(self, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
+        text = self.search_query.strip()
+        return queryset.filter(queries.matching_invoices(text)) if text else queryset

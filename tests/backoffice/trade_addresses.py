@@ -1,0 +1,22 @@
+"""Real addresses of orders, invoices, payments and saved views, for the access matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storefront.backoffice.models import SavedView
+from tests.billing.building import make_payment
+
+
+def trade_addresses(customer: Any) -> dict[str, str]:
+    invoice = make_payment(customer).invoice
+    assert invoice is not None
+    assert invoice.order is not None
+    view = SavedView.objects.create(owner=customer, list_name="orders", name="Mine", is_shared=True)
+    return {
+        "/admin/orders/<str:number>/": f"/admin/orders/{invoice.order.number}/",
+        "/admin/invoices/<str:number>/": f"/admin/invoices/{invoice.number}/",
+        "/admin/invoices/<str:number>/print/": f"/admin/invoices/{invoice.number}/print/",
+        "/admin/payments/<str:public_id>/": f"/admin/payments/{invoice.attempts.get().public_id}/",
+        "/admin/views/<int:pk>/delete/": f"/admin/views/{view.pk}/delete/",
+    }
