@@ -61,6 +61,7 @@ def deliver(message: OutboxMessage) -> None:
         language=payload["language"],
         row=message,
         key=message.key,
+        reply_to=payload.get("reply_to", ""),
     )
 
 
@@ -72,7 +73,16 @@ def send(mail: Mail, *, to: str, language: str, row: OutboxMessage, key: str) ->
     _send(mail.template, mail.context(), to=to, language=language, row=row, key=key)
 
 
-def _send(template: str, context: dict[str, Any], *, to: str, language: str, row: OutboxMessage, key: str) -> None:
+def _send(
+    template: str,
+    context: dict[str, Any],
+    *,
+    to: str,
+    language: str,
+    row: OutboxMessage,
+    key: str,
+    reply_to: str = "",
+) -> None:
     """Render and hand over. The hand-over is noted in ``row`` first; a later attempt that finds the note asks the
     company whether it has the mail, where the company can tell."""
     try:
@@ -82,7 +92,7 @@ def _send(template: str, context: dict[str, Any], *, to: str, language: str, row
     _open_way(template, to)
     language = nearest_language(language)
     with translation.override(language):
-        letter = compose(template=template, to=to, language=language, key=key, context=context)
+        letter = compose(template=template, to=to, language=language, key=key, context=context, reply_to=reply_to)
     if row.handed_over_at and _has_arrived(letter, row):
         return
     OutboxMessage.objects.filter(pk=row.pk).update(
@@ -169,7 +179,9 @@ def _stable_id(letter: EmailMultiAlternatives) -> str:
     return letter.extra_headers["Message-ID"].partition("@")[0].strip("<")
 
 
-def compose(*, template: str, to: str, language: str, key: str, context: dict[str, Any]) -> EmailMultiAlternatives:
+def compose(
+    *, template: str, to: str, language: str, key: str, context: dict[str, Any], reply_to: str = ""
+) -> EmailMultiAlternatives:
     """The mail in the active language, text and HTML. Values of ``context`` reach headers only as one line."""
     words = values.unpack(context) | {
         "shop_name": settings.SHOP_NAME,
@@ -184,7 +196,7 @@ def compose(*, template: str, to: str, language: str, key: str, context: dict[st
         body=_MANY_LINES.sub("\n\n", _text(template, "body.txt", words)).strip() + "\n",
         from_email=_sender(),
         to=[to],
-        reply_to=[settings.SUPPORT_EMAIL],
+        reply_to=[reply_to or settings.SUPPORT_EMAIL],
         headers={"Message-ID": message_id(key), **_unsubscribing(words)},
         connection=company().connection(),
     )

@@ -41,12 +41,15 @@ class Mail:
         return packed
 
 
-def enqueue(mail: Mail, *, to: str, language: str, key: str) -> None:
+def enqueue(mail: Mail, *, to: str, language: str, key: str, reply_to: str = "") -> None:
     """Write a mail to the outbox, in the caller's transaction.
 
-    ``to``: the address; ``language``: the reader's; ``key``: the mail's stable id, a second mail with it is ignored.
+    ``to``: the address; ``language``: the reader's; ``key``: the mail's stable id, a second mail with it is ignored;
+    ``reply_to``: where an answer goes, if not to settings.SUPPORT_EMAIL.
     """
     payload = {"template": mail.template, "to": to, "language": language, "context": mail.context()}
+    if reply_to:
+        payload["reply_to"] = reply_to
     outbox.enqueue(kind="mail", key=key, group=mail.group, payload=payload, template=mail.template, recipient=to)
 
 

@@ -29,3 +29,6 @@ MAIL_WEBHOOK_SECRETS = env.entries(
 if MAIL_WEBHOOK_SECRETS:
     ANYMAIL = ANYMAIL | {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRETS}
 ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company that hangs holds up the mail thread only
+#: The domain whose mail the company hands over at /hooks/mail-inbound/: answers to tickets come to
+#: support+<token>@<domain>. Empty: answers by mail go to SUPPORT_EMAIL.
+SUPPORT_INBOUND_DOMAIN = env.host("SUPPORT_INBOUND_DOMAIN", default="")

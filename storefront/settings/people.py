@@ -85,6 +85,9 @@ THROTTLES = {
     "chat-begin": "10/hour",  # conversations a visitor may begin
     "chat-send": "60/hour",
     "contact-send": "10/hour",
+    "ticket-begin": "20/hour",  # tickets a customer may open
+    "ticket-send": "60/hour",  # messages a customer may add to tickets
+    "hook-mail-inbound": "120/minute",  # mails of the company without its secret, per sender
     "visit": "120/minute",  # product pages that one address says it looks at
     "search": "60/minute",
     "search-suggest": "300/minute",  # while somebody types

@@ -58,3 +58,5 @@ STORAGES = {
     "default": {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+#: A command that judges uploads: it is given the path of a file and ends with 0 (clean), 1 (infected) or another code.
+UPLOAD_SCAN_COMMAND = env.text("UPLOAD_SCAN_COMMAND", pattern=r"/\S.*", what="a command that begins with its path")

@@ -15,8 +15,8 @@ from storefront.core import clock, states
 from storefront.notifications import mails
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
-from storefront.support import links, queries
-from storefront.support.models import Author, Conversation, Kind, Message
+from storefront.support import links, queries, reply_address
+from storefront.support.models import Attachment, Author, Conversation, HeldMail, Kind, Message
 from storefront.support.states import ConversationStatus
 
 KIND = "support.answer"
@@ -35,6 +35,29 @@ class ConversationAnswer(mails.Mail):
     question: Sequence[str]
     answers: Sequence[Sequence[str]]
     conversation_url: str
+    ticket_number: str = ""
+    files: Sequence[str] = ()
+    may_reply: bool = False
+
+    @property
+    def group(self) -> str:
+        return f"ticket:{self.ticket_number}" if self.ticket_number else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketReceived(mails.Mail):
+    """A new ticket has arrived: its number, what was written, the names of its files."""
+
+    ticket_number: str
+    title: str
+    question: Sequence[str]
+    files: Sequence[str]
+    conversation_url: str
+    may_reply: bool
+
+    @property
+    def group(self) -> str:
+        return f"ticket:{self.ticket_number}"
 
 
 def is_quiet(conversation: Conversation) -> bool:
@@ -43,25 +66,62 @@ def is_quiet(conversation: Conversation) -> bool:
     return is_over or clock.now() - conversation.last_message_at > QUIET_AFTER
 
 
+def staff_address(conversation: Conversation) -> str:
+    """Who is told about it: its department, or settings.STAFF_EMAIL."""
+    own = conversation.department.email if conversation.department else ""
+    return own or settings.STAFF_EMAIL
+
+
 def tell_staff(conversation: Conversation, message: Message, *, is_new: bool) -> None:
-    """A mail to settings.STAFF_EMAIL in the caller's transaction, once per message."""
+    """A mail to the department in the caller's transaction, once per message."""
     what = "New question" if is_new else "Another message"
     if conversation.kind == Kind.CONTACT:
         what = "Contact form"
+    elif conversation.kind == Kind.TICKET:
+        what = f"New ticket {conversation.number}" if is_new else f"Ticket {conversation.number}"
     about = conversation.subject or conversation.person
     screen = settings.SITE_URL + reverse("support-conversation", args=[conversation.pk])
     lines = [
         f"From: {conversation.person}" + (f", {conversation.address}" if conversation.address else ""),
         f"Written from: {conversation.page_url}" if conversation.page_url else "",
         message.text,
+        *(f"File: {name}" for name in _files([message])),
         f"Answer here: {screen}",
     ]
-    mails.staff_notice(key=f"conversation:{message.pk}", subject=f"{what}: {about}", text="\n\n".join(lines))
+    notify(conversation, key=f"conversation:{message.pk}", subject=f"{what}: {about}", lines=lines)
+
+
+def notify(conversation: Conversation, *, key: str, subject: str, lines: Sequence[str], to: str = "") -> None:
+    """A notice to staff, in English: to the department, or to one of them."""
+    notice = mails.StaffNotice(title=subject, paragraphs=mails.paragraphs("\n\n".join(lines)))
+    mails.enqueue(notice, to=to or staff_address(conversation), language="en", key=key)
+
+
+def tell_of_held(held: HeldMail) -> None:
+    """Staff must decide about a mail that is not from the ticket's own address."""
+    conversation = held.conversation
+    screen = settings.SITE_URL + reverse("support-conversation", args=[conversation.pk])
+    lines = [f"{held.sender} wrote to {conversation.number}, which is not theirs.", f"Decide here: {screen}"]
+    notify(conversation, key=f"held:{held.pk}", subject=f"From another address: {conversation.number}", lines=lines)
+
+
+def confirm(conversation: Conversation, message: Message) -> None:
+    """Tell the customer that the ticket has arrived."""
+    mail = TicketReceived(
+        name=_name(conversation),
+        ticket_number=conversation.number,
+        title=conversation.subject,
+        question=mails.text_lines(message.text),
+        files=_files([message]),
+        conversation_url=_url(conversation),
+        may_reply=reply_address.is_open(),
+    )
+    _send(mail, conversation, key=f"ticket:{conversation.pk}")
 
 
 def tell_visitor_later(conversation: Conversation, message: Message) -> None:
-    """Have ``deliver`` look after an answer; at once where nobody is waiting on a page of ours (contact form)."""
-    due = clock.now() if conversation.kind == Kind.CONTACT else clock.now() + MAIL_AFTER
+    """Have ``deliver`` look after an answer; at once where nobody is waiting on a page of ours."""
+    due = clock.now() + MAIL_AFTER if conversation.kind == Kind.CHAT else clock.now()
     enqueue(kind=KIND, key=f"answer:{message.pk}", payload={"conversation_id": conversation.pk}, due_at=due)
 
 
@@ -84,14 +144,33 @@ def deliver(row: OutboxMessage) -> None:
 
 def _mail(conversation: Conversation, answers: list[Message]) -> None:
     asked = conversation.messages.filter(author=Author.VISITOR, number__lt=answers[-1].number).last()
-    with translation.override(conversation.language):  # the link leads to the page in their language
-        url = links.conversation_url(conversation)
     mail = ConversationAnswer(
-        name=conversation.name or (conversation.customer.name if conversation.customer else ""),
+        name=_name(conversation),
         title=conversation.subject,
         question=mails.text_lines(asked.text if asked else ""),
         answers=[mails.text_lines(answer.text) for answer in answers],
-        conversation_url=url,
+        conversation_url=_url(conversation),
+        ticket_number=conversation.number if conversation.kind == Kind.TICKET else "",
+        files=_files(answers),
+        may_reply=reply_address.is_open(),
     )
-    key = f"conversation-answer:{answers[-1].pk}"
-    mails.enqueue(mail, to=conversation.address, language=conversation.language, key=key)
+    _send(mail, conversation, key=f"conversation-answer:{answers[-1].pk}")
+
+
+def _send(mail: mails.Mail, conversation: Conversation, *, key: str) -> None:
+    to, reply_to = conversation.address, reply_address.of(conversation)
+    mails.enqueue(mail, to=to, language=conversation.language, key=key, reply_to=reply_to)
+
+
+def _name(conversation: Conversation) -> str:
+    return conversation.name or (conversation.customer.name if conversation.customer else "")
+
+
+def _url(conversation: Conversation) -> str:
+    with translation.override(conversation.language):  # the link leads to the page in their language
+        return links.conversation_url(conversation)
+
+
+def _files(messages: Sequence[Message]) -> list[str]:
+    found = Attachment.objects.filter(message__in=messages).order_by("pk")
+    return list(found.values_list("name", flat=True))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from storefront.support.models import Author, Conversation, Message
+from storefront.support.models import Author, Conversation, Kind, Message
 from storefront.support.states import ConversationStatus
 from storefront.users.models import User
 
@@ -14,8 +15,8 @@ LAST_MESSAGES = 200
 
 def messages_of(conversation: Conversation, *, after: int = 0) -> list[Message]:
     """The newest messages with a number above ``after``, oldest first."""
-    newest = conversation.messages.select_related("staff").filter(number__gt=after).order_by("-number")[:LAST_MESSAGES]
-    return list(reversed(newest))
+    newest = conversation.messages.select_related("staff").prefetch_related("attachments").filter(number__gt=after)
+    return list(reversed(newest.order_by("-number")[:LAST_MESSAGES]))
 
 
 def unread_answers(public_id: str) -> int:
@@ -31,15 +32,34 @@ def unmailed_answers(conversation: Conversation) -> QuerySet[Message]:
 
 
 def latest_of(customer: User) -> Conversation | None:
-    """The customer's newest conversation that is not closed, chat or contact form."""
+    """The customer's newest conversation that is not closed, chat or contact form: what the chat goes on with."""
     going_on = Conversation.objects.filter(customer=customer).exclude(status=ConversationStatus.CLOSED)
+    going_on = going_on.exclude(kind=Kind.TICKET)
     return going_on.order_by("-last_message_at", "-pk").first()
 
 
 def earlier_of(customer: User, *, but: Conversation | None) -> QuerySet[Conversation]:
     """The customer's other conversations, newest first."""
-    others = with_last_text(Conversation.objects.filter(customer=customer))
+    others = with_last_text(Conversation.objects.filter(customer=customer, merged_into=None))
     return others.exclude(pk=but.pk) if but else others
+
+
+def tickets_of(customer: User) -> QuerySet[Conversation]:
+    """The customer's conversations of every kind, with what the page of one shows."""
+    related = ("customer", "department", "order", "invoice", "license", "merged_into")
+    return Conversation.objects.filter(customer=customer).select_related(*related)
+
+
+def listed_for(customer: User) -> QuerySet[Conversation]:
+    """The customer's tickets for the list, newest first: each with ``last_text`` and ``unread``, the number of answers
+    they have not seen. One query."""
+    unread = Message.objects.filter(
+        conversation=OuterRef("pk"), author=Author.STAFF, number__gt=OuterRef("read_by_visitor")
+    )
+    count = unread.order_by().values("conversation").annotate(count=Count("pk")).values("count")
+    listed = with_last_text(Conversation.objects.filter(customer=customer, merged_into=None))
+    listed = listed.annotate(unread=Coalesce(Subquery(count), 0, output_field=IntegerField()))
+    return listed.select_related("department").order_by("-last_message_at", "-pk")
 
 
 def with_last_text(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:

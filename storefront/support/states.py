@@ -18,3 +18,18 @@ CONVERSATION_TRANSITIONS: Transitions = {
     ConversationStatus.ANSWERED: frozenset({ConversationStatus.OPEN, ConversationStatus.CLOSED}),
     ConversationStatus.CLOSED: frozenset({ConversationStatus.OPEN, ConversationStatus.ANSWERED}),
 }
+
+
+class Alarm(models.IntegerChoices):
+    """What staff was told about an answer that is due."""
+
+    NONE = 0, _("In time")
+    WARNED = 1, _("Due soon")
+    OVERDUE = 2, _("Overdue")
+
+
+class HeldReason(models.TextChoices):
+    """Why a mail waits for staff."""
+
+    SENDER = "sender", _("From another address")
+    TOO_MANY = "too_many", _("Too many mails within an hour")

@@ -56,6 +56,9 @@ def panel(request: HtmxRequest) -> HttpResponse:
 def conversation(request: HtmxRequest, public_id: str) -> HttpResponse:
     """One conversation of the visitor, and a further message in it."""
     conversation = _find(request, public_id)
+    if conversation.merged_into is not None and request.method != "POST":
+        access.hold(request, conversation.merged_into)
+        return redirect("chat-conversation", public_id=conversation.merged_into.public_id)
     if request.method != "POST":
         return _page(request, conversation, _thread(request, conversation))
     form = MessageForm(request.POST, request=request)
@@ -90,6 +93,8 @@ def link(request: HtmxRequest, token: str) -> HttpResponse:
             request, _("This link is too old, or the conversation is no longer kept. Please write to us again.")
         )
         return redirect("chat")
+    if conversation.customer_id is not None and conversation.customer == request.user:
+        return redirect("account-ticket", number=conversation.number)
     access.open_link(request, conversation)
     return redirect("chat-conversation", public_id=conversation.public_id)
 

@@ -27,6 +27,7 @@ from storefront.core import throttle
 from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url
 from storefront.support.services.conversations import begin
+from storefront.support.services.files import CheckedFile, attach
 from tests.checkout.building import left_cart
 from tests.factories import PASSWORD
 
@@ -84,6 +85,13 @@ def conversation(customer: Any) -> Any:
     return begin(key="k", text="A question", language="en", page_url="", customer=customer)
 
 
+def receipt(conversation: Any) -> str:
+    """The id of a file of the first message."""
+    content = CheckedFile("receipt.txt", "text/plain", b"Paid.")
+    attach([content], conversation=conversation, message=conversation.messages.get())
+    return str(conversation.attachments.get().public_id)
+
+
 @pytest.fixture
 def addresses(
     invoice: Any, license: Any, consent: Any, conversation: Any, document: Any, stripe: Any, shop: Any
@@ -115,6 +123,13 @@ def addresses(
         "/checkout/resume/<str:token>/stop/": f"/checkout/resume/{reminder}/stop/",
         "/hooks/<slug:source>/": "/hooks/stripe/",
         "/support/<slug:public_id>/": f"/support/{conversation.public_id}/",
+        "/support/<slug:public_id>/files/<slug:file_id>/": (
+            f"/support/{conversation.public_id}/files/{receipt(conversation)}/"
+        ),
+        **{
+            f"/account/tickets/<slug:number>/{tail}": f"/account/tickets/{conversation.number}/{tail}"
+            for tail in ("", "turn/", "rate/")
+        },
         "/support/<slug:public_id>/news/": f"/support/{conversation.public_id}/news/",
         "/support/open/<str:token>/": conversation_url(conversation).removeprefix("http://testserver"),
         "/agreements/<slug:slug>/": f"/agreements/{shop.agreement.slug}/",

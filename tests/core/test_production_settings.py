@@ -143,6 +143,8 @@ WRONG = {
     "STAFF_IDLE_MINUTES": "0",
     "MEDIA_ROOT": "media",
     "PRIVATE_MEDIA_ROOT": "private",
+    "UPLOAD_SCAN_COMMAND": "clamdscan --fdpass",
+    "SUPPORT_INBOUND_DOMAIN": "support@shop.example",
     "SERVE_MEDIA": "2",
     "BEHIND_TLS_PROXY": "nginx",
     "SECURE_SSL_REDIRECT": "301",

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from checkout.reminders.sending import CheckoutReminderMail
 from storefront.notifications import mails
-from storefront.support.mails import ConversationAnswer
+from storefront.support.mails import ConversationAnswer, TicketReceived
 from storefront.users import password_links
 
 DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -70,6 +70,10 @@ _EXAMPLES: list[mails.Mail] = [
     ConversationAnswer(
         **NAME, title="", question=mails.text_lines("Does it work\nwith S50?"),
         answers=[mails.text_lines("Yes.\n\nSee " + "x" * 3000)], conversation_url="http://testserver/support/open/t/",
+    ),
+    TicketReceived(
+        **NAME, ticket_number="T-7K3M-9QXD", title="Receipt", question=mails.text_lines("I have paid.\nSee the file."),
+        files=["receipt.pdf"], conversation_url="http://testserver/support/open/t/", may_reply=True,
     ),
     mails.StaffNotice(title="A payment waits for review", paragraphs=["Payment 7.", "Please look."]),
     mails.AccountNotice(title="Password changed", paragraphs=["One.", "Two."]),

@@ -52,6 +52,7 @@ MUST_SAY = {
     "account_topped_up": ["€192.00", "INV-2026-00001", "personal account"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
+    "ticket_received": ["T-7K3M-9QXD", "I have paid.", "receipt.pdf", "http://testserver/support/open/t/"],
     "staff_notice": ["Payment 7.", "Please look."],
     "account_notice": ["One.", "Two."],
 }

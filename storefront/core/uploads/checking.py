@@ -1,0 +1,149 @@
+"""Which files are taken in: judged by their content, never by the name or type that the sender claims.
+
+Pictures are decoded and written anew, so that nothing but the picture is left of them: no place where a photo was
+taken, no second file behind the first one. Everything else is kept byte by byte and only ever sent as an attachment.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import warnings
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
+
+#: Bytes of one file, files of one message, bytes of all of them.
+MOST_BYTES = 10 * 1024 * 1024
+MOST_FILES = 5
+MOST_BYTES_TOGETHER = 25 * 1024 * 1024
+#: Pixels of a picture: a small file may unfold into gigabytes.
+MOST_PIXELS = 40_000_000
+MOST_NAME = 100
+
+#: Pillow's name of a format -> the format it is written in, its MIME type, the ending of its name. Animations lose all
+#: but their first picture.
+_PICTURES = {
+    "PNG": ("PNG", "image/png", "png"),
+    "GIF": ("PNG", "image/png", "png"),
+    "WEBP": ("PNG", "image/png", "png"),
+    "JPEG": ("JPEG", "image/jpeg", "jpg"),
+    "MPO": ("JPEG", "image/jpeg", "jpg"),
+}
+#: Pillow finds out by itself that a JPEG holds several pictures (MPO).
+_READ = ("PNG", "GIF", "WEBP", "JPEG")
+_PICTURE_BYTES = (b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"\xff\xd8\xff", b"RIFF")
+_TEXT_ENDINGS = {"txt": "text/plain", "log": "text/plain", "csv": "text/csv"}
+#: What a browser may take for a page, however it is called.
+_MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|script|svg|iframe|\?xml|\?php|%)", re.IGNORECASE)
+#: For the ``accept`` of a file field: a hint to the browser only.
+ACCEPT = "image/png,image/jpeg,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv"
+KINDS = _("Pictures, PDF or plain text; up to 10 MB each, at most 5.")
+
+TOO_LARGE = _("%(name)s is larger than 10 MB.")
+EMPTY = _("%(name)s is empty.")
+UNKNOWN = _("%(name)s cannot be taken: send pictures (PNG, JPEG, WebP, GIF), PDF or plain text.")
+BROKEN = _("%(name)s is damaged, or not the picture it seems to be.")
+TOO_MANY_PIXELS = _("%(name)s is too large a picture. Make it smaller and send it again.")
+
+
+class Refused(Exception):
+    """The file is not taken. ``message`` says why, with the file's name, translated when it is shown."""
+
+    def __init__(self, message: str | Promise, name: str) -> None:
+        super().__init__(str(message) % {"name": name})
+        self.template, self.name = message, name
+
+    @property
+    def message(self) -> str:
+        return str(self.template) % {"name": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file as it is stored: its name as people see it, its type by content."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+def check(name: str, content: bytes) -> CheckedFile:
+    """The file as it may be stored. Raises Refused."""
+    shown = plain_name(name)
+    if len(content) > MOST_BYTES:
+        raise Refused(TOO_LARGE, shown)
+    if not content.strip(b"\0 \r\n\t"):
+        raise Refused(EMPTY, shown)
+    if content.startswith(_PICTURE_BYTES):
+        return _picture(shown, content)
+    if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
+        return CheckedFile(_with_ending(shown, "pdf"), "application/pdf", content)
+    return _text(shown, content)
+
+
+def plain_name(name: str) -> str:
+    """The last part of a name, without anything that a path, a header or a terminal could take for more than text."""
+    last = PurePosixPath(str(name).replace("\\", "/")).name
+    text = unicodedata.normalize("NFC", last)
+    # Neither control characters nor those that turn the direction of writing round ("exe.gpj" shown as "jpg.exe").
+    kept = "".join(each for each in text if unicodedata.category(each)[0] not in "CZ" or each == " ")
+    kept = re.sub(r'[<>:"/|?*;%]', "_", kept).strip(" .")
+    stem, dot, ending = kept.rpartition(".")
+    if dot and len(ending) <= 10:
+        kept = f"{stem[: MOST_NAME - len(ending) - 1]}.{ending}"
+    return kept[:MOST_NAME] or "file"
+
+
+def _picture(name: str, content: bytes) -> CheckedFile:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=_READ) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise Refused(TOO_MANY_PIXELS, name)
+                return _written_anew(name, picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused(TOO_MANY_PIXELS, name) from None
+    except (OSError, ValueError, SyntaxError, MemoryError, EOFError, IndexError, TypeError):
+        raise Refused(BROKEN, name) from None
+
+
+def _written_anew(name: str, picture: Image.Image) -> CheckedFile:
+    written, content_type, ending = _PICTURES[str(picture.format)]
+    upright = ImageOps.exif_transpose(picture)
+    mode = (
+        "RGB" if written == "JPEG" else "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
+    )
+    clean = Image.new(mode, upright.size)
+    clean.paste(upright.convert(mode))
+    into = io.BytesIO()
+    clean.save(into, written, **({"quality": 90} if written == "JPEG" else {}))
+    return CheckedFile(_with_ending(name, ending), content_type, into.getvalue())
+
+
+def _text(name: str, content: bytes) -> CheckedFile:
+    ending = name.rpartition(".")[2].lower()
+    content_type = _TEXT_ENDINGS.get(ending)
+    if content_type is None or b"\0" in content or _MARKUP.search(content[:4096]):
+        raise Refused(UNKNOWN, name)
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            content.decode("cp1251")
+        except UnicodeDecodeError:
+            raise Refused(UNKNOWN, name) from None
+    return CheckedFile(name, content_type, content)
+
+
+def _with_ending(name: str, ending: str) -> str:
+    """The name with the ending of its content: whoever saves it gets what it is."""
+    stem, dot, own = name.rpartition(".")
+    if dot and own.lower() in {ending, {"jpg": "jpeg"}.get(ending, ending)}:
+        return name
+    return f"{stem if dot and stem else name}.{ending}"[-MOST_NAME:]
