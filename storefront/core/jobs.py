@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.db.models import Max
 from django.utils.module_loading import import_string
 
 from storefront.core import clock, outage, queue
@@ -33,6 +34,22 @@ class JobSpec(TypedDict):
     every: float
     options: NotRequired[Mapping[str, Any]]
     thread: NotRequired[str]
+
+
+#: A worker takes a job every half second; one that took none for so long is not there, or cannot work.
+SILENT_AFTER = timedelta(seconds=60)
+
+
+def last_sign_of_life() -> datetime | None:
+    """When a worker last began a job; None if none ever did."""
+    latest: datetime | None = ScheduledJob.objects.aggregate(latest=Max("last_started_at"))["latest"]
+    return latest
+
+
+def worker_is_alive() -> bool:
+    """Whether a worker began a job within SILENT_AFTER."""
+    latest = last_sign_of_life()
+    return latest is not None and clock.now() - latest < SILENT_AFTER
 
 
 def _rows(jobs: Mapping[str, JobSpec]) -> dict[str, ScheduledJob]:

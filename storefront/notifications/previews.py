@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.template import TemplateDoesNotExist
 from django.utils import translation
 from django.utils.module_loading import import_string
 
@@ -47,12 +48,10 @@ def is_mail(message: OutboxMessage) -> bool:
 
 
 def preview(message: OutboxMessage) -> Preview | None:
-    """The mail, or None: no mail, or nothing would be sent any more."""
+    """The mail, or None: no mail, nothing would be sent any more, or its text left the shop with an earlier release."""
     if message.kind == "mail":
-        payload = message.payload
-        return _written(
-            payload["template"], payload["context"], to=payload["to"], language=payload["language"], key=message.key
-        )
+        told = message.payload
+        return _written(told["template"], told["context"], to=told["to"], language=told["language"], key=message.key)
     draft = next(iter(_drafts(message)), None)
     if draft is None:
         return None
@@ -67,9 +66,12 @@ def _drafts(message: OutboxMessage) -> list[Draft]:
     return drafts(message)
 
 
-def _written(template: str, context: dict[str, Any], *, to: str, language: str, key: str) -> Preview:
+def _written(template: str, context: dict[str, Any], *, to: str, language: str, key: str) -> Preview | None:
     language = nearest_language(language)
-    with translation.override(language):
-        letter = compose(template=template, to=to, language=language, key=key, context=context)
+    try:
+        with translation.override(language):
+            letter = compose(template=template, to=to, language=language, key=key, context=context)
+    except TemplateDoesNotExist:
+        return None
     html = next((str(part.content) for part in letter.alternatives if part.mimetype == "text/html"), "")
     return Preview(to=to, language=language, subject=mask(letter.subject), text=mask(str(letter.body)), html=mask(html))

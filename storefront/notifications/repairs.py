@@ -71,7 +71,11 @@ class LinkEnded(RepairError):
 
 
 class AddressTakesNone(RepairError):
-    """It would be withheld; the text says why."""
+    """It would be withheld; ``code``: bounced, or complained."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def retry(*, message_id: int) -> OutboxMessage:
@@ -143,8 +147,8 @@ def check_copy(message: OutboxMessage, *, to: str = "") -> None:
 def check_address(template: str, email: str) -> None:
     """Raises AddressTakesNone if a mail of this template would be withheld from the address."""
     address = addresses.find(email) if email else None
-    if address is not None and (reason := why_withheld(template, address)):
-        raise AddressTakesNone(reason)
+    if address is not None and why_withheld(template, address):
+        raise AddressTakesNone("bounced" if address.is_bounced else "complained")
 
 
 def copies(message: OutboxMessage) -> int:

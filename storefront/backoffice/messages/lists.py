@@ -1,0 +1,173 @@
+"""The lists of what is sent and of what arrives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.paginator import Page
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
+
+from storefront.backoffice.messages import cells, words
+from storefront.backoffice.pages import ListPage
+from storefront.backoffice.rights import has_any
+from storefront.core.log_masking import mask
+from storefront.inbox.models import InboundEvent, InboundStatus
+from storefront.notifications import addresses
+from storefront.notifications.models import DeliveryStatus, OutboxMessage, OutboxStatus
+
+VIEW_MAILS, ACT_ON_MAILS = "notifications.view_outboxmessage", "notifications.resend_message"
+VIEW_WEBHOOKS, ACT_ON_WEBHOOKS = "inbox.view_inboundevent", "inbox.retry_event"
+
+
+class MailFilters(WagtailFilterSet):
+    """State, which message, what the mail company reported, day."""
+
+    status = django_filters.MultipleChoiceFilter(
+        label=_("State"), choices=OutboxStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    template = django_filters.MultipleChoiceFilter(
+        label=_("Mail"), choices=words.mail_choices, widget=forms.CheckboxSelectMultiple
+    )
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Other messages"), choices=words.kind_choices, widget=forms.CheckboxSelectMultiple
+    )
+    delivery_status = django_filters.MultipleChoiceFilter(
+        label=_("Reported by the mail company"), choices=DeliveryStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    created_at = django_filters.DateFromToRangeFilter(label=_("Written"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = OutboxMessage
+        fields: list[str] = []
+
+
+class WebhookFilters(WagtailFilterSet):
+    """State, sender, day."""
+
+    status = django_filters.MultipleChoiceFilter(
+        label=_("State"), choices=InboundStatus.choices, widget=forms.CheckboxSelectMultiple
+    )
+    source = django_filters.MultipleChoiceFilter(
+        label=_("From"), choices=words.source_choices, widget=forms.CheckboxSelectMultiple
+    )
+    received_at = django_filters.DateFromToRangeFilter(label=_("Received"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = InboundEvent
+        fields: list[str] = []
+
+
+class MessageList(ListPage):
+    """What both lists share."""
+
+    header_icon = "mail"
+    template_name = "backoffice/messages/list.html"
+    shown: tuple[BaseColumn, ...]
+    act: str
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """With boxes to choose rows for those who may act on them."""
+        box = BulkActionsCheckboxColumn("bulk_actions", obj_type="message")
+        return [box, *self.shown] if self.may_act else list(self.shown)
+
+    @property
+    def may_act(self) -> bool:
+        return has_any(self.request.user, (self.act,))
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(*args, **kwargs) | {"may_act": self.may_act}
+
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        """Times as ISO 8601 in UTC, errors without secrets."""
+        row: dict[str, Any] = super().to_row_dict(item)
+        return {name: exported(name, value) for name, value in row.items()}
+
+
+class MailList(MessageList):
+    """The outbox, the latest first."""
+
+    model = OutboxMessage
+    permissions = (VIEW_MAILS, ACT_ON_MAILS)
+    page_title = _("Mails")
+    index_url_name = "backoffice-mails"
+    index_results_url_name = "backoffice-mails-results"
+    default_ordering = "-created_at"
+    filterset_class = MailFilters
+    search_fields = ["recipient", "subject", "key", "provider_reference"]
+    act = ACT_ON_MAILS
+    shown = (
+        cells.MessageCell("subject", label=_("Message")),
+        Column("recipient", label=_("To"), sort_key="recipient"),
+        cells.StateCell("status", label=_("State")),
+        Column("attempts", label=_("Tries"), classname="bo-number"),
+        cells.MomentCell("next_attempt_at", label=_("Next try"), when=cells.next_try, sort_key="next_attempt_at"),
+        Column("last_error", label=_("Error"), accessor=cells.error),
+        cells.MomentCell("created_at", label=_("Written"), when=lambda row: row.created_at, sort_key="created_at"),
+    )
+    export_filename = "mails"
+    list_export = [
+        "created_at", "kind", "template", "recipient", "subject", "status", "attempts", "next_attempt_at", "sent_at",
+        "delivery_status", "delivery_at", "last_error", "key",
+    ]  # fmt: skip
+    export_headings = {
+        "last_error": _("Error"),
+        "template": _("Mail"),
+        "created_at": _("Written"),
+        "status": _("State"),
+    }
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        if not self.is_export:
+            mark_addresses(context["page_obj"])
+        return context
+
+
+class WebhookList(MessageList):
+    """The inbox, the latest first."""
+
+    model = InboundEvent
+    permissions = (VIEW_WEBHOOKS, ACT_ON_WEBHOOKS)
+    page_title = _("Webhooks")
+    header_icon = "link-external"
+    index_url_name = "backoffice-webhooks"
+    index_results_url_name = "backoffice-webhooks-results"
+    default_ordering = "-received_at"
+    filterset_class = WebhookFilters
+    search_fields = ["event_id", "summary"]
+    act = ACT_ON_WEBHOOKS
+    shown = (
+        cells.MessageCell("summary", label=_("Webhook")),
+        Column("source", label=_("From"), accessor=lambda row: words.source(row.source), sort_key="source"),
+        cells.StateCell("status", label=_("State")),
+        Column("attempts", label=_("Tries"), classname="bo-number"),
+        cells.MomentCell("next_attempt_at", label=_("Next try"), when=cells.next_try, sort_key="next_attempt_at"),
+        Column("last_error", label=_("Error"), accessor=cells.error),
+        cells.MomentCell("received_at", label=_("Received"), when=lambda row: row.received_at, sort_key="received_at"),
+    )
+    export_filename = "webhooks"
+    list_export = [
+        "received_at", "source", "summary", "event_id", "status", "attempts", "copies", "processed_at",
+        "next_attempt_at", "last_error",
+    ]  # fmt: skip
+    export_headings = {"last_error": _("Error"), "source": _("From"), "status": _("State")}
+
+
+def mark_addresses(rows: Page[OutboxMessage] | list[OutboxMessage]) -> None:
+    """Note at each mail what is known about its address, in one query."""
+    known = addresses.find_all(row.recipient for row in rows if row.recipient)
+    for row in rows:
+        row.address = known.get(row.recipient)  # type: ignore[attr-defined]
+
+
+def exported(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return mask(value) if name == "last_error" else value

@@ -1,0 +1,63 @@
+"""Messages in words: which mail it is, what else the outbox sends, who sends webhooks."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from storefront.notifications.models import OutboxMessage
+
+Words = dict[str, str | Promise]
+
+#: By the name of the folder in templates/email.
+MAILS: Words = {
+    "access": _("How to log in"),
+    "account_notice": _("Notice about the account"),
+    "account_topped_up": _("Personal account topped up"),
+    "checkout_reminder": _("Cart that was not ordered"),
+    "confirm_email": _("Confirm an e-mail address"),
+    "conversation_answer": _("Answer in a conversation"),
+    "late_payment": _("Late payment arrived"),
+    "license_ending": _("License ends soon"),
+    "license_extended": _("License extended by somebody else"),
+    "license_linked": _("License works in its portal"),
+    "license_not_linked": _("License could not be linked"),
+    "order_placed": _("Order placed"),
+    "order_voided": _("Order void"),
+    "password_reset": _("New password"),
+    "payment_awaited": _("Payment awaited"),
+    "payment_failed": _("Payment failed"),
+    "payment_received": _("Payment received"),
+    "staff_notice": _("Notice to staff"),
+    "unpaid_reminder": _("Order is still unpaid"),
+}
+#: Kinds of the outbox that are no mails.
+OTHERS: Words = {
+    "bitrix24.push": _("News for a portal"),
+    "pictures": _("Pictures of a page to make"),
+    "support.answer": _("Answer to look after"),
+}
+SOURCES: Words = {"stripe": "Stripe", "bitrix24": "Bitrix24", "mail": _("Mail company")}
+
+
+def what(message: OutboxMessage) -> str:
+    """Which message it is: "Order placed"; its technical name where there are no words for it."""
+    name = message.template or message.kind
+    return str(MAILS.get(message.template) or OTHERS.get(message.kind) or name.replace("_", " "))
+
+
+def source(name: str) -> str:
+    return str(SOURCES.get(name, name))
+
+
+def mail_choices() -> list[tuple[str, str]]:
+    return sorted(((name, str(label)) for name, label in MAILS.items()), key=lambda choice: choice[1])
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(name, str(label)) for name, label in OTHERS.items()]
+
+
+def source_choices() -> list[tuple[str, str]]:
+    return [(name, source(name)) for name in settings.INBOX_SOURCES]
