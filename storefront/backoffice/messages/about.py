@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
@@ -36,8 +37,9 @@ def of_mail(message: OutboxMessage) -> Iterator[Fact]:
 
 
 def of_webhook(event: InboundEvent) -> Iterator[Fact]:
-    """Only while it is kept: what was handled is emptied."""
-    reference = event.data.get("our_reference") or ""
-    attempt = PaymentAttempt.objects.filter(public_id=reference).first() if reference else None
-    if attempt is not None:
-        yield Fact(_("Payment"), attempt.public_id, attempt)
+    """The payment attempt that it names by one of the provider's ids or by ours."""
+    if not event.reference:
+        return
+    names = Q(provider_reference=event.reference) | Q(charge_reference=event.reference) | Q(public_id=event.reference)
+    attempt = PaymentAttempt.objects.filter(names, gateway=event.source).first()
+    yield Fact(_("About"), event.reference, attempt)

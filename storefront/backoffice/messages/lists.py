@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
@@ -85,9 +84,8 @@ class MessageList(ListPage):
         return super().get_context_data(*args, **kwargs) | {"may_act": self.may_act}
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
-        """Times as ISO 8601 in UTC, errors without secrets."""
         row: dict[str, Any] = super().to_row_dict(item)
-        return {name: exported(name, value) for name, value in row.items()}
+        return row | {"last_error": mask(row["last_error"])}
 
 
 class MailList(MessageList):
@@ -141,7 +139,7 @@ class WebhookList(MessageList):
     index_results_url_name = "backoffice-webhooks-results"
     default_ordering = "-received_at"
     filterset_class = WebhookFilters
-    search_fields = ["event_id", "summary"]
+    search_fields = ["event_id", "summary", "reference"]
     act = ACT_ON_WEBHOOKS
     shown = (
         cells.MessageCell("summary", label=_("Webhook")),
@@ -154,7 +152,7 @@ class WebhookList(MessageList):
     )
     export_filename = "webhooks"
     list_export = [
-        "received_at", "source", "summary", "event_id", "status", "attempts", "copies", "processed_at",
+        "received_at", "source", "summary", "reference", "event_id", "status", "attempts", "copies", "processed_at",
         "next_attempt_at", "last_error",
     ]  # fmt: skip
     export_headings = {"last_error": _("Error"), "source": _("From"), "status": _("State")}
@@ -165,9 +163,3 @@ def mark_addresses(rows: Page[OutboxMessage] | list[OutboxMessage]) -> None:
     known = addresses.find_all(row.recipient for row in rows if row.recipient)
     for row in rows:
         row.address = known.get(row.recipient)  # type: ignore[attr-defined]
-
-
-def exported(name: str, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return mask(value) if name == "last_error" else value

@@ -19,6 +19,7 @@ MAILS: Words = {
     "confirm_email": _("Confirm an e-mail address"),
     "conversation_answer": _("Answer in a conversation"),
     "late_payment": _("Late payment arrived"),
+    "license_changed": _("License changed by staff"),
     "license_ending": _("License ends soon"),
     "license_extended": _("License extended by somebody else"),
     "license_linked": _("License works in its portal"),
@@ -29,7 +30,10 @@ MAILS: Words = {
     "payment_awaited": _("Payment awaited"),
     "payment_failed": _("Payment failed"),
     "payment_received": _("Payment received"),
+    "refund_decided": _("Refund decided"),
+    "refund_made": _("Refund made"),
     "staff_notice": _("Notice to staff"),
+    "ticket_received": _("Ticket received"),
     "unpaid_reminder": _("Order is still unpaid"),
 }
 #: Kinds of the outbox that are no mails.
