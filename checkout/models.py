@@ -69,3 +69,39 @@ class CheckoutReminder(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class VoucherRule(models.Model):
+    """What a voucher, or each voucher of a set, may be used for, beside what its Oscar offer takes off.
+
+    Empty ``products``, ``months`` and ``customers`` mean all. ``max_uses`` counts orders that are not cancelled; a
+    voucher of a set is used once in any case. A paused voucher takes nothing off.
+    """
+
+    voucher = models.OneToOneField(
+        "voucher.Voucher", on_delete=models.CASCADE, null=True, blank=True, related_name="rule"
+    )
+    voucher_set = models.OneToOneField(
+        "voucher.VoucherSet", on_delete=models.CASCADE, null=True, blank=True, related_name="rule"
+    )
+    products = models.ManyToManyField("plans.SoftwareProduct", blank=True, related_name="+")
+    months = models.JSONField(default=list, blank=True)
+    customers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    max_uses = models.PositiveIntegerField(null=True, blank=True)
+    max_uses_per_customer = models.PositiveIntegerField(null=True, blank=True)
+    is_first_purchase_only = models.BooleanField(default=False)
+    is_paused = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("voucher")
+        verbose_name_plural = _("vouchers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(voucher=None) ^ models.Q(voucher_set=None), name="voucher_rule_of_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.voucher or self.voucher_set)

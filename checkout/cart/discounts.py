@@ -17,7 +17,10 @@ from oscar.apps.partner.prices import FixedPrice
 from oscar.apps.partner.strategy import Default, PurchaseInfo
 
 from checkout.cart.cart import Cart
+from checkout.models import VoucherRule
+from checkout.vouchers import rules
 from storefront.core import money
+from storefront.users.models import User
 
 
 class CartStrategy(Default):
@@ -36,14 +39,32 @@ class CartStrategy(Default):
 
 
 class CartApplicator(Applicator):
-    """Oscar's applicator, except that a range is asked about all products of the basket at once."""
+    """Oscar's applicator, except that a range is asked about all products of the cart at once, and that a voucher takes
+    something off only as its rule says (``checkout.vouchers.rules``)."""
+
+    def __init__(self, cart: Cart) -> None:
+        self._cart = cart
+        self._rules: dict[int, VoucherRule | None] = {}
+
+    def get_basket_offers(self, basket: Basket, user: Any) -> list[ConditionalOffer]:
+        """Those of the vouchers that this buyer may use."""
+        vouchers = basket.vouchers.all() if basket.pk else ()
+        self._rules = {voucher.pk: rules.rule_of(voucher) for voucher in vouchers}
+        customer = user if isinstance(user, User) else None
+        if any(rules.problem(rule, customer) for rule in self._rules.values()):
+            return []
+        offers: list[ConditionalOffer] = super().get_basket_offers(basket, user)
+        return offers
 
     def get_offers(
         self, basket: Basket, user: Any = None, request: HttpRequest | None = None
     ) -> list[ConditionalOffer]:
-        product_ids = [line.product_id for line in basket.all_lines()]
+        everything = {line.product_id for line in self._cart.on_sale}
         offers: list[ConditionalOffer] = super().get_offers(basket, user, request)
         for offer in offers:
+            voucher = offer.get_voucher()
+            rule = self._rules.get(voucher.pk) if voucher else None
+            product_ids = rules.covered(rule, self._cart.on_sale) if rule else everything
             # proxy() is a new object at each call, with ranges of its own; a proxy's proxy() is the object itself.
             offer.condition, offer.benefit = offer.condition.proxy(), offer.benefit.proxy()
             for product_range in (offer.condition.range, offer.benefit.range):
@@ -81,7 +102,7 @@ def apply(cart: Cart, *, user: Any, request: HttpRequest | None = None) -> list[
     if cart.has_offers:
         prefetch_related_objects([basket], "vouchers")
         if lines:
-            CartApplicator().apply(basket, user, request)
+            CartApplicator(cart).apply(basket, user, request)
             _make_exact(cart, lines)
         _note(cart, lines)
     return lines

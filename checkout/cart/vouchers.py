@@ -15,6 +15,7 @@ from oscar.apps.voucher.models import Voucher
 from checkout.cart.errors import CartError
 from checkout.cart.operations import locked
 from checkout.cart.session import find_basket, read_again
+from checkout.vouchers import rules
 from storefront.core.instants import instant
 from storefront.core.user_input import characters
 from storefront.users.models import User
@@ -53,7 +54,8 @@ def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:
     if not voucher.is_active():
         raise CartError(_("This voucher is valid from %(at)s.") % {"at": instant(voucher.start_datetime)}, field="code")
     is_available, reason = voucher.is_available_to_user(user=user)
-    if not is_available:
+    reason = rules.problem(rules.rule_of(voucher), user if isinstance(user, User) else None) if is_available else reason
+    if reason:
         raise CartError(reason, field="code")
     with locked(basket):
         present = basket.vouchers.first()

@@ -28,6 +28,7 @@ from checkout.orders.errors import (
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import OrderRequest, PlacedOrder
 from checkout.reminders import services as reminders
+from checkout.vouchers import rules
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.services import orders
 from storefront.billing.states import InvoiceStatus
@@ -106,6 +107,8 @@ def _check_vouchers(basket: Basket, user: User | AnonymousUser) -> None:
         is_available, reason = voucher.is_available_to_user(user=user)
         if not voucher.is_active() or not is_available:
             raise VoucherRefused(reason or _("The voucher in your cart has expired."))
+        if reason := rules.problem(rules.rule_of(voucher), user if isinstance(user, User) else None):
+            raise VoucherRefused(reason)
 
 
 def _lock_discounts(basket: Basket) -> None:
