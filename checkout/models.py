@@ -1,5 +1,7 @@
 """Contact data and consents of orders, and what is kept for a reminder of a cart that is not ordered yet."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -104,4 +106,9 @@ class VoucherRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.voucher or self.voucher_set)
+        return str(self.owner)
+
+    @property
+    def owner(self) -> Any:
+        """Oscar's voucher or set, which has name, ``start_datetime`` and ``end_datetime``."""
+        return self.voucher or self.voucher_set

@@ -36,6 +36,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     # The one seller exists from the beginning; its details are texts of the shop.
     "billing": {"seller": "change view"},
+    "voucher": {"voucher": "add change view"},
     "site_texts": {
         "menu": EVERYTHING,
         "footer": EVERYTHING,

@@ -6,12 +6,16 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from oscar.apps.basket.models import Basket
+from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.order.models import OrderDiscount
+from oscar.apps.voucher.models import VoucherApplication
 
 from catalogue.plans.models import PlanPrice
 from checkout.cart import discounts
@@ -20,7 +24,8 @@ from checkout.cart.operations import add_line
 from checkout.models import VoucherRule
 from checkout.vouchers import rules, services
 from checkout.vouchers.services import VoucherTerms
-from storefront.billing.models import AccountKind, LedgerEntry
+from storefront.billing.models import LedgerEntry
+from storefront.billing.models.ledger import AccountKind
 from storefront.core import clock
 
 _A_DAY = timedelta(days=1)
@@ -46,6 +51,25 @@ def of(rule: VoucherRule) -> Figures:
         used.count(),
         dict(off.order_by().values_list("order__currency").annotate(sum=Sum("amount"))),
         dict(booked.order_by().values_list("account__currency").annotate(sum=Sum("amount"))),
+    )
+
+
+def listed() -> QuerySet[Any]:
+    """Rules with ``starts_at``, ``ends_at``, ``uses`` and what they take off (``benefit``, ``benefit_value``; see
+    ``services.as_terms``): one query."""
+    one, of_set = VoucherApplication.objects.order_by(), ConditionalOffer.objects.order_by("pk")
+    uses = [
+        one.filter(voucher=OuterRef("voucher")).values("voucher").annotate(number=Count("pk")).values("number"),
+        one.filter(voucher__voucher_set=OuterRef("voucher_set"))
+        .values("voucher__voucher_set").annotate(number=Count("pk")).values("number"),
+    ]  # fmt: skip
+    offers = of_set.filter(Q(vouchers=OuterRef("voucher")) | Q(vouchers__voucher_set=OuterRef("voucher_set")))
+    return VoucherRule.objects.select_related("voucher", "voucher_set").annotate(
+        starts_at=Coalesce(F("voucher__start_datetime"), F("voucher_set__start_datetime")),
+        ends_at=Coalesce(F("voucher__end_datetime"), F("voucher_set__end_datetime")),
+        uses=Coalesce(Subquery(uses[0]), Subquery(uses[1]), 0),
+        benefit=Subquery(offers.values("benefit__type")[:1]),
+        benefit_value=Subquery(offers.values("benefit__value")[:1]),
     )
 
 

@@ -22,8 +22,9 @@ def rule_of(voucher: Voucher) -> VoucherRule | None:
 
 
 def problem(rule: VoucherRule | None, customer: User | None) -> str:
-    """Why ``customer`` cannot use a voucher with this rule now, in words for them; "" if they can. None: a visitor, whose
-    voucher is looked at again when they order.
+    """Why ``customer`` cannot use a voucher with this rule now, in words for them; "" if they can.
+
+    None is a visitor, whose voucher is looked at again when they order.
 
     Where the answer must not change until the order is written, hold locks on the voucher and the customer.
     """

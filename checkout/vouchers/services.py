@@ -1,4 +1,5 @@
-"""Making and changing vouchers. What a voucher takes off is an Oscar offer of its own; what it may be used for is its rule.
+"""Making and changing vouchers. What a voucher takes off is an Oscar offer of its own; what it may be used for is its
+rule.
 
 Orders keep the offer they were placed with: a change of what a voucher takes off gives it a new one.
 """
@@ -106,7 +107,7 @@ def create_set(*, terms: VoucherTerms, count: int) -> VoucherRule:
 def change(*, rule: VoucherRule, terms: VoucherTerms) -> VoucherRule:
     """Change a voucher or all vouchers of a set; codes stay. Raises NameTaken."""
     states.lock(rule)
-    owner = rule.voucher or rule.voucher_set
+    owner = rule.owner
     if owner.name != terms.name:
         _check_name(terms.name)
     vouchers = list(vouchers_of(rule).order_by("pk").select_for_update())
@@ -142,10 +143,14 @@ def vouchers_of(rule: VoucherRule) -> QuerySet[Voucher]:
 def taken_off(rule: VoucherRule) -> tuple[Decimal | None, Decimal | None]:
     """Percent, or an amount in the shop's currency; (None, None) where the offer is of another kind, made by hand."""
     offer = ConditionalOffer.objects.filter(vouchers__in=vouchers_of(rule)).select_related("benefit").first()
-    benefit = offer.benefit if offer else None
-    if benefit is None or benefit.type not in (Benefit.PERCENTAGE, Benefit.FIXED):
-        return None, None
-    return (benefit.value, None) if benefit.type == Benefit.PERCENTAGE else (None, benefit.value)
+    return as_terms(offer.benefit.type, offer.benefit.value) if offer else (None, None)
+
+
+def as_terms(benefit: str, value: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """Percent or amount of an Oscar benefit; (None, None) for one of another kind."""
+    if benefit == Benefit.PERCENTAGE:
+        return value, None
+    return (None, value) if benefit == Benefit.FIXED else (None, None)
 
 
 def _check_name(name: str) -> None:
@@ -203,7 +208,7 @@ def _code() -> str:
 
 def state_of(rule: VoucherRule, *, uses: int) -> str:
     """planned, running, over, paused or used_up; ``uses``: how often it was used."""
-    owner = rule.voucher or rule.voucher_set
+    owner = rule.owner
     limit = owner.count if rule.voucher_set_id else rule.max_uses
     now = clock.now()
     if owner.end_datetime < now:

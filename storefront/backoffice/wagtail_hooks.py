@@ -10,6 +10,7 @@ from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F4
 from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401
 from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401
+from storefront.backoffice.vouchers import hooks as vouchers_hooks  # noqa: F401
 
 
 @hooks.register("insert_global_admin_css")

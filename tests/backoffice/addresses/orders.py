@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import pytest
 
 from storefront.backoffice.models import SavedView
 from tests.billing.building import make_payment
 
 
-def trade_addresses(customer: Any) -> dict[str, str]:
+def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
+    customer = request.getfixturevalue("customer")
     invoice = make_payment(customer).invoice
     assert invoice is not None
     assert invoice.order is not None
