@@ -147,6 +147,7 @@ class VoucherPage(DetailPage):
             "uses": used[:SHOWN],
             "samples": samples(self.terms),
             "has_codes": self.rule.voucher_set_id is not None,
+            "may_export": self.request.user.has_perm(CHANGE),
             "export_url": reverse("backoffice-voucher-codes", args=[self.rule.pk]),
         }
 
@@ -168,7 +169,7 @@ def samples(terms: services.VoucherTerms) -> list[figures.Sample]:
 class Codes(StaffOnly, View):
     """The codes of a set with their uses, as CSV."""
 
-    permissions = (VIEW, CHANGE)
+    permissions = (CHANGE,)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rule = get_object_or_404(VoucherRule, pk=kwargs["pk"])
