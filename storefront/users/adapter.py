@@ -12,7 +12,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -61,6 +62,14 @@ class AccountAdapter(DefaultAccountAdapter):
         response = cast(HttpResponse, super().post_login(request, user, **kwargs))
         login_limits.remember_device(request, response, user)
         return response
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Refused if the e-mail was corrected since the link was opened: it was mailed to somebody else then."""
+        with transaction.atomic():
+            if User.objects.select_for_update().get(pk=user.pk).email != user.email:
+                raise PermissionDenied
+            user.set_password(password)
+            user.save(update_fields=["password"])
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         # Never from the request's Host: a poisoned one would carry the link to somebody else's site.

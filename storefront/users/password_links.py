@@ -62,30 +62,58 @@ def request_reset(*, email: str) -> None:
     Runs the same queries for known and unknown addresses, so that neither the answer nor its timing reveals an account.
     The worker looks the address up.
     """
+    _request_reset(email)
+
+
+def request_by_staff(*, user: User) -> bool:
+    """Enqueue a link for staff who help a customer: one that sets the first password, or a new one.
+
+    It is sent even where mails came back before. Returns False, and sends nothing, if the account has got as many links
+    as it may.
+    """
+    addresses.cleared(user.email)
+    if user.has_usable_password():
+        return _request_reset(user.email)
+    return _request_first_password(user, at=clock.now())
+
+
+def _request_reset(email: str) -> bool:
     # A digest: keys are logged.
     account = salted_hmac("storefront.users.password_links", services.normalise_email(email)).hexdigest()[:32]
     mail = {"template": "password_reset", "recipient": email}
-    _enqueue_some(f"reset:{account}:", {"what": "reset", "email": email.strip()}, mail, at=clock.now())
+    return _enqueue_some(f"reset:{account}:", {"what": "reset", "email": email.strip()}, mail, at=clock.now())
 
 
 def request_first_password(*, user: User, at: datetime) -> None:
     """Enqueue another link that sets a first password; at most one in five minutes (``at``: UTC), MOST_IN_AN_HOUR and
     MOST_IN_A_DAY."""
-    mail, gap = {"template": "access", "recipient": user.email}, timedelta(minutes=5)
-    _enqueue_some(f"access:{user.pk}:", {"what": "access", "user_id": user.pk}, mail, at=at, gap=gap)
+    _request_first_password(user, at=at, gap=timedelta(minutes=5))
+
+
+def request_for_corrected(*, user: User) -> None:
+    """Enqueue the link that sets a first password to the address that has just taken the place of a mistyped one."""
+    key = f"access:{user.pk}:corrected:{references.public_id()}"
+    payload = {"what": "access", "user_id": user.pk}
+    enqueue(kind=KIND, key=key, payload=payload, template="access", recipient=user.email)
+
+
+def _request_first_password(user: User, *, at: datetime, gap: timedelta = timedelta()) -> bool:
+    mail = {"template": "access", "recipient": user.email}
+    return _enqueue_some(f"access:{user.pk}:", {"what": "access", "user_id": user.pk}, mail, at=at, gap=gap)
 
 
 def _enqueue_some(
     prefix: str, payload: dict[str, Any], mail: dict[str, str], *, at: datetime, gap: timedelta = timedelta()
-) -> None:
-    """Enqueue one more mail with a key that begins with ``prefix``, within the limits."""
+) -> bool:
+    """Enqueue one more mail with a key that begins with ``prefix``, within the limits. Returns whether it is sent."""
     times = OutboxMessage.objects.filter(kind=KIND, key__startswith=prefix, created_at__gt=at - timedelta(days=1))
     sent = sorted(times.values_list("created_at", flat=True))
     in_an_hour = [moment for moment in sent if moment > at - timedelta(hours=1)]
     if len(in_an_hour) >= MOST_IN_AN_HOUR or len(sent) >= MOST_IN_A_DAY or (sent and sent[-1] > at - gap):
-        return
+        return False
     # Two requests at the same moment count the same number and so make the same key: one mail.
     enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload, **mail)
+    return True
 
 
 def request_confirmation(*, address: EmailAddress) -> None:

@@ -51,6 +51,7 @@ HELP_CUSTOMERS = (
     "users.correct_email",
     "users.view_as_customer",
     "notifications.resend_message",
+    "backoffice.add_staffnote",
 )
 MOVE_LICENSES = ("licensing.link_license", "licensing.move_license")
 CHANGE_LICENSES = (
@@ -72,6 +73,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *VIEW_CATALOGUE,
         "support.change_conversation",
         "users.mail_password_link",
+        "backoffice.add_staffnote",
         "billing.place_order",
         "billing.cancel_invoice",
         "billing.postpone_invoice",
@@ -81,6 +83,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *VIEW_TRADE,
         *VIEW_MONEY,
         "inbox.view_inboundevent",
+        "backoffice.add_staffnote",
         "billing.view_seller",
         "billing.change_reviewitem",
         "billing.begin_refund",

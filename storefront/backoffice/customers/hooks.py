@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
 
-from storefront.backoffice import links
-from storefront.backoffice.customers import listing, page
+from storefront.backoffice import history, links
+from storefront.backoffice.customers import listing, login_acts, notes, page, writing
+from storefront.backoffice.customers.base import ActOnCustomer
 from storefront.backoffice.menu import CUSTOMERS, StaffMenuItem
 from storefront.users.models import User
 
 VIEW = ("users.view_user",)
+#: The last part of the address, and the act.
+ACTS: dict[str, type[ActOnCustomer]] = {
+    "write": writing.WriteToCustomer,
+    "password": login_acts.MailPasswordLink,
+    "email": login_acts.CorrectEmail,
+    "close": login_acts.CloseAccount,
+    "reopen": login_acts.ReopenAccount,
+}
 
 
 # After Wagtail's own addresses, with which it registers its page of users as the page of every account.
@@ -29,7 +39,23 @@ def addresses() -> list[URLPattern]:
             name="backoffice-customers-results",
         ),
         path("customers/<int:pk>/", page.CustomerPage.as_view(), name="backoffice-customer"),
+        path("customers/<int:pk>/notes/", notes.WriteNote.as_view(), name="backoffice-customer-note"),
+        path(
+            "customers/<int:pk>/notes/<int:note>/delete/",
+            notes.DeleteNote.as_view(),
+            name="backoffice-customer-note-delete",
+        ),
+        *(
+            path(f"customers/<int:pk>/{name}/", view.as_view(), name=f"backoffice-customer-{name}")
+            for name, view in ACTS.items()
+        ),
     ]
+
+
+@hooks.register("register_log_actions")
+def acts(actions: LogActionRegistry) -> None:
+    for view in ACTS.values():
+        history.register(actions, view.action, view.page_title)
 
 
 @hooks.register("register_admin_menu_item")
@@ -44,4 +70,7 @@ def menu_item() -> MenuItem:
 def permissions() -> QuerySet[Permission]:
     """Shown in Wagtail's form for groups."""
     of_accounts = ("view_user", "mail_password_link", "correct_email", "close_account", "view_as_customer")
-    return Permission.objects.filter(content_type__app_label="users", codename__in=of_accounts)
+    return Permission.objects.filter(
+        Q(content_type__app_label="users", codename__in=of_accounts)
+        | Q(content_type__app_label="backoffice", codename="add_staffnote")
+    )

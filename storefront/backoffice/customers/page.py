@@ -7,17 +7,33 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.customers import summary
+from storefront.backoffice.customers.base import LIST
+from storefront.backoffice.customers.notes import WRITE, NoteForm, own_notes
 from storefront.backoffice.customers.timeline import reading
-from storefront.backoffice.pages import Crumb, DetailPage, Fact
+from storefront.backoffice.pages import ActLink, DetailPage, Fact
 from storefront.core.instants import instant
 from storefront.users import queries
 from storefront.users.models import User
 
-CRUMBS = (Crumb("backoffice-customers", gettext_lazy("Customers")),)
+#: Route of an act, its right, its button's label and icon; whether it is serious.
+ACTS = (
+    ("backoffice-customer-write", "support.change_conversation", gettext_lazy("Write"), "comment-add", False),
+    (
+        "backoffice-customer-password",
+        "users.mail_password_link",
+        gettext_lazy("Mail a password link"),
+        "password",
+        False,
+    ),
+    ("backoffice-customer-email", "users.correct_email", gettext_lazy("Correct the e-mail"), "mail", False),
+)
+CLOSE = ("backoffice-customer-close", "users.close_account", gettext_lazy("Close the account"), "lock", True)
+REOPEN = ("backoffice-customer-reopen", "users.close_account", gettext_lazy("Open again"), "lock-open", False)
 
 
 class CustomerPage(DetailPage):
@@ -26,7 +42,7 @@ class CustomerPage(DetailPage):
     template_name = "backoffice/customers/page.html"
     permissions = ("users.view_user",)
     header_icon = "user"
-    crumbs = CRUMBS
+    crumbs = (LIST,)
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -55,10 +71,17 @@ class CustomerPage(DetailPage):
             if value:
                 yield Fact(label, value)
 
+    def acts(self) -> Iterable[ActLink]:
+        if self.is_staffs:
+            return
+        for route, permission, label, icon_name, is_serious in (*ACTS, CLOSE) if self.customer.is_active else (REOPEN,):
+            yield ActLink(label, reverse(route, args=[self.customer.pk]), permission, icon_name, is_serious)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         group, number = self.request.GET.get("show", ""), self.request.GET.get("p", "")
         group = group if group in reading.GROUPS else ""
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        line = reading.read(self.customer, reading.kinds(self.viewer, group), page)
         return super().get_context_data(**kwargs) | {
             "customer": self.customer,
             "is_staffs": self.is_staffs,
@@ -68,7 +91,9 @@ class CustomerPage(DetailPage):
             "portals": summary.portals(self.customer),
             "payers": summary.payers(self.customer),
             "consents": summary.consents(self.customer),
-            "line": reading.read(self.customer, reading.kinds(self.viewer, group), page),
+            "line": line,
+            "own_notes": own_notes(self.viewer, line.entries),
             "groups": reading.groups(self.viewer),
             "group": group,
+            "note_form": NoteForm() if self.viewer.has_perm(WRITE) and not self.is_staffs else None,
         }

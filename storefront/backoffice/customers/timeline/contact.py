@@ -1,19 +1,32 @@
-"""Conversations, consents, notes of staff, log-ins and acts of staff."""
+"""Conversations, mails, consents, notes of staff, log-ins and acts of staff."""
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import ModelLogEntry
 
 from checkout.models import Consent
 from storefront.backoffice.customers.timeline.entries import Source, Told, who
 from storefront.backoffice.models import CustomerAct, LogIn, StaffNote
+from storefront.core.user_input import emails
+from storefront.notifications.models import DeliveryStatus, OutboxMessage, OutboxStatus
 from storefront.support.models import Conversation
 from storefront.support.queries import with_last_text
 from storefront.users.models import User
+
+#: What a mail is called before it is first handed over and has a subject.
+_TEMPLATES = {
+    "access": gettext_lazy("how to log in"),
+    "password_reset": gettext_lazy("a link that sets a password"),
+    "confirm_email": gettext_lazy("a link that confirms an address"),
+}
+_NOT_SENT = frozenset({OutboxStatus.DEAD, OutboxStatus.WITHHELD})
+_NOT_ARRIVED = frozenset({DeliveryStatus.UNDELIVERED, DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED})
 
 
 def _conversation(conversation: Conversation) -> Told:
@@ -24,6 +37,26 @@ def _conversation(conversation: Conversation) -> Told:
     }
     text = Truncator(getattr(conversation, "last_text", "") or "").chars(200)
     return Told(title, text, conversation, "comment")
+
+
+def _mail(message: OutboxMessage) -> Told:
+    what = message.subject or str(_TEMPLATES.get(message.template, message.template.replace("_", " ")))
+    state = message.get_delivery_status_display() or message.get_status_display()
+    is_trouble = message.status in _NOT_SENT or message.delivery_status in _NOT_ARRIVED
+    text = f"{state}. {message.last_error}" if message.status in _NOT_SENT and message.last_error else state
+    return Told(
+        _("Mail: %(subject)s") % {"subject": what}, f"{text} · {message.recipient}", message, "mail", is_trouble
+    )
+
+
+def _mails_to(customer: User) -> QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(recipient=emails.spelling(customer.email))
+
+
+def _mails_to_others(customer: User) -> QuerySet[OutboxMessage]:
+    """To addresses that are not the log-in: one that waits to be confirmed."""
+    others = EmailAddress.objects.filter(user=customer).exclude(email=emails.spelling(customer.email))
+    return OutboxMessage.objects.filter(recipient__in=others.values("email"))
 
 
 def _consent(consent: Consent) -> Told:
@@ -61,6 +94,13 @@ SOURCES = (
     Source(
         "conversation", lambda customer: Conversation.objects.filter(customer=customer), "created_at",
         lambda: with_last_text(Conversation.objects.all()), _conversation, "support.view_conversation",
+    ),
+    Source(
+        "mail", _mails_to, "created_at", OutboxMessage.objects.all, _mail, "notifications.view_outboxmessage"
+    ),
+    Source(
+        "other_mail", _mails_to_others, "created_at", OutboxMessage.objects.all, _mail,
+        "notifications.view_outboxmessage",
     ),
     Source(
         "consent", lambda customer: Consent.objects.filter(customer=customer), "accepted_at",

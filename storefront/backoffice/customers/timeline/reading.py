@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "orders": (_("Orders and invoices"), ("order", "invoice", "consent")),
     "payments": (_("Payments"), ("attempt", "payment", "refund", "dispute", "review", "attempt_review")),
     "licenses": (_("Licenses"), ("license", "license_event")),
+    "mails": (_("Mails"), ("mail", "other_mail")),
     "conversations": (_("Conversations"), ("conversation",)),
     "notes": (_("Notes"), ("note",)),
     "log-ins": (_("Log-ins"), ("log_in",)),

@@ -1,0 +1,26 @@
+"""Staff write to a customer first."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from storefront.support.models import Conversation
+from storefront.support.services import conversations
+from storefront.users.models import User
+
+
+def begin(*, customer: User, by: User, subject: str, text: str, key: str) -> Conversation:
+    """Begin a conversation with a first message of staff. The customer is mailed unless they read it here soon.
+
+    ``key`` is the form's id: the same form sent again writes nothing more. ``text`` is plain and not empty.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=customer.pk)  # the second click of two waits here
+        earlier = Conversation.objects.filter(customer=customer, messages__key__endswith=f":{key}").first()
+        if earlier is not None:
+            return earlier
+        conversation = Conversation.objects.create(
+            customer=customer, name=customer.name, subject=subject, language=customer.language, is_unread=False
+        )
+        conversations.answer(conversation=conversation, by=by, text=text, key=key)
+        return conversation
