@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from storefront.billing.status import Status
 from storefront.core import money
-from storefront.core.instants import instant
+from storefront.core.instants import day_of, instant
 
 #: Wagtail's look of a state, by ``billing.status.Status.code``.
 PRIMARY = frozenset({"paid", "in_progress", "processing"})
@@ -50,6 +51,17 @@ class InstantColumn(Column):
     def get_value(self, instance: Any) -> str:
         moment: datetime | None = super().get_value(instance)
         return instant(moment, "short") if moment else ""
+
+
+class DayColumn(Column):
+    """The day of a time, in the shop's time zone."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, classname="bo-instant", **kwargs)
+
+    def get_value(self, instance: Any) -> str:
+        moment: datetime | None = super().get_value(instance)
+        return date_format(day_of(moment), "SHORT_DATE_FORMAT") if moment else "–"
 
 
 class LinkColumn(Column):

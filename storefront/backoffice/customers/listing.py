@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn
+from wagtail.admin.ui.tables import BaseColumn, Column
 
+from storefront.backoffice.columns import DayColumn
 from storefront.backoffice.customers import figures
 from storefront.backoffice.customers.figures import Figures
 from storefront.backoffice.customers.filters import CustomerFilters
@@ -59,6 +59,8 @@ class CustomerList(ListPage):
     index_results_url_name = "backoffice-customers-results"
     default_ordering = "-date_joined"
     filterset_class = CustomerFilters
+    verbose_name = _("customer")
+    verbose_name_plural = _("customers")
     search_fields = ["name", "email", "company", "phone"]
     export_filename = "customers"
     columns = [
@@ -68,8 +70,8 @@ class CustomerList(ListPage):
         Column("licenses", label=_("Licenses: active / all"), accessor=_licenses, classname="bo-number"),
         Column("paid", label=_("Paid in all"), accessor=_sums("paid"), classname="bo-number"),
         Column("unpaid", label=_("Unpaid"), accessor=_sums("unpaid"), classname="bo-number"),
-        DateColumn("last_order", label=_("Last order"), accessor="figures.last_order_at"),
-        DateColumn("date_joined", label=_("Registered"), sort_key="date_joined"),
+        DayColumn("last_order", label=_("Last order"), accessor="figures.last_order_at"),
+        DayColumn("date_joined", label=_("Registered"), sort_key="date_joined"),
     ]
     list_export = [
         "name", "email", "is_bounced", "company", "phone", "language", "date_joined", "is_active", "licenses", "active",
@@ -96,13 +98,13 @@ class CustomerList(ListPage):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
-        if not self.is_export:
-            _attach(context["object_list"])
+        _attach(context["object_list"])
         return context
 
-    def as_spreadsheet(self, queryset: QuerySet[User], spreadsheet_format: str) -> HttpResponse:
-        response: HttpResponse = super().as_spreadsheet(_in_batches(queryset), spreadsheet_format)
-        return response
+    def export_rows(self, queryset: QuerySet[User]) -> Iterator[list[Any]]:
+        yield [str(self.export_headings[name]) for name in self.list_export]
+        for customer in _in_batches(queryset):
+            yield list(self.to_row_dict(customer).values())
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
         found: Figures = item.figures

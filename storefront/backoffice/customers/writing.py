@@ -1,4 +1,4 @@
-"""Staff begin a conversation with a customer."""
+"""Staff open a ticket for a customer."""
 
 from __future__ import annotations
 
@@ -36,10 +36,8 @@ class WriteToCustomer(ActOnCustomer):
 
     def preview(self, form: MessageForm) -> Iterator[str]:
         refuse_closed(self.object)
-        yield _("A conversation begins. The customer sees it in the chat on the shop's pages and can answer there.")
-        yield _("It is mailed to %(email)s, unless they read it here within two minutes.") % {
-            "email": self.object.email
-        }
+        yield _("A ticket is opened. The customer sees it in their account and can answer there.")
+        yield _("Your message is mailed to %(email)s.") % {"email": self.object.email}
         known = addresses.find(self.object.email)
         if known is not None and known.is_bounced:
             yield _("Mails to this address come back, so they will probably not get it.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from storefront.support.models import Conversation
-from storefront.support.services import conversations
+from storefront.support.models import Conversation, Kind
+from storefront.support.services import conversations, deadlines
 from storefront.users.models import User
 
 
 def begin(*, customer: User, by: User, subject: str, text: str, key: str) -> Conversation:
-    """Begin a conversation with a first message of staff. The customer is mailed unless they read it here soon.
+    """Begin a ticket with a first message of staff, which is mailed to the customer at once.
 
     ``key`` is the form's id: the same form sent again writes nothing more. ``text`` is plain and not empty.
     """
@@ -20,7 +20,8 @@ def begin(*, customer: User, by: User, subject: str, text: str, key: str) -> Con
         if earlier is not None:
             return earlier
         conversation = Conversation.objects.create(
-            customer=customer, name=customer.name, subject=subject, language=customer.language, is_unread=False
-        )
+            kind=Kind.TICKET, customer=customer, name=customer.name, subject=subject, language=customer.language,
+            department=deadlines.default_department(), is_unread=False,
+        )  # fmt: skip
         conversations.answer(conversation=conversation, by=by, text=text, key=key)
         return conversation

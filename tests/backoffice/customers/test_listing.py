@@ -38,7 +38,7 @@ def shown(client: Client, query: str = "") -> set[str]:
 
 def exported(client: Client, query: str = "") -> list[dict[str, str]]:
     response = client.get(f"{URL}?export=csv{query}")
-    content = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     return list(csv.DictReader(StringIO(content)))
 
 
