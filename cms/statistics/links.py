@@ -13,6 +13,7 @@ from oscar.views.decorators import check_permissions
 
 from catalogue.plans.models import SoftwareProduct
 from cms.statistics.days import Span
+from cms.statistics.open_items import SOON
 from storefront.users.models import User
 
 LICENSES = "licensing.view_license"
@@ -43,15 +44,10 @@ def links_for(request: HttpRequest, span: Span) -> Links:
         orders=f"{orders}?{placed}" if orders else "",
         reports=_dashboard(user, "reports_dashboard", "reports-index"),
         unpaid=f"{orders}?{urlencode({'status': 'New'})}" if orders else "",
-        ending=reverse("numbers-licenses") if user.has_perm(LICENSES) else "",
+        ending=f"{reverse('backoffice-licenses')}?ends={SOON}" if user.has_perm(LICENSES) else "",
         products=_products("list") if _may(user, "view", "change", "add") else "",
         may_edit_products=_may(user, "change"),
     )
-
-
-def may_see_customers(user: User) -> bool:
-    """Whether Oscar's pages about customers are open to the user."""
-    return bool(_dashboard(user, "users_dashboard", "users-index"))
 
 
 def _dashboard(user: User, app: str, name: str) -> str:

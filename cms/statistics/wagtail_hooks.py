@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from wagtail import hooks
 
-from cms.statistics import views
+from cms.statistics.open_items import SOON
 from cms.statistics.panels import PERMISSION, NumbersPanel
 
 
@@ -22,7 +23,12 @@ def add_numbers(request: HttpRequest, panels: list[Any]) -> None:
 
 @hooks.register("register_admin_urls")
 def number_addresses() -> list[URLPattern]:
-    return [path("numbers/licenses/", views.licenses, name="numbers-licenses")]
+    return [path("numbers/licenses/", licenses_that_end, name="numbers-licenses")]
+
+
+def licenses_that_end(request: HttpRequest) -> HttpResponse:
+    """The address of old of what is a filter of all licenses now."""
+    return redirect(f"{reverse('backoffice-licenses')}?ends={SOON}")
 
 
 @hooks.register("register_permissions")

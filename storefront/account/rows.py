@@ -20,7 +20,7 @@ from storefront.licensing.bindings import binding_of
 from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.queries import LinkState
-from storefront.licensing.states import BADGES, EffectiveStatus
+from storefront.licensing.states import BADGES, EffectiveStatus, PeriodKind
 
 #: From so many days before its end a license is shown as one that ends soon.
 SOON = timedelta(days=30)
@@ -113,6 +113,8 @@ def license_row(license: License, *, now: datetime | None = None) -> LicenseRow:
 def _begins(license: License, status: EffectiveStatus) -> str:
     if license.begins_by is None or status == EffectiveStatus.REVOKED:
         return ""
+    if license.suspension:
+        return _("when the license is restored; until then its time stands still")
     if status == EffectiveStatus.SUSPENDED:
         return _("when your bank has decided about the payment; until then its time stands still")
     return binding_of(license.binding_kind).begins(license, license.begins_by)
@@ -153,6 +155,8 @@ def _note(period: LicensePeriod) -> str:
         return _("taken back")
     if period.converted_at:
         return _("ended early: what was left became days of another license type")
+    if period.kind == PeriodKind.GOODWILL:
+        return _("given by us")
     if period.converted_from:
         return _("for unused time of %(plan)s") % {"plan": period.converted_from.plan_name}
     return ""

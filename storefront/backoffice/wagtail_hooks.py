@@ -7,6 +7,7 @@ from wagtail import hooks
 
 from storefront.backoffice import menu  # noqa: F401  (registers the menu)
 from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F401
+from storefront.backoffice.licenses import hooks as licenses_hooks  # noqa: F401
 from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401
 from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401

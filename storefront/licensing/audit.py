@@ -14,7 +14,7 @@ from storefront.core.audit import Finding
 from storefront.core.periods import add_months
 from storefront.licensing.bindings import BINDINGS
 from storefront.licensing.models import Activation, License, LicensePeriod
-from storefront.licensing.states import LicenseStatus
+from storefront.licensing.states import LicenseStatus, PeriodKind
 
 #: Fields of ``License`` that belong to one kind of binding or another.
 BINDING_FIELDS = {name for binding in BINDINGS.values() for name in binding.license_fields}
@@ -41,8 +41,11 @@ def _paid_lines() -> Iterator[Finding]:
 
 
 def _causes() -> Iterator[Finding]:
-    """Every license but a revoked one has a paid period; a disputed one is suspended."""
-    paid = LicensePeriod.objects.filter(license=OuterRef("pk"), revoked_at=None, converted_at=None)
+    """Every license but a revoked one has a period that was bought or granted (days of goodwill are none); a disputed
+    one is suspended, and no other unless staff suspended it."""
+    paid = LicensePeriod.objects.filter(
+        license=OuterRef("pk"), kind=PeriodKind.BOUGHT, revoked_at=None, converted_at=None
+    )
     for license in License.objects.exclude(status=LicenseStatus.REVOKED).exclude(Exists(paid)):
         yield Finding("license-without-cause", license.number, license.status)
     for license in License.objects.filter(Exists(paid), status=LicenseStatus.REVOKED):
@@ -50,6 +53,11 @@ def _causes() -> Iterator[Finding]:
     disputed = LicensePeriod.objects.filter(license=OuterRef("pk"), revoked_at=None, is_disputed=True)
     for license in License.objects.filter(Exists(disputed)).exclude(status=LicenseStatus.SUSPENDED):
         yield Finding("license-disputed", license.number, license.status)
+    by_staff = ~Q(suspension="")
+    for license in License.objects.filter(by_staff).exclude(status=LicenseStatus.SUSPENDED):
+        yield Finding("license-suspension", license.number, license.status)
+    for license in License.objects.filter(status=LicenseStatus.SUSPENDED, suspension="").exclude(Exists(disputed)):
+        yield Finding("license-suspended-without-cause", license.number)
 
 
 def _bindings() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import TypedDict
 from storefront.billing.models import Invoice
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
+from storefront.licensing.states import LicenseStatus, Suspension
 from storefront.licensing.validity import days_left
 from storefront.notifications import mails
 
@@ -84,6 +85,20 @@ def extended_by_another(license: License, invoice: Invoice) -> None:
     """Somebody else has paid for a period of the customer's license. Once per invoice and license."""
     mail = mails.LicenseExtended(**_of(license), valid_until=license.valid_until)
     _enqueue(mail, license, key=f"license_extended:{invoice.number}:{license.public_id}")
+
+
+def changed(license: License, change: str, event: LicenseEvent) -> None:
+    """Staff changed the license and wants the customer to know. Once per event."""
+    mail = mails.LicenseChanged(
+        **_of(license),
+        change=change,
+        is_active=license.status == LicenseStatus.ACTIVE,
+        portal_address=license.portal_address,
+        valid_until=None if license.begins_by else license.valid_until,
+        suspended_until=license.suspended_until,
+        time_runs=license.suspension == Suspension.RUNS,
+    )
+    _enqueue(mail, license, key=f"license_changed:{license.public_id}:{event.pk}")
 
 
 def _enqueue(mail: mails.Mail, license: License, *, key: str) -> None:

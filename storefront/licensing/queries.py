@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from storefront.billing.models import Invoice
 from storefront.core import clock
@@ -15,22 +15,25 @@ from storefront.licensing.links import extend_path
 from storefront.licensing.models import Activation, License, LicensePeriod
 from storefront.licensing.services.ledger import buy
 from storefront.licensing.services.periods import read_ledger
-from storefront.licensing.states import EffectiveStatus, LicenseStatus
-from storefront.licensing.validity import days_left, effective_status
+from storefront.licensing.states import PORTAL_TAKEN, EffectiveStatus, LicenseStatus, PeriodKind
+from storefront.licensing.validity import days_left, effective_status, grace
 from storefront.users.models import User
 
 __all__ = [
     "LinkState",
+    "all_licenses",
     "days_left",
     "effective_status",
     "end_if_extended",
     "extend_path",
+    "in_state",
     "last_months",
     "license_to_extend",
     "licenses_for_invoice",
     "licenses_of",
     "link_state",
     "named_by_link",
+    "waiting_after",
 ]
 
 
@@ -44,6 +47,39 @@ def _with_portals(licenses: QuerySet[License]) -> QuerySet[License]:
 def licenses_of(customer: User) -> QuerySet[License]:
     """A customer's licenses, newest first, with all that ``link_state`` reads: two queries for any number."""
     return _with_portals(License.objects.filter(customer=customer)).order_by("-pk")
+
+
+def all_licenses() -> QuerySet[License]:
+    """Everybody's licenses, with customers and portals: two queries for any number."""
+    return _with_portals(License.objects.select_related("customer"))
+
+
+def in_state(status: EffectiveStatus, now: datetime) -> Q:
+    """The condition for licenses whose ``effective_status`` at ``now`` (UTC) is ``status``."""
+    waits = Q(status=LicenseStatus.PENDING, begins_by__isnull=False)
+    runs = Q(status=LicenseStatus.ACTIVE) | Q(status=LicenseStatus.PENDING, begins_by=None)
+    over = Q(valid_until__lte=now - grace())
+    return {
+        EffectiveStatus.PENDING: (waits & ~Q(link_problem=PORTAL_TAKEN))
+        | (Q(status=LicenseStatus.PENDING, begins_by=None) & ~over),
+        EffectiveStatus.SCHEDULED: waits & Q(link_problem=PORTAL_TAKEN),
+        EffectiveStatus.ACTIVE: Q(status=LicenseStatus.ACTIVE, valid_until__gt=now),
+        EffectiveStatus.GRACE: Q(status=LicenseStatus.ACTIVE, valid_until__lte=now) & ~over,
+        EffectiveStatus.EXPIRED: runs & over,
+        EffectiveStatus.SUSPENDED: Q(status=LicenseStatus.SUSPENDED),
+        EffectiveStatus.REVOKED: Q(status=LicenseStatus.REVOKED),
+    }[status]
+
+
+def waiting_after(license: License) -> list[License]:
+    """The licenses that wait for the portal of an active license; the first of them is linked when it gives way."""
+    if license.status != LicenseStatus.ACTIVE or not license.member_id:
+        return []
+    waiting = License.objects.filter(
+        status=LicenseStatus.PENDING, link_problem=PORTAL_TAKEN, software_id=license.software_id,
+        portal_address=binding_of(license.binding_kind).host_of(license),
+    )  # fmt: skip
+    return list(waiting.order_by("pk")[:1])
 
 
 def licenses_for_invoice(invoice: Invoice) -> list[License]:
@@ -81,7 +117,7 @@ def named_by_link(invoice: Invoice) -> set[str]:
 
 def last_months(license: License) -> int:
     """How many months were bought last, which "Extend" offers again."""
-    bought = license.periods.filter(converted_from=None).order_by("-pk")
+    bought = license.periods.filter(converted_from=None, kind=PeriodKind.BOUGHT).order_by("-pk")
     period = bought.filter(revoked_at=None).first() or bought.first()
     return period.months if period else 12
 

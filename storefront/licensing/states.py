@@ -42,6 +42,22 @@ class EffectiveStatus(models.TextChoices):
     REVOKED = "revoked", _("Revoked")
 
 
+class PeriodKind(models.TextChoices):
+    """Where an entry of a license's time comes from. Days of goodwill cost nothing and are worth no money; CUT is what
+    staff took off a period, and counts no longer."""
+
+    BOUGHT = "bought", _("Bought or granted")
+    GOODWILL = "goodwill", _("Goodwill")
+    CUT = "cut", _("Taken off")
+
+
+class Suspension(models.TextChoices):
+    """How staff suspended a license: whether its time goes on meanwhile."""
+
+    STANDS = "stands", _("Its time stands still")
+    RUNS = "runs", _("Its time goes on")
+
+
 #: CSS classes of badges (static/css/components.css).
 BADGES = {
     EffectiveStatus.PENDING: "pending",

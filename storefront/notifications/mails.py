@@ -215,6 +215,19 @@ class LicenseExtended(_LicenseMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseChanged(_LicenseMail):
+    """Staff changed the license. ``change``: extended, end_set, suspended, restored, revoked, moved, address_corrected,
+    released. ``valid_until`` is None while its time waits; ``suspended_until`` while it is open."""
+
+    change: str
+    is_active: bool
+    portal_address: str
+    valid_until: datetime | None
+    suspended_until: datetime | None = None
+    time_runs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseEnding(_LicenseMail):
     """The license ends in ``days`` days; ``extend_url`` puts one more period into the cart."""
 

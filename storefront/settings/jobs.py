@@ -76,6 +76,7 @@ JOBS: dict[str, Any] = {
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "thread": "slow"},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
+    "licenses-restore": {"call": "storefront.licensing.services.suspensions.end_due", "every": 60},
     "checkout-remind": {"call": "checkout.reminders.sending.send_due", "every": 60},
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from cms.permissions import ensure_marketers
+from storefront.licensing.models import License
 from storefront.users import roles
+from tests.licensing.conftest import make_invoice, paid
 
 #: In the order of the columns of access_matrix.txt.
 ROLES = ("visitor", "customer", "Read-only", "Marketers", "Support", "Sales", "Accounting", "Owner")
@@ -25,6 +27,13 @@ def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[[str
         return user
 
     return make
+
+
+@pytest.fixture
+def license(shop: Any, customer: Any) -> License:
+    """A license of ``customer`` that waits for its portal."""
+    license: License = paid(make_invoice(customer, shop.software, portal="acme.bitrix24.com"))[0]
+    return license
 
 
 @pytest.fixture

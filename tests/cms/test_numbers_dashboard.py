@@ -171,12 +171,11 @@ def test_queries_of_the_dashboard_do_not_grow(
 def test_licenses_that_end_are_listed_for_those_who_may_see_licenses(
     trade: None, marketer: Client, owner: Client, customer: Any
 ) -> None:
-    assert marketer.get("/admin/numbers/licenses/").status_code in (302, 403)
-    text = words(owner.get("/admin/numbers/licenses/").content.decode())
-    assert License.objects.get().number in text and customer.name in text and "3 days left" in text
+    assert marketer.get("/admin/numbers/licenses/", follow=True).status_code == 403
+    text = words(owner.get("/admin/numbers/licenses/", follow=True).content.decode())
+    assert License.objects.get().number in text and customer.email in text
     clerk = logged_in("wagtailadmin.access_admin", "licensing.view_license")
-    html = clerk.get("/admin/numbers/licenses/").content.decode()
-    assert customer.name in html and "/dashboard/" not in html
+    assert customer.email in clerk.get("/admin/numbers/licenses/", follow=True).content.decode()
 
 
 def test_right_is_offered_when_a_group_is_edited_and_marketers_have_it(marketer: Client) -> None:

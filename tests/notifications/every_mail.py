@@ -54,6 +54,7 @@ _EXAMPLES: list[mails.Mail] = [
     mails.LicenseLinked(**LICENSE, **PORTAL, valid_until=DAY),
     mails.LicenseNotLinked(**LICENSE, **PORTAL, problem="portal_taken"),
     mails.LicenseExtended(**LICENSE, valid_until=DAY),
+    mails.LicenseChanged(**LICENSE, **PORTAL, change="extended", is_active=True, valid_until=DAY),
     mails.LicenseEnding(
         **LICENSE, **PORTAL, valid_until=DAY, days=7, extend_url="http://testserver/basket/extend/t/"
     ),

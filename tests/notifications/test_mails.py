@@ -39,6 +39,7 @@ MUST_SAY = {
     "password_reset": ["buyer@example.com", "/account/password/reset/key/uid-key/", "5 March 2026"],
     "confirm_email": ["http://testserver/c/", "5 March 2026"],
     "license_extended": ["L-7K3M", "5 March 2026", "stays yours"],
+    "license_changed": ["L-7K3M", "5 March 2026", "free of charge"],
     "license_ending": ["7 days", "5 March 2026", "http://testserver/basket/extend/t/"],
     "payment_awaited": [
         "€192.00",

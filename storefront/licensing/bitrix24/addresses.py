@@ -82,11 +82,16 @@ def _check(license: License, host: str) -> None:
     day = clock.now() - timedelta(days=1)
     if license.events.filter(code="address_changed", created_at__gt=day).count() >= MAX_PER_DAY:
         raise AddressNotChanged("too_often")
+    if has_twin(license, host):
+        raise AddressNotChanged("taken")
+
+
+def has_twin(license: License, host: str) -> bool:
+    """Whether another license of the customer, of the same type, waits for ``host``."""
     twins = License.objects.filter(
         customer_id=license.customer_id, plan_id=license.plan_id, portal_address=host, member_id=""
-    ).exclude(status=LicenseStatus.REVOKED)
-    if twins.exclude(pk=license.pk).exists():
-        raise AddressNotChanged("taken")
+    )
+    return twins.exclude(status=LicenseStatus.REVOKED).exclude(pk=license.pk).exists()
 
 
 def report_unknown_zone(host: str, *, is_reported: bool = False) -> None:

@@ -63,6 +63,11 @@ def queue_status(license: License, *, cause: str) -> None:
         _enqueue(activation.installation_id, key, {"installation": activation.installation_id, "license": license.pk})
 
 
+def queue_option(installation: Installation, *, cause: str) -> None:
+    """Queue the status for a portal whose licenses have changed, without a notice, once per ``cause``."""
+    _enqueue(installation.pk, f"{_KIND}:option:{installation.pk}:{cause}", {"installation": installation.pk})
+
+
 def queue_if_changed(installation: Installation) -> None:
     """Queue the status for a portal that was last told something else, once per pair of tokens."""
     if digest_of(installation) != installation.told_state:

@@ -11,8 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock, references
-from storefront.licensing.states import LicenseStatus
+from storefront.licensing.states import LicenseStatus, PeriodKind, Suspension
 from storefront.users.models import User
+
+#: Codes of events whose detail names an address that the license had before.
+ADDRESS_EVENTS = ("address_changed", "address_corrected", "moved", "released")
 
 
 def license_number() -> str:
@@ -26,7 +29,8 @@ class License(models.Model):
     are those of the last period. ``begins_by``: paid time waits to begin, at the latest then, and the dates are those
     of that latest case; None once it runs. ``held_until``: until when time stands or stood still, because of another
     license in the portal or of a dispute. ``ending_notice_*``: the latest notice of the coming end: for which end, and
-    how many days before it.
+    how many days before it. ``suspension``: staff suspended it, with its time standing still or running, until
+    ``suspended_until`` (None: until they restore it); a dispute suspends it without.
 
     ``binding_kind`` decides which fields of the tie are used (see ``licensing.bindings``). Of a portal:
     ``portal_address`` is the claim, ``member_id`` the identity once bound (see ``Activation``). They are columns here,
@@ -51,6 +55,8 @@ class License(models.Model):
     months = models.PositiveIntegerField(default=0)
     begins_by = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
+    suspension = models.CharField(max_length=10, choices=Suspension, blank=True)
+    suspended_until = models.DateTimeField(null=True, blank=True)
     linked_at = models.DateTimeField(null=True, blank=True)
     ending_notice_for = models.DateTimeField(null=True, blank=True)
     ending_notice_days = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -72,6 +78,7 @@ class License(models.Model):
             models.Index(fields=["portal_address", "status"], name="license_claim"),
             models.Index(fields=["valid_until"], name="license_end"),
             models.Index(fields=["begins_by"], condition=~Q(begins_by=None), name="license_begin"),
+            models.Index(fields=["suspended_until"], condition=~Q(suspended_until=None), name="license_suspension_end"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -90,7 +97,8 @@ class License(models.Model):
 
 
 class LicensePeriod(models.Model):
-    """One entry in the ledger of a license's time: a paid period, or one converted from another license type.
+    """One entry in the ledger of a license's time: a paid period, one converted from another license type, or days
+    that staff gave as goodwill (``kind``).
 
     Unique per unit of an invoice line, so granted once. It lies at [starts_at, ends_at), UTC, and is ``days`` long; if
     that is None it is ``months`` long and ``ends_at`` is the ``anchor_months``-th month from ``anchor_at``. Until
@@ -98,13 +106,15 @@ class LicensePeriod(models.Model):
     have begun while ``begun_at`` is still None (see ``services.periods``).
 
     ``amount``: the money paid for it, major units of ``currency``. ``converted_at``: it ended then, and what was left
-    became periods of another license type, whose ``converted_from`` it is. ``created_at``: when it was granted;
+    became periods of another license type, whose ``converted_from`` it is; so it is of what staff cut off it.
+    ``created_at``: when it was granted;
     ``revoked_at``: when its money was returned; ``is_disputed``: the buyer's bank is asking for the money back.
     """
 
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="periods")
     invoice_line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, null=True, related_name="granted")
     unit = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=PeriodKind, default=PeriodKind.BOUGHT)
     plan = models.ForeignKey("plans.Plan", on_delete=models.PROTECT, related_name="+")
     plan_name = models.CharField(max_length=100)
     months = models.PositiveIntegerField()
@@ -144,6 +154,10 @@ class LicenseEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            # Where a license was before: few rows among many.
+            models.Index(fields=["license"], condition=Q(code__in=ADDRESS_EVENTS), name="license_address_event"),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -31,6 +31,7 @@ _VALUE_PLACES = Decimal("0.000001")  # of LicensePeriod.amount
 class PeriodEntry:
     """One valid period: what was paid for it (major units of ``currency``) and its dates.
 
+    ``is_goodwill``: days that staff gave, worth no money.
     ``has_begun``: its dates are fixed; others may move. ``created_at``: when it was granted. ``pk``: its row, 0 for
     a new period. ``converted_from``: the row it was converted from, 0 for none.
     """
@@ -42,6 +43,7 @@ class PeriodEntry:
     amount: Decimal
     currency: str
     span: Span
+    is_goodwill: bool = False
     has_begun: bool = False
     created_at: datetime
     pk: int = field(default=0, compare=False)
@@ -53,10 +55,14 @@ class PeriodEntry:
     def unused(self, now: datetime) -> Unused:
         return Unused(self.months, unused_value(self.span, self.amount, now))
 
+    def days_left(self, now: datetime) -> int:
+        """Whole days of it that are left, rounded up."""
+        return whole_days(self.span.ends_at - max(now, self.span.starts_at))
+
     def stopped(self, now: datetime) -> PeriodEntry:
         """The rest of a running period, in days, not begun."""
         days = whole_days(self.span.ends_at - now)
-        return replace(self, days=days, amount=_rounded(self.unused(now).value), has_begun=False)
+        return replace(self, days=days, amount=rounded(self.unused(now).value), has_begun=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,15 @@ class PeriodLedger:
         return any(entry.plan_id != plan_id and entry.span.ends_at > now for entry in self.entries)
 
     def is_all_in(self, currency: str, now: datetime) -> bool:
-        """Whether all unused time was paid in this currency."""
-        return all(entry.currency == currency for entry in self.entries if entry.span.ends_at > now)
+        """Whether all unused time was paid in this currency, or for nothing."""
+        unused = (entry for entry in self.entries if entry.span.ends_at > now)
+        return all(entry.currency == currency or entry.is_goodwill for entry in unused)
 
     def without(self, keys: Collection[int]) -> PeriodLedger:
-        return replace(self, entries=tuple(entry for entry in self.entries if entry.pk not in keys))
+        """Without some periods. Days of goodwill go with the last period that was bought."""
+        entries = tuple(entry for entry in self.entries if entry.pk not in keys)
+        has_cause = any(not entry.is_goodwill for entry in entries)
+        return replace(self, entries=entries if has_cause else ())
 
     def stopped(self, until: datetime, now: datetime) -> PeriodLedger:
         """With running periods stopped: no time runs until ``until``."""
@@ -145,7 +155,7 @@ def buy(
 
     The period follows those that run or wait. In the grace of an active license it begins at the license's end, so that
     the days of grace are part of it. If time is converted, it begins where that would have gone on, and the days follow
-    at the end. Time that was paid in another currency has no price here and stays.
+    at the end. Time that was paid in another currency has no price here and stays. A day of goodwill becomes a day.
 
     :param prices: prices of periods of that type, by months, in ``currency``; None: let the period follow
     """
@@ -153,10 +163,12 @@ def buy(
     old = [
         entry
         for entry in ledger.entries
-        if has_prices and entry.plan_id != plan_id and entry.span.ends_at > now and entry.currency == currency
-    ]
+        if has_prices and entry.plan_id != plan_id and entry.span.ends_at > now
+        and (entry.currency == currency or entry.is_goodwill)
+    ]  # fmt: skip
     parts = [entry.unused(now) for entry in old]
     days = converted_days(parts, prices=dict(prices or {}), months=months, now=now) if parts else []
+    days = [entry.days_left(now) if entry.is_goodwill else number for entry, number in zip(old, days, strict=True)]
     remaining = [entry for entry in ledger.entries if entry not in old]
     bought = PeriodEntry(
         plan_id=plan_id, plan_name=plan_name, months=months, amount=amount, currency=currency,
@@ -164,8 +176,8 @@ def buy(
     )  # fmt: skip
     converted = [
         replace(
-            bought, months=entry.months, days=number, amount=_rounded(part.value), currency=entry.currency,
-            converted_from=entry.pk,
+            bought, months=entry.months, days=number, amount=rounded(part.value), currency=entry.currency,
+            converted_from=entry.pk, is_goodwill=entry.is_goodwill,
         )
         for entry, part, number in zip(old, parts, days, strict=True)
         if number
@@ -187,6 +199,6 @@ def _after_grace(ledger: PeriodLedger, bought: PeriodEntry, now: datetime) -> Pe
     return replace(bought, span=following(last, Period(bought.months)), has_begun=True)
 
 
-def _rounded(value: Fraction) -> Decimal:
+def rounded(value: Fraction) -> Decimal:
     """A part of a payment as it is stored, major units."""
     return (Decimal(value.numerator) / value.denominator).quantize(_VALUE_PLACES)

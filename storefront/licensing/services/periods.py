@@ -15,7 +15,7 @@ from storefront.billing.models import InvoiceLine
 from storefront.core.license_terms import NOW, LicenseTerms
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services.ledger import PeriodEntry, PeriodLedger, buy
-from storefront.licensing.states import LicenseStatus
+from storefront.licensing.states import LicenseStatus, PeriodKind
 from storefront.licensing.validity import Span
 
 
@@ -40,7 +40,8 @@ def _entry(period: LicensePeriod, *, has_begun: bool) -> PeriodEntry:
         plan_id=period.plan_id, plan_name=period.plan_name, months=period.months, days=period.days,
         amount=period.amount, currency=period.currency,
         span=Span(period.starts_at, period.ends_at, period.anchor_at, period.anchor_months),
-        has_begun=has_begun, created_at=period.created_at, pk=period.pk,
+        is_goodwill=period.kind == PeriodKind.GOODWILL, has_begun=has_begun, created_at=period.created_at,
+        pk=period.pk,
     )  # fmt: skip
 
 
@@ -73,7 +74,7 @@ def add(
 
 def lay(license: License, now: datetime, *, begins_at: datetime | None = None) -> PeriodLedger:
     """Compute and store the dates of all periods. ``begins_at``: when the next one begins if none runs."""
-    return _store(license, read_ledger(license, now).laid_out(now, begins_at), now)
+    return store(license, read_ledger(license, now).laid_out(now, begins_at), now)
 
 
 def begin(license: License, at: datetime, now: datetime) -> None:
@@ -94,16 +95,21 @@ def hold(license: License, until: datetime, now: datetime) -> None:
         if entry.has_begun and not stopped.has_begun:
             ran_from, ran_to = entry.span.starts_at.isoformat(), now.isoformat()
             license.record("stopped", period=entry.pk, ran_from=ran_from, ran_to=ran_to)
-    _store(license, after.laid_out(now), now)
+    store(license, after.laid_out(now), now)
 
 
 def take_back(license: License, periods: Iterable[LicensePeriod], now: datetime) -> PeriodLedger:
-    """Revoke periods and what was converted from them; periods that have not begun move up. Returns what remains."""
+    """Revoke periods and what was converted from them; periods that have not begun move up. Returns what remains.
+
+    If nothing that was bought remains, days of goodwill go with it.
+    """
     revoked = _with_conversions(periods)
     ledger = read_ledger(license, now)
     _store_periods(license, ledger)  # those that have begun
-    LicensePeriod.objects.filter(pk__in=revoked).update(revoked_at=now, is_disputed=False)
-    return _store(license, ledger.without(revoked).laid_out(now), now)
+    after = ledger.without(revoked)
+    gone = {entry.pk for entry in ledger.entries} - {entry.pk for entry in after.entries}
+    LicensePeriod.objects.filter(pk__in=revoked | gone, revoked_at=None).update(revoked_at=now, is_disputed=False)
+    return store(license, after.laid_out(now), now)
 
 
 def has_other_time(license: License, periods: Iterable[LicensePeriod], now: datetime) -> bool:
@@ -122,7 +128,8 @@ def _with_conversions(periods: Iterable[LicensePeriod]) -> set[int]:
     return keys
 
 
-def _store(license: License, ledger: PeriodLedger, now: datetime) -> PeriodLedger:
+def store(license: License, ledger: PeriodLedger, now: datetime) -> PeriodLedger:
+    """Write a ledger that was computed from ``read_ledger``, and its dates to the license. Returns it."""
     _store_periods(license, ledger)
     _update_license(license, ledger, now)
     return ledger
@@ -137,6 +144,7 @@ def _store_periods(license: License, ledger: PeriodLedger, *, line: InvoiceLine 
             LicensePeriod.objects.create(
                 license=license, plan_id=entry.plan_id, plan_name=entry.plan_name, months=entry.months,
                 currency=entry.currency, created_at=entry.created_at, converted_from_id=entry.converted_from or None,
+                kind=PeriodKind.GOODWILL if entry.is_goodwill else PeriodKind.BOUGHT,
                 invoice_line=None if entry.converted_from else line, unit=1 if entry.converted_from else unit,
                 **columns,
             )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from storefront.licensing import mails
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.services import periods
+from storefront.licensing.services.ledger import PeriodEntry
 from storefront.licensing.states import HOST_TAKEN, PORTAL_TAKEN, LicenseStatus
 from storefront.licensing.validity import notice_steps
 
@@ -56,10 +59,16 @@ def _notify(license: License, step: int, now: datetime) -> bool:
         license.ending_notice_for, license.ending_notice_days = license.valid_until, step
         license.save(update_fields=["ending_notice_for", "ending_notice_days"])
         entries = periods.read_ledger(license, now).entries
-        if not entries or step not in notice_steps(entries[-1].span, entries[-1].created_at):
+        if not entries or step not in _steps(entries):
             return False
         mails.ending(license, step, now)
         return True
+
+
+def _steps(entries: Sequence[PeriodEntry]) -> list[int]:
+    """The notices of an end that make sense. Days of goodwill belong to the period they follow."""
+    last = next((entry for entry in reversed(entries) if not entry.is_goodwill), entries[-1])
+    return notice_steps(replace(last.span, ends_at=entries[-1].span.ends_at), last.created_at)
 
 
 def begin_periods() -> int:

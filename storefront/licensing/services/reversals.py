@@ -10,8 +10,7 @@ from storefront.core import clock, states
 from storefront.licensing import mails
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import License, LicensePeriod
-from storefront.licensing.services import periods
-from storefront.licensing.states import LICENSE_TRANSITIONS, LicenseStatus
+from storefront.licensing.services import periods, revocation, suspensions
 
 _DISPUTE = "dispute"
 
@@ -31,9 +30,9 @@ def take_back_for_invoice(*, invoice: Invoice) -> list[License]:
         remaining = periods.take_back(license, revoked, now)
         license.record("taken_back", invoice=invoice.number, months=sum(period.months for period in revoked))
         if remaining.entries:
-            _restore_if_undisputed(license)
+            suspensions.restore_if_possible(license)
         else:
-            _revoke(license)
+            revocation.end(license)
         _publish(license, cause=f"refund:{invoice.pk}")
         changed.append(license)
     return changed
@@ -47,17 +46,16 @@ def set_disputed(*, invoice: Invoice, is_disputed: bool) -> list[License]:
     dispute is won. If it is lost, licenses stay suspended here in case an appeal is won. Returns the licenses that
     changed.
     """
-    now, changed = clock.now(), []
+    changed = []
     for license in _licenses_of(invoice):
         states.lock(license)
         mine = license.periods.filter(invoice_line__invoice=invoice, revoked_at=None)
         if not mine.exclude(is_disputed=is_disputed).update(is_disputed=is_disputed):
             continue
         if not is_disputed:
-            _restore_if_undisputed(license)
-        elif states.apply(license, LicenseStatus.SUSPENDED, table=LICENSE_TRANSITIONS):
-            license.record("suspended", invoice=invoice.number)
-            periods.hold(license, now, now)
+            suspensions.restore_if_possible(license)
+        else:
+            suspensions.begin_dispute(license, invoice=invoice.number)
         _publish(license, cause=f"dispute:{invoice.pk}:{license.events.count()}")
         changed.append(license)
     return changed
@@ -79,7 +77,7 @@ def charge_back(*, invoice: Invoice) -> list[License]:
         periods.take_back(license, revoked, now)
         months = sum(period.months for period in revoked)
         license.record("taken_back", invoice=invoice.number, months=months, cause=_DISPUTE)
-        _restore_if_undisputed(license)
+        suspensions.restore_if_possible(license)
         _publish(license, cause=f"lost:{invoice.pk}")
         changed.append(license)
     return changed
@@ -107,25 +105,3 @@ def _valid_periods(license: License, invoice: Invoice) -> list[LicensePeriod]:
 
 def _publish(license: License, *, cause: str) -> None:
     binding_of(license.binding_kind).publish_status(license, cause=cause)
-
-
-def _revoke(license: License) -> None:
-    binding_of(license.binding_kind).release(license, reason="revoked")
-    states.apply(license, LicenseStatus.REVOKED, table=LICENSE_TRANSITIONS, link_problem="")
-    license.record("revoked")
-
-
-def _restore_if_undisputed(license: License) -> None:
-    """Restore a suspended license unless another payment of it is disputed: active where it was bound, otherwise
-    waiting again, with as many days to find its portal as a new license."""
-    is_disputed = license.periods.filter(revoked_at=None, is_disputed=True).exists()
-    if license.status != LicenseStatus.SUSPENDED or is_disputed:
-        return
-    binding = binding_of(license.binding_kind)
-    if not binding.resume(license):
-        now = clock.now()
-        binding.release(license, reason="restored")
-        states.apply(license, LicenseStatus.PENDING, table=LICENSE_TRANSITIONS)
-        periods.hold(license, now, now)
-        binding.activate(license)
-    license.record("restored", status=license.status)
