@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
@@ -20,6 +21,19 @@ class _OfLicense(TypedDict):
     product: str
     plan: str
     account_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseChanged(mails.LicenseMail):
+    """Staff changed the license. ``change``: extended, end_set, suspended, restored, revoked, moved, address_corrected,
+    released. ``valid_until`` is None while its time waits; ``suspended_until`` while it is open."""
+
+    change: str
+    is_active: bool
+    portal_address: str
+    valid_until: datetime | None
+    suspended_until: datetime | None = None
+    time_runs: bool = False
 
 
 def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) -> None:
@@ -89,7 +103,7 @@ def extended_by_another(license: License, invoice: Invoice) -> None:
 
 def changed(license: License, change: str, event: LicenseEvent) -> None:
     """Staff changed the license and wants the customer to know. Once per event."""
-    mail = mails.LicenseChanged(
+    mail = LicenseChanged(
         **_of(license),
         change=change,
         is_active=license.status == LicenseStatus.ACTIVE,

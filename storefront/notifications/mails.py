@@ -180,7 +180,9 @@ class LatePayment(_OrderMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _LicenseMail(Mail):
+class LicenseMail(Mail):
+    """Mails about one license come in the order they were written."""
+
     license_number: str
     product: str
     plan: str
@@ -192,7 +194,7 @@ class _LicenseMail(Mail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseLinked(_LicenseMail):
+class LicenseLinked(LicenseMail):
     """The license works in its portal now."""
 
     portal_address: str
@@ -200,7 +202,7 @@ class LicenseLinked(_LicenseMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseNotLinked(_LicenseMail):
+class LicenseNotLinked(LicenseMail):
     """The portal is known, but the license cannot be linked to it; ``problem``: one of ``licensing.states``."""
 
     portal_address: str
@@ -208,27 +210,14 @@ class LicenseNotLinked(_LicenseMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseExtended(_LicenseMail):
+class LicenseExtended(LicenseMail):
     """Somebody else paid for one more period of the reader's license."""
 
     valid_until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseChanged(_LicenseMail):
-    """Staff changed the license. ``change``: extended, end_set, suspended, restored, revoked, moved, address_corrected,
-    released. ``valid_until`` is None while its time waits; ``suspended_until`` while it is open."""
-
-    change: str
-    is_active: bool
-    portal_address: str
-    valid_until: datetime | None
-    suspended_until: datetime | None = None
-    time_runs: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseEnding(_LicenseMail):
+class LicenseEnding(LicenseMail):
     """The license ends in ``days`` days; ``extend_url`` puts one more period into the cart."""
 
     portal_address: str

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from checkout.reminders.sending import CheckoutReminderMail
+from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
 from storefront.users import password_links
@@ -54,7 +55,7 @@ _EXAMPLES: list[mails.Mail] = [
     mails.LicenseLinked(**LICENSE, **PORTAL, valid_until=DAY),
     mails.LicenseNotLinked(**LICENSE, **PORTAL, problem="portal_taken"),
     mails.LicenseExtended(**LICENSE, valid_until=DAY),
-    mails.LicenseChanged(**LICENSE, **PORTAL, change="extended", is_active=True, valid_until=DAY),
+    LicenseChanged(**LICENSE, **PORTAL, change="extended", is_active=True, valid_until=DAY),
     mails.LicenseEnding(
         **LICENSE, **PORTAL, valid_until=DAY, days=7, extend_url="http://testserver/basket/extend/t/"
     ),
