@@ -1,6 +1,3 @@
-
-
-
 def _licenses(license: Any) -> dict[str, str]:
     base = f"/admin/licenses/{license.number}/"
     tails = ("", *(f"{name}/" for name in ACTS))
