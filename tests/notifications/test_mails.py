@@ -92,7 +92,7 @@ def test_every_mail_there_is_has_an_example_and_templates() -> None:
     def named(mail: type[mails.Mail]) -> set[str]:
         return {mail.__name__}.union(*(named(each) for each in mail.__subclasses__()))
 
-    kinds_of_mail = {name for name in named(mails.Mail) if not name.startswith("_")} - {"Mail"}
+    kinds_of_mail = {name for name in named(mails.Mail) if not name.startswith("_")} - {"Mail", "LicenseMail"}
     assert {type(mail).__name__ for mail in EVERY.values()} == kinds_of_mail
     folders = {folder.name for folder in (settings.BASE_DIR / "templates" / "email").iterdir() if folder.is_dir()}
     assert folders - {"parts"} == set(EVERY)
