@@ -16,9 +16,9 @@ from wagtail.models import Locale, Page, Site
 
 from cms.articles.models import ContactPage, HelpIndexPage
 from cms.models import HomePage, ProductIndexPage
-from cms.permissions import ensure_approval, ensure_marketers
+from cms.permissions import ensure_approval, ensure_marketers, ensure_role
 from storefront.core import clock
-from storefront.users import roles, services
+from storefront.users import roles, services, staff
 from storefront.users.models import User
 
 #: Titles of the first pages.
@@ -40,7 +40,7 @@ def setup_shop() -> None:
             ensure_translation(page, locale, title)
     ensure_approval(ensure_marketers())
     for role in roles.RIGHTS:
-        roles.ensure_role(role)
+        ensure_role(role)
 
 
 def ensure_locales() -> None:
@@ -99,19 +99,20 @@ def ensure_translation(page: Page, locale: Locale, title: Promise) -> Page:
 
 @transaction.atomic
 def ensure_staff(*, email: str) -> bool:
-    """A member of staff with all rights and no password; the mail with the link to set one goes to the outbox.
+    """An owner without a password; the mail with the link to set one goes to the outbox.
 
-    Returns whether the account is new. Raises NotStaff if the e-mail belongs to a customer: somebody else may have
-    opened that account.
+    Returns whether the account is new. Raises NotStaff if the e-mail belongs to a customer or a closed account:
+    somebody else may have opened it.
     """
     user: User | None = services.find_by_email(email)
     if user is not None:
-        if not (user.is_superuser and user.is_active):
+        if not staff.is_owner(user):
             raise NotStaff
         return False
     user = services.register(email=email, name="", company="", phone="", language=settings.LANGUAGE_CODE)
-    user.is_staff = user.is_superuser = True
-    user.save(update_fields=["is_staff", "is_superuser"])
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    user.groups.add(ensure_role(roles.OWNER))
     return True
 
 

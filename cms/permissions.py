@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.db.models import Q
 from wagtail.models import (
     Collection,
@@ -16,6 +17,8 @@ from wagtail.models import (
     WorkflowPage,
     WorkflowTask,
 )
+
+from storefront.users import roles
 
 MARKETERS = "Marketers"
 #: The workflow in which marketers approve each other's pages.
@@ -34,8 +37,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "discount": EVERYTHING,
         "agreement": "add change view publish",
     },
-    # The one seller exists from the beginning; its details are texts of the shop.
-    "billing": {"seller": "change view"},
+    # Where the money goes is for owners and accounting.
+    "billing": {"seller": "view"},
     "voucher": {"voucher": "add change view"},
     "site_texts": {
         "menu": EVERYTHING,
@@ -44,25 +47,43 @@ RIGHTS: dict[str, dict[str, str]] = {
         "notfoundtext": EVERYTHING,
     },
     "wagtailredirects": {"redirect": EVERYTHING},
+    "wagtail_localize": {"translation": "submit"},
 }
-ENTER = ("wagtailadmin", "access_admin")
-MORE_RIGHTS = (ENTER, ("numbers", "view_numbers"), ("wagtail_localize", "submit_translation"))
+MORE_RIGHTS = (roles.ENTER, *roles.VIEW_NUMBERS)
 ON_PAGES = ("add_page", "change_page", "publish_page")
 IN_COLLECTIONS = r"^(add|change|choose)_(image|document)$"
+#: What owners may do besides: they run the whole shop, and nobody needs to be superuser.
+OWNERS_RIGHTS: dict[str, dict[str, str]] = {
+    "wagtailcore": {"collection": EVERYTHING, "workflow": EVERYTHING, "task": EVERYTHING, "site": "change view"},
+}
+OWNERS_ON_PAGES = (*ON_PAGES, "bulk_delete_page", "lock_page", "unlock_page")
+OWNERS_IN_COLLECTIONS = r"^(add|change|choose|delete)_(image|document)$"
 
 
+def ensure_role(name: str) -> Group:
+    """The group of any role, given what it never had."""
+    if name == MARKETERS:
+        return ensure_marketers()
+    return ensure_owners() if name == roles.OWNER else roles.ensure_role(name)
+
+
+@transaction.atomic
 def ensure_marketers() -> Group:
     """The group that writes pages and products: pages, pictures, documents, products, prices, agreements, the site's
-    texts, translations; no users, orders or customers. Adds missing rights; rights given by hand stay."""
-    group = _ensure(MARKETERS, MORE_RIGHTS, RIGHTS)
-    root = Page.objects.get(depth=1)
-    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=ON_PAGES):
-        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
-    collection = Collection.objects.get(depth=1)
-    for permission in Permission.objects.filter(
-        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__regex=IN_COLLECTIONS
-    ):
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=collection, permission=permission)
+    texts, translations; no users, orders or customers. Rights given or taken by hand stay so."""
+    group = roles.ensure_role(MARKETERS, [*MORE_RIGHTS, *_named(RIGHTS)])
+    _give_on_pages(MARKETERS, ON_PAGES)
+    _give_in_collections(MARKETERS, IN_COLLECTIONS)
+    return group
+
+
+@transaction.atomic
+def ensure_owners() -> Group:
+    """The group that may do everything: what every other role may, roles and workflows."""
+    everything = [*roles.RIGHTS[roles.OWNER], *MORE_RIGHTS, *_named(RIGHTS), *_named(OWNERS_RIGHTS)]
+    group = roles.ensure_role(roles.OWNER, everything)
+    _give_on_pages(roles.OWNER, OWNERS_ON_PAGES)
+    _give_in_collections(roles.OWNER, OWNERS_IN_COLLECTIONS)
     return group
 
 
@@ -80,18 +101,31 @@ def ensure_approval(group: Group) -> Workflow:
     return workflow
 
 
-def _ensure(name: str, single: Iterable[tuple[str, str]], rights: Mapping[str, Mapping[str, str]]) -> Group:
-    group, _ = Group.objects.get_or_create(name=name)
-    group.permissions.add(*Permission.objects.filter(_query(single, rights)))
-    return group
-
-
-def _query(single: Iterable[tuple[str, str]], rights: Mapping[str, Mapping[str, str]]) -> Q:
+def _named(rights: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """``app.codename`` of those rights that the models have."""
     query = Q(pk=None)
-    for app, codename in single:
-        query |= Q(content_type__app_label=app, codename=codename)
     for app, models in rights.items():
         for model, verbs in models.items():
             pattern = rf"^({verbs.replace(' ', '|')})_{model}$"
             query |= Q(content_type__app_label=app, codename__regex=pattern)
-    return query
+    found = Permission.objects.filter(query).values_list("content_type__app_label", "codename")
+    return [f"{app}.{codename}" for app, codename in found]
+
+
+def _give_on_pages(name: str, codenames: tuple[str, ...]) -> None:
+    """Rights on all pages; noted as ``pages.<codename>``, so that what is taken by hand does not come back."""
+    role, root = roles.ensure(name), Page.objects.get(depth=1)
+    new = [right.partition(".")[2] for right in roles.newly_given(role, [f"pages.{each}" for each in codenames])]
+    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=new):
+        GroupPagePermission.objects.get_or_create(group=role.group, page=root, permission=permission)
+
+
+def _give_in_collections(name: str, pattern: str) -> None:
+    """Rights on pictures and documents in all collections; noted as ``collections.<codename>``."""
+    role, root = roles.ensure(name), Collection.objects.get(depth=1)
+    kinds = Permission.objects.filter(
+        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__regex=pattern
+    )
+    by_name = {f"collections.{permission.codename}": permission for permission in kinds}
+    for right in roles.newly_given(role, by_name):
+        GroupCollectionPermission.objects.get_or_create(group=role.group, collection=root, permission=by_name[right])

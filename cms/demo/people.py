@@ -7,11 +7,21 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
-from cms.permissions import ensure_marketers
+from cms.permissions import MARKETERS, ensure_role
+from storefront.users import roles
 from storefront.users.models import User
 
 PASSWORD = "demo-password-2026"  # noqa: S105  (printed by the demo; of no value elsewhere)
 STAFF, MARKETER, CUSTOMER = "staff@northbridge.example", "marketer@northbridge.example", "customer@northbridge.example"
+#: One person per role; staff@ is the owner.
+ROLES = {
+    STAFF: (roles.OWNER, "Sam Staff"),
+    MARKETER: (MARKETERS, "Mara Marketer"),
+    "accounting@northbridge.example": (roles.ACCOUNTING, "Amir Accounting"),
+    "support@northbridge.example": (roles.SUPPORT, "Sofia Support"),
+    "sales@northbridge.example": (roles.SALES, "Sean Sales"),
+    "auditor@northbridge.example": (roles.READ_ONLY, "Ada Auditor"),
+}
 
 
 def are_loaded() -> bool:
@@ -19,12 +29,13 @@ def are_loaded() -> bool:
 
 
 def load() -> None:
-    """A member of staff with all rights, a marketer, a customer."""
+    """A member of staff for each role, and a customer."""
     password = make_password(PASSWORD)  # made once: it takes longer than all the rest here
-    staff = _person(STAFF, password, name="Sam Staff")
-    staff.is_staff = staff.is_superuser = True
-    staff.save()
-    _person(MARKETER, password, name="Mara Marketer").groups.add(ensure_marketers())
+    for email, (role, name) in ROLES.items():
+        person = _person(email, password, name=name)
+        person.is_staff = True
+        person.save(update_fields=["is_staff"])
+        person.groups.add(ensure_role(role))
     _person(CUSTOMER, password, name="Casey Customer", company="Acme Trading Ltd", phone="+49 30 5550 0123")
 
 

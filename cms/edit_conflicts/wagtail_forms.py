@@ -11,18 +11,22 @@ import copy
 import json
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import select_template
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.collections import Edit as WagtailCollectionEditView
 from wagtail.contrib.redirects.views import EditView as WagtailRedirectEditView
 from wagtail.documents.views.documents import EditView as WagtailDocumentEditView
 from wagtail.images.views.images import EditView as WagtailImageEditView
+from wagtail.users.views.groups import CreateView as WagtailGroupCreateView
+from wagtail.users.views.groups import DeleteView as WagtailGroupDeleteView
 from wagtail.users.views.groups import EditView as WagtailGroupEditView
 from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
 from wagtail.users.views.users import EditView as WagtailUserEditView
@@ -31,6 +35,7 @@ from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 from cms.edit_conflicts import form_states
 from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
 from cms.edit_conflicts.row_locks import hold
+from cms.groups import FreshLogin, GroupForm, NewUserForm, UserForm, is_owners_group
 
 
 class _StatesMixin:
@@ -116,19 +121,42 @@ class UserEditView(_StatesMixin, WagtailUserEditView):  # type: ignore[misc]
     pass
 
 
-class GroupEditView(_StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
+class GroupEditView(FreshLogin, _StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
     def shown_form(self) -> Any:
         form = super().shown_form()
         form.panels = self.permission_panel_forms
         return form
 
 
+class GroupCreateView(FreshLogin, WagtailGroupCreateView):  # type: ignore[misc]
+    pass
+
+
+class GroupDeleteView(FreshLogin, WagtailGroupDeleteView):  # type: ignore[misc]
+    """The owners' group stays."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_owners_group(self.object):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
 class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]
     edit_view_class = UserEditView
 
+    def get_form_class(self, for_update: bool = False) -> type[Any]:
+        return UserForm if for_update else NewUserForm
+
 
 class GroupViewSet(WagtailGroupViewSet):  # type: ignore[misc]
+    menu_label = _("Roles and rights")
+    create_template_name = edit_template_name = "backoffice/role_form.html"
+    add_view_class = GroupCreateView
     edit_view_class = GroupEditView
+    delete_view_class = GroupDeleteView
+
+    def get_form_class(self, for_update: bool = False) -> type[GroupForm]:
+        return GroupForm
 
 
 def _address(route: str, view: type[Any]) -> URLPattern:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
-from django.urls import Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +39,10 @@ def in_language(address: str, language: str) -> str:
     if match.url_name == "wagtail_serve":
         return address
     with translation.override(language):
-        return reverse(match.view_name, args=match.args, kwargs=match.kwargs) + mark + rest
+        try:
+            return reverse(match.view_name, args=match.args, kwargs=match.kwargs) + mark + rest
+        except NoReverseMatch:  # it has no name, like some of the back office
+            return address
 
 
 def _split(address: str) -> tuple[str, str, str]:

@@ -8,6 +8,12 @@ class BackOfficeConfig(AppConfig):
     verbose_name = _("Back office")
 
     def ready(self) -> None:
-        from storefront.backoffice.customers import log_ins
+        from wagtail.admin import auth
 
+        from storefront.backoffice.customers import log_ins
+        from storefront.backoffice.refusals import refuse
+
+        # Wagtail has no setting for it: all its own refusals are made by this function, which would redirect to the
+        # start page. tests/backoffice/test_refusals.py tells when a new version of Wagtail makes them elsewhere.
+        auth.permission_denied = refuse
         log_ins.connect()

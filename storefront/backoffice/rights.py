@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,10 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from storefront.core import error_pages
+from storefront.backoffice.refusals import refuse
+from storefront.users.fresh_login import require_fresh_login
 from storefront.users.models import User
-
-logger = logging.getLogger(__name__)
 
 
 def has_any(user: User | AnonymousUser | Any, permissions: Iterable[str]) -> bool:
@@ -24,15 +22,17 @@ def has_any(user: User | AnonymousUser | Any, permissions: Iterable[str]) -> boo
 class StaffOnly:
     """Mixin of views: only users with one of ``permissions`` get in; others get 403, which is logged.
 
-    It answers itself: a PermissionDenied is turned by Wagtail into a redirect to the start page.
+    ``needs_fresh_login``: they must also have shown password or second factor again within five minutes. A view that
+    knows only from its form whether an act is serious calls ``require_fresh_login(request)`` itself.
     """
 
     permissions: tuple[str, ...]
+    needs_fresh_login = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not has_any(request.user, self.permissions):
-            needed = " or ".join(self.permissions)
-            logger.warning("refused: user %s, %s %s, needs %s", request.user.pk, request.method, request.path, needed)
-            return error_pages.forbidden(request)
+            return refuse(request, self.permissions)
+        if self.needs_fresh_login:
+            require_fresh_login(request)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return response

@@ -11,6 +11,7 @@ from storefront.backoffice.licenses import hooks as licenses_hooks  # noqa: F401
 from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401
 from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401
+from storefront.backoffice.staff import hooks as staff_hooks  # noqa: F401
 from storefront.backoffice.vouchers import hooks as vouchers_hooks  # noqa: F401
 
 

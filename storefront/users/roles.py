@@ -1,8 +1,8 @@
-"""The roles of staff: groups with their rights, which ``setup_shop`` creates. Marketers, who also have rights on pages
-and pictures, are in ``cms/permissions.py``.
+"""The roles of staff: groups with their rights, which ``setup_shop`` makes. Marketers, and what owners may do with
+pages and pictures, are in ``cms/permissions.py``.
 
-A role only gains rights here: what the owner gave or took by hand in Wagtail stays, except that rights new in a release
-are added by the next ``setup_shop``.
+A role is given each right once (``Role.given``): the next ``setup_shop`` adds what is new in a release, and leaves what
+an owner took or added by hand.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, Permission
+from django.db import transaction
 from django.db.models import Q
+
+from storefront.users.models import Role
 
 OWNER, ACCOUNTING, SUPPORT, SALES, READ_ONLY = "Owner", "Accounting", "Support", "Sales", "Read-only"
 
@@ -27,13 +30,10 @@ VIEW_TRADE = (
     "licensing.view_license",
     "notifications.view_outboxmessage",
 )
-VIEW_MONEY = ("billing.view_reviewitem", "billing.view_ledgertransaction", "numbers.view_numbers")
-VIEW_TECHNICAL = (
-    "inbox.view_inboundevent",
-    "core.view_health",
-    "core.view_scheduledjob",
-    "wagtailcore.view_modellogentry",
-)
+VIEW_NUMBERS = ("numbers.view_numbers",)
+VIEW_MONEY = ("billing.view_reviewitem", "billing.view_ledgertransaction", *VIEW_NUMBERS)
+VIEW_HISTORY = ("wagtailcore.view_modellogentry",)
+VIEW_TECHNICAL = ("inbox.view_inboundevent", "core.view_health", "core.view_scheduledjob")
 VIEW_CONVERSATIONS = ("support.view_conversation",)
 VIEW_CATALOGUE = (
     "plans.view_softwareproduct",
@@ -65,7 +65,14 @@ CHANGE_INVOICES = ("billing.cancel_invoice", "billing.postpone_invoice", "billin
 WRITE_VOUCHERS = ("voucher.add_voucher", "voucher.change_voucher", "voucher.view_voucher")
 
 RIGHTS: dict[str, tuple[str, ...]] = {
-    READ_ONLY: (*VIEW_TRADE, *VIEW_MONEY, *VIEW_TECHNICAL, *VIEW_CONVERSATIONS, *VIEW_CATALOGUE),
+    READ_ONLY: (
+        *VIEW_TRADE,
+        *VIEW_MONEY,
+        *VIEW_TECHNICAL,
+        *VIEW_HISTORY,
+        *VIEW_CONVERSATIONS,
+        *VIEW_CATALOGUE,
+    ),
     SUPPORT: (*VIEW_TRADE, *VIEW_CONVERSATIONS, "inbox.view_inboundevent", *HELP_CUSTOMERS, *MOVE_LICENSES),
     SALES: (
         *VIEW_TRADE,
@@ -75,16 +82,18 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "users.mail_password_link",
         "backoffice.add_staffnote",
         "billing.place_order",
-        "billing.cancel_invoice",
-        "billing.postpone_invoice",
+        *CHANGE_INVOICES,
         *WRITE_VOUCHERS,
+        *VIEW_NUMBERS,
     ),
     ACCOUNTING: (
         *VIEW_TRADE,
         *VIEW_MONEY,
+        *VIEW_HISTORY,
         "inbox.view_inboundevent",
         "backoffice.add_staffnote",
         "billing.view_seller",
+        "billing.change_seller",
         "billing.change_reviewitem",
         "billing.begin_refund",
         "billing.approve_refund",
@@ -94,6 +103,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *VIEW_TRADE,
         *VIEW_MONEY,
         *VIEW_TECHNICAL,
+        *VIEW_HISTORY,
         *VIEW_CONVERSATIONS,
         *VIEW_CATALOGUE,
         *HELP_CUSTOMERS,
@@ -107,10 +117,9 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.change_seller",
         "users.close_account",
         "users.invite_staff",
-        "users.add_user",
-        "users.change_user",
         "auth.add_group",
         "auth.change_group",
+        "auth.delete_group",
         "auth.view_group",
         "inbox.retry_event",
         "core.run_job",
@@ -120,21 +129,46 @@ RIGHTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def ensure_role(name: str) -> Group:
-    """The group of a role, with all its rights."""
-    group, _created = Group.objects.get_or_create(name=name)
-    group.permissions.add(*permissions(RIGHTS[name]))
-    return group
+@transaction.atomic
+def ensure_role(name: str, rights: Iterable[str] = ()) -> Group:
+    """The group of a role, given those of its rights that it never had. ``rights``: others than those of RIGHTS."""
+    role = ensure(name)
+    role.group.permissions.add(*permissions(newly_given(role, rights or RIGHTS[name])))
+    return role.group
+
+
+def ensure(name: str) -> Role:
+    """The role, locked until the end of the transaction. A group of its name becomes the role's."""
+    role = Role.objects.select_for_update(of=("self",)).select_related("group").filter(name=name).first()
+    if role is None:
+        group, _created = Group.objects.get_or_create(name=name)
+        role, _created = Role.objects.select_related("group").get_or_create(name=name, defaults={"group": group})
+    return role
+
+
+def newly_given(role: Role, rights: Iterable[str]) -> list[str]:
+    """Those of ``rights`` that the role was never given; it has been, from now on."""
+    new = [right for right in dict.fromkeys(rights) if right not in role.given]
+    if new:
+        role.given = sorted([*role.given, *new])
+        role.save(update_fields=["given"])
+    return new
 
 
 def permissions(names: Iterable[str]) -> list[Permission]:
     """The permissions written as ``app.codename``. Raises LookupError for one that does not exist."""
+    names = set(names)
     wanted = {tuple(name.split(".", 1)) for name in names}
-    query = Q(pk=None)
-    for app, codename in wanted:
-        query |= Q(content_type__app_label=app, codename=codename)
-    existing = list(Permission.objects.filter(query).select_related("content_type"))
+    existing = list(Permission.objects.filter(condition(names)).select_related("content_type"))
     missing = wanted - {(permission.content_type.app_label, permission.codename) for permission in existing}
     if missing:
         raise LookupError(", ".join(sorted(".".join(pair) for pair in missing)))
     return existing
+
+
+def condition(names: Iterable[str]) -> Q:
+    """The condition for the permissions written as ``app.codename``."""
+    query = Q(pk=None)
+    for app, _dot, codename in (name.partition(".") for name in names):
+        query |= Q(content_type__app_label=app, codename=codename)
+    return query

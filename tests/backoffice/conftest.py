@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from cms.permissions import ensure_marketers
+from cms.permissions import ensure_role
 from storefront.licensing.models import License
-from storefront.users import roles
+from tests.factories import PASSWORD
 from tests.licensing.conftest import make_invoice, paid
 
 #: In the order of the columns of access_matrix.txt.
@@ -23,7 +24,9 @@ def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[[str
 
     def make(role: str) -> Any:
         user = make_customer(f"{role.lower()}@staff.example", name=f"{role} Person")
-        user.groups.add(ensure_marketers() if role == "Marketers" else roles.ensure_role(role))
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+        user.groups.add(ensure_role(role))
         return user
 
     return make
@@ -46,6 +49,12 @@ def client_of(staff: Callable[[str], Any], make_customer: Callable[..., Any]) ->
             client.force_login(make_customer("stranger@example.com"))
         elif role != "visitor":
             client.force_login(staff(role))
+            show_password_again(client)
         return client
 
     return make
+
+
+def show_password_again(client: Client) -> None:
+    """For acts that need a fresh log-in."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

@@ -90,10 +90,7 @@ def test_rights_are_what_is_meant_and_nothing_of_money_or_people(wagtail_site: A
     assert {app for app, _, _ in (right.partition(".") for right in rights)} == {
         "billing", "numbers", "plans", "site_texts", "wagtail_localize", "wagtailadmin", "wagtailredirects",
     }  # fmt: skip
-    assert {right for right in rights if right.startswith("billing.")} == {
-        "billing.view_seller",
-        "billing.change_seller",
-    }
+    assert {right for right in rights if right.startswith("billing.")} == {"billing.view_seller"}
     assert "plans.delete_agreement" not in rights
     assert "plans.publish_agreement" in rights
 
@@ -111,7 +108,7 @@ def test_prices_are_worked_out_for_who_may_save_them(client: Any, shop: Any, mak
     user = make_customer("other@example.com")
     user.user_permissions.add(Permission.objects.get(codename="access_admin"))
     client.force_login(user)
-    assert [client.post(address)["Location"] for address in addresses] == [reverse("wagtailadmin_home")] * 3
+    assert [client.post(address).status_code for address in addresses] == [403] * 3
     user.groups.add(ensure_marketers())
     assert [client.get(address).status_code for address in addresses] == [405] * 3, "nothing to read"
 

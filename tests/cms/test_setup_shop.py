@@ -119,7 +119,8 @@ def test_marketer_of_the_new_shop_may_write_pages(migrated: None, make_customer:
 def test_first_staff_gets_a_mail_and_no_password(migrated: None, run_jobs: Callable[[], Any]) -> None:
     setup_shop("--staff-email", STAFF)
     user = User.objects.get()
-    assert user.is_staff and user.is_superuser and not user.has_usable_password()
+    assert user.is_staff and not user.is_superuser and not user.has_usable_password()
+    assert list(user.groups.values_list("name", flat=True)) == ["Owner"]
     run_jobs()
     (message,) = mail.outbox
     assert message.to == [STAFF]

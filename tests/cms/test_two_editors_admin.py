@@ -29,6 +29,7 @@ from cms.edit_conflicts.wagtail_forms import (
 )
 from cms.models import HomePage, TextPage
 from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
 from tests.cms.editing import overwrite_box, sent_back
 from tests.cms.test_blocks import picture
 from tests.cms.test_two_editors import log_in, told
@@ -45,7 +46,9 @@ LEFT_ALONE = {"workflows/edit", "workflows/tasks/edit", "sites/edit", "locales/e
 
 @pytest.fixture
 def editor(shop: Any) -> Client:
-    return log_in("ann@example.com", "Ann Editor")
+    ann = log_in("ann@example.com", "Ann Editor")
+    show_password_again(ann)  # groups ask for it
+    return ann
 
 
 @pytest.fixture

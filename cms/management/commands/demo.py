@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.stdout.write("demo: loaded already, nothing was changed")
         if not orders.load_history():
             self.stdout.write("demo: the customer has no history; it is made when the stand-ins run (make run)")
-        self.stdout.write(f"  {people.STAFF}     staff: /admin/ and /dashboard/")
-        self.stdout.write(f"  {people.MARKETER}  pages and products: /admin/")
-        self.stdout.write(f"  {people.CUSTOMER}  a customer: /account/")
-        self.stdout.write(f"  password of all three: {people.PASSWORD}")
+        for email, (role, _name) in people.ROLES.items():
+            self.stdout.write(f"  {email:32}{role}: {settings.WAGTAIL_PATH}")
+        self.stdout.write(f"  {people.CUSTOMER:32}a customer: /account/")
+        self.stdout.write(f"  password of them all: {people.PASSWORD}")

@@ -142,14 +142,14 @@ class Command(BaseCommand):
             f"""
   The shop          {settings.SITE_URL}/
   A product         {settings.SITE_URL}/products/
-  Marketers         {settings.SITE_URL}{settings.WAGTAIL_PATH}
-  Staff             {settings.SITE_URL}{settings.DASHBOARD_PATH}
+  Staff             {settings.SITE_URL}{settings.WAGTAIL_PATH}
   Mails sent        http://127.0.0.1:{port + 1}/
   Bitrix24 portals  http://127.0.0.1:{port + 3}/  and  http://127.0.0.1:{port + 4}/
                     (at the checkout type 127.0.0.1:{port + 3} as your Bitrix24 address)
 
   Log-ins (password: demo-password-2026)
-    customer@northbridge.example    marketer@northbridge.example    staff@northbridge.example
+    customer@northbridge.example    staff@northbridge.example (owner)    marketer@northbridge.example
+    accounting@ support@ sales@ auditor@northbridge.example (the other roles)
   Card: 4242 4242 4242 4242, any future date, any CVC.
         Declined: 4000 0000 0000 0002.  3-D Secure: 4000 0000 0000 3220.
 

@@ -1,0 +1,102 @@
+"""Wagtail's forms of users and groups: who may use them, and what they may not do.
+
+Staff are invited, given roles and sent away in the section of staff; Wagtail's form of users, which knows neither, is
+left to superusers. Groups are changed by owners alone: whoever else could, would be able to give themselves any right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.users.forms import GroupForm as WagtailGroupForm
+from wagtail.users.forms import UserCreationForm, UserEditForm
+
+from storefront.users import roles, staff
+from storefront.users.fresh_login import require_fresh_login
+from storefront.users.models import User
+
+#: Without these an owner could not give any right back.
+KEPT_BY_OWNERS = (roles.ENTER, "users.invite_staff")
+#: Offered by Wagtail, but not here: roles are for owners alone, and staff are invited; languages come from the
+#: settings, the one seller is there from the beginning, agreements that were published stay.
+NOT_OFFERED = (
+    ("auth", "group", ("add", "change", "delete", "view")),
+    ("users", "user", ("add", "change", "delete")),
+    ("wagtailcore", "locale", ("add", "change", "delete", "view")),
+    ("billing", "seller", ("add", "delete")),
+    ("plans", "agreement", ("delete",)),
+)
+
+
+class SuperusersOnly(ModelPermissionPolicy):  # type: ignore[misc]
+    def user_has_permission(self, user: User, action: str) -> bool:
+        return user.is_active and user.is_superuser
+
+    def users_with_any_permission(self, actions: Iterable[str]) -> QuerySet[User]:
+        return User.objects.filter(is_active=True, is_superuser=True)
+
+
+class OwnersOnly(ModelPermissionPolicy):  # type: ignore[misc]
+    def user_has_permission(self, user: User, action: str) -> bool:
+        return bool(super().user_has_permission(user, action)) and staff.is_owner(user)
+
+
+class FreshLogin:
+    """Mixin of views for owners: asks for password or second factor once more. Others are refused by the policy."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if isinstance(request.user, User) and staff.is_owner(request.user):
+            require_fresh_login(request)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response
+
+
+class GroupForm(WagtailGroupForm):  # type: ignore[misc]
+    """Offers the rights that mean something here; the owners' group keeps what owners need to undo a mistake."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = self.registered_permissions
+        for app, model, verbs in NOT_OFFERED:
+            codenames = [f"{verb}_{model}" for verb in verbs]
+            offered = offered.exclude(content_type__app_label=app, codename__in=codenames)
+        self.registered_permissions = offered
+        self.fields["permissions"].queryset = offered.select_related("content_type")
+
+    def clean_permissions(self) -> QuerySet[Permission]:
+        chosen: QuerySet[Permission] = self.cleaned_data["permissions"]
+        if is_owners_group(self.instance):
+            names = {f"{each.content_type.app_label}.{each.codename}" for each in chosen}
+            if not names.issuperset(KEPT_BY_OWNERS):
+                raise forms.ValidationError(
+                    _("Owners must be able to enter the back office and to invite staff, or nobody could."), "owners"
+                )
+        return chosen
+
+
+class NewUserForm(UserCreationForm):  # type: ignore[misc]
+    """Without the box that makes a superuser."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("is_superuser", None)
+
+
+class UserForm(UserEditForm):  # type: ignore[misc]
+    """Without the box that makes a superuser."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("is_superuser", None)
+
+
+def is_owners_group(group: Group) -> bool:
+    return group.pk is not None and roles.Role.objects.filter(name=roles.OWNER, group=group).exists()
