@@ -13,7 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from storefront.support.staff import rights
+from storefront.support import rights
 from storefront.users.models import User
 
 
@@ -73,7 +73,7 @@ PLACES = (
         _has("plans.change_agreement"),
     ),
     Place(_("Pictures"), _("screenshots and share pictures"), "image", "wagtailimages:index", _adds_pictures),
-    Place(_("Conversations"), _("what visitors ask, and your answers"), "comment", "support-list", rights.may_see),
+    Place(_("Tickets"), _("what visitors ask, and your answers"), "comment", "support-list", rights.may_see),
 )
 
 

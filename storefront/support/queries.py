@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from storefront.support.models import Author, Conversation, Kind, Message
+from storefront.support.models import Author, CannedAnswer, Conversation, Kind, Message
 from storefront.support.states import ConversationStatus
 from storefront.users.models import User
 
@@ -66,6 +66,19 @@ def with_last_text(conversations: QuerySet[Conversation]) -> QuerySet[Conversati
     """Each with ``last_text``, what was written last, for lists."""
     last = Message.objects.filter(conversation=OuterRef("pk")).order_by("-number").values("text")[:1]
     return conversations.annotate(last_text=Subquery(last))
+
+
+def canned_for(conversation: Conversation) -> QuerySet[CannedAnswer]:
+    """The canned answers of its department and those of all departments."""
+    return CannedAnswer.objects.filter(Q(department=None) | Q(department=conversation.department_id))
+
+
+def others_of(conversation: Conversation) -> QuerySet[Conversation]:
+    """The same customer's other tickets, the latest first; none of a visitor without an account."""
+    if conversation.customer_id is None:
+        return Conversation.objects.none()
+    others = Conversation.objects.filter(customer_id=conversation.customer_id, merged_into=None)
+    return others.exclude(pk=conversation.pk).order_by("-last_message_at", "-pk")
 
 
 def unread_count() -> int:
