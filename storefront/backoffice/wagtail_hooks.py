@@ -12,8 +12,8 @@ from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401
 from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401
 from storefront.backoffice.staff import hooks as staff_hooks  # noqa: F401
-from storefront.backoffice.vouchers import hooks as vouchers_hooks  # noqa: F401
 from storefront.backoffice.tickets import hooks as tickets_hooks  # noqa: F401
+from storefront.backoffice.vouchers import hooks as vouchers_hooks  # noqa: F401
 
 
 @hooks.register("insert_global_admin_css")

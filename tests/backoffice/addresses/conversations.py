@@ -18,7 +18,7 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     content = CheckedFile("receipt.txt", "text/plain", b"Paid.")
     attach([content], conversation=conversation, message=conversation.messages.get())
     file = conversation.attachments.get().public_id
-    held = HeldMail.objects.create(conversation=conversation, reason="sender", sender="x@example.com", text="?", key="h")
+    held = HeldMail.objects.create(conversation=conversation, reason="sender", sender="x@example.com", text="Hi")
     return {f"{route}{tail}": f"{base}{tail}" for tail in TAILS} | {
         f"{route}files/<slug:file_id>/": f"{base}files/{file}/",
         f"{route}mails/<int:held_pk>/": f"{base}mails/{held.pk}/",
