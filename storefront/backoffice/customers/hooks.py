@@ -12,6 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
 from storefront.backoffice.customers import listing, login_acts, notes, page, writing
+from storefront.backoffice.customers.as_customer import views as as_customer
 from storefront.backoffice.customers.base import ActOnCustomer
 from storefront.backoffice.menu import CUSTOMERS, StaffMenuItem
 from storefront.users.models import User
@@ -24,6 +25,7 @@ ACTS: dict[str, type[ActOnCustomer]] = {
     "email": login_acts.CorrectEmail,
     "close": login_acts.CloseAccount,
     "reopen": login_acts.ReopenAccount,
+    "see": as_customer.SeeAsCustomer,
 }
 
 
@@ -45,6 +47,12 @@ def addresses() -> list[URLPattern]:
             notes.DeleteNote.as_view(),
             name="backoffice-customer-note-delete",
         ),
+        path(
+            "customers/<int:pk>/as-customer/<path:page>",
+            as_customer.AccountAsCustomer.as_view(),
+            name="backoffice-customer-account",
+        ),
+        path("customers/<int:pk>/leave/", as_customer.Leave.as_view(), name="backoffice-customer-leave"),
         *(
             path(f"customers/<int:pk>/{name}/", view.as_view(), name=f"backoffice-customer-{name}")
             for name, view in ACTS.items()

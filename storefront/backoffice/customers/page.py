@@ -23,14 +23,9 @@ from storefront.users.models import User
 #: Route of an act, its right, its button's label and icon; whether it is serious.
 ACTS = (
     ("backoffice-customer-write", "support.change_conversation", gettext_lazy("Write"), "comment-add", False),
-    (
-        "backoffice-customer-password",
-        "users.mail_password_link",
-        gettext_lazy("Mail a password link"),
-        "password",
-        False,
-    ),
+    ("backoffice-customer-password", "users.mail_password_link", gettext_lazy("Mail a password link"), "key", False),
     ("backoffice-customer-email", "users.correct_email", gettext_lazy("Correct the e-mail"), "mail", False),
+    ("backoffice-customer-see", "users.view_as_customer", gettext_lazy("See their account"), "view", False),
 )
 CLOSE = ("backoffice-customer-close", "users.close_account", gettext_lazy("Close the account"), "lock", True)
 REOPEN = ("backoffice-customer-reopen", "users.close_account", gettext_lazy("Open again"), "lock-open", False)

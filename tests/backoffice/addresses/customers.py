@@ -6,7 +6,7 @@ import pytest
 
 from storefront.backoffice.models import StaffNote
 
-TAILS = ("", "write/", "password/", "email/", "close/", "reopen/", "notes/")
+TAILS = ("", "write/", "password/", "email/", "close/", "reopen/", "notes/", "see/", "leave/")
 
 
 def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
@@ -14,5 +14,6 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     page = f"/admin/customers/{customer.pk}/"
     note = StaffNote.objects.create(customer=customer, text="A note")
     return {f"/admin/customers/<int:pk>/{tail}": f"{page}{tail}" for tail in TAILS} | {
-        "/admin/customers/<int:pk>/notes/<int:note>/delete/": f"{page}notes/{note.pk}/delete/"
+        "/admin/customers/<int:pk>/as-customer/<path:page>": f"{page}as-customer/account/",
+        "/admin/customers/<int:pk>/notes/<int:note>/delete/": f"{page}notes/{note.pk}/delete/",
     }
