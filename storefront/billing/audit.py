@@ -29,7 +29,14 @@ from storefront.billing.models import (
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import orders, reviews
 from storefront.billing.services.invoices import content_hash
-from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
+from storefront.billing.states import (
+    MADE_REFUND,
+    OPEN_ATTEMPT,
+    AttemptStatus,
+    InvoiceKind,
+    InvoiceStatus,
+    RefundStatus,
+)
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField, TaxedAmount
@@ -111,6 +118,8 @@ def _paid_short(invoices: Any) -> Any:
     untold = []
     for pk in short.values_list("pk", flat=True):
         payments = Payment.objects.filter(allocations__entry__transaction__invoice=pk)
+        if Refund.objects.filter(payment__in=payments, is_ours=True, status__in=MADE_REFUND).exists():
+            continue  # staff decided it
         told = (ReviewItem.objects.filter(key__contains=f":{payment.public_id}:") for payment in payments.distinct())
         if not any(items.exists() for items in told):
             untold.append(pk)
@@ -232,6 +241,9 @@ def _payments() -> Iterator[Finding]:
     open_refunds = Refund.objects.filter(status__in=[RefundStatus.CREATED, RefundStatus.PENDING])
     for refund in open_refunds.filter(Q(next_check_at=None) | Q(next_check_at__lt=late)):
         yield Finding("refund-unknown", str(refund), f"{refund.status} since {refund.created_at:%Y-%m-%d %H:%M}")
+    same_person = Refund.objects.exclude(decided_by=None).filter(decided_by=F("begun_by"))
+    for refund in same_person.exclude(status=RefundStatus.WITHDRAWN):
+        yield Finding("refund-approved-by-its-asker", str(refund))
     yield from _sold_with_lost_money()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError
 
 from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.services import refund_rules
 from storefront.gateways.errors import ConfigurationError
 
 
@@ -27,3 +29,21 @@ def payment_methods(**kwargs: Any) -> list[CheckMessage]:
             Warning(f"{each.subject}: {each.finding}", hint=each.remedy, id="storefront.W031") for each in warnings
         ]
     return found
+
+
+@register(Tags.database)
+def second_persons(**kwargs: Any) -> list[CheckMessage]:
+    """Whether refunds that need a second person can find one. Asks the database, so ``check --database default``."""
+    try:
+        is_impossible = bool(kwargs.get("databases")) and refund_rules.has_too_few_approvers()
+    except DatabaseError:  # before the first migration
+        return []
+    if not is_impossible:
+        return []
+    return [
+        Warning(
+            "REFUND_APPROVAL_ABOVE is set, but fewer than two active people may approve refunds.",
+            hint="Give a second person the right to approve refunds; until then such refunds are refused.",
+            id="storefront.W032",
+        )
+    ]

@@ -96,6 +96,27 @@ class RefundUnknown(BillingError):
     message = _("The payment provider does not answer at the moment. The refund is asked for again by itself.")
 
 
+class ApprovalImpossible(BillingError):
+    """The refund needs a second person, and fewer than two may approve refunds."""
+
+    message = _(
+        "Refunds of this size need the approval of a second person, and fewer than two people may approve refunds. "
+        "Give the right to approve to another person first."
+    )
+
+
+class OwnRefund(BillingError):
+    """Who asked for a refund cannot approve or decline it, and nobody else can withdraw it."""
+
+    message = _("Another person must do this: whoever asked for a refund can only withdraw it.")
+
+
+class RefundDecided(BillingError):
+    """The refund waits for nobody any more."""
+
+    message = _("This refund has been decided meanwhile.")
+
+
 class ChargeOpen(BillingError):
     """The invoice cannot be made void while a charge for it is open."""
 

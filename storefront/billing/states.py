@@ -30,6 +30,9 @@ class AttemptStatus(models.TextChoices):
 
 
 class RefundStatus(models.TextChoices):
+    AWAITING = "awaiting", _("Awaiting approval")  # of a second person
+    DECLINED = "declined", _("Declined")  # by that person
+    WITHDRAWN = "withdrawn", _("Withdrawn")  # by who asked for it
     CREATED = "created", _("Created")  # row written, provider perhaps not asked yet
     PENDING = "pending", _("Pending")  # the provider has it
     SUCCEEDED = "succeeded", _("Succeeded")
@@ -56,11 +59,19 @@ ATTEMPT_TRANSITIONS: Transitions = {
 
 #: A refund that has arrived may be returned by the buyer's bank; one that we gave up may have been made after all.
 REFUND_TRANSITIONS: Transitions = {
+    RefundStatus.AWAITING: frozenset({RefundStatus.CREATED, RefundStatus.DECLINED, RefundStatus.WITHDRAWN}),
+    RefundStatus.DECLINED: frozenset(),
+    RefundStatus.WITHDRAWN: frozenset(),
     RefundStatus.CREATED: frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
     RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
     RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
     RefundStatus.FAILED: frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED}),
 }
+
+#: Refunds whose amount is reserved: the provider's figures do not hold it yet.
+RESERVED_REFUND = (RefundStatus.AWAITING, RefundStatus.CREATED)
+#: Refunds that the provider has made, as far as is known.
+MADE_REFUND = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 
 OPEN_ATTEMPT = (AttemptStatus.CREATED, AttemptStatus.PENDING)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Refund
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
 from storefront.licensing.states import LicenseStatus, Suspension
@@ -54,6 +54,22 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
         account_url=links.licenses_url(invoice.language),
     )
     mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")
+
+
+def refund_made(refund: Refund, effects: Sequence[str], *, language: str) -> None:
+    """A refund is on its way to the customer, with what it does to their licenses. Once per refund."""
+    invoice, customer = refund.invoice, refund.payment.customer
+    mail = mails.RefundMade(
+        name=customer.get_full_name(),
+        order_number=invoice.order.number if invoice and invoice.order else "",
+        invoice_number=invoice.number if invoice else "",
+        currency=refund.payment.currency,
+        amount=refund.amount,
+        method=refund.payment.method_label,
+        effects=list(effects),
+        account_url=links.licenses_url(language),
+    )
+    mails.enqueue(mail, to=customer.email, language=language, key=f"refund_made:{refund.pk}")
 
 
 def linked(license: License) -> None:

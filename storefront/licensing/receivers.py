@@ -7,12 +7,16 @@ from typing import Any
 from django.db.models import ProtectedError
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalogue.plans.models import Plan
-from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed, payment_lost
+from storefront.billing.models import Invoice, InvoiceLine, Refund
+from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed, payment_lost, refund_made
 from storefront.billing.states import InvoiceKind
+from storefront.core.language import nearest_language
+from storefront.licensing import mails
+from storefront.licensing.losses import loss_text, losses_of
 from storefront.licensing.services import grants, reversals
 
 
@@ -29,6 +33,18 @@ def grant(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
 @receiver(invoice_refunded, dispatch_uid="licensing.take-back")
 def take_back(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
     reversals.take_back_for_invoice(invoice=invoice)
+
+
+@receiver(refund_made, dispatch_uid="licensing.refund-made")
+def take_back_units(sender: Any, *, refund: Refund, units: list[tuple[int, int]], **kwargs: Any) -> None:
+    """Take back what the refunded units granted and, where staff chose so, tell the customer what they get and lose."""
+    language = refund.invoice.language if refund.invoice else refund.payment.customer.language
+    with translation.override(nearest_language(language)):
+        effects = [loss_text(loss) for loss in losses_of(units)]
+    if refund.invoice is not None and units:
+        reversals.take_back_units(invoice=refund.invoice, units=units)
+    if refund.is_told:
+        mails.refund_made(refund, effects, language=language)
 
 
 @receiver(payment_disputed, dispatch_uid="licensing.dispute")

@@ -18,7 +18,7 @@ PROOFS = frozenset({"confirm_email"})
 WAYS_IN = frozenset({"access", "password_reset"})
 TRIED_AGAIN_AFTER = timedelta(days=1)
 #: To the shop's own staff: always tried.
-OWN = frozenset({"staff_notice"})
+OWN = frozenset({"staff_notice", "refund_decided"})
 
 
 def why_withheld(template: str, address: MailAddress) -> str:

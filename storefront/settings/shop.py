@@ -64,6 +64,9 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
         "options": {"max_network_retries": 0},
     },
 }
+#: Refunds above this need a second person, by currency; {}: one is enough. A currency that is not named then needs one
+#: for every refund.
+REFUND_APPROVAL_ABOVE = env.amounts("REFUND_APPROVAL_ABOVE")
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 

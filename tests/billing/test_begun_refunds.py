@@ -14,6 +14,7 @@ from django.db import transaction
 from storefront.billing.errors import NotRefundable, RefundRefused, RefundUnknown
 from storefront.billing.models import Refund, ReviewItem
 from storefront.billing.services import payments, refund_booking, refunds, sales
+from storefront.billing.services.refund_plans import refundable
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, RefundStatus
@@ -77,7 +78,7 @@ def test_a_whole_refund_takes_the_purchase_back(stripe, invoice, paid, audited):
 def test_a_part_and_then_the_rest(stripe, invoice, paid, audited):
     give_back(paid, TEN)
     assert (fresh(invoice).status, kinds()) == (InvoiceStatus.PAID, ["partial_refund"])
-    assert refunds.refundable(fresh(paid)) == ALL - TEN
+    assert refundable(fresh(paid)) == ALL - TEN
     give_back(paid, ALL - TEN)
     assert fresh(invoice).status == InvoiceStatus.REFUNDED
     assert Refund.objects.count() == 2
@@ -155,7 +156,7 @@ def test_pending_then_failed(stripe, invoice, audited):
     assert fresh(paid).amount_refunded == 0
     assert balances() == {"provider": -ALL, "sales": ALL}
     assert kinds() == ["partial_refund", "refund_failed"]
-    assert refunds.refundable(fresh(paid)) == ALL
+    assert refundable(fresh(paid)) == ALL
     assert audited() == []
 
 
@@ -192,7 +193,7 @@ def test_after_the_life_of_its_key_it_is_only_looked_for(stripe, paid, audited):
     refund = Refund.objects.get()
     assert (refund.status, refund.failure_code) == (RefundStatus.FAILED, "abandoned")
     assert stripe.stats()["refunds"] == 0 and ReviewItem.objects.get().kind == "refund_failed"
-    assert refunds.refundable(fresh(paid)) == ALL
+    assert refundable(fresh(paid)) == ALL
 
 
 def test_of_two_invoices_the_latest_gives_back_first(stripe, customer, audited):

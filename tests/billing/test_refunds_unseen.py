@@ -11,6 +11,7 @@ import time_machine
 from storefront.billing.errors import NotRefundable, RefundUnknown
 from storefront.billing.models import Refund, ReviewItem
 from storefront.billing.services import payments, refunds, resolving
+from storefront.billing.services.refund_plans import refundable
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundStatus
 from storefront.core import clock
@@ -66,7 +67,7 @@ def test_what_cannot_be_looked_for_stays_reserved(paid, unseen, audited):
     assert unseen.status == RefundStatus.CREATED
     assert unseen.next_check_at > clock.now() + Gateway.key_lifetime
     assert "refund_unknown" in kinds()
-    assert refunds.refundable(fresh(paid)) == TEN
+    assert refundable(fresh(paid)) == TEN
     with pytest.raises(NotRefundable):
         give_back(paid, ALL - TEN)
 
@@ -87,7 +88,7 @@ def test_staff_may_say_that_it_was_not_made(paid, unseen, make_customer):
     item = ReviewItem.objects.get(kind="refund_unknown")
     resolving.resolve(item=item, by=make_customer("staff@example.com"), reason="Not in the Dashboard")
     assert (fresh(unseen).status, unseen.next_check_at) == (RefundStatus.FAILED, None)
-    assert refunds.refundable(fresh(paid)) == ALL
+    assert refundable(fresh(paid)) == ALL
 
 
 def test_an_answer_that_cannot_be_followed_is_unknown(stripe, paid):
@@ -96,7 +97,7 @@ def test_an_answer_that_cannot_be_followed_is_unknown(stripe, paid):
     with pytest.raises(RefundUnknown):
         give_back(paid, TEN)
     assert stripe.stats()["refunds"] == 1
-    assert refunds.refundable(fresh(paid)) == ALL - TEN
+    assert refundable(fresh(paid)) == ALL - TEN
 
 
 def test_money_without_an_attempt_is_not_given_back_here(stripe, customer):

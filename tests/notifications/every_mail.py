@@ -52,6 +52,14 @@ _EXAMPLES: list[mails.Mail] = [
     mails.LatePayment(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
     ),
+    mails.RefundMade(
+        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("96.00"), method="visa •••• 4242",
+        effects=["License L-7K3M ends."], account_url="http://testserver/a/",
+    ),
+    mails.RefundDecided(
+        **NAME, currency="EUR", amount=Decimal("96.00"), invoice_number="INV-2026-00001", is_approved=False,
+        decided_by="Olga Owner", reason="Agreed otherwise", page_url="http://testserver/admin/refunds/1/",
+    ),
     mails.LicenseLinked(**LICENSE, **PORTAL, valid_until=DAY),
     mails.LicenseNotLinked(**LICENSE, **PORTAL, problem="portal_taken"),
     mails.LicenseExtended(**LICENSE, valid_until=DAY),

@@ -52,6 +52,8 @@ MUST_SAY = {
     "payment_failed": ["SO-7K3M-9QXD", "It was not paid in time.", "http://testserver/pay/t/", "5 March 2026"],
     "account_topped_up": ["€192.00", "INV-2026-00001", "personal account"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
+    "refund_made": ["€96.00", "INV-2026-00001", "visa •••• 4242", "License L-7K3M ends.", "ten business days"],
+    "refund_decided": ["declined", "€96.00", "Olga Owner", "Agreed otherwise", "http://testserver/admin/refunds/1/"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
     "ticket_received": ["T-7K3M-9QXD", "I have paid.", "receipt.pdf", "http://testserver/support/open/t/"],
     "staff_notice": ["Payment 7.", "Please look."],

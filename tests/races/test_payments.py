@@ -13,6 +13,7 @@ from functools import partial
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.signals import post_save
 from django.test import Client
 from oscar.apps.order.models import Order
 
@@ -20,8 +21,8 @@ from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.errors import NotRefundable
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import LedgerTransaction, PaymentAttempt, Refund, ReviewItem
-from storefront.billing.services import disputes, locking, orders, refunds, settlement
+from storefront.billing.models import Dispute, LedgerTransaction, PaymentAttempt, Refund, ReviewItem
+from storefront.billing.services import disputes, locking, orders, payments, refund_plans, refunds, settlement
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
@@ -69,13 +70,13 @@ def without_locks(monkeypatch):
 @pytest.fixture
 def dawdling(monkeypatch):
     """A pause between the guard and the change, for every payment that succeeds."""
-    change = settlement._change
+    receive = payments.receive
 
-    def slowly(payment, snapshot):
+    def slowly(attempt):
         time.sleep(DAWDLE)
-        change(payment, snapshot)
+        return receive(attempt)
 
-    monkeypatch.setattr(settlement, "_change", slowly)
+    monkeypatch.setattr(payments, "receive", slowly)
 
 
 @pytest.fixture
@@ -91,15 +92,15 @@ def slow_to_commit(monkeypatch):
 
 
 @pytest.fixture
-def slow_to_book(monkeypatch):
+def slow_to_book():
     """A pause between looking for a dispute's row and committing it."""
-    book = disputes._book
 
-    def slowly(row, found):
+    def slowly(**kwargs):
         time.sleep(DAWDLE)
-        book(row, found)
 
-    monkeypatch.setattr(disputes, "_book", slowly)
+    post_save.connect(slowly, sender=Dispute)
+    yield
+    post_save.disconnect(slowly, sender=Dispute)
 
 
 @contextmanager
@@ -287,14 +288,14 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
 @pytest.fixture
 def slow_to_claim(monkeypatch):
     """A pause between looking at what may be given back and taking it."""
-    look = refunds.refundable
+    look = refund_plans.refundable
 
     def slowly(payment):
         left = look(payment)
         time.sleep(DAWDLE)
         return left
 
-    monkeypatch.setattr(refunds, "refundable", slowly)
+    monkeypatch.setattr(refund_plans, "refundable", slowly)
 
 
 def give_back_at_once(stripe, invoice, race, *, copies):

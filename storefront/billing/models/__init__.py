@@ -2,7 +2,7 @@ from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
-from .refunds import Refund
+from .refunds import Refund, RefundedUnit
 from .reviews import ReviewItem
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "PaymentAttempt",
     "ProviderAnswer",
     "Refund",
+    "RefundedUnit",
     "ReviewItem",
     "Seller",
 ]

@@ -14,19 +14,36 @@ class Refund(models.Model):
     """One refund of a payment. Ours are committed before the provider is called, with the key ``refund-<id>``.
 
     ``amount`` is in major units of the payment's currency. ``reference`` is the provider's id, NULL until it is known.
-    ``is_ours``: begun here, by ``begun_by`` where a person decided it; else at the provider. ``next_check_at`` is when
-    the worker asks about it again (NULL: never). The ledger follows the payment's ``amount_refunded``, not these rows.
+    ``is_ours``: begun here, by ``begun_by`` where a person decided it; else at the provider. ``invoice``: what it was
+    decided about; None for a payment as such. ``decision`` is shared by the refunds of one decision, which may take
+    from several payments. ``asked_at``: when the provider was to be asked first, NULL before a second person has agreed;
+    ``decided_by`` is that person, or whoever declined or withdrew it. ``is_told``: the customer is mailed once it is
+    made. ``next_check_at`` is when the worker asks about it again (NULL: never). The ledger follows the payment's
+    ``amount_refunded``, not these rows.
     """
 
     payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, related_name="refunds")
+    invoice = models.ForeignKey(
+        "billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
+    )
+    decision = models.CharField(max_length=32, blank=True, db_index=True)
     status = models.CharField(max_length=10, choices=RefundStatus, default=RefundStatus.CREATED)
     amount = MoneyField()
     reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not equal)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=1000, blank=True)
     failure_code = models.CharField(max_length=100, blank=True)
     is_ours = models.BooleanField()
-    begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
+    is_told = models.BooleanField(default=False)
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     class Meta:
@@ -37,9 +54,13 @@ class Refund(models.Model):
             ("begin_refund", _("Can refund a payment")),
             ("approve_refund", _("Can approve another's refund")),
         ]
+        indexes = [models.Index(fields=["status", "created_at"], name="refund_by_status")]
         constraints = [
             models.UniqueConstraint(fields=["payment", "reference"], name="refund_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(status=RefundStatus.CREATED, is_ours=True, asked_at=None), name="refund_asked_at_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -48,3 +69,26 @@ class Refund(models.Model):
     @property
     def idempotency_key(self) -> str:
         return f"refund-{self.pk}"
+
+
+class RefundedUnit(models.Model):
+    """A unit of an invoice line in a refund: ``amount`` of the refund is for it, major units.
+
+    What the unit granted ends once refunds that were made hold its whole price, or one of them ``ends_time``.
+    """
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="units")
+    line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, related_name="refunded_units")
+    unit = models.PositiveIntegerField()
+    amount = MoneyField()
+    ends_time = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "line", "unit"], name="refunded_unit_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="refunded_unit_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refund}: {self.line_id}/{self.unit}"

@@ -5,6 +5,8 @@ Called by settle alone, under its locks, for money that was received.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from storefront.billing import signals
@@ -12,29 +14,50 @@ from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refun
 from storefront.billing.services import ledger, orders, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
-from storefront.billing.states import INVOICE_TRANSITIONS, REFUND_TRANSITIONS, InvoiceKind, InvoiceStatus, RefundStatus
+from storefront.billing.services.refund_plans import Unit, made_of, unit_amounts, units_left
+from storefront.billing.states import (
+    INVOICE_TRANSITIONS,
+    MADE_REFUND,
+    REFUND_TRANSITIONS,
+    InvoiceKind,
+    InvoiceStatus,
+    RefundStatus,
+)
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot
 from storefront.gateways.payments.refunds import RefundSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a refund just now: it was made (``is_made``), or it has failed and staff are told."""
+
+    refund: Refund
+    is_made: bool = False
+    is_failed: bool = False
 
 
 def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
     """Book what the provider has given back since the last answer, or what came home because a refund failed."""
     refunded = payment.amount_refunded if snapshot.amount_refunded is None else snapshot.amount_refunded
     change = refunded - payment.amount_refunded
-    failures = [_follow_row(payment, refund) for refund in snapshot.refunds or ()]
+    rows = [_follow_row(payment, refund) for refund in snapshot.refunds or ()]
+    made = [row.refund for row in rows if row.is_made and row.refund.is_ours]
     if change:
-        _book(payment, change)
+        _book(payment, change, made)
         payment.amount_refunded = refunded
         payment.save(update_fields=["amount_refunded"])
-        if change > 0 or not any(failures):
-            _after_refund(payment, change)
+    over = _invoices_over(payment, made) if change > 0 else []
+    for refund in made:
+        _carry_out(refund, is_whole=refund.invoice in over)
+    if change and (change > 0 or not any(row.is_failed for row in rows)):
+        _after_refund(payment, change, made, over)
 
 
-def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> bool:
+def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> Followed:
     """The provider's word on one refund, found by its id or, before we know that, by our key.
 
-    Returns whether it has failed just now and staff are told: each failure by itself, as amounts may cancel out.
+    Staff are told of each failure by itself, as amounts may cancel out.
     """
     row = payment.refunds.filter(reference=snapshot.refund_reference).first()
     if row is None:
@@ -42,12 +65,13 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> bool:
         row = next((each for each in unconfirmed if each.idempotency_key == snapshot.idempotency_key), None)
     if row is None:
         row = Refund.objects.create(
-            payment=payment, amount=snapshot.amount, reference=snapshot.refund_reference, is_ours=False
-        )
+            payment=payment, amount=snapshot.amount, reference=snapshot.refund_reference, is_ours=False,
+            asked_at=clock.now(),
+        )  # fmt: skip
     status = RefundStatus(snapshot.state.value)
     if row.status == status or status not in REFUND_TRANSITIONS[row.status]:
-        return False
-    was_unseen = row.status == RefundStatus.CREATED
+        return Followed(row)
+    was_unseen, was_made = row.status == RefundStatus.CREATED, row.status in MADE_REFUND
     states.apply(
         row,
         status,
@@ -56,39 +80,58 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> bool:
         failure_code=snapshot.failure_code[:100],
         next_check_at=next_check(row, latest=DAILY) if status == RefundStatus.PENDING else None,
     )
-    is_told = status == RefundStatus.FAILED and (row.is_ours or not was_unseen)
-    if is_told:
+    is_failed = status == RefundStatus.FAILED and (row.is_ours or not was_unseen)
+    if is_failed:
         reviews.file_refund_failed(row)
-    return is_told
+    return Followed(row, is_made=status in MADE_REFUND and not was_made, is_failed=is_failed)
 
 
-def _book(payment: Payment, change: Decimal) -> None:
+def _book(payment: Payment, change: Decimal, made: Sequence[Refund]) -> None:
     """Entries for money given back (``change`` > 0), or come home because a refund failed (< 0)."""
     customer, currency, amount = payment.customer, payment.currency, abs(change)
     kinds = ("refund", "refund_failed")
     step = LedgerTransaction.objects.filter(payment=payment, kind__in=kinds).count() + 1
     key = f"payment-{payment.pk}-refund-{step}"
     if change > 0:
-        sales.take_back(payment, amount, key=f"{key}-goods")
+        decided = [(refund.invoice, refund.amount) for refund in made if refund.invoice is not None]
+        sales.take_back(payment, amount, key=f"{key}-goods", first=decided)
         ledger.pay_out(customer=customer, payment=payment, amount=amount, currency=currency, key=key)
         return
     ledger.credit(customer=customer, payment=payment, amount=amount, currency=currency, key=key, kind="refund_failed")
     sales.sell_again(payment, amount, key=f"{key}-goods")
 
 
-def _after_refund(payment: Payment, change: Decimal) -> None:
-    """A whole refund takes back the invoices that the payment paid alone; anything else is a matter for staff, and so
-    is an invoice that other money has paid in part."""
+def _invoices_over(payment: Payment, made: Sequence[Refund]) -> list[Invoice]:
+    """The paid invoices that a refund takes back: a whole refund those that the payment paid alone, staff's own refunds
+    those of which they leave nothing."""
     is_whole = payment.amount_refunded >= payment.amount
-    sold = sales.sales_of(payment)
-    paid_alone = [sale.invoice for sale in sold if sale.sold == sale.invoice.amount]
-    if payment.invoice and payment.invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
-        paid_alone.append(payment.invoice)
-    refunded = [invoice for invoice in paid_alone if is_whole and invoice.status == InvoiceStatus.PAID]
-    for invoice in refunded:
+    decided = {refund.invoice_id for refund in made}
+    over = [
+        sale.invoice
+        for sale in sales.sales_of(payment)
+        if (is_whole and sale.sold == sale.invoice.amount)
+        or (sale.invoice.pk in decided and sales.is_all_taken_back(sale.invoice))
+    ]
+    if is_whole and payment.invoice and payment.invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        over.append(payment.invoice)
+    return [invoice for invoice in over if invoice.status == InvoiceStatus.PAID]
+
+
+def _after_refund(payment: Payment, change: Decimal, made: Sequence[Refund], over: Sequence[Invoice]) -> None:
+    """Take back what is over. Anything else that staff have not decided is a matter for them, and so is an invoice that
+    other money has paid in part."""
+    for invoice in over:
         _take_back(payment.invoice if payment.invoice == invoice else lock_invoice(invoice.pk), payment)
-    is_short = any(sale.left < sale.sold and sale.invoice not in refunded for sale in sold)
-    if not refunded or is_short:
+    is_whole = payment.amount_refunded >= payment.amount
+    is_decided = change == sum((refund.amount for refund in made), Decimal(0))
+    decided = {refund.invoice_id for refund in made} if is_decided else set()
+    is_short = any(
+        sale.left < sale.sold and sale.invoice not in over and sale.invoice.pk not in decided
+        for sale in sales.sales_of(payment)
+    )
+    if is_decided and not is_short:
+        return
+    if not over or is_short:
         kind = "refund_failed" if change < 0 else "refund" if is_whole else "partial_refund"
         _file(payment, kind, change)
 
@@ -99,18 +142,40 @@ def _take_back(invoice: Invoice, payment: Payment) -> None:
     signals.invoice_refunded.send(sender=Invoice, invoice=invoice, payment=payment)
 
 
+def _carry_out(refund: Refund, *, is_whole: bool) -> None:
+    """A refund that staff decided is made: what its units granted ends, where all of their money has gone back, or
+    all that the invoice granted, if nothing of its money is left."""
+    units = list(units_left(refund.invoice)) if is_whole and refund.invoice else ended_units(refund)
+    signals.refund_made.send(sender=Refund, refund=refund, units=units)
+
+
+def ended_units(refund: Refund) -> list[Unit]:
+    """The units of a refund whose time ends now that it is made."""
+    ended = []
+    for each in refund.units.select_related("line__invoice"):
+        unit = Unit(each.line_id, each.unit)
+        if each.ends_time or made_of(unit) >= unit_amounts(each.line)[each.unit - 1]:
+            ended.append(unit)
+    return ended
+
+
 def _file(payment: Payment, kind: str, change: Decimal) -> None:
     """Each change is a matter of its own; the number of earlier ones, counted under lock, tells them apart."""
-    known = ReviewItem.objects.filter(attempt=payment.attempt, kind=kind).count()
+    known = ReviewItem.objects.filter(payment=payment, kind=kind).count()
+    paid_for = [sale.invoice for sale in sales.sales_of(payment)]
+    invoice = payment.invoice or next(iter(paid_for), None)
+    numbers = ", ".join(each.number for each in paid_for)
     reviews.file(
         key=f"{kind}:{payment.public_id}:{known + 1}",
         kind=kind,
         detail=(
             f"Of {payment.amount} {payment.currency} ({payment.gateway} {payment.reference}), "
             f"{payment.amount_refunded} are refunded now (a change of {change})."
+            + (f" It paid for {numbers}." if numbers and not payment.invoice else "")
             + (f" The invoice is {payment.invoice.status}." if payment.invoice else "")
             + f" Noted {clock.now():%Y-%m-%d %H:%M} UTC."
         ),
         attempt=payment.attempt,
-        invoice=payment.invoice,
+        payment=payment,
+        invoice=invoice,
     )

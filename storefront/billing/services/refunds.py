@@ -6,24 +6,25 @@ What the provider then says is booked by ``settle``, as for refunds that were be
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
-from storefront.billing.errors import BillingError, NotRefundable, RefundRefused, RefundUnknown
+from storefront.billing import mails
+from storefront.billing.errors import ApprovalImpossible, BillingError, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Payment, PaymentAttempt, Refund
-from storefront.billing.services import reviews
+from storefront.billing.models import Payment, PaymentAttempt, Refund, RefundedUnit
+from storefront.billing.services import refund_plans, refund_rules, reviews
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.poll_schedule import DAILY, next_check
+from storefront.billing.services.refund_plans import Part, RefundDecision, RefundPlan
 from storefront.billing.services.settlement import mismatches, settle
 from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
-from storefront.core import clock, money, queue, states
+from storefront.core import clock, queue, references, states
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, NotFound
-from storefront.gateways.payments.base import Feature
 from storefront.gateways.payments.refunds import RefundRequest
 from storefront.users.models import User
 
@@ -34,19 +35,40 @@ FIRST_CHECK = timedelta(seconds=60)
 LEASE = timedelta(minutes=2)
 
 
+def begin(*, decision: RefundDecision, reason: str, by: User | None, is_told: bool = False) -> list[Refund]:
+    """Give back what was decided, one refund for each payment it takes from. Must not be called inside a transaction.
+
+    Above the shop's sum (``refund_rules``) the refunds wait for a second person. ``is_told``: the customer is mailed
+    when they are made. Returns the refunds as they are then; one whose outcome is unknown is asked for again by the
+    worker. Raises NotRefundable or ApprovalImpossible, with nothing begun.
+    """
+    return [ask(refund) for refund in _claim(decision, reason, by, is_told=is_told)]
+
+
 def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = None) -> Refund:
     """Give back ``amount`` (major units) of a payment. Must not be called inside a transaction.
 
-    Returns the refund as the provider has it: pending, succeeded or failed. Raises NotRefundable, with nothing begun
-    (also for money that came without an attempt: nothing would follow what becomes of the refund);
-    RefundRefused (the refund is over); RefundUnknown (the worker asks again).
+    Returns the refund: waiting for a second person, pending, succeeded or failed. Raises NotRefundable or
+    ApprovalImpossible, with nothing begun; RefundRefused (the refund is over); RefundUnknown (the worker asks again).
     """
-    refund = _claim(payment.pk, amount, reason, by)
+    [refund] = _claim(RefundDecision(payment=payment, amount=amount), reason, by)
+    if refund.status == RefundStatus.AWAITING:
+        return refund
     try:
         return resume(refund)
     except (GatewayError, ConfigurationError) as unknown:
         logger.warning("refund %s: outcome unknown (%s)", refund.pk, type(unknown).__name__)
         raise RefundUnknown from unknown
+
+
+def ask(refund: Refund) -> Refund:
+    """Ask for a refund that may be asked for, whatever comes of it; returns a fresh row."""
+    if refund.status == RefundStatus.CREATED:
+        try:
+            return resume(refund)
+        except (GatewayError, ConfigurationError, BillingError) as exc:
+            logger.warning("refund %s: not made yet (%s)", refund.pk, type(exc).__name__)
+    return Refund.objects.select_related("payment").get(pk=refund.pk)
 
 
 def resume(refund: Refund) -> Refund:
@@ -58,9 +80,9 @@ def resume(refund: Refund) -> Refund:
     """
     payment = refund.payment
     adapter, attempt = gateway(payment.gateway), payment.attempt
-    if attempt is None:  # none begins so
+    if attempt is None or refund.asked_at is None:  # none begins so
         raise RefundUnknown
-    is_key_known = clock.now() - refund.created_at < adapter.key_lifetime
+    is_key_known = clock.now() - refund.asked_at < adapter.key_lifetime
     if is_key_known:
         request = RefundRequest(
             idempotency_key=refund.idempotency_key,
@@ -87,12 +109,6 @@ def resume(refund: Refund) -> Refund:
     return _fail(refund.pk, "abandoned", why="never confirmed by the provider, and not on its list")
 
 
-def refundable(payment: Payment) -> Decimal:
-    """What may still be given back, major units: not what was refunded, lost to disputes or is being asked for."""
-    asked_for = payment.refunds.filter(status=RefundStatus.CREATED).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    return payment.amount_kept - asked_for
-
-
 def follow_open() -> int:
     """Ask about every refund that is due, as long as its outcome is open. Safe to run in many workers at once.
 
@@ -102,25 +118,73 @@ def follow_open() -> int:
     return queue.drain(lambda: queue.claim_next(refunds, field="next_check_at", lease=LEASE), _try_to_follow)
 
 
-def _claim(payment_id: int, amount: Decimal, reason: str, by: User | None) -> Refund:
+def _claim(decision: RefundDecision, reason: str, by: User | None, *, is_told: bool = False) -> list[Refund]:
+    """Write the rows, under the locks of all that the refund takes from."""
     with transaction.atomic(durable=True):
-        payment = lock_payment(payment_id)
-        try:
-            can_refund = Feature.REFUND in gateway(payment.gateway).supports
-        except ConfigurationError as exc:
-            raise NotRefundable from exc
-        is_possible = can_refund and payment.attempt is not None and money.is_exact(amount, payment.currency)
-        if not is_possible or not 0 < amount <= refundable(payment):
-            raise NotRefundable
-        now = clock.now()
-        return payment.refunds.create(
-            amount=amount,
-            reason=reason[:200],
-            is_ours=True,
-            begun_by=by,
-            created_at=now,
-            next_check_at=now + FIRST_CHECK,
+        states.lock(_customer_of(decision))
+        for payment_id in sorted(part.payment.pk for part in refund_plans.plan(decision).parts):
+            lock_payment(payment_id)
+        plan = refund_plans.plan(_reread(decision))
+        needs_approval = refund_rules.is_approval_needed(plan)
+        if needs_approval and refund_rules.has_too_few_approvers():
+            raise ApprovalImpossible
+        group = references.public_id()
+        refunds = [_write(plan, part, group, reason, by, is_told, needs_approval) for part in plan.parts]
+        if needs_approval:
+            mails.staff_must_approve(refunds)
+    return refunds
+
+
+def _customer_of(decision: RefundDecision) -> User:
+    about = decision.payment or decision.invoice
+    if about is None:
+        raise ValueError("a refund is about an invoice or a payment")
+    return User(pk=about.customer_id)
+
+
+def _reread(decision: RefundDecision) -> RefundDecision:
+    """The same, as the rows are under the lock."""
+    if decision.payment is None:
+        return decision
+    return RefundDecision(payment=Payment.objects.get(pk=decision.payment.pk), amount=decision.amount)
+
+
+def _write(
+    plan: RefundPlan, part: Part, group: str, reason: str, by: User | None, is_told: bool, is_waiting: bool
+) -> Refund:
+    now = clock.now()
+    refund = Refund.objects.create(
+        payment=part.payment,
+        invoice=plan.invoice,
+        decision=group,
+        status=RefundStatus.AWAITING if is_waiting else RefundStatus.CREATED,
+        amount=part.amount,
+        reason=reason[:1000],
+        is_ours=True,
+        is_told=is_told,
+        begun_by=by,
+        created_at=now,
+        asked_at=None if is_waiting else now,
+        next_check_at=None if is_waiting else now + FIRST_CHECK,
+    )
+    RefundedUnit.objects.bulk_create(
+        RefundedUnit(
+            refund=refund, line_id=each.unit.line_id, unit=each.unit.number, amount=each.amount,
+            ends_time=each.ends_time,
         )
+        for each in part.units
+    )  # fmt: skip
+    return refund
+
+
+def let_go(refunds: Sequence[Refund], *, by: User, reason: str) -> None:
+    """Locked refunds that waited for a second person may be asked for now."""
+    now = clock.now()
+    for refund in refunds:
+        states.apply(
+            refund, RefundStatus.CREATED, table=REFUND_TRANSITIONS, decided_by=by, decided_at=now,
+            decision_reason=reason[:1000], asked_at=now, next_check_at=now + FIRST_CHECK,
+        )  # fmt: skip
 
 
 def _try_to_follow(refund: Refund) -> int:
@@ -173,5 +237,6 @@ def _report_unknown(refund: Refund) -> None:
             detail=f"{payment.gateway} did not answer when {refund.amount} {payment.currency} ({payment.reference}) "
             f"were to be refunded, and its list of refunds cannot be seen.",
             attempt=payment.attempt,
+            payment=payment,
             invoice=payment.invoice,
         )

@@ -6,7 +6,7 @@ import logging
 
 from django.db import transaction
 
-from storefront.billing.models import Invoice, PaymentAttempt, Refund, ReviewItem
+from storefront.billing.models import Invoice, Payment, PaymentAttempt, Refund, ReviewItem
 from storefront.notifications import mails
 
 logger = logging.getLogger(__name__)
@@ -35,16 +35,22 @@ def file(
     kind: str,
     detail: str,
     attempt: PaymentAttempt | None = None,
+    payment: Payment | None = None,
     invoice: Invoice | None = None,
     subject: str = "",
 ) -> ReviewItem:
     """File an item for staff, once per ``key``, and mail it to them. No secrets in ``detail``.
 
-    ``subject`` replaces the mail's default subject, which speaks of a payment.
+    ``subject`` replaces the mail's default subject, which speaks of a payment. The payment of an attempt, and the
+    customer, need not be named.
     """
     with transaction.atomic():
+        payment = payment or (Payment.objects.filter(attempt=attempt).first() if attempt else None)
+        about = payment or invoice or (attempt.invoice if attempt else None)
+        subjects = {"attempt": attempt, "payment": payment, "invoice": invoice}
+        customer_id = about.customer_id if about else None
         item, is_new = ReviewItem.objects.get_or_create(
-            key=key, defaults={"kind": kind, "detail": detail, "attempt": attempt, "invoice": invoice}
+            key=key, defaults={"kind": kind, "detail": detail, "customer_id": customer_id, **subjects}
         )
         if is_new:
             logger.warning("for review: %s", key)
@@ -92,7 +98,8 @@ def file_refund_failed(refund: Refund, *, why: str = "") -> None:
         detail=f"{refund.amount} {payment.currency} ({payment.gateway} {payment.reference}) did not reach the buyer. "
         f"{refund}: {why or refund.failure_code or 'no reason given'}.",
         attempt=payment.attempt,
-        invoice=payment.invoice,
+        payment=payment,
+        invoice=refund.invoice or payment.invoice,
     )
 
 

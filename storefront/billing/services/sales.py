@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -47,18 +48,39 @@ def sales_of(payment: Payment) -> list[Sale]:
     return sorted(sales.values(), key=lambda sale: -sale.invoice.pk)
 
 
-def take_back(payment: Payment, amount: Decimal, *, key: str) -> None:
-    """Undo sales before ``amount`` goes back to the buyer: first goes what was never spent, then the latest sale."""
+def take_back(payment: Payment, amount: Decimal, *, key: str, first: Sequence[tuple[Invoice, Decimal]] = ()) -> None:
+    """Undo sales before ``amount`` goes back to the buyer: first those that the refund was decided about (``first``,
+    with how much of each), then what was never spent, then the latest sale."""
     sales = sales_of(payment)
-    amount -= _unspent(payment, sales)
-    for sale in sales:
-        part = min(amount, sale.left)
+    parts: dict[int, Decimal] = {sale.invoice.pk: _NOTHING for sale in sales}
+    unspent = _unspent(payment, sales)
+
+    def take(sale: Sale, most: Decimal) -> None:
+        nonlocal amount
+        part = min(most, amount, sale.left - parts[sale.invoice.pk])
         if part > 0:
+            parts[sale.invoice.pk] += part
+            amount -= part
+
+    for invoice, most in first:
+        for sale in sales:
+            if sale.invoice.pk == invoice.pk:
+                take(sale, most)
+    amount -= unspent
+    for sale in sales:
+        take(sale, amount)
+    for sale in sales:
+        if parts[sale.invoice.pk] > 0:
             ledger.take_back(
-                customer=payment.customer, payment=payment, invoice=sale.invoice, amount=part,
+                customer=payment.customer, payment=payment, invoice=sale.invoice, amount=parts[sale.invoice.pk],
                 currency=payment.currency, key=_key(key, sale, sales),
             )  # fmt: skip
-            amount -= part
+
+
+def is_all_taken_back(invoice: Invoice) -> bool:
+    """Whether nothing of what an invoice sold is left, by whichever payments it was paid."""
+    entries = LedgerEntry.objects.filter(transaction__invoice=invoice, account__kind=AccountKind.SALES)
+    return not entries.aggregate(sum=Sum("amount"))["sum"]
 
 
 def sell_again(payment: Payment, amount: Decimal, *, key: str) -> None:

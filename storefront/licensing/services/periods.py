@@ -112,6 +112,11 @@ def take_back(license: License, periods: Iterable[LicensePeriod], now: datetime)
     return store(license, after.laid_out(now), now)
 
 
+def without(license: License, periods: Iterable[LicensePeriod], now: datetime) -> PeriodLedger:
+    """What ``take_back`` would leave of a license's time; nothing is changed."""
+    return read_ledger(license, now).without(_with_conversions(periods)).laid_out(now)
+
+
 def has_other_time(license: License, periods: Iterable[LicensePeriod], now: datetime) -> bool:
     """Whether paid time is left besides ``periods`` and what was converted from them."""
     others = read_ledger(license, now).without(_with_conversions(periods))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from storefront.billing.models import Invoice
 from storefront.core import clock, states
@@ -21,10 +23,28 @@ def take_back_for_invoice(*, invoice: Invoice) -> list[License]:
 
     A license left without periods is revoked and released. Returns the licenses that changed.
     """
+    return _take_back(invoice, Q(invoice_line__invoice=invoice))
+
+
+@transaction.atomic
+def take_back_units(*, invoice: Invoice, units: Sequence[tuple[int, int]]) -> list[License]:
+    """The money of some units, pairs of an invoice line's id and a number, was refunded: as for a whole invoice."""
+    return _take_back(invoice, granted_by(units))
+
+
+def granted_by(units: Sequence[tuple[int, int]]) -> Q:
+    """The periods that units of invoice lines granted."""
+    found = Q(pk=None)
+    for line_id, number in units:
+        found |= Q(invoice_line=line_id, unit=number)
+    return found
+
+
+def _take_back(invoice: Invoice, granted: Q) -> list[License]:
     now, changed = clock.now(), []
-    for license in _licenses_of(invoice):
+    for license in License.objects.filter(pk__in=_valid(granted).values("license")).order_by("pk"):
         states.lock(license)
-        revoked = _valid_periods(license, invoice)
+        revoked = list(_valid(granted).filter(license=license))
         if not revoked:
             continue
         remaining = periods.take_back(license, revoked, now)
@@ -33,9 +53,13 @@ def take_back_for_invoice(*, invoice: Invoice) -> list[License]:
             suspensions.restore_if_possible(license)
         else:
             revocation.end(license)
-        _publish(license, cause=f"refund:{invoice.pk}")
+        _publish(license, cause=f"refund:{invoice.pk}:{license.events.count()}")
         changed.append(license)
     return changed
+
+
+def _valid(granted: Q) -> QuerySet[LicensePeriod]:
+    return LicensePeriod.objects.filter(granted, revoked_at=None).order_by("pk")
 
 
 @transaction.atomic

@@ -1,0 +1,252 @@
+"""What a refund would take, and from which payments: worked out from the rows, nothing is changed.
+
+The preview shows a plan, and the refund makes it again under the customer's lock, so both come from the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from storefront.billing.errors import NotRefundable
+from storefront.billing.gateway_registry import gateway
+from storefront.billing.models import Invoice, InvoiceLine, Payment, RefundedUnit
+from storefront.billing.services import sales
+from storefront.billing.states import MADE_REFUND, RESERVED_REFUND
+from storefront.core import money
+from storefront.gateways.errors import ConfigurationError
+from storefront.gateways.payments.base import Feature
+
+_NOTHING = Decimal(0)
+
+
+class Unit(NamedTuple):
+    """One piece of an invoice line; ``number`` counts from 1, as in the periods that were granted for it."""
+
+    line_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDecision:
+    """What staff want to give back: units of an invoice whole, a sum of an invoice, or a sum of a payment as such.
+
+    ``amount`` is in major units; None with ``units``. ``ending``: units whose time ends although only a sum is given.
+    """
+
+    invoice: Invoice | None = None
+    payment: Payment | None = None
+    units: Sequence[Unit] = ()
+    amount: Decimal | None = None
+    ending: Sequence[Unit] = ()
+
+
+@dataclass(slots=True)
+class UnitPart:
+    """What a refund holds of one unit."""
+
+    unit: Unit
+    amount: Decimal
+    ends_time: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """What one payment gives back."""
+
+    payment: Payment
+    amount: Decimal
+    units: list[UnitPart] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """The parts of a refund, one for each payment it takes from."""
+
+    invoice: Invoice | None
+    currency: str
+    parts: Sequence[Part]
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((part.amount for part in self.parts), _NOTHING)
+
+    @property
+    def units(self) -> list[Unit]:
+        """Every unit it touches, each once."""
+        return list(dict.fromkeys(each.unit for part in self.parts for each in part.units))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the invoice's money is left afterwards: then all that the invoice granted ends."""
+        return self.invoice is not None and self.amount == _kept_of(self.invoice)
+
+
+def plan(decision: RefundDecision) -> RefundPlan:
+    """Raises NotRefundable, whose text says why."""
+    if decision.payment is not None:
+        return _of_payment(decision.payment, decision.amount or _NOTHING)
+    if decision.invoice is None:
+        raise ValueError("a refund is about an invoice or a payment")
+    if decision.amount is None:
+        return _of_units(decision.invoice, decision.units)
+    return _of_sum(decision.invoice, decision.amount, decision.ending)
+
+
+def can_refund(payment: Payment) -> bool:
+    """Whether the payment's provider gives money back at our request. Not for money that came without an attempt:
+    nothing would follow what becomes of the refund."""
+    try:
+        return payment.attempt_id is not None and Feature.REFUND in gateway(payment.gateway).supports
+    except ConfigurationError:
+        return False
+
+
+def refundable(payment: Payment) -> Decimal:
+    """What may still be given back, major units: not what was refunded, lost to disputes or is being asked for."""
+    reserved = payment.refunds.filter(status__in=RESERVED_REFUND).aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+    return payment.amount_kept - reserved
+
+
+def unit_amounts(line: InvoiceLine) -> list[Decimal]:
+    """What each unit of a line costs; they add up to the line's amount."""
+    return money.allocate(line.amount, [Decimal(1)] * line.quantity, line.invoice.currency)
+
+
+def units_left(invoice: Invoice) -> dict[Unit, Decimal]:
+    """What each unit of an invoice can still give back, in the order of the lines: its price less what refunds by line,
+    made or asked for, hold of it."""
+    held = RefundedUnit.objects.filter(
+        line__invoice=invoice, refund__status__in=(*RESERVED_REFUND, *MADE_REFUND)
+    ).values_list("line_id", "unit", "amount")
+    left = {
+        Unit(line.pk, number): amount
+        for line in invoice.lines.all()
+        for number, amount in enumerate(unit_amounts(line), start=1)
+    }
+    for line_id, number, amount in held:
+        left[Unit(line_id, number)] -= amount
+    return left
+
+
+def made_of(unit: Unit) -> Decimal:
+    """What refunds that were made have given back of a unit by line."""
+    made = RefundedUnit.objects.filter(line=unit.line_id, unit=unit.number, refund__status__in=MADE_REFUND)
+    return made.aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+
+
+def ending_with(plan: RefundPlan) -> list[Unit]:
+    """The units whose time ends once a plan is carried out: all of the invoice's if nothing of its money is left."""
+    if plan.invoice is None:
+        return []
+    left = units_left(plan.invoice)
+    if plan.is_whole:
+        return list(left)
+    prices = {line.pk: unit_amounts(line) for line in plan.invoice.lines.all()}
+    given: dict[Unit, Decimal] = {}
+    ending = set()
+    for each in (each for part in plan.parts for each in part.units):
+        given[each.unit] = given.get(each.unit, _NOTHING) + each.amount
+        if each.ends_time or given[each.unit] + made_of(each.unit) >= prices[each.unit.line_id][each.unit.number - 1]:
+            ending.add(each.unit)
+    return [unit for unit in left if unit in ending]
+
+
+def sources(invoice: Invoice) -> list[Part]:
+    """The payments that an invoice was paid with, oldest first, each with what can be given back of it for this
+    invoice. An advance payment bought nothing: all that is left of it."""
+    payments = Payment.objects.filter(allocations__entry__transaction__invoice=invoice)
+    payments |= Payment.objects.filter(attempt__invoice=invoice, attempt__invoice__kind="advance_payment")
+    found = []
+    for payment in payments.distinct().order_by("pk"):
+        if can_refund(payment):
+            left = max(_NOTHING, min(_left_for(payment, invoice), refundable(payment)))
+            found.append(Part(payment, left))
+    return found
+
+
+def _left_for(payment: Payment, invoice: Invoice) -> Decimal:
+    of_invoice = [sale.left for sale in sales.sales_of(payment) if sale.invoice.pk == invoice.pk]
+    if not of_invoice:
+        return refundable(payment)
+    reserved = payment.refunds.filter(invoice=invoice, status__in=RESERVED_REFUND).aggregate(sum=Sum("amount"))
+    return of_invoice[0] - (reserved["sum"] or _NOTHING)
+
+
+def _kept_of(invoice: Invoice) -> Decimal:
+    """What of the invoice's money is still there, refunds being asked for left out."""
+    payments = Payment.objects.filter(allocations__entry__transaction__invoice=invoice).distinct()
+    return sum(
+        (sale.left for payment in payments for sale in sales.sales_of(payment) if sale.invoice.pk == invoice.pk),
+        _NOTHING,
+    )
+
+
+def _of_payment(payment: Payment, amount: Decimal) -> RefundPlan:
+    if not can_refund(payment):
+        raise NotRefundable(_("The provider of this payment cannot give money back through the shop."))
+    _check_amount(amount, payment.currency, refundable(payment))
+    return RefundPlan(None, payment.currency, [Part(payment, amount)])
+
+
+def _of_sum(invoice: Invoice, amount: Decimal, ending: Sequence[Unit]) -> RefundPlan:
+    _check_amount(amount, invoice.currency, sum((part.amount for part in sources(invoice)), _NOTHING))
+    parts = _drawn(invoice, [(None, amount)])
+    parts[0].units += [UnitPart(unit, _NOTHING, ends_time=True) for unit in ending]
+    return RefundPlan(invoice, invoice.currency, parts)
+
+
+def _of_units(invoice: Invoice, units: Sequence[Unit]) -> RefundPlan:
+    left = units_left(invoice)
+    if not units or any(left.get(unit) is None for unit in units):
+        raise NotRefundable(_("Choose what is to be refunded."))
+    wanted = sum((left[unit] for unit in units), _NOTHING)
+    available = sum((part.amount for part in sources(invoice)), _NOTHING)
+    if wanted > available:
+        words = {"left": money.display(available, invoice.currency), "sum": money.display(wanted, invoice.currency)}
+        raise NotRefundable(
+            _(
+                "These lines cost %(sum)s, and %(left)s of the invoice can still be refunded: refund a sum, and say "
+                "which licenses end."
+            )
+            % words
+        )
+    if wanted <= 0:
+        raise NotRefundable(_("Nothing of these lines is left to be refunded."))
+    parts = _drawn(invoice, [(unit, left[unit]) for unit in units])
+    return RefundPlan(invoice, invoice.currency, parts)
+
+
+def _drawn(invoice: Invoice, wanted: Sequence[tuple[Unit | None, Decimal]]) -> list[Part]:
+    """Take ``wanted`` from the invoice's payments, the oldest first, each to its last cent before the next."""
+    purses = [[part.payment, part.amount] for part in sources(invoice)]
+    parts: dict[int, Part] = {}
+    free = [unit for unit, amount in wanted if unit is not None and amount == 0]
+    for unit, amount in wanted:
+        for purse in purses:
+            payment, there = purse
+            taken = min(amount, there)
+            if taken <= 0:
+                continue
+            part = parts.setdefault(payment.pk, Part(payment, _NOTHING))
+            part.amount += taken
+            if unit is not None:
+                part.units.append(UnitPart(unit, taken))
+            purse[1], amount = there - taken, amount - taken
+    drawn = list(parts.values())
+    drawn[0].units += [UnitPart(unit, _NOTHING, ends_time=True) for unit in free]
+    return drawn
+
+
+def _check_amount(amount: Decimal, currency: str, left: Decimal) -> None:
+    if left <= 0:
+        raise NotRefundable(_("Nothing of this money is left to be refunded."))
+    if not money.is_exact(amount, currency) or amount <= 0:
+        raise NotRefundable(_("This is no amount of the currency."))
+    if amount > left:
+        raise NotRefundable(_("At most %(left)s can be refunded.") % {"left": money.display(left, currency)})
