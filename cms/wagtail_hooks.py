@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse_lazy
@@ -19,7 +17,6 @@ from cms import bulk_actions  # noqa: F401  (it registers a hook)
 from cms.edit_conflicts import translation_log  # noqa: F401  (it registers a hook and listens)
 from cms.link_handlers import LivePageLinkHandler
 from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
-from cms.review import views as review
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
 from cms.welcome_panel import WelcomePanel
@@ -35,11 +32,6 @@ class SalesMenuItem(MenuItem):
         return isinstance(request.user, User) and request.user.is_staff
 
 
-class ReviewMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return review.may_see(request.user)
-
-
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
     return [
@@ -47,9 +39,6 @@ def addresses() -> list[URLPattern]:
         path("shop/preview/period/<int:pk>/", price_previews.period, name="shop-preview-period"),
         path("shop/preview/discount/<int:pk>/", price_previews.discount, name="shop-preview-discount"),
         path("shop/prices/choose/", chooser.choose, name="price-chooser"),
-        path("review/", review.index, name="review-list"),
-        path("review/<int:pk>/", review.detail, name="review-detail"),
-        path("review/<int:pk>/resolve/", review.resolve, name="review-resolve"),
     ]
 
 
@@ -79,20 +68,7 @@ def sales_menu_item() -> MenuItem:
     return SalesMenuItem(_("Sales"), url, name="back-office", icon_name="list-ul", order=155)
 
 
-@hooks.register("register_admin_menu_item")
-def review_menu_item() -> MenuItem:
-    return ReviewMenuItem(_("Money to review"), reverse_lazy("review-list"), icon_name="warning", order=160)
-
-
 @hooks.register("construct_help_menu")
 def without_news_of_wagtail(request: HttpRequest, items: list[MenuItem]) -> None:
     """'What's new in Wagtail' is for its developers, and on another host."""
     items[:] = [item for item in items if not item.name.startswith("whats-new")]
-
-
-@hooks.register("register_permissions")
-def review_permissions() -> QuerySet[Permission]:
-    """Offered beside the other rights when a group is edited."""
-    return Permission.objects.filter(
-        content_type__app_label="billing", codename__in=("view_reviewitem", "change_reviewitem")
-    )

@@ -9,7 +9,9 @@ from storefront.backoffice import menu  # noqa: F401  (registers the menu)
 from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F401
 from storefront.backoffice.licenses import hooks as licenses_hooks  # noqa: F401
 from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401
+from storefront.backoffice.money_desk import hooks as money_desk_hooks  # noqa: F401
 from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
+from storefront.backoffice.refunds import hooks as refunds_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401
 from storefront.backoffice.staff import hooks as staff_hooks  # noqa: F401
 from storefront.backoffice.tickets import hooks as tickets_hooks  # noqa: F401

@@ -117,6 +117,12 @@ class RefundDecided(BillingError):
     message = _("This refund has been decided meanwhile.")
 
 
+class NotBookable(BillingError):
+    """The payment cannot pay the invoice: not open, another customer's, or more than what is left of the money."""
+
+    message = _("This payment cannot pay this invoice: the invoice is not open, or too little of the payment is left.")
+
+
 class ChargeOpen(BillingError):
     """The invoice cannot be made void while a charge for it is open."""
 

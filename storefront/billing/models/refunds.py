@@ -16,9 +16,9 @@ class Refund(models.Model):
     ``amount`` is in major units of the payment's currency. ``reference`` is the provider's id, NULL until it is known.
     ``is_ours``: begun here, by ``begun_by`` where a person decided it; else at the provider. ``invoice``: what it was
     decided about; None for a payment as such. ``decision`` is shared by the refunds of one decision, which may take
-    from several payments. ``asked_at``: when the provider was to be asked first, NULL before a second person has agreed;
-    ``decided_by`` is that person, or whoever declined or withdrew it. ``is_told``: the customer is mailed once it is
-    made. ``next_check_at`` is when the worker asks about it again (NULL: never). The ledger follows the payment's
+    from several payments. ``asked_at``: when the provider was to be asked first, NULL before a second person has
+    agreed; ``decided_by`` is that person, or whoever declined or withdrew it. ``is_told``: the customer is mailed once
+    it is made. ``next_check_at`` is when the worker asks about it again (NULL: never). The ledger follows the payment's
     ``amount_refunded``, not these rows.
     """
 

@@ -103,6 +103,11 @@ def sell_again(payment: Payment, amount: Decimal, *, key: str) -> None:
         amount -= part
 
 
+def unspent(payment: Payment) -> Decimal:
+    """What of the payment bought nothing and was not given back, major units."""
+    return _unspent(payment, sales_of(payment))
+
+
 def _unspent(payment: Payment, sales: list[Sale]) -> Decimal:
     """What of the payment lies on the personal account."""
     entries = LedgerEntry.objects.filter(transaction__payment=payment, account__kind=AccountKind.CUSTOMER)

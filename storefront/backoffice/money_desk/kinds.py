@@ -1,4 +1,4 @@
-"""How staff read billing's review items: a title and advice for each kind."""
+"""How staff read billing's review items: a title, advice and what can be done here, for each kind."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+#: What can be done about a matter beside closing it.
+REFUND, BOOK, ASK = "refund", "book", "ask"
+
 
 class ReviewText(NamedTuple):
-    """``advice``: what usually puts it right, in a sentence; shown above the form that closes the matter."""
+    """``advice``: what usually puts it right, in a sentence. ``acts``: what the desk offers for it."""
 
     title: Any
     advice: Any
+    acts: frozenset[str] = frozenset()
 
 
 _ANY = _("Settle it at the provider or with the customer, then note here what was done.")
-_AGREE = _("Refund it at the provider, or agree with the customer what it is for.")
+_AGREE = _("Refund it, or agree with the customer what it is for and book it to that invoice.")
+_KEPT = frozenset({REFUND, BOOK, ASK})
+_ASKED = frozenset({ASK})
 _COMPARE = _("Compare both sides at the provider, and correct the one that is wrong.")
 
 KINDS = {
@@ -25,18 +31,21 @@ KINDS = {
             "First put the money right at the provider (refund it, or agree with the customer). After that "
             "the buyer of an open order can pay again."
         ),
+        _KEPT,
     ),
     "mismatch_unpaid": ReviewText(
         _("An unpaid charge differs from ours"),
         _("No money has come yet. Closing this entry closes the charge at the provider, and the buyer can pay again."),
     ),
-    "late_payment": ReviewText(_("Money came after the order was cancelled"), _AGREE),
-    "second_payment": ReviewText(_("An invoice was paid twice"), _AGREE),
+    "late_payment": ReviewText(_("Money came after the order was cancelled"), _AGREE, _KEPT),
+    "second_payment": ReviewText(_("An invoice was paid twice"), _AGREE, _KEPT),
     "partial_refund": ReviewText(
-        _("Part of a payment was refunded"), _("The license stays valid: only a full refund ends it.")
+        _("Part of a payment was refunded at the provider"),
+        _("It names no lines, so licenses stay as they are. Refund lines here, or revoke the license, to end them."),
+        frozenset({REFUND, ASK}),
     ),
     "refund_failed": ReviewText(
-        _("A refund did not arrive"), _("The money is back at the provider: refund it another way.")
+        _("A refund did not arrive"), _("The money is back at the provider: refund it anew."), frozenset({REFUND, ASK})
     ),
     "refund_unknown": ReviewText(
         _("Nobody knows whether a refund was made"),
@@ -46,25 +55,29 @@ KINDS = {
         ),
     ),
     "refund": ReviewText(
-        _("A payment was refunded"), _("Check that license and invoice are as agreed with the customer.")
+        _("A payment was refunded"), _("Check that license and invoice are as agreed with the customer."), _ASKED
     ),
-    "dispute": ReviewText(_("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline.")),
+    "dispute": ReviewText(
+        _("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline."), _ASKED
+    ),
     "dispute_closed": ReviewText(
         _("A dispute is decided"), _("Read what it means for money and licenses; then it is closed.")
     ),
     "partly_lost": ReviewText(
         _("One of an invoice's payments was lost in a dispute"),
         _("Agree with the customer: they pay the missing part, or the rest is refunded. Set the license accordingly."),
+        frozenset({REFUND}),
     ),
     "reverted": ReviewText(
         _("The provider withdrew the success of a charge"),
         _("Nothing was undone automatically: ask the provider, then decide about the order."),
+        _ASKED,
     ),
     "unknown_charge": ReviewText(_("The provider took money for a charge we do not know"), _COMPARE),
-    "missing_charge": ReviewText(_("The provider does not list a payment of ours"), _COMPARE),
-    "difference": ReviewText(_("The provider and we differ about a payment"), _COMPARE),
+    "missing_charge": ReviewText(_("The provider does not list a payment of ours"), _COMPARE, _ASKED),
+    "difference": ReviewText(_("The provider and we differ about a payment"), _COMPARE, _ASKED),
     "unknown_to_provider": ReviewText(
-        _("The provider does not know a charge it once gave us"), _("Check whether the keys were changed.")
+        _("The provider does not know a charge it once gave us"), _("Check whether the keys were changed."), _ASKED
     ),
     "cannot_charge": ReviewText(
         _("An order cannot be charged"),

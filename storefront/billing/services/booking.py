@@ -1,0 +1,49 @@
+"""Paying an open invoice with money that is there already: late, paid twice, left over."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from storefront.billing.errors import NotBookable, PaymentProcessing
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.models.payments import UNDER_WAY
+from storefront.billing.services import ledger, payments, refund_plans, sales
+from storefront.billing.services.cancelling import cancel_open
+from storefront.billing.services.locking import lock_invoice, lock_payment
+from storefront.billing.states import InvoiceKind, InvoiceStatus
+from storefront.users.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def bookable_invoices(payment: Payment) -> list[Invoice]:
+    """Open invoices of the payment's customer that what is left of it can pay whole, the oldest first."""
+    left = min(sales.unspent(payment), refund_plans.refundable(payment))
+    found = Invoice.objects.filter(
+        customer_id=payment.customer_id, currency=payment.currency, status=InvoiceStatus.OPEN, amount__lte=left
+    )
+    return list(found.exclude(kind=InvoiceKind.ADVANCE_PAYMENT).exclude(amount=0).order_by("issued_at", "pk")[:100])
+
+
+def book(*, payment: Payment, invoice: Invoice, by: User) -> Invoice:
+    """Pay an invoice with what is left of a payment; licenses and mails follow as with any payment. Must not be called
+    inside a transaction: open pages of the invoice are closed at the provider first.
+
+    Raises NotBookable, PaymentProcessing (the invoice is being paid otherwise), GatewayError or another BillingError.
+    """
+    cancel_open(invoice=invoice)
+    with transaction.atomic(durable=True):
+        locked = lock_invoice(invoice.pk)
+        received = lock_payment(payment.pk)
+        if locked.attempts.filter(UNDER_WAY).exists():
+            raise PaymentProcessing
+        if locked.pk not in [each.pk for each in bookable_invoices(received)]:
+            raise NotBookable
+        try:
+            payments.pay(locked, [(received, locked.amount)])
+        except ledger.InsufficientBalance as exc:
+            raise NotBookable from exc
+        logger.info("invoice %s: paid with payment %s by user %s", locked.number, received.pk, by.pk)
+    return locked
