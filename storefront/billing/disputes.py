@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from storefront.billing.models import Dispute
+from storefront.billing.models import Allocation, Dispute, Payment
 from storefront.core import money
 from storefront.core.instants import deadline
 from storefront.gateways.payments.disputes import AGAINST_US, WANTS_EVIDENCE, DisputeReason, DisputeStage
@@ -70,6 +70,10 @@ def advice(dispute: Dispute) -> str:
             return _("An appeal can be sent until %(until)s. Without it the money stays lost.") % until
         case stage if stage in WANTS_EVIDENCE:
             return _("The bank accepts no answer to this one.")
+        case DisputeStage.WON if _is_disputed_otherwise(dispute):
+            return _(
+                "The money is back. What it had paid for stays suspended: another payment of the invoice is disputed."
+            )
         case DisputeStage.WON:
             return _("The money is back, and the licenses work again. Nothing is to be done.")
         case DisputeStage.PREVENTED if not dispute.withdrawn:
@@ -106,6 +110,13 @@ def _money(dispute: Dispute) -> str:
         return _("The provider has withdrawn %(amount)s.") % {"amount": taken}
     fee = money.display(dispute.fee, dispute.fee_currency)
     return _("The provider has withdrawn %(amount)s and charged a fee of %(fee)s.") % {"amount": taken, "fee": fee}
+
+
+def _is_disputed_otherwise(dispute: Dispute) -> bool:
+    """Whether another payment of what this one paid for still keeps its licenses suspended."""
+    paid_for = Allocation.objects.filter(payment=dispute.payment_id).values("entry__transaction__invoice")
+    others = Payment.objects.filter(allocations__entry__transaction__invoice__in=paid_for, is_disputed=True)
+    return others.exclude(pk=dispute.payment_id).exists()
 
 
 def _until(dispute: Dispute) -> dict[str, str]:

@@ -24,8 +24,10 @@ from storefront.billing.models import (
     Payment,
     PaymentAttempt,
     Refund,
+    RefundedUnit,
 )
-from storefront.billing.services import free, refunds
+from storefront.billing.services import free, refund_plans, refunds
+from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from tests.billing.building import make_invoice
@@ -47,8 +49,10 @@ def frozen(stripe, invoice):
     operation.code(None, editor)
     payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
-    received = settle(attempt_id=payment.pk).payment  # the whole flow works under the triggers
-    refunds.start(payment=received, amount=Decimal("10.00"), reason="")
+    settle(attempt_id=payment.pk)  # the whole flow works under the triggers
+    units = list(refund_plans.units_left(payment.invoice))
+    decision = RefundDecision(invoice=payment.invoice, amount=Decimal("10.00"), ending=units)
+    refunds.begin(decision=decision, reason="", by=None)
     nothing = make_invoice(invoice.customer, "0.00")
     free.settle(invoice=nothing, cause="voucher", reference="SPRING")
     return invoice
@@ -75,6 +79,8 @@ CHANGES = [
     (Payment, {"amount": "1.00"}),
     (Payment, {"reference": "another"}),
     (Refund, {"amount": "1.00"}),
+    (Refund, {"decision": "another"}),
+    (RefundedUnit, {"amount": "1.00"}),
     (PaymentAttempt, {"amount": "1.00"}),
     (PaymentAttempt, {"currency": "USD"}),
     (LedgerEntry, {"amount": "1.00"}),

@@ -118,10 +118,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['resolved_at', 'created_at'], name='review_waiting'),
         ),
         migrations.RunPython(fill_asked_at, migrations.RunPython.noop),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_at', None), ('is_ours', True), ('status', 'created'), _negated=True), name='refund_asked_at_known'),
-        ),
         migrations.AddField(
             model_name='refundedunit',
             name='line',

@@ -58,9 +58,6 @@ class Refund(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment", "reference"], name="refund_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
-            models.CheckConstraint(
-                condition=~Q(status=RefundStatus.CREATED, is_ours=True, asked_at=None), name="refund_asked_at_known"
-            ),
         ]
 
     def __str__(self) -> str:
