@@ -90,6 +90,7 @@ class DecideRefund(RefundAct):
 
 class ApproveRefund(DecideRefund):
     action = "refunds.approve"
+    needs_fresh_login = True
     page_title = gettext_lazy("Approve the refund")
     is_serious = True
 
