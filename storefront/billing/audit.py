@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Concat
 
-from storefront.billing import dispute_audit
+from storefront.billing import dispute_audit, refund_audit
 from storefront.billing.models import (
     UNDER_WAY,
     Allocation,
@@ -35,7 +35,6 @@ from storefront.billing.states import (
     AttemptStatus,
     InvoiceKind,
     InvoiceStatus,
-    RefundStatus,
 )
 from storefront.core import clock
 from storefront.core.audit import Finding
@@ -53,6 +52,7 @@ def checks() -> Iterator[Finding]:
     yield from _free_orders()
     yield from _attempts()
     yield from _payments()
+    yield from refund_audit.checks()
     yield from dispute_audit.checks()
 
 
@@ -229,21 +229,9 @@ def _payments() -> Iterator[Finding]:
         yield Finding("ledger-without-payment", key)
     for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
         yield Finding("refunded-more-than-paid", str(payment))
-    # Not "=": what was refunded before refunds were rows has none.
-    made = Sum("refunds__amount", filter=Q(refunds__status__in=[RefundStatus.PENDING, RefundStatus.SUCCEEDED]))
-    beyond = Payment.objects.annotate(made=Coalesce(made, _NONE)).filter(made__gt=F("amount_refunded"))
-    for pk, total, refunded in beyond.values_list("pk", "made", "amount_refunded"):
-        yield Finding("refunds-beyond-refunded", f"payment {pk}", f"{total} of {refunded}")
     for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
     for payment in for_goods.filter(allocations=None, attempt__reviews=None):
         yield Finding("payment-for-nothing", str(payment), "received, but neither for goods nor in review")
-    late = clock.now() - UNKNOWN_LIMIT
-    open_refunds = Refund.objects.filter(status__in=[RefundStatus.CREATED, RefundStatus.PENDING])
-    for refund in open_refunds.filter(Q(next_check_at=None) | Q(next_check_at__lt=late)):
-        yield Finding("refund-unknown", str(refund), f"{refund.status} since {refund.created_at:%Y-%m-%d %H:%M}")
-    same_person = Refund.objects.exclude(decided_by=None).filter(decided_by=F("begun_by"))
-    for refund in same_person.exclude(status=RefundStatus.WITHDRAWN):
-        yield Finding("refund-approved-by-its-asker", str(refund))
     yield from _sold_with_lost_money()
 
 

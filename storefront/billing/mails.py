@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import TypedDict
 
 from django.utils import translation
@@ -11,10 +9,9 @@ from django.utils import translation
 from storefront.billing import status
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
-from storefront.billing.models import Invoice, Payment, PaymentAttempt, Refund
+from storefront.billing.models import Invoice, Payment, PaymentAttempt
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
-from storefront.users.models import User
 
 
 class _OfInvoice(TypedDict):
@@ -92,38 +89,6 @@ def account_topped_up(invoice: Invoice) -> None:
         account_url=absolute_url("account-home", language=invoice.language),
     )
     _enqueue(mail, invoice, key=f"account-topped-up:{invoice.number}")
-
-
-def staff_must_approve(refunds: Sequence[Refund]) -> None:
-    """Refunds of one decision wait for a second person. Once per decision."""
-    first = refunds[0]
-    amount = sum((refund.amount for refund in refunds), Decimal(0))
-    asker = first.begun_by.email if first.begun_by else "a command"
-    mails.staff_notice(
-        key=f"refund-awaits:{first.decision}",
-        subject=f"A refund of {amount} {first.payment.currency} waits for approval",
-        text=f"{asker} asks for it. Reason: {first.reason}\n\nAnother person approves or declines it: "
-        f"{absolute_url('backoffice-refund', language='en', pk=first.pk)}",
-    )
-
-
-def refund_decided(refunds: Sequence[Refund], *, by: User, is_approved: bool) -> None:
-    """Who asked for a refund reads what the second person said. Once per decision."""
-    first = refunds[0]
-    asker = first.begun_by
-    if asker is None or not asker.email:
-        return
-    mail = mails.RefundDecided(
-        name=asker.get_full_name(),
-        currency=first.payment.currency,
-        amount=sum((refund.amount for refund in refunds), Decimal(0)),
-        invoice_number=first.invoice.number if first.invoice else str(first.payment),
-        is_approved=is_approved,
-        decided_by=by.get_full_name() or by.email,
-        reason=first.decision_reason,
-        page_url=absolute_url("backoffice-refund", language=asker.language, pk=first.pk),
-    )
-    mails.enqueue(mail, to=asker.email, language=asker.language, key=f"refund-decided:{first.decision}")
 
 
 def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:

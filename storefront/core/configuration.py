@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ UNIX = "unix"
 
 #: https://docs.stripe.com/keys: secret and restricted keys, live and test.
 STRIPE_KEY = r"(sk|rk)_(live|test)_\S+"
+AMOUNTS_FORM = "amounts with their currency, 500 EUR, 50000 RUB"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAIL_WEBHOOK_SECRET_FORM = "name:password, the password of 20 and more letters, digits and . _ ~ -"  # noqa: S105  (a form)
 BITRIX24_APPS_FORM = '[{"code": "...", "client_id": "...", "client_secret": "..."}], each code and client_id once'
@@ -48,6 +50,19 @@ def mail_webhook_secret(text: str) -> str:
     if not re.fullmatch(r"[\w.~-]+:[\w.~-]{20,}", text, re.ASCII):
         raise ValueError
     return text
+
+
+def amount(text: str) -> str:
+    """An amount with its currency, ``500.00 EUR``. Raises ValueError."""
+    if not re.fullmatch(r"\d{1,10}(\.\d{1,3})? [A-Z]{3}", text, re.ASCII):
+        raise ValueError
+    return text
+
+
+def by_currency(amounts: Iterable[str]) -> dict[str, Decimal]:
+    """Amounts as ``amount`` reads them, by currency; of two in one currency the smaller."""
+    pairs = [(entry[-3:], Decimal(entry[:-4])) for entry in amounts]
+    return {currency: min(figure for each, figure in pairs if each == currency) for currency, _figure in pairs}
 
 
 def json_object(value: Any) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from email.headerregistry import Address
 from email.utils import formataddr, parseaddr
 from pathlib import Path
@@ -81,18 +80,6 @@ class Environment:
             return [each(entry.strip()) for entry in text.split(",") if entry.strip()]
 
         return self._read(name, list(default), read, what or "a list, separated by commas")
-
-    def amounts(self, name: str) -> dict[str, Decimal]:
-        """Amounts by currency, ``500 EUR, 50000 RUB``; each currency once, none below zero. {} if it is not set."""
-
-        def read(text: str) -> dict[str, Decimal]:
-            pairs = [amount_of(entry.strip()) for entry in text.split(",") if entry.strip()]
-            found = dict(pairs)
-            if len(found) < len(pairs):
-                raise ValueError
-            return found
-
-        return self._read(name, {}, read, "amounts with their currency: 500 EUR, 50000 RUB")
 
     def choice(self, name: str, *, default: str, among: Iterable[str]) -> str:
         known = tuple(among)
@@ -173,14 +160,6 @@ class Environment:
             if problem not in self.problems:
                 self.problems.append(problem)
             return default
-
-
-def amount_of(text: str) -> tuple[str, Decimal]:
-    """The currency and the amount of ``500.00 EUR``. Raises ValueError."""
-    match = re.fullmatch(r"(\d{1,10}(?:\.\d{1,3})?) ([A-Z]{3})", text, re.ASCII)
-    if match is None:
-        raise ValueError
-    return match[2], Decimal(match[1])
 
 
 def host(text: str) -> str:

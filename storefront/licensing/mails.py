@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from storefront.billing.models import Invoice, Refund
+from storefront.billing.refund_mails import RefundMade
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
 from storefront.licensing.states import LicenseStatus, Suspension
@@ -59,7 +60,7 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
 def refund_made(refund: Refund, effects: Sequence[str], *, language: str) -> None:
     """A refund is on its way to the customer, with what it does to their licenses. Once per refund."""
     invoice, customer = refund.invoice, refund.payment.customer
-    mail = mails.RefundMade(
+    mail = RefundMade(
         name=customer.get_full_name(),
         order_number=invoice.order.number if invoice and invoice.order else "",
         invoice_number=invoice.number if invoice else "",

@@ -227,31 +227,6 @@ class LicenseEnding(LicenseMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundMade(_OrderMail):
-    """Money goes back to the reader, the way it came (``method``). ``effects``: what it does to licenses, a sentence
-    each; none: they stay as they are. ``invoice_number`` is "" for money that no invoice kept."""
-
-    invoice_number: str
-    amount: Decimal
-    method: str
-    effects: Sequence[str]
-    account_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundDecided(Mail):
-    """To a member of staff: a second person has approved or declined the refund they asked for."""
-
-    currency: str
-    amount: Decimal
-    invoice_number: str
-    is_approved: bool
-    decided_by: str
-    reason: str
-    page_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountNotice(Mail):
     """Something about the reader's log-in changed (password, e-mail, second factor)."""
 

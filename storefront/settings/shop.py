@@ -66,7 +66,9 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
 }
 #: Refunds above this need a second person, by currency; {}: one is enough. A currency that is not named then needs one
 #: for every refund.
-REFUND_APPROVAL_ABOVE = env.amounts("REFUND_APPROVAL_ABOVE")
+REFUND_APPROVAL_ABOVE = configuration.by_currency(
+    env.entries("REFUND_APPROVAL_ABOVE", each=configuration.amount, what=configuration.AMOUNTS_FORM)
+)
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from storefront.billing.models import Refund
-from storefront.billing.services import refund_plans, refunds
+from storefront.billing.services import refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.licensing.models import License
 from tests.backoffice.test_money_desk import press
@@ -37,7 +37,7 @@ def path(invoice: Any) -> str:
 
 
 def unit(invoice: Any, index: int) -> str:
-    each = list(refund_plans.units_left(invoice))[index]
+    each = list(refund_units.units_left(invoice))[index]
     return f"{each.line_id}-{each.number}"
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from storefront.billing.errors import NotRefundable, RefundRefused, RefundUnknown
 from storefront.billing.models import Refund, ReviewItem
 from storefront.billing.services import payments, refund_booking, refunds, sales
-from storefront.billing.services.refund_plans import refundable
+from storefront.billing.services.refund_units import refundable
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus, RefundStatus

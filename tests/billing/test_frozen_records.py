@@ -26,7 +26,7 @@ from storefront.billing.models import (
     Refund,
     RefundedUnit,
 )
-from storefront.billing.services import free, refund_plans, refunds
+from storefront.billing.services import free, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -50,7 +50,7 @@ def frozen(stripe, invoice):
     payment = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     settle(attempt_id=payment.pk)  # the whole flow works under the triggers
-    units = list(refund_plans.units_left(payment.invoice))
+    units = list(refund_units.units_left(payment.invoice))
     decision = RefundDecision(invoice=payment.invoice, amount=Decimal("10.00"), ending=units)
     refunds.begin(decision=decision, reason="", by=None)
     nothing = make_invoice(invoice.customer, "0.00")

@@ -12,7 +12,7 @@ from django.core.checks import run_checks
 
 from storefront.billing.errors import ApprovalImpossible, NotRefundable, OwnRefund, RefundDecided
 from storefront.billing.models import Payment, Refund
-from storefront.billing.services import refund_approval, refund_plans, refund_rules, refunds
+from storefront.billing.services import refund_approval, refund_rules, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundStatus
@@ -70,7 +70,7 @@ def test_above_it_nothing_goes_back_before_another_agrees(
 ) -> None:
     refund = ask(invoice, asker)
     assert (refund.status, refund.asked_at, stripe.stats()["refunds"]) == (RefundStatus.AWAITING, None, 0)
-    assert refund_plans.refundable(Payment.objects.get()) == Decimal("45.99")  # its amount is reserved
+    assert refund_units.refundable(Payment.objects.get()) == Decimal("45.99")  # its amount is reserved
     assert refunds.follow_open() == 0  # the worker leaves it alone
     assert outbox("refund-awaits:") == [f"refund-awaits:{refund.decision}"]
     assert audited() == []
@@ -104,7 +104,7 @@ def test_a_declined_one_frees_its_amount_and_is_told_with_its_reason(
     refund = ask(invoice, asker)
     refund_approval.decline(refund=refund, by=second, reason="Not agreed with the customer")
     assert fresh(refund).status == RefundStatus.DECLINED
-    assert refund_plans.refundable(Payment.objects.get()) == Decimal("96.00")
+    assert refund_units.refundable(Payment.objects.get()) == Decimal("96.00")
     assert outbox("refund-decided:")
     with pytest.raises(RefundDecided):
         refund_approval.approve(refund=refund, by=second, reason="After all")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from storefront.billing.errors import NotRefundable
 from storefront.billing.models import Payment, PaymentAttempt, Refund
-from storefront.billing.services import invoices, payments, refund_plans, refunds
-from storefront.billing.services.refund_plans import RefundDecision, Unit, plan
+from storefront.billing.services import invoices, payments, refund_plans, refund_units, refunds
+from storefront.billing.services.refund_plans import RefundDecision, plan
+from storefront.billing.services.refund_units import Unit
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
@@ -44,7 +45,7 @@ def pay(stripe: Any, invoice: Any) -> Payment:
 
 
 def units_of(invoice: Any) -> list[Unit]:
-    return list(refund_plans.units_left(invoice))
+    return list(refund_units.units_left(invoice))
 
 
 def begin(is_told: bool = False, **wanted: Any) -> list[Refund]:
@@ -75,7 +76,7 @@ def test_a_refunded_line_ends_what_it_granted_and_nothing_else(two_lines: Any, a
     assert (refund.status, refund.amount, refund.invoice) == (RefundStatus.SUCCEEDED, Decimal("40.00"), two_lines)
     assert statuses(two_lines) == ["pending", "revoked"]
     assert fresh(two_lines).status == InvoiceStatus.PAID
-    assert refund_plans.units_left(two_lines) == {first: Decimal("60.00"), second: Decimal("0.00")}
+    assert refund_units.units_left(two_lines) == {first: Decimal("60.00"), second: Decimal("0.00")}
     assert kinds() == [] and audited() == []  # staff decided it, so nothing waits for them
 
 
@@ -257,7 +258,7 @@ def test_whatever_is_decided_no_cent_is_lost_and_none_too_many_is_asked_for(
     units = units_of(invoice)
     wanted = list(dict.fromkeys(units[index % len(units)] for index in chosen))
     found = plan(RefundDecision(invoice=invoice, units=wanted))
-    prices_of = refund_plans.units_left(invoice)
+    prices_of = refund_units.units_left(invoice)
     assert found.amount == sum(prices_of[unit] for unit in wanted)
     for unit in wanted:
         of_unit = [each.amount for part in found.parts for each in part.units if each.unit == unit]

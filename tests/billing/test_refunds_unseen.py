@@ -11,7 +11,7 @@ import time_machine
 from storefront.billing.errors import NotRefundable, RefundUnknown
 from storefront.billing.models import Refund, ReviewItem
 from storefront.billing.services import payments, refunds, resolving
-from storefront.billing.services.refund_plans import refundable
+from storefront.billing.services.refund_units import refundable
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundStatus
 from storefront.core import clock

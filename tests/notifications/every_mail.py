@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from checkout.reminders.sending import CheckoutReminderMail
+from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
@@ -52,11 +53,11 @@ _EXAMPLES: list[mails.Mail] = [
     mails.LatePayment(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
     ),
-    mails.RefundMade(
+    RefundMade(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("96.00"), method="visa •••• 4242",
         effects=["License L-7K3M ends."], account_url="http://testserver/a/",
     ),
-    mails.RefundDecided(
+    RefundDecided(
         **NAME, currency="EUR", amount=Decimal("96.00"), invoice_number="INV-2026-00001", is_approved=False,
         decided_by="Olga Owner", reason="Agreed otherwise", page_url="http://testserver/admin/refunds/1/",
     ),

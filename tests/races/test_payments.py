@@ -22,7 +22,15 @@ from storefront.billing.audit import checks
 from storefront.billing.errors import NotRefundable
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Dispute, LedgerTransaction, PaymentAttempt, Refund, ReviewItem
-from storefront.billing.services import disputes, locking, orders, payments, refund_plans, refunds, settlement
+from storefront.billing.services import (
+    disputes,
+    locking,
+    orders,
+    payments,
+    refund_units,
+    refunds,
+    settlement,
+)
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
@@ -288,14 +296,14 @@ def test_a_refund_at_the_same_moment_as_the_payment_is_booked_once(stripe, invoi
 @pytest.fixture
 def slow_to_claim(monkeypatch):
     """A pause between looking at what may be given back and taking it."""
-    look = refund_plans.refundable
+    look = refund_units.refundable
 
     def slowly(payment):
         left = look(payment)
         time.sleep(DAWDLE)
         return left
 
-    monkeypatch.setattr(refund_plans, "refundable", slowly)
+    monkeypatch.setattr(refund_units, "refundable", slowly)
 
 
 def give_back_at_once(stripe, invoice, race, *, copies):

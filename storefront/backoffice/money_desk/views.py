@@ -21,7 +21,7 @@ from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPa
 from storefront.backoffice.refunds import words
 from storefront.backoffice.refunds.forms import unspent
 from storefront.billing.models import ReviewItem
-from storefront.billing.services import booking, refund_plans, refund_rules
+from storefront.billing.services import booking, refund_plans, refund_rules, refund_units
 from storefront.core.instants import instant
 
 VIEW, CHANGE = "billing.view_reviewitem", "billing.change_reviewitem"
@@ -145,7 +145,7 @@ class ReviewPage(DetailPage):
         """At the payment, what paid for nothing; else at the invoice."""
         item = self.item
         payment = item.payment
-        if payment and refund_plans.can_refund(payment) and unspent(payment) > 0:
+        if payment and refund_units.can_refund(payment) and unspent(payment) > 0:
             url = reverse("backoffice-refund-payment", args=[payment.pk])
         elif item.invoice and any(part.amount > 0 for part in refund_plans.sources(item.invoice)):
             url = reverse("backoffice-refund-invoice", args=[item.invoice.number])

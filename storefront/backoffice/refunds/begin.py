@@ -22,7 +22,7 @@ from storefront.backoffice.refunds.forms import InvoiceRefundForm, PaymentRefund
 from storefront.billing.errors import ApprovalImpossible, BillingError
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, Payment, Refund
-from storefront.billing.services import refund_plans, refund_rules, refunds
+from storefront.billing.services import refund_plans, refund_rules, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundPlan
 from storefront.billing.states import RefundStatus
 from storefront.core import money
@@ -117,7 +117,7 @@ class RefundPayment(BeginRefund):
     def get_object(self) -> Payment:
         payments = Payment.objects.select_related("customer", "attempt__invoice")
         payment: Payment = get_object_or_404(payments, pk=self.kwargs["pk"])
-        if not refund_plans.can_refund(payment):
+        if not refund_units.can_refund(payment):
             raise Http404
         return payment
 

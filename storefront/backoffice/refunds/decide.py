@@ -18,7 +18,7 @@ from storefront.backoffice.refunds.begin import BEGIN, CRUMBS
 from storefront.billing.errors import BillingError, OwnRefund, RefundDecided
 from storefront.billing.models import Refund, RefundedUnit
 from storefront.billing.services import refund_approval, refunds
-from storefront.billing.services.refund_plans import Unit
+from storefront.billing.services.refund_units import Unit
 from storefront.billing.states import RefundStatus
 from storefront.core import money
 from storefront.licensing.losses import loss_text, losses_of

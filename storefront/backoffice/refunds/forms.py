@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from storefront.backoffice.acts import ActForm, TellCustomer
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import sales
-from storefront.billing.services.refund_plans import RefundDecision, Unit, refundable, unit_amounts, units_left
+from storefront.billing.services.refund_plans import RefundDecision
+from storefront.billing.services.refund_units import Unit, refundable, unit_amounts, units_left
 from storefront.core import money
 from storefront.licensing.models import LicensePeriod
 

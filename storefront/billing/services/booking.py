@@ -9,7 +9,7 @@ from django.db import transaction
 from storefront.billing.errors import NotBookable, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.models.payments import UNDER_WAY
-from storefront.billing.services import ledger, payments, refund_plans, sales
+from storefront.billing.services import ledger, payments, refund_units, sales
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice, lock_payment
 from storefront.billing.states import InvoiceKind, InvoiceStatus
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 def bookable_invoices(payment: Payment) -> list[Invoice]:
     """Open invoices of the payment's customer that what is left of it can pay whole, the oldest first."""
-    left = min(sales.unspent(payment), refund_plans.refundable(payment))
+    left = min(sales.unspent(payment), refund_units.refundable(payment))
     found = Invoice.objects.filter(
         customer_id=payment.customer_id, currency=payment.currency, status=InvoiceStatus.OPEN, amount__lte=left
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from storefront.billing import mails
+from storefront.billing import refund_mails
 from storefront.billing.errors import ApprovalImpossible, NotRefundable, OwnRefund, RefundDecided
 from storefront.billing.models import Refund
-from storefront.billing.services import refund_plans, refund_rules, refunds
+from storefront.billing.services import refund_rules, refund_units, refunds
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
 from storefront.core import clock, states
@@ -27,10 +27,10 @@ def approve(*, refund: Refund, by: User, reason: str) -> list[Refund]:
         if refund_rules.approvers().count() < refund_rules.LEAST_APPROVERS:
             raise ApprovalImpossible
         for each in waiting:
-            if refund_plans.refundable(each.payment) < 0:  # its own amount is reserved
+            if refund_units.refundable(each.payment) < 0:  # its own amount is reserved
                 raise NotRefundable
         refunds.let_go(waiting, by=by, reason=reason)
-        mails.refund_decided(waiting, by=by, is_approved=True)
+        refund_mails.refund_decided(waiting, by=by, is_approved=True)
     return [refunds.ask(Refund.objects.select_related("payment__attempt").get(pk=each.pk)) for each in waiting]
 
 
@@ -41,7 +41,7 @@ def decline(*, refund: Refund, by: User, reason: str) -> list[Refund]:
         if any(each.begun_by_id == by.pk for each in waiting):
             raise OwnRefund
         _close(waiting, RefundStatus.DECLINED, by, reason)
-        mails.refund_decided(waiting, by=by, is_approved=False)
+        refund_mails.refund_decided(waiting, by=by, is_approved=False)
     return waiting
 
 

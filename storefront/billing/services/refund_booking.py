@@ -14,7 +14,7 @@ from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refun
 from storefront.billing.services import ledger, orders, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
-from storefront.billing.services.refund_plans import Unit, made_of, unit_amounts, units_left
+from storefront.billing.services.refund_units import Unit, made_of, unit_amounts, units_left
 from storefront.billing.states import (
     INVOICE_TRANSITIONS,
     MADE_REFUND,

@@ -8,28 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from storefront.billing.errors import NotRefundable
-from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Invoice, InvoiceLine, Payment, RefundedUnit
-from storefront.billing.services import sales
-from storefront.billing.states import MADE_REFUND, RESERVED_REFUND
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.services import refund_units, sales
+from storefront.billing.services.refund_units import Unit, can_refund, made_of, unit_amounts, units_left
+from storefront.billing.states import RESERVED_REFUND
 from storefront.core import money
-from storefront.gateways.errors import ConfigurationError
-from storefront.gateways.payments.base import Feature
 
 _NOTHING = Decimal(0)
-
-
-class Unit(NamedTuple):
-    """One piece of an invoice line; ``number`` counts from 1, as in the periods that were granted for it."""
-
-    line_id: int
-    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,48 +88,6 @@ def plan(decision: RefundDecision) -> RefundPlan:
     return _of_sum(decision.invoice, decision.amount, decision.ending)
 
 
-def can_refund(payment: Payment) -> bool:
-    """Whether the payment's provider gives money back at our request. Not for money that came without an attempt:
-    nothing would follow what becomes of the refund."""
-    try:
-        return payment.attempt_id is not None and Feature.REFUND in gateway(payment.gateway).supports
-    except ConfigurationError:
-        return False
-
-
-def refundable(payment: Payment) -> Decimal:
-    """What may still be given back, major units: not what was refunded, lost to disputes or is being asked for."""
-    reserved = payment.refunds.filter(status__in=RESERVED_REFUND).aggregate(sum=Sum("amount"))["sum"] or _NOTHING
-    return payment.amount_kept - reserved
-
-
-def unit_amounts(line: InvoiceLine) -> list[Decimal]:
-    """What each unit of a line costs; they add up to the line's amount."""
-    return money.allocate(line.amount, [Decimal(1)] * line.quantity, line.invoice.currency)
-
-
-def units_left(invoice: Invoice) -> dict[Unit, Decimal]:
-    """What each unit of an invoice can still give back, in the order of the lines: its price less what refunds by line,
-    made or asked for, hold of it."""
-    held = RefundedUnit.objects.filter(
-        line__invoice=invoice, refund__status__in=(*RESERVED_REFUND, *MADE_REFUND)
-    ).values_list("line_id", "unit", "amount")
-    left = {
-        Unit(line.pk, number): amount
-        for line in invoice.lines.all()
-        for number, amount in enumerate(unit_amounts(line), start=1)
-    }
-    for line_id, number, amount in held:
-        left[Unit(line_id, number)] -= amount
-    return left
-
-
-def made_of(unit: Unit) -> Decimal:
-    """What refunds that were made have given back of a unit by line."""
-    made = RefundedUnit.objects.filter(line=unit.line_id, unit=unit.number, refund__status__in=MADE_REFUND)
-    return made.aggregate(sum=Sum("amount"))["sum"] or _NOTHING
-
-
 def ending_with(plan: RefundPlan) -> list[Unit]:
     """The units whose time ends once a plan is carried out: all of the invoice's if nothing of its money is left."""
     if plan.invoice is None:
@@ -165,7 +113,7 @@ def sources(invoice: Invoice) -> list[Part]:
     found = []
     for payment in payments.distinct().order_by("pk"):
         if can_refund(payment):
-            left = max(_NOTHING, min(_left_for(payment, invoice), refundable(payment)))
+            left = max(_NOTHING, min(_left_for(payment, invoice), refund_units.refundable(payment)))
             found.append(Part(payment, left))
     return found
 
@@ -173,7 +121,7 @@ def sources(invoice: Invoice) -> list[Part]:
 def _left_for(payment: Payment, invoice: Invoice) -> Decimal:
     of_invoice = [sale.left for sale in sales.sales_of(payment) if sale.invoice.pk == invoice.pk]
     if not of_invoice:
-        return refundable(payment)
+        return refund_units.refundable(payment)
     reserved = payment.refunds.filter(invoice=invoice, status__in=RESERVED_REFUND).aggregate(sum=Sum("amount"))
     return of_invoice[0] - (reserved["sum"] or _NOTHING)
 
@@ -190,7 +138,7 @@ def _kept_of(invoice: Invoice) -> Decimal:
 def _of_payment(payment: Payment, amount: Decimal) -> RefundPlan:
     if not can_refund(payment):
         raise NotRefundable(_("The provider of this payment cannot give money back through the shop."))
-    _check_amount(amount, payment.currency, refundable(payment))
+    _check_amount(amount, payment.currency, refund_units.refundable(payment))
     return RefundPlan(None, payment.currency, [Part(payment, amount)])
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from storefront.billing import mails
+from storefront.billing import refund_mails
 from storefront.billing.errors import ApprovalImpossible, BillingError, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Payment, PaymentAttempt, Refund, RefundedUnit
@@ -131,7 +131,7 @@ def _claim(decision: RefundDecision, reason: str, by: User | None, *, is_told: b
         group = references.public_id()
         refunds = [_write(plan, part, group, reason, by, is_told, needs_approval) for part in plan.parts]
         if needs_approval:
-            mails.staff_must_approve(refunds)
+            refund_mails.staff_must_approve(refunds)
     return refunds
 
 

@@ -1,0 +1,35 @@
+"""What must always hold of refunds. Every check yields nothing on sound data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Coalesce
+
+from storefront.billing.models import Payment, Refund
+from storefront.billing.states import MADE_REFUND, RefundStatus
+from storefront.core import clock
+from storefront.core.audit import Finding
+from storefront.core.money import MoneyField
+
+UNKNOWN_LIMIT = timedelta(minutes=15)
+_NONE = Value(Decimal(0), output_field=MoneyField())
+
+
+def checks() -> Iterator[Finding]:
+    """No more refunds than refunded money, none forgotten, none approved by whoever asked for it."""
+    # Not "=": what was refunded before refunds were rows has none.
+    made = Sum("refunds__amount", filter=Q(refunds__status__in=MADE_REFUND))
+    beyond = Payment.objects.annotate(made=Coalesce(made, _NONE)).filter(made__gt=F("amount_refunded"))
+    for pk, total, refunded in beyond.values_list("pk", "made", "amount_refunded"):
+        yield Finding("refunds-beyond-refunded", f"payment {pk}", f"{total} of {refunded}")
+    late = clock.now() - UNKNOWN_LIMIT
+    open_refunds = Refund.objects.filter(status__in=[RefundStatus.CREATED, RefundStatus.PENDING])
+    for refund in open_refunds.filter(Q(next_check_at=None) | Q(next_check_at__lt=late)):
+        yield Finding("refund-unknown", str(refund), f"{refund.status} since {refund.created_at:%Y-%m-%d %H:%M}")
+    same_person = Refund.objects.exclude(decided_by=None).filter(decided_by=F("begun_by"))
+    for refund in same_person.exclude(status=RefundStatus.WITHDRAWN):
+        yield Finding("refund-approved-by-its-asker", str(refund))
