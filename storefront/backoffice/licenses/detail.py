@@ -119,10 +119,12 @@ def acts_on(license: License) -> Iterator[ActLink]:
         url = reverse(f"backoffice-license-{name}", args=[license.number])
         return ActLink(label, url, f"licensing.{right}_license", icon, is_serious)
 
+    yield act("check", _("Why does it not work?"), "view", "help")
     if license.status == LicenseStatus.REVOKED:
         return
     yield act("extend", _("Extend"), "extend", "plus")
     yield act("end", _("Set the end"), "extend", "calendar")
+    yield act("give", _("Give a period"), "grant", "tag")
     is_portal = binding_of(license.binding_kind).asks_portal_address and license.status != LicenseStatus.SUSPENDED
     if is_portal and license.status == LicenseStatus.ACTIVE:
         yield act("move", _("Move to another Bitrix24"), "move", "arrow-right-full")

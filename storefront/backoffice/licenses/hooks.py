@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
-from storefront.backoffice.licenses import portal_acts, time_acts
+from storefront.backoffice.licenses import check, gift_acts, portal_acts, time_acts
 from storefront.backoffice.licenses.detail import LicensePage
 from storefront.backoffice.licenses.listing import VIEW, LicenseList
 from storefront.backoffice.menu import LICENSES, StaffMenuItem
@@ -21,8 +21,10 @@ links.register_page(License, "backoffice-license", permissions=VIEW, arg="number
 
 #: Acts by the last part of their address.
 ACTS = {
+    "check": check.LicenseCheck,
     "extend": time_acts.Extend,
     "end": time_acts.SetEnd,
+    "give": gift_acts.GivePeriod,
     "suspend": time_acts.Suspend,
     "restore": time_acts.Restore,
     "revoke": time_acts.Revoke,
@@ -32,6 +34,8 @@ ACTS = {
     "link": portal_acts.LinkByHand,
 }
 LABELS = {
+    "licenses.grant": _("Give a license away"),
+    "licenses.give-period": _("Give a period of a license away"),
     "licenses.extend": _("Extend a license"),
     "licenses.set-end": _("Set the end of a license"),
     "licenses.suspend": _("Suspend a license"),
@@ -49,6 +53,7 @@ def addresses() -> list[URLPattern]:
     return [
         path("licenses/", LicenseList.as_view(), name="backoffice-licenses"),
         path("licenses/results/", LicenseList.as_view(results_only=True), name="backoffice-licenses-results"),
+        path("licenses/grant/", gift_acts.Grant.as_view(), name="backoffice-license-grant"),
         path("licenses/<str:number>/", LicensePage.as_view(), name="backoffice-license"),
         *(
             path(f"licenses/<str:number>/{name}/", view.as_view(), name=f"backoffice-license-{name}")

@@ -7,11 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.widgets.button import HeaderButton
 
 from storefront.backoffice.licenses import finding
 from storefront.backoffice.licenses.filters import LicenseFilters
@@ -112,6 +114,12 @@ class LicenseList(ListPage):
 
     def search_queryset(self, queryset: QuerySet[License]) -> QuerySet[License]:
         return finding.search(queryset, self.search_query) if self.is_searching else queryset
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.request.user.has_perm(GRANT):
+            return []
+        return [HeaderButton(_("Give a license"), url=reverse("backoffice-license-grant"), icon_name="plus")]
 
     def to_row_dict(self, item: License) -> dict[str, Any]:
         """Instants as ISO 8601, UTC; empty where there is none."""

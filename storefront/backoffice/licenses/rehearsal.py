@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from checkout.orders.create import CreatedOrder
 from storefront.backoffice.licenses import finding, words
 from storefront.core import clock
 from storefront.core.instants import instant
@@ -20,7 +21,7 @@ from storefront.licensing.queries import effective_status, waiting_after
 from storefront.licensing.states import LicenseStatus
 from storefront.notifications.models import OutboxMessage
 
-Act = Callable[[License], Any]
+Act = Callable[[License], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +74,38 @@ class Effects:
 def rehearse(license: License, act: Act) -> Effects:
     """Do ``act`` to a copy of the license, look what came of it, and undo it. Raises what ``act`` raises.
 
+    ``act`` may return the group of further messages that it writes.
+
     Nothing leaves the shop: messages are rows of the outbox, and these are undone with the rest.
     """
     with transaction.atomic():
         copy = License.objects.select_related("software", "customer").get(pk=license.pk)
         before, next_up = picture(copy), waiting_after(copy)
         seen = set(_messages(copy).values_list("pk", flat=True))
-        act(copy)
+        further = act(copy)
         after = picture(copy)
-        queued = [row for row in _messages(copy) if row.pk not in seen]
+        queued = [row for row in _messages(copy, further) if row.pk not in seen]
         gives_way = before.is_active and not (after.is_active and after.host == before.host)
         effects = Effects(
             before,
             after,
             _portals(queued),
-            [(row.payload["template"], row.payload["to"]) for row in queued if row.kind == "mail"],
+            _mails(queued),
             next_up[0].number if next_up and gives_way else "",
         )
         transaction.set_rollback(True)
     return effects
 
 
-def _messages(license: License) -> Any:
+def _messages(license: License, further: str | None = None) -> QuerySet[OutboxMessage]:
     """Messages that an act on a license may write, found by an index."""
     portals = license.activations.values_list("installation_id", flat=True)
-    groups = [f"license:{license.number}", *(f"portal:{pk}" for pk in set(portals))]
+    groups = [f"license:{license.number}", *(f"portal:{pk}" for pk in set(portals)), *([further] if further else [])]
     return OutboxMessage.objects.filter(group__in=groups)
+
+
+def _mails(queued: Iterable[OutboxMessage]) -> list[tuple[str, str]]:
+    return [(row.payload["template"], row.payload["to"]) for row in queued if row.kind == "mail"]
 
 
 def _portals(queued: list[OutboxMessage]) -> list[str]:
@@ -117,10 +124,34 @@ def sentences(effects: Effects) -> Iterator[str]:
         yield _("%(number)s waits for that Bitrix24 and begins there next.") % {"number": effects.successor}
     for host in effects.portals:
         yield _("%(host)s is told.") % {"host": host}
-    for template, address in effects.mails:
-        yield _("Mail to %(address)s: %(kind)s.") % {"address": address, "kind": _mail(template)}
+    yield from _told(effects.mails)
     if not effects.mails:
         yield _("The customer gets no mail.")
+
+
+def given(license: License) -> Iterator[str]:
+    """What a license that was just given is like; its number is not final."""
+    now = picture(license)
+    yield _("The license: %(product)s, %(plan)s.") % {"product": license.product_title, "plan": license.plan_name}
+    yield _("State: %(state)s.") % {"state": now.status}
+    if now.begins_by is not None:
+        yield _("Its time stands still. It begins at the latest on %(begin)s and would end on %(end)s then.") % {
+            "begin": words.day(now.begins_by),
+            "end": words.day(now.ends_at),
+        }
+    else:
+        yield _("It ends on %(day)s.") % {"day": words.day(now.ends_at)}
+    yield from _portal(Picture("", False, now.ends_at, None, "", ""), now)
+
+
+def told_of(created: CreatedOrder) -> Iterator[str]:
+    """The mails about an order that was just created."""
+    yield from _told(_mails(OutboxMessage.objects.filter(group=f"order:{created.order.number}")))
+
+
+def _told(mails: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for template, address in mails:
+        yield _("Mail to %(address)s: %(kind)s.") % {"address": address, "kind": _mail(template)}
 
 
 def _end(before: Picture, after: Picture) -> Iterator[str]:
