@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q
-
 from catalogue.plans import price_inputs
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
-from catalogue.plans.price_calculation import Quote
+from catalogue.plans.price_calculation import Quote, dearer_per_month
 from catalogue.plans.price_inputs import PriceInputs
 
 
@@ -44,10 +42,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The prices of one moment: ``at`` (UTC), or immediately if None."""
+    """The prices of one moment: ``at`` (UTC), or immediately if None.
+
+    ``dearer``: of the products whose prices change, the longer periods that would cost more per month than a shorter
+    one, each with the cheapest shorter one.
+    """
 
     at: datetime | None
     changes: tuple[Change, ...]
+    dearer: tuple[tuple[Quote, Quote], ...] = ()
 
     @property
     def changed(self) -> int:
@@ -60,9 +63,9 @@ def of_discount(draft: Discount, *, now: datetime) -> list[Moment]:
     moments = []
     for at in sorted({now, max(now, draft.starts_at)}):
         is_meant = _is_meant_by(draft, at)
-        changes = _compare(_all_inputs(now), lambda inputs: _with_discount(inputs, draft), at, is_meant)
+        changes, dearer = _compare(_all_inputs(now), lambda inputs: _with_discount(inputs, draft), at, is_meant)
         if changes:
-            moments.append(Moment(at if at > now else None, changes))
+            moments.append(Moment(at if at > now else None, changes, dearer))
     return moments
 
 
@@ -72,7 +75,7 @@ def of_period(draft: Period, *, now: datetime) -> Moment:
     def is_meant(change: Change) -> bool:
         return change.months == draft.months
 
-    return Moment(None, _compare(_all_inputs(now), lambda inputs: _with_period(inputs, draft), now, is_meant))
+    return Moment(None, *_compare(_all_inputs(now), lambda inputs: _with_period(inputs, draft), now, is_meant))
 
 
 def of_product(
@@ -87,7 +90,8 @@ def of_product(
     """All prices of a product as its form would save it; ``software`` is None for a new one. ``plans`` and
     ``own_periods`` are those of the form; saved ones keep their ids."""
     before, after = _with_form(software, plans, own_periods, now)
-    return Moment(None, tuple(_pair(title, is_public, before.quotes(now), after.quotes(now))))
+    quotes = after.quotes(now)
+    return Moment(None, tuple(_pair(title, is_public, before.quotes(now), quotes)), tuple(dearer_per_month(quotes)))
 
 
 def zero_prices_with(draft: Discount | Period, *, now: datetime) -> list[Quote]:
@@ -97,7 +101,11 @@ def zero_prices_with(draft: Discount | Period, *, now: datetime) -> list[Quote]:
         return _with_discount(inputs, draft) if isinstance(draft, Discount) else _with_period(inputs, draft)
 
     quotes = (quote for inputs in _all_inputs(now) for quote in changed(inputs).zero_prices())
-    return [quote for quote in quotes if quote.period.months == draft.months]
+    return [quote for quote in quotes if _is_for(draft, quote.period.months)]
+
+
+def _is_for(draft: Discount | Period, months: int) -> bool:
+    return draft.is_for_period(months) if isinstance(draft, Discount) else months == draft.months
 
 
 def zero_prices_of(
@@ -108,14 +116,20 @@ def zero_prices_of(
 
 
 def overlapping(draft: Discount, *, now: datetime) -> list[Discount]:
-    """Other discounts on the same product and number of months, not over yet, that share some time with this one."""
-    others = Discount.objects.exclude(pk=draft.pk).filter(months=draft.months).select_related("software__product")
-    others = others.not_over(now).not_over(draft.starts_at)
+    """Other discounts on the same product and period, not over yet, that share some time with this one."""
+    others = Discount.objects.exclude(pk=draft.pk).not_over(now).not_over(draft.starts_at)
     if draft.ends_at is not None:
         others = others.filter(starts_at__lt=draft.ends_at)
-    if draft.software_id is not None:
-        others = others.filter(Q(software=None) | Q(software=draft.software_id))
-    return list(others.order_by("starts_at", "pk"))
+    return [
+        other
+        for other in others.order_by("starts_at", "pk")
+        if _share(other.product_ids, draft.product_ids) and _share(other.period_months, draft.period_months)
+    ]
+
+
+def _share(some: Sequence[int], others: Sequence[int]) -> bool:
+    """Whether two lists have something in common; an empty one means all."""
+    return not some or not others or bool(set(some) & set(others))
 
 
 def _all_inputs(now: datetime) -> list[PriceInputs]:
@@ -124,7 +138,7 @@ def _all_inputs(now: datetime) -> list[PriceInputs]:
 
 def _with_discount(inputs: PriceInputs, draft: Discount) -> PriceInputs:
     others = [discount for discount in inputs.discounts if draft.pk is None or discount.pk != draft.pk]
-    own = [draft] if draft.software_id in (None, inputs.software.pk) else []
+    own = [draft] if draft.is_for_product(inputs.software.pk) else []
     return replace(inputs, discounts=[*others, *own])
 
 
@@ -156,9 +170,9 @@ def _is_meant_by(draft: Discount, at: datetime) -> Callable[[Change], bool]:
     """Whether a price is one that the discount is for, even if it does not lower it."""
     return lambda change: (
         draft.is_in_force(at)
-        and change.months == draft.months
+        and draft.is_for_period(change.months)
         and change.after is not None
-        and (draft.software_id in (None, change.after.plan.software_id))
+        and draft.is_for_product(change.after.plan.software_id)
     )
 
 
@@ -167,18 +181,17 @@ def _compare(
     change_of: Callable[[PriceInputs], PriceInputs],
     at: datetime,
     is_meant: Callable[[Change], bool],
-) -> tuple[Change, ...]:
-    return tuple(
-        change
-        for inputs in products
-        for change in _pair(
-            inputs.software.title_text(),
-            inputs.software.product.is_public,
-            inputs.quotes(at),
-            change_of(inputs).quotes(at),
-        )
-        if change.is_change or is_meant(change)
-    )
+) -> tuple[tuple[Change, ...], tuple[tuple[Quote, Quote], ...]]:
+    """Prices that change or are meant, and the periods of their products that would be dearer per month."""
+    changes: list[Change] = []
+    dearer: list[tuple[Quote, Quote]] = []
+    for inputs in products:
+        after = change_of(inputs).quotes(at)
+        pairs = _pair(inputs.software.title_text(), inputs.software.product.is_public, inputs.quotes(at), after)
+        concerned = [change for change in pairs if change.is_change or is_meant(change)]
+        changes += concerned
+        dearer += dearer_per_month(after) if concerned else ()
+    return tuple(changes), tuple(dearer)
 
 
 def _pair(title: str, is_public: bool, before: Sequence[Quote], after: Sequence[Quote]) -> list[Change]:

@@ -5,7 +5,7 @@ Published prices and the previews shown to marketers come from the same code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -74,14 +74,28 @@ def per_month(amount: Decimal, months: int, currency: str) -> Decimal:
     return money.quantize(amount / months, currency)
 
 
+def dearer_per_month(quotes: Iterable[Quote]) -> Iterator[tuple[Quote, Quote]]:
+    """Longer periods of a license type that cost more per month than a shorter one, each with the cheapest shorter one.
+
+    Compared exactly, not by the rounded price of a month.
+    """
+    cheapest: dict[int, Quote] = {}  # by plan, of the periods so far
+    for quote in sorted(quotes, key=lambda quote: quote.period.months):
+        best = cheapest.setdefault(id(quote.plan), quote)
+        if quote.price.amount * best.period.months > best.price.amount * quote.period.months:
+            yield quote, best
+        else:
+            cheapest[id(quote.plan)] = quote
+
+
 def best_discount(period: Period, discounts: Iterable[Discount]) -> AppliedDiscount:
-    """The largest of the period's own discount and those of ``discounts`` for as many months; they never add up.
+    """The largest of the period's own discount and those of ``discounts`` for that period; they never add up.
 
     On a tie the one that ends last wins: that is when the price really changes.
     """
     best = AppliedDiscount(period.discount_percent)
     for discount in discounts:
-        if discount.months != period.months or discount.percent < best.percent:
+        if not discount.is_for_period(period.months) or discount.percent < best.percent:
             continue
         if discount.percent > best.percent or _ends_later(discount.ends_at, best.ends_at):
             best = AppliedDiscount(discount.percent, discount.ends_at, discount.name)

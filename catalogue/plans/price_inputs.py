@@ -6,15 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Q
 
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
 from catalogue.plans.price_calculation import Quote, quotes
-
-_Row = TypeVar("_Row", Period, Discount)
 
 
 @dataclass(slots=True)
@@ -51,16 +48,16 @@ def read(products: Iterable[SoftwareProduct], at: datetime) -> list[PriceInputs]
         by_product[plan.software_id].plans.append(plan)
     concerned = Q(software=None) | Q(software__in=by_product)
     periods = _by_product(Period.objects.filter(concerned))
-    discounts = _by_product(Discount.objects.not_over(at).filter(concerned))
+    discounts = list(Discount.objects.not_over(at))
     for pk, inputs in by_product.items():
         inputs.periods = [*periods[None], *periods[pk]]
-        inputs.discounts = [*discounts[None], *discounts[pk]]
+        inputs.discounts = [discount for discount in discounts if discount.is_for_product(pk)]
     return list(by_product.values())
 
 
-def _by_product(rows: Iterable[_Row]) -> dict[int | None, list[_Row]]:
+def _by_product(rows: Iterable[Period]) -> dict[int | None, list[Period]]:
     """None: of all products."""
-    grouped: dict[int | None, list[_Row]] = defaultdict(list)
+    grouped: dict[int | None, list[Period]] = defaultdict(list)
     for row in rows:
         grouped[row.software_id].append(row)
     return grouped

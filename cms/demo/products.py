@@ -26,7 +26,7 @@ def make_products(shop: dict[str, Any], agreement: Agreement) -> None:
     starts_at = clock.now() + timedelta(days=sale["starts_in_days"])
     Discount.objects.create(
         name=sale["name"],
-        months=sale["months"],
+        period_months=[sale["months"]],
         percent=Decimal(sale["percent"]),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(days=sale["lasts_days"]),

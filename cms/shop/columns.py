@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 from wagtail.models import Locale
 
-from catalogue.plans.models import Discount, SoftwareProduct
+from catalogue.plans.models import Discount, SoftwareProduct, months_label
 from cms.models import ProductPage
 from cms.shop import panel_context
 from storefront.core import clock, money, percentages
@@ -72,8 +73,35 @@ def state_of(discount: Discount) -> str:
     return gettext("scheduled") if discount.starts_at > now else gettext("ended")
 
 
-def product_of(discount: Discount) -> str:
-    return str(discount.software) if discount.software else gettext("All products")
+class ProductsColumn(Column):
+    """The products of a discount by name. One query for the whole list."""
+
+    def get_cell_context_data(self, instance: Discount, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        table = parent_context["table"]
+        names: dict[int, str] | None = getattr(table, "product_names", None)
+        if names is None:
+            names = table.product_names = product_names(table.data)
+        return context | {"value": products_of(instance, names)}
+
+    def get_value(self, instance: Discount) -> str:
+        return ""
+
+
+def product_names(discounts: Iterable[Discount]) -> dict[int, str]:
+    """Titles of the products that these discounts are for. One query."""
+    wanted = {pk for discount in discounts for pk in discount.product_ids}
+    products = SoftwareProduct.objects.filter(pk__in=wanted).select_related("product") if wanted else ()
+    return {software.pk: software.title_text() for software in products}
+
+
+def products_of(discount: Discount, names: Mapping[int, str]) -> str:
+    known = [names[pk] for pk in discount.product_ids if pk in names]
+    return ", ".join(known) if discount.product_ids else gettext("All products")
+
+
+def periods_of(discount: Discount) -> str:
+    return ", ".join(months_label(months) for months in discount.period_months) or gettext("All periods")
 
 
 def end_of(discount: Discount) -> str:
@@ -95,8 +123,8 @@ PRODUCT_COLUMNS = [
 DISCOUNT_COLUMNS = [
     "name",
     StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda d: d.is_in_force(clock.now())),
-    Column("software", label=_("Product"), accessor=product_of),
-    Column("months", label=_("Months"), sort_key="months"),
+    ProductsColumn("products", label=_("Products")),
+    Column("periods", label=_("Periods"), accessor=periods_of),
     Column("percent", label=_("Discount"), accessor=lambda discount: percent(discount.percent), sort_key="percent"),
     Column("starts_at", label=_("From"), accessor=lambda d: instant(d.starts_at, "short"), sort_key="starts_at"),
     Column("ends_at", label=_("Until"), accessor=end_of, sort_key="ends_at"),

@@ -130,10 +130,8 @@ DISCOUNT = ObjectList(
         FieldPanel("name"),
         MultiFieldPanel(
             [
-                FieldPanel("software", widget=forms.Select, heading=_("Product")),
-                FieldRowPanel(
-                    [FieldPanel("months"), FieldPanel("percent", help_text=_("Off the price without discount."))]
-                ),
+                FieldRowPanel([FieldPanel("product_ids"), FieldPanel("period_months")]),
+                FieldPanel("percent", help_text=_("Off the price without discount.")),
                 FieldRowPanel(
                     [
                         FieldPanel("starts_at", help_text=_("From this minute on; a time in the past means at once.")),

@@ -15,6 +15,7 @@ from wagtail.permissions import policy_registry
 
 from catalogue.plans import previews
 from catalogue.plans.models import Discount, Period, SoftwareProduct
+from cms.shop.columns import product_names, products_of
 from cms.shop.price_table import table
 from storefront.core import clock
 
@@ -25,12 +26,17 @@ TEMPLATE = "cms/shop/price_changes.html"
 def discount(request: HttpRequest, pk: int) -> HttpResponse:
     form = _form(request, Discount, pk)
     draft: Discount = form.instance
-    if not {"months", "percent", "starts_at", "software"} <= form.cleaned_data.keys() or "ends_at" in form.errors:
-        return _hint(request, _("Choose a period and a percentage to see what prices will be."))
+    if (
+        not {"period_months", "percent", "starts_at", "product_ids"} <= form.cleaned_data.keys()
+        or "ends_at" in form.errors
+    ):
+        return _hint(request, _("Fill in a percentage to see what prices will be."))
     draft.name = draft.name or _("this discount")
     now = clock.now()
     tables = [table(moment, draft) for moment in previews.of_discount(draft, now=now)]
-    overlaps = previews.overlapping(draft, now=now)
+    others = previews.overlapping(draft, now=now)
+    names = product_names(others)
+    overlaps = [(other, products_of(other, names)) for other in others]
     return render(request, TEMPLATE, {"tables": tables, "overlaps": overlaps, "ends_at": draft.ends_at})
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.plans.models import Discount, months_label
 from catalogue.plans.previews import Change, Moment
-from catalogue.plans.price_calculation import AppliedDiscount, Quote
+from catalogue.plans.price_calculation import AppliedDiscount, Quote, per_month
 from storefront.core import money, percentages
 
 #: Longer tables are cut; ``Table.left_out`` says by how much.
@@ -34,12 +34,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``at`` (UTC) is when it happens; None is at once."""
+    """``at`` (UTC) is when it happens; None is at once. ``warnings``: longer periods that would be dearer per month."""
 
     at: datetime | None
     lines: tuple[Line, ...]
     changed: int
     left_out: int
+    warnings: tuple[str, ...]
 
 
 def table(moment: Moment, draft: Discount | None = None) -> Table:
@@ -50,7 +51,23 @@ def table(moment: Moment, draft: Discount | None = None) -> Table:
         lines=tuple(_line(change, draft) for change in shown),
         changed=moment.changed,
         left_out=len(moment.changes) - len(shown),
+        warnings=tuple(_warning(longer, shorter) for longer, shorter in moment.dearer),
     )
+
+
+def _warning(longer: Quote, shorter: Quote) -> str:
+    return _("%(plan)s: %(longer)s would cost %(much)s a month, more than %(shorter)s (%(less)s).") % {
+        "plan": longer.plan.text("name"),
+        "longer": months_label(longer.period.months),
+        "much": _monthly(longer),
+        "shorter": months_label(shorter.period.months),
+        "less": _monthly(shorter),
+    }
+
+
+def _monthly(quote: Quote) -> str:
+    amount = per_month(quote.price.amount, quote.period.months, settings.SHOP_CURRENCY)
+    return money.display(amount, settings.SHOP_CURRENCY)
 
 
 def _line(change: Change, draft: Discount | None) -> Line:

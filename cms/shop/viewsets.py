@@ -62,9 +62,6 @@ class DiscountViewSet(OneEditorAtATime, SnippetViewSet):
     copy_view_enabled = False
     edit_handler = panels.DISCOUNT
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Discount]:
-        return Discount.objects.select_related("software__product")
-
 
 class AgreementViewSet(OneEditorAtATime, SnippetViewSet):
     model = Agreement

@@ -139,7 +139,9 @@ def test_the_calendar_shows_vouchers_and_discounts(marketer: Client, shop: Any) 
     rule = services.create(terms=terms(), code="SPRING")
     services.create(terms=terms(name="Old", starts_at=terms().starts_at - timedelta(days=900),
                                 ends_at=terms().starts_at - timedelta(days=800)), code="OLD")  # fmt: skip
-    Discount.objects.create(name="Autumn", months=12, percent=30, starts_at=timezone.now() + timedelta(days=40))
+    Discount.objects.create(
+        name="Autumn", period_months=[12], percent=30, starts_at=timezone.now() + timedelta(days=40)
+    )
     page = marketer.get("/admin/vouchers/calendar/").content.decode()
     assert f'href="/admin/vouchers/{rule.pk}/"' in page
     assert "Autumn" in page and ">Old<" not in page

@@ -42,7 +42,7 @@ def test_discount_that_begins_is_no_fault_before_the_worker_has_come(shop: Any) 
     now = clock.now()
     Discount.objects.create(
         name="Sale",
-        months=12,
+        period_months=[12],
         percent=Decimal(50),
         starts_at=now + timedelta(hours=1),
         ends_at=now + timedelta(hours=2),

@@ -24,8 +24,8 @@ slow_fixture = settings(
 
 
 def draft(shop: Any = None, **fields: Any) -> Discount:
-    values = {"name": "Draft", "months": 12, "percent": Decimal(50), "starts_at": clock.now(), "ends_at": None}
-    values["software"] = shop and shop.software
+    values = {"name": "Draft", "period_months": [12], "percent": Decimal(50), "starts_at": clock.now(), "ends_at": None}
+    values["product_ids"] = [shop.software.pk] if shop else []
     return Discount(**values | fields)
 
 
@@ -82,7 +82,7 @@ def test_postponed_discount_shows_that_prices_rise_until_then(shop: Any) -> None
 def test_discount_moved_to_another_period_shows_both(shop: Any) -> None:
     running = draft(shop)
     running.save()
-    running.months = 6
+    running.period_months = [6]
     moment = only(previews.of_discount(running, now=clock.now()))
     assert {(c.months, c.after_amount) for c in moment.changes if c.plan_name == "Standard"} == {
         (6, Decimal("30.00")),
@@ -103,8 +103,8 @@ def test_overlapping_discounts_are_named(shop: Any) -> None:
     other = make_software("other", "Other")
     draft(name="over", starts_at=now - 2 * DAY, ends_at=now - DAY).save()
     draft(name="later", starts_at=now + 9 * DAY).save()
-    draft(name="other product", software=other).save()
-    draft(name="other months", months=6).save()
+    draft(name="other product", product_ids=[other.pk]).save()
+    draft(name="other months", period_months=[6]).save()
     draft(name="before it ends", starts_at=now + DAY, ends_at=now + 5 * DAY).save()
     found = previews.overlapping(draft(shop, ends_at=now + 3 * DAY), now=now)
     assert [one.name for one in found] == ["before it ends"]
@@ -123,8 +123,8 @@ def test_what_is_shown_is_what_is_charged(
 ) -> None:
     Discount.objects.all().delete()
     for number, value in others:
-        draft(months=number, percent=value, ends_at=clock.now() + 2 * DAY).save()
-    made = draft(None if for_all else shop, months=months, percent=percent, starts_at=clock.now() + days * DAY)
+        draft(period_months=[number], percent=value, ends_at=clock.now() + 2 * DAY).save()
+    made = draft(None if for_all else shop, period_months=[months], percent=percent, starts_at=clock.now() + days * DAY)
     moments = previews.of_discount(made, now=clock.now())
     made.save()
     for moment in moments:

@@ -31,7 +31,7 @@ def told(moment: datetime) -> str:
 
 
 def form(**fields: str) -> dict[str, str]:
-    values = {"name": "Black week", "software": "", "months": "12", "percent": "30", "ends_at": ""}
+    values = {"name": "Black week", "period_months": "12", "percent": "30", "ends_at": ""}
     return values | {"starts_at": at(clock.now())} | fields
 
 
@@ -76,14 +76,14 @@ def test_scheduled_discount_is_shown_for_its_time_and_listed_by_state(marketer: 
 
 
 def test_price_that_stays_says_why_and_overlaps_are_named(marketer: Any, shop: Any) -> None:
-    Discount.objects.create(name="Summer", months=12, percent=Decimal(40), software=shop.software)
+    Discount.objects.create(name="Summer", period_months=[12], percent=Decimal(40), product_ids=[shop.software.pk])
     other = make_software("other", "Other product")
     shown = preview(marketer, "discount", form())
     assert "€72.00 €72.00 stays: “Summer” is larger (40%)" in shown
     assert "Other product Standard 12 months €96.00 €84.00" in shown
     assert "Summer: 40%, Yeastar S-series module" in shown
     assert "stays: the standing discount of the period is larger (20%)" in preview(
-        marketer, "discount", form(percent="15", software=str(other.pk))
+        marketer, "discount", form(percent="15", product_ids=str(other.pk))
     )
 
 
@@ -93,7 +93,7 @@ def test_price_that_stays_says_why_and_overlaps_are_named(marketer: Any, shop: A
         ("percent", "120", "A discount must be below 100 %."),
         ("percent", "0", "The discount must be above 0 %."),
         ("percent", "", "This field is required."),
-        ("months", "7", "Nothing is sold for this period."),
+        ("period_months", "7", "Nothing is sold for this period."),
         ("ends_at", "2020-01-01 00:00", "It must end after it begins."),
         ("name", "", "This field is required."),
     ],
@@ -111,8 +111,8 @@ def test_discount_that_would_be_over_before_it_is_saved_is_refused(marketer: Any
 
 
 def test_unfinished_forms_are_answered_with_what_is_missing(marketer: Any, shop: Any) -> None:
-    assert "Choose a period" in preview(marketer, "discount", form(percent=""))
-    assert "Choose a period" in preview(marketer, "discount", {})
+    assert "Fill in a percentage" in preview(marketer, "discount", form(percent=""))
+    assert "Fill in a percentage" in preview(marketer, "discount", {})
     assert "€84.00" in preview(marketer, "discount", form(name="")), "a name is not needed to see prices"
     assert "Fill in months" in preview(marketer, "period", {"months": "x"})
     empty = {f"{name}-{key}_FORMS": "0" for name in ("plans", "own_periods") for key in ("TOTAL", "INITIAL")}
@@ -120,7 +120,7 @@ def test_unfinished_forms_are_answered_with_what_is_missing(marketer: Any, shop:
 
 
 def test_running_discount_can_be_ended_now(marketer: Any, shop: Any) -> None:
-    made = Discount.objects.create(name="Sale", months=12, percent=Decimal(50))
+    made = Discount.objects.create(name="Sale", period_months=[12], percent=Decimal(50))
     url = reverse("wagtailsnippets_plans_discount:edit", args=[made.pk])
     start, end = at(clock.now() - timedelta(days=2)), at(clock.now() - timedelta(minutes=1))
     assert "€60.00 €96.00" in preview(marketer, "discount", form(starts_at=start, ends_at=end), pk=made.pk)
@@ -163,3 +163,38 @@ def test_product_form_shows_its_prices_while_they_are_typed(marketer: Any, shop:
     assert "Professional 12 months €240.00 – not on sale any more" in shown
     assert "New 1 month – €5.00 new" in shown
     assert shop.term("standard", 12).amount == Decimal("96.00")
+
+
+def test_one_form_is_for_several_products_and_all_or_some_periods(marketer: Any, shop: Any) -> None:
+    others = [make_software(name, name.title()) for name in ("second", "third")]
+    chosen = {"product_ids": [str(shop.software.pk), str(others[0].pk)], "period_months": ["6", "12"]}
+    assert marketer.post(reverse(ADD), form(percent="50") | chosen).status_code == 302
+    amounts = {
+        (software.product.title, months): software.plans.get(code="standard").prices.get(months=months).amount
+        for software in (shop.software, *others)
+        for months in (3, 6, 12)
+    }
+    first = "Yeastar S-series module"
+    assert amounts == {
+        (first, 3): Decimal("28.50"), (first, 6): 30, (first, 12): 60,
+        ("Second", 3): Decimal("28.50"), ("Second", 6): 30, ("Second", 12): 60,
+        ("Third", 3): Decimal("28.50"), ("Third", 6): 54, ("Third", 12): 96,
+    }  # fmt: skip
+    listed = " ".join(strip_tags(marketer.get(reverse("wagtailsnippets_plans_discount:list")).content.decode()).split())
+    assert f"Second, {first}" in listed or f"{first}, Second" in listed
+    assert "6 months, 12 months" in listed
+    edit = reverse("wagtailsnippets_plans_discount:edit", args=[Discount.objects.get().pk])
+    assert marketer.post(edit, form(percent="50") | {"period_months": []}).status_code == 302
+    third = others[1].plans.get(code="standard").prices
+    assert [third.get(months=months).amount for months in (3, 6, 12)] == [15, 30, 60]
+
+
+def test_a_longer_period_that_would_be_dearer_per_month_is_warned_of(marketer: Any, shop: Any) -> None:
+    shown = preview(marketer, "discount", form(period_months="3", percent="40"))
+    assert "Standard: 6 months would cost €9.00 a month, more than 3 months (€6.00)." in shown
+    assert "Standard: 12 months would cost €8.00 a month, more than 3 months (€6.00)." in shown
+    assert "dearer per month" not in preview(marketer, "discount", form(percent="40"))
+    year = Period.objects.get(months=12, software=None)
+    raised = {"months": "12", "discount_percent": "0", "is_active": "on"}
+    shown = preview(marketer, "period", raised, pk=year.pk)
+    assert "12 months would cost €10.00 a month, more than 6 months (€9.00)" in shown

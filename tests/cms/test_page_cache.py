@@ -142,7 +142,7 @@ def write_menu() -> None:
 
 
 def begin_discount() -> None:
-    Discount.objects.create(name="Now", months=1, percent=Decimal(50))
+    Discount.objects.create(name="Now", period_months=[1], percent=Decimal(50))
 
 
 def discount_period() -> None:
@@ -218,7 +218,7 @@ def test_a_page_is_not_kept_past_the_moment_at_which_it_changes_by_itself(site: 
 
 def test_discounts_count_as_moments(site: Any, commit: Any) -> None:
     start = clock.now() + timedelta(minutes=3)
-    commit(lambda: Discount.objects.create(name="Soon", months=1, percent=Decimal(50), starts_at=start))
+    commit(lambda: Discount.objects.create(name="Soon", period_months=[1], percent=Decimal(50), starts_at=start))
     assert schedule.next_moment(clock.now()) == start
     assert "−50%" not in html_of(Client())
     with time_machine.travel(start + timedelta(seconds=5), tick=False):

@@ -82,7 +82,7 @@ def test_what_is_not_sold_any_more_shows_its_fallback(shop: Any) -> None:
 def test_page_follows_the_price_at_once_and_in_both_languages(client: Any, shop: Any) -> None:
     text_page(f"A year: {stored(shop.software)}.", slug="offer")
     assert "€96.00" in client.get("/offer/").content.decode()
-    Discount.objects.create(name="Sale", months=12, percent=Decimal(50))
+    Discount.objects.create(name="Sale", period_months=[12], percent=Decimal(50))
     assert "€60.00" in client.get("/offer/").content.decode()
     product = shop.software.product
     product.is_public = False

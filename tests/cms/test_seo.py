@@ -58,7 +58,9 @@ def head_of(html: str) -> dict[str, str]:
 
 
 def test_product_is_offered_at_the_very_prices_of_its_page(client: Client, shop: Any) -> None:
-    Discount.objects.create(name="Sale", months=12, percent=Decimal("50"), ends_at=clock.now() + timedelta(days=9))
+    Discount.objects.create(
+        name="Sale", period_months=[12], percent=Decimal("50"), ends_at=clock.now() + timedelta(days=9)
+    )
     html = html_of(client, PRODUCT)
     product = data_of(html)["Product"]
     assert product["url"] == SITE + PRODUCT and product["name"] == "Yeastar S-series module"

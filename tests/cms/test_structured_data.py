@@ -106,7 +106,7 @@ def test_every_offer_stands_for_itself_at_the_price_of_the_page(client: Client, 
 
 def test_a_price_of_a_dated_discount_ends_with_it(client: Client, seller: Seller) -> None:
     ends_at = clock.now() + timedelta(days=9)
-    Discount.objects.create(name="Sale", months=12, percent=Decimal("50"), ends_at=ends_at)
+    Discount.objects.create(name="Sale", period_months=[12], percent=Decimal("50"), ends_at=ends_at)
     offers = {offer["name"]: offer for offer in data_of(html_of(client, PRODUCT))["Product"]["offers"]}
     assert offers["Standard, 12 months"]["priceValidUntil"] == day_of(ends_at).isoformat()
     assert "priceValidUntil" not in offers["Standard, 1 month"]

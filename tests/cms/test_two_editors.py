@@ -80,7 +80,7 @@ def one_of(model: Any, **fields: Any) -> Any:
 
 
 def make_discount(shop: Any) -> Any:
-    return Discount.objects.create(name="Sale", months=12, percent=Decimal(10))
+    return Discount.objects.create(name="Sale", period_months=[12], percent=Decimal(10))
 
 
 #: For each kind of thing that the editor shows: one of it, what Ben changes, and the label by which Ann is told.
@@ -195,7 +195,7 @@ def test_what_the_worker_writes_is_no_conflict(shop: Any, editor: Client) -> Non
     """A discount that begins changes offers and prices, and nothing that the form shows."""
     path = address(shop.software)
     typed = sent_back(editor.get(path).content.decode())
-    Discount.objects.create(name="Sale", months=12, percent=Decimal(50))
+    Discount.objects.create(name="Sale", period_months=[12], percent=Decimal(50))
     assert editor.post(path, typed).status_code == 302
 
 

@@ -32,10 +32,10 @@ def cheap(shop: Any) -> Any:
 @pytest.mark.parametrize("days", [0, 30], ids=["at once", "later"])
 def test_a_discount_is_refused_at_its_percentage(marketer: Any, cheap: Any, days: int) -> None:
     start = (clock.now() + timedelta(days=days)).strftime("%Y-%m-%d %H:%M")
-    response = marketer.post(reverse(ADD), form(months="1", percent="60", starts_at=start))
+    response = marketer.post(reverse(ADD), form(period_months="1", percent="60", starts_at=start))
     assert response.status_code == 200 and not Discount.objects.exists()
     assert "Standard for 1 month would cost nothing" in str(response.context["form"].errors["percent"])
-    assert marketer.post(reverse(ADD), form(months="1", percent="40", starts_at=start)).status_code == 302
+    assert marketer.post(reverse(ADD), form(period_months="1", percent="40", starts_at=start)).status_code == 302
 
 
 def test_a_period_is_refused_at_its_discount(marketer: Any, cheap: Any) -> None:
@@ -48,7 +48,7 @@ def test_a_period_is_refused_at_its_discount(marketer: Any, cheap: Any) -> None:
 
 def test_a_price_is_refused_where_a_planned_discount_would_take_it_all(marketer: Any, shop: Any) -> None:
     start = clock.now() + timedelta(days=30)
-    Discount.objects.create(name="Later", months=1, percent=Decimal(60), starts_at=start)
+    Discount.objects.create(name="Later", period_months=[1], percent=Decimal(60), starts_at=start)
     response = add(marketer, product([plan(0), plan(1, code="", name="Cheap", monthly_price="0.01")]))
     assert response.status_code == 200
     assert "this comes to nothing" in str(response.context["form"].formsets["plans"].errors[1]["monthly_price"])
@@ -57,7 +57,7 @@ def test_a_price_is_refused_where_a_planned_discount_would_take_it_all(marketer:
 def test_what_would_cost_nothing_is_not_published(cheap: Any) -> None:
     before = list(PlanPrice.objects.order_by("pk").values_list("pk", "amount"))
     with pytest.raises(publishing.ZeroPriceError):
-        Discount.objects.create(name="Too much", months=1, percent=Decimal(60))
+        Discount.objects.create(name="Too much", period_months=[1], percent=Decimal(60))
     assert list(PlanPrice.objects.order_by("pk").values_list("pk", "amount")) == before
 
 
@@ -71,7 +71,7 @@ def test_prices_have_the_places_of_the_currency(marketer: Any, shop: Any, settin
 def test_one_worthless_price_written_past_the_forms_keeps_no_other_at_yesterdays(shop: Any) -> None:
     """The discount that begins by itself is published; what would cost nothing is off sale, and the audit names it."""
     start = clock.now() + timedelta(days=1)
-    Discount.objects.create(name="Sale", months=1, percent=Decimal(60), starts_at=start)
+    Discount.objects.create(name="Sale", period_months=[1], percent=Decimal(60), starts_at=start)
     cheap = shop.software.plans.get(code="standard")
     other = PlanPrice.objects.filter(months=1, is_active=True).exclude(plan=cheap).get()
     type(cheap).objects.filter(pk=cheap.pk).update(monthly_price=Decimal("0.01"))

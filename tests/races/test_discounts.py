@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 def discount(starts: datetime, ends: datetime | None = None) -> Discount:
-    fields = {"name": "Sale", "months": 12, "percent": Decimal(50), "starts_at": starts, "ends_at": ends}
+    fields = {"name": "Sale", "period_months": [12], "percent": Decimal(50), "starts_at": starts, "ends_at": ends}
     (made,) = Discount.objects.bulk_create([Discount(**fields)])
     return made
 

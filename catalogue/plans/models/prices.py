@@ -70,23 +70,17 @@ class DiscountQuerySet(models.QuerySet["Discount"]):
 
 
 class Discount(models.Model):
-    """A dated discount on one number of months, of all products or one. It begins and ends by itself.
+    """A dated discount on some or all products and periods. It begins and ends by itself.
+
+    ``product_ids`` and ``period_months`` are lists on the row, so that one saving changes all of it; empty means all.
 
     The buyer gets the largest discount in force for a period, the period's own included; they never add up.
     Times are UTC; ``ends_at`` None means until further notice. ``is_applied``: prices were published with it
     (see ``catalogue.plans.schedule``).
     """
 
-    software = models.ForeignKey(
-        SoftwareProduct,
-        verbose_name=_("product"),
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="discounts",
-        help_text=_("Leave empty for all products."),
-    )
-    months = models.PositiveSmallIntegerField(_("months"), validators=[MinValueValidator(1), MaxValueValidator(120)])
+    product_ids = models.JSONField(_("products"), default=list, blank=True)
+    period_months = models.JSONField(_("periods"), default=list, blank=True)
     percent = models.DecimalField(
         _("discount, %"),
         max_digits=5,
@@ -113,6 +107,13 @@ class Discount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_for_product(self, software_id: int | None) -> bool:
+        """None: a product that is not saved yet, which only discounts of all products are for."""
+        return not self.product_ids or software_id in self.product_ids
+
+    def is_for_period(self, months: int) -> bool:
+        return not self.period_months or months in self.period_months
 
     def is_in_force(self, at: datetime) -> bool:
         """``DiscountQuerySet.in_force`` of an object, saved or not."""

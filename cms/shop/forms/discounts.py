@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -34,25 +35,33 @@ class PeriodForm(WagtailAdminModelForm):
         return super().is_valid() and _leaves_something(self, "discount_percent")
 
 
-def sold_months(also: int | None = None) -> list[tuple[int | str, str]]:
+def sold_months(also: Iterable[int] = ()) -> list[tuple[int, str]]:
     """Choices of months that something is sold for, and ``also``."""
-    found = set(Period.objects.filter(is_active=True).order_by().values_list("months", flat=True))
-    return [(months, months_label(months)) for months in sorted(found | ({also} if also else set()))]
+    sold = set(Period.objects.filter(is_active=True).order_by().values_list("months", flat=True))
+    return [(months, months_label(months)) for months in sorted(sold.union(also))]
+
+
+def product_choices() -> list[tuple[int, str]]:
+    products = SoftwareProduct.objects.select_related("product").order_by("product__title", "pk")
+    return [(software.pk, software.title_text()) for software in products]
 
 
 class DiscountForm(WagtailAdminModelForm):
-    """A dated discount."""
+    """A dated discount: for all or some products and periods."""
 
-    months = forms.TypedChoiceField(
-        label=_("Period"), coerce=int, choices=sold_months, help_text=_("The discount applies to this period only.")
-    )
+    product_ids = forms.TypedMultipleChoiceField(
+        label=_("Products"), coerce=int, required=False, choices=product_choices, widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all products."),
+    )  # fmt: skip
+    period_months = forms.TypedMultipleChoiceField(
+        label=_("Periods"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all periods."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["months"].choices = [("", "---------"), *sold_months(self.instance.months)]
-        self.fields["months"].error_messages["invalid_choice"] = _("Nothing is sold for this period.")
-        self.fields["software"].queryset = SoftwareProduct.objects.select_related("product").order_by("product__title")
-        self.fields["software"].empty_label = _("All products")
+        self.fields["period_months"].choices = sold_months(self.instance.period_months)
+        self.fields["period_months"].error_messages["invalid_choice"] = _("Nothing is sold for this period.")
         self.fields["percent"].error_messages |= {
             "max_value": TOO_MUCH,
             "min_value": _("The discount must be above 0 %%."),

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from catalogue.plans.models import Discount, months_label
+from catalogue.plans.models import Discount, SoftwareProduct, months_label
 from checkout.vouchers import figures, services
 from storefront.backoffice.pages import DetailPage
 from storefront.backoffice.vouchers import describe
@@ -62,9 +62,11 @@ def _bars(first: date) -> Iterator[Bar]:
         bar = _bar(str(rule), _("Voucher"), words, url, rule.starts_at, rule.ends_at, first)
         if bar:
             yield bar
-    for discount in Discount.objects.select_related("software__product").order_by("starts_at"):
-        product = discount.software.product.title if discount.software else _("All products")
-        words = f"{display_percent(discount.percent)}, {months_label(discount.months)}, {product}"
+    titles = {software.pk: software.title_text() for software in SoftwareProduct.objects.select_related("product")}
+    for discount in Discount.objects.order_by("starts_at"):
+        products = ", ".join(titles[pk] for pk in discount.product_ids if pk in titles) or _("All products")
+        periods = ", ".join(months_label(months) for months in discount.period_months) or _("All periods")
+        words = f"{display_percent(discount.percent)}, {periods}, {products}"
         bar = _bar(
             discount.name, pgettext_lazy("kind", "Discount"), words, "", discount.starts_at, discount.ends_at, first
         )
