@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
@@ -22,7 +23,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
-from django.template import Context
+from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import translation
 
@@ -207,6 +208,16 @@ def compose(
         get_template(f"email/{template}/body.html").render(words | {"subject": subject}), "text/html"
     )
     return letter
+
+
+def subject(payload: Mapping[str, Any]) -> str:
+    """The subject of a stored mail, in its reader's language; "" where its template is gone."""
+    words = values.unpack(payload["context"]) | {"shop_name": settings.SHOP_NAME}
+    try:
+        with translation.override(nearest_language(payload["language"])):
+            return values.one_line(_text(payload["template"], "subject.txt", words))
+    except TemplateDoesNotExist:
+        return ""
 
 
 def _unsubscribing(words: dict[str, Any]) -> dict[str, str]:

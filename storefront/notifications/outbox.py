@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from storefront.core import clock, queue
 from storefront.core.user_input import emails
 from storefront.notifications.models import OutboxMessage, OutboxStatus
+from storefront.notifications.signals import message_written
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ def enqueue(
         recipient=emails.spelling(recipient)[:254],
     )  # fmt: skip
     OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
+    message_written.send(sender=OutboxMessage, kind=kind, key=key)
 
 
 def deliver_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = ()) -> int:

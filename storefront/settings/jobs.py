@@ -115,6 +115,7 @@ AUDIT_CHECKS = [
     "storefront.notifications.audit.checks",
     "catalogue.plans.audit.checks",
     "checkout.audit.checks",
+    "storefront.backoffice.search.audit.checks",
 ]
 #: Who is told when it finds something.
 AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"

@@ -2,5 +2,6 @@
 
 from .customers import CustomerAct, LogIn, StaffNote
 from .saved_views import SavedView
+from .search import SearchDocument, SearchTerm
 
-__all__ = ["CustomerAct", "LogIn", "SavedView", "StaffNote"]
+__all__ = ["CustomerAct", "LogIn", "SavedView", "SearchDocument", "SearchTerm", "StaffNote"]

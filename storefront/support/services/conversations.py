@@ -140,7 +140,10 @@ def reopen(*, conversation: Conversation) -> None:
 
 def adopt(*, public_id: str, customer: User) -> None:
     """Give a conversation without an account to the visitor's account."""
-    Conversation.objects.filter(public_id=public_id, customer=None).update(customer=customer)
+    with transaction.atomic():
+        for conversation in Conversation.objects.select_for_update().filter(public_id=public_id, customer=None):
+            conversation.customer = customer
+            conversation.save(update_fields=["customer"])
 
 
 def seen_by_visitor(*, conversation: Conversation, number: int) -> None:

@@ -1,0 +1,72 @@
+"""Follows the sources: what is saved, created or deleted is found accordingly, in the same transaction.
+
+Rows that are written past ``Model.save`` send no signal of Django's: the outbox sends ``message_written``. A new place
+that writes a searchable column with ``update()`` or ``bulk_create()`` must tell it here (a test looks for such places).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models.signals import post_delete, post_save, pre_delete
+
+from storefront.backoffice.models.search import Kind
+from storefront.backoffice.search import index
+from storefront.backoffice.search.sources import SOURCES, Source
+from storefront.notifications.models import OutboxMessage
+from storefront.notifications.signals import message_written
+
+#: Where an instance that is being deleted notes what must be read anew afterwards.
+OWNERS = "search_owners"
+
+
+def connect() -> None:
+    for model in {source.model for source in SOURCES}:
+        post_save.connect(saved, sender=model, dispatch_uid=f"search-saved-{model.__name__}")
+        pre_delete.connect(about_to_be_deleted, sender=model, dispatch_uid=f"search-before-{model.__name__}")
+        post_delete.connect(deleted, sender=model, dispatch_uid=f"search-deleted-{model.__name__}")
+    message_written.connect(mail_written, dispatch_uid="search-mail")
+
+
+def _of(model: type[models.Model]) -> list[Source]:
+    return [source for source in SOURCES if source.model is model]
+
+
+def saved(
+    sender: type[models.Model],
+    instance: models.Model,
+    created: bool,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    stale: set[tuple[Kind, int]] = set()
+    for source in _of(sender):
+        if created and not source.is_reverse():
+            write = index.add_new if source.owner == "pk" else index.add
+            for owner, values in source.values_of(instance).items():
+                write(source.kind, owner, values)
+                if any(getattr(instance, name) for name in source.also_on):
+                    stale.add((source.kind, owner))
+        elif not created and source.is_touched(update_fields):
+            stale |= {(source.kind, owner) for owner in source.owners_of(instance)}
+    for kind, owner in sorted(stale):
+        index.refresh(kind, owner)
+
+
+def about_to_be_deleted(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+    owners = {(source.kind, owner) for source in _of(sender) for owner in source.owners_of(instance)}
+    setattr(instance, OWNERS, owners)
+
+
+def deleted(sender: type[models.Model], instance: models.Model, **kwargs: Any) -> None:
+    for kind, owner in sorted(getattr(instance, OWNERS, set())):
+        index.refresh(kind, owner)
+
+
+def mail_written(sender: type[OutboxMessage], kind: str, key: str, **kwargs: Any) -> None:
+    if kind == "mail":
+        row = OutboxMessage.objects.get(key=key)
+        [source] = _of(OutboxMessage)
+        for owner, values in source.values_of(row).items():
+            index.add(Kind.MAIL, owner, values)
