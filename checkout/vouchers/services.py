@@ -20,6 +20,7 @@ from oscar.apps.voucher.models import Voucher, VoucherSet
 from catalogue.plans.models import SoftwareProduct
 from checkout.models import VoucherRule
 from storefront.core import clock, states
+from storefront.core.signals import rows_written
 from storefront.core.user_input import characters
 from storefront.users.models import User
 
@@ -97,6 +98,7 @@ def create_set(*, terms: VoucherTerms, count: int) -> VoucherRule:
         )
         for number, code in enumerate(_free_codes(count), start=1)
     )  # fmt: skip
+    rows_written.send(sender=Voucher, rows=Voucher.objects.filter(voucher_set=voucher_set))
     _link(vouchers, offer)
     rule = VoucherRule.objects.create(voucher_set=voucher_set)
     _write(rule, terms)
@@ -115,6 +117,7 @@ def change(*, rule: VoucherRule, terms: VoucherTerms) -> VoucherRule:
         voucher.name = terms.name if rule.voucher_id else _name_in_set(terms.name, number)
         voucher.start_datetime, voucher.end_datetime = terms.starts_at, terms.ends_at
     Voucher.objects.bulk_update(vouchers, ["name", "start_datetime", "end_datetime"])
+    rows_written.send(sender=Voucher, rows=vouchers_of(rule))
     if rule.voucher_set is not None:
         rule.voucher_set.name = terms.name
         rule.voucher_set.start_datetime, rule.voucher_set.end_datetime = terms.starts_at, terms.ends_at

@@ -23,12 +23,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
+from django.db import transaction
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import translation
 
 from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
+from storefront.core.signals import rows_written
 from storefront.core.user_input import emails
 from storefront.notifications import addresses, values
 from storefront.notifications.companies import company
@@ -96,9 +98,15 @@ def _send(
         letter = compose(template=template, to=to, language=language, key=key, context=context, reply_to=reply_to)
     if row.handed_over_at and _has_arrived(letter, row):
         return
-    OutboxMessage.objects.filter(pk=row.pk).update(
-        handed_over_at=clock.now(), template=template, recipient=emails.spelling(to)[:254], subject=letter.subject[:255]
-    )
+    with transaction.atomic():
+        rows = OutboxMessage.objects.filter(pk=row.pk)
+        rows.update(
+            handed_over_at=clock.now(),
+            template=template,
+            recipient=emails.spelling(to)[:254],
+            subject=letter.subject[:255],
+        )
+        rows_written.send(sender=OutboxMessage, rows=rows)
     _hand_over(letter)
     status: AnymailStatus | None = getattr(letter, "anymail_status", None)
     if status and isinstance(status.message_id, str):

@@ -12,9 +12,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from storefront.core import clock, queue
+from storefront.core.signals import rows_written
 from storefront.core.user_input import emails
 from storefront.notifications.models import OutboxMessage, OutboxStatus
-from storefront.notifications.signals import message_written
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def enqueue(
         recipient=emails.spelling(recipient)[:254],
     )  # fmt: skip
     OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
-    message_written.send(sender=OutboxMessage, kind=kind, key=key)
+    rows_written.send(sender=OutboxMessage, rows=OutboxMessage.objects.filter(key=key))
 
 
 def deliver_due(*, only: Sequence[str] = (), apart_from: Sequence[str] = ()) -> int:

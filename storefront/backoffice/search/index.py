@@ -37,12 +37,15 @@ def add_new(kind: Kind, object_id: int, values: Iterable[Value]) -> None:
             _write(kind, {object_id: text}, {})
 
 
-def refresh(kind: Kind, object_id: int) -> None:
-    """Read all values of an object anew."""
-    with transaction.atomic(savepoint=False):
-        known = _locked(kind, object_id)  # before the sources are read: what another commits meanwhile is seen
-        wanted = sources.texts(kind, [object_id])
-        _write(kind, wanted, {object_id: known} if known else {})
+def refresh(kind: Kind, *ids: int) -> None:
+    """Read all values of some objects anew."""
+    for at in range(0, len(ids), BATCH):
+        some = sorted(ids)[at : at + BATCH]
+        with transaction.atomic(savepoint=False):
+            # Locked before the sources are read: what another has committed meanwhile is seen.
+            rows = SearchDocument.objects.select_for_update().filter(kind=kind, object_id__in=some)
+            known = dict(rows.values_list("object_id", "text"))
+            _write(kind, sources.texts(kind, some), known)
 
 
 def remove(kind: Kind, object_id: int) -> None:

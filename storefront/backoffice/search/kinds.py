@@ -27,6 +27,11 @@ class Appearance:
     details: Callable[[Any], Iterable[Any]]
 
 
+def _mail(message: Any) -> str:
+    written = message.subject or (subject(message.payload) if message.kind == "mail" else "")
+    return str(written or message.template)
+
+
 def _day(moment: Any) -> str:
     return date_format(localtime(moment), "SHORT_DATE_FORMAT")
 
@@ -80,8 +85,8 @@ APPEARANCES = {
         ),
     ),
     Kind.MAIL: Appearance(
-        ("notifications.view_outboxmessage",), "mail", (), lambda message: subject(message.payload) or message.key,
-        lambda message: (_day(message.created_at), message.payload["to"], message.get_status_display()),
+        ("notifications.view_outboxmessage",), "mail", (), _mail,
+        lambda message: (_day(message.created_at), message.recipient, message.get_status_display()),
     ),
     Kind.VOUCHER: Appearance(
         ("voucher.view_voucher",), "tag", (), lambda voucher: voucher.code, lambda voucher: (voucher.name,),

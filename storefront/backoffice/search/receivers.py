@@ -1,7 +1,7 @@
 """Follows the sources: what is saved, created or deleted is found accordingly, in the same transaction.
 
-Rows that are written past ``Model.save`` send no signal of Django's: the outbox sends ``message_written``. A new place
-that writes a searchable column with ``update()`` or ``bulk_create()`` must tell it here (a test looks for such places).
+Rows that are written past ``Model.save``, with ``update()`` or ``bulk_create()``, send no signal of Django's: who writes
+a searchable column so sends ``rows_written`` (a test looks for such places).
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.search import index
 from storefront.backoffice.search.sources import SOURCES, Source
-from storefront.notifications.models import OutboxMessage
-from storefront.notifications.signals import message_written
+from storefront.core.signals import rows_written
 
 #: Where an instance that is being deleted notes what must be read anew afterwards.
 OWNERS = "search_owners"
@@ -26,7 +25,7 @@ def connect() -> None:
         post_save.connect(saved, sender=model, dispatch_uid=f"search-saved-{model.__name__}")
         pre_delete.connect(about_to_be_deleted, sender=model, dispatch_uid=f"search-before-{model.__name__}")
         post_delete.connect(deleted, sender=model, dispatch_uid=f"search-deleted-{model.__name__}")
-    message_written.connect(mail_written, dispatch_uid="search-mail")
+        rows_written.connect(written, sender=model, dispatch_uid=f"search-written-{model.__name__}")
 
 
 def _of(model: type[models.Model]) -> list[Source]:
@@ -64,9 +63,7 @@ def deleted(sender: type[models.Model], instance: models.Model, **kwargs: Any) -
         index.refresh(kind, owner)
 
 
-def mail_written(sender: type[OutboxMessage], kind: str, key: str, **kwargs: Any) -> None:
-    if kind == "mail":
-        row = OutboxMessage.objects.get(key=key)
-        [source] = _of(OutboxMessage)
-        for owner, values in source.values_of(row).items():
-            index.add(Kind.MAIL, owner, values)
+def written(sender: type[models.Model], rows: models.QuerySet[Any], **kwargs: Any) -> None:
+    for kind in {source.kind for source in _of(sender)}:
+        sources = [source for source in _of(sender) if source.kind == kind]
+        index.refresh(kind, *{owner for source in sources for owner in source.owners_among(rows)})

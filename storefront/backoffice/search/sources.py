@@ -68,8 +68,10 @@ class Source:
         return {owner: [value for read, cell in cells if cell for value in read(cell)]} if owner else {}
 
     def owners_of(self, instance: models.Model) -> set[int]:
-        rows = self.model._default_manager.filter(pk=instance.pk).exclude(**{self.owner: None})
-        return set(rows.order_by().values_list(self.owner, flat=True))
+        return self.owners_among(self.model._default_manager.filter(pk=instance.pk))
+
+    def owners_among(self, rows: models.QuerySet[Any]) -> set[int]:
+        return set(rows.exclude(**{self.owner: None}).order_by().values_list(self.owner, flat=True))
 
     def values(self, ids: Sequence[int] | None = None, *, row: int | None = None) -> dict[int, list[Value]]:
         """Owner -> values: of the owners named, or of one row of the model."""
@@ -120,10 +122,13 @@ def payer(cells: dict[str, str]) -> Iterable[Value]:
     yield from (Value(Style.PARTS, cells[name]) for name in ("name", "company") if cells.get(name))
 
 
-def mail(payload: dict[str, Any]) -> Iterable[Value]:
-    """Its subject word by word, and whom it is to."""
+def beginnings(cell: str) -> Iterable[Value]:
+    yield Value(Style.STARTS, cell)
+
+
+def stored_subject(payload: dict[str, Any]) -> Iterable[Value]:
+    """The subject of a mail that is still to be sent."""
     yield Value(Style.STARTS, subject(payload))
-    yield Value(Style.STARTS, payload["to"])
 
 
 PERSON: dict[str, Reader] = {"name": part, "company": part, "phone": phone, "email": email}
@@ -149,7 +154,11 @@ SOURCES = (
     Source(Installation, Kind.LICENSE, "activations__license_id", {"host": host}),
     Source(InstallationHost, Kind.LICENSE, "installation__activations__license_id", {"host": host}),
     Source(Activation, Kind.LICENSE, "license_id", {"installation__hosts__host": host}),
-    Source(OutboxMessage, Kind.MAIL, "pk", {"payload": mail}, where=models.Q(kind="mail"), is_frozen=True),
+    Source(
+        OutboxMessage, Kind.MAIL, "pk", {"recipient": beginnings, "subject": beginnings}, where=~models.Q(recipient=""),
+        is_frozen=True,
+    ),
+    Source(OutboxMessage, Kind.MAIL, "pk", {"payload": stored_subject}, where=models.Q(kind="mail"), is_frozen=True),
     Source(Voucher, Kind.VOUCHER, "pk", {"code": part, "name": part}),
     Source(
         Conversation, Kind.CONVERSATION, "pk", {"subject": part, "name": part, "email": email}, also_on=("customer_id",)
