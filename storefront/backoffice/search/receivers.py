@@ -1,7 +1,7 @@
 """Follows the sources: what is saved, created or deleted is found accordingly, in the same transaction.
 
-Rows that are written past ``Model.save``, with ``update()`` or ``bulk_create()``, send no signal of Django's: who writes
-a searchable column so sends ``rows_written`` (a test looks for such places).
+Rows that are written past ``Model.save``, with ``update()`` or ``bulk_create()``, send no signal of Django's. Who
+writes a searchable column in this way sends ``rows_written`` (a test looks for such places).
 """
 
 from __future__ import annotations
