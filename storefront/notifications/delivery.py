@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
@@ -24,7 +23,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
-from django.template import Context, TemplateDoesNotExist
+from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
@@ -199,10 +198,10 @@ def compose(
         "language": language,
         "recipient": to,
     }
-    subject = values.one_line(_text(template, "subject.txt", words))
+    subject = values.one_line(rendered(template, "subject.txt", words))
     letter = EmailMultiAlternatives(
         subject=subject,
-        body=_MANY_LINES.sub("\n\n", _text(template, "body.txt", words)).strip() + "\n",
+        body=_MANY_LINES.sub("\n\n", rendered(template, "body.txt", words)).strip() + "\n",
         from_email=_sender(),
         to=[to],
         reply_to=[reply_to or settings.SUPPORT_EMAIL],
@@ -218,16 +217,6 @@ def compose(
     return letter
 
 
-def subject(payload: Mapping[str, Any]) -> str:
-    """The subject of a stored mail, in its reader's language; "" where its template is gone."""
-    words = values.unpack(payload["context"]) | {"shop_name": settings.SHOP_NAME}
-    try:
-        with translation.override(nearest_language(payload["language"])):
-            return values.one_line(_text(payload["template"], "subject.txt", words))
-    except TemplateDoesNotExist:
-        return ""
-
-
 def _unsubscribing(words: dict[str, Any]) -> dict[str, str]:
     """Headers for the mail program's own button: https://www.rfc-editor.org/rfc/rfc8058"""
     url = words.get("unsubscribe_url")
@@ -241,7 +230,8 @@ def message_id(key: str) -> str:
     return f"<{digest}@{domain}>"
 
 
-def _text(template: str, part: str, words: dict[str, Any]) -> str:
+def rendered(template: str, part: str, words: dict[str, Any]) -> str:
+    """A part of a mail in plain text, in the active language."""
     # Plain text is not HTML: escaping it would show "&amp;" to the reader.
     backend_template: Any = get_template(f"email/{template}/{part}")
     return str(backend_template.template.render(Context(words, autoescape=False)))

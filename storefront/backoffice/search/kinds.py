@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.rights import has_any
 from storefront.core import money
-from storefront.notifications.delivery import subject
+from storefront.notifications.subjects import subject
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from storefront.backoffice.search import words
 from storefront.backoffice.search.words import Style, Value
 from storefront.billing.models import Dispute, Invoice, Payment, PaymentAttempt, Refund
 from storefront.licensing.models import Activation, Installation, InstallationHost, License, LicenseEvent
-from storefront.notifications.delivery import subject
 from storefront.notifications.models import OutboxMessage
+from storefront.notifications.subjects import subject
 from storefront.support.models import Conversation
 from storefront.users.models import User
 
