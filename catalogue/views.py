@@ -1,4 +1,4 @@
-"""Oscar's catalogue addresses, which its dashboard links to, redirect to the Wagtail pages that replace them."""
+"""Oscar's catalogue addresses redirect to the Wagtail pages that replace them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect

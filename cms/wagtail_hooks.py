@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, path, reverse_lazy
+from django.urls import URLPattern, path
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
@@ -20,16 +19,8 @@ from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
 from cms.shop.viewsets import ShopGroup
 from cms.welcome_panel import WelcomePanel
-from storefront.users.models import User
 
 register_snippet(ShopGroup)
-
-
-class SalesMenuItem(MenuItem):
-    """Leads to Oscar's dashboard, which is for staff; marketers do not see it."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return isinstance(request.user, User) and request.user.is_staff
 
 
 @hooks.register("register_admin_urls")
@@ -60,12 +51,6 @@ def shop_colours() -> str:
 @hooks.register("construct_homepage_panels")
 def welcome(request: HttpRequest, panels: list[Component]) -> None:
     panels.append(WelcomePanel())
-
-
-@hooks.register("register_admin_menu_item")
-def sales_menu_item() -> MenuItem:
-    url = reverse_lazy("dashboard:index")
-    return SalesMenuItem(_("Sales"), url, name="back-office", icon_name="list-ul", order=155)
 
 
 @hooks.register("construct_help_menu")

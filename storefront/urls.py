@@ -15,16 +15,14 @@ from cms.views import may_keep
 from storefront.core import error_pages, health, serving
 from storefront.core.csrf import without_token
 from storefront.core.page_cache import cached_page
-from storefront.users import views as users
 
-WAGTAIL, DASHBOARD = settings.WAGTAIL_PATH.lstrip("/"), settings.DASHBOARD_PATH.lstrip("/")
+WAGTAIL = settings.WAGTAIL_PATH.lstrip("/")
 
 #: Known to other systems, or for staff: one address each, whatever the language.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
     path("", include("storefront.users.closed_logins")),
-    path(f"{DASHBOARD}users/<int:pk>/password-reset/", users.staff_password_reset),
-    path(DASHBOARD, apps.get_app_config("dashboard").urls),  # type: ignore[attr-defined]
+    path("dashboard/", include("storefront.backoffice.old_addresses")),
     path(f"{WAGTAIL}pages/<int:page_id>/edit/", edit_page),
     path(
         f"{WAGTAIL}pages/add/<slug:content_type_app_name>/<slug:content_type_model_name>/<int:parent_page_id>/",

@@ -24,7 +24,6 @@ LONG = (
 SLOW = (
     *LONG,
     "test_access_matrix.py",
-    "test_dashboard_writes_no_prices.py",
     "test_dead_links.py",
     "test_demo.py",
     "test_demo_history.py",

@@ -114,7 +114,7 @@ def _row(order: Order, line: OrderLine, amount: TaxedAmount, tax_decision: TaxDe
 
 
 def _name_extended_licenses(rows: Sequence[Line], lines: Sequence[OrderLine]) -> None:
-    """What a line extends, as an attribute of Oscar's: its dashboard shows it."""
+    """What a line extends, as an attribute of Oscar's."""
     extending = [(row, line.license_terms.extends_license) for row, line in zip(rows, lines, strict=True)]
     extending = [(row, public_id) for row, public_id in extending if public_id]
     option = Option.objects.filter(code=EXTENDS).first() if extending else None

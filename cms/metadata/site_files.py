@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
             home = reverse("home")
             paths = [reverse(name) for name in NOT_FOR_ROBOTS] + [home.rstrip("/") + prefix for prefix in PREFIXES]
         lines += [f"Disallow: {path}" for path in paths]
-    lines += [f"Disallow: {address}" for address in settings.BACK_OFFICES]
+    lines.append(f"Disallow: {settings.WAGTAIL_PATH}")
     lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

@@ -1,4 +1,4 @@
-"""What billing does when staff changes an order by hand in Oscar's dashboard, and when a customer gets no mail."""
+"""What billing does when an order is cancelled, and when a customer gets no mail."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-#: Still nothing from other hosts: only inline scripts and styles (Wagtail's date pickers, Oscar's dashboard).
+#: Still nothing from other hosts: only inline scripts and styles (Wagtail's date pickers).
 RELAXED = {
     "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],

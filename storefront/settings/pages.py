@@ -1,6 +1,6 @@
 """Pages: Wagtail, the cache of public pages, and the headers of every answer."""
 
-from .site import BACK_OFFICES, LANGUAGES, SHOP_NAME, SITE_URL, env
+from .site import LANGUAGES, SHOP_NAME, SITE_URL, WAGTAIL_PATH, env
 
 WAGTAIL_SITE_NAME = SHOP_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
@@ -44,4 +44,4 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 #: Their pages carry inline scripts; everything else keeps the strict policy.
-CSP_RELAXED_PREFIXES = BACK_OFFICES
+CSP_RELAXED_PREFIXES = (WAGTAIL_PATH,)

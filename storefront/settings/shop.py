@@ -4,7 +4,6 @@ from typing import Any
 
 from storefront.core import configuration, currencies, environment
 
-from . import dashboard
 from .site import SHOP_NAME, env
 
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
@@ -17,10 +16,9 @@ OSCAR_SEND_REGISTRATION_EMAIL = False
 OSCAR_HIDDEN_FEATURES = ["reviews", "wishlists"]
 OSCAR_BASKET_COOKIE_LIFETIME = 60 * 24 * 3600
 OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 999
-OSCAR_DASHBOARD_NAVIGATION = dashboard.NAVIGATION
 OSCAR_INITIAL_ORDER_STATUS = "New"
 OSCAR_INITIAL_LINE_STATUS = "New"
-#: What staff may do by hand in the dashboard. Paid and Refunded come from money alone (billing.states).
+#: What may be done to an order by hand. Paid and Refunded come from money alone (billing.states).
 OSCAR_ORDER_STATUS_PIPELINE = {
     "New": ("Cancelled",),
     "Payment in progress": ("Cancelled",),

@@ -33,8 +33,8 @@ SUPPORT_EMAIL = env.email("SUPPORT_EMAIL", default="support@northbridge.example"
 STAFF_EMAIL = env.email("STAFF_EMAIL", default=SUPPORT_EMAIL)
 #: Proxies whose X-Forwarded-For is believed (addresses, networks or "unix"); empty: none is.
 TRUSTED_PROXIES = env.entries("TRUSTED_PROXIES")
-#: Where Wagtail and what is left of Oscar's dashboard are mounted: for staff only.
-WAGTAIL_PATH, DASHBOARD_PATH = BACK_OFFICES = ("/admin/", "/dashboard/")
+#: Where the back office is mounted: for staff only.
+WAGTAIL_PATH = "/admin/"
 
 # --- Languages and time ------------------------------------------------------------------------------------------
 #: The first language is the default one, whose addresses have no prefix. It is settled when the shop begins: rows hold

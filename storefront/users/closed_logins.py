@@ -1,6 +1,6 @@
-"""The log-in pages of Wagtail and Oscar redirect to the one log-in, which is throttled and asks for the second factor.
+"""The log-in pages of Wagtail redirect to the one log-in, which is throttled and asks for the second factor.
 
-Included before Oscar's and Wagtail's own addresses.
+Included before Wagtail's own addresses.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ def to_login(request: HttpRequest, home: str = "/") -> HttpResponse:
 
 
 urlpatterns = [
-    *(path(f"{home[1:]}login/", to_login, {"home": home}) for home in settings.BACK_OFFICES),
+    path(f"{settings.WAGTAIL_PATH[1:]}login/", to_login, {"home": settings.WAGTAIL_PATH}),
     path("_util/login/", to_login),
 ]

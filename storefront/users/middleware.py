@@ -1,4 +1,4 @@
-"""Access to the back offices."""
+"""Access to the back office."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from storefront.core import error_pages
 from storefront.users.models import User
+from storefront.users.roles import ENTER
 
-#: They only redirect to the one log-in (``closed_logins``).
-LOGIN_PATHS = tuple(f"{home}login/" for home in settings.BACK_OFFICES)
+#: It only redirects to the one log-in (``closed_logins``).
+LOGIN_PATH = f"{settings.WAGTAIL_PATH}login/"
 
 
 class StaffMFAMiddleware:
-    """Admits to Wagtail and Oscar's dashboard only their staff, and only after a log-in with a second factor.
+    """Admits to the back office only its staff, and only after a log-in with a second factor.
 
     Being enrolled is not enough: the second factor must have been used in this session (settings.STAFF_MFA_REQUIRED).
     A logged-in user without the right gets 403 instead of a log-in form that would redirect in a circle.
@@ -36,12 +37,12 @@ class StaffMFAMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        if not request.path_info.startswith(settings.BACK_OFFICES) or request.path_info in LOGIN_PATHS:
+        if not request.path_info.startswith(settings.WAGTAIL_PATH) or request.path_info == LOGIN_PATH:
             return None
         user = request.user
         if not isinstance(user, User):
             return self._to("account_login", request)
-        if not _may_enter(user, request.path_info):
+        if not user.has_perm(ENTER):
             return error_pages.forbidden(request)
         if not settings.STAFF_MFA_REQUIRED or _used_second_factor(request):
             return None
@@ -55,12 +56,6 @@ class StaffMFAMiddleware:
     def _to(name: str, request: HttpRequest) -> HttpResponse:
         target = request.get_full_path() if request.method == "GET" else request.path
         return redirect(f"{reverse(name)}?{urlencode({'next': target})}")
-
-
-def _may_enter(user: User, path: str) -> bool:
-    if path.startswith(settings.DASHBOARD_PATH):
-        return user.is_staff
-    return user.has_perm("wagtailadmin.access_admin")
 
 
 def _used_second_factor(request: HttpRequest) -> bool:

@@ -27,7 +27,7 @@ _BROWSERS = (
     "CriOS:Chrome", "Chrome", "Safari",
 )  # fmt: skip
 _SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "CrOS:ChromeOS", "Mac OS X:macOS", "Linux")
-_PRIVATE = ("account", *(prefix.strip("/") for prefix in settings.BACK_OFFICES))
+_PRIVATE = ("account", settings.WAGTAIL_PATH.strip("/"))
 
 
 def begun(request: HttpRequest, user: Any) -> None:
@@ -53,7 +53,7 @@ class SessionActivityMiddleware:
     def _look(self, request: HttpRequest) -> None:
         if not request.session.get(LISTED) and request.user.is_authenticated:
             begun(request, request.user)
-        is_staff = STAFF_SEEN in request.session or request.path_info.startswith(settings.BACK_OFFICES)
+        is_staff = STAFF_SEEN in request.session or request.path_info.startswith(settings.WAGTAIL_PATH)
         if is_staff and request.user.is_authenticated:
             self._watch(request)
 
@@ -73,7 +73,7 @@ class SessionActivityMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """Forbids browsers and proxies to cache pages behind the log-in: account, password, second factor, back offices."""
+    """Forbids browsers and proxies to cache pages behind the log-in: account, password, second factor, back office."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

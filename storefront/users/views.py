@@ -10,9 +10,8 @@ from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -107,21 +106,3 @@ class Sessions(ListUserSessionsView):
             get_adapter().logout(self.request)
             return redirect("account_login")
         return response
-
-
-@require_POST
-def staff_password_reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dashboard's 'Send password reset email': our own link, through the outbox, for staff that may change users.
-    Oscar's view needs pages that do not exist here."""
-    staff = request.user
-    if not (staff.is_active and staff.is_staff and staff.has_perms(["users.view_user", "users.change_user"])):
-        raise PermissionDenied
-    user = get_object_or_404(User, pk=pk)
-    if user.is_active:
-        password_links.request_reset(email=user.email)
-        messages.success(
-            request, _("A mail with a link that sets a new password goes to %(email)s.") % {"email": user.email}
-        )
-    else:
-        messages.error(request, _("This account is closed: no mail was sent."))
-    return redirect("dashboard:user-detail", pk=pk)

@@ -193,7 +193,7 @@ def test_every_role_gets_the_answer_of_the_table(
 
 
 #: Pages of the back offices whose content is somebody's business; the rest is below the same prefixes.
-BACK_OFFICE_PAGES = ("/admin/", "/admin/pages/", "/admin/money/", "/admin/users/", "/dashboard/", "/dashboard/orders/")
+BACK_OFFICE_PAGES = ("/admin/", "/admin/pages/", "/admin/money/", "/admin/users/", "/admin/orders/")
 
 
 def test_no_page_behind_the_log_in_is_kept_by_a_browser_or_a_proxy(

@@ -65,9 +65,7 @@ def serve(stack: ExitStack) -> str:
     with closing(sqlite3.connect(empty)) as source, closing(sqlite3.connect(shop)) as copy:
         source.backup(copy)
     manage("demo", **environment)
-    back_offices = [
-        word for pattern in ("oscar", "admin", "wagtail*", "dashboard.css") for word in ("--ignore", pattern)
-    ]
+    back_offices = [word for pattern in ("admin", "wagtail*") for word in ("--ignore", pattern)]
     manage("collectstatic", "--noinput", "--clear", "--verbosity", "0", *back_offices, **environment)
     stack.enter_context(running(*gunicorn("storefront.wsgi:application", port), port=port, **environment))
     return f"http://127.0.0.1:{port}"

@@ -39,6 +39,7 @@ def test_whole_menu_of_a_marketer(marketer: Any) -> None:
     assert found.pop("Help")
     assert found == {
         "Pages": [],
+        "Sales": ["Vouchers"],
         "Shop": ["Products", "Periods", "Discounts", "Agreements", "Seller"],
         "Site": ["Main menu", "Footer", "Notices", "Missing page (404)"],
         "Images": [],
@@ -72,7 +73,7 @@ CLOSED = [
     "review-list",
     "support-list",
 ]
-DASHBOARD = ["/dashboard/", "/dashboard/orders/", "/dashboard/users/", "/dashboard/catalogue/"]
+TRADE = ["/admin/orders/", "/admin/customers/", "/admin/invoices/"]
 
 
 def test_marketer_opens_what_the_work_needs(marketer: Any) -> None:
@@ -80,7 +81,7 @@ def test_marketer_opens_what_the_work_needs(marketer: Any) -> None:
 
 
 def test_marketer_is_kept_out_of_the_rest(marketer: Any) -> None:
-    for path in [*(reverse(name) for name in CLOSED), *DASHBOARD]:
+    for path in [*(reverse(name) for name in CLOSED), *TRADE]:
         response = marketer.get(path, follow=True)
         assert response.status_code == 403 or not response.request["PATH_INFO"].startswith(path), path
 
@@ -88,7 +89,7 @@ def test_marketer_is_kept_out_of_the_rest(marketer: Any) -> None:
 def test_rights_are_what_is_meant_and_nothing_of_money_or_people(wagtail_site: Any) -> None:
     rights = {f"{p.content_type.app_label}.{p.codename}" for p in ensure_marketers().permissions.all()}
     assert {app for app, _, _ in (right.partition(".") for right in rights)} == {
-        "billing", "numbers", "plans", "site_texts", "wagtail_localize", "wagtailadmin", "wagtailredirects",
+        "billing", "numbers", "plans", "site_texts", "voucher", "wagtail_localize", "wagtailadmin", "wagtailredirects",
     }  # fmt: skip
     assert {right for right in rights if right.startswith("billing.")} == {"billing.view_seller"}
     assert "plans.delete_agreement" not in rights

@@ -25,7 +25,7 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/account/login/"
-BACK_OFFICES = ["/admin/", "/admin/pages/", "/dashboard/", "/dashboard/orders/"]
+BACK_OFFICES = ["/admin/", "/admin/pages/", "/admin/orders/"]
 
 
 @pytest.fixture
@@ -58,11 +58,9 @@ def code_of(secret: str) -> str:
     ("door", "home"),
     [
         ("/admin/login/", "/admin/"),
-        ("/dashboard/login/", "/dashboard/"),
         ("/_util/login/", "/"),
         ("/admin/", "/admin/"),
-        ("/dashboard/", "/dashboard/"),
-        ("/dashboard/orders/?page=2", "/dashboard/orders/?page=2"),
+        ("/admin/orders/?page=2", "/admin/orders/?page=2"),
     ],
 )
 def test_every_door_leads_to_the_one_login(client: Client, wagtail_site: Any, door: str, home: str) -> None:
@@ -74,7 +72,7 @@ def test_every_door_leads_to_the_one_login(client: Client, wagtail_site: Any, do
     assert parse_qs(urlsplit(response["Location"]).query)["next"] == [home]
 
 
-@pytest.mark.parametrize("door", ["/admin/login/", "/dashboard/login/", "/_util/login/", LOGIN])
+@pytest.mark.parametrize("door", ["/admin/login/", "/_util/login/", LOGIN])
 def test_no_other_door_takes_a_password(
     client: Client, wagtail_site: Any, staff: Any, door: str, settings: Any
 ) -> None:
@@ -83,7 +81,7 @@ def test_no_other_door_takes_a_password(
     form = {"username": staff.email, "login-username": staff.email, "password": PASSWORD, "login-password": PASSWORD}
     client.post(door, {**form, "login_submit": "1"})
     assert client.get("/admin/").status_code == 302
-    assert client.get("/dashboard/").status_code == 302
+    assert client.get("/admin/").status_code == 302
     assert "_auth_user_id" not in client.session
 
 
@@ -120,10 +118,10 @@ def test_a_customer_is_refused_and_not_sent_in_a_circle(
 def test_a_marketer_edits_pages_and_sees_no_orders(client: Client, wagtail_site: Any, marketer: Any) -> None:
     client.force_login(marketer)
     assert client.get("/admin/").status_code == 200
-    assert client.get("/dashboard/").status_code == 403
+    assert client.get("/admin/orders/").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/dashboard/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/orders/"])
 def test_without_the_demand_a_password_is_enough(client: Client, wagtail_site: Any, staff: Any, path: str) -> None:
     assert log_in(client, staff.email, path)["Location"] == path
     assert client.get(path).status_code == 200
@@ -162,37 +160,37 @@ def test_with_the_second_factor_the_back_office_opens(
     settings.STAFF_MFA_REQUIRED = True
     secret = generate_totp_secret()
     TOTP.activate(staff, secret)
-    log_in(client, staff.email, "/dashboard/")
+    log_in(client, staff.email, "/admin/")
     assert client.get("/account/2fa/authenticate/").status_code == 200
     with time_machine.travel(clock.now(), tick=False):  # the code is another one every half minute
         response = client.post("/account/2fa/authenticate/", {"code": code_of(secret)})
-    assert response["Location"] == "/dashboard/"
-    assert client.get("/dashboard/").status_code == 200
+    assert response["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
     assert client.get("/admin/").status_code == 200
 
 
 def test_a_wrong_code_opens_nothing(client: Client, wagtail_site: Any, staff: Any, settings: Any) -> None:
     settings.STAFF_MFA_REQUIRED = True
     TOTP.activate(staff, generate_totp_secret())
-    log_in(client, staff.email, "/dashboard/")
+    log_in(client, staff.email, "/admin/")
     assert client.post("/account/2fa/authenticate/", {"code": "000000"}).status_code == 200
-    assert client.get("/dashboard/").status_code == 302
+    assert client.get("/admin/").status_code == 302
 
 
 def test_staff_sets_up_the_second_factor_alone(client: Client, wagtail_site: Any, staff: Any, settings: Any) -> None:
     settings.STAFF_MFA_REQUIRED = True
     log_in(client, staff.email)
-    client.get("/dashboard/")
+    client.get("/admin/")
     client.post("/account/reauthenticate/", {"password": PASSWORD})
     page = client.get("/account/2fa/totp/activate/")
     assert "data:image/svg+xml" in page.content.decode()
     secret = page.context["form"].secret
     with time_machine.travel(clock.now(), tick=False):
         client.post("/account/2fa/totp/activate/", {"code": code_of(secret)})
-    step = client.get("/dashboard/")["Location"]
+    step = client.get("/admin/")["Location"]
     codes = RecoveryCodes(staff.authenticator_set.get(type="recovery_codes")).get_unused_codes()
     assert client.post(step, {"code": codes[0]}).status_code == 302
-    assert client.get("/dashboard/").status_code == 200
+    assert client.get("/admin/").status_code == 200
 
 
 def test_the_code_that_enrolled_the_app_does_not_log_in(
@@ -222,4 +220,4 @@ def test_a_reset_link_does_not_go_around_the_second_factor(
     client.post(
         form.redirect_chain[-1][0], {"password1": "a much better battery", "password2": "a much better battery"}
     )
-    assert client.get("/dashboard/")["Location"].startswith(LOGIN)
+    assert client.get("/admin/")["Location"].startswith(LOGIN)
