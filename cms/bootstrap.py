@@ -18,11 +18,15 @@ from cms.articles.models import ContactPage, HelpIndexPage
 from cms.models import HomePage, ProductIndexPage
 from cms.permissions import ensure_approval, ensure_marketers, ensure_role
 from storefront.core import clock
+from storefront.core.texts import other_languages
+from storefront.support.models import Department
 from storefront.users import roles, services, staff
 from storefront.users.models import User
 
 #: Titles of the first pages.
 HOME, PRODUCTS, HELP, CONTACT = _("Home"), _("Products"), _("Help"), _("Contact")
+#: Names of the first departments.
+SUPPORT, SALES = _("Support"), _("Sales")
 
 
 class NotStaff(Exception):
@@ -41,6 +45,20 @@ def setup_shop() -> None:
     ensure_approval(ensure_marketers())
     for role in roles.RIGHTS:
         ensure_role(role)
+    ensure_departments()
+
+
+def ensure_departments() -> None:
+    """The first departments that tickets go to, in every language, where there is none at all."""
+    if Department.objects.exists():
+        return
+    for place, (name, is_default) in enumerate(((SUPPORT, True), (SALES, False))):
+        with translation.override(settings.LANGUAGE_CODE):
+            department = Department(name=str(name), is_default=is_default, sort_order=place)
+        for code, _language in other_languages():
+            with translation.override(code):
+                department.translations[code] = {"name": str(name)}
+        department.save()
 
 
 def ensure_locales() -> None:

@@ -46,6 +46,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "notice": EVERYTHING,
         "notfoundtext": EVERYTHING,
     },
+    "support": {"department": EVERYTHING, "openinghours": EVERYTHING, "cannedanswer": EVERYTHING},
     "wagtailredirects": {"redirect": EVERYTHING},
     "wagtail_localize": {"translation": "submit"},
 }

@@ -17,10 +17,12 @@ from cms.edit_conflicts import translation_log  # noqa: F401  (it registers a ho
 from cms.link_handlers import LivePageLinkHandler
 from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
+from cms.shop.support import TicketSettingsGroup
 from cms.shop.viewsets import ShopGroup
 from cms.welcome_panel import WelcomePanel
 
 register_snippet(ShopGroup)
+register_snippet(TicketSettingsGroup)
 
 
 @hooks.register("register_admin_urls")

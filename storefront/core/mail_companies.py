@@ -25,7 +25,9 @@ class MailCompany:
     """``needs``: settings of ANYMAIL without which nothing can be sent; ``package``: what must be installed beside
     anymail. ``webhook``: anymail's view that reads what the company tells (none: it tells nothing here);
     ``signed_by``: the setting with whose secret the company signs that, where it does; ``must_sign``: anymail believes
-    nothing without it; ``signing_package``: what checking the signature needs."""
+    nothing without it; ``signing_package``: what checking the signature needs. ``inbound``:
+    anymail's view that reads the mails it receives for us (none: not used here; Mandrill and MailerSend sign those with
+    a secret of their own, Brevo and Resend have to be asked for them); ``signs_inbound``: it signs them, too."""
 
     name: str
     needs: tuple[str, ...]
@@ -34,6 +36,13 @@ class MailCompany:
     signed_by: str = ""
     must_sign: bool = False
     signing_package: str = ""
+    inbound: str = ""
+    signs_inbound: bool = False
+
+    def can_prove_inbound(self, anymail: Mapping[str, Any]) -> bool:
+        """Whether mails that it hands over can be authenticated."""
+        is_signed = self.signs_inbound and anymail.get(self.signed_by)
+        return bool(self.inbound and (is_signed or (anymail.get("WEBHOOK_SECRET") and not self.must_sign)))
 
     def can_prove(self, anymail: Mapping[str, Any]) -> bool:
         """Whether its webhooks can be authenticated: by signature, or by MAIL_WEBHOOK_SECRETS."""
@@ -42,6 +51,10 @@ class MailCompany:
 
 def _view(module: str, name: str) -> str:
     return f"anymail.webhooks.{module}.{name}TrackingWebhookView"
+
+
+def _inbound(module: str, name: str) -> str:
+    return f"anymail.webhooks.{module}.{name}InboundWebhookView"
 
 
 #: By the module in anymail.backends.
@@ -53,9 +66,13 @@ COMPANIES: dict[str, MailCompany] = {
         signed_by="MAILERSEND_SIGNING_SECRET", must_sign=True,
     ),
     "mailgun": MailCompany(
-        "Mailgun", ("MAILGUN_API_KEY",), webhook=_view("mailgun", "Mailgun"), signed_by="MAILGUN_WEBHOOK_SIGNING_KEY"
+        "Mailgun", ("MAILGUN_API_KEY",), webhook=_view("mailgun", "Mailgun"), signed_by="MAILGUN_WEBHOOK_SIGNING_KEY",
+        inbound=_inbound("mailgun", "Mailgun"), signs_inbound=True,
     ),
-    "mailjet": MailCompany("Mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY"), webhook=_view("mailjet", "Mailjet")),
+    "mailjet": MailCompany(
+        "Mailjet", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY"), webhook=_view("mailjet", "Mailjet"),
+        inbound=_inbound("mailjet", "Mailjet"),
+    ),
     "mailtrap": MailCompany(
         "Mailtrap", ("MAILTRAP_API_TOKEN",), webhook=_view("mailtrap", "Mailtrap"), signed_by="MAILTRAP_TRACKING_SECRET"
     ),
@@ -65,9 +82,12 @@ COMPANIES: dict[str, MailCompany] = {
     ),
     "postal": MailCompany(
         "Postal", ("POSTAL_API_KEY", "POSTAL_API_URL"), webhook=_view("postal", "Postal"),
-        signed_by="POSTAL_WEBHOOK_KEY", must_sign=True,
+        signed_by="POSTAL_WEBHOOK_KEY", must_sign=True, inbound=_inbound("postal", "Postal"), signs_inbound=True,
     ),
-    "postmark": MailCompany("Postmark", ("POSTMARK_SERVER_TOKEN",), webhook=_view("postmark", "Postmark")),
+    "postmark": MailCompany(
+        "Postmark", ("POSTMARK_SERVER_TOKEN",), webhook=_view("postmark", "Postmark"),
+        inbound=_inbound("postmark", "Postmark"),
+    ),
     "resend": MailCompany(
         "Resend", ("RESEND_API_KEY",), webhook=_view("resend", "Resend"), signed_by="RESEND_SIGNING_SECRET",
         signing_package="svix",
@@ -75,10 +95,13 @@ COMPANIES: dict[str, MailCompany] = {
     "scaleway": MailCompany("Scaleway", ("SCALEWAY_SECRET_KEY", "SCALEWAY_PROJECT_ID")),
     "sendgrid": MailCompany(
         "SendGrid", ("SENDGRID_API_KEY",), webhook=_view("sendgrid", "SendGrid"),
-        signed_by="SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
+        signed_by="SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", inbound=_inbound("sendgrid", "SendGrid"),
     ),
     "sendinblue": MailCompany("SendinBlue", ("SENDINBLUE_API_KEY",), webhook=_view("sendinblue", "SendinBlue")),
-    "sparkpost": MailCompany("SparkPost", ("SPARKPOST_API_KEY",), webhook=_view("sparkpost", "SparkPost")),
+    "sparkpost": MailCompany(
+        "SparkPost", ("SPARKPOST_API_KEY",), webhook=_view("sparkpost", "SparkPost"),
+        inbound=_inbound("sparkpost", "SparkPost"),
+    ),
     "unisender_go": MailCompany(
         "Unisender Go", ("UNISENDER_GO_API_KEY", "UNISENDER_GO_API_URL"), webhook=_view("unisender_go", "UnisenderGo"),
         signed_by="UNISENDER_GO_API_KEY",

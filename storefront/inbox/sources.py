@@ -40,7 +40,7 @@ class Received:
 
 class Source(Protocol):
     """A company's messages. With ``is_asked_first = True`` its address answers GET and HEAD with 200: the company tests
-    it so before it sends anything."""
+    it so before it sends anything. ``max_body``: bytes of the longest request, if it may be longer than others'."""
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
         """Authenticate and parse a raw request; no database, no outgoing call.

@@ -35,18 +35,26 @@ def hook(request: HttpRequest, source: str) -> HttpResponse:
     HEAD: see ``_presence``."""
     if request.method != "POST":
         return _presence(source)
-    body = _body(request)
+    body = _body(request, _most(source))
     if body is None:
         return HttpResponse(status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return _take(source, body, headers, sender=visitor.throttle_key(request))
 
 
-def _body(request: HttpRequest) -> bytes | None:
-    if not fits(request.META.get("CONTENT_LENGTH"), MAX_BODY):
+def _most(name: str) -> int:
+    """The longest body (bytes) that a source sends."""
+    try:
+        return int(getattr(source(name), "max_body", MAX_BODY))
+    except UnknownSource:
+        raise Http404 from None
+
+
+def _body(request: HttpRequest, most: int) -> bytes | None:
+    if not fits(request.META.get("CONTENT_LENGTH"), most):
         return None
-    body = request.read(MAX_BODY + 1)
-    return None if len(body) > MAX_BODY else body
+    body = request.read(most + 1)
+    return None if len(body) > most else body
 
 
 def fits(length: str | None, most: int) -> bool:

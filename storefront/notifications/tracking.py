@@ -10,29 +10,20 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
-from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
-from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
-from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from storefront.core import mail_companies
 from storefront.gateways.errors import ConfigurationError, InvalidSignature
 from storefront.notifications import addresses
+from storefront.notifications.company_requests import UNREADABLE, request_of
 from storefront.notifications.models import DeliveryStatus, OutboxMessage
 
-#: What anymail's views raise for a malformed body.
-_UNREADABLE = (
-    AnymailError, AnymailConfigurationError, ValueError, KeyError, IndexError, TypeError, AttributeError,
-    AssertionError, OverflowError, RecursionError, OSError, SuspiciousOperation,
-)  # fmt: skip
 #: anymail's events that are used here; others (opened, clicked, deferred ...) are ignored.
 _STATUS = {
     EventType.DELIVERED: DeliveryStatus.DELIVERED,
@@ -100,14 +91,14 @@ def read(body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Rep
         view = import_string(company.webhook)()
     except AnymailConfigurationError as exc:  # a setting or a package that it needs is not there
         raise ConfigurationError(f"{company.name} tells nothing: {type(exc).__name__}") from exc
-    request = _request(body, headers)
+    request = request_of(body, headers, hook="mail")
     try:
         view.run_validators(request)
         events = view.parse_events(request)
         return [report for event in events if (report := _report(view.esp_name, event, now))]
     except AnymailWebhookValidationFailure as exc:
         raise InvalidSignature("the mail company's secret is missing or wrong", code="unproven") from exc
-    except _UNREADABLE as exc:
+    except UNREADABLE as exc:
         raise InvalidSignature("not a message of the mail company", code="unreadable") from exc
 
 
@@ -173,23 +164,3 @@ def _sparkpost(raw: Any) -> dict[str, Any]:
     """The event in SparkPost's envelope."""
     (event,) = raw["msys"].values()
     return dict(event)
-
-
-def _request(body: bytes, headers: Mapping[str, str]) -> WSGIRequest:
-    """The request for anymail's views, at the shop's public address, which some companies sign."""
-    site = urlsplit(settings.SITE_URL)
-    kept = {name: value for name, value in headers.items() if "forwarded" not in name}
-    fields = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in kept.items()}
-    return WSGIRequest(
-        fields | {
-            "REQUEST_METHOD": "POST",
-            "PATH_INFO": reverse("hook", args=["mail"]),
-            "SERVER_NAME": site.hostname,
-            "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
-            "HTTP_HOST": site.netloc,
-            "wsgi.url_scheme": site.scheme,
-            "wsgi.input": BytesIO(body),
-            "CONTENT_TYPE": headers.get("content-type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-        }
-    )  # fmt: skip

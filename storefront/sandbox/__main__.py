@@ -23,6 +23,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--stripe-key", default="sk_test_sandbox")
     parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
     parser.add_argument("--mail-webhook-secret", default="sandbox:mail-webhook-of-no-value")
+    parser.add_argument("--inbound-domain", default="reply.northbridge.example")
     parser.add_argument("--mail-token", default="sandbox-mail-token")
     return parser.parse_args()
 
@@ -49,6 +50,8 @@ def build(options: argparse.Namespace) -> list[Any]:
             state_path=options.state / "mail.json",
             webhook_url=f"{options.shop}/hooks/mail/",
             webhook_auth=options.mail_webhook_secret,
+            inbound_url=f"{options.shop}/hooks/mail-inbound/",
+            inbound_domain=options.inbound_domain,
         ),
         Bitrix24StandIn(
             port=options.port + 2,

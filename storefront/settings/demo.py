@@ -10,6 +10,8 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=False)
+#: The mail stand-in hands over what is answered in its mailbox.
+SUPPORT_INBOUND_DOMAIN = env.host("SUPPORT_INBOUND_DOMAIN", default="reply.northbridge.example")
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True

@@ -9,6 +9,7 @@ INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
     "mail": "storefront.inbox.mail.mail_source",
+    "mail-inbound": "storefront.support.incoming.source.inbound_source",
 }
 #: Who delivers an outbox message, by its kind.
 OUTBOX_HANDLERS = {
@@ -89,6 +90,7 @@ JOBS: dict[str, Any] = {
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "thread": "slow"},
     "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "thread": "slow"},
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "thread": "slow"},
+    "ticket-alarms": {"call": "storefront.support.services.alarms.sound", "every": 60},
     "numbers-sum-up": {"call": "cms.statistics.rollup.roll_up", "every": 900},
     "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "thread": "slow"},
     "clear-log-ins": {

@@ -45,8 +45,20 @@ VIEW_CATALOGUE = (
     "voucher.view_voucher",
 )
 
+WRITE_ANSWERS = (
+    "support.view_cannedanswer",
+    "support.add_cannedanswer",
+    "support.change_cannedanswer",
+    "support.delete_cannedanswer",
+)
+SET_UP_DEPARTMENTS = tuple(
+    f"support.{verb}_{model}"
+    for model in ("department", "openinghours")
+    for verb in ("view", "add", "change", "delete")
+)
 HELP_CUSTOMERS = (
     "support.change_conversation",
+    *WRITE_ANSWERS,
     "users.mail_password_link",
     "users.correct_email",
     "users.view_as_customer",
@@ -124,6 +136,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "inbox.retry_event",
         "core.run_job",
         "support.delete_conversation",
+        *SET_UP_DEPARTMENTS,
         "backoffice.delete_savedview",
     ),
 }

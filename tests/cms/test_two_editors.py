@@ -4,6 +4,7 @@ unseen."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from storefront.billing.models import Seller
+from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
 from tests.cms.editing import overwrite_box, sent_back
 
@@ -94,6 +96,13 @@ SNIPPETS: dict[Any, tuple[Callable[[Any], Any], dict[str, Any], str]] = {
     Footer: (lambda shop: one_of(Footer), {"text": "<p>New</p>"}, "text"),
     Notice: (lambda shop: one_of(Notice, text="Old"), {"text": "New"}, "text"),
     NotFoundText: (lambda shop: one_of(NotFoundText, title="Old"), {"title": "New"}, "heading"),
+    Department: (lambda shop: Department.objects.create(name="Old"), {"name": "New"}, "name"),
+    OpeningHours: (
+        lambda shop: OpeningHours.objects.create(weekday=0, opens=time(9), closes=time(12)),
+        {"closes": time(13)},
+        "until",
+    ),
+    CannedAnswer: (lambda shop: CannedAnswer.objects.create(title="Old", text_body="Hi"), {"title": "New"}, "title"),
 }
 
 

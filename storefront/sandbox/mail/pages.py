@@ -78,7 +78,24 @@ def message_page(message: Message) -> Response:
         )
     if message.text:
         parts.append(f'<h2>Text</h2><div class="card"><pre>{_linked(message.text)}</pre></div>')
+    if "+" in message.reply_to:
+        parts.append(_answer_form(message))
     return _document(message.subject or "Mail", "".join(parts))
+
+
+def _answer_form(message: Message) -> str:
+    """Answer as the reader of the mail; the company hands the answer over to the shop."""
+    return (
+        f'<h2>Answer as {escape(message.to)}</h2><form class="card" method="post" action="/m/{message.id}/reply">'
+        '<p style="padding:0 1.1rem"><label for="text">Your text</label><br>'
+        '<textarea id="text" name="text" rows="5" style="width:100%;font:inherit" required></textarea><br>'
+        '<button style="font:inherit;padding:.4rem 1rem">Send</button></p></form>'
+    )
+
+
+def replied(message: Message, problem: str) -> Response:
+    said = f"Not handed over: {escape(problem)}" if problem else "Your answer was handed over to the shop."
+    return _document("Answer", f'<p><a href="/m/{message.id}">&larr; The mail</a></p><h1>{said}</h1>')
 
 
 def html_part(message: Message) -> Response:

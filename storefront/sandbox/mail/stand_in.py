@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from storefront.sandbox.control import Act, Faults, StateFile, add_controls
-from storefront.sandbox.mail import pages, search, tracking
+from storefront.sandbox.mail import inbound, pages, search, tracking
 from storefront.sandbox.mail.messages import Message, Refused, read
 from storefront.sandbox.server import Request, Response, StandIn
 
@@ -35,7 +35,8 @@ class Fault:
 
 class MailStandIn(StandIn):
     """Args: ``server_token`` is the only token let in, ``state_path`` a file that carries the mails over a restart,
-    ``webhook_url`` where bounces and complaints are told (nowhere if empty), with ``webhook_auth``: name:password."""
+    ``webhook_url`` where bounces and complaints are told (nowhere if empty), with ``webhook_auth``: name:password;
+    ``inbound_url`` where mails to ``inbound_domain`` are handed over, with the same."""
 
     def __init__(
         self,
@@ -46,10 +47,13 @@ class MailStandIn(StandIn):
         state_path: Path | str | None = None,
         webhook_url: str = "",
         webhook_auth: str = "",
+        inbound_url: str = "",
+        inbound_domain: str = "",
     ) -> None:
         super().__init__(port=port, host=host)
         self.server_token = server_token
         self._webhook = (webhook_url, webhook_auth)
+        self.inbound_url, self.inbound_domain = inbound_url, inbound_domain
         #: Addresses that get nothing any more, and why.
         self._suppressed: dict[str, str] = {}
         self._file = StateFile(state_path)
@@ -63,6 +67,7 @@ class MailStandIn(StandIn):
         self.route("POST", delete, lambda request: self._api(request, self._let_in))
         self.route("GET", "/", lambda request: pages.mailbox(self._find(request.query.get("to", ""))))
         self.route("GET", r"/m/(?P<id>\w+)", lambda request: self._page(request, pages.message_page))
+        self.route("POST", r"/m/(?P<id>\w+)/reply", self._reply)
         self.route("GET", r"/m/(?P<id>\w+)/html", lambda request: self._page(request, pages.html_part))
         self.route("GET", r"/m/(?P<id>\w+)/attachments/(?P<index>\d+)", self._attachment)
         acts: dict[str, Act] = {
@@ -70,6 +75,7 @@ class MailStandIn(StandIn):
             "bounce": self.bounce,
             "deliver": self.deliver,
             "faults": self.fail_next,
+            "receive": self.receive,
         }
         add_controls(self, reads={"messages": self.messages}, acts=acts | {"reset": self.reset})
 
@@ -106,6 +112,18 @@ class MailStandIn(StandIn):
     def deliver(self, *, to: str, at: str = "", copies: int = 1) -> dict[str, Any]:
         """Tell that the newest mail to this address has arrived."""
         return self._tell(tracking.delivery(self._newest(to), at), copies)
+
+    def receive(self, *, raw: str, envelope_from: str | None = None, copies: int = 1) -> dict[str, Any]:
+        """A mail arrives (``raw``: MIME) and is handed over so many times. Returns the shop's answers as ``answers``,
+        and what was posted as ``body``. Raises ValueError for one that Postmark would not take."""
+        return self.receive_bytes(raw.encode("utf-8", "surrogateescape"), envelope_from=envelope_from, copies=copies)
+
+    def receive_bytes(self, raw: bytes, *, envelope_from: str | None = None, copies: int = 1) -> dict[str, Any]:
+        if not self.inbound_domain:
+            raise ValueError("no inbound domain is set up")
+        body = inbound.body(raw, domain=self.inbound_domain, envelope_from=envelope_from)
+        url, auth = self.inbound_url, self._webhook[1]
+        return {"body": body, "answers": [tracking.post(url, auth, body) for _ in range(copies if url else 0)]}
 
     def _newest(self, to: str) -> Message:
         found = self._find(to)
@@ -179,6 +197,26 @@ class MailStandIn(StandIn):
             return Response(search.found(self._find(), request.query))
         except Refused as refusal:
             return _error(refusal.code, refusal.message, 422)
+
+    def _reply(self, request: Request) -> Response:
+        """The form of the mailbox: the reader of a mail answers it."""
+
+        def answer(message: Message) -> Response:
+            if request.headers.get("origin", self.base_url) != self.base_url:
+                return Response("This form belongs to the mailbox.", 403)
+            text = dict(request.form).get("text", "").strip()
+            quoted = "\n".join(f"> {line}" for line in message.text.splitlines())
+            raw = inbound.written(
+                sender=message.to, to=message.reply_to, subject=f"Re: {message.subject}",
+                text=f"{text}\n\nOn {message.received_at[:10]}, {message.sender} wrote:\n\n{quoted}\n",
+            )  # fmt: skip
+            try:
+                answers = self.receive_bytes(raw)["answers"]
+            except ValueError as refusal:
+                return pages.replied(message, str(refusal))
+            return pages.replied(message, "" if answers and answers[0] == 200 else f"the shop answered {answers}")
+
+        return self._page(request, answer)
 
     def _page(self, request: Request, show: Any) -> Response:
         message = next((each for each in self._find() if each.id == request.params["id"]), None)

@@ -1,0 +1,104 @@
+"""Lists and forms of the menu 'Ticket settings': departments, opening hours, canned answers."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from cms.edit_conflicts.views import OneEditorAtATime
+from cms.shop.forms.languages import in_all_languages, side_by_side
+from storefront.support.models import CannedAnswer, Department, OpeningHours
+from storefront.support.models.answers import known_placeholders
+
+_DepartmentTexts = in_all_languages(
+    "DepartmentTexts",
+    name=forms.CharField(label=_("Name"), max_length=80),
+    description=forms.CharField(label=_("What it is for"), max_length=200),
+)
+
+
+class DepartmentForm(_DepartmentTexts):  # type: ignore[misc, valid-type]
+    """At most one department gets chats and messages of the contact form."""
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> models.Model:
+        if self.cleaned_data["is_default"]:
+            Department.objects.filter(is_default=True).exclude(pk=self.instance.pk).update(is_default=False)
+        return super().save(commit)
+
+
+_CannedAnswerTexts = in_all_languages(
+    "CannedAnswerTexts",
+    text_body=forms.CharField(
+        label=_("Text"), widget=forms.Textarea(attrs={"rows": 8}), validators=[known_placeholders]
+    ),
+)
+
+
+class CannedAnswerForm(_CannedAnswerTexts):  # type: ignore[misc, valid-type]
+    pass
+
+
+class DepartmentViewSet(OneEditorAtATime, SnippetViewSet):
+    model = Department
+    icon = "group"
+    menu_label = _("Departments")
+    list_display = ["__str__", "email", "answer_hours", "is_offered", "is_default"]
+    copy_view_enabled = False
+    edit_handler = ObjectList(
+        [
+            side_by_side("name"),
+            side_by_side("description", help_text=_("Shown to customers beside the name.")),
+            FieldPanel("email", help_text=_("Told of new tickets and of late answers. Empty: the address of staff.")),
+            FieldPanel("answer_hours", help_text=_("Counted in the opening hours. Empty: no time is set.")),
+            FieldRowPanel([FieldPanel("is_offered"), FieldPanel("is_default"), FieldPanel("sort_order")]),
+        ],
+        base_form_class=DepartmentForm,
+    )
+
+
+class OpeningHoursViewSet(OneEditorAtATime, SnippetViewSet):
+    model = OpeningHours
+    icon = "time"
+    menu_label = _("Opening hours")
+    list_display = ["__str__"]
+    copy_view_enabled = False
+    edit_handler = ObjectList(
+        [
+            HelpPanel(content=_("Times within which answers are due count these hours only. Without any, all hours.")),
+            FieldRowPanel([FieldPanel("weekday"), FieldPanel("opens"), FieldPanel("closes")]),
+        ]
+    )
+
+
+class CannedAnswerViewSet(OneEditorAtATime, SnippetViewSet):
+    model = CannedAnswer
+    icon = "doc-full"
+    menu_label = _("Canned answers")
+    list_display = ["title", "department"]
+    search_fields = ["title", "text_body"]
+    search_backend_name = None
+    edit_handler = ObjectList(
+        [
+            FieldPanel("title"),
+            FieldPanel("department"),
+            side_by_side(
+                "text_body",
+                help_text=_(
+                    "Filled in: {name} {number} {subject} {order} {invoice} {license} {agent} {shop}. The customer "
+                    "gets it in the language of the ticket."
+                ),
+            ),
+        ],
+        base_form_class=CannedAnswerForm,
+    )
+
+
+class TicketSettingsGroup(SnippetViewSetGroup):
+    items = (DepartmentViewSet, OpeningHoursViewSet, CannedAnswerViewSet)
+    menu_label = _("Ticket settings")
+    menu_icon = "cog"
+    menu_order = 155
