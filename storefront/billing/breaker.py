@@ -16,6 +16,7 @@ from django.core.cache import cache
 from storefront.billing.services import reviews
 from storefront.core import clock, time_limits
 from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
+from storefront.gateways.payments.balance import BalanceMovement
 from storefront.gateways.payments.base import (
     PaymentGateway,
     PaymentSnapshot,
@@ -60,7 +61,7 @@ class Guarded(PaymentGateway):
         )  # fmt: skip
         self.page_lifetime, self.key_lifetime = inner.page_lifetime, inner.key_lifetime
         self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
-        self.decline_reasons = inner.decline_reasons
+        self.decline_reasons, self.day_zone = inner.decline_reasons, inner.day_zone
 
     def start(self, request: StartRequest) -> StartedPayment:
         with self._watched():
@@ -91,6 +92,10 @@ class Guarded(PaymentGateway):
     def find_disputed(self, *, since: datetime) -> Sequence[str]:
         with self._watched():
             return self._inner.find_disputed(since=since)
+
+    def movements(self, *, since: datetime, until: datetime) -> Sequence[BalanceMovement]:
+        with self._watched():
+            return self._inner.movements(since=since, until=until)
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return self._inner.parse_webhook(body, headers, now=now)

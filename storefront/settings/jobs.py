@@ -88,6 +88,11 @@ JOBS: dict[str, Any] = {
         "thread": "strangers",
     },
     "reconcile": {"call": "storefront.billing.services.reconcile.reconcile", "every": 24 * 3600, "thread": "slow"},
+    "reconcile-days": {
+        "call": "storefront.billing.services.reconcile_days.reconcile_days",
+        "every": 24 * 3600,
+        "thread": "slow",
+    },
     "payments-setup": {"call": "storefront.billing.services.setup.check_all", "every": 24 * 3600, "thread": "slow"},
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "thread": "slow"},
     "ticket-alarms": {"call": "storefront.support.services.alarms.sound", "every": 60},

@@ -34,6 +34,7 @@ from storefront.billing.services import (
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
+from storefront.billing.services.reconcile_days import reconcile_days
 from storefront.billing.services.settlement import record, settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
@@ -396,7 +397,7 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     from storefront.gateways.payments.stripe import Gateway
 
     asked = []
-    calls = {"start", "fetch", "cancel", "refund", "find_recent", "find_disputed"}
+    calls = {"start", "fetch", "cancel", "refund", "find_recent", "find_disputed", "movements"}
     for name in calls:
         method = getattr(Gateway, name)
 
@@ -412,6 +413,7 @@ def test_no_transaction_is_open_while_the_provider_is_asked(stripe, invoice, mon
     payment = settle(attempt_id=payment.pk)
     refunds.start(payment=payment.payment, amount=payment.amount, reason="")
     reconcile()
+    reconcile_days()
     assert {name for name, _ in asked} == calls
     assert not any(in_transaction for _, in_transaction in asked)
 

@@ -14,7 +14,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links, menu
-from storefront.backoffice.money_desk import acts, views, waiting
+from storefront.backoffice.money_desk import acts, days, views, waiting
 from storefront.backoffice.money_desk.panel import WaitingPanel
 from storefront.backoffice.rights import has_any
 from storefront.billing.models import ReviewItem
@@ -33,6 +33,9 @@ def addresses() -> list[URLPattern]:
         path(f"{one}resolve/", acts.Resolve.as_view(), name="backoffice-review-resolve"),
         path(f"{one}ask/", acts.AskProvider.as_view(), name="backoffice-review-ask"),
         path(f"{one}book/", acts.BookToInvoice.as_view(), name="backoffice-review-book"),
+        path("money/days/", days.DayList.as_view(), name="backoffice-money-days"),
+        path("money/days/results/", days.DayList.as_view(results_only=True), name="backoffice-money-days-results"),
+        path("money/days/<slug:gateway>/<str:day>/", days.DayPage.as_view(), name="backoffice-money-day"),
         # the addresses of before
         path("review/", RedirectView.as_view(pattern_name="backoffice-money-desk")),
         path("review/<int:pk>/", RedirectView.as_view(pattern_name="backoffice-review-item")),

@@ -76,6 +76,10 @@ KINDS = {
     "unknown_charge": ReviewText(_("The provider took money for a charge we do not know"), _COMPARE),
     "missing_charge": ReviewText(_("The provider does not list a payment of ours"), _COMPARE, _ASKED),
     "difference": ReviewText(_("The provider and we differ about a payment"), _COMPARE, _ASKED),
+    "day_differs": ReviewText(
+        _("The sums of a day differ from the provider's"),
+        _("Open the day: each difference is listed and linked. What is booked late mends its day by itself."),
+    ),
     "unknown_to_provider": ReviewText(
         _("The provider does not know a charge it once gave us"), _("Check whether the keys were changed."), _ASKED
     ),

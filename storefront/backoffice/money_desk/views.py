@@ -20,12 +20,14 @@ from storefront.backoffice.money_desk.kinds import ASK, BOOK, REFUND, describe
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
 from storefront.backoffice.refunds import words
 from storefront.backoffice.refunds.forms import unspent
+from storefront.backoffice.rights import has_any
 from storefront.billing.models import ReviewItem
 from storefront.billing.services import booking, refund_plans, refund_rules, refund_units
 from storefront.core.instants import instant
 
 VIEW, CHANGE = "billing.view_reviewitem", "billing.change_reviewitem"
 BEGIN_REFUND = "billing.begin_refund"
+SEE_DAYS = "billing.view_ledgertransaction"
 PER_PAGE = 50
 CRUMBS = (Crumb("backoffice-money-desk", gettext_lazy("Money desk")),)
 
@@ -45,6 +47,7 @@ class MoneyDesk(DetailPage):
             "matters": waiting.loaded(list(page.object_list)),
             "piles": waiting.piles(),
             "is_stuck": refund_rules.has_too_few_approvers(),
+            "may_see_days": has_any(self.request.user, (SEE_DAYS,)),
         }
 
 
@@ -130,6 +133,11 @@ class ReviewPage(DetailPage):
         item = self.item
         if item.resolved_at is not None:
             return
+        if item.kind == "day_differs":
+            _kind, name, day = item.key.split(":")
+            yield ActLink(
+                _("Open the day"), reverse("backoffice-money-day", args=[name, day]), SEE_DAYS, "calendar-alt"
+            )
         offered = describe(item.kind).acts
         if REFUND in offered:
             yield from self._refund()

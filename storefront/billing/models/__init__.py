@@ -2,6 +2,7 @@ from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
+from .reconciliation import ProviderMovement, ReconciledDay
 from .refunds import Refund, RefundedUnit
 from .reviews import ReviewItem
 
@@ -21,6 +22,8 @@ __all__ = [
     "Payment",
     "PaymentAttempt",
     "ProviderAnswer",
+    "ProviderMovement",
+    "ReconciledDay",
     "Refund",
     "RefundedUnit",
     "ReviewItem",

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from storefront.gateways.errors import UnsupportedOperation
+from storefront.gateways.payments.balance import BalanceMovement
 from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.disputes import DisputeSnapshot
 from storefront.gateways.payments.instructions import PaymentInstructions
@@ -174,6 +175,7 @@ class PaymentGateway(ABC):
     supports: frozenset[Feature] = frozenset()
     #: the provider's refusal codes (``PaymentSnapshot.failure_code``) whose reason a buyer may be told
     decline_reasons: Mapping[str, DeclineReason] = {}
+    day_zone = "UTC"  # in which its days begin
     #: whether the configured keys move real money
     is_live: bool
     #: what it takes; ``start`` raises ``Declined`` for anything else
@@ -218,6 +220,10 @@ class PaymentGateway(ABC):
     def find_disputed(self, *, since: datetime) -> Sequence[str]:
         """``charge_reference`` of every charge about which a dispute began since then (UTC), for reconciliation."""
         return ()
+
+    def movements(self, *, since: datetime, until: datetime) -> Sequence[BalanceMovement]:
+        """All that moved our balance at the provider in [since, until) (UTC), for comparing days."""
+        raise UnsupportedOperation(f"{self.name} cannot list its balance")
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         """Ask the provider whether our set-up fits: key, mode, rights, messages, secrets, clock. Changes nothing.

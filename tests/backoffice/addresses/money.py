@@ -25,6 +25,7 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     matter = reviews.file(key="money", kind="late_payment", detail="Money came late.", attempt=attempt, invoice=invoice)
     one, item = f"/admin/refunds/{refund.pk}/", f"/admin/money/{matter.pk}/"
     return {
+        "/admin/money/days/<slug:gateway>/<str:day>/": "/admin/money/days/stripe/2026-03-04/",
         "/admin/refunds/invoice/<str:number>/": f"/admin/refunds/invoice/{invoice.number}/",
         "/admin/refunds/payment/<int:pk>/": f"/admin/refunds/payment/{payment.pk}/",
         **{f"/admin/refunds/<int:pk>/{tail}": one + tail for tail in ("", "approve/", "decline/", "withdraw/", "ask/")},

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, Unavailable
 from storefront.gateways.http import HttpClient
+from storefront.gateways.payments.balance import BalanceMovement
 from storefront.gateways.payments.base import (
     Feature,
     PaymentGateway,
@@ -24,6 +25,7 @@ from storefront.gateways.payments.base import (
 from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 from storefront.gateways.payments.stripe import dashboard, diagnosis, webhooks
+from storefront.gateways.payments.stripe.balance import movements_between
 from storefront.gateways.payments.stripe.declines import DECLINES
 from storefront.gateways.payments.stripe.disputes import disputed_since, disputes_of
 from storefront.gateways.payments.stripe.failures import translated
@@ -183,6 +185,10 @@ class Gateway(PaymentGateway):
     def find_disputed(self, *, since: datetime) -> Sequence[str]:
         with translated():
             return disputed_since(self._client, since)
+
+    def movements(self, *, since: datetime, until: datetime) -> Sequence[BalanceMovement]:
+        with translated():
+            return movements_between(self._client, since, until)
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         return diagnosis.diagnose(

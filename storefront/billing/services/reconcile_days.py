@@ -1,0 +1,123 @@
+"""Comparing each day at a provider with our ledger's rows: settled, refunds, disputes, fees, payouts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.models import Payment, ProviderMovement, ReconciledDay
+from storefront.billing.services import reviews
+from storefront.billing.services.day_differences import bounds, compared
+from storefront.core import clock, money
+from storefront.gateways.errors import MissingRight, UnsupportedOperation
+from storefront.gateways.payments.balance import BalanceMovement, MovementKind
+
+logger = logging.getLogger(__name__)
+
+#: Days before today that each run compares anew: what was booked late mends its day by itself.
+LOOK_BACK_DAYS = 10
+#: What moved shortly before the first day may have been booked on it.
+MARGIN = timedelta(days=3)
+_COLUMNS = {"payment": "settled", "refund": "refunded", "dispute": "disputed"}
+
+
+def reconcile_days() -> int:
+    """Compare the last days, up to yesterday, with every provider that lists its balance. Returns the number of
+    differences. Raises Unavailable if a provider does not answer (the job shows it)."""
+    return sum(_reconcile(name) for name in names())
+
+
+def reconcile_day(name: str, day: date) -> int:
+    """Work one day out anew, from the movements that are stored. Returns the number of differences."""
+    with transaction.atomic():
+        rows = _sums(name, day)
+        ReconciledDay.objects.filter(gateway=name, day=day).exclude(currency__in=rows).delete()
+        for currency, sums in rows.items():
+            ReconciledDay.objects.update_or_create(
+                gateway=name, day=day, currency=currency, defaults=sums | {"checked_at": clock.now()}
+            )
+        found = int(sum(sums["differences"] for sums in rows.values()))
+        if found:
+            _report(name, day, found)
+    return found
+
+
+def _reconcile(name: str) -> int:
+    adapter = gateway(name)
+    today = clock.now().astimezone(ZoneInfo(adapter.day_zone)).date()
+    days = [today - timedelta(days=back) for back in range(LOOK_BACK_DAYS, 0, -1)]
+    try:
+        found = adapter.movements(since=bounds(name, days[0])[0] - MARGIN, until=bounds(name, days[-1])[1])
+    except (UnsupportedOperation, MissingRight):  # staff have been told of the right
+        return 0
+    _store(name, found)
+    return sum(reconcile_day(name, day) for day in days)
+
+
+def _store(name: str, found: Iterable[BalanceMovement]) -> None:
+    """Keep each movement once; one whose payment was not known then may find it now."""
+    zone = ZoneInfo(gateway(name).day_zone)
+    for each in found:
+        payment = _payment_of(name, each)
+        ProviderMovement.objects.update_or_create(
+            gateway=name,
+            reference=each.reference,
+            defaults={
+                "kind": each.kind,
+                "happened_at": each.happened_at,
+                "day": each.happened_at.astimezone(zone).date(),
+                "currency": each.currency,
+                "amount": money.stored(each.amount),
+                "fee": money.stored(each.fee),
+                "source_reference": each.source_reference,
+                "source_amount": money.stored(each.source_amount),
+                "source_currency": each.source_currency,
+                "charge_reference": each.charge_reference,
+                "payment": payment,
+            },
+        )
+
+
+def _payment_of(name: str, movement: BalanceMovement) -> Payment | None:
+    if not movement.charge_reference:
+        return None
+    found = Payment.objects.filter(gateway=name, attempt__charge_reference=movement.charge_reference)
+    return found.order_by("pk").first()
+
+
+def _sums(name: str, day: date) -> dict[str, dict[str, Decimal | int]]:
+    """The columns of the day's rows, by currency."""
+    rows: dict[str, dict[str, Decimal | int]] = {}
+
+    def add(currency: str, column: str, amount: Decimal | int) -> None:
+        row = rows.setdefault(currency, {"differences": 0})
+        row[column] = row.get(column, 0) + amount
+
+    for each in compared(name, day):
+        column = _COLUMNS[each.about]
+        add(each.currency, column, each.theirs)
+        add(each.our_currency, f"our_{column}", each.ours)
+        if each.difference:
+            add(each.difference.currency, "differences", 1)
+    for movement in ProviderMovement.objects.filter(gateway=name, day=day):
+        is_fee = movement.kind == MovementKind.FEE
+        add(movement.currency, "fees", -movement.amount if is_fee else movement.fee)
+        if movement.kind in (MovementKind.PAYOUT, MovementKind.PAYOUT_FAILED):
+            add(movement.currency, "payouts", -movement.amount)
+    return rows
+
+
+def _report(name: str, day: date, found: int) -> None:
+    """Before the staff, once per day."""
+    reviews.file(
+        key=f"day-differs:{name}:{day:%Y-%m-%d}",
+        kind="day_differs",
+        detail=f"On {day:%Y-%m-%d} {name} and we differ in {found} movements of money. They are listed at the day.",
+        subject=f"{name}: the sums of {day:%Y-%m-%d} differ",
+    )
