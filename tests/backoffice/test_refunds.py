@@ -192,3 +192,11 @@ def test_support_sees_refunds_and_begins_none(client_of: Callable[[str], Client]
     client = client_of("Support")
     assert client.get("/admin/refunds/").status_code == 200
     assert client.get(path(invoice)).status_code == 403
+
+
+def test_invoice_and_payment_offer_the_refund_to_who_may(client_of: Callable[[str], Client], invoice: Any) -> None:
+    attempt = invoice.attempts.get()
+    accounting, support = client_of("Accounting"), client_of("Support")
+    for address in (f"/admin/invoices/{invoice.number}/", f"/admin/payments/{attempt.public_id}/"):
+        assert path(invoice) in accounting.get(address).content.decode()
+        assert path(invoice) not in support.get(address).content.decode()

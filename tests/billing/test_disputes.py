@@ -221,9 +221,11 @@ def test_while_one_payment_of_an_invoice_is_disputed_the_end_of_anothers_dispute
     stripe.close_dispute(first.provider_reference, won=True)
     look(first)
     assert heard == [True, True]
+    assert "stays suspended: another payment" in ReviewItem.objects.latest("pk").detail
     stripe.close_dispute(second.provider_reference, won=True)
     look(second)
     assert heard == [True, True, False]
+    assert "the licenses work again" in ReviewItem.objects.latest("pk").detail
     assert audited() == []
 
 

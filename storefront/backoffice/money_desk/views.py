@@ -18,15 +18,15 @@ from storefront.backoffice import history
 from storefront.backoffice.money_desk import waiting
 from storefront.backoffice.money_desk.kinds import ASK, BOOK, REFUND, describe
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
+from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.refunds import words
 from storefront.backoffice.refunds.forms import unspent
 from storefront.backoffice.rights import has_any
 from storefront.billing.models import ReviewItem
-from storefront.billing.services import booking, refund_plans, refund_rules, refund_units
+from storefront.billing.services import booking, refund_rules
 from storefront.core.instants import instant
 
 VIEW, CHANGE = "billing.view_reviewitem", "billing.change_reviewitem"
-BEGIN_REFUND = "billing.begin_refund"
 SEE_DAYS = "billing.view_ledgertransaction"
 PER_PAGE = 50
 CRUMBS = (Crumb("backoffice-money-desk", gettext_lazy("Money desk")),)
@@ -151,15 +151,8 @@ class ReviewPage(DetailPage):
 
     def _refund(self) -> Iterable[ActLink]:
         """At the payment, what paid for nothing; else at the invoice."""
-        item = self.item
-        payment = item.payment
-        if payment and refund_units.can_refund(payment) and unspent(payment) > 0:
-            url = reverse("backoffice-refund-payment", args=[payment.pk])
-        elif item.invoice and any(part.amount > 0 for part in refund_plans.sources(item.invoice)):
-            url = reverse("backoffice-refund-invoice", args=[item.invoice.number])
-        else:
-            return
-        yield ActLink(_("Refund"), url, BEGIN_REFUND, "undo", True)
+        offered = list(refund_offers.of_payment(self.item.payment)) if self.item.payment else []
+        return offered or (refund_offers.of_invoice(self.item.invoice) if self.item.invoice else [])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         disputes = self.item.payment.disputes.all() if self.item.payment else []

@@ -17,6 +17,7 @@ from storefront.account.rows import invoice_row
 from storefront.backoffice.orders import rows, story, timeline
 from storefront.backoffice.orders.acts import links as acts
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
+from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.rights import StaffOnly
 from storefront.billing import links, status
 from storefront.billing.models import Invoice
@@ -79,7 +80,7 @@ class InvoicePage(DetailPage):
             yield Fact(label, money.display(amount, invoice.currency))
 
     def acts(self) -> Iterable[ActLink]:
-        return acts.of_invoice(self.invoice)
+        return [*acts.of_invoice(self.invoice), *refund_offers.of_invoice(self.invoice)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = story.of_invoices([self.invoice], order=self.invoice.order, reader=self.reader)

@@ -11,7 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from storefront.backoffice.orders import rows, story, timeline
-from storefront.backoffice.pages import Crumb, DetailPage, Fact
+from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
+from storefront.backoffice.refunds import offers as refund_offers
 from storefront.billing import gateway_registry, status
 from storefront.billing.models import Payment, PaymentAttempt
 from storefront.core import money
@@ -62,6 +63,9 @@ class PaymentPage(DetailPage):
             yield from self._facts_of_attempt(self.attempt)
         if self.payment is not None:
             yield from self._facts_of_money(self.payment)
+
+    def acts(self) -> Iterable[ActLink]:
+        return refund_offers.of_payment(self.payment) if self.payment else ()
 
     def _facts_of_attempt(self, attempt: PaymentAttempt) -> Iterable[Fact]:
         state = status.of_attempt(attempt)
