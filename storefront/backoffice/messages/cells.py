@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.admin.ui.tables import BaseColumn, Column
 
 from storefront.backoffice.messages import words
+from storefront.core.instants import instant
 from storefront.core.log_masking import mask
 from storefront.inbox.models import InboundEvent
 from storefront.notifications.models import OutboxMessage
@@ -36,7 +37,13 @@ class StateCell(BaseColumn):
 
     def get_cell_context_data(self, instance: Any, parent_context: dict[str, Any]) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return context | {"tone": tone(instance)}
+        due = next_try(instance)
+        return context | {
+            "state": words.state(instance),
+            "tone": tone(instance),
+            "next_try": instant(due, "short") if due else "",
+            "error": error(instance),
+        }
 
 
 class MomentCell(Column):

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -102,11 +103,8 @@ class MailList(MessageList):
     act = ACT_ON_MAILS
     shown = (
         cells.MessageCell("subject", label=_("Message")),
-        Column("recipient", label=_("To"), sort_key="recipient"),
-        cells.StateCell("status", label=_("State")),
-        Column("attempts", label=_("Tries"), classname="bo-number"),
-        cells.MomentCell("next_attempt_at", label=_("Next try"), when=cells.next_try, sort_key="next_attempt_at"),
-        Column("last_error", label=_("Error"), accessor=cells.error),
+        Column("recipient", label=_("To"), sort_key="recipient", classname="bo-host"),
+        cells.StateCell("status", label=_("State"), sort_key="next_attempt_at"),
         cells.MomentCell("created_at", label=_("Written"), when=lambda row: row.created_at, sort_key="created_at"),
     )
     export_filename = "mails"
@@ -120,6 +118,13 @@ class MailList(MessageList):
         "created_at": _("Written"),
         "status": _("State"),
     }
+
+    def get_base_queryset(self) -> QuerySet[OutboxMessage]:
+        """What programs were sent is shown only to who asks for it; what they were not sent, always."""
+        rows: QuerySet[OutboxMessage] = super().get_base_queryset()
+        if self.request.GET.getlist("kind"):
+            return rows
+        return rows.exclude(kind__in=list(words.OTHERS), status=OutboxStatus.SENT)
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
@@ -144,10 +149,7 @@ class WebhookList(MessageList):
     shown = (
         cells.MessageCell("summary", label=_("Webhook")),
         Column("source", label=_("From"), accessor=lambda row: words.source(row.source), sort_key="source"),
-        cells.StateCell("status", label=_("State")),
-        Column("attempts", label=_("Tries"), classname="bo-number"),
-        cells.MomentCell("next_attempt_at", label=_("Next try"), when=cells.next_try, sort_key="next_attempt_at"),
-        Column("last_error", label=_("Error"), accessor=cells.error),
+        cells.StateCell("status", label=_("State"), sort_key="next_attempt_at"),
         cells.MomentCell("received_at", label=_("Received"), when=lambda row: row.received_at, sort_key="received_at"),
     )
     export_filename = "webhooks"

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from storefront.notifications.models import OutboxMessage
+from storefront.inbox.models import InboundEvent
+from storefront.notifications.models import OutboxMessage, OutboxStatus
 
 Words = dict[str, str | Promise]
 
@@ -49,6 +50,11 @@ def what(message: OutboxMessage) -> str:
     """Which message it is: "Order placed"; its technical name where there are no words for it."""
     name = message.template or message.kind
     return str(MAILS.get(message.template) or OTHERS.get(message.kind) or name.replace("_", " "))
+
+
+def state(message: OutboxMessage | InboundEvent) -> str:
+    """Where it stands, in a word or two."""
+    return str(_("Withheld")) if message.status == OutboxStatus.WITHHELD else message.get_status_display()
 
 
 def source(name: str) -> str:
