@@ -21,6 +21,7 @@ WAGTAIL = settings.WAGTAIL_PATH.lstrip("/")
 #: Known to other systems, or for staff: one address each, whatever the language.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
+    path("readyz/", health.readyz, name="readyz"),
     path("", include("storefront.users.closed_logins")),
     path("dashboard/", include("storefront.backoffice.old_addresses")),
     path(f"{WAGTAIL}pages/<int:page_id>/edit/", edit_page),

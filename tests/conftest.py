@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 from wagtail.models import Site
 
-from storefront.core import content_version, outage, throttle
+from storefront.core import content_version, health, outage, throttle
 from storefront.inbox.processing import process_due
 from storefront.notifications.outbox import deliver_due
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
@@ -50,6 +50,7 @@ def _nothing_remembered() -> None:
     cache.clear()
     throttle.reset()
     outage.known.end()
+    health.forget_readiness()
 
 
 @pytest.fixture

@@ -124,6 +124,26 @@ AUDIT_CHECKS = [
     "checkout.audit.checks",
     "storefront.backoffice.search.audit.checks",
 ]
+#: What the page Health, ``manage.py doctor`` and ``/readyz/`` look at (``core.doctor``).
+HEALTH_CHECKS: dict[str, Any] = {
+    "database": {
+        "call": "storefront.core.health_checks.stores.database", "decides_readiness": True, "needs_database": False,
+    },
+    "migrations": {"call": "storefront.core.health_checks.stores.migrations", "decides_readiness": True},
+    "cache": {
+        "call": "storefront.core.health_checks.stores.shared_cache", "decides_readiness": True,
+        "needs_database": False,
+    },
+    "disk": {"call": "storefront.core.health_checks.stores.disk", "needs_database": False},
+    "clock": {"call": "storefront.core.health_checks.running.clocks"},
+    "worker": {"call": "storefront.core.health_checks.running.worker"},
+    "mail": {"call": "storefront.notifications.health.mails"},
+    "webhooks": {"call": "storefront.inbox.health.webhooks"},
+    "payments": {"call": "storefront.billing.health.attempts"},
+    "bitrix24": {"call": "storefront.licensing.health.applications"},
+    "versions": {"call": "storefront.core.health_checks.running.versions", "needs_database": False},
+    "providers": {"call": "storefront.billing.health.providers", "asks_others": True},
+}  # fmt: skip
 #: Who is told when it finds something.
 AUDIT_NOTICE = "storefront.notifications.mails.staff_notice"
 

@@ -52,6 +52,10 @@ USE_I18N = True
 #: Translations of our texts; and Oscar's English in our words, for its American half calls a voucher a coupon.
 LOCALE_PATHS = [BASE_DIR / "storefront" / "locale", BASE_DIR / "storefront" / "wording"]
 
+#: What is deployed (a tag or a commit), shown on the page Health and told with errors.
+RELEASE = env.text(
+    "RELEASE", pattern=r"[\w.+-]{1,60}", what="a tag or commit of at most 60 letters, digits and . _ + -"
+)
 # --- Logs --------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", among=configuration.LOG_LEVELS)
 LOGGING = {

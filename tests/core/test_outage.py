@@ -53,7 +53,7 @@ def test_after_the_first_nobody_waits_for_a_database_that_is_away(clock: Clock, 
     client = Client(raise_request_exception=False)
     assert client.get("/account/login/").status_code == 503
     asked = server.asked
-    for path in ("/", "/ru/products/", "/healthz/", "/admin/", "/hooks/stripe/"):
+    for path in ("/", "/ru/products/", "/readyz/", "/admin/", "/hooks/stripe/"):
         assert client.get(path).status_code == 503, path
     assert server.asked == asked
 
@@ -68,7 +68,7 @@ def test_one_of_many_asks_whether_it_is_back_and_then_all_are_served(clock: Cloc
     server.away = False
     clock.now += outage.GAP
     assert client.get("/account/login/").status_code == 200
-    assert client.get("/healthz/").status_code == 200
+    assert client.get("/readyz/").status_code == 200
 
 
 def test_while_one_looks_the_others_do_not(clock: Clock) -> None:
@@ -80,7 +80,7 @@ def test_while_one_looks_the_others_do_not(clock: Clock) -> None:
 
 
 def test_probe_is_refused_with_the_time_to_come_again(clock: Clock, server: Server) -> None:
-    response = Client().get("/healthz/", headers={"host": "10.0.0.7"})
+    response = Client().get("/readyz/", headers={"host": "10.0.0.7"})
     assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 

@@ -157,6 +157,7 @@ WRONG = {
     "LOGIN_KEEP_DAYS": "0",
     "WEBHOOK_KEEP_DAYS": "never",
     "LOG_LEVEL": "LOUD",
+    "RELEASE": "the last one",
 }
 
 

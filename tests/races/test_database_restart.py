@@ -30,7 +30,7 @@ pytestmark = pytest.mark.postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180
-PATHS = ("/account/login/", "/healthz/", "/ru/nowhere/", "/cart/")
+PATHS = ("/account/login/", "/readyz/", "/ru/nowhere/", "/cart/")
 
 BEGIN = """
 import json
@@ -87,7 +87,7 @@ class Shop:
             "-m", "gunicorn", "--config", "python:storefront.gunicorn_conf", "--workers", "2",
             "--bind", self.url.removeprefix("http://"), "storefront.wsgi:application",
         )  # fmt: skip
-        eventually(lambda: self.status("/healthz/") == 200, "the shop did not start")
+        eventually(lambda: self.status("/readyz/") == 200, "the shop did not start")
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -192,7 +192,7 @@ def test_a_charged_buyer_becomes_paid_by_itself_whatever_happens_to_the_database
             outages = shop.logged("trying again until it can")
             take_away()
             stripe.pay(session)
-            eventually(lambda: shop.status("/healthz/") == 503, "the probe does not notice")
+            eventually(lambda: shop.status("/readyz/") == 503, "the probe does not notice")
             page = requests.get(f"{shop.url}/ru/nowhere/", timeout=30)
             assert (page.status_code, "Сейчас вернёмся" in page.text) == (503, True)
             assert int(page.headers["Retry-After"]) > 0

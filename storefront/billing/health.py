@@ -1,0 +1,46 @@
+"""Health checks of payments: attempts that nobody looks at, and what the providers say of our set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Min
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from storefront.billing.gateway_registry import names, verbose_name
+from storefront.billing.models import PaymentAttempt
+from storefront.billing.services.setup import diagnose
+from storefront.core import clock
+from storefront.core.doctor import Level, Result
+from storefront.core.time_limits import WORKER_SECONDS, time_limit
+from storefront.gateways.errors import UnsupportedOperation
+from storefront.gateways.payments.diagnosis import Verdict
+
+LATE_AFTER = timedelta(minutes=15)
+LEVELS = {Verdict.OK: Level.FINE, Verdict.WARNING: Level.WARNING, Verdict.FAULT: Level.TROUBLE}
+
+
+def attempts() -> Iterator[Result]:
+    """Open payments are asked about in time."""
+    now, subject = clock.now(), _("Payments to ask about")
+    due = PaymentAttempt.objects.filter(next_check_at__lte=now).aggregate(at=Min("next_check_at"))["at"]
+    if due is not None and now - due > LATE_AFTER:
+        found = _("The oldest has been due for %(time)s.") % {"time": timesince(due, now)}
+        yield Result(subject, found, Level.TROUBLE)
+    else:
+        yield Result(subject, _("None is late."))
+
+
+def providers() -> Iterator[Result]:
+    """Key, rights, webhook and clock, as each provider sees them. Calls them."""
+    for name in names():
+        try:
+            with time_limit(WORKER_SECONDS):
+                found = diagnose(name, is_thorough=False)
+        except UnsupportedOperation:
+            continue
+        for each in found:
+            text = each.finding if each.verdict is Verdict.OK else f"{each.finding} {each.remedy}".strip()
+            yield Result(f"{verbose_name(name)}: {each.subject}", text, LEVELS[each.verdict])
