@@ -22,6 +22,7 @@ JOBS: dict[str, str | Promise] = {
     "publish-scheduled": _("Publishes pages at their time"),
     "discounts": _("Publishes prices when a discount begins or ends"),
     "licenses-link": _("Links licenses that wait for their portal"),
+    "licenses-restore": _("Ends suspensions at their time"),
     "portals-confirm": _("Asks portals again that did not answer"),
     "reconcile": _("Compares payments with the providers"),
     "payments-setup": _("Checks the set-up at the payment providers"),

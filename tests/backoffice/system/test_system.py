@@ -105,5 +105,7 @@ def test_who_may_only_look_is_offered_no_run(client_of: Callable[[str], Client])
     assert "/run/" not in client_of("Read-only").get("/admin/jobs/").content.decode()
 
 
-def test_every_job_is_told_in_words() -> None:
-    assert set(shop_settings.JOBS) <= set(words.JOBS)
+def test_jobs_are_told_in_words_and_one_without_by_its_name() -> None:
+    assert set(words.JOBS) <= set(shop_settings.JOBS)
+    assert words.job("reconcile") == "Compares payments with the providers"
+    assert words.job("something-new") == "something-new"
