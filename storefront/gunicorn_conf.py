@@ -5,6 +5,7 @@ payment provider holds up one request and not all. https://docs.gunicorn.org/en/
 """
 
 import os
+from typing import Any
 
 from storefront.core.environment import Environment
 
@@ -27,3 +28,12 @@ forwarder_headers = ""
 #: Who is believed about the visitor's address and scheme is decided in core.visitor and by SECURE_PROXY_SSL_HEADER.
 forwarded_allow_ips = ""
 control_socket_disable = True
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What an ended process counted for Prometheus stays in the sums, what it measured just then does not:
+    https://prometheus.github.io/client_python/multiprocess/"""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
 
 
@@ -7,6 +8,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from storefront.core import checks, content_version  # noqa: F401  (checks register themselves)
+        from storefront.core import checks, content_version, error_tracking  # noqa: F401  (checks register themselves)
 
+        if settings.SENTRY_DSN:
+            error_tracking.start(dsn=settings.SENTRY_DSN, release=settings.RELEASE)
         post_migrate.connect(content_version.raise_for_release, sender=self, dispatch_uid="content-version")

@@ -24,7 +24,7 @@ from django.template import loader
 from django.templatetags.static import static
 from django.utils import translation
 
-from storefront.core import outage
+from storefront.core import outage, request_id
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +128,7 @@ def _bare(request: HttpRequest, template: str, status: int, **values: Any) -> Ht
         "support_email": settings.SUPPORT_EMAIL,
         "frame": BARE_FRAME,
         "is_bare": True,
+        "request_id": request_id.of(request),
     }
     assets = {"styles": [_asset(path) for path in STYLES], "icon": _asset("img/favicon.svg")}
     with translation.override(_language(request)):

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from storefront.core import doctor, error_pages, outage
+from storefront.core import doctor, error_pages, metrics, outage
 from storefront.core.doctor import Level
 
 #: Seconds for which an answer of /readyz/ is repeated, however many probes ask.
@@ -72,12 +72,12 @@ forget_readiness = _readiness.forget
 
 
 class HealthCheckMiddleware:
-    """Answers probes before any other middleware.
+    """Answers probes, and Prometheus, before any other middleware.
 
     They use the machine's address and plain http, which ALLOWED_HOSTS and the redirect to https would refuse.
     """
 
-    VIEWS = {"/healthz/": healthz, "/readyz/": readyz}
+    VIEWS = {"/healthz/": healthz, "/readyz/": readyz, "/metrics": metrics.metrics}
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

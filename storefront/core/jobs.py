@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.db.models import Max
 from django.utils.module_loading import import_string
+from structlog.contextvars import bound_contextvars
 
 from storefront.core import clock, outage, queue
 from storefront.core.models import ScheduledJob
@@ -81,7 +82,8 @@ def run_due(
         is_mine = (force or rows[name].next_run_at <= now) and _take(rows[name], spec["every"])
         if force or is_mine:
             before_each()
-            done += _run(rows[name], spec)
+            with bound_contextvars(job=name):
+                done += _run(rows[name], spec)
     return done
 
 

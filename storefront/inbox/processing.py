@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from structlog.contextvars import bound_contextvars
 
 from storefront.core import clock, queue
 from storefront.inbox.models import InboundEvent, InboundStatus
@@ -53,7 +54,8 @@ def _due(now: datetime) -> QuerySet[InboundEvent]:
 
 def _handle(event: InboundEvent) -> int:
     try:
-        acted = source(event.source).handle(event)
+        with bound_contextvars(webhook=str(event)):
+            acted = source(event.source).handle(event)
     except NotNow as exc:
         queue.finish(
             event, attempts=event.attempts - 1, next_attempt_at=clock.now() + AWAY_GAP, last_error=str(exc)[:500]

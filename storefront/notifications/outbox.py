@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
+from structlog.contextvars import bound_contextvars
 
 from storefront.core import clock, queue
 from storefront.core.signals import rows_written
@@ -96,7 +97,8 @@ def _deliver(row: OutboxMessage) -> int:
         return 0
     try:
         handler: Deliver = import_string(settings.OUTBOX_HANDLERS[row.kind])
-        handler(row)
+        with bound_contextvars(message=row.key):
+            handler(row)
     except Withheld as exc:
         logger.info("outbox %s withheld: %s", row.key, exc)
         queue.finish(row, status=OutboxStatus.WITHHELD, next_attempt_at=clock.now(), last_error=str(exc)[:500])

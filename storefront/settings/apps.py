@@ -1,6 +1,6 @@
 """Apps, middleware and templates: what the site is made of."""
 
-from .site import BASE_DIR
+from .site import BASE_DIR, METRICS_TOKEN
 
 INSTALLED_APPS = [
     "storefront.core",
@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 MIGRATION_MODULES = {"catalogue": "oscar.apps.catalogue.migrations"}
 
 MIDDLEWARE = [
+    "storefront.core.request_id.RequestId",
     "storefront.core.health.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -104,6 +105,11 @@ MIDDLEWARE = [
     "storefront.core.spreadsheets.FormulaInjectionMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
+
+if METRICS_TOKEN:
+    # Counting costs a little at every request.
+    MIDDLEWARE.insert(1, "django_prometheus.middleware.PrometheusBeforeMiddleware")
+    MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")
 
 ROOT_URLCONF = "storefront.urls"
 WSGI_APPLICATION = "storefront.wsgi.application"

@@ -58,13 +58,36 @@ RELEASE = env.text(
 )
 # --- Logs --------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", among=configuration.LOG_LEVELS)
+#: For people, or one JSON object a line.
+LOG_FORMAT = env.choice("LOG_FORMAT", default="text", among=("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "text": {
+            "()": "storefront.core.log_formats.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "storefront.core.log_formats.json_formatter"},
+    },
     "filters": {"links": {"()": "storefront.core.log_masking.MaskLinks"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["links"]}},
     # Stripe's SDK writes every call with its parameters; our own HTTP client writes one masked line for each.
     "loggers": {"stripe": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
+
+# --- Watching ----------------------------------------------------------------------------------------------------
+#: Opens /metrics to whoever brings it; without one there is no such page, and nothing is counted.
+METRICS_TOKEN = env.text("METRICS_TOKEN", pattern=r"[\x21-\x7e]{20,}", what="20 or more characters without blanks")
+#: Who tells the shop's own figures (``core.metrics``).
+METRICS = [
+    "storefront.core.job_metrics.gauges",
+    "storefront.notifications.metrics.gauges",
+    "storefront.inbox.metrics.gauges",
+    "storefront.billing.metrics.gauges",
+]
+#: Where errors are told, masked and without personal data; needs sentry-sdk (extra "prod").
+SENTRY_DSN = env.text(
+    "SENTRY_DSN", pattern=r"https://[^\s@]+@[^\s@]+/\d+", what="a DSN: https://<key>@<host>/<project>"
+)

@@ -158,6 +158,9 @@ WRONG = {
     "WEBHOOK_KEEP_DAYS": "never",
     "LOG_LEVEL": "LOUD",
     "RELEASE": "the last one",
+    "LOG_FORMAT": "xml",
+    "METRICS_TOKEN": "short",
+    "SENTRY_DSN": "sentry",
 }
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from structlog.contextvars import bound_contextvars
 
 from storefront.billing import refund_mails
 from storefront.billing.errors import ApprovalImpossible, BillingError, RefundRefused, RefundUnknown
@@ -190,7 +191,7 @@ def let_go(refunds: Sequence[Refund], *, by: User, reason: str) -> None:
 def _try_to_follow(refund: Refund) -> int:
     is_done = 1
     try:
-        with time_limit(WORKER_SECONDS):
+        with time_limit(WORKER_SECONDS), bound_contextvars(refund=f"refund-{refund.pk}"):
             if refund.status == RefundStatus.CREATED:
                 resume(refund)
             elif refund.payment.attempt_id is not None:

@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.db import OperationalError, transaction
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from storefront.billing import mails
 from storefront.billing.gateway_registry import expected_account, gateway
@@ -44,8 +45,17 @@ def settle(
     another process settled it first, returns without changes. Raises Unavailable (unknown: nothing changed) or
     ConfigurationError.
     """
+    with bound_contextvars(attempt=f"payment-{attempt_id}", invoice="", order=""):
+        return _settle(attempt_id, provider_reference, look_for_disputes, look_for_refunds)
+
+
+def _settle(
+    attempt_id: int, provider_reference: str, look_for_disputes: bool, look_for_refunds: bool
+) -> PaymentAttempt:
     for _ in range(_TRIES):
-        attempt = PaymentAttempt.objects.select_related("invoice", "payment").get(pk=attempt_id)
+        attempt = PaymentAttempt.objects.select_related("invoice__order", "payment").get(pk=attempt_id)
+        order = attempt.invoice.order
+        bind_contextvars(invoice=attempt.invoice.number, order=order.number if order else "")
         reference = attempt.provider_reference or provider_reference
         if not reference:
             return attempt
