@@ -30,8 +30,9 @@ _NOT_ARRIVED = frozenset({DeliveryStatus.UNDELIVERED, DeliveryStatus.BOUNCED, De
 
 
 def _conversation(conversation: Conversation) -> Told:
-    subject = conversation.subject or conversation.get_kind_display()
-    title = _("Conversation: %(subject)s, %(state)s") % {
+    subject = conversation.subject or conversation.number
+    title = _("%(kind)s: %(subject)s, %(state)s") % {
+        "kind": conversation.get_kind_display(),
         "subject": subject,
         "state": conversation.get_status_display(),
     }
@@ -80,7 +81,9 @@ def _act(act: CustomerAct) -> Told:
 
 
 def _entry(entry: ModelLogEntry) -> Told:
-    text = " · ".join(filter(None, (str(entry.label), str(entry.data.get("reason", "")))))
+    # Of an act on the account itself everybody sees whose it is.
+    label = "" if entry.content_type_id == ContentType.objects.get_for_model(User).pk else str(entry.label)
+    text = " · ".join(filter(None, (label, str(entry.data.get("reason", "")))))
     return Told(str(entry.message), text, icon_name="user", by=who(entry.user))
 
 

@@ -72,8 +72,11 @@ def _review(item: ReviewItem) -> Told:
 
 
 def _sentences(*parts: str) -> str:
-    """The parts that say something, each ended like a sentence."""
-    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in map(str, parts) if part)
+    """The parts that say something; several are ended like sentences."""
+    said = [str(part) for part in parts if part]
+    if len(said) < 2:
+        return "".join(said)
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
 
 
 def _reviews_of_attempts(customer: User) -> QuerySet[ReviewItem]:

@@ -26,7 +26,7 @@ GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "payments": (_("Payments"), ("attempt", "payment", "refund", "dispute", "review", "attempt_review")),
     "licenses": (_("Licenses"), ("license", "license_event")),
     "mails": (_("Mails"), ("mail", "other_mail")),
-    "conversations": (_("Conversations"), ("conversation",)),
+    "conversations": (_("Tickets"), ("conversation",)),
     "notes": (_("Notes"), ("note",)),
     "log-ins": (_("Log-ins"), ("log_in",)),
     "staff": (_("Acts of staff"), ("act", "entry")),
