@@ -24,7 +24,8 @@ RUN_AXE = """async () => {
   const where = { include: [["main .bo-page, main .bo-act, main .listing, body > main"]].filter(
     ([each]) => document.querySelector(each)) };
   const found = await axe.run(where, { resultTypes: ["violations"], preload: false });
-  return found.violations.map(rule => rule.id + ": " + rule.nodes.map(node => node.html.slice(0, 120) + " " + (node.any[0]?.message ?? "")).join(" | "));
+  const told = node => node.html.slice(0, 120) + " " + (node.any[0]?.message ?? "");
+  return found.violations.map(rule => rule.id + ": " + rule.nodes.map(told).join(" | "));
 }"""
 
 
