@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from storefront.core import references, throttle, visitor
 from storefront.core.language import nearest_language
 from storefront.notifications import mails
-from storefront.users import login_limits, password_links
+from storefront.users import login_limits, password_links, services
 from storefront.users.models import User
 from storefront.users.sessions import described
 
@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: Any, password: str) -> None:
         """Refused if the e-mail was corrected since the link was opened: it was mailed to somebody else then."""
         with transaction.atomic():
-            if User.objects.select_for_update().get(pk=user.pk).email != user.email:
+            if services.locked(user).email != user.email:
                 raise PermissionDenied
             user.set_password(password)
             user.save(update_fields=["password"])

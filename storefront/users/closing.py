@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from storefront.core import references
 from storefront.notifications import mails
-from storefront.users import queries
+from storefront.users import queries, services
 from storefront.users.models import User
 
 
@@ -50,7 +50,7 @@ def reopen(*, user: User, is_told: bool = False) -> None:
 
 
 def _turn(user: User, *, is_active: bool) -> None:
-    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked = services.locked(user)
     if locked.is_active == is_active or queries.is_staff(locked):
         raise CannotClose
     user.is_active = locked.is_active = is_active

@@ -66,7 +66,7 @@ def correct(*, user: User, email: str) -> bool:
         with transaction.atomic():
             # A password set at the same moment waits for this lock, and then finds another address
             # (``adapter.AccountAdapter.set_password``).
-            locked = User.objects.select_for_update().get(pk=user.pk)
+            locked = services.locked(user)
             email = check(user=locked, email=email)
             is_at_once = not is_proven(locked)
             (_replace if is_at_once else _ask)(locked, email)

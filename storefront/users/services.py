@@ -57,3 +57,8 @@ def register(*, email: str, name: str, company: str, phone: str, language: str) 
         recipient=user.email,
     )  # fmt: skip
     return user
+
+
+def locked(user: User) -> User:
+    """The account as it is now, locked until the caller's transaction ends."""
+    return User.objects.select_for_update().get(pk=user.pk)
