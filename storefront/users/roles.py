@@ -74,6 +74,8 @@ CHANGE_LICENSES = (
     "licensing.revoke_license",
 )
 CHANGE_INVOICES = ("billing.cancel_invoice", "billing.postpone_invoice", "billing.change_payer")
+#: Of carts that were left: e-mail and contents, as far as the buyer asked for a link.
+VIEW_CARTS = ("checkout.view_checkoutreminder",)
 WRITE_VOUCHERS = ("voucher.add_voucher", "voucher.change_voucher", "voucher.view_voucher")
 
 RIGHTS: dict[str, tuple[str, ...]] = {
@@ -96,6 +98,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.place_order",
         *CHANGE_INVOICES,
         *WRITE_VOUCHERS,
+        *VIEW_CARTS,
         *VIEW_NUMBERS,
     ),
     ACCOUNTING: (
@@ -122,6 +125,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *CHANGE_LICENSES,
         *CHANGE_INVOICES,
         *WRITE_VOUCHERS,
+        *VIEW_CARTS,
         "billing.place_order",
         "billing.begin_refund",
         "billing.approve_refund",
