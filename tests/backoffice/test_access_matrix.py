@@ -49,7 +49,8 @@ def rows() -> dict[str, dict[str, list[int]]]:
         if line.strip() and not line.startswith("#"):
             route, method, *codes = line.split()
             assert len(codes) == len(ROLES), line
-            table.setdefault(route, {})[method] = [int(code) for code in codes]
+            assert method not in table.setdefault(route, {}), f"twice: {line}"
+            table[route][method] = [int(code) for code in codes]
     return table
 
 
