@@ -103,6 +103,11 @@ JOBS: dict[str, Any] = {
         "every": 24 * 3600,
         "thread": "slow",
     },
+    "clear-ticket-files": {
+        "call": "storefront.support.retention.clear_lost_files",
+        "every": 24 * 3600,
+        "thread": "slow",
+    },
     "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "thread": "slow"},
     "clear-reminders": {"call": "checkout.reminders.services.clear_old", "every": 3600, "thread": "slow"},
     "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "thread": "slow"},

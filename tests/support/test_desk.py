@@ -351,6 +351,13 @@ def test_two_tickets_become_one_in_the_order_of_time(
     own.post(reverse("account-ticket", args=[ticket.number]), {"text": "fifth", "key": "w"})
     conversations.write(conversation=Conversation.objects.get(pk=other.pk), text="sixth", key="w")
     assert [message.text for message in ticket.messages.all()][4:] == ["fifth", "sixth"]
+    for to in ("closed", "open"):  # of the one that is gone: the other one is left as it is
+        own.post(f"{reverse('account-ticket', args=[other.number])}turn/", {"to": to})
+        staffed.post(at(other, "turn"), {"to": to})
+    own.post(f"{reverse('account-ticket', args=[other.number])}rate/", {"stars": "1"})
+    for each, status in ((ticket, ConversationStatus.OPEN), (other, ConversationStatus.CLOSED)):
+        each.refresh_from_db()
+        assert (each.status, each.rating) == (status, None)
     log = ModelLogEntry.objects.filter(action="support.merge")
     assert {entry.object_id for entry in log} == {str(ticket.pk), str(other.pk)}
 

@@ -9,7 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -19,6 +22,7 @@ from PIL import Image
 
 from storefront.core import clock
 from storefront.support.models import Attachment, Conversation, Department
+from storefront.support.retention import clear_lost_files
 from storefront.support.services import conversations
 from storefront.support.states import ConversationStatus
 from tests import purchases
@@ -281,3 +285,13 @@ def test_a_ticket_waits_for_an_answer_until_the_departments_time_is_over(open_ti
     ticket.refresh_from_db()
     assert (ticket.due_at, ticket.warn_at) == (None, None)
     assert clock.now() > ticket.created_at
+
+
+def test_files_of_messages_that_were_never_stored_go_after_a_day(open_ticket: Any) -> None:
+    open_ticket(files=upload())
+    kept = Attachment.objects.get().file
+    lost = default_storage.save("tickets/ab/lost", ContentFile(b"x"))
+    assert clear_lost_files() == 0
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        assert clear_lost_files() == 1
+    assert kept.storage.exists(kept.name) and not default_storage.exists(lost)

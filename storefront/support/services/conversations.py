@@ -171,7 +171,9 @@ def lock(conversation: Conversation) -> Conversation:
 
 def _turn(conversation: Conversation, status: ConversationStatus) -> None:
     with transaction.atomic():
-        locked = lock(conversation)
+        locked = states.lock(conversation)
+        if locked.merged_into_id is not None:
+            return  # it stays closed; the one that goes on is closed by itself
         at = clock.now() if status == ConversationStatus.CLOSED else None
         if states.apply(locked, status, table=CONVERSATION_TRANSITIONS, is_unread=False, closed_at=at):
             deadlines.reckon(locked)

@@ -16,7 +16,7 @@ def rate(*, conversation: Conversation, stars: int, words: str = "") -> None:
         raise ValueError(stars)
     with transaction.atomic():
         locked = states.lock(conversation)
-        if not locked.is_closed:
+        if not locked.is_closed or locked.merged_into_id is not None:
             raise NotClosed
         locked.rating, locked.rating_text, locked.rated_at = stars, words[:1000], clock.now()
         locked.save(update_fields=["rating", "rating_text", "rated_at"])
