@@ -28,6 +28,13 @@ class Ratings:
     content: int
 
     @property
+    def name(self) -> str:
+        """The person's name, else that of the department; "" for tickets without."""
+        if isinstance(self.who, User):
+            return self.who.get_full_name() or self.who.email
+        return str(self.who or "")
+
+    @property
     def content_percent(self) -> int | None:
         return round(100 * self.content / self.rated) if self.rated else None
 

@@ -2,14 +2,15 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from storefront.core.states import Transitions
 
 
 class ConversationStatus(models.TextChoices):
-    OPEN = "open", _("Open")  # the visitor wrote last: we owe an answer
-    ANSWERED = "answered", _("Answered")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("ticket", "Open")  # the visitor wrote last: we owe an answer
+    ANSWERED = "answered", pgettext_lazy("ticket", "Answered")
+    CLOSED = "closed", pgettext_lazy("ticket", "Closed")
 
 
 #: A closed one opens again by the next message of either side, or by hand.

@@ -20,8 +20,9 @@ from wagtail.models import ModelLogEntry
 from storefront.core import clock
 from storefront.notifications.models import OutboxMessage
 from storefront.support import links
+from storefront.support.errors import NotMergeable
 from storefront.support.models import CannedAnswer, Conversation, Department, HeldMail, InternalNote, Kind
-from storefront.support.services import conversations, desk, ratings
+from storefront.support.services import conversations, desk, merging, ratings
 from storefront.support.states import ConversationStatus
 from storefront.users import roles
 
@@ -366,8 +367,12 @@ def test_tickets_of_two_customers_never_become_one(staffed: Client, make_custome
     foreign = open_ticket(make_customer("other@example.com"), "Foreign")
     refused = staffed.post(at(foreign, "merge"), {"target": ticket.pk, "reason": "r"})
     assert refused.status_code == 422
+    with pytest.raises(NotMergeable):
+        merging.merge(source=foreign, target=ticket)
     nobody = conversations.begin(key="n", text="?", language="en", page_url="", customer=None, email="a@example.com")
     assert staffed.post(at(nobody, "merge"), {"target": ticket.pk, "reason": "r"}).status_code == 422
+    with pytest.raises(NotMergeable):
+        merging.merge(source=nobody, target=ticket)
     assert ticket.messages.count() == 1
 
 
@@ -389,7 +394,7 @@ def test_satisfaction_is_told_by_department_and_person(staffed: Client, hanna: A
     assert (total.closed, total.rated, total.average, total.content_percent) == (4, 2, 3.5, 50)
     assert (of_sales.who, of_sales.closed, of_sales.rated, of_sales.average) == (sales, 3, 2, 3.5)
     assert (of_none.who, of_none.closed, of_none.average) == (None, 1, None)
-    assert page.context["people"][0].who == hanna
+    assert page.context["people"][0].who == hanna and page.context["people"][0].name == "Hanna"
     assert "5 it is" in page.content.decode()
     Conversation.objects.exclude(closed_at=None).update(closed_at=clock.now() - timedelta(days=31))
     assert staffed.get(f"{LIST}satisfaction/").context["all"].closed == 0

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.widgets import BooleanRadioSelect
 
 from storefront.core import clock
 from storefront.support import rights
@@ -58,7 +59,7 @@ class TicketFilters(WagtailFilterSet):
         label=_("Rating"), choices=[(stars, str(stars)) for stars in range(1, 6)], widget=forms.CheckboxSelectMultiple
     )
     held = django_filters.BooleanFilter(
-        label=_("A mail from another address waits"), method="with_held", widget=forms.CheckboxInput
+        label=_("A mail from another address waits"), method="with_held", widget=BooleanRadioSelect
     )
     created = django_filters.DateFromToRangeFilter(
         field_name="created_at", label=_("Opened"), widget=DateRangePickerWidget
@@ -73,4 +74,4 @@ class TicketFilters(WagtailFilterSet):
 
     def with_held(self, tickets: Tickets, name: str, value: bool) -> Tickets:
         waiting = HeldMail.objects.filter(conversation=OuterRef("pk"), decided_at=None)
-        return tickets.filter(Exists(waiting)) if value else tickets
+        return tickets.filter(Exists(waiting) if value else ~Exists(waiting))

@@ -55,7 +55,6 @@ class TicketList(ListPage):
         StatusCell("status", label=_("Status"), sort_key="status"),
         Column("department", label=_("Department"), sort_key="department"),
         Column("assignee", label=_("Assigned to"), accessor=_assignee, sort_key="assignee"),
-        Column("kind", label=_("Kind"), accessor="get_kind_display"),
         InstantColumn("due_at", label=_("Answer due"), sort_key="due_at"),
         InstantColumn("last_message_at", label=_("Last message"), sort_key="last_message_at"),
     ]
