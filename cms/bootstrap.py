@@ -20,7 +20,7 @@ from cms.permissions import ensure_approval, ensure_marketers, ensure_role
 from storefront.core import clock
 from storefront.core.texts import other_languages
 from storefront.support.models import Department
-from storefront.users import roles, services, staff
+from storefront.users import roles, services, staffing
 from storefront.users.models import User
 
 #: Titles of the first pages.
@@ -124,7 +124,7 @@ def ensure_staff(*, email: str) -> bool:
     """
     user: User | None = services.find_by_email(email)
     if user is not None:
-        if not staff.is_owner(user):
+        if not staffing.is_owner(user):
             raise NotStaff
         return False
     user = services.register(email=email, name="", company="", phone="", language=settings.LANGUAGE_CODE)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,7 +19,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.users.forms import GroupForm as WagtailGroupForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
 
-from storefront.users import roles, staff
+from storefront.users import roles, staffing
 from storefront.users.fresh_login import require_fresh_login
 from storefront.users.models import User
 
@@ -46,14 +46,14 @@ class SuperusersOnly(ModelPermissionPolicy):  # type: ignore[misc]
 
 class OwnersOnly(ModelPermissionPolicy):  # type: ignore[misc]
     def user_has_permission(self, user: User, action: str) -> bool:
-        return bool(super().user_has_permission(user, action)) and staff.is_owner(user)
+        return bool(super().user_has_permission(user, action)) and staffing.is_owner(user)
 
 
 class FreshLogin:
     """Mixin of views for owners: asks for password or second factor once more. Others are refused by the policy."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if isinstance(request.user, User) and staff.is_owner(request.user):
+        if isinstance(request.user, User) and staffing.is_owner(request.user):
             require_fresh_login(request)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return response
@@ -73,7 +73,7 @@ class GroupForm(WagtailGroupForm):  # type: ignore[misc]
 
     def clean_permissions(self) -> QuerySet[Permission]:
         chosen: QuerySet[Permission] = self.cleaned_data["permissions"]
-        if is_owners_group(self.instance):
+        if staffing.is_owners_group(self.instance):
             names = {f"{each.content_type.app_label}.{each.codename}" for each in chosen}
             if not names.issuperset(KEPT_BY_OWNERS):
                 raise forms.ValidationError(
@@ -96,7 +96,3 @@ class UserForm(UserEditForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("is_superuser", None)
-
-
-def is_owners_group(group: Group) -> bool:
-    return group.pk is not None and roles.Role.objects.filter(name=roles.OWNER, group=group).exists()

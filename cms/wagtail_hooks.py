@@ -13,7 +13,7 @@ from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
 from cms import bulk_actions  # noqa: F401  (it registers a hook)
-from cms.edit_conflicts import translation_log  # noqa: F401  (it registers a hook and listens)
+from cms.edit_conflicts import translation_log, value_log  # noqa: F401  (they register hooks)
 from cms.link_handlers import LivePageLinkHandler
 from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)

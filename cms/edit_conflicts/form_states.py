@@ -21,7 +21,7 @@ DIGITS = 12
 
 def state(form: Any) -> State:
     """A digest of every field of an unbound form and its rows, by key."""
-    return {key: _digest(value) for key, _label, value in _fields(form)}
+    return {key: _digest(value) for key, _label, value in fields(form)}
 
 
 def read(text: str) -> State | None:
@@ -40,7 +40,7 @@ def token(current: Mapping[str, str]) -> str:
 
 def changes(form: Any, seen: State) -> list[str]:
     """Labels of the fields of an unbound form that differ from ``seen``, in the form's order."""
-    labels = {key: label for key, label, value in _fields(form) if seen.get(key) != _digest(value)}
+    labels = {key: label for key, label, value in fields(form) if seen.get(key) != _digest(value)}
     new_rows = {key for key in labels if "/" in key and key.count("/") == 1}
     found = [label for key, label in labels.items() if key.rpartition("/")[0] not in new_rows]
     gone = {key for key in seen.keys() - state(form).keys() if key.count("/") == 1}
@@ -57,7 +57,7 @@ def changes_of_revisions(form: Any, before: Revision, after: Revision) -> list[s
     ]
 
 
-def _fields(form: Any) -> Iterator[tuple[str, str, Any]]:
+def fields(form: Any) -> Iterator[tuple[str, str, Any]]:
     """(key, label, value) of each field; a formset's row has the key of its fields' prefix."""
     for name, field in form.fields.items():
         yield name, str(field.label or name), form.get_initial_for_field(field, name)

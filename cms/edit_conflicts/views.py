@@ -23,7 +23,7 @@ from wagtail.admin.views.pages.edit import EditView as WagtailPageEditView
 from wagtail.models import Page, Revision
 from wagtail.snippets.views.snippets import EditView as WagtailSnippetEditView
 
-from cms.edit_conflicts import form_states
+from cms.edit_conflicts import form_states, value_log
 from cms.edit_conflicts.conflicts import (
     OVERWRITE,
     REFUSED,
@@ -94,12 +94,25 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
         offer_overwriting(form, conflict)
         return False
 
+    def save_instance(self) -> Any:
+        if self.revision_enabled:
+            return super().save_instance()
+        before = value_log.values(self._stored_form())
+        instance = super().save_instance()
+        value_log.note(instance, before, value_log.values(self._stored_form()), user=self.request.user)
+        return instance
+
+    def _stored_form(self) -> Any:
+        """The form as a GET request would show it now."""
+        stored = self.model._default_manager.get(pk=self.object.pk)
+        return self.get_form_class()(instance=stored, for_user=self.request.user)
+
     def _conflict_of_states(self) -> Conflict | None:
         seen = form_states.read(self.request.POST.get(SEEN, ""))
         if seen is None:
             return None
-        stored = self.model._default_manager.get(pk=self.object.pk)
-        form = self.get_form_class()(instance=stored, for_user=self.request.user)
+        form = self._stored_form()
+        stored = form.instance
         current = form_states.state(form)
         token = form_states.token(current)
         if seen == current or self.request.POST.get(OVERWRITE) == token:

@@ -32,10 +32,11 @@ from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
 from wagtail.users.views.users import EditView as WagtailUserEditView
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
-from cms.edit_conflicts import form_states
+from cms.edit_conflicts import form_states, value_log
 from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
 from cms.edit_conflicts.row_locks import hold
-from cms.groups import FreshLogin, GroupForm, NewUserForm, UserForm, is_owners_group
+from cms.groups import FreshLogin, GroupForm, NewUserForm, UserForm
+from storefront.users import staffing
 
 
 class _StatesMixin:
@@ -54,7 +55,11 @@ class _StatesMixin:
         with transaction.atomic():
             hold(self.model, self.object_pk)  # type: ignore[attr-defined]
             self.object = self.get_object()  # type: ignore[attr-defined]  # again, under the lock
+            before = value_log.values(self._shown)
             answer: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
+            if answer.status_code == 302:
+                del self._shown
+                value_log.note(self.object, before, value_log.values(self._shown), user=request.user)
             return answer
 
     def is_valid(self, form: Any) -> bool:
@@ -136,7 +141,7 @@ class GroupDeleteView(FreshLogin, WagtailGroupDeleteView):  # type: ignore[misc]
     """The owners' group stays."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if is_owners_group(self.object):
+        if staffing.is_owners_group(self.object):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from wagtail.admin.localization import get_localized_response
 
-from storefront.users import staff
+from storefront.users import staffing
 
 logger = logging.getLogger(__name__)
 
@@ -32,5 +32,5 @@ def refuse(request: HttpRequest, needed: Iterable[str] = ()) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> TemplateResponse:
-    owners = staff.owners().exclude(pk=request.user.pk).order_by("name", "email")
+    owners = staffing.owners().exclude(pk=request.user.pk).order_by("name", "email")
     return TemplateResponse(request, "backoffice/forbidden.html", {"owners": owners}, status=403)

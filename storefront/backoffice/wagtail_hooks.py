@@ -8,6 +8,7 @@ from wagtail import hooks
 from storefront.backoffice import menu  # noqa: F401  (registers the menu)
 from storefront.backoffice.carts import hooks as carts_hooks  # noqa: F401
 from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F401
+from storefront.backoffice.history_list import hooks as history_hooks  # noqa: F401
 from storefront.backoffice.licenses import hooks as licenses_hooks  # noqa: F401
 from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401
 from storefront.backoffice.money_desk import hooks as money_desk_hooks  # noqa: F401

@@ -15,7 +15,7 @@ WRITTEN_BY_PEOPLE = frozenset({"conversation_answer"})
 PROOFS = frozenset({"confirm_email"})
 #: Needed to log in. To an address that bounced they are tried once a day: a mailbox that was full must not lock its
 #: owner out.
-WAYS_IN = frozenset({"access", "password_reset"})
+WAYS_IN = frozenset({"access", "password_reset", "invitation"})
 TRIED_AGAIN_AFTER = timedelta(days=1)
 #: To the shop's own staff: always tried.
 OWN = frozenset({"staff_notice", "refund_decided"})

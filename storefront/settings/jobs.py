@@ -15,6 +15,7 @@ INBOX_SOURCES = {
 OUTBOX_HANDLERS = {
     "mail": "storefront.notifications.delivery.deliver",
     "mail.access": "storefront.users.password_links.deliver",
+    "mail.invitation": "storefront.users.invitations.deliver",
     "mail.checkout-reminder": "checkout.reminders.sending.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
     "support.answer": "storefront.support.mails.deliver",
@@ -23,12 +24,13 @@ OUTBOX_HANDLERS = {
 #: Who says what a mail whose text is made at the last moment would say now, by kind.
 OUTBOX_DRAFTS = {
     "mail.access": "storefront.users.password_links.drafts",
+    "mail.invitation": "storefront.users.invitations.drafts",
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
 #: strangers typed into "forgotten password" are not kept for long.
 MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)
-OUTBOX_KEEP_DAYS = {"mail.access": 30, "bitrix24.push": 30, "pictures": 1}
+OUTBOX_KEEP_DAYS = {"mail.access": 30, "mail.invitation": 30, "bitrix24.push": 30, "pictures": 1}
 #: Days after which the inbox forgets what it handled.
 WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
 #: Sources whose messages are about money: they wait for nobody else's.

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from storefront.users import views
+from storefront.users import invitation_views, views
 
 urlpatterns = [
     path("account/password/set/", views.set_password, name="account_set_password"),
@@ -14,6 +14,7 @@ urlpatterns = [
             [re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", views.ConfirmEmail.as_view(), name="account_confirm_email")]
         ),
     ),
+    path("account/invitation/<str:token>/", invitation_views.accept, name="staff-invitation"),
     path("account/sessions/", views.Sessions.as_view(), name="usersessions_list"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

@@ -112,6 +112,7 @@ def addresses(
         "/account/2fa/webauthn/keys/<int:pk>/remove/": "/account/2fa/webauthn/keys/1/remove/",
         r"/account/^confirm-email/(?P<key>[-:\w]+)/$": "/account/confirm-email/x/",
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/account/password/reset/key/1-x/",
+        "/account/invitation/<str:token>/": "/account/invitation/1:forged/",
         "/pay/<str:token>/": f"/pay/{pay}/",
         "/pay/result/<str:token>/": f"/pay/result/{back}/",
         "/pay/result/<str:token>/address/<slug:public_id>/": f"/pay/result/{back}/address/{license.public_id}/",

@@ -19,11 +19,12 @@ ROLES = ("visitor", "customer", "Read-only", "Marketers", "Support", "Sales", "A
 
 
 @pytest.fixture
-def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[[str], Any]:
-    """A member of staff with a role: ``staff("Support")``. None of them is a superuser."""
+def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[..., Any]:
+    """A member of staff with a role: ``staff("Support")``; more of a role: ``staff("Support", "second")``. None of them
+    is a superuser."""
 
-    def make(role: str) -> Any:
-        user = make_customer(f"{role.lower()}@staff.example", name=f"{role} Person")
+    def make(role: str, more: str = "") -> Any:
+        user = make_customer(f"{role.lower()}{more}@staff.example", name=f"{role} Person")
         user.is_staff = True
         user.save(update_fields=["is_staff"])
         user.groups.add(ensure_role(role))

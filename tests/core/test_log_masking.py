@@ -22,6 +22,7 @@ TOKEN = "gtPtxXjiGie6qRmxe1GFFQ.Rre1gkIRSElxC_0MedpTeIhkkjZD8mFKT2bOJiav6Vs"
         f"/account/password/reset/key/3-{TOKEN}/",
         f"/account/confirm-email/{TOKEN}/",
         f"/basket/extend/{TOKEN}/",
+        f"/account/invitation/{TOKEN}/",
     ],
 )
 def test_the_secret_part_of_a_path_is_replaced(path: str) -> None:

@@ -14,7 +14,7 @@ from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
-from storefront.users import password_links
+from storefront.users import invitations, password_links
 
 DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
 NAME = {"name": "Ada Buyer"}
@@ -77,6 +77,7 @@ _EXAMPLES: list[mails.Mail] = [
         is_staff=False,
     ),
     password_links.PasswordReset(**NAME, login="buyer@example.com", password_url=_LINK, expires_at=DAY),
+    invitations.Invitation(**NAME, inviter="Olga Owner", accept_url=_LINK, expires_at=DAY),
     password_links.ConfirmEmail(**NAME, login="buyer@example.com", confirm_url="http://testserver/c/", expires_at=DAY),
     ConversationAnswer(
         **NAME, title="", question=mails.text_lines("Does it work\nwith S50?"),

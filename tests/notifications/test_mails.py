@@ -21,6 +21,7 @@ from tests.notifications.every_mail import EVERY, enqueue
 pytestmark = pytest.mark.django_db
 
 MUST_SAY = {
+    "invitation": ["Hello Ada Buyer,", "Olga Owner invites you", "http://testserver/", "5 March 2026"],
     "order_placed": [
         "Hello Ada Buyer,",
         "SO-7K3M-9QXD",

@@ -1,0 +1,162 @@
+"""Acts on members of staff: change roles, reset the second factor, take access away.
+
+All need a fresh log-in, all owners are mailed about changes of access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.pages import Crumb
+from storefront.backoffice.staff.lists import INVITE, all_roles, roles_of
+from storefront.backoffice.staff.pages import STAFF
+from storefront.users import invitations, queries, staffing
+from storefront.users.models import User
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            all_roles(), label=gettext_lazy("Roles"), widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": gettext_lazy("Choose at least one role.")},
+        )  # fmt: skip
+
+
+class StaffAct(ActView):
+    permissions = INVITE
+    needs_fresh_login = True
+    header_icon = "user"
+    expected_errors = (*ActView.expected_errors, staffing.StaffError, invitations.InvitationError)
+
+    def explain(self, error: Exception) -> Refused:
+        match error:
+            case staffing.MoreThanOwn():
+                names = ", ".join(error.names)
+                return Refused(
+                    _("Only somebody who has all rights of these roles may do that: %(names)s.") % {"names": names}
+                )
+            case staffing.LastOwner():
+                return Refused(_("Nobody would be left who can do everything. Make somebody else an owner first."))
+            case staffing.NotStaff():
+                return Refused(_("This person has no access any more."))
+            case invitations.HasAccount(is_staff=True):
+                return Refused(_("This address has an account of staff already."), "email")
+            case invitations.HasAccount():
+                return Refused(
+                    _(
+                        "This address is a customer's account. Staff and customers have accounts of their own each: "
+                        "a person who buys here, too, needs a second address for work."
+                    ),
+                    "email",
+                )
+            case invitations.AlreadyInvited():
+                return Refused(_("There is an invitation to this address. Send it again, or withdraw it."), "email")
+            case invitations.InvitationOver():
+                return Refused(_("The invitation was accepted or withdrawn meanwhile."))
+        return super().explain(error)
+
+
+class MemberAct(StaffAct):
+    object: User
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.crumbs = (STAFF,)
+
+    def get_object(self) -> User:
+        member: User = get_object_or_404(queries.staff().prefetch_related("groups"), pk=self.kwargs["pk"])
+        self.crumbs = (STAFF, Crumb("backoffice-staff-member", member.get_full_name() or member.email, (member.pk,)))
+        return member
+
+    def customer(self) -> None:
+        return None
+
+    def get_success_url(self) -> str:
+        return reverse("backoffice-staff-member", args=[self.object.pk])
+
+    def name(self) -> str:
+        return self.object.get_full_name() or self.object.email
+
+
+class ChangeRolesForm(ActForm):
+    roles = RolesField()
+    field_order = ["roles", "reason"]
+
+
+class ChangeRoles(MemberAct):
+    action = "staff.change_roles"
+    page_title = gettext_lazy("Change the roles")
+    form_class = ChangeRolesForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"roles": list(self.object.groups.all())}
+
+    def preview(self, form: Any) -> Iterator[str]:
+        had, wanted = set(self.object.groups.all()), set(form.cleaned_data["roles"])
+        if had == wanted:
+            raise Refused(_("These are the roles of %(name)s already.") % {"name": self.name()}, "roles")
+        staffing.check_may_change(self.user, self.object)
+        staffing.check_may_give(self.user, had ^ wanted)
+        for group in sorted(wanted - had, key=str):
+            yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": group.name}
+        for group in sorted(had - wanted, key=str):
+            yield _("%(name)s loses the role %(role)s.") % {"name": self.name(), "role": group.name}
+        yield _("All owners are told by mail.")
+
+    def perform(self, form: Any) -> Outcome:
+        before = roles_of(self.object)
+        groups = form.cleaned_data["roles"]
+        staffing.change_roles(member=self.object, groups=groups, by=self.user)
+        after = ", ".join(sorted(group.name for group in groups))
+        title = gettext_noop("Roles of somebody were changed")
+        staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {before} → {after}"])
+        return Outcome(_("The roles are changed."), {_("Roles"): before}, {_("Roles"): after})
+
+
+class ResetSecondFactor(MemberAct):
+    action = "staff.reset_second_factor"
+    page_title = gettext_lazy("Reset the second factor")
+    is_serious = True
+
+    def preview(self, form: Any) -> Iterator[str]:
+        staffing.check_may_change(self.user, self.object)
+        yield _("App, passkeys and recovery codes of %(name)s work no more.") % {"name": self.name()}
+        yield _("All sessions of %(name)s end. The next log-in asks for the password and for a new second factor.") % {
+            "name": self.name()
+        }
+        yield _("%(name)s and all owners are told by mail.") % {"name": self.name()}
+
+    def perform(self, form: Any) -> Outcome:
+        staffing.reset_second_factor(member=self.object, by=self.user)
+        title = gettext_noop("The second factor of somebody was reset")
+        staffing.tell_owners(by=self.user, title=title, lines=[self.object.email])
+        return Outcome(_("The second factor is reset."))
+
+
+class TakeAccessAway(MemberAct):
+    action = "staff.take_access_away"
+    page_title = gettext_lazy("Take access away")
+    is_serious = True
+
+    def preview(self, form: Any) -> Iterator[str]:
+        staffing.check_may_change(self.user, self.object)
+        if not staffing.owners().exclude(pk=self.object.pk).exists():
+            raise staffing.LastOwner
+        yield _("%(name)s is logged out everywhere at once and cannot log in any more.") % {"name": self.name()}
+        yield _("%(name)s loses: %(roles)s.") % {"name": self.name(), "roles": roles_of(self.object)}
+        yield _("What %(name)s did stays in the history. All owners are told by mail.") % {"name": self.name()}
+
+    def perform(self, form: Any) -> Outcome:
+        before = roles_of(self.object)
+        staffing.take_access_away(member=self.object, by=self.user)
+        title = gettext_noop("Access was taken away from somebody")
+        staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {before}"])
+        return Outcome(_("The access is taken away."), {_("Roles"): before}, {_("Roles"): ""})

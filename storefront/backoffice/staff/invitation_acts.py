@@ -1,0 +1,116 @@
+"""Invite somebody, send an invitation again, withdraw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from storefront.backoffice.acts import ActForm, Outcome
+from storefront.backoffice.staff.acts import RolesField, StaffAct
+from storefront.backoffice.staff.pages import INVITATIONS, STAFF
+from storefront.core.form_fields import EmailField, OneLineField
+from storefront.users import invitations, queries, staffing
+from storefront.users.models import StaffInvitation
+
+
+class InviteForm(ActForm):
+    email = EmailField(label=gettext_lazy("E-mail"))
+    name = OneLineField(label=gettext_lazy("Name"), max_length=200)
+    language = forms.ChoiceField(label=gettext_lazy("Language of mails and pages"), choices=lambda: settings.LANGUAGES)
+    roles = RolesField()
+    field_order = ["email", "name", "language", "roles", "reason"]
+
+
+class Invite(StaffAct):
+    """The object is the invitation, once it is made; before, whoever invites."""
+
+    action = "staff.invite"
+    page_title = gettext_lazy("Invite somebody")
+    form_class = InviteForm
+    crumbs = (STAFF, INVITATIONS)
+
+    def get_object(self) -> Any:
+        return self.user
+
+    def preview(self, form: Any) -> Iterator[str]:
+        data = form.cleaned_data
+        staffing.check_may_give(self.user, data["roles"])
+        account = invitations.account_with(data["email"])
+        if account is not None:
+            raise invitations.HasAccount(is_staff=queries.is_staff(account))
+        yield _("%(email)s gets a mail with a link that works once, for 7 days.") % {"email": data["email"]}
+        yield _("Who follows it chooses a password, sets up a second factor, and has these roles: %(roles)s.") % {
+            "roles": ", ".join(group.name for group in data["roles"])
+        }
+        yield _("All owners are told by mail.")
+
+    def perform(self, form: Any) -> Outcome:
+        data = form.cleaned_data
+        self.object = invitations.invite(
+            email=data["email"], name=data["name"], language=data["language"], groups=data["roles"], by=self.user
+        )
+        names = ", ".join(group.name for group in data["roles"])
+        title = gettext_noop("Somebody was invited to the staff")
+        staffing.tell_owners(by=self.user, title=title, lines=[f"{data['email']}: {names}"])
+        return Outcome(_("The invitation is on its way."), {}, {_("E-mail"): data["email"], _("Roles"): names})
+
+    def customer(self) -> None:
+        return None
+
+    def get_success_url(self) -> str:
+        return reverse("backoffice-invitations")
+
+
+class InvitationAct(StaffAct):
+    object: StaffInvitation
+    crumbs = (STAFF, INVITATIONS)
+
+    def get_object(self) -> StaffInvitation:
+        return get_object_or_404(StaffInvitation, pk=self.kwargs["pk"])
+
+    def customer(self) -> None:
+        return None
+
+    def get_success_url(self) -> str:
+        return reverse("backoffice-invitation", args=[self.object.pk])
+
+
+class Resend(InvitationAct):
+    action = "staff.resend_invitation"
+    page_title = gettext_lazy("Send the invitation again")
+
+    def preview(self, form: Any) -> Iterator[str]:
+        self._check()
+        yield _("%(email)s gets a new link, good for 7 days. Earlier links work no more.") % {
+            "email": self.object.email
+        }
+
+    def perform(self, form: Any) -> Outcome:
+        invitations.resend(invitation=self.object, by=self.user)
+        return Outcome(_("The invitation is on its way."))
+
+    def _check(self) -> None:
+        if self.object.accepted_at or self.object.withdrawn_at:
+            raise invitations.InvitationOver
+
+
+class Withdraw(InvitationAct):
+    action = "staff.withdraw_invitation"
+    page_title = gettext_lazy("Withdraw the invitation")
+    is_serious = True
+
+    def preview(self, form: Any) -> Iterator[str]:
+        if self.object.accepted_at or self.object.withdrawn_at:
+            raise invitations.InvitationOver
+        yield _("The link that was mailed to %(email)s works no more. Nobody is told.") % {"email": self.object.email}
+
+    def perform(self, form: Any) -> Outcome:
+        invitations.withdraw(invitation=self.object)
+        return Outcome(_("The invitation is withdrawn."))
