@@ -18,6 +18,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+from cms.models import ApprovalByAnother
 from storefront.users import roles
 
 MARKETERS = "Marketers"
@@ -92,12 +93,17 @@ def ensure_approval(group: Group) -> Workflow:
     """The workflow of all pages, approved by ``group``. A workflow that the shop chose itself is left alone."""
     root = Page.objects.get(depth=1)
     chosen = WorkflowPage.objects.filter(page=root).select_related("workflow").first()
-    if chosen is not None and chosen.workflow.name != WAGTAILS_APPROVAL:
+    # In the workflow of an earlier release authors approved their own pages.
+    earlier = WorkflowTask.objects.filter(
+        workflow__name=APPROVAL, task__in=GroupApprovalTask.objects.filter(name=APPROVAL).values("task_ptr")
+    )
+    if chosen is not None and chosen.workflow.name != WAGTAILS_APPROVAL and not earlier.exists():
         return chosen.workflow
     workflow, _ = Workflow.objects.get_or_create(name=APPROVAL)
-    task = GroupApprovalTask.objects.filter(name=APPROVAL).first() or GroupApprovalTask.objects.create(name=APPROVAL)
+    task = ApprovalByAnother.objects.filter(name=APPROVAL).first() or ApprovalByAnother.objects.create(name=APPROVAL)
     task.groups.add(group)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr, defaults={"sort_order": 0})
+    earlier.delete()
     WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
     return workflow
 
