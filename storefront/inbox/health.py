@@ -34,7 +34,7 @@ def webhooks() -> Iterator[Result]:
         text = ngettext(
             "%(n)d webhook was given up: look at it.", "%(n)d webhooks were given up: look at them.", failed
         )
-        yield Result(_("Given up"), text % {"n": failed}, Level.WARNING)
+        yield Result(_("Webhooks given up"), text % {"n": failed}, Level.WARNING)
     for source in settings.INBOX_SOURCES:
         newest = InboundEvent.objects.filter(source=source).order_by("-received_at", "-pk")
         last = newest.values_list("received_at", flat=True).first()

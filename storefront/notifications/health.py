@@ -27,7 +27,7 @@ def mails() -> Iterator[Result]:
     yield _waiting()
     if dead := OutboxMessage.objects.filter(status=OutboxStatus.DEAD).count():
         text = ngettext("%(n)d message was given up: look at it.", "%(n)d messages were given up: look at them.", dead)
-        yield Result(_("Given up"), text % {"n": dead}, Level.WARNING)
+        yield Result(_("Messages given up"), text % {"n": dead}, Level.WARNING)
     since = clock.now() - timedelta(days=7)
     bounced = MailAddress.objects.filter(bounced_at__gte=since)
     bounced = bounced.exclude(cleared_at__gte=F("bounced_at"))

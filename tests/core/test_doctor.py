@@ -129,7 +129,9 @@ def test_a_mail_that_waits_is_the_worse_the_longer(minutes: int, level: Level) -
 def test_given_up_messages_are_counted() -> None:
     OutboxMessage.objects.create(kind="mail", key="one", status=OutboxStatus.DEAD)
     OutboxMessage.objects.create(kind="mail", key="two", status=OutboxStatus.DISMISSED)
-    assert [each.finding for each in mails() if each.subject == "Given up"] == ["1 message was given up: look at it."]
+    assert [each.finding for each in mails() if each.subject == "Messages given up"] == [
+        "1 message was given up: look at it."
+    ]
 
 
 def test_a_webhook_that_waits_too_long_is_trouble() -> None:

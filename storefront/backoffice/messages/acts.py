@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
 from storefront.backoffice.messages import about, words
@@ -104,7 +104,7 @@ class GiveUpMail(MailAct):
 class ResendForm(ActForm):
     """To whom the copy goes."""
 
-    to = forms.CharField(label=gettext_lazy("To"), max_length=254)
+    to = forms.CharField(label=pgettext_lazy("recipient", "To"), max_length=254)
     field_order = ["to", "reason"]
 
     def clean_to(self) -> str:
@@ -145,9 +145,9 @@ class ResendMail(MailAct):
 
     def perform(self, form: Any) -> Outcome:
         to = form.cleaned_data["to"]
-        seen = repairs.copies(self.object)
+        seen, label = repairs.copies(self.object), pgettext("recipient", "To")
         repairs.resend(message_id=self.object.pk, to=to, copies_seen=seen)
-        return Outcome(_("The copy is sent to %(to)s.") % {"to": to}, {_("To"): self.object.recipient}, {_("To"): to})
+        return Outcome(_("The copy is sent to %(to)s.") % {"to": to}, {label: self.object.recipient}, {label: to})
 
 
 class AddressWorks(MailAct):

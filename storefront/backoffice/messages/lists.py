@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
 
@@ -103,7 +104,7 @@ class MailList(MessageList):
     act = ACT_ON_MAILS
     shown = (
         cells.MessageCell("subject", label=_("Message")),
-        Column("recipient", label=_("To"), sort_key="recipient", classname="bo-host"),
+        Column("recipient", label=pgettext_lazy("recipient", "To"), sort_key="recipient", classname="bo-host"),
         cells.StateCell("status", label=_("State"), sort_key="next_attempt_at"),
         cells.MomentCell("created_at", label=_("Written"), when=lambda row: row.created_at, sort_key="created_at"),
     )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views import View
 
 from storefront.backoffice import history
@@ -53,8 +53,10 @@ class MailPage(DetailPage):
     def facts(self) -> Iterator[Fact]:
         row = self.message
         yield Fact(_("State"), state(row))
+        if row.status == OutboxStatus.WITHHELD:
+            yield Fact(_("Why"), row.get_status_display())
         if row.recipient:
-            yield Fact(_("To"), address_words(row.recipient, self.address))
+            yield Fact(pgettext("recipient", "To"), address_words(row.recipient, self.address))
         yield from about.of_mail(row)
         yield Fact(_("Written"), instant(row.created_at))
         yield from sending(row)
@@ -167,7 +169,7 @@ class WebhookPage(DetailPage):
 
 def state(row: OutboxMessage | InboundEvent) -> Any:
     tone = cells.tone(row)
-    return format_html('<span class="w-status{}">{}</span>', f" bo-{tone}" if tone else "", row.get_status_display())
+    return format_html('<span class="w-status{}">{}</span>', f" bo-{tone}" if tone else "", words.state(row))
 
 
 def sending(row: OutboxMessage | InboundEvent) -> Iterator[Fact]:
