@@ -55,6 +55,7 @@ class CustomerList(ListPage):
     permissions = ("users.view_user",)
     page_title = _("Customers")
     header_icon = "group"
+    results_template_name = "backoffice/customers/list_results.html"
     index_url_name = "backoffice-customers"
     index_results_url_name = "backoffice-customers-results"
     default_ordering = "-date_joined"
