@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from storefront.backoffice.customers.timeline.entries import Source, Told, who
+from storefront.backoffice.money_desk.kinds import describe
 from storefront.billing import disputes, status
 from storefront.billing.gateway_registry import verbose_name
 from storefront.billing.models import Dispute, Invoice, Payment, PaymentAttempt, Refund, ReviewItem
@@ -65,7 +66,7 @@ def _dispute(dispute: Dispute) -> Told:
 
 
 def _review(item: ReviewItem) -> Told:
-    title = _("To review: %(what)s") % {"what": item.kind.replace("_", " ")}
+    title = _("To review: %(what)s") % {"what": describe(item.kind).title}
     if item.resolved_at:
         return Told(title, _("Resolved: %(how)s") % {"how": item.resolution}, item, "tasks", by=who(item.resolved_by))
     return Told(title, item.detail, item, "tasks", is_trouble=True)
