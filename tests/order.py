@@ -31,6 +31,7 @@ SLOW = (
     "test_extend.py",
     "test_imports.py",
     "test_license_terms_migration.py",
+    "test_migration.py",
     "test_login_limits.py",
     "test_no_paid_day_is_lost.py",
     "test_odd_bodies.py",

@@ -240,7 +240,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     conversations.answer(conversation=talk, by=customer, text="Yes.\nSee https://example.com/a", key="a")
     yield Kind(f"/account/tickets/{talk.number}/", is_main=True)
     yield Kind(f"/account/tickets/{talk.number}/", act=send("#reply"))
-    yield Kind(f"/account/tickets/{talk.number}/", act=press("main aside button"))
+    yield Kind(f"/account/tickets/{talk.number}/", act=press("main aside button[value=closed]"))
     yield Kind(f"/account/tickets/{talk.number}/", act=send("#rating"))
     yield Kind(f"/ru/account/tickets/{talk.number}/")
     yield Kind("/account/agreements/")
