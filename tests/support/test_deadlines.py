@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,6 +108,20 @@ def wait(clock: Any, run_jobs: Any) -> Any:
         run_jobs()
 
     return go
+
+
+def test_the_opening_hours_of_the_shop_count(customer: Any, clock: Any) -> None:
+    """Asked on Thursday at 12:00 UTC, which is 12:00 in the shop of the tests: two hours that day, eight on Friday."""
+    OpeningHours.objects.create(weekday=3, opens=time(9), closes=time(14))
+    OpeningHours.objects.create(weekday=4, opens=time(9), closes=time(18))
+    ticket = conversations.begin(
+        key="k", text="Hello?", language="en", page_url="", customer=customer, kind=Kind.TICKET, subject="Hours",
+        department=Department.objects.create(name="Office", answer_hours=10),
+    )  # fmt: skip
+    zone = timezone.get_default_timezone()
+    assert ticket.due_at is not None and ticket.warn_at is not None
+    assert ticket.due_at.astimezone(zone) == datetime(2026, 3, 6, 17, tzinfo=zone)
+    assert ticket.warn_at.astimezone(zone) == datetime(2026, 3, 6, 15, tzinfo=zone)
 
 
 def told(subject: str) -> list[str]:
