@@ -13,7 +13,8 @@ class PurchaseDetails(models.Model):
     """Contact and portal of one order, frozen. ``portal_address`` is a claim: normalised, not verified.
 
     ``fingerprint`` is a hash of what was ordered for which portal. ``cause_key`` is what the order was created for
-    once, for example a period to renew; NULL for an order that a buyer placed.
+    once, for example a period to renew; NULL for an order that a buyer placed. ``asks_consent``: staff placed it, and
+    the agreements are accepted on the pay page, before anything can be paid.
     """
 
     order = models.OneToOneField("order.Order", on_delete=models.CASCADE, related_name="purchase_details")
@@ -25,6 +26,7 @@ class PurchaseDetails(models.Model):
     portal_kind = models.CharField(max_length=10, blank=True)
     language = models.CharField(max_length=10, default="en")
     fingerprint = models.CharField(max_length=64, db_index=True)
+    asks_consent = models.BooleanField(default=False)
     cause_key = models.CharField(max_length=100, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(default=clock.now)
 

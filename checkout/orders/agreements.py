@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Subquery
@@ -24,30 +25,37 @@ class AgreementText:
 
 
 def in_force(cart: Cart, *, with_body: bool = False, language: str | None = None) -> list[AgreementText]:
-    """The newest version of each agreement of what is on sale in the cart, in the order of its lines; one query.
+    """``newest`` for what is on sale in the cart, in the order of its lines; one query."""
+    return newest(cart.agreement_ids, with_body=with_body, language=language)
+
+
+def newest(
+    agreement_ids: Sequence[int], *, with_body: bool = False, language: str | None = None
+) -> list[AgreementText]:
+    """The newest version of each agreement, in the order of the ids; one query.
 
     In ``language`` (by default the active one), or in the default language where the agreement is not published in it.
     """
-    products = Agreement.objects.filter(pk__in=cart.agreement_ids)
-    newest = AgreementVersion.objects.filter(agreement=OuterRef("agreement")).order_by("-number").values("pk")[:1]
+    products = Agreement.objects.filter(pk__in=agreement_ids)
+    latest = AgreementVersion.objects.filter(agreement=OuterRef("agreement")).order_by("-number").values("pk")[:1]
     columns = {
         "slug": F("agreement__slug"),
         "key": F("agreement__translation_key"),
         "language_code": F("agreement__locale__language_code"),
     }
     rows = AgreementVersion.objects.filter(
-        agreement__translation_key__in=products.values("translation_key"), pk=Subquery(newest)
+        agreement__translation_key__in=products.values("translation_key"), pk=Subquery(latest)
     ).values("pk", "agreement_id", "number", "name", *(["body"] if with_body else []), **columns)
     # A product names its agreement in the default language; its translations share the key.
     keys: dict[int, str] = {}
     texts: dict[tuple[str, str], AgreementText] = {}
-    for row in rows if cart.agreement_ids else []:
+    for row in rows if agreement_ids else []:
         key, code = row.pop("key"), row.pop("language_code")
         keys[row["agreement_id"]] = key
         texts[key, code] = AgreementText(**row)
     own = {pk: next(text for text in texts.values() if text.agreement_id == pk) for pk in keys}
     code = language or get_language() or ""
-    return [texts.get((keys[pk], code), own[pk]) for pk in cart.agreement_ids if pk in keys]
+    return [texts.get((keys[pk], code), own[pk]) for pk in agreement_ids if pk in keys]
 
 
 def of_agreement(agreement_id: int | None, *, with_body: bool = False) -> list[AgreementText]:
@@ -56,10 +64,10 @@ def of_agreement(agreement_id: int | None, *, with_body: bool = False) -> list[A
     if agreement is None:
         return []
     versions = AgreementVersion.objects.filter(agreement__translation_key=agreement.translation_key)
-    newest: dict[str, AgreementText] = {}
+    found: dict[str, AgreementText] = {}
     columns = ["agreement__locale__language_code", "pk", "agreement_id", "agreement__slug", "number", "name"]
     for code, *values in versions.order_by("number").values_list(*columns, *["body"] * with_body):
-        newest[code] = AgreementText(*values)
-    own = next((text for text in newest.values() if text.agreement_id == agreement_id), None)
-    text = newest.get(get_language() or "", own)
+        found[code] = AgreementText(*values)
+    own = next((text for text in found.values() if text.agreement_id == agreement_id), None)
+    text = found.get(get_language() or "", own)
     return [text] if text else []

@@ -14,10 +14,11 @@ from django.utils import translation
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Line, Order
 
-from catalogue.plans.models import AgreementVersion
-from checkout.models import Consent, PurchaseDetails
+from checkout.models import PurchaseDetails
+from checkout.orders import consents as consents_of_order
 from checkout.orders import order_lines, oscar_rows
 from checkout.orders.agreements import AgreementText
+from checkout.orders.mails import OrderPrepared
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
 from storefront.billing import tax
@@ -38,11 +39,12 @@ from storefront.users.models import User
 class Cause:
     """Why an order is created. ``key`` names what it is created for once, for example a period to renew; "" if each
     call is an order of its own. ``free`` and ``reference`` (a voucher's code, a reason) say why nothing is to be paid,
-    should the total be zero."""
+    should the total be zero. ``asks_consent``: the customer accepts the agreements before they pay (``consents``)."""
 
     key: str = ""
     free: FreeOrderCause | None = None
     reference: str = ""
+    asks_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def create(
             customer=customer, lines=lines, currency=currency, basket=basket, tax_decision=decision
         )
         _write_details(order, lines, payer, portal, language, cause)
-        _write_consents(order, customer, consents, language, ip_address)
+        consents_of_order.write(order=order, versions=consents, language=language, ip_address=ip_address)
         report_unknown_zone(host)
         invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language)
         invoice = invoices.issue(
@@ -106,7 +108,7 @@ def create(
         if cause.free is not None and invoice.amount == 0:
             invoice = free.settle(invoice=invoice, cause=cause.free, reference=cause.reference)
         else:
-            _send_pay_link(order, invoice, invoice_lines, payer.name, host)
+            _send_pay_link(order, invoice, invoice_lines, payer.name, host, is_offer=cause.asks_consent)
     return CreatedOrder(order, invoice, oscar_lines)
 
 
@@ -116,7 +118,7 @@ def _created_for(key: str, customer: User) -> CreatedOrder | None:
         return None
     order = details.order
     return CreatedOrder(
-        order, Invoice.objects.filter(order=order).earliest("pk"), list(order.lines.order_by("pk")), is_new=False
+        order, Invoice.objects.filter(order=order).latest("pk"), list(order.lines.order_by("pk")), is_new=False
     )
 
 
@@ -139,27 +141,7 @@ def _write_details(
         language=language,
         fingerprint=order_lines.fingerprint(lines, portal.host if portal else ""),
         cause_key=cause.key or None,
-    )
-
-
-def _write_consents(
-    order: Order, customer: User, versions: Sequence[AgreementText], language: str, ip_address: str | None
-) -> None:
-    now = clock.now()
-    Consent.objects.bulk_create(
-        Consent(
-            order=order,
-            customer=customer,
-            version_id=version.pk,
-            name=version.name,
-            number=version.number,
-            text=version.body,
-            sha256=AgreementVersion.digest(version.body),
-            language=language,
-            ip_address=ip_address,
-            accepted_at=now,
-        )
-        for version in versions
+        asks_consent=cause.asks_consent,
     )
 
 
@@ -183,8 +165,11 @@ def _invoice_lines(
     ]
 
 
-def _send_pay_link(order: Order, invoice: Invoice, lines: Sequence[NewLine], name: str, host: str) -> None:
-    mail = mails.OrderPlaced(
+def _send_pay_link(
+    order: Order, invoice: Invoice, lines: Sequence[NewLine], name: str, host: str, *, is_offer: bool
+) -> None:
+    kind = OrderPrepared if is_offer else mails.OrderPlaced
+    mail = kind(
         name=name,
         order_number=order.number,
         lines=[

@@ -131,11 +131,12 @@ def without_raw_address(data: Any, reading: Reading) -> Any:
     return cleaned
 
 
-def consent_box(version: AgreementText) -> forms.BooleanField:
+def consent_box(version: AgreementText, *, required: Any = None) -> forms.BooleanField:
+    """The box that accepts a version; ``required``: what is said where it is not ticked."""
     address = reverse("agreement-version", kwargs={"slug": version.slug, "number": version.number})
     link = format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, version.name)
     return forms.BooleanField(
         label=format_html(str(_("I have read and accept: {}")), link),
-        error_messages={"required": _("Please read it and tick the box to place the order.")},
+        error_messages={"required": required or _("Please read it and tick the box to place the order.")},
         widget=forms.CheckboxInput(attrs={"value": version.pk}),
     )

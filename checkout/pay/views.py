@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from checkout.pay import progress
+from checkout.orders import consents
+from checkout.orders.errors import CartChanged
+from checkout.pay import agreement_form, progress
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import breaker, gateway_registry, instructions, links, queries
 from storefront.billing import status as payment_status
@@ -25,6 +29,7 @@ from storefront.billing.errors import (
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.billing.services import polling, starting
 from storefront.billing.states import InvoiceStatus
+from storefront.core import visitor
 from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
 
@@ -40,16 +45,39 @@ def pay(request: HtmxRequest, token: str) -> HttpResponse:
     invoice = queries.invoice_by_pay_token(token)
     if invoice is None:
         raise Http404
+    if newer := queries.replacement_of(invoice):
+        return redirect(links.pay_path(newer))  # a link in a mail from before
     if not queries.asks_for_money(invoice):
         return _reloaded() if request.htmx else _closed(request, invoice)
     if request.method == "POST":
-        return _open_charge(request, invoice)
+        return _accept(request, invoice) or _open_charge(request, invoice)
     if request.htmx:
         return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
     if problem is None and all(breaker.is_away(name) for name in gateway_registry.names()):
         return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
     return _page(request, invoice, problem=problem)
+
+
+def _accept(request: HttpRequest, invoice: Invoice) -> HttpResponse | None:
+    """Where staff placed the order, its agreements are accepted before anything can be paid: the page again until they
+    are, or None."""
+    form = agreement_form.of_invoice(invoice, request.POST)
+    if form is None:
+        return None
+    if not form.is_valid():
+        return _page(request, invoice, agreements=form, status=422)
+    try:
+        consents.accept(
+            invoice=invoice,
+            version_ids=form.version_ids,
+            language=get_language() or "en",
+            ip_address=visitor.client_address(request),
+        )
+    except CartChanged as exc:
+        messages.error(request, exc.message)
+        return HttpResponseSeeOther(links.pay_path(invoice))
+    return None
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
@@ -80,6 +108,7 @@ def _page(
     status: int = 200,
     may_pay: bool = False,
     is_method_missing: bool = False,
+    agreements: agreement_form.AgreementForm | None = None,
 ) -> HttpResponse:
     lines = list(invoice.lines.all())
     context = {
@@ -91,6 +120,7 @@ def _page(
         "may_pay": problem is None or may_pay,
         "methods": [(name, gateway_registry.verbose_name(name)) for name in gateway_registry.names()],
         "is_method_missing": is_method_missing,
+        "agreements": agreements or agreement_form.of_invoice(invoice),
     }
     if problem is None:
         context |= _attempt_context(request, invoice)

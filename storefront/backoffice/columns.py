@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -62,6 +62,17 @@ class DayColumn(Column):
     def get_value(self, instance: Any) -> str:
         moment: datetime | None = super().get_value(instance)
         return date_format(day_of(moment), "SHORT_DATE_FORMAT") if moment else "–"
+
+
+class LastDayColumn(Column):
+    """The last day on which something can be done, in the shop's time zone; the moment is the end of that day."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, classname="bo-instant", **kwargs)
+
+    def get_value(self, instance: Any) -> str:
+        moment: datetime | None = super().get_value(instance)
+        return date_format(day_of(moment - timedelta(microseconds=1)), "SHORT_DATE_FORMAT") if moment else ""
 
 
 class LinkColumn(Column):

@@ -82,7 +82,11 @@ class TradeList(ListPage):
     @cached_property
     def filters(self) -> Any:
         """The filters, and the choice of columns behind them."""
-        filterset = self.filterset_class(**self.get_filterset_kwargs())
+        kwargs = self.get_filterset_kwargs()
+        kwargs["data"] = data = kwargs["data"].copy()
+        if not data.getlist(COLUMNS):
+            data.setlist(COLUMNS, list(self.default_columns))  # ticked, so that one more is one more
+        filterset = self.filterset_class(**kwargs)
         choices = [(column.name, column.label) for column in self.all_columns[1:]]
         filterset.filters[COLUMNS] = django_filters.MultipleChoiceFilter(
             label=_("Columns"),

@@ -154,9 +154,11 @@ def _orders() -> Iterator[Finding]:
         (InvoiceStatus.VOID, ["Cancelled"]),
         (InvoiceStatus.OPEN, ["New", "Payment in progress", "Cancelled"]),
     ):
-        wrong = Invoice.objects.filter(status=status).exclude(order=None).exclude(order__status__in=wanted)
-        for number, found in wrong.values_list("order__number", "order__status"):
+        wrong = Invoice.objects.filter(status=status, replaced_by=None).exclude(order=None)
+        for number, found in wrong.exclude(order__status__in=wanted).values_list("order__number", "order__status"):
             yield Finding("order-status", number, f"{found}, invoice {status}")
+    for number in Invoice.objects.exclude(replaced_by=None).exclude(status=InvoiceStatus.VOID).values_list("number"):
+        yield Finding("replaced-and-not-void", number[0])
     attempts = PaymentAttempt.objects.filter(UNDER_WAY, invoice=OuterRef("pk"))
     unpaid = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status__in=[orders.NEW, orders.IN_PROGRESS])
     unpaid = unpaid.annotate(
@@ -177,9 +179,8 @@ def _orders() -> Iterator[Finding]:
         backed.exclude(advance).exclude(settled=F("amount")).values_list("number", "amount", "settled")
     ):
         yield Finding("paid-without-payment", number, f"{total} of {amount}")
-    for number in (
-        backed.filter(advance).exclude(attempts__payment__amount=F("amount")).values_list("number", flat=True)
-    ):
+    unpaid_advance = backed.filter(advance).exclude(attempts__payment__amount=F("amount"))
+    for number in unpaid_advance.values_list("number", flat=True):
         yield Finding("paid-without-payment", number, "an advance payment")
 
 

@@ -10,7 +10,7 @@ FROZEN_TABLES = FrozenTables(
     tables={
         "billing_invoice": (
             "number", "public_id", "customer_id", "order_id", "currency", "net", "tax", "amount", "seller", "payer",
-            "language", "content_hash", "hash_version", "issued_at", "kind",
+            "language", "content_hash", "hash_version", "issued_at", "kind", "replaces_id",
         ),
         "billing_invoiceline": ("*",),
         "billing_freeorder": ("*",),

@@ -123,6 +123,36 @@ class NotBookable(BillingError):
     message = _("This payment cannot pay this invoice: the invoice is not open, or too little of the payment is left.")
 
 
+class BadDueDay(BillingError):
+    """The day is not one that the invoice may become due at."""
+
+    not_later = _("The new day must be later than the present one, and not in the past.")
+    too_late = _("The new day must be at most %(days)d days from today.")
+    message = not_later
+
+
+class RemindedAlready(BillingError):
+    """The customer was reminded less than a day ago."""
+
+    message = _("The customer was reminded of this invoice less than a day ago.")
+
+
+class PayerUnchanged(BillingError):
+    message = _("The invoice names this payer already.")
+
+
+class CannotWithdraw(BillingError):
+    """The buyer holds instructions whose money would still come for this very invoice."""
+
+    message = _("The buyer has payment instructions for this invoice that cannot be withdrawn.")
+
+
+class TaxDiffers(BillingError):
+    """Another tax would apply, so that the price agreed on no longer fits."""
+
+    message = _("This payer would be taxed otherwise. Cancel the order and place a new one.")
+
+
 class ChargeOpen(BillingError):
     """The invoice cannot be made void while a charge for it is open."""
 

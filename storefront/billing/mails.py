@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from django.utils import translation
@@ -10,8 +11,22 @@ from storefront.billing import status
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
+from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDayExtended(mails.OrderPlaced):
+    """Staff gave the reader more time to pay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceReplaced(mails.OrderPlaced):
+    """The unpaid invoice ``old_number`` is void, and ``invoice_number`` took its place, for another payer."""
+
+    invoice_number: str
+    old_number: str
 
 
 class _OfInvoice(TypedDict):
@@ -28,7 +43,32 @@ def unpaid_reminder(invoice: Invoice) -> None:
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
     )
-    _enqueue(mail, invoice, key=f"unpaid-reminder:{invoice.number}")
+    _enqueue(mail, invoice, key=f"unpaid-reminder:{invoice.number}:{clock.today():%Y%m%d}")
+
+
+def due_day_extended(invoice: Invoice) -> None:
+    mail = DueDayExtended(
+        **_of(invoice),
+        lines=_lines(invoice),
+        total=invoice.amount,
+        pay_url=pay_url(invoice),
+        void_on=invoice.due_at,
+    )
+    _enqueue(mail, invoice, key=f"due-day-extended:{invoice.number}:{invoice.due_at:%Y%m%d}")
+
+
+def invoice_replaced(invoice: Invoice, old: Invoice) -> None:
+    """``invoice`` took the place of ``old``, for another payer."""
+    mail = InvoiceReplaced(
+        **_of(invoice),
+        lines=_lines(invoice),
+        total=invoice.amount,
+        pay_url=pay_url(invoice),
+        void_on=invoice.due_at,
+        invoice_number=invoice.number,
+        old_number=old.number,
+    )
+    _enqueue(mail, invoice, key=f"invoice-replaced:{invoice.number}")
 
 
 def order_voided(invoice: Invoice) -> None:

@@ -35,8 +35,16 @@ def unpaid_orders_of(customer: User) -> QuerySet[Invoice]:
 def invoice_by_pay_token(token: str) -> Invoice | None:
     """The invoice a pay link names, in whatever state; None for a forged link."""
     public_id = links.read_pay_token(token)
-    found = Invoice.objects.select_related("order")
+    found = Invoice.objects.select_related("order", "replaced_by")
     return found.filter(public_id=public_id).first() if public_id else None
+
+
+def replacement_of(invoice: Invoice) -> Invoice | None:
+    """The invoice that took the place of a void one, the last of them; None if none did."""
+    newest: Invoice | None = getattr(invoice, "replaced_by", None)
+    while newest is not None and getattr(newest, "replaced_by", None) is not None:
+        newest = newest.replaced_by
+    return newest
 
 
 def attempt_by_return_token(token: str) -> PaymentAttempt | None:

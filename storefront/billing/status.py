@@ -53,7 +53,7 @@ def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None)
     return (
         invoices.annotate(is_in_review=Exists(waiting))
-        .select_related("order")
+        .select_related("order", "replaced_by")
         .prefetch_related(Prefetch("attempts", PaymentAttempt.objects.select_related("payment")))
     )
 
@@ -65,6 +65,9 @@ def of_invoice(invoice: Invoice) -> Status:
     if invoice.status == InvoiceStatus.REFUNDED:
         return Status("refunded", _("Refunded"), _("The money was given back."))
     if invoice.status == InvoiceStatus.VOID:
+        if getattr(invoice, "replaced_by", None) is not None:
+            reason = _("Invoice %(number)s took its place.") % {"number": invoice.replaced_by.number}
+            return Status("void", _("Void"), reason)
         return Status("void", _("Void"), _("It was not paid in time or was cancelled."))
     if orders.is_cancelled(invoice.order):
         return Status("void", _("Void"), _("The order was cancelled."))

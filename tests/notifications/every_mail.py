@@ -9,7 +9,9 @@ from typing import Any
 
 from django.conf import settings
 
+from checkout.orders.mails import OrderPrepared
 from checkout.reminders.sending import CheckoutReminderMail
+from storefront.billing.mails import DueDayExtended, InvoiceReplaced
 from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
@@ -37,6 +39,9 @@ _LINK = "http://testserver/account/password/reset/key/uid-key/"
 _EXAMPLES: list[mails.Mail] = [
     mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL),
     mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
+    OrderPrepared(**BOUGHT, **PAY, **PORTAL),
+    DueDayExtended(**BOUGHT, **PAY),
+    InvoiceReplaced(**BOUGHT, **PAY, invoice_number="INV-2026-00002", old_number="INV-2026-00001"),
     mails.OrderVoided(**BOUGHT),
     mails.PaymentReceived(
         **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/"

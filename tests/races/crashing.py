@@ -93,6 +93,26 @@ def give_back(*, payment: int) -> None:
     refunds.start(payment=row, amount=row.amount, reason="As agreed")
 
 
+def cancel_unpaid(*, invoice: int) -> None:
+    """Staff cancel an unpaid order."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.services import unpaid
+
+    row = Invoice.objects.get(pk=invoice)
+    unpaid.close_charges(invoice=row)
+    unpaid.cancel(invoice=row, is_told=True)
+
+
+def change_payer(*, invoice: int) -> None:
+    """Staff change the payer of an unpaid invoice."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.services import replacing, unpaid
+
+    row = Invoice.objects.get(pk=invoice)
+    unpaid.close_charges(invoice=row)
+    replacing.change_payer(invoice=row, payer={"company": "Acme GmbH"}, is_told=True)
+
+
 def send_mails() -> None:
     """The worker sends what waits in the outbox."""
     from storefront.notifications.outbox import deliver_due
@@ -112,6 +132,8 @@ FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
     "give_back": give_back,
+    "cancel_unpaid": cancel_unpaid,
+    "change_payer": change_payer,
     "send_mails": send_mails,
     "ask_portals": ask_portals,
 }

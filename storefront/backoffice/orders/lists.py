@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.models import Order
 from wagtail.admin.ui.tables import Column
 
-from storefront.backoffice.columns import InstantColumn, LinkColumn, MoneyColumn, NumberLink, StateColumn
-from storefront.backoffice.lists import TradeList
+from storefront.backoffice.columns import InstantColumn, LastDayColumn, LinkColumn, MoneyColumn, NumberLink, StateColumn
+from storefront.backoffice.lists import BulkAct, TradeList
 from storefront.backoffice.orders import queries, rows
 from storefront.backoffice.orders.filters import InvoiceFilters, OrderFilters
+from storefront.backoffice.rights import has_any
 from storefront.billing import status
 from storefront.billing.models import Invoice
 
@@ -37,6 +38,12 @@ class OrderList(TradeList):
     default_ordering = "-date_placed"
     amount_field = "total_incl_tax"
     export_filename = "orders"
+    bulk_acts = (
+        BulkAct(_("Remind"), "backoffice-orders-remind", "billing.postpone_invoice"),
+        BulkAct(_("CSV"), "backoffice-orders-csv", "order.view_order"),
+        BulkAct(_("XLSX"), "backoffice-orders-xlsx", "order.view_order"),
+        BulkAct(_("Cancel the orders"), "backoffice-orders-cancel", "billing.cancel_invoice", is_serious=True),
+    )
     ready_views = (
         (_("Unpaid"), "status=New&status=Payment+in+progress"),
         (_("Overdue"), "overdue=yes"),
@@ -82,6 +89,12 @@ class OrderList(TradeList):
         (_("Language"), lambda order: rows.detail_of(order, "language")),
     )
 
+    add_item_label = _("Place an order")
+
+    def get_add_url(self) -> str | None:
+        may_place = has_any(self.request.user, ("billing.place_order",))
+        return reverse("backoffice-order-place") if may_place else None
+
     def get_base_queryset(self) -> QuerySet[Order]:
         return queries.orders()
 
@@ -123,7 +136,7 @@ class InvoiceList(TradeList):
             get_url=lambda invoice: reverse("backoffice-invoice", args=[invoice.number]),
         ),
         InstantColumn("issued_at", label=_("Issued"), sort_key="issued_at"),
-        InstantColumn("due_at", label=_("Due"), sort_key="due_at"),
+        LastDayColumn("due_at", label=_("Due"), sort_key="due_at"),
         StateColumn("state", label=_("State"), accessor=status.of_invoice, sort_key="status"),
         LinkColumn("customer", label=_("Customer"), accessor=rows.customer_of, instance=lambda row: row.customer),
         Column("company", label=_("Company"), accessor=lambda invoice: invoice.payer.get("company", "")),

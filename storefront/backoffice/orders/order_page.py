@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -77,7 +78,7 @@ class OrderPage(DetailPage):
         if vouchers := rows.vouchers_of(order):
             yield Fact(_("Voucher"), vouchers)
         if details:
-            yield Fact(_("Language"), details.language)
+            yield Fact(_("Language"), dict(settings.LANGUAGES).get(details.language, details.language))
 
     def acts(self) -> Iterable[ActLink]:
         return acts.of_invoice(self.invoice) if self.invoice else ()

@@ -33,7 +33,7 @@ class AttemptList(TradeList):
     permissions = ("billing.view_paymentattempt",)
     page_title = _("Payments")
     page_subtitle = _("Attempts")
-    header_icon = "cash"
+    header_icon = "clipboard-list"
     index_url_name = "backoffice-payments"
     index_results_url_name = "backoffice-payments-results"
     filterset_class = AttemptFilters
@@ -98,7 +98,7 @@ class PaymentList(TradeList):
     permissions = ("billing.view_payment",)
     page_title = _("Payments")
     page_subtitle = _("Money received")
-    header_icon = "cash"
+    header_icon = "clipboard-list"
     index_url_name = "backoffice-received"
     index_results_url_name = "backoffice-received-results"
     filterset_class = PaymentFilters

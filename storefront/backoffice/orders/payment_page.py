@@ -27,7 +27,7 @@ class PaymentPage(DetailPage):
 
     template_name = "backoffice/orders/payment.html"
     permissions = ("billing.view_paymentattempt", "billing.view_payment")
-    header_icon = "cash"
+    header_icon = "clipboard-list"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

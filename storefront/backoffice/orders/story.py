@@ -68,7 +68,7 @@ def of_invoices(invoices: Sequence[Invoice], *, order: Order | None, reader: Use
         mails=_mails(order.number if order else invoices[0].number, reader),
         consents=list(Consent.objects.filter(order=order)) if order else [],
         reviews=_reviews(Q(invoice__in=invoices) | Q(attempt__in=attempts), reader),
-        acts=history.of_all([*invoices, *([order] if order else [])])[:MOST],
+        acts=list(history.of_all([*invoices, *([order] if order else [])])[:MOST]),
     )
 
 
@@ -87,7 +87,7 @@ def of_payment(attempt: PaymentAttempt | None, payment: Payment | None, *, reade
         movements=_movements(Q(payment__in=payments), reader) if payments else [],
         licenses=_licenses(invoices, reader) if payment else [],
         reviews=_reviews(Q(attempt__in=attempts), reader) if attempt else [],
-        acts=history.of_all([*attempts, *payments])[:MOST],
+        acts=list(history.of_all([*attempts, *payments])[:MOST]),
     )
 
 

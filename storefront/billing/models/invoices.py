@@ -75,6 +75,7 @@ class Invoice(models.Model):
     from ``public_id`` (see billing.links). Triggers of the database refuse any change but those of status, its times,
     ``due_at`` and ``reminded_at`` (see billing.db_triggers).
     ``order`` is None for what was not ordered in the cart: an advance payment, a renewal (``kind``).
+    ``replaces`` is the unpaid invoice, void since, whose place it took: the same lines for another payer.
     ``due_at`` is the end of a day in the shop's time zone; in invoices of earlier releases it may be any instant.
     """
 
@@ -99,6 +100,7 @@ class Invoice(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
@@ -154,7 +156,7 @@ class InvoiceLine(models.Model):
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    order_line = models.ForeignKey("order.Line", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     description = models.CharField(max_length=500)
     quantity = models.PositiveIntegerField(default=1)
     list_amount = MoneyField()

@@ -9,23 +9,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from storefront.billing import mails
 from storefront.billing.errors import BillingError
 from storefront.billing.instructions import pay_until
 from storefront.billing.models import Invoice, ReviewItem
-from storefront.billing.services import invoices, orders, reviews
+from storefront.billing.services import invoices, orders, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core import clock
-from storefront.core.instants import end_of_day
 from storefront.gateways.errors import ConfigurationError, GatewayError
 
 logger = logging.getLogger(__name__)
 
 BATCH = 50
-#: The least time between a reminder and the end, however late the reminder went out.
-FAIR_WARNING = timedelta(days=1)
 _IS_BLOCKED = Exists(ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None))
 
 
@@ -46,7 +42,7 @@ def void_overdue() -> int:
     now = clock.now()
     cancelled = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status=orders.CANCELLED)
     done = sum(_void(invoice, reason="Order cancelled") for invoice in cancelled.order_by("pk")[:BATCH])
-    due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=now, reminded_at__lte=now - FAIR_WARNING)
+    due = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=now, reminded_at__lte=now - unpaid.FAIR_WARNING)
     due = due.exclude(order__status=orders.CANCELLED).exclude(_IS_BLOCKED)
     return done + sum(_void(invoice, reason="Not paid in time") for invoice in due.order_by("pk")[:BATCH])
 
@@ -58,11 +54,7 @@ def _remind(invoice_id: int) -> bool:
         return False
     if orders.is_cancelled(invoice.order) or reviews.is_blocked(invoice):
         return False
-    invoice.reminded_at = clock.now()
-    if invoice.due_at < invoice.reminded_at + FAIR_WARNING:
-        invoice.due_at = end_of_day(invoice.reminded_at + FAIR_WARNING)
-    invoice.save(update_fields=["reminded_at", "due_at"])
-    mails.unpaid_reminder(invoice)
+    unpaid.write_reminder(invoice)
     return True
 
 
@@ -71,14 +63,23 @@ def _void(invoice: Invoice, *, reason: str) -> bool:
         return False
     try:
         cancel_open(invoice=invoice)
-        invoice.refresh_from_db()
-        if invoice.status != InvoiceStatus.OPEN:
-            return False
-        return invoices.void(invoice=invoice, reason=reason).status == InvoiceStatus.VOID
+        return _void_if_over(invoice, reason=reason)
     except (GatewayError, ConfigurationError, BillingError) as exc:
         # Unknown, or paid by a slow method, or opened anew just now: the next run tries again.
         logger.warning("invoice %s cannot be made void yet (%s)", invoice.number, type(exc).__name__)
         return False
+
+
+@transaction.atomic
+def _void_if_over(invoice: Invoice, *, reason: str) -> bool:
+    """Staff may have given more time, and the charge may have been paid, since the invoice was chosen."""
+    locked = lock_invoice(invoice.pk)
+    now = clock.now()
+    is_reminded = locked.reminded_at is not None and locked.reminded_at <= now - unpaid.FAIR_WARNING
+    is_over = orders.is_cancelled(locked.order) or (locked.due_at <= now and is_reminded)
+    if locked.status != InvoiceStatus.OPEN or not is_over:
+        return False
+    return invoices.void(invoice=locked, reason=reason).status == InvoiceStatus.VOID
 
 
 def _may_still_pay(invoice: Invoice) -> bool:

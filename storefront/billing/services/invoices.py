@@ -57,13 +57,14 @@ def issue(
     language: str = "en",
     kind: InvoiceKind = InvoiceKind.ORDER,
     tax_decision: TaxDecision | None = None,
+    replaces: Invoice | None = None,
 ) -> Invoice:
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
     ``order`` may be None whatever the ``kind``. ``payer`` may hold name, company, address, phone and email. Tax is
     decided here unless the caller has done so. The number is the next of the year's series: issuers wait for each
     other, and a rolled-back invoice leaves no gap. It is due settings.UNPAID_ORDER_DAYS days later, that whole day
-    included, in the shop's time zone.
+    included, in the shop's time zone; one that ``replaces`` another, at the same time as that.
     One of zero is open like any other until ``free.settle``. Raises NothingToPay without lines or pieces, MoneyError
     for an amount the currency cannot express.
     """
@@ -87,7 +88,9 @@ def issue(
             language=language,
             hash_version=HASH_VERSION,
             issued_at=now,
-            due_at=end_of_day(now, days=settings.UNPAID_ORDER_DAYS),
+            due_at=replaces.due_at if replaces else end_of_day(now, days=settings.UNPAID_ORDER_DAYS),
+            reminded_at=replaces.reminded_at if replaces else None,
+            replaces=replaces,
         )
         rows = [
             _line(invoice, position, line, amount, decision.rate)
@@ -116,8 +119,8 @@ def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount, t
     return row
 
 
-def void(*, invoice: Invoice, reason: str) -> Invoice:
-    """Make an unpaid invoice void, cancel its order, tell the customer. A void one is left as it is.
+def void(*, invoice: Invoice, reason: str, is_told: bool = True) -> Invoice:
+    """Make an unpaid invoice void, cancel its order, tell the customer unless told not to. A void one is left as it is.
 
     Raises ChargeOpen while a charge is open (call cancelling.cancel_open first, outside a transaction) and
     TransitionError for a paid one.
@@ -131,8 +134,9 @@ def void(*, invoice: Invoice, reason: str) -> Invoice:
         )
         if changed:
             orders.cancel(order=locked.order)
-            if not locked.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():
-                mails.order_voided(locked)  # else they were told that their money is kept
+            # Whose money came all the same was told that it is kept.
+            if is_told and not locked.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():
+                mails.order_voided(locked)
     return locked
 
 

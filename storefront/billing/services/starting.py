@@ -8,9 +8,7 @@ from datetime import timedelta
 from django.db import OperationalError, transaction
 
 from storefront.billing.errors import (
-    AlreadyPaid,
     CannotBeCharged,
-    InvoiceVoid,
     PaymentAwaited,
     PaymentInReview,
     PaymentProcessing,
@@ -18,7 +16,7 @@ from storefront.billing.errors import (
 )
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import orders, reviews
+from storefront.billing.services import orders, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
@@ -86,7 +84,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
     adapter = _adapter(gateway_name)
     with transaction.atomic(durable=True):
         invoice = lock_invoice(invoice_id)
-        _check_payable(invoice)
+        unpaid.check(invoice)
         attempt = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
         if attempt is None:
             now = clock.now()
@@ -109,17 +107,6 @@ def _check_limits(invoice: Invoice, gateway_name: str) -> None:
     if problem is not None and invoice.status == InvoiceStatus.OPEN:
         reviews.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem.code)
         raise CannotBeCharged(problem.code)
-
-
-def _check_payable(invoice: Invoice) -> None:
-    if invoice.status == InvoiceStatus.VOID:
-        raise InvoiceVoid
-    if invoice.status != InvoiceStatus.OPEN:
-        raise AlreadyPaid
-    if not orders.may_become(order=invoice.order, status=orders.PAID):
-        raise InvoiceVoid  # staff cancelled the order by hand
-    if reviews.is_blocked(invoice):
-        raise PaymentInReview
 
 
 def _adapter(gateway_name: str) -> PaymentGateway:

@@ -14,7 +14,12 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     assert invoice is not None
     assert invoice.order is not None
     view = SavedView.objects.create(owner=customer, list_name="orders", name="Mine", is_shared=True)
+    base = f"/admin/invoices/{invoice.number}/"
+    chosen = ("cancel", "remind", "csv", "xlsx")
+    acts = ("cancel/", "postpone/", "remind/", "payer/")
     return {
+        **{f"/admin/orders/{act}/": f"/admin/orders/{act}/?id={invoice.order_id}" for act in chosen},
+        **{f"/admin/invoices/<str:number>/{act}": f"{base}{act}" for act in acts},
         "/admin/orders/<str:number>/": f"/admin/orders/{invoice.order.number}/",
         "/admin/invoices/<str:number>/": f"/admin/invoices/{invoice.number}/",
         "/admin/invoices/<str:number>/print/": f"/admin/invoices/{invoice.number}/print/",

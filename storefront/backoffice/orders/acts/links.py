@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from storefront.backoffice.pages import ActLink
+from storefront.billing import queries
 from storefront.billing.models import Invoice
 
 
 def of_invoice(invoice: Invoice) -> list[ActLink]:
     """What can be done with an invoice and its order as they stand."""
-    return []
+    if not queries.asks_for_money(invoice):
+        return []
+
+    def to(route: str) -> str:
+        return reverse(route, args=[invoice.number])
+
+    return [
+        ActLink(_("Remind"), to("backoffice-invoice-remind"), "billing.postpone_invoice", "mail"),
+        ActLink(_("Extend the due day"), to("backoffice-invoice-postpone"), "billing.postpone_invoice", "calendar-alt"),
+        ActLink(_("Change the payer"), to("backoffice-invoice-payer"), "billing.change_payer", "user"),
+        ActLink(_("Cancel the order"), to("backoffice-invoice-cancel"), "billing.cancel_invoice", "cross", True),
+    ]

@@ -1,0 +1,123 @@
+"""An order that staff place for a customer: published prices by the same code, and no consent but the customer's own,
+which they give on the pay page before they pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from checkout.cart import prices
+from checkout.orders import order_lines
+from checkout.orders.create import Cause, CreatedOrder, create
+from checkout.orders.errors import CannotOrder
+from checkout.orders.order_lines import OrderLine
+from checkout.orders.order_request import Contact
+from storefront.billing import payment_limits
+from storefront.core import states
+from storefront.gateways.bitrix24 import PortalAddress
+from storefront.licensing.effects import OrderedLine, effects_of
+from storefront.users import services as users
+from storefront.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many pieces of a published price (``PlanPrice``)."""
+
+    price_id: int
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffOrder:
+    """What staff typed. ``key`` is the form's, so that pressing twice makes one order; ``portal`` may be None if
+    nothing is tied to one; ``language`` is that of the order, its invoice and its mails."""
+
+    contact: Contact
+    language: str
+    wanted: Sequence[Wanted]
+    portal: PortalAddress | None
+    key: str
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(key=f"staff-order:{self.key}", asks_consent=True)
+
+
+def customer_of(order: StaffOrder) -> User | None:
+    """The account of the typed e-mail, None if it gets one. Raises CannotOrder for an account that cannot buy."""
+    customer = users.find_by_email(order.contact.email)
+    if customer is not None and not customer.is_active:
+        raise CannotOrder(_("The account with this e-mail is closed."))
+    if customer is not None and (customer.is_staff or customer.groups.exists()):
+        raise CannotOrder(_("This e-mail belongs to a member of staff."))
+    return customer
+
+
+def lines_of(order: StaffOrder) -> list[OrderLine]:
+    """The lines at the prices of now, in the order's language. Raises CannotOrder for what cannot be sold so."""
+    host = order.portal.host if order.portal else ""
+    with translation.override(order.language):
+        found = [(prices.find(wanted.price_id), wanted.quantity) for wanted in order.wanted]
+        if not found or any(price is None or not price.is_on_sale for price, _quantity in found):
+            raise CannotOrder(_("Something of this order is not on sale any more."))
+        if any(quantity < 1 for _price, quantity in found):
+            raise CannotOrder(_("Each line needs one piece at least."))
+        if len({price.currency for price, _quantity in found if price}) > 1:
+            raise CannotOrder(_("All lines of an order must be in one currency."))
+        if not host and any(price.is_portal_bound for price, _quantity in found if price):
+            raise CannotOrder(_("Enter the Bitrix24 address: the licenses are tied to it."))
+        return [order_lines.at_price(price, quantity=quantity, portal_host=host) for price, quantity in found if price]
+
+
+def currency_of(lines: Sequence[OrderLine]) -> str:
+    return str(lines[0].stockrecord.price_currency)
+
+
+def effects(lines: Sequence[OrderLine], customer: User | None) -> list[str]:
+    """What each line would do to licenses, in the active language."""
+    ordered = [OrderedLine(line.license_terms, line.quantity, line.amount) for line in lines]
+    return [each.text for each in effects_of(ordered, customer=customer, currency=currency_of(lines))]
+
+
+def check(lines: Sequence[OrderLine]) -> None:
+    """Raise CannotOrder if no payment method takes the total, or if nothing is to be paid."""
+    total, currency = sum(line.amount for line in lines), currency_of(lines)
+    if not total:
+        raise CannotOrder(_("Nothing is to be paid for this: give the license away instead."))
+    if found := payment_limits.problem(total, currency):  # type: ignore[arg-type]
+        raise CannotOrder(payment_limits.sentence(found, currency))
+
+
+def place(order: StaffOrder) -> CreatedOrder:
+    """Write the order and its invoice, and mail the customer the link; a new customer gets an account.
+
+    Raises CannotOrder, or EmailTaken (users.services) if the account was made just now by somebody else.
+    """
+    with transaction.atomic():
+        customer = customer_of(order)
+        if customer is None:
+            contact = order.contact
+            customer = users.register(
+                email=contact.email,
+                name=contact.name,
+                company=contact.company,
+                phone=contact.phone,
+                language=order.language,
+            )
+        states.lock(User(pk=customer.pk))
+        lines = lines_of(order)
+        check(lines)
+        return create(
+            customer=customer,
+            lines=lines,
+            currency=currency_of(lines),
+            payer=order.contact,
+            language=order.language,
+            cause=order.cause,
+            portal=order.portal,
+        )

@@ -1,0 +1,180 @@
+"""Place an order for a customer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from oscar.apps.order.models import Order
+
+from checkout.cart import prices
+from checkout.orders import by_staff
+from checkout.orders.by_staff import StaffOrder, Wanted
+from checkout.orders.errors import CannotOrder
+from checkout.orders.order_request import Contact
+from checkout.page import portal_field
+from checkout.page.forms import without_raw_address
+from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.pages import Crumb
+from storefront.core import money, references
+from storefront.core.form_fields import EmailField, OneLineField, PhoneField
+from storefront.core.language import nearest_language
+from storefront.users.models import User
+from storefront.users.services import EmailTaken
+
+ACTION = "orders.place"
+LINES = 5
+
+
+def choices() -> list[Any]:
+    """The prices on sale, grouped by product."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for price in prices.read_prices():
+        if price.is_on_sale:
+            label = f"{price.plan_name}, {price.period_name} – {money.display(price.amount, price.currency)}"
+            groups.setdefault(price.title, []).append((price.pk, label))
+    return [("", "–"), *sorted(groups.items())]
+
+
+class PlaceForm(ActForm):
+    """Customer, lines and portal. ``key``: the form's own, so that pressing twice makes one order."""
+
+    email = EmailField(asks=False, help_text=gettext_lazy("Of an existing customer, or of a new one."))
+    name = OneLineField(label=gettext_lazy("Name"), max_length=200)
+    company = OneLineField(label=gettext_lazy("Company"), max_length=200, required=False)
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    bitrix24_address = forms.CharField(label=gettext_lazy("Bitrix24 address"), max_length=255, required=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, reading: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reading = reading
+        offered = choices()
+        for number in range(1, LINES + 1):
+            self.fields[f"price_{number}"] = forms.TypedChoiceField(
+                label=_("Line %(number)d") % {"number": number}, choices=offered, coerce=int, empty_value=None,
+                required=number == 1,
+            )  # fmt: skip
+            self.fields[f"quantity_{number}"] = forms.IntegerField(
+                label=_("Pieces of line %(number)d") % {"number": number}, min_value=1, max_value=999, initial=1,
+                required=False,
+            )  # fmt: skip
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+
+    def clean_bitrix24_address(self) -> str:
+        if self.reading is None or (self.reading.code == "empty"):
+            return ""
+        if self.reading.address is None:
+            raise forms.ValidationError(self.reading.message)
+        return str(self.reading.host)
+
+    def staff_order(self) -> StaffOrder:
+        data = self.cleaned_data
+        numbers = range(1, LINES + 1)
+        wanted = [Wanted(data[f"price_{n}"], data[f"quantity_{n}"] or 1) for n in numbers if data[f"price_{n}"]]
+        return StaffOrder(
+            contact=Contact(name=data["name"], company=data["company"], phone=data["phone"], email=data["email"]),
+            language=data["language"],
+            wanted=wanted,
+            portal=self.reading.address if self.reading else None,
+            key=data["key"],
+        )
+
+
+class Place(ActView):
+    """The customer gets a mail with the link; they accept the agreements there before they can pay."""
+
+    permissions = ("billing.place_order",)
+    action = ACTION
+    page_title = gettext_lazy("Place an order for a customer")
+    header_icon = "plus"
+    form_class = PlaceForm
+    expected_errors = (*ActView.expected_errors, CannotOrder, EmailTaken)
+    crumbs = (Crumb("backoffice-orders", gettext_lazy("Orders")),)
+
+    def get_object(self) -> Any:
+        return None
+
+    @cached_property
+    def asked_for(self) -> User | None:
+        """The customer of ``?customer=``, whose data fill the form."""
+        number = self.request.GET.get("customer", "")
+        is_number = number.isascii() and number.isdecimal() and len(number) < 19
+        return User.objects.filter(pk=int(number)).first() if is_number else None
+
+    def get_initial(self) -> dict[str, Any]:
+        customer, key = self.asked_for, {"key": references.public_id()}
+        if customer is None:
+            return key | {"language": settings.LANGUAGE_CODE}
+        return key | {
+            "email": customer.email,
+            "name": customer.get_full_name(),
+            "company": customer.company,
+            "phone": customer.phone,
+            "language": nearest_language(customer.language),
+        }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """What was typed as the address may be a secret: only the host that it was read as goes on."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        if "data" in kwargs:
+            reading = portal_field.read(kwargs["data"].get(portal_field.FIELD))
+            kwargs |= {"data": without_raw_address(kwargs["data"], reading), "reading": reading}
+        return kwargs
+
+    def preview(self, form: Any) -> list[str]:
+        order = form.staff_order()
+        customer, lines = by_staff.customer_of(order), by_staff.lines_of(order)
+        by_staff.check(lines)
+        currency = by_staff.currency_of(lines)
+        who = {"name": order.contact.name, "email": order.contact.email}
+        sentences = [
+            _("The order goes to the account of %(name)s (%(email)s).") % (who | {"name": customer.get_full_name()})
+            if customer
+            else _("%(name)s (%(email)s) gets an account, and a mail to set a password.") % who
+        ]
+        for line, effect in zip(lines, by_staff.effects(lines, customer), strict=True):
+            amount = money.display(line.amount, currency)
+            sentences.append(f"{line.quantity} × {line.description}: {amount}. {effect}")
+        total = money.display(sum((line.amount for line in lines), Decimal(0)), currency)
+        sentences.append(_("To pay: %(total)s.") % {"total": total})
+        if order.portal:
+            sentences.append(_("For the Bitrix24 at %(host)s.") % {"host": order.portal.host})
+            if form.reading.question:
+                meant = {"meant": ", ".join(form.reading.question.suggestions)}
+                sentences.append(_("Check the address. Is this meant: %(meant)s?") % meant)
+        sentences.append(_("%(email)s gets a mail with the link to accept the agreement and pay.") % who)
+        return sentences
+
+    def perform(self, form: Any) -> Outcome:
+        created = by_staff.place(form.staff_order())
+        self.object: Order = created.order
+        total = money.display(created.invoice.amount, created.invoice.currency)
+        return Outcome(
+            _("Order %(number)s is placed, and its link is on its way to %(email)s.")
+            % {"number": created.order.number, "email": created.invoice.customer.email},
+            {},
+            {"order": created.order.number, "invoice": created.invoice.number, "total": total},
+        )
+
+    def customer(self) -> User | None:
+        return self.object.user
+
+    def explain(self, error: Exception) -> Refused:
+        if isinstance(error, CannotOrder):
+            return Refused(error.message)
+        if isinstance(error, EmailTaken):
+            return Refused(_("The account was made just now. Please try again."))
+        return super().explain(error)
+
+    def get_success_url(self) -> str:
+        if getattr(self, "object", None) is not None:
+            return reverse("backoffice-order", args=[self.object.number])
+        return reverse("backoffice-orders")
