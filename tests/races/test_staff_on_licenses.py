@@ -14,7 +14,7 @@ from checkout.cart.prices import find
 from checkout.orders import gifts
 from storefront.core import states
 from storefront.licensing.audit import checks
-from storefront.licensing.bitrix24 import linking, moving
+from storefront.licensing.bitrix24 import activations, linking, moving
 from storefront.licensing.models import Installation, License, LicensePeriod
 from storefront.licensing.services import grants, periods, reversals, revocation, staff_time, suspensions
 from storefront.licensing.services.staff_acts import NotPossible
@@ -168,6 +168,18 @@ def test_control_without_the_lock_paid_time_runs_while_it_is_suspended(
     assert list(checks()) or not is_sound
 
 
+def slow_to_link(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """A pause between looking for what prevents linking and binding the license."""
+    look = activations.find_obstacle
+
+    def slowly(*args: Any) -> Any:
+        obstacle = look(*args)
+        time.sleep(seconds)
+        return obstacle
+
+    monkeypatch.setattr(activations, "find_obstacle", slowly)
+
+
 @pytest.fixture
 def without_constraint(transactional_db: None) -> Iterator[None]:
     """The last judge dismissed; back in office afterwards."""
@@ -204,16 +216,7 @@ def test_a_portal_that_staff_move_a_license_to_gets_one(race: Race, contest: lis
 def test_control_without_locks_and_constraint_it_gets_two(
     race: Race, contest: list[Any], monkeypatch: pytest.MonkeyPatch, unguarded: None, without_constraint: None
 ) -> None:
-    from storefront.licensing.bitrix24 import activations
-
-    look = activations.find_obstacle
-
-    def slowly(*args: Any) -> Any:
-        obstacle = look(*args)
-        time.sleep(UNGUARDED)
-        return obstacle
-
-    monkeypatch.setattr(activations, "find_obstacle", slowly)
+    slow_to_link(monkeypatch, UNGUARDED)
     race(*contest)
     assert active_in_globex() == 2
 
@@ -244,8 +247,9 @@ def test_a_license_revoked_while_it_is_linked_is_bound_nowhere(
 
 
 def test_control_without_the_lock_a_revoked_license_works(
-    race: Race, waiting: License, owner: Any, unguarded: None
+    race: Race, waiting: License, owner: Any, monkeypatch: pytest.MonkeyPatch, unguarded: None
 ) -> None:
+    slow_to_link(monkeypatch, 3 * UNGUARDED)
     race(revoking(waiting, owner), linking_it(waiting))
     assert waiting.activations.filter(released_at=None).exists() or list(checks())
 
