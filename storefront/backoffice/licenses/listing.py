@@ -12,9 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from storefront.backoffice.columns import DayColumn, LinkColumn, NumberLink
 from storefront.backoffice.licenses import finding
 from storefront.backoffice.licenses.filters import LicenseFilters
 from storefront.backoffice.pages import ListPage
@@ -52,11 +53,15 @@ def end_of(license: License) -> str:
     return instant(license.valid_until, "short")
 
 
-class ProblemColumn(Column):
-    """Why a waiting license is not linked, in words."""
+def state_cell(license: License) -> SafeString:
+    """Its state; beneath it, why it is not linked."""
+    problem = finding.problem(license.link_problem)
+    small = format_html('<br><small class="bo-meta">{}</small>', problem) if problem else ""
+    return format_html("{}{}", status_label(license), small)
 
-    def get_value(self, instance: License) -> str:
-        return finding.problem(instance.link_problem)
+
+def product_cell(license: License) -> SafeString:
+    return format_html('{}<br><small class="bo-meta">{}</small>', license.product_title, license.plan_name)
 
 
 class LicenseList(ListPage):
@@ -72,19 +77,24 @@ class LicenseList(ListPage):
     filterset_class = LicenseFilters
     search_fields = ["number"]
     columns = [
-        TitleColumn(
+        NumberLink(
             "number",
             label=gettext_lazy("License"),
             sort_key="number",
+            list_name="licenses",
             get_url=lambda license: reverse("backoffice-license", args=[license.number]),
         ),
-        Column("status", label=gettext_lazy("State"), accessor=status_label),
-        Column("product_title", label=gettext_lazy("Product"), sort_key="product_title"),
-        Column("plan_name", label=gettext_lazy("License type"), sort_key="plan_name"),
-        Column("customer", label=gettext_lazy("Customer"), accessor="customer.email", sort_key="customer__email"),
+        Column("status", label=gettext_lazy("State"), accessor=state_cell),
+        Column("product_title", label=gettext_lazy("Product"), accessor=product_cell, sort_key="product_title"),
+        LinkColumn(
+            "customer",
+            label=gettext_lazy("Customer"),
+            accessor="customer.email",
+            instance=lambda license: license.customer,
+            sort_key="customer__email",
+        ),
         Column("portal", label=gettext_lazy("Bitrix24"), accessor=portal_of, sort_key="portal_address"),
-        Column("valid_until", label=gettext_lazy("Ends"), accessor=end_of, sort_key="valid_until"),
-        ProblemColumn("link_problem", label=gettext_lazy("Link problem"), sort_key="link_problem"),
+        DayColumn("valid_until", label=gettext_lazy("Ends"), sort_key="valid_until"),
     ]
     list_export = [
         "number", "status", "product", "plan", "binding", "customer", "name", "company", "portal", "starts_at",
