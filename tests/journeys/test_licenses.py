@@ -16,7 +16,7 @@ SUPPORT = "support@northbridge.example"
 
 
 def buy(page: Page, shop: Running, *, email: str, portal: str) -> None:
-    choose(page, shop, slug="asterisk", plan="Standard", months="1")
+    choose(page, shop, slug="whatsapp", plan="Team", months="1")
     page.get_by_role("link", name="Place an order").click()
     fill_checkout(page, email=email, portal=portal)
     page.get_by_role("button", name="Checkout").click()
@@ -31,7 +31,10 @@ def test_support_repairs_a_wrong_address(browser: Browser, running_shop: Running
     shop, email = running_shop, new_email("typo")
     buyer = browser.new_context()
     buy(buyer.new_page(), shop, email=email, portal=shop.portal(8))
-    install_app(buyer.new_page(), shop, code="asterisk", number=0)
+    portal_page = buyer.new_page()
+    install_app(portal_page, shop, code="whatsapp", number=1)
+    portal_page.goto(f"http://{shop.portal(1)}/app/whatsapp/")  # finished: the portal opens it
+    expect(portal_page.frame_locator("iframe").get_by_role("radio", name="Payment")).to_be_attached()
     buyer.close()
 
     page = browser.new_context(viewport=WIDE).new_page()  # type: ignore[arg-type]
@@ -46,13 +49,13 @@ def test_support_repairs_a_wrong_address(browser: Browser, running_shop: Running
     page.go_back()
 
     page.get_by_role("link", name="Correct the address").click()
-    page.get_by_label("Address of the Bitrix24").fill(shop.portal(0))
+    page.get_by_label("Address of the Bitrix24").fill(shop.portal(1))
     page.get_by_label("Reason").fill("Mistyped; confirmed on the phone")
     page.get_by_label("Tell the customer by mail").check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text(f"It works in {shop.portal(0)} at once.")).to_be_visible()
+    expect(page.get_by_text(f"It works in {shop.portal(1)} at once.")).to_be_visible()
     page.get_by_role("button", name="Confirm").click()
 
-    expect(page.get_by_text(f"It works in {shop.portal(0)}.", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"It works in {shop.portal(1)}.", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile("Mistyped; confirmed on the phone"))).to_be_visible()
     page.context.close()
