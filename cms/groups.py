@@ -50,10 +50,12 @@ class OwnersOnly(ModelPermissionPolicy):  # type: ignore[misc]
 
 
 class FreshLogin:
-    """Mixin of views for owners: asks for password or second factor once more. Others are refused by the policy."""
+    """Mixin of views: asks who has ``serious_right`` for password or second factor once more; others are refused."""
+
+    serious_right = "auth.change_group"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if isinstance(request.user, User) and staffing.is_owner(request.user):
+        if isinstance(request.user, User) and request.user.has_perm(self.serious_right):
             require_fresh_login(request)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         return response

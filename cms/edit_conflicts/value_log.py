@@ -28,13 +28,7 @@ def register(actions: LogActionRegistry) -> None:
         label = gettext_lazy("Change values")
 
         def format_message(self, log_entry: Any) -> str:
-            before, after = log_entry.data.get("before", {}), log_entry.data.get("after", {})
-            names = {"before": "", "after": ""}
-            return "; ".join(
-                _("%(name)s: %(before)s → %(after)s")
-                % (names | {"name": name, "before": before.get(name) or "–", "after": after.get(name) or "–"})
-                for name in dict.fromkeys([*before, *after])
-            )
+            return "; ".join(in_words(log_entry.data.get("before", {}), log_entry.data.get("after", {})))
 
 
 def values(form: Any) -> Values:
@@ -42,8 +36,8 @@ def values(form: Any) -> Values:
     return {label: _plain(value) for _key, label, value in form_states.fields(form)}
 
 
-def note(thing: Model, before: Values, after: Values, *, user: Any) -> None:
-    """Log what differs, in the transaction of the save. Of several values those that went and that came."""
+def note(thing: Model, before: Values, after: Values, *, user: Any) -> list[str]:
+    """Log what differs, in the transaction of the save, and return it in words; of a list what went and what came."""
     was, became = {}, {}
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name, ""), after.get(name, "")
@@ -55,6 +49,15 @@ def note(thing: Model, before: Values, after: Values, *, user: Any) -> None:
         was[name], became[name] = old, new
     if was or became:
         log(instance=thing, action=ACTION, user=user, data={"before": was, "after": became})
+    return in_words(was, became)
+
+
+def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return [
+        _("%(name)s: %(before)s → %(after)s")
+        % {"name": name, "before": before.get(name) or "–", "after": after.get(name) or "–"}
+        for name in dict.fromkeys([*before, *after])
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -99,8 +99,12 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
             return super().save_instance()
         before = value_log.values(self._stored_form())
         instance = super().save_instance()
-        value_log.note(instance, before, value_log.values(self._stored_form()), user=self.request.user)
+        after = value_log.values(self._stored_form())
+        self.saved(value_log.note(instance, before, after, user=self.request.user))
         return instance
+
+    def saved(self, changes: list[str]) -> None:
+        """What else is to happen after a save; ``changes``: what it changed, in words."""
 
     def _stored_form(self) -> Any:
         """The form as a GET request would show it now."""

@@ -19,6 +19,7 @@ from django.template.loader import select_template
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.collections import Edit as WagtailCollectionEditView
@@ -59,8 +60,11 @@ class _StatesMixin:
             answer: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
             if answer.status_code == 302:
                 del self._shown
-                value_log.note(self.object, before, value_log.values(self._shown), user=request.user)
+                self.saved(value_log.note(self.object, before, value_log.values(self._shown), user=request.user))
             return answer
+
+    def saved(self, changes: list[str]) -> None:
+        """What else is to happen after a save; ``changes``: what it changed, in words."""
 
     def is_valid(self, form: Any) -> bool:
         self.conflict = self._conflict()
@@ -127,6 +131,13 @@ class UserEditView(_StatesMixin, WagtailUserEditView):  # type: ignore[misc]
 
 
 class GroupEditView(FreshLogin, _StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
+    """All owners are told what was changed."""
+
+    def saved(self, changes: list[str]) -> None:
+        if changes:
+            title = gettext_noop("A role was changed")
+            staffing.tell_owners(by=self.request.user, title=title, lines=[str(self.object), *changes])
+
     def shown_form(self) -> Any:
         form = super().shown_form()
         form.panels = self.permission_panel_forms

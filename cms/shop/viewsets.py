@@ -6,18 +6,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import LiveStatusTagColumn, LocaleColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
-from cms.edit_conflicts.views import OneEditorAtATime
+from cms.edit_conflicts.views import EditView, OneEditorAtATime
+from cms.groups import FreshLogin
 from cms.shop import columns, panels
 from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
 from cms.shop.version_diff import CompareVersionsView
 from storefront.billing.models import Seller
+from storefront.users import staffing
 
 
 class ProductsView(IndexView):
@@ -78,8 +81,20 @@ class AgreementViewSet(OneEditorAtATime, SnippetViewSet):
         return [*super().get_urlpatterns(), compare]
 
 
+class SellerEditView(FreshLogin, EditView):
+    """Where the money goes: needs a fresh log-in, and all owners are told what was changed."""
+
+    serious_right = "billing.change_seller"
+
+    def saved(self, changes: list[str]) -> None:
+        if changes:
+            title = gettext_noop("The seller's details were changed")
+            staffing.tell_owners(by=self.request.user, title=title, lines=changes)
+
+
 class SellerViewSet(OneEditorAtATime, SnippetViewSet):
     model = Seller
+    edit_view_class = SellerEditView
     icon = "home"
     menu_label = _("Seller")
     list_display = ["name", "is_default"]

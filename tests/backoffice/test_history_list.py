@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -42,6 +43,24 @@ def test_a_changed_seller_is_kept_with_its_values_before(client_of: Callable[[st
     path = reverse("wagtailsnippets_billing_seller:edit", args=[seller.pk])
     save(client_of("Accounting"), path, bank_details="IBAN DE00")
     assert changed() == {"Bank details": (before, "IBAN DE00")}
+
+
+def test_owners_are_mailed_where_the_money_goes_now_and_who_changed_it(
+    client_of: Callable[[str], Client], staff: Any, shop: Any, run_jobs: Callable[[], Any]
+) -> None:
+    owner, path = staff("Owner"), reverse("wagtailsnippets_billing_seller:edit", args=[Seller.objects.get().pk])
+    save(client_of("Accounting"), path, bank_details="IBAN DE00")
+    run_jobs()
+    (told,) = (message for message in mail.outbox if message.to == [owner.email])
+    assert "IBAN DE00" in told.body and "Accounting Person" in told.body
+
+
+def test_the_seller_needs_a_fresh_log_in(staff: Any, client: Client, shop: Any) -> None:
+    path = reverse("wagtailsnippets_billing_seller:edit", args=[Seller.objects.get().pk])
+    client.force_login(staff("Accounting"))
+    assert client.get(path)["Location"].startswith(reverse("account_reauthenticate"))
+    client.force_login(staff("Marketers"))
+    assert client.get(path).status_code == 403
 
 
 def test_a_changed_discount_of_a_period_is_kept(client_of: Callable[[str], Client], shop: Any) -> None:

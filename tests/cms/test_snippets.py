@@ -17,6 +17,7 @@ from cms.models import ProductPage
 from storefront.billing.models import Seller
 from storefront.users import roles
 from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
 from tests.factories import make_software
 
 
@@ -291,6 +292,7 @@ def test_same_period_twice_is_refused_at_the_field(marketer: Any) -> None:
 
 def test_there_is_always_one_seller_for_new_invoices(marketer: Any, shop: Any) -> None:
     User.objects.get(email="marketer@example.com").groups.add(roles.ensure_role(roles.ACCOUNTING))
+    show_password_again(marketer)
     seller = Seller.objects.get()
     url = reverse("wagtailsnippets_billing_seller:edit", args=[seller.pk])
     assert marketer.get(url).status_code == 200
