@@ -15,6 +15,7 @@ from cms.groups import GroupForm
 from cms.permissions import ensure_role
 from storefront.users import roles
 from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +86,7 @@ def test_who_was_given_the_right_otherwise_is_still_no_owner(staff: Callable[[st
     support = staff("Support")
     support.user_permissions.add(*Permission.objects.filter(content_type__app_label="auth"))
     client.force_login(support)
+    show_password_again(client)
     group = ensure_role(roles.SUPPORT)
     for path in (reverse("wagtailusers_groups:index"), edit(group), reverse("wagtailusers_groups:add")):
         assert client.get(path).status_code == 403, path
