@@ -74,7 +74,25 @@ PLACES = (
     ),
     Place(_("Pictures"), _("screenshots and share pictures"), "image", "wagtailimages:index", _adds_pictures),
     Place(_("Tickets"), _("what visitors ask, and your answers"), "comment", "support-list", rights.may_see),
-)
+    Place(
+        _("Customers"), _("who, what they hold and owe, what happened"), "group", "backoffice-customers",
+        _has("users.view_user"),
+    ),
+    Place(_("Orders"), _("placed, paid, cancelled"), "list-ul", "backoffice-orders", _has("order.view_order")),
+    Place(
+        _("Licenses"), _("on which portal, until when"), "key", "backoffice-licenses", _has("licensing.view_license")
+    ),
+    Place(_("Vouchers"), _("codes, uses and income"), "tag", "backoffice-vouchers", _has("voucher.change_voucher")),
+    Place(
+        _("Money desk"), _("what waits for a decision"), "warning", "backoffice-money-desk",
+        _has("billing.view_reviewitem"),
+    ),
+    Place(
+        _("Who did what"), _("every act of staff, before and after"), "history", "backoffice-history",
+        _has("wagtailcore.view_modellogentry"),
+    ),
+    Place(_("Staff"), _("invitations, roles, access"), "user", "backoffice-staff", _has("users.invite_staff")),
+)  # fmt: skip
 
 
 class WelcomePanel(Component):
