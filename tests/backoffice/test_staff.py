@@ -12,7 +12,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.test import Client
 from wagtail.models import ModelLogEntry
@@ -147,6 +147,12 @@ def test_an_address_that_buys_before_it_accepts_makes_no_staff(
     assert answer.status_code == 410 and "become a customer" in answer.content.decode()
     buyer.refresh_from_db()
     assert not buyer.is_staff and not buyer.groups.exists()
+
+
+def test_a_group_that_does_not_open_the_back_office_is_no_role(client_of: Callable[[str], Client]) -> None:
+    other = Group.objects.create(name="Other software")
+    response = confirmed(client_of("Owner"), "/admin/staff/invite/", roles=[other.pk], **NEW)
+    assert response.status_code == 422 and "roles" in response.context["form"].errors
 
 
 def test_no_link_is_stored(client_of: Callable[[str], Client]) -> None:

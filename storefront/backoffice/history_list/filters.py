@@ -40,9 +40,10 @@ class HistoryFilters(WagtailFilterSet):
     label = django_filters.CharFilter(label=_("Name of the thing"), lookup_expr="icontains")
     customer = django_filters.CharFilter(label=_("Customer (e-mail)"), method="filter_customer")
     timestamp = django_filters.DateFromToRangeFilter(label=_("Days"), widget=DateRangePickerWidget)
-    is_changed = django_filters.BooleanFilter(
-        label=_("Only with changed values"), method="filter_changed", widget=forms.CheckboxInput
-    )
+    is_changed = django_filters.ChoiceFilter(
+        label=_("With changed values"), method="filter_changed", widget=forms.RadioSelect, empty_label=_("All"),
+        choices=[("yes", _("Yes"))],
+    )  # fmt: skip
 
     class Meta:
         model = ModelLogEntry
@@ -59,5 +60,5 @@ class HistoryFilters(WagtailFilterSet):
         acts = CustomerAct.objects.filter(customer__email__icontains=value.strip())
         return entries.filter(pk__in=acts.values("entry"))
 
-    def filter_changed(self, entries: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        return entries.filter(data__has_key="after").exclude(data__after={}) if value else entries
+    def filter_changed(self, entries: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return entries.filter(data__has_key="after").exclude(data__after={})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,6 +17,7 @@ from storefront.backoffice.pages import ListPage
 from storefront.core import clock
 from storefront.users import queries
 from storefront.users.models import StaffInvitation, User
+from storefront.users.roles import ENTER, condition
 
 INVITE = ("users.invite_staff",)
 
@@ -121,4 +122,6 @@ class InvitationList(ListPage):
 
 
 def all_roles() -> QuerySet[Group]:
-    return Group.objects.order_by("name")
+    """The groups that open the back office; those of other software are no roles."""
+    enter = Permission.objects.filter(condition([ENTER]))
+    return Group.objects.filter(permissions__in=enter).order_by("name")
