@@ -19,6 +19,7 @@ MAILS: Words = {
     "checkout_reminder": _("Cart that was not ordered"),
     "confirm_email": _("Confirm an e-mail address"),
     "conversation_answer": _("Answer in a conversation"),
+    "invitation": _("Invitation to become staff"),
     "late_payment": _("Late payment arrived"),
     "license_changed": _("License changed by staff"),
     "license_ending": _("License ends soon"),

@@ -25,6 +25,7 @@ JOBS: dict[str, str | Promise] = {
     "licenses-restore": _("Ends suspensions at their time"),
     "portals-confirm": _("Asks portals again that did not answer"),
     "reconcile": _("Compares payments with the providers"),
+    "reconcile-days": _("Compares days and payouts with the providers"),
     "payments-setup": _("Checks the set-up at the payment providers"),
     "search-refresh": _("Refreshes the search index of the site"),
     "numbers-sum-up": _("Sums up the visits of past days"),
@@ -35,6 +36,8 @@ JOBS: dict[str, str | Promise] = {
     "clear-outbox": _("Deletes old messages"),
     "clear-exchanges": _("Deletes old requests to Bitrix24"),
     "clear-inbox": _("Deletes old webhooks"),
+    "clear-ticket-files": _("Deletes files that belong to no ticket"),
+    "ticket-alarms": _("Warns of tickets that are due"),
     "audit": _("Checks money and licenses for what must never be"),
 }
 
