@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -24,10 +24,12 @@ from cms.models import ProductPage
 from cms.shop.forms.decimals import DecimalField
 from cms.shop.forms.price_rules import exact_price, price_problem
 from cms.shop.forms.products import ProductFields
+from cms.shop.forms.questions import AsksIfMeant, about_price
 from storefront.core import clock
+from storefront.core.slugs import slug_of
 
 
-class NewProductForm(ProductFields):
+class NewProductForm(ProductFields, AsksIfMeant):
     """Only what a product requires; the rest is in its own form."""
 
     plan_name = forms.CharField(
@@ -35,7 +37,7 @@ class NewProductForm(ProductFields):
     )
     monthly_price = DecimalField(label=_("Price per month"), max_digits=12, decimal_places=2, min_value=Decimal("0.01"))
     field_order = (
-        *("title", "slug", "tagline", "plan_name", "monthly_price"),
+        *("title", "slug", "tagline", "plan_name", "monthly_price", "is_meant"),
         *("binding_kind", "bitrix24_app_code", "agreement"),
     )
 
@@ -48,12 +50,22 @@ class NewProductForm(ProductFields):
         super().__init__(*args, **kwargs)
         for name in [name for name in self.fields if name not in self.field_order]:
             del self.fields[name]  # other languages are edited in the product's form
+        if not self.is_bound:
+            del self.fields["is_meant"]
 
     def clean_monthly_price(self) -> Decimal:
         price = exact_price(self.cleaned_data["monthly_price"])
         for quote in previews.zero_prices_of(None, plans=[Plan(monthly_price=price)], own_periods=[], now=clock.now()):
             raise ValidationError(price_problem(quote))
         return price
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        price = data.get("monthly_price")
+        self.ask("monthly_price", about_price(price, before=None, currency=settings.SHOP_CURRENCY))
+        if not self.is_asking:
+            del self.fields["is_meant"]
+        return data
 
     @transaction.atomic
     def save(self, commit: bool = True) -> models.Model:
@@ -62,7 +74,7 @@ class NewProductForm(ProductFields):
         Plan.objects.create(
             software=software,
             name=name,
-            code=slugify(name) or "standard",
+            code=slug_of(name) or "standard",
             monthly_price=self.cleaned_data["monthly_price"],
         )
         return software

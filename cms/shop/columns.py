@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, LocaleColumn, StatusTagColumn
 from wagtail.models import Locale
 
-from catalogue.plans.models import Discount, SoftwareProduct, months_label
+from catalogue.plans.models import Agreement, Discount, SoftwareProduct, months_label
 from cms.models import ProductPage
 from cms.shop import panel_context
 from storefront.core import clock, money, percentages
@@ -55,14 +56,35 @@ def price_from(software: SoftwareProduct) -> str:
     return gettext("from %(amount)s a month") % {"amount": amount}
 
 
-def visibility(software: SoftwareProduct) -> str:
+class SaleColumn(Column):
+    """Whether visitors can buy the product: it has a price, and its page is published."""
+
+    cell_template_name = "wagtailadmin/tables/status_tag_cell.html"
+
+    def get_cell_context_data(self, instance: SoftwareProduct, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        pages = _pages_of(parent_context["table"])[instance.pk]
+        is_on_sale = is_sellable(instance) and any(page.live for page in pages)
+        return context | {
+            "value": gettext("on sale") if is_on_sale else obstacle(instance, pages),
+            "primary": is_on_sale,
+        }
+
+    def get_value(self, instance: SoftwareProduct) -> str:
+        return ""
+
+
+def is_sellable(software: SoftwareProduct) -> bool:
+    return software.product.is_public and software.lowest_monthly_amount is not None
+
+
+def obstacle(software: SoftwareProduct, pages: list[ProductPage]) -> str:
+    """Why a product is not on sale."""
     if not software.product.is_public:
         return gettext("hidden")
-    return gettext("on sale") if software.lowest_monthly_amount is not None else gettext("nothing to buy")
-
-
-def is_on_sale(software: SoftwareProduct) -> bool:
-    return software.product.is_public and software.lowest_monthly_amount is not None
+    if software.lowest_monthly_amount is None:
+        return gettext("nothing to buy")
+    return gettext("its page is a draft") if pages else gettext("has no page")
 
 
 def state_of(discount: Discount) -> str:
@@ -112,13 +134,52 @@ def percent(value: Any) -> str:
     return percentages.display(value)
 
 
+class VersionColumn(Column):
+    """An agreement's version in force, marked where that of another language has another number. One query for the
+    whole list."""
+
+    cell_template_name = "wagtailadmin/tables/status_tag_cell.html"
+
+    def get_cell_context_data(self, instance: Agreement, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        table = parent_context["table"]
+        numbers: dict[Any, dict[int, int]] | None = getattr(table, "version_numbers", None)
+        if numbers is None:
+            numbers = table.version_numbers = versions_in_force(table.data)
+        known = numbers.get(instance.translation_key, {})
+        value = str(known[instance.pk]) if instance.pk in known else "–"
+        if len(set(known.values())) > 1 and instance.pk in known:
+            value = gettext("%(number)s; languages differ") % {"number": value}
+        return context | {"value": value, "primary": len(set(known.values())) == 1}
+
+    def get_value(self, instance: Agreement) -> str:
+        return ""
+
+
+def versions_in_force(agreements: Iterable[Agreement]) -> dict[Any, dict[int, int]]:
+    """Translation key -> agreement -> number of its latest version."""
+    keys = {agreement.translation_key for agreement in agreements}
+    rows = Agreement.objects.filter(translation_key__in=keys, versions__isnull=False)
+    numbers: dict[Any, dict[int, int]] = defaultdict(dict)
+    for key, pk, number in rows.annotate(number=Max("versions__number")).values_list("translation_key", "pk", "number"):
+        numbers[key][pk] = number
+    return numbers
+
+
 NOWRAP = "w-whitespace-nowrap"
 PRODUCT_COLUMNS = [
     "__str__",
-    StatusTagColumn("visibility", label=_("Sale"), accessor=visibility, primary=is_on_sale, classname=NOWRAP),
+    SaleColumn("visibility", label=_("Sale"), classname=NOWRAP),
     Column("price_from", label=_("Price"), accessor=price_from, classname=NOWRAP),
     PageColumn("page", label=_("Page")),
     Column("agreement", label=_("Agreement")),
+]
+AGREEMENT_COLUMNS = [
+    "name",
+    LocaleColumn(),
+    LiveStatusTagColumn(),
+    VersionColumn("version", label=_("Version in force"), classname=NOWRAP),
+    "slug",
 ]
 DISCOUNT_COLUMNS = [
     "name",

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Locale
 
-from catalogue.plans.models import Agreement, Period, PlanPrice, SoftwareProduct
+from catalogue.plans.models import Agreement, AgreementVersion, Period, PlanPrice, SoftwareProduct
 from cms.models import ProductPage
 
 
@@ -29,7 +29,7 @@ def product_links(software: SoftwareProduct, request: HttpRequest) -> dict[str, 
         }
         for page in sorted(pages, key=lambda page: page.locale_id != default.pk)
     ]
-    return {"pages": rows, "software": software}
+    return {"pages": rows, "software": software, "is_shown": any(row["is_live"] for row in rows)}
 
 
 def status_of(page: ProductPage) -> str:
@@ -61,10 +61,23 @@ def versions(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
         ]
     return {
         "versions": rows,
+        "differing": _differing(agreement),
         "products": users_of(agreement),
         "compare_url": _compare_url(agreement),
         "translate_url": _translate_url(agreement, request),
     }
+
+
+def _differing(agreement: Agreement) -> list[dict[str, Any]]:
+    """The version in force in each language, where their numbers differ; [] where all are equal."""
+    latest = AgreementVersion.objects.filter(agreement__translation_key=agreement.translation_key)
+    latest = latest.select_related("agreement__locale").order_by("agreement__locale_id", "-number")
+    rows: dict[int, dict[str, Any]] = {}
+    for version in latest:
+        language = version.agreement.locale.get_display_name()
+        row = {"language": language, "number": version.number, "published_at": version.published_at}
+        rows.setdefault(version.agreement_id, row)
+    return list(rows.values()) if len({row["number"] for row in rows.values()}) > 1 else []
 
 
 def _translate_url(agreement: Agreement, request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from wagtail.admin.panels import HelpPanel, InlinePanel, Panel
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, Panel
 
 
 class FormInlinePanel(InlinePanel):
@@ -50,6 +50,20 @@ class PricePreviewPanel(Panel):
         @property
         def media(self) -> forms.Media:
             return forms.Media(js=["js/admin/price-preview.js"], css={"all": ["css/shop-admin.css"]})
+
+
+class QuestionPanel(FieldPanel):
+    """The box of ``forms.questions.AsksIfMeant``: shown once the form has asked."""
+
+    def __init__(self) -> None:
+        super().__init__("is_meant")
+
+    def clone_kwargs(self) -> dict[str, Any]:
+        return {}
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def is_shown(self) -> bool:
+            return super().is_shown() and bool(getattr(self.form, "is_asking", False))
 
 
 class InfoPanel(HelpPanel):

@@ -12,7 +12,7 @@ from cms.shop.forms.discounts import DiscountForm, PeriodForm
 from cms.shop.forms.languages import side_by_side
 from cms.shop.forms.plans import OwnPeriodForm, OwnPeriodFormSet, PlanForm, PlanFormSet
 from cms.shop.forms.products import SoftwareProductForm
-from cms.shop.panel_types import FormInlinePanel, InfoPanel, PricePreviewPanel
+from cms.shop.panel_types import FormInlinePanel, InfoPanel, PricePreviewPanel, QuestionPanel
 from storefront.core import countries
 
 LARGEST_WINS = _(
@@ -34,6 +34,7 @@ PLAN_PANELS = [
             ),
         ]
     ),
+    QuestionPanel(),
     side_by_side("summary", help_text=_("One line below the name, such as “for up to 10 users”.")),
     side_by_side("features", help_text=_("One per line. The table of license types compares them.")),
     FieldPanel("is_active", help_text=_("Off: no longer offered; sold licenses stay valid.")),
@@ -47,6 +48,7 @@ PERIOD_PANELS = [
             FieldPanel("discount_percent", help_text=_("The standing discount for buying so many months at once.")),
         ]
     ),
+    QuestionPanel(),
     FieldPanel("is_active", help_text=_("Off: this period is not sold.")),
 ]
 
@@ -132,6 +134,7 @@ DISCOUNT = ObjectList(
             [
                 FieldRowPanel([FieldPanel("product_ids"), FieldPanel("period_months")]),
                 FieldPanel("percent", help_text=_("Off the price without discount.")),
+                QuestionPanel(),
                 FieldRowPanel(
                     [
                         FieldPanel("starts_at", help_text=_("From this minute on; a time in the past means at once.")),

@@ -8,7 +8,6 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from wagtail.admin.panels import ObjectList
-from wagtail.admin.ui.tables import LiveStatusTagColumn, LocaleColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
@@ -70,7 +69,7 @@ class AgreementViewSet(OneEditorAtATime, SnippetViewSet):
     model = Agreement
     icon = "clipboard-list"
     menu_label = _("Agreements")
-    list_display = ["name", LocaleColumn(), LiveStatusTagColumn(), "slug"]
+    list_display = columns.AGREEMENT_COLUMNS
     copy_view_enabled = False
     edit_handler = panels.AGREEMENT
     unpublish_view_class = UnpublishAgreementView

@@ -16,6 +16,7 @@ from storefront.backoffice.orders import hooks as orders_hooks  # noqa: F401
 from storefront.backoffice.refunds import hooks as refunds_hooks  # noqa: F401
 from storefront.backoffice.saved_views import hooks as saved_views_hooks  # noqa: F401
 from storefront.backoffice.search import hooks as search_hooks  # noqa: F401
+from storefront.backoffice.session import hooks as session_hooks  # noqa: F401
 from storefront.backoffice.staff import hooks as staff_hooks  # noqa: F401
 from storefront.backoffice.system import hooks as system_hooks  # noqa: F401
 from storefront.backoffice.tickets import hooks as tickets_hooks  # noqa: F401

@@ -124,6 +124,8 @@ class Environment:
 
     def time_zone(self, name: str, *, default: str) -> str:
         def read(text: str) -> str:
+            if text in {"localtime", "Factory"}:  # files of the machine that say nothing to a reader
+                raise ValueError(text)
             return ZoneInfo(text).key
 
         return self._read(name, default, read, "a time zone such as Europe/Berlin")

@@ -1,6 +1,14 @@
 """Pages: Wagtail, the cache of public pages, and the headers of every answer."""
 
-from .site import LANGUAGES, SHOP_NAME, SITE_URL, WAGTAIL_PATH, env
+from zoneinfo import available_timezones
+
+from .site import LANGUAGES, SHOP_NAME, SITE_URL, TIME_ZONE, WAGTAIL_PATH, env
+
+#: What names of time zones begin with: https://data.iana.org/time-zones/theory.html#naming
+PLACES = (
+    *("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/"),
+    *("Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"),
+)
 
 WAGTAIL_SITE_NAME = SHOP_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
@@ -10,6 +18,10 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # it would call out to a third party
+#: Places, UTC and the shop's own: the machine's list also has "localtime", "Factory", and names of countries.
+WAGTAIL_USER_TIME_ZONES = sorted(
+    {"UTC", TIME_ZONE, *(name for name in available_timezones() if name.startswith(PLACES))}
+)
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # likewise
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 #: Larger ones are refused at upload: a picture of 25 megapixels takes about 100 MB of memory while it is cut.

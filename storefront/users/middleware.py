@@ -54,8 +54,17 @@ class StaffMFAMiddleware:
 
     @staticmethod
     def _to(name: str, request: HttpRequest) -> HttpResponse:
+        if is_by_script(request):
+            # A redirect would be followed, and the log-in page be poured into the one that is being edited.
+            return HttpResponse(_("Your session has ended."), status=401, content_type="text/plain; charset=utf-8")
         target = request.get_full_path() if request.method == "GET" else request.path
         return redirect(f"{reverse(name)}?{urlencode({'next': target})}")
+
+
+def is_by_script(request: HttpRequest) -> bool:
+    """Whether a script asks, and not a person who opens a page: https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header"""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode != "navigate" or request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
 def _used_second_factor(request: HttpRequest) -> bool:

@@ -12,18 +12,15 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from catalogue.plans import previews
 from catalogue.plans.models import Period, SoftwareProduct, months_label
-from cms.shop.forms.plans import NEGATIVE, TOO_MUCH
+from cms.shop.forms.plans import TOO_MUCH, StandingDiscountForm
 from cms.shop.forms.price_rules import discount_problem
+from cms.shop.forms.questions import AsksIfMeant, about_percent
 from storefront.core import clock
 from storefront.core.instants import zone_name
 
 
-class PeriodForm(WagtailAdminModelForm):
+class PeriodForm(StandingDiscountForm):
     """A period common to all products."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["discount_percent"].error_messages |= {"max_value": TOO_MUCH, "min_value": NEGATIVE}
 
     def clean_months(self) -> int:
         months: int = self.cleaned_data["months"]
@@ -46,7 +43,7 @@ def product_choices() -> list[tuple[int, str]]:
     return [(software.pk, software.title_text()) for software in products]
 
 
-class DiscountForm(WagtailAdminModelForm):
+class DiscountForm(WagtailAdminModelForm, AsksIfMeant):  # type: ignore[misc]
     """A dated discount: for all or some products and periods."""
 
     product_ids = forms.TypedMultipleChoiceField(
@@ -60,6 +57,7 @@ class DiscountForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.percent_before = self.instance.percent if self.instance.pk else None
         self.fields["period_months"].choices = sold_months(self.instance.period_months)
         self.fields["period_months"].error_messages["invalid_choice"] = _("Nothing is sold for this period.")
         self.fields["percent"].error_messages |= {
@@ -77,6 +75,7 @@ class DiscountForm(WagtailAdminModelForm):
             self.add_error("ends_at", _("It must end after it begins."))
         elif end and not self.instance.pk and end <= clock.now():
             self.add_error("ends_at", _("This time is in the past: the discount would never apply."))
+        self.ask("percent", about_percent(data.get("percent"), before=self.percent_before))
         return data
 
     def is_valid(self) -> bool:

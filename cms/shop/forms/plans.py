@@ -5,12 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from anyascii import anyascii
 from django import forms
 from django.conf import settings
 from django.db.models.deletion import Collector, ProtectedError
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.utils.text import format_lazy, slugify
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -20,6 +19,8 @@ from catalogue.plans.models import Plan
 from catalogue.plans.products import is_sold
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.price_rules import exact_price
+from cms.shop.forms.questions import AsksIfMeant, about_percent, about_price
+from storefront.core.slugs import slug_of
 
 #: Doubled, because Django puts the limit into such messages.
 TOO_MUCH = _("A discount must be below 100 %%.")
@@ -33,7 +34,7 @@ _PlanTexts = in_all_languages(
 )
 
 
-class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
+class PlanForm(_PlanTexts, AsksIfMeant):  # type: ignore[misc, valid-type]
     """One license type. An empty code is made from the name and never changes afterwards. A license type that was sold
     is taken off sale instead of being deleted."""
 
@@ -43,6 +44,7 @@ class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_code_made = False
+        self.price_before = self.instance.monthly_price if self.instance.pk else None
         self.fields["code"].disabled = bool(self.instance.pk)
         self.fields["monthly_price"].label = format_lazy(
             "{label}, {currency}", label=_("Price per month"), currency=settings.SHOP_CURRENCY
@@ -61,8 +63,10 @@ class PlanForm(_PlanTexts):  # type: ignore[misc, valid-type]
             data[DELETION_FIELD_NAME] = False
             self._take_off_sale_instead()
         if "code" in data and not data["code"] and data.get("name"):
-            data["code"] = slugify(anyascii(data["name"]))[:40] or "license"
+            data["code"] = slug_of(data["name"], max_length=40) or "license"
             self.is_code_made = True
+        price = data.get("monthly_price")
+        self.ask("monthly_price", about_price(price, before=self.price_before, currency=settings.SHOP_CURRENCY))
         return data
 
     def _take_off_sale_instead(self) -> None:
@@ -104,12 +108,22 @@ class PlanFormSet(BaseChildFormSet):
             taken.add(form.cleaned_data.get("code", code))
 
 
-class OwnPeriodForm(WagtailAdminModelForm):
-    """A period of this product only, or with a discount of its own."""
+class StandingDiscountForm(WagtailAdminModelForm, AsksIfMeant):  # type: ignore[misc]
+    """A period with its discount."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.percent_before = self.instance.discount_percent if self.instance.pk else None
         self.fields["discount_percent"].error_messages |= {"max_value": TOO_MUCH, "min_value": NEGATIVE}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        self.ask("discount_percent", about_percent(data.get("discount_percent"), before=self.percent_before))
+        return data
+
+
+class OwnPeriodForm(StandingDiscountForm):
+    """A period of this product only, or with a discount of its own."""
 
 
 class OwnPeriodFormSet(BaseChildFormSet):

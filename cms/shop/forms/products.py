@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from anyascii import anyascii
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
@@ -21,6 +19,7 @@ from catalogue.plans.products import create_parent
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.price_rules import price_problem
 from storefront.core import clock
+from storefront.core.slugs import slug_of
 from storefront.licensing.bindings import BINDINGS, binding_of
 
 
@@ -97,7 +96,7 @@ class ProductFields(_ProductTexts):  # type: ignore[misc, valid-type]
             self.fields["bitrix24_app_code"].choices += [(code, _("%(code)s (no longer configured)") % {"code": code})]
 
     def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"] or slugify(anyascii(self.cleaned_data.get("title", "")))[:60]
+        slug: str = self.cleaned_data["slug"] or slug_of(self.cleaned_data.get("title", ""), max_length=60)
         if not slug and "title" in self.cleaned_data:
             raise ValidationError(_("No address can be made from this name: please write one."))
         if Product.objects.filter(slug=slug).exclude(pk=self.instance.product_id).exists():

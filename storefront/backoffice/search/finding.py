@@ -206,7 +206,8 @@ def _near(word: str, kinds: Sequence[Kind], limit: int) -> list[tuple[Kind, int]
     for kind in kinds:
         for rank in (Rank.VALUE, Rank.WORD):
             parts.append(
-                f"SELECT kind, object_id FROM near JOIN {_TERMS} ON kind = %s AND rank = %s "  # noqa: S608
+                # CROSS JOIN: SQLite keeps the order, each spelling is a range of the index (sqlite.org/optoverview.html).
+                f"SELECT kind, object_id FROM near CROSS JOIN {_TERMS} WHERE kind = %s AND rank = %s "  # noqa: S608
                 "AND term >= spelling AND term < spelling || %s LIMIT %s"
             )
             arguments += [int(kind), int(rank), _LAST, limit]
