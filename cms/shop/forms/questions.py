@@ -37,7 +37,7 @@ class AsksIfMeant(forms.Form):
 def about_price(price: Decimal | None, *, before: Decimal | None, currency: str) -> str:
     """The question about a price per month (major units), "" if there is none. ``before``: the stored one; without it
     the dearest license type of the shop is what is usual."""
-    if price is None or price == before:
+    if price is None or price <= 0 or price == before:
         return ""
     shown = {"price": money.display(price, currency)}
     if before and (price >= before * SLIP or price * SLIP <= before):
@@ -53,6 +53,6 @@ def about_price(price: Decimal | None, *, before: Decimal | None, currency: str)
 
 def about_percent(percent: Decimal | None, *, before: Any) -> str:
     """The question about a discount, "" if there is none."""
-    if percent is None or percent < UNLIKELY_PERCENT or percent == before:
+    if percent is None or not UNLIKELY_PERCENT <= percent < 100 or percent == before:
         return ""
     return _("Really %(percent)s %% off?") % {"percent": percent}
