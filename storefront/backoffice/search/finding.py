@@ -206,7 +206,7 @@ def _near(word: str, kinds: Sequence[Kind], limit: int) -> list[tuple[Kind, int]
     for kind in kinds:
         for rank in (Rank.VALUE, Rank.WORD):
             parts.append(
-                # CROSS JOIN: SQLite keeps the order, each spelling is a range of the index (sqlite.org/optoverview.html).
+                # CROSS JOIN: SQLite then takes the spellings first, as ranges of the index.
                 f"SELECT kind, object_id FROM near CROSS JOIN {_TERMS} WHERE kind = %s AND rank = %s "  # noqa: S608
                 "AND term >= spelling AND term < spelling || %s LIMIT %s"
             )
