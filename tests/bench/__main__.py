@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
-from tests.bench import growth, pictures, processes, shopping, speed, trouble
+from tests.bench import growth, pictures, processes, search, shopping, speed, trouble
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-PARTS = ("speed", "growth", "processes", "trouble", "pictures")
+PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search")
 
 
 def main() -> None:
@@ -26,6 +26,10 @@ def main() -> None:
     parts = sys.argv[1:] or PARTS
     folder = ROOT / "var" / "bench"  # kept: the next run need not migrate from nothing
     folder.mkdir(parents=True, exist_ok=True)
+    if "search" in parts:
+        search.report(folder)
+    if set(parts) == {"search"}:
+        return
     port = free_ports(16)
     sandbox_port = port + 4
     shop = {

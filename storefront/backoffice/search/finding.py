@@ -33,9 +33,12 @@ MOST_CANDIDATES = 2000
 ROWS_OF_AN_OBJECT = 4
 #: Kinds whose references are long and random.
 REFERENCES = (Kind.ATTEMPT, Kind.PAYMENT, Kind.REFUND)
+#: Spellings one mistake away that are followed, of the hundreds that there may be.
+MOST_SPELLINGS = 40
 #: How alike, of 100, a mistyped word and a part of a document must be: one mistake in six letters gives 83.
 ALIKE = 80
 _LAST = "\U0010ffff"
+_BEGINNINGS = f"{int(Rank.VALUE)}, {int(Rank.WORD)}"
 _TERMS, _DOCUMENTS = SearchTerm._meta.db_table, SearchDocument._meta.db_table
 
 
@@ -198,20 +201,25 @@ def _mistyped(query: Query, counts: list[dict[Kind, int]], kinds: Sequence[Kind]
 
 
 def _near(word: str, kinds: Sequence[Kind], limit: int) -> list[tuple[Kind, int]]:
-    """Objects with a word that begins one mistake away from this one."""
+    """Objects with a word that begins one mistake away from this one: first which of the spellings there are, then what
+    has them. (A join of both would let SQLite make a filter of all terms first.)"""
     spellings = one_mistake_away(word)
+    marks = ", ".join(["%s"] * len(kinds))
+    begins = f"FROM {_TERMS} WHERE kind IN ({marks}) AND rank IN ({_BEGINNINGS})"
+    numbers = [int(kind) for kind in kinds]
     values = ", ".join(["(%s)"] * len(spellings))
-    arguments: list[Any] = [*spellings]
-    parts = []
-    for kind in kinds:
-        for rank in (Rank.VALUE, Rank.WORD):
-            parts.append(
-                # CROSS JOIN: SQLite then takes the spellings first, as ranges of the index.
-                f"SELECT kind, object_id FROM near CROSS JOIN {_TERMS} WHERE kind = %s AND rank = %s "  # noqa: S608
-                "AND term >= spelling AND term < spelling || %s LIMIT %s"
-            )
-            arguments += [int(kind), int(rank), _LAST, limit]
-    rows = _union(parts, arguments, before=f"WITH near(spelling) AS (VALUES {values}) ")
+    is_there = f"SELECT kind {begins} AND term >= spelling AND term < spelling || %s LIMIT 1"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH near(spelling) AS (VALUES {values}) SELECT spelling, ({is_there}) FROM near",  # noqa: S608
+            [*spellings, *numbers, _LAST],
+        )
+        existing = [spelling for spelling, kind in cursor.fetchall() if kind is not None][:MOST_SPELLINGS]
+    part = f"SELECT kind, object_id {begins} AND term >= %s AND term < %s LIMIT %s"
+    most = limit * ROWS_OF_AN_OBJECT * len(kinds)
+    rows = _union(
+        [part] * len(existing), [each for spelling in existing for each in (*numbers, *_range(spelling), most)]
+    )
     return [(Kind(kind), pk) for kind, pk in rows]
 
 
@@ -230,11 +238,11 @@ def _documents(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
     return {(kind, pk): text.replace(" ", "") for kind, pk, text in rows}
 
 
-def _union(selects: Sequence[str], arguments: Sequence[Any], *, before: str = "") -> list[Any]:
+def _union(selects: Sequence[str], arguments: Sequence[Any]) -> list[Any]:
     """All rows of several selects, each with its own limit, in one query."""
     if not selects:
         return []
     together = " UNION ALL ".join(f"SELECT * FROM ({select}) AS part" for select in selects)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(before + together, arguments)
+        cursor.execute(together, arguments)
         return list(cursor.fetchall())
