@@ -148,7 +148,7 @@ def _frequencies(word: str, kinds: Sequence[Kind]) -> dict[Kind, int]:
     many."""
     if len(word) < SHORTEST_PART:
         return dict.fromkeys(kinds, MOST_CANDIDATES)
-    counted = f"SELECT %s AS kind, COUNT(*) AS occurrences FROM ({_rows_with()}) AS some"  # noqa: S608
+    counted = f"SELECT %s AS kind, COUNT(*) AS occurrences FROM ({_rows_with()}) AS counted"  # noqa: S608
     arguments = [each for kind in kinds for each in (int(kind), int(kind), *_range(word), MOST_CANDIDATES)]
     return {Kind(kind): count for kind, count in _union([counted] * len(kinds), arguments)}
 
