@@ -113,6 +113,26 @@ def change_payer(*, invoice: int) -> None:
     replacing.change_payer(invoice=row, payer={"company": "Acme GmbH"}, is_told=True)
 
 
+def give_back_a_line(*, invoice: int) -> None:
+    """Staff give back the first line of an invoice and have the customer told."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.services import refund_units, refunds
+    from storefront.billing.services.refund_plans import RefundDecision
+
+    row = Invoice.objects.get(pk=invoice)
+    decision = RefundDecision(invoice=row, units=list(refund_units.units_left(row))[:1])
+    refunds.begin(decision=decision, reason="As agreed", by=None, is_told=True)
+
+
+def approve_refund(*, refund: int, by: int) -> None:
+    """A second person lets a refund go."""
+    from storefront.billing.models import Refund
+    from storefront.billing.services import refund_approval
+    from storefront.users.models import User
+
+    refund_approval.approve(refund=Refund.objects.get(pk=refund), by=User.objects.get(pk=by), reason="Agreed")
+
+
 def send_mails() -> None:
     """The worker sends what waits in the outbox."""
     from storefront.notifications.outbox import deliver_due
@@ -134,6 +154,8 @@ FLOWS: dict[str, Callable[..., None]] = {
     "give_back": give_back,
     "cancel_unpaid": cancel_unpaid,
     "change_payer": change_payer,
+    "give_back_a_line": give_back_a_line,
+    "approve_refund": approve_refund,
     "send_mails": send_mails,
     "ask_portals": ask_portals,
 }

@@ -300,6 +300,69 @@ def test_killed_while_money_is_given_back_it_is_given_back_once(doomed, stripe, 
     assert [str(finding) for finding in audit.run()] == []
 
 
+def test_killed_while_a_line_is_given_back_its_license_ends_once_and_the_customer_is_told_once(
+    doomed, stripe, make_customer
+):
+    from tests.licensing.conftest import make_product
+
+    for die_at in range(1, MOST_POINTS):
+        products = [make_product(f"line-{die_at}-{number}") for number in (1, 2)]
+        customer = make_customer(f"buyer{die_at}@example.com")
+        invoice = make_invoice(customer, "60.00", "40.00", terms=[terms(each, "") for each in products])
+        attempt = start(invoice=invoice, gateway_name="stripe")
+        stripe.pay(attempt.provider_reference)
+        payment = settle(attempt_id=attempt.pk).payment
+        before = stripe.stats()["refunds"]
+        died = doomed.run("give_back_a_line", die_at, invoice=invoice.pk)
+        recover(("refunds-follow", *MESSAGES))
+        payment.refresh_from_db()
+        given = payment.refunds.count()  # none, where it died before the row was committed
+        assert stripe.stats()["refunds"] - before == given
+        assert payment.amount_refunded == 60 * given
+        revoked = License.objects.filter(customer=customer, status="revoked")
+        assert (revoked.count(), License.objects.filter(customer=customer).count()) == (given, 2)
+        assert all(each.events.filter(code="taken_back").count() == 1 for each in revoked)
+        told = OutboxMessage.objects.filter(key__startswith="refund_made:", payload__to=customer.email)
+        assert told.count() == given
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 3 and given == 1
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def test_killed_while_a_refund_is_approved_it_waits_or_is_made_once(doomed, stripe, make_customer, settings):
+    from storefront.billing.services import refunds
+    from storefront.users import roles
+
+    settings.REFUND_APPROVAL_ABOVE = {"EUR": Decimal(10)}
+    asker, second = make_customer("asker@example.com"), make_customer("second@example.com")
+    for person in (asker, second):
+        person.groups.add(roles.ensure_role(roles.ACCOUNTING))
+    waited = 0
+    for die_at in range(1, MOST_POINTS):
+        attempt = start(invoice=make_invoice(make_customer(f"buyer{die_at}@example.com")), gateway_name="stripe")
+        stripe.pay(attempt.provider_reference)
+        payment = settle(attempt_id=attempt.pk).payment
+        refund = refunds.start(payment=payment, amount=payment.amount, reason="As agreed", by=asker)
+        assert refund.status == "awaiting"
+        before = stripe.stats()["refunds"]
+        died = doomed.run("approve_refund", die_at, refund=refund.pk, by=second.pk)
+        recover(("refunds-follow", *MESSAGES))
+        refund.refresh_from_db()
+        is_made = refund.status == "succeeded"
+        assert is_made or refund.status == "awaiting"
+        assert stripe.stats()["refunds"] - before == int(is_made)
+        waited += not is_made
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert die_at > 3 and is_made and waited >= 1
+    assert [str(finding) for finding in audit.run()] == []
+
+
 def test_killed_while_a_charge_is_opened_one_charge_is_open_in_the_end(doomed, stripe, make_customer):
     for die_at in range(1, MOST_POINTS):
         invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"), "96.00")
