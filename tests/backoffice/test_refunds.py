@@ -46,6 +46,7 @@ def test_accounting_refunds_a_line_after_having_seen_what_it_does(client_of: Any
     form = client.get(path(invoice)).content.decode()
     license = License.objects.order_by("pk").last()
     assert license is not None and f"license {license.number}" in form and "€100.00 can be refunded" in form
+    assert invoice.number in form and f'/admin/customers/{invoice.customer_id}/">buyer@example.com</a>' in form
     data = {"how": "lines", "units": [unit(invoice, 1)], "reason": "Bought the wrong one", "tell_customer": "on"}
     shown = client.post(path(invoice), data)
     sentences = shown.context["preview"]
