@@ -26,7 +26,7 @@ class AnswerForm(forms.Form):
         help_text=_("Plain text. Addresses become links. The visitor reads it here, or by mail if they have left."),
         error_messages={"required": _("Write your answer.")},
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]  # Django takes fields out of the class
     canned = forms.ModelChoiceField(
         queryset=CannedAnswer.objects.none(), label=_("Canned answer"), required=False, empty_label=_("None")
     )

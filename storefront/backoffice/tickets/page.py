@@ -34,7 +34,7 @@ OTHERS = 8
 class TicketView(StaffOnly, View):
     """Base of all views of one ticket."""
 
-    permissions = rights.SEE
+    permissions: tuple[str, ...] = rights.SEE
     user: User
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

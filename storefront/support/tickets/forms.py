@@ -73,7 +73,7 @@ class TicketForm(_Form):
         max_length=MAX_TEXT,
         error_messages={"required": gettext_lazy("Write your message.")},
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]  # Django takes fields out of the class
     field_order = ["department", "about", "subject", "text", "files", "key"]
 
     def __init__(self, data: Any = None, files: Any = None, *, customer: User, **kwargs: Any) -> None:
@@ -110,7 +110,7 @@ class ReplyForm(_Form):
         max_length=MAX_TEXT,
         error_messages={"required": gettext_lazy("Write your message.")},
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]  # Django takes fields out of the class
     field_order = ["text", "files", "key"]
 
 
