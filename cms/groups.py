@@ -66,7 +66,7 @@ class GroupForm(WagtailGroupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = self.registered_permissions
+        offered: QuerySet[Permission] = self.registered_permissions  # type: ignore[has-type]  # the class's
         for app, model, verbs in NOT_OFFERED:
             codenames = [f"{verb}_{model}" for verb in verbs]
             offered = offered.exclude(content_type__app_label=app, codename__in=codenames)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -38,6 +38,7 @@ from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox
 from cms.edit_conflicts.row_locks import hold
 from cms.groups import FreshLogin, GroupForm, NewUserForm, UserForm
 from storefront.users import staffing
+from storefront.users.models import User
 
 
 class _StatesMixin:
@@ -136,7 +137,7 @@ class GroupEditView(FreshLogin, _StatesMixin, WagtailGroupEditView):  # type: ig
     def saved(self, changes: list[str]) -> None:
         if changes:
             title = gettext_noop("A role was changed")
-            staffing.tell_owners(by=self.request.user, title=title, lines=[str(self.object), *changes])
+            staffing.tell_owners(by=cast(User, self.request.user), title=title, lines=[str(self.object), *changes])
 
     def shown_form(self) -> Any:
         form = super().shown_form()

@@ -19,7 +19,7 @@ def start(*, dsn: str, release: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         traces_sample_rate=0.0,
-        before_send=before_send,
+        before_send=before_send,  # type: ignore[arg-type]  # an event is a dictionary
         before_breadcrumb=before_breadcrumb,
     )
 

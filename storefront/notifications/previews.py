@@ -73,5 +73,7 @@ def _written(template: str, context: dict[str, Any], *, to: str, language: str, 
             letter = compose(template=template, to=to, language=language, key=key, context=context)
     except TemplateDoesNotExist:
         return None
-    html = next((str(part.content) for part in letter.alternatives if part.mimetype == "text/html"), "")
-    return Preview(to=to, language=language, subject=mask(letter.subject), text=mask(str(letter.body)), html=mask(html))
+    html = next((str(content) for content, kind in letter.alternatives if kind == "text/html"), "")
+    return Preview(
+        to=to, language=language, subject=mask(str(letter.subject)), text=mask(str(letter.body)), html=mask(html)
+    )

@@ -112,7 +112,7 @@ def _enqueue_some(
     if len(in_an_hour) >= MOST_IN_AN_HOUR or len(sent) >= MOST_IN_A_DAY or (sent and sent[-1] > at - gap):
         return False
     # Two requests at the same moment count the same number and so make the same key: one mail.
-    enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload, **mail)
+    enqueue(kind=KIND, key=f"{prefix}{at:%Y%m%d%H}:{len(sent)}:{len(in_an_hour)}", payload=payload, **mail)  # type: ignore[arg-type]
     return True
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
 from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice, Payment
@@ -78,7 +79,9 @@ def _licenses(keys: list[int]) -> Iterable[tuple[int, int, int]]:
     return rows.annotate(count=Count("pk"), active=Count("pk", filter=runs)).values_list("customer", "count", "active")
 
 
-def _sums(rows: QuerySet[Payment] | QuerySet[Invoice], amount: F) -> Iterable[tuple[int, str, Decimal]]:
+def _sums(
+    rows: QuerySet[Payment] | QuerySet[Invoice], amount: F | CombinedExpression
+) -> Iterable[tuple[int, str, Decimal]]:
     grouped = rows.order_by().values("customer", "currency").annotate(total=Sum(amount))
     for key, currency, total in grouped.values_list("customer", "currency", "total"):
         yield key, currency, money.quantize(total, currency)

@@ -11,6 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
+from storefront.backoffice.acts import ActView
 from storefront.backoffice.licenses import check, gift_acts, portal_acts, time_acts
 from storefront.backoffice.licenses.detail import LicensePage
 from storefront.backoffice.licenses.listing import VIEW, LicenseList
@@ -20,7 +21,7 @@ from storefront.licensing.models import License
 links.register_page(License, "backoffice-license", permissions=VIEW, arg="number")
 
 #: Acts by the last part of their address.
-ACTS = {
+ACTS: dict[str, type[ActView]] = {
     "check": check.LicenseCheck,
     "extend": time_acts.Extend,
     "end": time_acts.SetEnd,

@@ -66,7 +66,7 @@ class RetryMany(BulkAction):
             except (repairs.RepairError, inbox.RepairError):
                 self.refused += 1
                 continue
-            states = ({str(_("State")): str(each.get_status_display())} for each in (row, after))
+            states = ({str(_("State")): str(each.get_status_display())} for each in (row, after))  # type: ignore[union-attr]
             before, now = states
             history.record(
                 row, self.log_action, by=by, reason=reason, before=before, after=now, customer=self.customer_of(row)

@@ -64,7 +64,8 @@ class MailPage(DetailPage):
             yield Fact(_("Sent"), instant(row.sent_at))
         if row.delivery_status:
             told = row.get_delivery_status_display()
-            yield Fact(_("Reported by the mail company"), f"{told}, {instant(row.delivery_at)}")
+            at = f", {instant(row.delivery_at)}" if row.delivery_at else ""
+            yield Fact(_("Reported by the mail company"), f"{told}{at}")
         if row.delivery_detail:
             yield Fact(_("Answer of the reader's server"), mask(row.delivery_detail))
         if row.provider_reference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -127,7 +128,7 @@ class ReviewPage(DetailPage):
         if payment:
             yield Fact(_("Reference at the provider"), str(payment))
             yield Fact(_("Refunded so far"), words.displayed(payment.amount_refunded, payment.currency))
-            yield Fact(_("Paid for nothing yet"), words.displayed(max(unspent(payment), 0), payment.currency))
+            yield Fact(_("Paid for nothing yet"), words.displayed(max(unspent(payment), Decimal(0)), payment.currency))
 
     def acts(self) -> Iterable[ActLink]:
         item = self.item

@@ -71,7 +71,7 @@ class BeginRefund(ActView):
             by=self.user,
             is_told=form.cleaned_data["tell_customer"],
         )
-        total = money.display(sum(refund.amount for refund in self.begun), self.begun[0].payment.currency)
+        total = money.display(sum((refund.amount for refund in self.begun), Decimal(0)), self.begun[0].payment.currency)
         outcome = Outcome(words.done(self.begun), {}, {_("Refund"): total})
         with transaction.atomic():
             history.record(

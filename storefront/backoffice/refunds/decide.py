@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -67,7 +68,7 @@ class RefundAct(ActView):
             raise Refused(str(RefundDecided()))
 
     def total(self) -> str:
-        return money.display(sum(row.amount for row in self.rows()), self.object.payment.currency)
+        return money.display(sum((row.amount for row in self.rows()), Decimal(0)), self.object.payment.currency)
 
     def done(self, changed: list[Refund], form: Any, message: str) -> Outcome:
         before, after = self.object.get_status_display(), changed[0].get_status_display()

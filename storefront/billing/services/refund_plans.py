@@ -172,20 +172,20 @@ def _of_units(invoice: Invoice, units: Sequence[Unit]) -> RefundPlan:
 
 def _drawn(invoice: Invoice, wanted: Sequence[tuple[Unit | None, Decimal]]) -> list[Part]:
     """Take ``wanted`` from the invoice's payments, the oldest first, each to its last cent before the next."""
-    purses = [[part.payment, part.amount] for part in sources(invoice)]
+    there = {part.payment: part.amount for part in sources(invoice)}
     parts: dict[int, Part] = {}
     free = [unit for unit, amount in wanted if unit is not None and amount == 0]
     for unit, amount in wanted:
-        for purse in purses:
-            payment, there = purse
-            taken = min(amount, there)
+        for payment in there:
+            taken = min(amount, there[payment])
             if taken <= 0:
                 continue
             part = parts.setdefault(payment.pk, Part(payment, _NOTHING))
             part.amount += taken
             if unit is not None:
                 part.units.append(UnitPart(unit, taken))
-            purse[1], amount = there - taken, amount - taken
+            there[payment] -= taken
+            amount -= taken
     drawn = list(parts.values())
     drawn[0].units += [UnitPart(unit, _NOTHING, ends_time=True) for unit in free]
     return drawn

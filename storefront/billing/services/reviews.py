@@ -54,8 +54,8 @@ def file(
         )
         if is_new:
             logger.warning("for review: %s", key)
-            about = f" ({invoice.number})" if invoice else ""
-            subject = subject or f"Payment to review: {kind}{about}"
+            number = f" ({invoice.number})" if invoice else ""
+            subject = subject or f"Payment to review: {kind}{number}"
             mails.staff_notice(key=f"review:{key}", subject=subject, text=detail)
     return item
 

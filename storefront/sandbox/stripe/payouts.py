@@ -18,7 +18,7 @@ class Payouts:
         """Send ``amount`` (minor units) to the bank account."""
         with self._state.changing():
             now = self._state.now()
-            payout = {
+            payout: Object = {
                 **dict.fromkeys(_UNSET),
                 "id": new_id("po"),
                 "object": "payout",
