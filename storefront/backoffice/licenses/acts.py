@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,7 +35,7 @@ class LicenseAct(ActView):
     ``field``: the field that a refusal belongs to.
     """
 
-    form_class: type[forms.Form] = LicenseForm
+    form_class: type[ActForm] = LicenseForm
     expected_errors = (*ActView.expected_errors, NotPossible, NotLinkable, PortalAddressError, TransitionError)
     field: str | None = None
     object: License

@@ -6,12 +6,12 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
-from storefront.backoffice.acts import ActView
 from storefront.backoffice.licenses import check, gift_acts, portal_acts, time_acts
 from storefront.backoffice.licenses.detail import LicensePage
 from storefront.backoffice.licenses.listing import VIEW, LicenseList
@@ -21,7 +21,7 @@ from storefront.licensing.models import License
 links.register_page(License, "backoffice-license", permissions=VIEW, arg="number")
 
 #: Acts by the last part of their address.
-ACTS: dict[str, type[ActView]] = {
+ACTS: dict[str, type[View]] = {
     "check": check.LicenseCheck,
     "extend": time_acts.Extend,
     "end": time_acts.SetEnd,

@@ -40,12 +40,12 @@ def state(license: License, now: datetime) -> Iterator[str]:
     if license.begins_by is not None:
         yield _("Its time stands still. It begins at the latest on %(day)s.") % {"day": instant(license.begins_by)}
         return
-    days = days_left(license, now)
-    words = {"day": instant(license.valid_until), "count": days}
+    count = days_left(license, now)
+    words = {"day": instant(license.valid_until), "count": count}
     if status == EffectiveStatus.EXPIRED or license.valid_until <= now:
         yield _("It ended on %(day)s.") % words
     else:
-        left = ngettext("%(count)d day is left.", "%(count)d days are left.", days) % words
+        left = ngettext("%(count)d day is left.", "%(count)d days are left.", count) % words
         yield _("It ends on %(day)s.") % words + " " + left
     if status in (EffectiveStatus.ACTIVE, EffectiveStatus.GRACE):
         yield _("It works on in grace until %(day)s.") % {"day": instant(license.valid_until + grace())}

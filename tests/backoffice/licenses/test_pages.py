@@ -55,6 +55,12 @@ def test_a_license_is_found_by_number_customer_and_every_address_it_had(
     assert find(support, q="nobody") == []
 
 
+def test_a_license_is_found_by_an_address_that_was_only_typed(support: Client, buy: Buy, staff: Any) -> None:
+    license = buy(portal="globx.bitrix24.com")
+    moving.correct_address(license=license, raw="globex.bitrix24.com", actor=staff("Owner"), reason="r")
+    assert find(support, q="globx") == [license.number]
+
+
 def test_each_state_is_a_filter_that_agrees_with_the_state_shown(buy: Buy, support: Client, make_customer: Any) -> None:
     now = clock.now()
     ends = {"active": 9, "grace": -1, "expired": -40}
