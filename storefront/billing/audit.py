@@ -157,9 +157,8 @@ def _orders() -> Iterator[Finding]:
         wrong = Invoice.objects.filter(status=status, replaced_by=None).exclude(order=None)
         for number, found in wrong.exclude(order__status__in=wanted).values_list("order__number", "order__status"):
             yield Finding("order-status", number, f"{found}, invoice {status}")
-    replaced = Invoice.objects.exclude(replaced_by=None).exclude(status=InvoiceStatus.VOID)
-    for number in replaced.values_list("number", flat=True):
-        yield Finding("replaced-and-not-void", number)
+    for replaced in Invoice.objects.exclude(replaced_by=None).exclude(status=InvoiceStatus.VOID):
+        yield Finding("replaced-and-not-void", replaced.number)
     attempts = PaymentAttempt.objects.filter(UNDER_WAY, invoice=OuterRef("pk"))
     unpaid = Invoice.objects.filter(status=InvoiceStatus.OPEN, order__status__in=[orders.NEW, orders.IN_PROGRESS])
     unpaid = unpaid.annotate(
