@@ -58,7 +58,7 @@ class DiscountForm(WagtailAdminModelForm, AsksIfMeant):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.percent_before = self.instance.percent if self.instance.pk else None
-        self.fields["period_months"].choices = sold_months(self.instance.period_months)
+        self.fields["period_months"].choices = sold_months(self.instance.period_months)  # type: ignore[attr-defined]
         self.fields["period_months"].error_messages["invalid_choice"] = _("Nothing is sold for this period.")
         self.fields["percent"].error_messages |= {
             "max_value": TOO_MUCH,

@@ -58,7 +58,7 @@ class PlanForm(_PlanTexts, AsksIfMeant):  # type: ignore[misc, valid-type]
         return exact_price(self.cleaned_data["monthly_price"])
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get(DELETION_FIELD_NAME) and not is_deletable(self.instance):
             data[DELETION_FIELD_NAME] = False
             self._take_off_sale_instead()
