@@ -88,7 +88,7 @@ def _search(query: Query, kinds: Sequence[Kind], limit: int) -> list[Found]:
     counts: list[dict[Kind, int]] = []
     if len(query.words) > 1:
         counts = [_frequencies(word, kinds) for word in query.words]
-        found += _with_all(query, counts, kinds, limit)
+        found += _with_all(query, counts, kinds)
     return found or _mistyped(query, counts, kinds, limit)
 
 
@@ -165,20 +165,20 @@ def _range(word: str) -> tuple[str, str]:
     return word[:TERM_LENGTH], word[:TERM_LENGTH] + _LAST
 
 
-def _with_all(query: Query, counts: list[dict[Kind, int]], kinds: Sequence[Kind], limit: int) -> list[Found]:
-    """Objects in which every word occurs."""
+def _with_all(query: Query, counts: list[dict[Kind, int]], kinds: Sequence[Kind]) -> list[Found]:
+    """Objects in which every word occurs. Compared here: PostgreSQL would rather read all documents than some."""
     parts, arguments = [], []
-    others = " AND ".join(["REPLACE(text, ' ', '') LIKE %s"] * len(query.words))
     for kind in kinds:
         rarest = min(range(len(query.words)), key=lambda at: counts[at][kind])
         if counts[rarest][kind] and len(query.words[rarest]) >= SHORTEST_PART:
-            parts.append(
-                f"SELECT kind, object_id FROM {_DOCUMENTS} WHERE kind = %s AND object_id IN ({_rows_with()}) "  # noqa: S608
-                f"AND {others} ORDER BY object_id DESC LIMIT %s"
-            )
-            arguments += [int(kind), int(kind), *_range(query.words[rarest]), MOST_CANDIDATES]
-            arguments += [*(f"%{word}%" for word in query.words), limit]
-    return [(Kind(kind), pk, Grade.ALL_WORDS) for kind, pk in _union(parts, arguments)]
+            parts.append(f"SELECT {int(kind)} AS kind, object_id FROM ({_rows_with()}) AS candidates")  # noqa: S608
+            arguments += [int(kind), *_range(query.words[rarest]), MOST_CANDIDATES]
+    documents = _documents(dict.fromkeys(_union(parts, arguments)))
+    return [
+        (Kind(kind), pk, Grade.ALL_WORDS)
+        for (kind, pk), text in documents.items()
+        if all(word in text for word in query.words)
+    ]
 
 
 def _mistyped(query: Query, counts: list[dict[Kind, int]], kinds: Sequence[Kind], limit: int) -> list[Found]:
