@@ -21,6 +21,7 @@ from storefront.core import states
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.users import services as users
+from storefront.users import unproven
 from storefront.users.models import User
 
 
@@ -94,7 +95,8 @@ def check(lines: Sequence[OrderLine]) -> None:
 
 
 def place(order: StaffOrder) -> CreatedOrder:
-    """Write the order and its invoice, and mail the customer the link; a new customer gets an account.
+    """Write the order and its invoice, and mail the customer the link; a new customer gets an account. Sessions of an
+    account that nobody has proven end.
 
     Raises CannotOrder, or EmailTaken (users.services) if the account was made just now by somebody else.
     """
@@ -110,6 +112,7 @@ def place(order: StaffOrder) -> CreatedOrder:
                 language=order.language,
             )
         states.lock(User(pk=customer.pk))
+        unproven.shut_out(customer)
         lines = lines_of(order)
         check(lines)
         return create(

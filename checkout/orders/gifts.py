@@ -18,6 +18,7 @@ from storefront.licensing.models import License
 from storefront.licensing.queries import licenses_for_invoice
 from storefront.licensing.services.staff_acts import NotPossible
 from storefront.users import services as accounts
+from storefront.users import unproven
 from storefront.users.models import User
 
 RIGHT = "licensing.grant_license"
@@ -51,6 +52,7 @@ def give(
     """Give a customer a period that is on sale, for nothing: a new license, or one more period of ``extends``.
 
     The customer gets the mail about the order and what it gives. Each license's history says who gave it and why.
+    Sessions of an account that nobody has proven end.
 
     :param key: names this gift: a second call with it gives nothing more
     :raises PermissionDenied: the actor lacks ``RIGHT``
@@ -64,6 +66,7 @@ def give(
         raise NotPossible("not_on_sale")
     if extends is not None and extends.software_id != price.software_id:
         raise NotPossible("other_product")
+    unproven.shut_out(customer)
     created = create(
         customer=customer,
         lines=[_line(customer, price, portal, extends)],

@@ -64,9 +64,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def set_password(self, user: Any, password: str) -> None:
-        """Refused if the e-mail was corrected since the link was opened: it was mailed to somebody else then."""
+        """Refused if the account was closed since the link was opened, or its e-mail corrected: the link was mailed to
+        somebody else then."""
         with transaction.atomic():
-            if services.locked(user).email != user.email:
+            locked = services.locked(user)
+            if locked.email != user.email or not locked.is_active:
                 raise PermissionDenied
             user.set_password(password)
             user.save(update_fields=["password"])

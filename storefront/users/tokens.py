@@ -12,9 +12,9 @@ from storefront.users.models import User
 class PasswordTokens:
     """Good once, for settings.PASSWORD_RESET_TIMEOUT seconds.
 
-    A token dies with a change of the password or of the account's e-mail addresses. Unlike Django's it survives a
-    log-in: the checkout logs buyers in, and a link mailed before that must still work. allauth calls both methods
-    (settings.ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR).
+    A token dies with a change of the password or of the account's e-mail addresses, and does not work while the account
+    is closed. Unlike Django's it survives a log-in: the checkout logs buyers in, and a link mailed before that must
+    still work. allauth calls both methods (settings.ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR).
     """
 
     def make_token(self, user: User) -> str:
@@ -22,9 +22,10 @@ class PasswordTokens:
 
     def check_token(self, user: User, token: str) -> bool:
         try:
-            return _signer(user).unsign(token, max_age=settings.PASSWORD_RESET_TIMEOUT) == str(user.pk)
+            signed = _signer(user).unsign(token, max_age=settings.PASSWORD_RESET_TIMEOUT)
         except signing.BadSignature:
             return False
+        return user.is_active and signed == str(user.pk)
 
 
 def _signer(user: User) -> signing.TimestampSigner:

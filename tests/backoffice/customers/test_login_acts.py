@@ -16,7 +16,7 @@ from wagtail.models import ModelLogEntry
 from storefront.core import clock
 from storefront.notifications import addresses
 from storefront.notifications.models import OutboxMessage
-from storefront.users import corrections, services
+from storefront.users import corrections, password_links, services
 from storefront.users.models import User
 from tests.backoffice.customers.acting import act, errors, preview
 from tests.factories import PASSWORD
@@ -227,6 +227,17 @@ def test_a_reopened_account_logs_in_with_its_old_password(boss: Client, owner: U
 def test_a_closed_account_gets_no_password_link(boss: Client, owner: User) -> None:
     act(boss, url(owner, "close"))
     assert "closed" in errors(act(boss, url(owner, "password")))
+
+
+@pytest.mark.parametrize("is_opened", [False, True], ids=["unopened", "opened"])
+def test_an_earlier_link_sets_no_password_of_a_closed_account(boss: Client, owner: User, is_opened: bool) -> None:
+    path, stranger = password_links.password_url(owner).removeprefix("http://testserver"), Client()
+    opened = stranger.get(path)["Location"] if is_opened else ""
+    assert act(boss, url(owner, "close")).status_code == 302
+    opened = opened or stranger.get(path).headers.get("Location", path)
+    stranger.post(opened, {"password1": "another long secret", "password2": "another long secret"})
+    owner.refresh_from_db()
+    assert not owner.check_password("another long secret") and owner.check_password(PASSWORD)
 
 
 def test_nothing_is_done_to_accounts_of_staff(boss: Client, staff: Callable[[str], Any]) -> None:
