@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 from oscar.apps.order.models import Order
 
 from catalogue.plans.models import AgreementVersion, SoftwareProduct
@@ -12,9 +13,18 @@ from checkout.models import Consent, PurchaseDetails
 from checkout.orders import agreements
 from checkout.orders.agreements import AgreementText
 from checkout.orders.errors import CartChanged
+from storefront.billing.errors import BillingError
 from storefront.billing.models import Invoice
 from storefront.billing.services.locking import lock_invoice
 from storefront.core import clock
+
+
+class ConsentAwaited(BillingError):
+    """Staff placed the order, and its customer has not accepted its agreements."""
+
+    message = gettext_lazy(
+        "The customer has not accepted the license agreement of this order yet. They do it on its pay page."
+    )
 
 
 def write(*, order: Order, versions: Sequence[AgreementText], language: str, ip_address: str | None) -> None:
@@ -48,6 +58,11 @@ def to_accept(invoice: Invoice, *, with_body: bool = False) -> list[AgreementTex
     by_software = dict(named.values_list("pk", "agreement_id"))
     ids = list(dict.fromkeys(by_software[pk] for pk in software if pk in by_software))
     return agreements.newest(ids, with_body=with_body)
+
+
+def problem(invoice: Invoice) -> ConsentAwaited | None:
+    """What keeps an invoice from being paid (``PAYMENT_BARRIERS``)."""
+    return ConsentAwaited() if to_accept(invoice) else None
 
 
 def accept(*, invoice: Invoice, version_ids: Sequence[int], language: str, ip_address: str | None) -> None:

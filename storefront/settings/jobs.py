@@ -131,6 +131,8 @@ AUDIT_CHECKS = [
     "checkout.audit.checks",
     "storefront.backoffice.search.audit.checks",
 ]
+#: Functions that say what keeps an open invoice from being paid, whoever pays it and with what.
+PAYMENT_BARRIERS = ["checkout.orders.consents.problem"]
 #: What the page Health, ``manage.py doctor`` and ``/readyz/`` look at (``core.doctor``).
 HEALTH_CHECKS: dict[str, Any] = {
     "database": {

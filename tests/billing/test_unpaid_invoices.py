@@ -196,6 +196,19 @@ class TestAnotherPayer:
             self.change(invoice)
         assert Invoice.objects.count() == 1
 
+    def test_a_late_look_at_the_old_charge_leaves_the_order_alone(
+        self, stripe: Any, invoice: Any, audited: Any
+    ) -> None:
+        closed = starting.start(invoice=invoice, gateway_name="stripe")
+        new = self.change(invoice)
+        attempt = starting.start(invoice=new, gateway_name="stripe")
+        settlement.settle(attempt_id=closed.pk)  # as the worker does once more
+        assert fresh(new).order.status == "Payment in progress"
+        assert audited() == []
+        stripe.pay(attempt.provider_reference)
+        settlement.settle(attempt_id=attempt.pk)
+        assert fresh(new).order.status == "Paid"
+
     def test_the_same_payer_is_no_change(self, invoice: Any) -> None:
         with pytest.raises(PayerUnchanged):
             replacing.change_payer(invoice=invoice, payer={"name": invoice.payer["name"]}, is_told=True)

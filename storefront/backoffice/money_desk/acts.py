@@ -139,6 +139,7 @@ class BookToInvoice(ReviewAct):
     def preview(self, form: Any) -> list[str]:
         self.check()
         invoice: Invoice = form.cleaned_data["invoice"]
+        booking.check(payment=self.payment(), invoice=invoice)
         amount = displayed(invoice.amount, invoice.currency)
         return [
             _("%(amount)s of the payment pay invoice %(number)s.") % {"amount": amount, "number": invoice.number},

@@ -9,7 +9,7 @@ from django.db import transaction
 from storefront.billing.errors import NotBookable, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.models.payments import UNDER_WAY
-from storefront.billing.services import ledger, payments, refund_units, sales
+from storefront.billing.services import barriers, ledger, orders, payments, refund_units, sales
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice, lock_payment
 from storefront.billing.states import InvoiceKind, InvoiceStatus
@@ -19,12 +19,21 @@ logger = logging.getLogger(__name__)
 
 
 def bookable_invoices(payment: Payment) -> list[Invoice]:
-    """Open invoices of the payment's customer that what is left of it can pay whole, the oldest first."""
+    """Open invoices of the payment's customer that what is left of it can pay whole, the oldest first; none of a
+    cancelled order."""
     left = min(sales.unspent(payment), refund_units.refundable(payment))
     found = Invoice.objects.filter(
         customer_id=payment.customer_id, currency=payment.currency, status=InvoiceStatus.OPEN, amount__lte=left
     )
-    return list(found.exclude(kind=InvoiceKind.ADVANCE_PAYMENT).exclude(amount=0).order_by("issued_at", "pk")[:100])
+    found = found.exclude(kind=InvoiceKind.ADVANCE_PAYMENT).exclude(amount=0).exclude(order__status=orders.CANCELLED)
+    return list(found.order_by("issued_at", "pk")[:100])
+
+
+def check(*, payment: Payment, invoice: Invoice) -> None:
+    """Raise NotBookable, or what else keeps the invoice from being paid (see ``barriers``)."""
+    if invoice.pk not in [each.pk for each in bookable_invoices(payment)]:
+        raise NotBookable
+    barriers.check(invoice)
 
 
 def book(*, payment: Payment, invoice: Invoice, by: User) -> Invoice:
@@ -33,14 +42,14 @@ def book(*, payment: Payment, invoice: Invoice, by: User) -> Invoice:
 
     Raises NotBookable, PaymentProcessing (the invoice is being paid otherwise), GatewayError or another BillingError.
     """
+    check(payment=payment, invoice=invoice)  # before a page is closed for nothing
     cancel_open(invoice=invoice)
     with transaction.atomic(durable=True):
         locked = lock_invoice(invoice.pk)
         received = lock_payment(payment.pk)
         if locked.attempts.filter(UNDER_WAY).exists():
             raise PaymentProcessing
-        if locked.pk not in [each.pk for each in bookable_invoices(received)]:
-            raise NotBookable
+        check(payment=received, invoice=locked)
         try:
             payments.pay(locked, [(received, locked.amount)])
         except ledger.InsufficientBalance as exc:

@@ -7,7 +7,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher, VoucherApplication
 
 from storefront.billing.models import UNDER_WAY, Invoice
-from storefront.billing.states import ORDER_TRANSITIONS
+from storefront.billing.states import ORDER_TRANSITIONS, InvoiceStatus
 from storefront.core import states
 
 NEW, IN_PROGRESS, PAID, CANCELLED, REFUNDED = "New", "Payment in progress", "Paid", "Cancelled", "Refunded"
@@ -50,10 +50,12 @@ def may_become(*, order: Order | None, status: str) -> bool:
 def follow_attempts(invoice: Invoice) -> None:
     """Set the order of an unpaid, locked invoice to 'Payment in progress' while an attempt is under way, else to 'New'.
 
+    An attempt to pay a void invoice that another took the place of says nothing about the order.
+
     Call it after every change of an attempt, in the same transaction; ``billing.status`` says the same.
     """
     order = invoice.order
-    if order is not None and order.status in (NEW, IN_PROGRESS):
+    if order is not None and invoice.status == InvoiceStatus.OPEN and order.status in (NEW, IN_PROGRESS):
         is_under_way = invoice.attempts.filter(UNDER_WAY).exists()
         set_status(order=order, status=IN_PROGRESS if is_under_way else NEW)
 

@@ -16,7 +16,7 @@ from storefront.billing.errors import (
 )
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import orders, reviews, unpaid
+from storefront.billing.services import barriers, orders, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
@@ -41,9 +41,9 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> Payme
     every retry of it uses the same idempotency key. ``gateway_name``: one of ``gateway_registry.names()``.
     ``instead_of``: public id of the attempt that waits for the buyer elsewhere and is given up for this one. Must not
     be called inside a transaction.
-    Raises AlreadyPaid or InvoiceVoid; PaymentAwaited (pay elsewhere); PaymentProcessing or PaymentInReview (do not pay
-    again); PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits
-    for staff); PaymentUnavailable (unknown: calling again continues the same attempt).
+    Raises AlreadyPaid or InvoiceVoid; what ``barriers`` say; PaymentAwaited (pay elsewhere); PaymentProcessing or
+    PaymentInReview (do not pay again); PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would
+    be the next one: it waits for staff); PaymentUnavailable (unknown: calling again continues the same attempt).
     """
     try:
         return _start(invoice, gateway_name, instead_of)
@@ -85,6 +85,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
     with transaction.atomic(durable=True):
         invoice = lock_invoice(invoice_id)
         unpaid.check(invoice)
+        barriers.check(invoice)
         attempt = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
         if attempt is None:
             now = clock.now()
