@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PIL import ImageOps
 from willow.image import Image, JPEGImageFile, PNGImageFile, WebPImageFile
 from willow.plugins.pillow import PillowImage
 from willow.registry import registry
+
+from storefront.core.uploads.turning import upright
 
 #: Willow takes the cheapest converter; its own cost 100.
 COST = 50
@@ -23,7 +24,7 @@ class InPlaceImage(PillowImage):  # type: ignore[misc]
 
     @Image.operation  # type: ignore[untyped-decorator]
     def auto_orient(self) -> InPlaceImage:
-        ImageOps.exif_transpose(self.image, in_place=True)
+        self.image = upright(self.image)
         return self
 
     @Image.operation  # type: ignore[untyped-decorator]

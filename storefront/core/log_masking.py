@@ -17,6 +17,8 @@ _SECRET_PATHS = re.compile(
 )
 #: Keys of providers, by how they begin, and headers that carry one: https://docs.stripe.com/keys
 _KEYS = re.compile(r"\b((?:[srp]k)_(?:live|test)_|whsec_|Bearer |Basic )(?!\.\.\.)[\w.~+/=-]+")
+#: Addresses that write into a ticket as its customer (support.reply_address).
+_REPLY_ADDRESSES = re.compile(r"(?i)\b(support\+[0-9a-z]{8})[a-z2-7]{26}(?=@|%40)")
 #: Names of values that are secrets wherever they stand in data of others.
 _SECRET_NAME = re.compile(r"(?i)(?:^|_)(?:token|secret|password|signature|sig|key|auth|auth_id|refresh_id|code)$")
 MASK = r"\1..."
@@ -24,8 +26,8 @@ DOTS = "..."
 
 
 def mask(text: str) -> str:
-    """Replace the token of every secret path, and every key of a provider, by three dots."""
-    return _KEYS.sub(MASK, _SECRET_PATHS.sub(MASK, text))
+    """Replace the token of every secret path, every key of a provider and what signs an address by three dots."""
+    return _REPLY_ADDRESSES.sub(MASK, _KEYS.sub(MASK, _SECRET_PATHS.sub(MASK, text)))
 
 
 def mask_data(value: Any, name: str = "") -> Any:

@@ -24,6 +24,8 @@ from storefront.notifications.previews import preview
 COPIED = frozenset({"mail", "mail.access"})
 #: Fields of mails that say until when their link works.
 ENDS = ("void_on", "pay_until", "expires_at")
+#: Fields with a link by which whoever has it acts as the reader, without a log-in. Pay links only pay.
+OPENS = ("conversation_url",)
 
 
 class RepairError(Exception):
@@ -56,6 +58,10 @@ class NothingToSay(RepairError):
 
 class FixedAddress(RepairError):
     """It holds a link into an account and goes to that account's address only."""
+
+
+class OnlyItsReader(RepairError):
+    """Its link lets whoever has it write as the reader, so it goes to nobody else."""
 
 
 class SentAgainMeanwhile(RepairError):
@@ -129,14 +135,17 @@ def resend(*, message_id: int, to: str = "", copies_seen: int) -> OutboxMessage:
 
 
 def check_copy(message: OutboxMessage, *, to: str = "") -> None:
-    """Raises NotCopied, StillWaiting, FixedAddress, LinkEnded, AddressTakesNone or NothingToSay where no copy of the
-    mail is sent to that address."""
+    """Raises NotCopied, StillWaiting, FixedAddress, OnlyItsReader, LinkEnded, AddressTakesNone or NothingToSay where no
+    copy of the mail is sent to that address."""
     if message.kind not in COPIED:
         raise NotCopied
     if message.status == OutboxStatus.PENDING:
         raise StillWaiting
-    if to and message.kind != "mail" and emails.spelling(to) != message.recipient:
-        raise FixedAddress
+    if to and emails.spelling(to) != emails.spelling(message.recipient):
+        if message.kind != "mail":
+            raise FixedAddress
+        if any(message.payload.get("context", {}).get(name) for name in OPENS):
+            raise OnlyItsReader
     if (ended := link_ended_at(message)) is not None:
         raise LinkEnded(ended)
     check_address(message.template, to or message.recipient)

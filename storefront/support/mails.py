@@ -105,6 +105,16 @@ def tell_of_held(held: HeldMail) -> None:
     notify(conversation, key=f"held:{held.pk}", subject=f"From another address: {conversation.number}", lines=lines)
 
 
+def tell_of_full(last: HeldMail) -> None:
+    """So many mails of a ticket wait for a decision that the next ones are not kept: told once while it is so."""
+    conversation = last.conversation
+    screen = settings.SITE_URL + reverse("support-conversation", args=[conversation.pk])
+    lines = ["So many of its mails wait that further ones are dropped.", f"Decide here: {screen}"]
+    notify(
+        conversation, key=f"held-full:{last.pk}", subject=f"No more mails are kept: {conversation.number}", lines=lines
+    )
+
+
 def confirm(conversation: Conversation, message: Message) -> None:
     """Tell the customer that the ticket has arrived."""
     mail = TicketReceived(

@@ -37,6 +37,13 @@ def test_other_paths_stay_readable(path: str) -> None:
     assert mask(path) == path
 
 
+@pytest.mark.parametrize("domain", ["reply.example", "REPLY.example"])
+def test_the_address_that_writes_into_a_ticket_is_no_key_any_more(domain: str) -> None:
+    told = mask(f"to support+7k3m9qxdabcdefghijklmnopqrstuvwx23@{domain}, Support+7K3M9QXDABCDEFGHIJKLMNOPQRSTUVWX23@x")
+    assert told == f"to support+7k3m9qxd...@{domain}, Support+7K3M9QXD...@x"
+    assert mask("support+ada@reply.example") == "support+ada@reply.example"
+
+
 def test_every_handler_of_ours_masks() -> None:
     handlers: dict[str, Any] = settings.LOGGING["handlers"]
     assert all("links" in handler["filters"] for handler in handlers.values())

@@ -137,6 +137,17 @@ def test_a_link_into_an_account_is_made_anew_and_goes_to_the_account_only(custom
     assert first != second
 
 
+@pytest.mark.parametrize("template", ["ticket_received", "conversation_answer"])
+def test_a_link_into_a_conversation_goes_to_nobody_but_its_reader(template: str) -> None:
+    """Whoever has it writes as the customer, without a log-in."""
+    enqueue(template)
+    OutboxMessage.objects.update(status=OutboxStatus.SENT)
+    row = OutboxMessage.objects.get()
+    with pytest.raises(repairs.OnlyItsReader):
+        repairs.resend(message_id=row.pk, to="me@example.com", copies_seen=0)
+    assert repairs.resend(message_id=row.pk, to="Buyer@Example.com", copies_seen=0).recipient == "buyer@example.com"
+
+
 def link_in(text: str) -> str:
     return next(word for word in text.split() if "/password/reset/key/" in word)
 

@@ -20,6 +20,9 @@ WORDS: dict[type[Exception], str | Promise] = {
     repairs.FixedAddress: gettext_lazy(
         "Its link opens the account, so it goes to the account's own address only. Correct the customer's e-mail first."
     ),
+    repairs.OnlyItsReader: gettext_lazy(
+        "With its link one writes as the customer, so it goes to nobody else. Answer in the conversation instead."
+    ),
     repairs.SentAgainMeanwhile: gettext_lazy("Somebody has just sent it again."),
     inbox.BeingHandled: gettext_lazy("The worker is handling it just now. Look again in a minute."),
     inbox.AlreadyOver: gettext_lazy("It is over: its content is no longer kept."),

@@ -7,6 +7,7 @@ taken, no second file behind the first one. Everything else is kept byte by byte
 from __future__ import annotations
 
 import io
+import logging
 import re
 import unicodedata
 import warnings
@@ -15,7 +16,11 @@ from pathlib import PurePosixPath
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
+from PIL import Image
+
+from storefront.core.uploads.turning import upright
+
+logger = logging.getLogger(__name__)
 
 #: Bytes of one file, files of one message, bytes of all of them.
 MOST_BYTES = 10 * 1024 * 1024
@@ -109,18 +114,20 @@ def _picture(name: str, content: bytes) -> CheckedFile:
                 return _written_anew(name, picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(TOO_MANY_PIXELS, name) from None
-    except (OSError, ValueError, SyntaxError, MemoryError, EOFError, IndexError, TypeError):
+    except Refused:
+        raise
+    except Exception:  # the decoders raise what they like at the files of strangers; none may stop a form or a mail
+        logger.info("A picture broke its decoder", exc_info=True)
         raise Refused(BROKEN, name) from None
 
 
 def _written_anew(name: str, picture: Image.Image) -> CheckedFile:
     written, content_type, ending = _PICTURES[str(picture.format)]
-    upright = ImageOps.exif_transpose(picture)
-    mode = (
-        "RGB" if written == "JPEG" else "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
-    )
-    clean = Image.new(mode, upright.size)
-    clean.paste(upright.convert(mode))
+    turned = upright(picture)
+    is_opaque = written == "JPEG" or not ("A" in turned.getbands() or "transparency" in turned.info)
+    mode = "RGB" if is_opaque else "RGBA"
+    clean = Image.new(mode, turned.size)
+    clean.paste(turned.convert(mode))
     into = io.BytesIO()
     clean.save(into, written, **({"quality": 90} if written == "JPEG" else {}))
     return CheckedFile(_with_ending(name, ending), content_type, into.getvalue())

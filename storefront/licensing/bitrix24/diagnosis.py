@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from storefront.core import clock
+from storefront.core.log_masking import mask
 from storefront.gateways.bitrix24 import AccessDenied, AppRemoved, ExpiredToken, InvalidToken, PortalGone, PortalMoved
 from storefront.gateways.errors import Declined, GatewayError
 from storefront.licensing.bindings import binding_of
@@ -148,7 +149,7 @@ def _told(installation: Installation) -> Iterator[Check]:
         return
     waiting = OutboxMessage.objects.filter(group=f"portal:{installation.pk}", status=OutboxStatus.PENDING)
     last = waiting.order_by("-pk").first()
-    yield Check("telling", Level.DOUBT, last.last_error) if last else Check("not_told", Level.DOUBT)
+    yield Check("telling", Level.DOUBT, mask(last.last_error)) if last else Check("not_told", Level.DOUBT)
 
 
 def _refusal(error: GatewayError) -> Check:

@@ -76,7 +76,9 @@ def _hold(
     reason: str,
     kept: list[CheckedFile],
 ) -> bool:
-    if locked.held_mails.filter(decided_at=None).count() >= MOST_HELD:
+    waiting = locked.held_mails.filter(decided_at=None)
+    if waiting.count() >= MOST_HELD:
+        mails.tell_of_full(waiting.latest("pk"))
         return False
     held = HeldMail.objects.create(
         conversation=locked, reason=reason, sender=mail.sender, text=text, quoted=mail.quoted,

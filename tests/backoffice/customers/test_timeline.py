@@ -16,6 +16,7 @@ from storefront.backoffice.customers.timeline import reading
 from storefront.backoffice.models import LogIn, StaffNote
 from storefront.billing.models import PaymentAttempt, ReviewItem
 from storefront.licensing.models import LicenseEvent
+from storefront.notifications.models import OutboxMessage, OutboxStatus
 from storefront.users.models import User
 from tests import purchases
 
@@ -102,3 +103,12 @@ def test_each_source_is_found_by_an_index(busy: User, all_seeing: User) -> None:
 def test_a_page_beyond_the_end_is_empty(busy: User, all_seeing: User) -> None:
     line = reading.read(busy, reading.kinds(all_seeing), 9999)
     assert (line.entries, line.has_more) == ([], False)
+
+
+def test_the_error_of_a_mail_shows_no_working_link(customer: User, all_seeing: User) -> None:
+    OutboxMessage.objects.create(
+        kind="mail", key="m", template="order_placed", recipient=customer.email, status=OutboxStatus.DEAD, payload={},
+        last_error="refused: https://shop.example/pay/secret-token/",
+    )  # fmt: skip
+    [entry] = [each for each in reading.read(customer, reading.kinds(all_seeing)).entries if each.kind == "mail"]
+    assert "/pay/.../" in entry.told.text and "secret-token" not in entry.told.text

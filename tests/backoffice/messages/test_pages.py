@@ -14,6 +14,9 @@ from storefront.inbox.models import InboundEvent
 from storefront.inbox.receiving import store
 from storefront.inbox.sources import Received
 from storefront.notifications.models import OutboxMessage, OutboxStatus
+from storefront.support import reply_address
+from storefront.support.models import Kind
+from storefront.support.services import conversations
 from storefront.users import password_links
 from tests.notifications.every_mail import DAY, enqueue
 
@@ -60,6 +63,19 @@ def test_no_mail_shows_a_working_password_link(support: Client, customer: Any) -
     page = support.get(f"/admin/mails/{row.pk}/").content.decode()
     assert "/password/reset/key/.../" in page
     assert customer.email in page
+
+
+def test_no_mail_shows_the_address_that_writes_into_a_ticket(
+    client_of: Callable[[str], Client], customer: Any, settings: Any
+) -> None:
+    settings.SUPPORT_INBOUND_DOMAIN = "reply.example"
+    ticket = conversations.begin(
+        key="k", text="Silent!", language="en", page_url="", customer=customer, subject="Silent", kind=Kind.TICKET
+    )
+    row = OutboxMessage.objects.get(template="ticket_received")
+    assert row.payload["reply_to"] == reply_address.of(ticket)
+    page = client_of("Read-only").get(f"/admin/mails/{row.pk}/").content.decode()
+    assert "...@reply.example" in page and row.payload["reply_to"] not in page
 
 
 def test_a_mail_whose_cause_is_gone_says_so(support: Client, customer: Any) -> None:

@@ -154,6 +154,43 @@ def test_any_content_is_taken_or_refused(name: str, content: bytes) -> None:
 FILE = CheckedFile("a.txt", "text/plain", b"EICAR")
 
 
+#: Orientation 6, and a resolution unit that is text: Pillow reads it and cannot write it.
+ODD_EXIF = (
+    b"Exif\0\0II*\0\x08\0\0\0\x02\0"
+    + struct.pack("<HHII", 0x0112, 3, 1, 6) + struct.pack("<HHI4s", 0x0128, 2, 2, b"2\0") + bytes(4)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("orientation", "corner"), enumerate(
+    [(0, 0), (31, 0), (31, 15), (0, 15), (0, 0), (15, 0), (15, 31), (0, 31)], start=1
+))  # fmt: skip
+def test_every_orientation_of_a_camera(orientation: int, corner: tuple[int, int]) -> None:
+    photo, exif = Image.new("RGB", (32, 16), "white"), Image.Exif()
+    photo.paste("black", (0, 0, 8, 8))
+    exif[0x0112] = orientation
+    into = io.BytesIO()
+    photo.save(into, "JPEG", exif=exif, quality=95)
+    shown = Image.open(io.BytesIO(check("a.jpg", into.getvalue()).content))
+    assert shown.size == ((32, 16) if orientation < 5 else (16, 32))
+    assert sum(shown.getpixel(corner)) < 200  # type: ignore[arg-type]
+
+
+def test_a_phones_picture_with_an_odd_tag_is_taken() -> None:
+    into = io.BytesIO()
+    Image.new("RGB", (8, 6), "red").save(into, "JPEG", exif=ODD_EXIF)
+    assert Image.open(io.BytesIO(check("phone.jpg", into.getvalue()).content)).size == (6, 8)
+
+
+def test_whatever_breaks_the_decoder_is_a_damaged_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: Any, **_more: Any) -> Any:
+        raise struct.error("odd")
+
+    monkeypatch.setattr(Image, "open", broken)
+    with pytest.raises(Refused) as refused:
+        check("a.png", b"\x89PNG\r\n\x1a\n rest")
+    assert refused.value.template == checking.BROKEN
+
+
 @pytest.fixture
 def scanner(tmp_path: Path, settings: Any) -> Any:
     """Write the scanner: a script that is given the path."""

@@ -13,6 +13,7 @@ from wagtail.models import ModelLogEntry
 from checkout.models import Consent
 from storefront.backoffice.customers.timeline.entries import Source, Told, who
 from storefront.backoffice.models import CustomerAct, LogIn, StaffNote
+from storefront.core.log_masking import mask
 from storefront.core.user_input import emails
 from storefront.notifications.models import DeliveryStatus, OutboxMessage, OutboxStatus
 from storefront.support.models import Conversation
@@ -44,7 +45,7 @@ def _mail(message: OutboxMessage) -> Told:
     what = message.subject or str(_TEMPLATES.get(message.template, message.template.replace("_", " ")))
     state = message.get_delivery_status_display() or message.get_status_display()
     is_trouble = message.status in _NOT_SENT or message.delivery_status in _NOT_ARRIVED
-    text = f"{state}. {message.last_error}" if message.status in _NOT_SENT and message.last_error else state
+    text = f"{state}. {mask(message.last_error)}" if message.status in _NOT_SENT and message.last_error else state
     return Told(
         _("Mail: %(subject)s") % {"subject": what}, f"{text} · {message.recipient}", message, "mail", is_trouble
     )
