@@ -5,13 +5,16 @@ from __future__ import annotations
 from django import forms
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
-from cms.edit_conflicts.views import OneEditorAtATime
+from cms.edit_conflicts.views import EditView, OneEditorAtATime
+from cms.groups import FreshLogin
 from cms.shop.forms.languages import in_all_languages, side_by_side
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.support.models.answers import known_placeholders
+from storefront.users import staffing
 
 _DepartmentTexts = in_all_languages(
     "DepartmentTexts",
@@ -42,8 +45,33 @@ class CannedAnswerForm(_CannedAnswerTexts):  # type: ignore[misc, valid-type]
     pass
 
 
+class DepartmentCreateView(FreshLogin, CreateView):
+    """As ``DepartmentEditView``."""
+
+    serious_right = "support.add_department"
+
+    def save_instance(self) -> Department:
+        department: Department = super().save_instance()
+        title = gettext_noop("A department was added")
+        staffing.tell_owners(by=self.request.user, title=title, lines=[f"{department}: {department.email}"])
+        return department
+
+
+class DepartmentEditView(FreshLogin, EditView):
+    """Where tickets go: needs a fresh log-in, and all owners are told what was changed."""
+
+    serious_right = "support.change_department"
+
+    def saved(self, changes: list[str]) -> None:
+        if changes:
+            title = gettext_noop("A department was changed")
+            staffing.tell_owners(by=self.request.user, title=title, lines=[str(self.object), *changes])
+
+
 class DepartmentViewSet(OneEditorAtATime, SnippetViewSet):
     model = Department
+    add_view_class = DepartmentCreateView
+    edit_view_class = DepartmentEditView
     icon = "group"
     menu_label = _("Departments")
     list_display = ["__str__", "email", "answer_hours", "is_offered", "is_default"]

@@ -45,6 +45,7 @@ def test_whole_menu_of_a_marketer(marketer: Any) -> None:
         "Images": [],
         "Documents": [],
         "Settings": ["Redirects"],
+        "Ticket settings": ["Canned answers"],
     }
 
 
@@ -70,7 +71,9 @@ CLOSED = [
     "wagtailadmin_collections:index",
     "wagtailadmin_workflows:index",
     "wagtailsnippets_billing_seller:add",
-    "review-list",
+    "backoffice-money-desk",
+    "wagtailsnippets_support_department:list",
+    "wagtailsnippets_support_openinghours:list",
     "support-list",
 ]
 TRADE = ["/admin/orders/", "/admin/customers/", "/admin/invoices/"]
@@ -89,9 +92,11 @@ def test_marketer_is_kept_out_of_the_rest(marketer: Any) -> None:
 def test_rights_are_what_is_meant_and_nothing_of_money_or_people(wagtail_site: Any) -> None:
     rights = {f"{p.content_type.app_label}.{p.codename}" for p in ensure_marketers().permissions.all()}
     assert {app for app, _, _ in (right.partition(".") for right in rights)} == {
-        "billing", "numbers", "plans", "site_texts", "voucher", "wagtail_localize", "wagtailadmin", "wagtailredirects",
+        "billing", "numbers", "plans", "site_texts", "support", "voucher", "wagtail_localize", "wagtailadmin",
+        "wagtailredirects",
     }  # fmt: skip
     assert {right for right in rights if right.startswith("billing.")} == {"billing.view_seller"}
+    assert {right.rpartition("_")[2] for right in rights if right.startswith("support.")} == {"cannedanswer"}
     assert "plans.delete_agreement" not in rights
     assert "plans.publish_agreement" in rights
 
