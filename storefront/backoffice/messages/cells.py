@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from wagtail.admin.ui.tables import BaseColumn, Column
 
-from storefront.backoffice.messages import words
+from storefront.backoffice.messages import private, words
 from storefront.core.instants import instant
 from storefront.core.log_masking import mask
 from storefront.inbox.models import InboundEvent
@@ -25,7 +25,8 @@ class MessageCell(BaseColumn):
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         if isinstance(instance, OutboxMessage):
             url = reverse("backoffice-mail", args=[instance.pk])
-            return context | {"url": url, "title": words.what(instance), "line": instance.subject}
+            is_hidden = private.is_hidden(instance, parent_context["request"].user)
+            return context | {"url": url, "title": words.what(instance), "line": "" if is_hidden else instance.subject}
         url = reverse("backoffice-webhook", args=[instance.pk])
         return context | {"url": url, "title": instance.summary or instance.event_id, "line": instance.event_id}
 

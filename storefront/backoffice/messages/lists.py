@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
 
-from storefront.backoffice.messages import cells, words
+from storefront.backoffice.messages import cells, private, words
 from storefront.backoffice.pages import ListPage
 from storefront.backoffice.rights import has_any
 from storefront.core.log_masking import mask
@@ -126,6 +126,10 @@ class MailList(MessageList):
         if self.request.GET.getlist("kind"):
             return rows
         return rows.exclude(kind__in=list(words.OTHERS), status=OutboxStatus.SENT)
+
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        row = super().to_row_dict(item)
+        return row | {"subject": ""} if private.is_hidden(item, self.request.user) else row
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)

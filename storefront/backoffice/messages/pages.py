@@ -15,15 +15,17 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views import View
 
 from storefront.backoffice import history
-from storefront.backoffice.messages import about, cells, words
+from storefront.backoffice.messages import about, cells, private, words
 from storefront.backoffice.messages.lists import ACT_ON_MAILS, ACT_ON_WEBHOOKS, VIEW_MAILS, VIEW_WEBHOOKS
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
+from storefront.backoffice.refusals import refuse
 from storefront.backoffice.rights import StaffOnly
 from storefront.core.instants import instant
 from storefront.core.log_masking import mask, mask_data
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.notifications import addresses, previews, repairs
 from storefront.notifications.models import OutboxMessage, OutboxStatus
+from storefront.support import rights
 
 MAILS = Crumb("backoffice-mails", gettext_lazy("Mails"))
 WEBHOOKS = Crumb("backoffice-webhooks", gettext_lazy("Webhooks"))
@@ -90,9 +92,11 @@ class MailPage(DetailPage):
         row = self.message
         data = {name: value for name, value in row.payload.items() if name != "context"}
         context = super().get_context_data(**kwargs)
+        is_hidden = private.is_hidden(row, self.request.user)
         return context | {
             "message": row,
-            "mail": previews.preview(row),
+            "mail": None if is_hidden else previews.preview(row),
+            "is_hidden": is_hidden,
             "is_mail": previews.is_mail(row),
             "data": pretty(data),
             "error": mask(row.last_error),
@@ -108,7 +112,10 @@ class MailHtml(StaffOnly, View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mail = previews.preview(get_object_or_404(OutboxMessage, pk=pk))
+        row = get_object_or_404(OutboxMessage, pk=pk)
+        if private.is_hidden(row, request.user):
+            return refuse(request, rights.SEE)
+        mail = previews.preview(row)
         if mail is None:
             raise Http404
         headers = {
@@ -160,9 +167,10 @@ class WebhookPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         row = self.event
+        is_hidden = private.is_hidden(row, self.request.user)
         return super().get_context_data(**kwargs) | {
             "event": row,
-            "data": pretty(mask_data(row.data)) if row.payload else "",
+            "data": pretty(private.without_words(row.data) if is_hidden else row.data) if row.payload else "",
             "error": mask(row.last_error),
             "history": history.of(row),
         }

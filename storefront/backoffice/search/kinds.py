@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from storefront.backoffice.messages import private, words
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.rights import has_any
 from storefront.core import money
@@ -28,6 +29,8 @@ class Appearance:
 
 
 def _mail(message: Any) -> str:
+    if private.is_about_a_ticket(message):  # not all who find mails may read tickets
+        return words.what(message)
     written = message.subject or (subject(message.payload) if message.kind == "mail" else "")
     return str(written or message.template)
 

@@ -12,6 +12,7 @@ from wagtail.models import ModelLogEntry
 
 from checkout.models import Consent
 from storefront.backoffice.customers.timeline.entries import Source, Told, who
+from storefront.backoffice.messages import private, words
 from storefront.backoffice.models import CustomerAct, LogIn, StaffNote
 from storefront.core.log_masking import mask
 from storefront.core.user_input import emails
@@ -42,7 +43,9 @@ def _conversation(conversation: Conversation) -> Told:
 
 
 def _mail(message: OutboxMessage) -> Told:
-    what = message.subject or str(_TEMPLATES.get(message.template, message.template.replace("_", " ")))
+    # Of mails about tickets which it is, whoever looks: not all of them may read tickets.
+    subject = words.what(message) if private.is_about_a_ticket(message) else message.subject
+    what = subject or str(_TEMPLATES.get(message.template, message.template.replace("_", " ")))
     state = message.get_delivery_status_display() or message.get_status_display()
     is_trouble = message.status in _NOT_SENT or message.delivery_status in _NOT_ARRIVED
     text = f"{state}. {mask(message.last_error)}" if message.status in _NOT_SENT and message.last_error else state
