@@ -13,10 +13,12 @@ from checkout.orders import order_lines
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
 from storefront.billing.models import FreeOrderCause
+from storefront.core import states
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.licensing.models import License
 from storefront.licensing.queries import licenses_for_invoice
 from storefront.licensing.services.staff_acts import NotPossible
+from storefront.licensing.states import LicenseStatus
 from storefront.users import services as accounts
 from storefront.users import unproven
 from storefront.users.models import User
@@ -56,7 +58,7 @@ def give(
 
     :param key: names this gift: a second call with it gives nothing more
     :raises PermissionDenied: the actor lacks ``RIGHT``
-    :raises NotPossible: no_reason; given_already: by a call with the same key; not_on_sale; other_product
+    :raises NotPossible: no_reason; given_already: by a call with the same key; not_on_sale; other_product; revoked
     """
     if not actor.has_perm(RIGHT):
         raise PermissionDenied
@@ -64,8 +66,10 @@ def give(
         raise NotPossible("no_reason")
     if not price.is_on_sale:
         raise NotPossible("not_on_sale")
-    if extends is not None and extends.software_id != price.software_id:
-        raise NotPossible("other_product")
+    if extends is not None:
+        _lock_to_extend(customer, extends)
+        if extends.software_id != price.software_id:
+            raise NotPossible("other_product")
     unproven.shut_out(customer)
     created = create(
         customer=customer,
@@ -83,6 +87,13 @@ def give(
     for license in licenses_for_invoice(created.invoice):
         license.record("given", actor=actor, reason=reason.strip(), order=created.order.number)
     return created
+
+
+def _lock_to_extend(customer: User, license: License) -> None:
+    """Keep a license as it is until the period is given: to a revoked one a new license would be given instead."""
+    states.lock(User(pk=customer.pk))
+    if states.lock(license).status == LicenseStatus.REVOKED:
+        raise NotPossible("revoked")
 
 
 def _line(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from storefront.backoffice.licenses.acts import LicenseAct, LicenseForm
 from storefront.core import clock
-from storefront.core.instants import day_of, end_of_day
+from storefront.core.instants import day_of, deadline, end_of_day
 from storefront.licensing.models import License
 from storefront.licensing.services import revocation, staff_time, suspensions
 from storefront.licensing.services.staff_acts import NotPossible
@@ -90,13 +92,11 @@ class Suspend(LicenseAct):
 
     def act(self, license: License, form: Any) -> None:
         day = form.cleaned_data["until"]
-        now = clock.now()
-        ahead = (day - now.date()).days if day else 0
-        if ahead < 0:
+        if day and day < clock.today():
             raise NotPossible("until_past")
         suspensions.suspend(
             license=license, actor=self.user, suspension=Suspension(form.cleaned_data["time"]),
-            until=end_of_day(now, days=ahead) if day else None, **_common(form),
+            until=_end_of(day) if day else None, **_common(form),
         )  # fmt: skip
 
     def notes(self, form: Any) -> Iterable[str]:
@@ -104,6 +104,8 @@ class Suspend(LicenseAct):
             yield _("It works nowhere meanwhile. Its time goes on: paid days pass unused.")
         else:
             yield _("It works nowhere meanwhile. Its time stands still; no paid day is lost.")
+        if day := form.cleaned_data["until"]:
+            yield _("It is suspended until %(end)s.") % {"end": deadline(_end_of(day))}
 
 
 class Restore(LicenseAct):
@@ -128,6 +130,11 @@ class Revoke(LicenseAct):
 
     def notes(self, form: Any) -> Iterable[str]:
         yield _("This is final: a revoked license cannot be restored. The next payment buys a new one.")
+
+
+def _end_of(day: date) -> datetime:
+    """The end of a day of the shop's calendar."""
+    return end_of_day(datetime.combine(day, time(12), get_default_timezone()))
 
 
 def _common(form: Any) -> dict[str, Any]:

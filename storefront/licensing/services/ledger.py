@@ -52,6 +52,9 @@ class PeriodEntry:
     def as_period(self) -> Period:
         return Period(self.months, self.days, self.span if self.has_begun else None)
 
+    def is_over(self, now: datetime) -> bool:
+        return self.has_begun and self.span.ends_at <= now
+
     def unused(self, now: datetime) -> Unused:
         return Unused(self.months, unused_value(self.span, self.amount, now))
 
@@ -83,11 +86,20 @@ class PeriodLedger:
         unused = (entry for entry in self.entries if entry.span.ends_at > now)
         return all(entry.currency == currency or entry.is_goodwill for entry in unused)
 
-    def without(self, keys: Collection[int]) -> PeriodLedger:
-        """Without some periods. Days of goodwill go with the last period that was bought."""
-        entries = tuple(entry for entry in self.entries if entry.pk not in keys)
-        has_cause = any(not entry.is_goodwill for entry in entries)
-        return replace(self, entries=entries if has_cause else ())
+    def has_paid_time(self, now: datetime) -> bool:
+        """Whether time that was bought or granted runs or waits; days of goodwill are none."""
+        return any(not entry.is_goodwill and not entry.is_over(now) for entry in self.entries)
+
+    def without(self, keys: Collection[int], now: datetime) -> PeriodLedger:
+        """Without some periods. Days of goodwill go with the last period that was bought; those that are not over, with
+        the last one that was not over either."""
+        after = replace(self, entries=tuple(entry for entry in self.entries if entry.pk not in keys))
+        if all(entry.is_goodwill for entry in after.entries):
+            return replace(after, entries=())
+        if self.has_paid_time(now) and not after.has_paid_time(now):
+            kept = (entry for entry in after.entries if not entry.is_goodwill or entry.is_over(now))
+            return replace(after, entries=tuple(kept))
+        return after
 
     def stopped(self, until: datetime, now: datetime) -> PeriodLedger:
         """With running periods stopped: no time runs until ``until``."""

@@ -101,12 +101,12 @@ def hold(license: License, until: datetime, now: datetime) -> None:
 def take_back(license: License, periods: Iterable[LicensePeriod], now: datetime) -> PeriodLedger:
     """Revoke periods and what was converted from them; periods that have not begun move up. Returns what remains.
 
-    If nothing that was bought remains, days of goodwill go with it.
+    Days of goodwill go with what was bought (see ``PeriodLedger.without``).
     """
     revoked = _with_conversions(periods)
     ledger = read_ledger(license, now)
     _store_periods(license, ledger)  # those that have begun
-    after = ledger.without(revoked)
+    after = ledger.without(revoked, now)
     gone = {entry.pk for entry in ledger.entries} - {entry.pk for entry in after.entries}
     LicensePeriod.objects.filter(pk__in=revoked | gone, revoked_at=None).update(revoked_at=now, is_disputed=False)
     return store(license, after.laid_out(now), now)
@@ -114,13 +114,12 @@ def take_back(license: License, periods: Iterable[LicensePeriod], now: datetime)
 
 def without(license: License, periods: Iterable[LicensePeriod], now: datetime) -> PeriodLedger:
     """What ``take_back`` would leave of a license's time; nothing is changed."""
-    return read_ledger(license, now).without(_with_conversions(periods)).laid_out(now)
+    return read_ledger(license, now).without(_with_conversions(periods), now).laid_out(now)
 
 
 def has_other_time(license: License, periods: Iterable[LicensePeriod], now: datetime) -> bool:
-    """Whether paid time is left besides ``periods`` and what was converted from them."""
-    others = read_ledger(license, now).without(_with_conversions(periods))
-    return any(not entry.has_begun or entry.span.ends_at > now for entry in others.entries)
+    """Whether paid time is left besides ``periods`` and what was converted from them; days of goodwill are none."""
+    return read_ledger(license, now).without(_with_conversions(periods), now).has_paid_time(now)
 
 
 def _with_conversions(periods: Iterable[LicensePeriod]) -> set[int]:

@@ -77,7 +77,10 @@ def set_end(*, license: License, day: date, actor: User, reason: str, is_told: b
             raise NotPossible("too_long")
         _give(license, ledger, months=0, days=(end - base) // DAY, now=now)
     else:
-        _cut(license, *cut(ledger, end, now), now=now)
+        remaining, cuts = cut(ledger, end, now)
+        if ledger.has_paid_time(now) and not remaining.has_paid_time(now):
+            raise NotPossible("nothing_left")
+        _cut(license, remaining, cuts, now=now)
     event = license.record(
         "end_set", actor=actor, reason=reason, before=before.isoformat(), until=license.valid_until.isoformat()
     )

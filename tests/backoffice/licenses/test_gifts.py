@@ -91,3 +91,10 @@ def test_support_gives_nothing_away(client_of: Callable[[str], Client], form: di
     support = client_of("Support")
     assert support.post(ADDRESS, form).status_code == 403
     assert ADDRESS not in support.get("/admin/licenses/").content.decode()
+
+
+def test_no_period_is_given_on_a_revoked_license(shop: Any, license: License, act: Act) -> None:
+    act("revoke", license)
+    refused = act("give", license, key="k1", price=str(shop.term("standard", 6).pk))
+    assert refused.status_code == 422 and "This license is revoked" in said(refused)
+    assert list(License.objects.all()) == [license] and Order.objects.count() == 0
