@@ -4,6 +4,7 @@ from django.apps import apps
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail import views as pages
 from wagtail.admin import urls as wagtailadmin_urls
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         add_page,
     ),
     path(WAGTAIL, include("cms.edit_conflicts.wagtail_forms")),
+    # Wagtail shows its own list of the history to everybody who may enter.
+    re_path(rf"^{WAGTAIL}reports/site-history/", RedirectView.as_view(pattern_name="backoffice-history")),
     path(WAGTAIL, include(wagtailadmin_urls)),
     path("", include("storefront.inbox.urls")),
     path("", include("storefront.licensing.urls")),

@@ -20,6 +20,7 @@ from storefront.users import queries, services, staffing
 from storefront.users.models import StaffInvitation, User
 
 KIND = "mail.invitation"
+RIGHT = "users.invite_staff"
 GOOD_FOR = timedelta(days=7)
 _signer = signing.Signer(salt="storefront.users.invitations")
 
@@ -41,7 +42,7 @@ class AlreadyInvited(InvitationError):
 
 
 class InvitationOver(InvitationError):
-    """It was accepted or withdrawn, or is too old."""
+    """It was accepted or withdrawn, is too old, or its sender may give these roles no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +89,13 @@ def account_with(email: str) -> User | None:
 
 @transaction.atomic
 def resend(*, invitation: StaffInvitation, by: User) -> StaffInvitation:
-    """Mail a new link, good for another seven days; earlier ones work no more. Raises InvitationOver, MoreThanOwn."""
+    """Mail a new link, good for another seven days; earlier ones work no more. From now on it is an invitation by
+    ``by``. Raises InvitationOver, MoreThanOwn."""
     invitation = _locked(invitation.pk)
     staffing.check_may_give(by, invitation.groups.all())
     invitation.nonce, invitation.expires_at = references.public_id(), clock.now() + GOOD_FOR
-    invitation.save(update_fields=["nonce", "expires_at"])
+    invitation.invited_by = by
+    invitation.save(update_fields=["nonce", "expires_at", "invited_by"])
     _enqueue(invitation)
     return invitation
 
@@ -112,8 +115,8 @@ def find(token: str) -> StaffInvitation:
         pk, _colon, nonce = _signer.unsign(token).partition(":")
     except signing.BadSignature:
         raise InvitationOver from None
-    invitation = StaffInvitation.objects.filter(pk=pk, nonce=nonce).first()
-    if invitation is None or not invitation.is_open(clock.now()):
+    invitation = StaffInvitation.objects.select_related("invited_by").filter(pk=pk, nonce=nonce).first()
+    if invitation is None or not _works(invitation):
         raise InvitationOver
     return invitation
 
@@ -163,8 +166,20 @@ def drafts(message: OutboxMessage) -> list[Draft]:
             key=message.key,
         )
         for invitation in invitations
-        if invitation.is_open(clock.now()) and invitation.nonce == message.payload["nonce"]
+        if _works(invitation) and invitation.nonce == message.payload["nonce"]
     ]
+
+
+def _works(invitation: StaffInvitation) -> bool:
+    """Whether it is open, and whoever sent it may still invite somebody to these roles."""
+    by = invitation.invited_by
+    if by is None or not invitation.is_open(clock.now()) or not by.has_perm(RIGHT):
+        return False
+    try:
+        staffing.check_may_give(by, invitation.groups.all())
+    except staffing.MoreThanOwn:
+        return False
+    return True
 
 
 def _token(invitation: StaffInvitation) -> str:

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
+from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
-from storefront.core import references
+from storefront.core import clock, references
 from storefront.notifications import mails
 from storefront.users import queries
-from storefront.users.models import Role, User
+from storefront.users.models import Role, StaffInvitation, User
 from storefront.users.roles import OWNER
 
 
@@ -50,10 +51,13 @@ def is_owner(user: User) -> bool:
 
 
 def check_may_give(by: User, groups: Iterable[Group]) -> None:
-    """Owners may give and take every role, others those whose rights they all have. Raises MoreThanOwn."""
+    """Owners may give and take every role, others those whose rights they all have, on pages and collections as well.
+    Raises MoreThanOwn."""
     if is_owner(by):
         return
     own = by.get_all_permissions()
+    if by.is_active:
+        own = own.union(*(_on_places(group) for group in by.groups.all()))
     beyond = [group.name for group in groups if is_owners_group(group) or not _rights(group) <= own]
     if beyond:
         raise MoreThanOwn(beyond)
@@ -85,7 +89,8 @@ def change_roles(*, member: User, groups: Iterable[Group], by: User) -> None:
 
 @transaction.atomic
 def take_access_away(*, member: User, by: User) -> None:
-    """Close the account of somebody who leaves: roles and own rights go, all sessions end at once.
+    """Close the account of somebody who leaves: roles and own rights go, all sessions end at once, and the invitations
+    they sent are withdrawn.
 
     Raises NotStaff, MoreThanOwn, LastOwner.
     """
@@ -97,6 +102,8 @@ def take_access_away(*, member: User, by: User) -> None:
     member.is_active = member.is_superuser = False
     member.save(update_fields=["is_active", "is_superuser"])
     end_sessions(member)
+    sent = StaffInvitation.objects.filter(invited_by=member, accepted_at=None, withdrawn_at=None)
+    sent.update(withdrawn_at=clock.now())
     _keep_an_owner()
 
 
@@ -162,4 +169,13 @@ def _keep_an_owner() -> None:
 
 def _rights(group: Group) -> set[str]:
     found = Permission.objects.filter(group=group).values_list("content_type__app_label", "codename")
-    return {f"{app}.{codename}" for app, codename in found}
+    return {f"{app}.{codename}" for app, codename in found} | _on_places(group)
+
+
+def _on_places(group: Group) -> set[str]:
+    """Wagtail's rights on pages and collections, each with its place: one of a page above does not count."""
+    pages = GroupPagePermission.objects.filter(group=group).values_list("page_id", "permission_id")
+    collections = GroupCollectionPermission.objects.filter(group=group).values_list("collection_id", "permission_id")
+    return {f"page {place}: {right}" for place, right in pages} | {
+        f"collection {place}: {right}" for place, right in collections
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ REOPEN = ("backoffice-customer-reopen", "users.close_account", gettext_lazy("Ope
 
 
 class CustomerPage(DetailPage):
-    """For any account, so that links work; acts on one of staff are not offered."""
+    """Accounts of staff, with their log-ins, are for who looks after staff; acts on them are not offered here."""
 
     template_name = "backoffice/customers/page.html"
     permissions = ("users.view_user",)
@@ -46,6 +46,8 @@ class CustomerPage(DetailPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.customer = get_object_or_404(User, pk=self.kwargs["pk"])
         self.is_staffs = queries.is_staff(self.customer)
+        if self.is_staffs and not self.viewer.has_perm("users.invite_staff"):
+            raise Http404
         return super().get(request, *args, **kwargs)
 
     def get_page_title(self) -> str:
