@@ -44,6 +44,7 @@ ABOUT: dict[str, str | Promise] = {
     "payment": gettext_lazy("Payment"),
     "refund": gettext_lazy("Refund"),
     "dispute": gettext_lazy("Dispute"),
+    "other": gettext_lazy("Other"),
 }
 KINDS: dict[str, str | Promise] = {
     MovementKind.PAYMENT: gettext_lazy("Payment"),

@@ -135,7 +135,7 @@ class ReviewPage(DetailPage):
         if item.resolved_at is not None:
             return
         if item.kind == "day_differs":
-            _kind, name, day = item.key.split(":")
+            _kind, name, day = item.key.split(":")[:3]
             yield ActLink(
                 _("Open the day"), reverse("backoffice-money-day", args=[name, day]), SEE_DAYS, "calendar-alt"
             )

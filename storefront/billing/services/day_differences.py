@@ -12,10 +12,10 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Dispute, Payment, ProviderMovement, Refund
+from storefront.billing.models import Dispute, LedgerTransaction, Payment, ProviderMovement, Refund
 from storefront.billing.states import MADE_REFUND, RefundStatus
 from storefront.gateways.payments.balance import MovementKind
 
@@ -26,7 +26,7 @@ UNKNOWN, MISSING, DOUBLE, AMOUNT, CURRENCY, FEE = "unknown", "missing", "double"
 class Difference:
     """One thing that the provider and we say otherwise. ``theirs`` or ``ours`` is None where that side has none.
 
-    ``about``: payment, refund or dispute. ``instance``: our row, for its link.
+    ``about``: payment, refund, dispute or other. ``instance``: our row, for its link.
     """
 
     code: str
@@ -67,6 +67,8 @@ def compared(name: str, day: date) -> Iterator[Compared]:
                 yield _refund(movement)
             case MovementKind.DISPUTE | MovementKind.DISPUTE_RETURNED:
                 yield _dispute(movement)
+            case MovementKind.OTHER:
+                yield _other(movement)
     yield from _missing(name, day)
 
 
@@ -122,6 +124,13 @@ def _dispute(movement: ProviderMovement) -> Compared:
     return Compared("dispute", movement.currency, amount, amount, movement.currency)
 
 
+def _other(movement: ProviderMovement) -> Compared:
+    """Nothing of ours answers to it: whether it is right only a person can tell."""
+    amount, currency = movement.amount, movement.currency
+    difference = Difference(UNKNOWN, "other", currency, amount, None, movement.reference, movement.payment)
+    return Compared("other", currency, amount, Decimal(0), currency, difference)
+
+
 def _against(
     movement: ProviderMovement, about: str, ours: Decimal, currency: str, instance: Payment | Refund,
     *, theirs: Decimal | None = None,
@@ -153,6 +162,13 @@ def _missing(name: str, day: date) -> Iterator[Compared]:
     of_day = made.filter(asked_at__gte=begin, asked_at__lt=end).exclude(reference__in=listed)
     for refund in of_day.select_related("payment"):
         yield _unlisted("refund", refund, refund.amount, refund.payment)
+    withdrawn = LedgerTransaction.objects.filter(
+        kind="dispute_withdrawn", payment=OuterRef("payment"), created_at__gte=begin, created_at__lt=end
+    )
+    listed = ProviderMovement.objects.filter(gateway=name, kind=MovementKind.DISPUTE).values("source_reference")
+    held = Dispute.objects.filter(Exists(withdrawn), payment__gateway=name).exclude(withdrawn=0)
+    for dispute in held.exclude(reference__in=listed).select_related("payment"):
+        yield _unlisted("dispute", dispute.payment, dispute.withdrawn, dispute.payment)
 
 
 def _unlisted(about: str, instance: Payment | Refund, amount: Decimal, payment: Payment) -> Compared:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from storefront.billing.gateway_registry import gateway, names
-from storefront.billing.models import Payment, ProviderMovement, ReconciledDay
+from storefront.billing.models import Payment, ProviderMovement, ReconciledDay, ReviewItem
 from storefront.billing.services import reviews
-from storefront.billing.services.day_differences import bounds, compared
+from storefront.billing.services.day_differences import bounds, compared, differences
 from storefront.core import clock, money
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.balance import BalanceMovement, MovementKind
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 LOOK_BACK_DAYS = 10
 #: What moved shortly before the first day may have been booked on it.
 MARGIN = timedelta(days=3)
+_KIND = "day_differs"
+#: Differences that a matter names.
+_NAMED = 8
 _COLUMNS = {"payment": "settled", "refund": "refunded", "dispute": "disputed"}
 
 
@@ -44,7 +48,7 @@ def reconcile_day(name: str, day: date) -> int:
             )
         found = int(sum(sums["differences"] for sums in rows.values()))
         if found:
-            _report(name, day, found)
+            _report(name, day)
     return found
 
 
@@ -52,8 +56,9 @@ def _reconcile(name: str) -> int:
     adapter = gateway(name)
     today = clock.now().astimezone(ZoneInfo(adapter.day_zone)).date()
     days = [today - timedelta(days=back) for back in range(LOOK_BACK_DAYS, 0, -1)]
+    # Until now: what we booked a minute before midnight may have been booked there after it.
     try:
-        found = adapter.movements(since=bounds(name, days[0])[0] - MARGIN, until=bounds(name, days[-1])[1])
+        found = adapter.movements(since=bounds(name, days[0])[0] - MARGIN, until=clock.now())
     except (UnsupportedOperation, MissingRight):  # staff have been told of the right
         return 0
     _store(name, found)
@@ -100,9 +105,9 @@ def _sums(name: str, day: date) -> dict[str, dict[str, Decimal | int]]:
         row[column] = row.get(column, 0) + amount
 
     for each in compared(name, day):
-        column = _COLUMNS[each.about]
-        add(each.currency, column, each.theirs)
-        add(each.our_currency, f"our_{column}", each.ours)
+        if column := _COLUMNS.get(each.about):
+            add(each.currency, column, each.theirs)
+            add(each.our_currency, f"our_{column}", each.ours)
         if each.difference:
             add(each.difference.currency, "differences", 1)
     for movement in ProviderMovement.objects.filter(gateway=name, day=day):
@@ -113,11 +118,17 @@ def _sums(name: str, day: date) -> dict[str, dict[str, Decimal | int]]:
     return rows
 
 
-def _report(name: str, day: date, found: int) -> None:
-    """Before the staff, once per day."""
-    reviews.file(
-        key=f"day-differs:{name}:{day:%Y-%m-%d}",
-        kind="day_differs",
-        detail=f"On {day:%Y-%m-%d} {name} and we differ in {found} movements of money. They are listed at the day.",
-        subject=f"{name}: the sums of {day:%Y-%m-%d} differ",
+def _report(name: str, day: date) -> None:
+    """Before the staff, once until somebody closes the matter; after that when something else differs."""
+    found = sorted(f"{each.code} {each.about} {each.reference}" for each in differences(name, day))
+    detail = (
+        f"On {day:%Y-%m-%d} {name} and we differ in {len(found)} movements of money. They are listed at the day. "
+        f"The first: {', '.join(found[:_NAMED])}."
     )
+    key = f"day-differs:{name}:{day:%Y-%m-%d}"
+    same = ReviewItem.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), kind=_KIND)
+    if same.filter(Q(resolved_at=None) | Q(detail=detail)).exists():
+        return
+    number = same.count() + 1
+    subject = f"{name}: the sums of {day:%Y-%m-%d} differ"
+    reviews.file(key=key if number == 1 else f"{key}:{number}", kind=_KIND, detail=detail, subject=subject)

@@ -19,7 +19,7 @@ class MovementKind(StrEnum):
     FEE = "fee"  # charged by itself, not with another movement
     PAYOUT = "payout"  # to our bank account
     PAYOUT_FAILED = "payout_failed"  # returned by it
-    OTHER = "other"
+    OTHER = "other"  # nothing that we book: a person looks at it
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ KINDS = {
     "dispute": MovementKind.DISPUTE,
     "dispute_reversal": MovementKind.DISPUTE_RETURNED,
     "fee": MovementKind.FEE,
+    "tax": MovementKind.FEE,  # on fees
+    "network_cost": MovementKind.FEE,
     "payout": MovementKind.PAYOUT,
     "payout_reversal": MovementKind.PAYOUT_FAILED,
 }
