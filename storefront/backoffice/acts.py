@@ -1,12 +1,12 @@
 """An act of staff on one thing: a form with a reason, a preview of what will happen, the act itself, a log entry.
 
 A page shows the form. Sending it shows the preview; what is confirmed is what was previewed: where it would come out
-differently meanwhile, the new preview is shown instead. It works without JavaScript.
+differently meanwhile, the new preview is shown instead. A confirmation counts once, however often it is sent: each
+further one is led to what came of the first. It works without JavaScript.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from storefront.backoffice import history
+from storefront.backoffice import confirmations, history
 from storefront.backoffice.pages import Crumb, trail
 from storefront.backoffice.rights import StaffOnly
+from storefront.core import states
 from storefront.gateways.errors import GatewayError
 from storefront.users.models import User
 
@@ -35,6 +36,13 @@ class Refused(Exception):
     def __init__(self, message: str | Promise, field: str | None = None) -> None:
         super().__init__(message)
         self.message, self.field = message, field
+
+
+class _Changed(Exception):
+    """What would happen now is not what was confirmed."""
+
+    def __init__(self, form: Any, sentences: list[str]) -> None:
+        self.form, self.sentences = form, sentences
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,9 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
     """One act. A subclass names ``permissions``, ``action`` (for the log), ``page_title``, ``submit_label``,
     ``form_class``, and implements ``get_object``, ``preview``, ``perform`` and ``get_success_url``.
 
-    ``perform`` runs in the transaction that also writes the log entry. An act that asks a provider must not be in
-    one: it sets ``is_atomic = False`` and calls ``self.record`` in its own transaction.
+    ``perform`` runs in the transaction that also writes the log entry, with customer and object locked since before
+    the last preview. An act that asks a provider must not be in one: it sets ``is_atomic = False`` and calls
+    ``self.record`` in its own transaction.
     """
 
     template_name = "backoffice/act.html"
@@ -110,6 +119,10 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         """An error of ``expected_errors`` in words."""
         if isinstance(error, GatewayError):
             return Refused(_("The provider does not answer just now. Nothing was changed; please try again."))
+        if not self.is_atomic:
+            return Refused(
+                _("The database is busy. What you confirmed may be done already: look before you try again.")
+            )
         return Refused(_("The database is busy. Nothing was changed; please try again."))
 
     def customer(self) -> User | None:
@@ -128,39 +141,100 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         return self.render_to_response(self.get_context_data())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key, digest = confirmations.read(request.POST.get("confirmed", ""))
+        used = confirmations.find(key) if key and "back" not in request.POST else None
+        if used and used.url:
+            return self._again(used.url)
         self.object = self.get_object()
+        if used:  # under way, or nobody knows what came of it
+            return self._again(self.get_success_url())
         form = self.get_form()
         if not form.is_valid() or "back" in request.POST:
-            return self.render_to_response(self.get_context_data(form=form), status=422 if form.errors else 200)
+            return self._shown(form)
         try:
-            return self._confirmed(form)
+            if not key:
+                return self._previewed(form, self._sentences(form), is_changed="confirmed" in request.POST)
+            return self._at_once(key, digest) if self.is_atomic else self._in_steps(form, key, digest)
+        except _Changed as changed:
+            if changed.form.errors:
+                return self._shown(changed.form)
+            return self._previewed(changed.form, changed.sentences, is_changed=True)
         except Refused as refused:
             return self._refused(form, refused)
         except self.expected_errors as error:
             return self._refused(form, self.explain(error))
 
-    def _confirmed(self, form: Any) -> HttpResponse:
-        """Preview first; then, if what was previewed would still happen, the act."""
-        sentences = [str(sentence) for sentence in self.preview(form)]
-        digest, confirmed = _digest(sentences, form), self.request.POST.get("confirmed")
-        if confirmed != digest:
-            context = self.get_context_data(
-                form=form, preview=sentences, confirmed=digest, is_changed=confirmed is not None
-            )
-            return self.render_to_response(context)
-        if self.is_atomic:
-            with transaction.atomic():
-                outcome = self.perform(form)
-                self.record(outcome, form)
-        else:
+    def _sentences(self, form: Any) -> list[str]:
+        return [str(sentence) for sentence in self.preview(form)]
+
+    def _previewed(self, form: Any, sentences: list[str], *, is_changed: bool) -> HttpResponse:
+        confirmed = confirmations.write(confirmations.digest(sentences, form.cleaned_data))
+        context = self.get_context_data(form=form, preview=sentences, confirmed=confirmed, is_changed=is_changed)
+        return self.render_to_response(context)
+
+    def _check(self, form: Any, digest: str) -> None:
+        sentences = self._sentences(form)
+        if confirmations.digest(sentences, form.cleaned_data) != digest:
+            raise _Changed(form, sentences)
+
+    def _at_once(self, key: str, digest: str) -> HttpResponse:
+        """Look again under the locks, and act if it is what was confirmed: all or nothing."""
+        with transaction.atomic():
+            if not confirmations.use(key):
+                used = confirmations.find(key)
+                return self._again(used.url if used else self.get_success_url())
+            self._hold()
+            form = self.get_form()
+            if not form.is_valid():
+                raise _Changed(form, [])
+            self._check(form, digest)
             outcome = self.perform(form)
+            self.record(outcome, form)
+            url = str(self.get_success_url())
+            confirmations.done(key, url)
+        return self._done(outcome, url)
+
+    def _in_steps(self, form: Any, key: str, digest: str) -> HttpResponse:
+        """The act commits by itself, so the confirmation is used up before; given back where nothing was done."""
+        self._check(form, digest)
+        if not confirmations.use(key):
+            return self._again(self.get_success_url())
+        try:
+            outcome = self.perform(form)
+        except Refused:
+            confirmations.give_back(key)
+            raise
+        except self.expected_errors as error:
+            if not isinstance(error, OperationalError):
+                confirmations.give_back(key)
+            raise
+        url = str(self.get_success_url())
+        confirmations.done(key, url)
+        return self._done(outcome, url)
+
+    def _hold(self) -> None:
+        """Lock the customer, as everything that concerns them does first, then the object; read it again."""
+        if self.object is not None:
+            for row in (self.customer(), self.object):
+                if row is not None and row.pk is not None:
+                    states.hold(row)
+        self.object = self.get_object()
+
+    def _done(self, outcome: Outcome, url: str) -> HttpResponse:
         messages.success(self.request, outcome.message)
-        return redirect(self.get_success_url())
+        return redirect(url)
+
+    def _again(self, url: str | Promise) -> HttpResponse:
+        messages.info(self.request, _("This confirmation was sent more than once; it is carried out once."))
+        return redirect(str(url))
 
     def _refused(self, form: Any, refused: Refused) -> HttpResponse:
         field = refused.field if refused.field in form.fields else None
         form.add_error(field, refused.message)
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return self._shown(form)
+
+    def _shown(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422 if form.errors else 200)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return trail(self.crumbs, self.get_page_title())
@@ -172,9 +246,3 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
             "is_serious": self.is_serious,
             "cancel_url": self.get_success_url(),
         }
-
-
-def _digest(sentences: list[str], form: Any) -> str:
-    """Identifies what was previewed: the sentences, and what they were made of."""
-    fields = sorted((name, str(value)) for name, value in form.cleaned_data.items())
-    return hashlib.sha256(repr((sentences, fields)).encode()).hexdigest()

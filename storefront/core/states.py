@@ -32,6 +32,12 @@ def lock(instance: M) -> M:
     return instance
 
 
+def hold(instance: models.Model) -> None:
+    """Lock the row of ``instance``, if there is one, until the transaction ends; nothing is read into it."""
+    rows = instance.__class__._base_manager.filter(pk=instance.pk)
+    rows.select_for_update(of=("self",), no_key=True).first()
+
+
 def apply(instance: models.Model, to: str, *, table: Transitions, field: str = "status", **changes: Any) -> bool:
     """Move a locked row to state ``to`` and set ``changes`` with it.
 

@@ -105,6 +105,11 @@ JOBS: dict[str, Any] = {
         "every": 24 * 3600,
         "thread": "slow",
     },
+    "clear-confirmations": {
+        "call": "storefront.backoffice.confirmations.clear_old",
+        "every": 24 * 3600,
+        "thread": "slow",
+    },
     "clear-ticket-files": {
         "call": "storefront.support.retention.clear_lost_files",
         "every": 24 * 3600,

@@ -21,10 +21,10 @@ from storefront.backoffice.money_desk.kinds import ASK, BOOK, REFUND, describe
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
 from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.refunds import words
-from storefront.backoffice.refunds.forms import unspent
 from storefront.backoffice.rights import has_any
 from storefront.billing.models import ReviewItem
 from storefront.billing.services import booking, refund_rules
+from storefront.billing.services.refund_plans import unspent
 from storefront.core.instants import instant
 
 VIEW, CHANGE = "billing.view_reviewitem", "billing.change_reviewitem"

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -70,17 +69,19 @@ class BeginRefund(ActView):
             reason=form.cleaned_data["reason"],
             by=self.user,
             is_told=form.cleaned_data["tell_customer"],
+            note=lambda rows: self._note(rows, form),
         )
-        total = money.display(sum((refund.amount for refund in self.begun), Decimal(0)), self.begun[0].payment.currency)
-        outcome = Outcome(words.done(self.begun), {}, {_("Refund"): total})
-        with transaction.atomic():
-            history.record(
-                self.begun[0], self.action, by=self.user, reason=form.cleaned_data["reason"], after=outcome.after,
-                customer=self.customer(), is_told=form.cleaned_data["tell_customer"],
-            )  # fmt: skip
         if any(refund.status == RefundStatus.FAILED for refund in self.begun):
             messages.warning(self.request, _("Nothing more happens by itself: look at the refund."))
-        return outcome
+        return Outcome(words.done(self.begun))
+
+    def _note(self, rows: list[Refund], form: Any) -> None:
+        """In the log, together with the rows: whatever comes of asking the provider."""
+        total = money.display(sum((row.amount for row in rows), Decimal(0)), rows[0].payment.currency)
+        history.record(
+            rows[0], self.action, by=self.user, reason=form.cleaned_data["reason"], after={_("Refund"): total},
+            customer=self.customer(), is_told=form.cleaned_data["tell_customer"],
+        )  # fmt: skip
 
     def get_success_url(self) -> str:
         """The page of the refund that was begun; the thing's own before that."""

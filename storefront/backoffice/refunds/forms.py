@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.acts import ActForm, TellCustomer
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import sales
-from storefront.billing.services.refund_plans import RefundDecision
-from storefront.billing.services.refund_units import Unit, refundable, unit_amounts, units_left
+from storefront.billing.services.refund_plans import RefundDecision, unspent
+from storefront.billing.services.refund_units import Unit, unit_amounts, units_left
 from storefront.core import money
 from storefront.licensing.models import LicensePeriod
 
@@ -95,12 +94,7 @@ class PaymentRefundForm(TellCustomer, ActForm):
         return amount
 
     def decision(self) -> RefundDecision:
-        return RefundDecision(payment=self.payment, amount=self.cleaned_data["amount"])
-
-
-def unspent(payment: Payment) -> Decimal:
-    """What of a payment bought nothing and can still be given back."""
-    return refundable(payment) - sum((sale.left for sale in sales.sales_of(payment)), Decimal(0))
+        return RefundDecision(payment=self.payment, amount=self.cleaned_data["amount"], is_unspent=True)
 
 
 def key(unit: Unit) -> str:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from storefront.backoffice.pages import ActLink
-from storefront.backoffice.refunds.forms import unspent
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import refund_plans
 from storefront.billing.services.refund_units import can_refund
@@ -24,7 +23,7 @@ def of_invoice(invoice: Invoice) -> Iterable[ActLink]:
 
 def of_payment(payment: Payment) -> Iterable[ActLink]:
     """What of a payment paid for nothing; the rest is refunded at its invoice."""
-    if can_refund(payment) and unspent(payment) > 0:
+    if can_refund(payment) and refund_plans.unspent(payment) > 0:
         yield ActLink(_("Refund"), reverse("backoffice-refund-payment", args=[payment.pk]), BEGIN, "undo", True)
     elif payment.invoice is not None:
         yield from of_invoice(payment.invoice)

@@ -30,6 +30,7 @@ JOBS: dict[str, str | Promise] = {
     "search-refresh": _("Refreshes the search index of the site"),
     "numbers-sum-up": _("Sums up the visits of past days"),
     "clear-log-ins": _("Deletes old log-ins"),
+    "clear-confirmations": _("Forgets which confirmations of staff are used up"),
     "clear-sessions": _("Deletes sessions that are over"),
     "clear-carts": _("Deletes old carts"),
     "clear-reminders": _("Deletes old requests for a reminder"),

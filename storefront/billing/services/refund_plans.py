@@ -27,6 +27,7 @@ class RefundDecision:
     """What staff want to give back: units of an invoice whole, a sum of an invoice, or a sum of a payment as such.
 
     ``amount`` is in major units; None with ``units``. ``ending``: units whose time ends although only a sum is given.
+    ``is_unspent``: of the payment only what bought nothing.
     """
 
     invoice: Invoice | None = None
@@ -34,6 +35,7 @@ class RefundDecision:
     units: Sequence[Unit] = ()
     amount: Decimal | None = None
     ending: Sequence[Unit] = ()
+    is_unspent: bool = False
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class RefundPlan:
 def plan(decision: RefundDecision) -> RefundPlan:
     """Raises NotRefundable, whose text says why."""
     if decision.payment is not None:
-        return _of_payment(decision.payment, decision.amount or _NOTHING)
+        return _of_payment(decision.payment, decision.amount or _NOTHING, is_unspent=decision.is_unspent)
     if decision.invoice is None:
         raise ValueError("a refund is about an invoice or a payment")
     if decision.amount is None:
@@ -135,10 +137,16 @@ def _kept_of(invoice: Invoice) -> Decimal:
     )
 
 
-def _of_payment(payment: Payment, amount: Decimal) -> RefundPlan:
+def unspent(payment: Payment) -> Decimal:
+    """What of a payment bought nothing and can still be given back; below zero, if more was given back."""
+    return refund_units.refundable(payment) - sum((sale.left for sale in sales.sales_of(payment)), _NOTHING)
+
+
+def _of_payment(payment: Payment, amount: Decimal, *, is_unspent: bool) -> RefundPlan:
     if not can_refund(payment):
         raise NotRefundable(_("The provider of this payment cannot give money back through the shop."))
-    _check_amount(amount, payment.currency, refund_units.refundable(payment))
+    left = unspent(payment) if is_unspent else refund_units.refundable(payment)
+    _check_amount(amount, payment.currency, left)
     return RefundPlan(None, payment.currency, [Part(payment, amount)])
 
 

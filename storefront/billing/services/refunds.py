@@ -6,26 +6,27 @@ What the provider then says is booked by ``settle``, as for refunds that were be
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from structlog.contextvars import bound_contextvars
 
 from storefront.billing import refund_mails
 from storefront.billing.errors import ApprovalImpossible, BillingError, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Payment, PaymentAttempt, Refund, RefundedUnit
-from storefront.billing.services import refund_plans, refund_rules, reviews
+from storefront.billing.models import Payment, Refund, RefundedUnit
+from storefront.billing.services import refund_lookups, refund_plans, refund_rules, reviews
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.poll_schedule import DAILY, next_check
 from storefront.billing.services.refund_plans import Part, RefundDecision, RefundPlan
-from storefront.billing.services.settlement import mismatches, settle
+from storefront.billing.services.settlement import settle
 from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
 from storefront.core import clock, queue, references, states
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
-from storefront.gateways.errors import ConfigurationError, Declined, GatewayError, NotFound
+from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
 from storefront.gateways.payments.refunds import RefundRequest
 from storefront.users.models import User
 
@@ -36,14 +37,22 @@ FIRST_CHECK = timedelta(seconds=60)
 LEASE = timedelta(minutes=2)
 
 
-def begin(*, decision: RefundDecision, reason: str, by: User | None, is_told: bool = False) -> list[Refund]:
+def begin(
+    *,
+    decision: RefundDecision,
+    reason: str,
+    by: User | None,
+    is_told: bool = False,
+    note: Callable[[list[Refund]], object] | None = None,
+) -> list[Refund]:
     """Give back what was decided, one refund for each payment it takes from. Must not be called inside a transaction.
 
     Above the shop's sum (``refund_rules``) the refunds wait for a second person. ``is_told``: the customer is mailed
-    when they are made. Returns the refunds as they are then; one whose outcome is unknown is asked for again by the
-    worker. Raises NotRefundable or ApprovalImpossible, with nothing begun.
+    when they are made. ``note`` is called in the transaction that writes the rows. Returns the refunds as they are
+    then; one whose outcome is unknown is asked for again by the worker. Raises NotRefundable or ApprovalImpossible,
+    with nothing begun; once they are begun, nothing.
     """
-    return [ask(refund) for refund in _claim(decision, reason, by, is_told=is_told)]
+    return [ask(refund) for refund in _claim(decision, reason, by, is_told=is_told, note=note)]
 
 
 def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = None) -> Refund:
@@ -63,13 +72,17 @@ def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = N
 
 
 def ask(refund: Refund) -> Refund:
-    """Ask for a refund that may be asked for, whatever comes of it; returns a fresh row."""
-    if refund.status == RefundStatus.CREATED:
-        try:
-            return resume(refund)
-        except (GatewayError, ConfigurationError, BillingError) as exc:
-            logger.warning("refund %s: not made yet (%s)", refund.pk, type(exc).__name__)
-    return Refund.objects.select_related("payment").get(pk=refund.pk)
+    """Ask for a refund that may be asked for, whatever comes of it; returns a fresh row, as far as it can be read."""
+    try:
+        if refund.status == RefundStatus.CREATED:
+            try:
+                return resume(refund)
+            except (GatewayError, ConfigurationError, BillingError) as exc:
+                logger.warning("refund %s: not made yet (%s)", refund.pk, type(exc).__name__)
+        return Refund.objects.select_related("payment").get(pk=refund.pk)
+    except OperationalError:  # the money may be on its way: the worker finds out
+        logger.warning("refund %s: the database failed while it was asked for", refund.pk)
+        return refund
 
 
 def resume(refund: Refund) -> Refund:
@@ -103,8 +116,8 @@ def resume(refund: Refund) -> Refund:
         return refund
     if is_key_known:
         raise RefundUnknown
-    if not _is_absent(refund, attempt):
-        _report_unknown(refund)
+    if not refund_lookups.is_absent(refund, attempt):
+        refund_lookups.report_unknown(refund)
         raise RefundUnknown
     # Asking again could give the money back twice.
     return _fail(refund.pk, "abandoned", why="never confirmed by the provider, and not on its list")
@@ -119,7 +132,14 @@ def follow_open() -> int:
     return queue.drain(lambda: queue.claim_next(refunds, field="next_check_at", lease=LEASE), _try_to_follow)
 
 
-def _claim(decision: RefundDecision, reason: str, by: User | None, *, is_told: bool = False) -> list[Refund]:
+def _claim(
+    decision: RefundDecision,
+    reason: str,
+    by: User | None,
+    *,
+    is_told: bool = False,
+    note: Callable[[list[Refund]], object] | None = None,
+) -> list[Refund]:
     """Write the rows, under the locks of all that the refund takes from."""
     with transaction.atomic(durable=True):
         states.lock(_customer_of(decision))
@@ -133,6 +153,8 @@ def _claim(decision: RefundDecision, reason: str, by: User | None, *, is_told: b
         refunds = [_write(plan, part, group, reason, by, is_told, needs_approval) for part in plan.parts]
         if needs_approval:
             refund_mails.staff_must_approve(refunds)
+        if note is not None:
+            note(refunds)
     return refunds
 
 
@@ -147,7 +169,7 @@ def _reread(decision: RefundDecision) -> RefundDecision:
     """The same, as the rows are under the lock."""
     if decision.payment is None:
         return decision
-    return RefundDecision(payment=Payment.objects.get(pk=decision.payment.pk), amount=decision.amount)
+    return replace(decision, payment=Payment.objects.get(pk=decision.payment.pk))
 
 
 def _write(
@@ -212,32 +234,3 @@ def _fail(refund_id: int, code: str, *, why: str = "") -> Refund:
             )
             reviews.file_refund_failed(refund, why=why)
     return refund
-
-
-def _is_absent(refund: Refund, attempt: PaymentAttempt) -> bool:
-    """Whether the provider lists the refunds of this very payment, and ours is not among them.
-
-    False where that cannot be seen: our key lacks the right, the provider does not know the payment, or it differs.
-    """
-    try:
-        snapshot = gateway(attempt.gateway).fetch(refund.payment.reference, look_for_refunds=True)
-    except NotFound:
-        return False
-    if snapshot.refunds is None or mismatches(attempt, attempt.invoice, snapshot):
-        return False
-    return refund.idempotency_key not in [each.idempotency_key for each in snapshot.refunds]
-
-
-def _report_unknown(refund: Refund) -> None:
-    """Its amount stays reserved until the provider's list can be seen or staff resolve the item."""
-    payment = refund.payment
-    with transaction.atomic():
-        reviews.file(
-            key=f"{reviews.REFUND_UNKNOWN}:{refund.pk}",
-            kind=reviews.REFUND_UNKNOWN,
-            detail=f"{payment.gateway} did not answer when {refund.amount} {payment.currency} ({payment.reference}) "
-            f"were to be refunded, and its list of refunds cannot be seen.",
-            attempt=payment.attempt,
-            payment=payment,
-            invoice=payment.invoice,
-        )

@@ -1,0 +1,119 @@
+"""A confirmation counts once, however often it arrives: acts in a transaction and acts that ask a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from wagtail.models import ModelLogEntry
+
+from storefront.backoffice import confirmations, history
+from storefront.backoffice.models import ConfirmedAct
+from storefront.billing.models import Refund
+from storefront.billing.services import refunds
+from storefront.core import clock
+from storefront.licensing.models import License
+from tests.backoffice.licenses.conftest import said
+from tests.backoffice.test_refunds import invoice, path  # noqa: F401  (fixture)
+
+pytestmark = pytest.mark.django_db
+
+SUM = {"how": "sum", "amount": "30.00", "reason": "Goodwill"}
+DAYS = {"number": "10", "unit": "days", "reason": "Asked by phone"}
+
+
+def confirmation(client: Any, address: str, data: dict[str, str]) -> dict[str, str]:
+    return data | {"confirmed": client.post(address, data).context["confirmed"]}
+
+
+def test_a_sum_confirmed_three_times_goes_back_once(client_of: Any, invoice: Any, stripe: Any) -> None:  # noqa: F811
+    client = client_of("Accounting")
+    sent = confirmation(client, path(invoice), SUM)
+    answers = [client.post(path(invoice), sent) for _ in range(3)]
+    refund = Refund.objects.get()
+    assert stripe.stats()["refunds"] == 1
+    assert {answer.headers["Location"] for answer in answers} == {f"/admin/refunds/{refund.pk}/"}
+    assert ModelLogEntry.objects.filter(action="refunds.begin").count() == 1
+    assert "it is carried out once" in said(client.get(f"/admin/refunds/{refund.pk}/"))
+
+
+def test_the_same_sum_is_refunded_again_after_a_preview_of_its_own(client_of: Any, invoice: Any) -> None:  # noqa: F811
+    client = client_of("Accounting")
+    for _ in range(2):
+        client.post(path(invoice), confirmation(client, path(invoice), SUM))
+    assert Refund.objects.count() == 2
+
+
+@pytest.fixture
+def license(invoice: Any) -> License:  # noqa: F811
+    return License.objects.filter(periods__invoice_line__invoice=invoice).order_by("pk")[0]
+
+
+def test_days_confirmed_twice_are_given_once(client_of: Any, license: License) -> None:
+    client, address = client_of("Owner"), f"/admin/licenses/{license.number}/extend/"
+    sent = confirmation(client, address, DAYS)
+    answers = [client.post(address, sent) for _ in range(2)]
+    assert [answer.headers.get("Location") for answer in answers] == [f"/admin/licenses/{license.number}/"] * 2
+    assert ModelLogEntry.objects.filter(action="licenses.extend").count() == 1
+    assert license.periods.count() == 2
+
+
+def test_a_confirmation_that_was_refused_can_be_sent_again(
+    client_of: Any, license: License, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = client_of("Owner"), f"/admin/licenses/{license.number}/extend/"
+    sent = confirmation(client, address, DAYS)
+    with monkeypatch.context() as broken:
+        broken.setattr(history, "record", _busy)
+        assert "Nothing was changed" in said(client.post(address, sent))
+    assert license.periods.count() == 1
+    assert client.post(address, sent).status_code == 302
+    assert license.periods.count() == 2
+
+
+def _busy(*args: Any, **kwargs: Any) -> None:
+    raise OperationalError
+
+
+def test_the_database_fails_after_the_money_went(
+    client_of: Any,
+    invoice: Any,  # noqa: F811
+    stripe: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody reads that nothing was changed, and the act is in the history."""
+    client = client_of("Accounting")
+    sent = confirmation(client, path(invoice), SUM)
+    monkeypatch.setattr(refunds, "settle", _busy)
+    answer = client.post(path(invoice), sent)
+    refund = Refund.objects.get()
+    assert answer.headers["Location"] == f"/admin/refunds/{refund.pk}/"
+    assert stripe.stats()["refunds"] == 1 and refund.status == "created"
+    assert ModelLogEntry.objects.filter(action="refunds.begin").count() == 1
+
+
+def test_what_may_be_done_is_not_said_to_be_undone(
+    client_of: Any,
+    invoice: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = client_of("Accounting")
+    client.post(path(invoice), confirmation(client, path(invoice), SUM))
+    address = f"/admin/refunds/{Refund.objects.get().pk}/ask/"
+    Refund.objects.update(status="created", next_check_at=clock.now())
+    sent = confirmation(client, address, {"reason": "Now"})
+    monkeypatch.setattr(history, "record", _busy)
+    text = said(client.post(address, sent))
+    assert "Nothing was changed" not in text and "may be done already" in text
+    assert client.post(address, sent).status_code == 302  # and the confirmation is used up
+
+
+def test_confirmations_are_forgotten(staff: Callable[[str], Any]) -> None:
+    now = clock.now()
+    ConfirmedAct.objects.create(key="old", created_at=now - confirmations.KEEP - timedelta(days=1))
+    ConfirmedAct.objects.create(key="new", created_at=now)
+    assert confirmations.clear_old() == 1
+    assert ConfirmedAct.objects.get().key == "new"
