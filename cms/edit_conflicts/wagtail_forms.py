@@ -146,16 +146,29 @@ class GroupEditView(FreshLogin, _StatesMixin, WagtailGroupEditView):  # type: ig
 
 
 class GroupCreateView(FreshLogin, WagtailGroupCreateView):  # type: ignore[misc]
-    pass
+    """All owners are told."""
+
+    def save_instance(self) -> Any:
+        group = super().save_instance()
+        rights = sorted(permission.name for permission in self.form.cleaned_data["permissions"])
+        lines = [str(group), *rights]
+        staffing.tell_owners(by=cast(User, self.request.user), title=gettext_noop("A role was added"), lines=lines)
+        return group
 
 
 class GroupDeleteView(FreshLogin, WagtailGroupDeleteView):  # type: ignore[misc]
-    """The owners' group stays."""
+    """The owners' group stays; all owners are told of another, and who had the role."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if staffing.is_owners_group(self.object):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
+
+    @transaction.atomic
+    def delete_action(self) -> None:
+        lines = [str(self.object), *self.object.user_set.order_by("email").values_list("email", flat=True)]
+        super().delete_action()
+        staffing.tell_owners(by=cast(User, self.request.user), title=gettext_noop("A role was deleted"), lines=lines)
 
 
 class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]

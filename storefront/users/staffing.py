@@ -36,6 +36,10 @@ class LastOwner(StaffError):
     """Nobody would be left who can do everything."""
 
 
+class HasAccess(StaffError):
+    """The access of this member of staff was not taken away."""
+
+
 class NotStaff(StaffError):
     """The account is none of staff, or its access was taken away already."""
 
@@ -105,6 +109,26 @@ def take_access_away(*, member: User, by: User) -> None:
     sent = StaffInvitation.objects.filter(invited_by=member, accepted_at=None, withdrawn_at=None)
     sent.update(withdrawn_at=clock.now())
     _keep_an_owner()
+
+
+def check_may_let_in(by: User, member: User) -> None:
+    """Owners let somebody in again who was sent away. Raises MoreThanOwn, NotStaff, HasAccess."""
+    if not is_owner(by):
+        raise MoreThanOwn([OWNER])
+    if not queries.is_staff(member):
+        raise NotStaff
+    if member.is_active:
+        raise HasAccess
+
+
+@transaction.atomic
+def let_in_again(*, member: User, groups: Iterable[Group], by: User) -> None:
+    """Open the account of somebody whose access was taken away, with these roles. Raises as ``check_may_let_in``."""
+    member = User.objects.select_for_update().get(pk=member.pk)
+    check_may_let_in(by, member)
+    member.is_active = True
+    member.save(update_fields=["is_active"])
+    member.groups.set(groups)
 
 
 @transaction.atomic

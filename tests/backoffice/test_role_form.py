@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from wagtail.users.forms import GroupForm as WagtailGroupForm
@@ -100,6 +101,22 @@ def test_the_group_of_owners_is_not_deleted(client_of: Callable[[str], Client]) 
     other = ensure_role(roles.SALES)
     assert owner.post(reverse("wagtailusers_groups:delete", args=[other.pk])).status_code == 302
     assert list(Group.objects.filter(pk__in=[group.pk, other.pk])) == [group]
+
+
+def test_owners_are_told_of_a_new_and_of_a_deleted_role(
+    client_of: Callable[[str], Client], staff: Callable[[str], Any], run_jobs: Callable[[], Any]
+) -> None:
+    owner, helper = client_of("Owner"), staff("Support")
+    data = posted(Group(name="Helpers"), roles.ENTER, "billing.begin_refund")
+    assert owner.post(reverse("wagtailusers_groups:add"), data).status_code == 302
+    group = Group.objects.get(name="Helpers")
+    helper.groups.add(group)
+    assert owner.post(reverse("wagtailusers_groups:delete", args=[group.pk])).status_code == 302
+    run_jobs()
+    added, deleted = mail.outbox
+    assert added.to == deleted.to == ["owner@staff.example"]
+    assert "Helpers" in added.body and "Can refund a payment" in added.body
+    assert "Helpers" in deleted.body and helper.email in deleted.body
 
 
 def test_a_changed_role_needs_a_fresh_log_in(staff: Callable[[str], Any], client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Acts on members of staff: change roles, reset the second factor, take access away.
+"""Acts on members of staff: change roles, reset the second factor, take access away and give it back.
 
 All need a fresh log-in, all owners are mailed about changes of access.
 """
@@ -45,6 +45,8 @@ class StaffAct(ActView):
                 )
             case staffing.LastOwner():
                 return Refused(_("Nobody would be left who can do everything. Make somebody else an owner first."))
+            case staffing.HasAccess():
+                return Refused(_("This person has access already."))
             case staffing.NotStaff():
                 return Refused(_("This person has no access any more."))
             case invitations.HasAccount(is_staff=True):
@@ -160,3 +162,26 @@ class TakeAccessAway(MemberAct):
         title = gettext_noop("Access was taken away from somebody")
         staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {before}"])
         return Outcome(_("The access is taken away."), {_("Roles"): before}, {_("Roles"): ""})
+
+
+class LetInAgain(MemberAct):
+    action = "staff.let_in_again"
+    page_title = gettext_lazy("Let in again")
+    form_class = ChangeRolesForm
+
+    def preview(self, form: Any) -> Iterator[str]:
+        staffing.check_may_let_in(self.user, self.object)
+        yield _("%(name)s logs in as before, with the password and the second factor of before.") % {
+            "name": self.name()
+        }
+        for group in sorted(form.cleaned_data["roles"], key=str):
+            yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": group.name}
+        yield _("All owners are told by mail.")
+
+    def perform(self, form: Any) -> Outcome:
+        groups = form.cleaned_data["roles"]
+        staffing.let_in_again(member=self.object, groups=groups, by=self.user)
+        after = ", ".join(sorted(group.name for group in groups))
+        title = gettext_noop("Somebody was let in again")
+        staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {after}"])
+        return Outcome(_("The access is given back."), {_("Roles"): ""}, {_("Roles"): after})

@@ -18,7 +18,12 @@ from storefront.users.models import StaffInvitation
 
 links.register_page(StaffInvitation, "backoffice-invitation", permissions=lists.INVITE)
 
-ON_MEMBERS = {"roles": acts.ChangeRoles, "second-factor": acts.ResetSecondFactor, "away": acts.TakeAccessAway}
+ON_MEMBERS = {
+    "roles": acts.ChangeRoles,
+    "second-factor": acts.ResetSecondFactor,
+    "away": acts.TakeAccessAway,
+    "back": acts.LetInAgain,
+}
 ON_INVITATIONS = {"resend": invitation_acts.Resend, "withdraw": invitation_acts.Withdraw}
 
 

@@ -49,6 +49,8 @@ class MemberPage(DetailPage):
 
     def acts(self) -> Iterable[ActLink]:
         if not self.member.is_active:
+            back = reverse("backoffice-staff-back", args=[self.member.pk])
+            yield ActLink(_("Let in again"), back, INVITE[0], "lock-open")
             return
         for name, label, icon, is_serious in (
             ("roles", _("Change the roles"), "group", False),
