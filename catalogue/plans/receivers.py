@@ -57,6 +57,25 @@ def discount_changed(instance: Discount, **kwargs: Any) -> None:
     publishing.publish_all()
 
 
+@receiver(pre_delete, sender=SoftwareProduct, dispatch_uid="software-lock")
+def before_software_goes(**kwargs: Any) -> None:
+    """Its discounts change with it: lock all products first, in their order (a deletion is a transaction)."""
+    publishing.lock_all()
+
+
+@receiver(post_delete, sender=SoftwareProduct, dispatch_uid="software-discounts")
+def software_deleted(instance: SoftwareProduct, **kwargs: Any) -> None:
+    """Take it out of its discounts. Those that were for it alone go with it: without a product one is for all."""
+    for discount in Discount.objects.all():
+        if instance.pk not in discount.product_ids:
+            continue
+        discount.product_ids = [pk for pk in discount.product_ids if pk != instance.pk]
+        if discount.product_ids:
+            discount.save(update_fields=["product_ids"])
+        else:
+            discount.delete()
+
+
 @receiver(post_save, sender=SoftwareProduct, dispatch_uid="software-publish")
 def software_changed(instance: SoftwareProduct, **kwargs: Any) -> None:
     publishing.publish(instance)

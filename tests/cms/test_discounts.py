@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from catalogue.plans import schedule
-from catalogue.plans.models import Discount, Period
+from catalogue.plans.models import Discount, Period, PlanPrice, SoftwareProduct
+from cms.models import ProductPage
 from storefront.core import clock
 from storefront.core.instants import instant
 from storefront.users.models import User
@@ -198,3 +199,28 @@ def test_a_longer_period_that_would_be_dearer_per_month_is_warned_of(marketer: A
     raised = {"months": "12", "discount_percent": "0", "is_active": "on"}
     shown = preview(marketer, "period", raised, pk=year.pk)
     assert "12 months would cost €10.00 a month, more than 6 months (€9.00)" in shown
+
+
+def test_a_deleted_product_takes_its_discounts_along_and_none_becomes_one_for_all(marketer: Any, shop: Any) -> None:
+    gone, stays = make_software("gone", "Gone"), make_software("stays", "Stays")
+    alone = Discount.objects.create(name="Alone", percent=Decimal(50), product_ids=[gone.pk])
+    both = Discount.objects.create(name="Both", percent=Decimal(40), product_ids=[gone.pk, stays.pk])
+    for_all = Discount.objects.create(name="All", percent=Decimal(1))
+    left_over = Discount.objects.create(name="Left over", percent=Decimal(60), product_ids=[999_999])
+    ProductPage.objects.get(software=gone).delete()
+    PlanPrice.objects.filter(plan__software=gone).delete()
+    SoftwareProduct.objects.get(pk=gone.pk).delete()
+    both.refresh_from_db()
+    assert both.product_ids == [stays.pk] and not Discount.objects.filter(pk=alone.pk).exists()
+    for_all.refresh_from_db()
+    assert for_all.product_ids == []
+
+    address = reverse("wagtailsnippets_plans_discount:edit", args=[left_over.pk])
+    page = marketer.get(address)
+    assert "no longer exists" in page.content.decode()
+    ticked = {"product_ids": [str(pk) for pk in page.context["form"]["product_ids"].value()]}
+    answer = marketer.post(address, form(name="Left over", percent="60") | ticked)
+    assert answer.status_code == 302, answer.context["form"].errors
+    left_over.refresh_from_db()
+    assert left_over.product_ids == [999_999]
+    assert shop.term("standard", 12).amount == Decimal("96.00")

@@ -38,9 +38,12 @@ def sold_months(also: Iterable[int] = ()) -> list[tuple[int, str]]:
     return [(months, months_label(months)) for months in sorted(sold.union(also))]
 
 
-def product_choices() -> list[tuple[int, str]]:
+def product_choices(also: Iterable[int] = ()) -> list[tuple[int, str]]:
+    """Choices of products, and ``also``: unless it is ticked, the last one that is gone would make it one for all."""
     products = SoftwareProduct.objects.select_related("product").order_by("product__title", "pk")
-    return [(software.pk, software.title_text()) for software in products]
+    known = {software.pk: software.title_text() for software in products}
+    gone = [(pk, _("A product that no longer exists (%(number)d)") % {"number": pk}) for pk in also if pk not in known]
+    return [*known.items(), *gone]
 
 
 class DiscountForm(WagtailAdminModelForm, AsksIfMeant):  # type: ignore[misc]
@@ -58,6 +61,7 @@ class DiscountForm(WagtailAdminModelForm, AsksIfMeant):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.percent_before = self.instance.percent if self.instance.pk else None
+        self.fields["product_ids"].choices = product_choices(self.instance.product_ids)  # type: ignore[attr-defined]
         self.fields["period_months"].choices = sold_months(self.instance.period_months)  # type: ignore[attr-defined]
         self.fields["period_months"].error_messages["invalid_choice"] = _("Nothing is sold for this period.")
         self.fields["percent"].error_messages |= {

@@ -64,7 +64,8 @@ def _bars(first: date) -> Iterator[Bar]:
             yield bar
     titles = {software.pk: software.title_text() for software in SoftwareProduct.objects.select_related("product")}
     for discount in Discount.objects.order_by("starts_at"):
-        products = ", ".join(titles[pk] for pk in discount.product_ids if pk in titles) or _("All products")
+        known = ", ".join(titles[pk] for pk in discount.product_ids if pk in titles)
+        products = known if discount.product_ids else _("All products")
         periods = ", ".join(months_label(months) for months in discount.period_months) or _("All periods")
         words = f"{display_percent(discount.percent)}, {periods}, {products}"
         bar = _bar(
