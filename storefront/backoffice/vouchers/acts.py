@@ -16,18 +16,18 @@ from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
 from storefront.backoffice.vouchers import describe
 from storefront.backoffice.vouchers.forms import MANY, ChangeVoucherForm, NewVoucherForm, initial_of
-from storefront.backoffice.vouchers.pages import ADD, CHANGE, LIST, samples
+from storefront.backoffice.vouchers.pages import ADD, CHANGE, LIST, SEE_CUSTOMERS, samples
 from storefront.core import money
 from storefront.core.instants import instant
 
 
-def effects(terms: VoucherTerms) -> list[str]:
+def effects(terms: VoucherTerms, *, sees_customers: bool) -> list[str]:
     """What a voucher with these terms does, a sentence each, with a few carts."""
     dates = {"start": instant(terms.starts_at), "end": instant(terms.ends_at)}
     sentences = [
         describe.taken_off(terms.percent, terms.amount) + ".",
         _("It can be used from %(start)s to %(end)s.") % dates,
-        *describe.conditions(terms),
+        *describe.conditions(terms, sees_customers=sees_customers),
     ]
     for sample in samples(terms):
         words = {
@@ -39,7 +39,16 @@ def effects(terms: VoucherTerms) -> list[str]:
     return sentences
 
 
-class AddVoucher(ActView):
+class _Voucher(ActView):
+    object: VoucherRule
+
+    @property
+    def sees_customers(self) -> bool:
+        """Whether the user may know whom a voucher is for."""
+        return self.request.user.has_perm(SEE_CUSTOMERS)
+
+
+class AddVoucher(_Voucher):
     """A new voucher, or up to 500 codes."""
 
     permissions = (ADD,)
@@ -48,7 +57,9 @@ class AddVoucher(ActView):
     header_icon = "tag"
     form_class = NewVoucherForm
     crumbs = (LIST,)
-    object: VoucherRule
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"sees_customers": self.sees_customers}
 
     def get_object(self) -> VoucherRule:
         return VoucherRule()
@@ -62,7 +73,7 @@ class AddVoucher(ActView):
             first = _("%(count)d random codes are made, each of which can be used once.") % {"count": data["count"]}
         else:
             first = _("The code is %(code)s.") % {"code": data["code"]}
-        return [first, *effects(form.terms)]
+        return [first, *effects(form.terms, sees_customers=self.sees_customers)]
 
     def perform(self, form: NewVoucherForm) -> Outcome:
         data, terms = form.cleaned_data, form.terms
@@ -78,10 +89,9 @@ class AddVoucher(ActView):
         return Outcome(_("The voucher is made."), after=describe.values(terms))
 
 
-class _OneVoucher(ActView):
+class _OneVoucher(_Voucher):
     permissions = (CHANGE,)
     header_icon = "tag"
-    object: VoucherRule
 
     def get_object(self) -> VoucherRule:
         rule = get_object_or_404(VoucherRule.objects.select_related("voucher", "voucher_set"), pk=self.kwargs["pk"])
@@ -98,13 +108,13 @@ class ChangeVoucher(_OneVoucher):
     form_class = ChangeVoucherForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"rule": self.object}
+        return super().get_form_kwargs() | {"rule": self.object, "sees_customers": self.sees_customers}
 
     def get_initial(self) -> dict[str, Any]:
         return initial_of(self.object)
 
     def preview(self, form: ChangeVoucherForm) -> list[str]:
-        return effects(form.terms)
+        return effects(form.terms, sees_customers=self.sees_customers)
 
     def perform(self, form: ChangeVoucherForm) -> Outcome:
         before, terms = describe.values(describe.terms_of(self.object)), form.terms
@@ -139,7 +149,7 @@ class ResumeVoucher(_OneVoucher):
     submit_label = gettext_lazy("Go on")
 
     def preview(self, form: ActForm) -> list[str]:
-        return effects(describe.terms_of(self.object))
+        return effects(describe.terms_of(self.object), sees_customers=self.sees_customers)
 
     def perform(self, form: ActForm) -> Outcome:
         services.set_paused(rule=self.object, is_paused=False)

@@ -43,8 +43,9 @@ def codes(rule: VoucherRule) -> str:
     return ngettext("%(count)d code", "%(count)d codes", count) % {"count": count}
 
 
-def conditions(terms: VoucherTerms) -> list[str]:
-    """What it may be used for, a sentence each; nothing where everything is allowed."""
+def conditions(terms: VoucherTerms, *, sees_customers: bool) -> list[str]:
+    """What it may be used for, a sentence each; nothing where everything is allowed. ``sees_customers``: whether the
+    reader may know who they are."""
     sentences = []
     if terms.products:
         titles = ", ".join(product.product.title for product in terms.products)
@@ -52,7 +53,10 @@ def conditions(terms: VoucherTerms) -> list[str]:
     if terms.months:
         periods = ", ".join(months_label(months) for months in sorted(terms.months))
         sentences.append(_("Only for these periods: %(periods)s.") % {"periods": periods})
-    if terms.customers:
+    if terms.customers and not sees_customers:
+        count = len(terms.customers)
+        sentences.append(ngettext("Only for one customer.", "Only for %(count)d customers.", count) % {"count": count})
+    elif terms.customers:
         emails = ", ".join(customer.email for customer in terms.customers)
         sentences.append(_("Only for: %(customers)s.") % {"customers": emails})
     if terms.is_first_purchase_only:
@@ -86,5 +90,5 @@ def values(terms: VoucherTerms) -> dict[str, str]:
         _("Takes off"): taken_off(terms.percent, terms.amount),
         _("From"): instant(terms.starts_at, "short"),
         _("Until"): instant(terms.ends_at, "short"),
-        _("Conditions"): " ".join(conditions(terms)),
+        _("Conditions"): " ".join(conditions(terms, sees_customers=True)),
     }

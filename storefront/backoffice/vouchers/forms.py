@@ -21,6 +21,7 @@ from storefront.core import clock, money
 from storefront.core.instants import zone_name
 from storefront.core.user_input import characters
 from storefront.users.models import User
+from storefront.users.queries import customers
 
 PERCENT, AMOUNT = "percent", "amount"
 ONE, MANY = "one", "many"
@@ -33,7 +34,10 @@ def sold_months(also: Iterable[int] = ()) -> list[tuple[int, str]]:
 
 
 class TermsForm(forms.Form):
-    """What staff decide about a voucher; ``terms`` is the result. Times are in the shop's time zone."""
+    """What staff decide about a voucher; ``terms`` is the result. Times are in the shop's time zone.
+
+    Who may not see customers does not choose them: those of ``rule`` stay.
+    """
 
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Customers read it in the cart."))
     kind = forms.ChoiceField(
@@ -73,15 +77,23 @@ class TermsForm(forms.Form):
     starts_at = forms.DateTimeField(label=_("From"), widget=AdminDateTimeInput)
     ends_at = forms.DateTimeField(label=_("Until"), widget=AdminDateTimeInput)
 
-    def __init__(self, *args: Any, rule: VoucherRule | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rule: VoucherRule | None = None, sees_customers: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rule = rule
+        if not sees_customers:
+            del self.fields["customers"]
         self.fields["months"].choices = sold_months(rule.months if rule else ())  # type: ignore[attr-defined]
         self.fields["starts_at"].help_text = _("Time zone: %(zone)s.") % {"zone": zone_name()}
 
     def clean_customers(self) -> list[User]:
         emails = {line.strip().lower() for line in self.cleaned_data["customers"].splitlines() if line.strip()}
-        by_email = {user.email.lower(): user for user in User.objects.filter(email__in=emails)}
+        found = [
+            *customers().filter(email__in=emails),
+            *(user for user in self._customers() if user.email.lower() in emails),
+        ]
+        by_email = {user.email.lower(): user for user in found}
         if missing := sorted(emails - by_email.keys()):
             raise ValidationError(_("No account with this address: %(emails)s"), params={"emails": ", ".join(missing)})
         return list(by_email.values())
@@ -97,6 +109,10 @@ class TermsForm(forms.Form):
             self.add_error("ends_at", _("This time is in the past."))
         return data
 
+    def _customers(self) -> list[User]:
+        """Whom the voucher is for until now."""
+        return list(self.rule.customers.all()) if self.rule else []
+
     @property
     def terms(self) -> VoucherTerms:
         """Of a valid form."""
@@ -110,7 +126,7 @@ class TermsForm(forms.Form):
             ends_at=data["ends_at"],
             products=list(data["products"]),
             months=data["months"],
-            customers=data["customers"],
+            customers=data["customers"] if "customers" in self.fields else self._customers(),
             max_uses=data["max_uses"],
             max_uses_per_customer=data["max_uses_per_customer"],
             is_first_purchase_only=data["is_first_purchase_only"],

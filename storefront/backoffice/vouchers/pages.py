@@ -28,6 +28,7 @@ from storefront.core import clock, money
 from storefront.core.instants import instant
 
 VIEW, ADD, CHANGE = (f"voucher.{action}_voucher" for action in ("view", "add", "change"))
+SEE_CUSTOMERS, SEE_ORDERS = "users.view_user", "order.view_order"
 LIST = Crumb("backoffice-vouchers", gettext_lazy("Vouchers"))
 #: Uses and codes on the page of a voucher; the rest is in its export.
 SHOWN = 50
@@ -126,7 +127,8 @@ class VoucherPage(DetailPage):
         yield Fact(_("Takes off"), describe.taken_off(self.terms.percent, self.terms.amount))
         yield Fact(_("From"), instant(self.terms.starts_at, "short"))
         yield Fact(_("Until"), instant(self.terms.ends_at, "short"))
-        for sentence in describe.conditions(self.terms):
+        sees_customers = self.request.user.has_perm(SEE_CUSTOMERS)
+        for sentence in describe.conditions(self.terms, sees_customers=sees_customers):
             yield Fact(_("Condition"), sentence)
         yield Fact(_("Uses"), numbers.uses)
         yield Fact(_("Taken off in all"), _sums(numbers.taken_off))
@@ -146,6 +148,8 @@ class VoucherPage(DetailPage):
         return context | {
             "uses": used[:SHOWN],
             "samples": samples(self.terms),
+            "sees_customers": self.request.user.has_perm(SEE_CUSTOMERS),
+            "sees_orders": self.request.user.has_perm(SEE_ORDERS),
             "has_codes": self.rule.voucher_set_id is not None,
             "may_export": self.request.user.has_perm(CHANGE),
             "export_url": reverse("backoffice-voucher-codes", args=[self.rule.pk]),
