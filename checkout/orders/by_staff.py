@@ -51,7 +51,12 @@ class StaffOrder:
 
 def customer_of(order: StaffOrder) -> User | None:
     """The account of the typed e-mail, None if it gets one. Raises CannotOrder for an account that cannot buy."""
-    customer = users.find_by_email(order.contact.email)
+    return customer_with(order.contact.email)
+
+
+def customer_with(email: str) -> User | None:
+    """As ``customer_of``, for whatever else staff give to an e-mail."""
+    customer = users.find_by_email(email)
     if customer is not None and not customer.is_active:
         raise CannotOrder(_("The account with this e-mail is closed."))
     if customer is not None and (customer.is_staff or customer.groups.exists()):

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from checkout.cart.prices import CartPrice
 from checkout.orders import order_lines
+from checkout.orders.by_staff import customer_with
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
 from storefront.billing.models import FreeOrderCause
@@ -27,8 +28,11 @@ RIGHT = "licensing.grant_license"
 
 
 def recipient(*, email: str, name: str, company: str, language: str) -> User:
-    """The customer with this e-mail; a new one gets the mail that lets them set a password."""
-    found = accounts.find_by_email(email)
+    """The customer with this e-mail; a new one gets the mail that lets them set a password.
+
+    Raises CannotOrder for accounts of staff and closed ones.
+    """
+    found = customer_with(email)
     if found is not None:
         return found
     try:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from checkout.cart.prices import CartPrice, find, read_prices
 from checkout.orders import gifts
 from checkout.orders.create import CreatedOrder
-from storefront.backoffice.acts import ActForm, ActView, Outcome
+from checkout.orders.errors import CannotOrder
+from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
 from storefront.backoffice.licenses import rehearsal
 from storefront.backoffice.licenses.acts import LicenseAct
 from storefront.backoffice.licenses.detail import LIST
@@ -99,8 +100,7 @@ class Grant(ActView):
     page_title = gettext_lazy("Give a license")
     header_icon = "plus"
     form_class = GrantForm
-    expected_errors = LicenseAct.expected_errors
-    explain = LicenseAct.explain
+    expected_errors = (*LicenseAct.expected_errors, CannotOrder)
     field = "address"
     crumbs = (LIST,)
     object: License | None  # type: ignore[assignment]
@@ -110,6 +110,11 @@ class Grant(ActView):
 
     def get_success_url(self) -> str:
         return reverse("backoffice-license", args=[self.object.number]) if self.object else reverse(LIST.route)
+
+    def explain(self, error: Exception) -> Refused:
+        if isinstance(error, CannotOrder):
+            return Refused(error.message, "email")
+        return LicenseAct.explain(self, error)  # type: ignore[arg-type]
 
     def customer(self) -> User | None:
         return self.object.customer if self.object else None

@@ -87,7 +87,8 @@ class Resend(InvitationAct):
     page_title = gettext_lazy("Send the invitation again")
 
     def preview(self, form: Any) -> Iterator[str]:
-        self._check()
+        if self.object.accepted_at or self.object.withdrawn_at:
+            raise invitations.InvitationOver
         yield _("%(email)s gets a new link, good for 7 days. Earlier links work no more.") % {
             "email": self.object.email
         }
@@ -95,10 +96,6 @@ class Resend(InvitationAct):
     def perform(self, form: Any) -> Outcome:
         invitations.resend(invitation=self.object, by=self.user)
         return Outcome(_("The invitation is on its way."))
-
-    def _check(self) -> None:
-        if self.object.accepted_at or self.object.withdrawn_at:
-            raise invitations.InvitationOver
 
 
 class Withdraw(InvitationAct):

@@ -64,6 +64,17 @@ def test_a_license_is_given_to_a_new_customer(owner: Client, form: dict[str, str
     assert [finding for finding in run() if finding.check.startswith("license")] == []
 
 
+@pytest.mark.parametrize("whose", ["staff", "closed"])
+def test_accounts_of_staff_and_closed_ones_get_nothing(
+    owner: Client, form: dict[str, str], staff: Callable[[str], Any], customer: Any, whose: str
+) -> None:
+    User.objects.filter(pk=customer.pk).update(is_active=False)
+    email = customer.email if whose == "closed" else staff("Sales").email
+    refused = press(owner, form | {"email": email})
+    assert refused.status_code == 422 and refused.context["form"].errors["email"]
+    assert not License.objects.exists()
+
+
 def test_pressed_twice_it_is_given_once(owner: Client, form: dict[str, str]) -> None:
     assert press(owner, form).status_code == 302
     again = press(owner, form)
