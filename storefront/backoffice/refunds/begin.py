@@ -59,7 +59,7 @@ class BeginRefund(ActView):
         return [
             *(_way_back(plan)),
             *([_("A second person must approve it first; they are told.")] if needs_approval else []),
-            *_effects(plan),
+            *effects(plan),
             _told(plan, form),
         ]
 
@@ -144,11 +144,16 @@ def _method(payment: Payment) -> str:
     return ", ".join(filter(None, [gateway(payment.gateway).verbose_name, payment.method_label]))
 
 
-def _effects(plan: RefundPlan) -> list[str]:
-    """What becomes of invoice, order and licenses."""
+def effects(plan: RefundPlan) -> list[str]:
+    """What becomes of invoice, order and licenses, once all that is asked for is made."""
     found = [loss_text(loss) for loss in losses_of(refund_plans.ending_with(plan))]
     if plan.is_whole and plan.invoice is not None:
         whole = _("Nothing of invoice %(number)s is left: it becomes Refunded, and so does its order.")
+        if plan.asked_beside:
+            whole = _(
+                "Together with the refunds already asked for, nothing of invoice %(number)s is left: once all are "
+                "made, it becomes Refunded, and so does its order."
+            )
         found.insert(0, whole % {"number": plan.invoice.number})
     return found or [_("Licenses stay as they are.")]
 

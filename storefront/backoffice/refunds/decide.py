@@ -15,14 +15,12 @@ from django.utils.translation import gettext_lazy
 from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
 from storefront.backoffice.refunds import words
-from storefront.backoffice.refunds.begin import BEGIN, CRUMBS
+from storefront.backoffice.refunds.begin import BEGIN, CRUMBS, effects
 from storefront.billing.errors import BillingError, OwnRefund, RefundDecided
-from storefront.billing.models import Refund, RefundedUnit
-from storefront.billing.services import refund_approval, refunds
-from storefront.billing.services.refund_units import Unit
+from storefront.billing.models import Refund
+from storefront.billing.services import refund_approval, refund_plans, refunds
 from storefront.billing.states import RefundStatus
 from storefront.core import money
-from storefront.licensing.losses import loss_text, losses_of
 from storefront.users.models import User
 
 APPROVE = "billing.approve_refund"
@@ -60,7 +58,8 @@ class RefundAct(ActView):
         """Every refund of the decision; each is in the preview."""
         if not self.object.decision:
             return [self.object]
-        return list(Refund.objects.filter(decision=self.object.decision).select_related("payment").order_by("pk"))
+        rows = Refund.objects.filter(decision=self.object.decision)
+        return list(rows.select_related("payment", "invoice").order_by("pk"))
 
     def check(self) -> None:
         """Raises Refused where the act is not possible any more, or not for this person."""
@@ -98,13 +97,11 @@ class ApproveRefund(DecideRefund):
     def preview(self, form: Any) -> list[str]:
         self.check()
         asker = self.object.begun_by.get_full_name() if self.object.begun_by else _("A command")
-        units = RefundedUnit.objects.filter(refund__in=self.rows()).order_by("pk")
-        effects = [loss_text(loss) for loss in losses_of([Unit(each.line_id, each.unit) for each in units])]
         return [
             _("%(asker)s asks for it: %(reason)s") % {"asker": asker, "reason": self.object.reason},
             _("%(amount)s goes back to %(email)s the way it came.")
             % {"amount": self.total(), "email": self.object.payment.customer.email},
-            *(effects or [_("Licenses stay as they are, unless nothing of the invoice is left.")]),
+            *effects(refund_plans.plan_of(self.rows())),
         ]
 
     def perform(self, form: Any) -> Outcome:

@@ -71,7 +71,8 @@ class Refund(models.Model):
 class RefundedUnit(models.Model):
     """A unit of an invoice line in a refund: ``amount`` of the refund is for it, major units.
 
-    What the unit granted ends once refunds that were made hold its whole price, or one of them ``ends_time``.
+    What the unit granted ends once refunds that were made hold its whole price, or one of them ``ends_time``
+    and all refunds of the decision are made.
     """
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="units")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from storefront.billing import signals
-from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, ReviewItem
+from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, RefundedUnit, ReviewItem
 from storefront.billing.services import ledger, orders, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
@@ -150,13 +150,19 @@ def _carry_out(refund: Refund, *, is_whole: bool) -> None:
 
 
 def ended_units(refund: Refund) -> list[Unit]:
-    """The units of a refund whose time ends now that it is made."""
+    """The units whose time ends now that a refund is made: those it paid the last cent of, and, with the last refund of
+    its decision, those that the decision names."""
     ended = []
-    for each in refund.units.select_related("line__invoice"):
+    rows = RefundedUnit.objects.filter(refund=refund)
+    decided = Refund.objects.filter(**({"decision": refund.decision} if refund.decision else {"pk": refund.pk}))
+    is_last = not decided.exclude(status__in=MADE_REFUND).exists()
+    if is_last:
+        rows |= RefundedUnit.objects.filter(refund__in=decided, ends_time=True)
+    for each in rows.select_related("line__invoice"):
         unit = Unit(each.line_id, each.unit)
-        if each.ends_time or made_of(unit) >= unit_amounts(each.line)[each.unit - 1]:
+        if (is_last and each.ends_time) or made_of(unit) >= unit_amounts(each.line)[each.unit - 1]:
             ended.append(unit)
-    return ended
+    return list(dict.fromkeys(ended))
 
 
 def _file(payment: Payment, kind: str, change: Decimal) -> None:

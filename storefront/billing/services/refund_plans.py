@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from storefront.billing.errors import NotRefundable
-from storefront.billing.models import Invoice, Payment
+from storefront.billing.models import Invoice, Payment, Refund
 from storefront.billing.services import refund_units, sales
 from storefront.billing.services.refund_units import Unit, can_refund, made_of, unit_amounts, units_left
 from storefront.billing.states import RESERVED_REFUND
@@ -58,11 +58,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class RefundPlan:
-    """The parts of a refund, one for each payment it takes from."""
+    """The parts of a refund, one for each payment it takes from. ``decision``: of a refund that is written already."""
 
     invoice: Invoice | None
     currency: str
     parts: Sequence[Part]
+    decision: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -75,8 +76,18 @@ class RefundPlan:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing of the invoice's money is left afterwards: then all that the invoice granted ends."""
-        return self.invoice is not None and self.amount == _kept_of(self.invoice)
+        """Whether nothing of the invoice's money is left once this refund and all that are asked for beside it are
+        made: then all that the invoice granted ends."""
+        return self.invoice is not None and self.amount + self.asked_beside == _kept_of(self.invoice)
+
+    @property
+    def asked_beside(self) -> Decimal:
+        """What other decisions about the invoice ask for that are not made yet."""
+        others = Refund.objects.filter(invoice=self.invoice, status__in=RESERVED_REFUND)
+        if self.decision:
+            others = others.exclude(decision=self.decision)
+        asked: Decimal = others.aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+        return asked if self.invoice is not None else _NOTHING
 
 
 def plan(decision: RefundDecision) -> RefundPlan:
@@ -88,6 +99,19 @@ def plan(decision: RefundDecision) -> RefundPlan:
     if decision.amount is None:
         return _of_units(decision.invoice, decision.units)
     return _of_sum(decision.invoice, decision.amount, decision.ending)
+
+
+def plan_of(refunds: Sequence[Refund]) -> RefundPlan:
+    """The plan of a decision that is written and waits; ``refunds`` are all of it."""
+    parts = [
+        Part(
+            row.payment,
+            row.amount,
+            [UnitPart(Unit(each.line_id, each.unit), each.amount, each.ends_time) for each in row.units.order_by("pk")],
+        )
+        for row in refunds
+    ]
+    return RefundPlan(refunds[0].invoice, refunds[0].payment.currency, parts, refunds[0].decision)
 
 
 def ending_with(plan: RefundPlan) -> list[Unit]:
@@ -152,13 +176,20 @@ def _of_payment(payment: Payment, amount: Decimal, *, is_unspent: bool) -> Refun
 
 def _of_sum(invoice: Invoice, amount: Decimal, ending: Sequence[Unit]) -> RefundPlan:
     _check_amount(amount, invoice.currency, sum((part.amount for part in sources(invoice)), _NOTHING))
-    parts = _drawn(invoice, [(None, amount)])
-    parts[0].units += [UnitPart(unit, _NOTHING, ends_time=True) for unit in ending]
+    left, rest = units_left(invoice), amount
+    wanted: list[tuple[Unit | None, Decimal]] = []
+    for unit in dict.fromkeys(ending):  # the money is theirs, up to their price
+        share = max(_NOTHING, min(left.get(unit, _NOTHING), rest))
+        wanted.append((unit, share))
+        rest -= share
+    parts = _drawn(invoice, [*wanted, (None, rest)])
+    for each in (each for part in parts for each in part.units):
+        each.ends_time = True
     return RefundPlan(invoice, invoice.currency, parts)
 
 
 def _of_units(invoice: Invoice, units: Sequence[Unit]) -> RefundPlan:
-    left = units_left(invoice)
+    left, units = units_left(invoice), list(dict.fromkeys(units))
     if not units or any(left.get(unit) is None for unit in units):
         raise NotRefundable(_("Choose what is to be refunded."))
     wanted = sum((left[unit] for unit in units), _NOTHING)
