@@ -22,6 +22,8 @@ COST = 50
 class InPlaceImage(PillowImage):  # type: ignore[misc]
     """A picture read by Pillow, copied only where an operation changes it."""
 
+    image: Any
+
     @Image.operation  # type: ignore[untyped-decorator]
     def auto_orient(self) -> InPlaceImage:
         self.image = upright(self.image)

@@ -56,13 +56,13 @@ def test_a_picture_that_breaks_the_decoder_is_named_and_the_mail_arrives(
     assert message.text == "No. 1\n\n[Not taken from this mail: odd.jpg]"
 
 
-def test_staff_are_told_once_that_no_more_mails_are_kept(ticket: Conversation) -> None:
+def test_staff_are_told_once_that_no_more_mails_are_kept(ticket: Conversation, staff: Any) -> None:
     for number in range(incoming.MOST_HELD + 3):
         take(ticket, str(number), sender="ada@home.example")
     assert HeldMail.objects.count() == incoming.MOST_HELD
     [told] = OutboxMessage.objects.filter(key__startswith="held-full:")
     assert told.payload["context"]["title"] == f"No more mails are kept: {ticket.number}"
-    desk.accept(held=HeldMail.objects.earliest("pk"), by=ticket.customer)
+    desk.accept(held=HeldMail.objects.earliest("pk"), by=staff)
     for number in range(100, 103):
         take(ticket, str(number), sender="ada@home.example")
     assert OutboxMessage.objects.filter(key__startswith="held-full:").count() == 2  # full a second time

@@ -36,9 +36,10 @@ def upright(picture: Image.Image) -> Image.Image:
     return turned
 
 
-def _orientation(picture: Image.Image) -> object:
+def _orientation(picture: Image.Image) -> int:
     """0 where the tags cannot be read: what they say of the picture is not worth losing it."""
     try:
-        return picture.getexif().get(_ORIENTATION)
+        told = picture.getexif().get(_ORIENTATION)
     except (struct.error, SyntaxError, ValueError, TypeError, LookupError, OSError):
         return 0
+    return told if isinstance(told, int) else 0
