@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checkout.cart import prices
+from checkout.models import PurchaseDetails
 from checkout.orders import order_lines
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.errors import CannotOrder
@@ -103,9 +104,13 @@ def place(order: StaffOrder) -> CreatedOrder:
     """Write the order and its invoice, and mail the customer the link; a new customer gets an account. Sessions of an
     account that nobody has proven end.
 
-    Raises CannotOrder, or EmailTaken (users.services) if the account was made just now by somebody else.
+    Raises CannotOrder (also if the key was used), or EmailTaken (users.services) if the account was made just now by
+    somebody else.
     """
     with transaction.atomic():
+        placed = PurchaseDetails.objects.filter(cause_key=order.cause.key).select_related("order").first()
+        if placed is not None:
+            raise _placed_already(placed.order.number)
         customer = customer_of(order)
         if customer is None:
             contact = order.contact
@@ -120,7 +125,7 @@ def place(order: StaffOrder) -> CreatedOrder:
         unproven.shut_out(customer)
         lines = lines_of(order)
         check(lines)
-        return create(
+        created = create(
             customer=customer,
             lines=lines,
             currency=currency_of(lines),
@@ -129,3 +134,11 @@ def place(order: StaffOrder) -> CreatedOrder:
             cause=order.cause,
             portal=order.portal,
         )
+        if not created.is_new:  # by the same form, at the same moment
+            raise _placed_already(created.order.number)
+        return created
+
+
+def _placed_already(number: str) -> CannotOrder:
+    """Nothing that was typed since is in that order."""
+    return CannotOrder(_("Order %(number)s was placed with this form already. Begin a new one.") % {"number": number})

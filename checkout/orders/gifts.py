@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import translation
 
 from checkout.cart.prices import CartPrice
+from checkout.models import PurchaseDetails
 from checkout.orders import order_lines
 from checkout.orders.by_staff import customer_with
 from checkout.orders.create import Cause, CreatedOrder, create
@@ -68,6 +69,9 @@ def give(
         raise PermissionDenied
     if not reason.strip():
         raise NotPossible("no_reason")
+    cause = Cause(key=f"gift:{key}", free=FreeOrderCause.GIFT, reference=reason.strip())
+    if PurchaseDetails.objects.filter(cause_key=cause.key).exists():  # to whomever
+        raise NotPossible("given_already")
     if not price.is_on_sale:
         raise NotPossible("not_on_sale")
     if extends is not None:
@@ -83,7 +87,7 @@ def give(
             name=customer.get_full_name(), company=customer.company, phone=customer.phone, email=customer.email
         ),
         language=customer.language,
-        cause=Cause(key=f"gift:{key}", free=FreeOrderCause.GIFT, reference=reason.strip()),
+        cause=cause,
         portal=portal,
     )
     if not created.is_new:

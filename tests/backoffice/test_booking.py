@@ -19,6 +19,7 @@ from storefront.billing.states import InvoiceStatus
 from storefront.licensing.models import License
 from tests.backoffice.pressing import confirmed, preview
 from tests.backoffice.test_money_desk import late
+from tests.backoffice.test_trade_lists import exported
 from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,14 @@ def test_the_open_invoice_of_a_cancelled_order_is_not_offered(accounting: Client
     assert booking.bookable_invoices(item.payment) == []
     with pytest.raises(booking.NotBookable):
         booking.book(payment=item.payment, invoice=invoice, by=customer)
+
+
+def test_lists_say_what_booked_money_paid(accounting: Client, stripe: Any, customer: Any) -> None:
+    item, invoice = late(stripe, customer), make_invoice(customer)
+    booking.book(payment=item.payment, invoice=invoice, by=customer)
+    reference = item.payment.attempt.charge_reference
+    for path, number in (("/admin/orders/", invoice.order.number), ("/admin/invoices/", invoice.number)):
+        [row] = [row for row in exported(accounting.get(f"{path}?export=csv")) if number in row.values()]
+        assert (row["Payment reference"], row["Paid by"]) == (reference, "Stripe, visa •••• 4242")
+    [row] = exported(accounting.get("/admin/payments/received/?export=csv"))
+    assert (row["Invoice"], row["Order"]) == (invoice.number, invoice.order.number)

@@ -72,6 +72,14 @@ def test_the_order_is_placed_once_and_waits_for_the_customer(sales: Client, data
     assert Order.objects.count() == 1
 
 
+def test_a_form_that_was_used_places_no_second_order_and_says_so(sales: Client, data: dict[str, Any]) -> None:
+    confirmed(sales, PATH, **data)
+    again = confirmed(sales, PATH, **data | {"quantity_2": "5", "email": "other@example.com"})
+    assert f"Order {Order.objects.get().number} was placed with this form already" in errors(again)
+    assert not User.objects.filter(email="other@example.com").exists()
+    assert ModelLogEntry.objects.filter(action="orders.place").count() == 1
+
+
 def test_an_existing_customer_keeps_their_account(sales: Client, data: dict[str, Any], customer: Any) -> None:
     confirmed(sales, PATH, **data | {"email": "BUYER@example.com"})
     assert Order.objects.get().user == customer

@@ -25,6 +25,21 @@ def _page(row: PaymentAttempt | Payment) -> str:
     return reverse("backoffice-payment", args=[row.public_id])
 
 
+def _invoice(row: Payment) -> str:
+    paid = rows.invoice_paid(row)
+    return paid.number if paid else ""
+
+
+def _order(row: Payment) -> str:
+    paid = rows.invoice_paid(row)
+    return paid.order.number if paid and paid.order else ""
+
+
+def _company(row: Payment) -> str:
+    paid = rows.invoice_paid(row)
+    return paid.payer.get("company", "") if paid else row.customer.company
+
+
 class AttemptList(TradeList):
     """Attempts to pay, the latest first, also those that brought nothing."""
 
@@ -113,7 +128,7 @@ class PaymentList(TradeList):
             "customer", label=_("Customer"), accessor=lambda row: row.customer.get_full_name() or row.customer.email,
             instance=lambda row: row.customer,
         ),
-        LinkColumn("invoice", label=_("Invoice"), accessor="invoice.number", instance=lambda row: row.invoice),
+        LinkColumn("invoice", label=_("Invoice"), accessor=_invoice, instance=rows.invoice_paid),
         Column("method", label=_("Method"), accessor=rows.method_of),
         MoneyColumn("amount_refunded", label=_("Refunded"), currency=_currency, sort_key="amount_refunded"),
         MoneyColumn("amount_lost", label=_("Lost in disputes"), currency=_currency, sort_key="amount_lost"),
@@ -124,10 +139,10 @@ class PaymentList(TradeList):
         (_("Payment"), lambda row: row.reference),
         (_("Received"), lambda row: row.received_at),
         (_("Customer"), lambda row: row.customer.get_full_name()),
-        (_("Company"), lambda row: row.invoice.payer.get("company", "") if row.invoice else row.customer.company),
+        (_("Company"), _company),
         (_("E-mail"), lambda row: row.customer.email),
-        (_("Invoice"), lambda row: row.invoice.number if row.invoice else ""),
-        (_("Order"), lambda row: row.invoice.order.number if row.invoice and row.invoice.order else ""),
+        (_("Invoice"), _invoice),
+        (_("Order"), _order),
         (_("Method"), rows.method_of),
         (_("Payment reference"), lambda row: rows.reference_of(row.attempt) or row.reference),
         (_("Currency"), _currency),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from oscar.apps.order.models import Order, OrderDiscount
 
 from storefront.billing import status
-from storefront.billing.models import Invoice, Payment, PaymentAttempt
+from storefront.billing.models import Allocation, Invoice, Payment, PaymentAttempt
 from storefront.users.models import User
 
 
 def orders() -> QuerySet[Order]:
     """Orders with customer, contact, invoices and their attempts: three queries for any number."""
-    invoices = status.with_attempts(Invoice.objects.all()).order_by("pk")
+    invoices = _with_money(status.with_attempts(Invoice.objects.all())).order_by("pk")
     return Order.objects.select_related("user", "purchase_details").prefetch_related(
         Prefetch("invoices", invoices, to_attr="all_invoices"), "discounts"
     )
@@ -20,7 +21,19 @@ def orders() -> QuerySet[Order]:
 
 def invoices() -> QuerySet[Invoice]:
     """Invoices with customer, order and attempts: two queries for any number."""
-    return status.with_attempts(Invoice.objects.all()).select_related("customer", "order")
+    return _with_money(status.with_attempts(Invoice.objects.all())).select_related("customer", "order")
+
+
+def _with_money(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """With the first payment that each was paid with, as ``rows.paid_with`` reads it."""
+    payments = Payment.objects.filter(allocations__entry__transaction__invoice=OuterRef("pk")).order_by("pk")
+    found = payments.values(
+        found=JSONObject(
+            gateway="gateway", method_label="method_label", reference="reference",
+            charge="attempt__charge_reference",
+        )
+    )  # fmt: skip
+    return invoices.annotate(money=Subquery(found[:1]))
 
 
 def attempts() -> QuerySet[PaymentAttempt]:
@@ -28,7 +41,10 @@ def attempts() -> QuerySet[PaymentAttempt]:
 
 
 def payments() -> QuerySet[Payment]:
-    return Payment.objects.select_related("customer", "attempt__invoice__order")
+    """Payments with customer, attempt and what they paid for: two queries for any number."""
+    spent = Allocation.objects.select_related("entry__transaction__invoice__order").order_by("pk")
+    found = Payment.objects.select_related("customer", "attempt__invoice__order")
+    return found.prefetch_related(Prefetch("allocations", spent))
 
 
 def matching_people(text: str) -> QuerySet[User]:

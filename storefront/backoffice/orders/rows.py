@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -43,13 +44,38 @@ def vouchers_of(order: Order) -> str:
     return ", ".join(sorted({discount.voucher_code for discount in order.discounts.all() if discount.voucher_code}))
 
 
-def paid_attempt(invoice: Invoice | None) -> PaymentAttempt | None:
-    """The attempt that brought the money, of those that were loaded."""
-    attempts = invoice.attempts.all() if invoice else ()
-    return next((each for each in attempts if each.status == AttemptStatus.SUCCEEDED), None)
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What an invoice was paid with."""
+
+    gateway: str
+    method_label: str
+    reference: str
 
 
-def method_of(attempt: PaymentAttempt | Payment | None) -> str:
+def paid_with(invoice: Invoice | None) -> Money | None:
+    """The money of an invoice of ``queries``: booked to it, wherever it came from, else its own attempt's."""
+    if invoice is None:
+        return None
+    booked: dict[str, str] | None = invoice.money  # type: ignore[attr-defined]
+    if booked:
+        return Money(booked["gateway"], booked["method_label"], booked["charge"] or booked["reference"])
+    attempts = (each for each in invoice.attempts.all() if each.status == AttemptStatus.SUCCEEDED)
+    return next((Money(each.gateway, each.method_label, reference_of(each)) for each in attempts), None)
+
+
+def paid_reference(invoice: Invoice | None) -> str:
+    money_of = paid_with(invoice)
+    return money_of.reference if money_of else ""
+
+
+def invoice_paid(payment: Payment) -> Invoice | None:
+    """The invoice that a payment of ``queries`` paid, the latest of several; else the one that it was meant for."""
+    spent = [each.entry.transaction.invoice for each in payment.allocations.all()]
+    return next((invoice for invoice in reversed(spent) if invoice), payment.invoice)
+
+
+def method_of(attempt: PaymentAttempt | Payment | Money | None) -> str:
     """How it is, or was to be, paid: Stripe, visa •••• 4242."""
     if attempt is None:
         return ""

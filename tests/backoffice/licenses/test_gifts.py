@@ -109,3 +109,10 @@ def test_no_period_is_given_on_a_revoked_license(shop: Any, license: License, ac
     refused = act("give", license, key="k1", price=str(shop.term("standard", 6).pk))
     assert refused.status_code == 422 and "This license is revoked" in said(refused)
     assert list(License.objects.all()) == [license] and Order.objects.count() == 0
+
+
+def test_a_form_that_was_used_gives_nothing_to_another_customer(owner: Client, form: dict[str, str]) -> None:
+    assert press(owner, form).status_code == 302
+    again = press(owner, form | {"email": "other@example.com"})
+    assert again.status_code == 422 and "given already" in said(again)
+    assert License.objects.count() == 1 and not User.objects.filter(email="other@example.com").exists()
