@@ -6,6 +6,7 @@ Each preview has a key of its own, sent back with what was previewed. The act th
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,11 +14,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from storefront.backoffice.models import ConfirmedAct
-from storefront.core import clock, references
+from storefront.core import clock
 from storefront.core.retention import delete_in_batches
 
 KEEP = timedelta(days=90)
-_LONGEST = 32
+_LENGTH = 32
 
 
 def digest(sentences: list[str], data: Mapping[str, Any]) -> str:
@@ -28,13 +29,13 @@ def digest(sentences: list[str], data: Mapping[str, Any]) -> str:
 
 def write(digest: str) -> str:
     """What the form of a preview holds: a new key, and what identifies the preview."""
-    return f"{references.public_id()}.{digest}"
+    return secrets.token_hex(_LENGTH // 2) + digest
 
 
 def read(text: str) -> tuple[str, str]:
     """Key and digest of what ``write`` wrote; ("", "") for anything else."""
-    key, _dot, digest = text.partition(".")
-    return (key, digest) if digest and 0 < len(key) <= _LONGEST else ("", "")
+    key, digest = text[:_LENGTH], text[_LENGTH:]
+    return (key, digest) if digest and text.isascii() and text.isalnum() else ("", "")
 
 
 def use(key: str) -> bool:

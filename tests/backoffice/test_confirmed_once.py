@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,12 +13,16 @@ from wagtail.models import ModelLogEntry
 
 from storefront.backoffice import confirmations, history
 from storefront.backoffice.models import ConfirmedAct
+from storefront.billing.errors import NotRefundable
 from storefront.billing.models import Refund
-from storefront.billing.services import refunds
+from storefront.billing.services import payments, refunds
+from storefront.billing.services.refund_plans import RefundDecision
 from storefront.core import clock
 from storefront.licensing.models import License
 from tests.backoffice.licenses.conftest import said
 from tests.backoffice.test_refunds import invoice, path  # noqa: F401  (fixture)
+from tests.billing.building import make_invoice
+from tests.billing.test_refund_decisions import advance
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +122,15 @@ def test_confirmations_are_forgotten(staff: Callable[[str], Any]) -> None:
     ConfirmedAct.objects.create(key="new", created_at=now)
     assert confirmations.clear_old() == 1
     assert ConfirmedAct.objects.get().key == "new"
+
+
+def test_of_money_that_paid_for_nothing_no_more_is_taken_than_is_there(stripe: Any, customer: Any) -> None:
+    """Looked at again where it is taken, not in the form alone: another refund may have come between."""
+    money = advance(stripe, customer, "100.00")
+    bought = make_invoice(customer, "60.00")
+    payments.pay(bought, [(money, Decimal("60.00"))])
+    some = RefundDecision(payment=money, amount=Decimal("30.00"), is_unspent=True)
+    refunds.begin(decision=some, reason="On account", by=None)
+    with pytest.raises(NotRefundable):
+        refunds.begin(decision=some, reason="On account", by=None)
+    assert Refund.objects.count() == 1
