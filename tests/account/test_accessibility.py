@@ -17,6 +17,7 @@ from wagtail.search.models import IndexEntry
 from tests.account import every_page
 from tests.account.every_page import Kind
 from tests.cms import conftest as cms
+from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -132,7 +133,7 @@ class Inspector:
         whole = ["html" if len(forms) > 1 else FRAME_LEFT_OUT, EVERYTHING]
         for number, (size, scheme) in enumerate(forms):
             page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme)
+            show_in(page, scheme)
             self.here = f"{where} [{size['width']}, {scheme}]"
             self.note(*page.evaluate(RUN_AXE, ["main", APPEARANCE] if number and self.count else whole))
         self.count += 1

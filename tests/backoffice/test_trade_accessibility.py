@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.account.test_accessibility import AXE, PHONE, RUN_AXE, TOO_WIDE, WIDE
 from tests.billing.building import make_invoice
 from tests.purchases import order, pay
+from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +49,7 @@ def addresses(customer: Any, shop: Any, stripe: Any) -> list[str]:
 def test_nothing_is_wrong_with_any_page(page: Page, addresses: list[str], size: Any, scheme: Any) -> None:
     faults = []
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+    show_in(page, scheme)
     for address in addresses:
         answer = page.goto(address)
         assert answer is not None

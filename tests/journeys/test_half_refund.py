@@ -19,6 +19,7 @@ from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import pay, terms
 from tests.factories import make_site
 from tests.licensing.conftest import make_product
+from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -40,7 +41,7 @@ def look_at(page: Page, name: str) -> None:
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            show_in(page, scheme)
             if SHOTS:
                 page.screenshot(path=Path(SHOTS) / f"{name}-{size}-{scheme}.png", full_page=True)
             page.evaluate(AXE)

@@ -13,6 +13,7 @@ from storefront.core import clock
 from storefront.notifications import addresses
 from tests.account.test_accessibility import AXE, LANDMARKS, TOO_WIDE
 from tests.factories import PASSWORD
+from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -57,7 +58,7 @@ def test_no_page_keeps_anybody_out(owner: Page, live_server: Any, person: Any) -
         owner.add_style_tag(content=AT_ONCE)
         for size, scheme in ((DESK, "light"), (DESK, "dark"), (TABLET, "light"), (PHONE, "dark")):
             owner.set_viewport_size(size)
-            owner.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            show_in(owner, scheme)
             found = [*owner.evaluate(RUN_AXE), owner.evaluate(TOO_WIDE)]
             faults += [f"{tail} [{size['width']}, {scheme}]: {fault}" for fault in found if fault]
         assert owner.evaluate(LANDMARKS) == "1 main, 1 h1"

@@ -13,6 +13,7 @@ from storefront.licensing.services import staff_time
 from tests.account.test_accessibility import AXE, LANDMARKS, TOO_WIDE
 from tests.backoffice.customers.test_in_browser import AT_ONCE, DESK, PHONE, RUN_AXE, TABLET
 from tests.factories import PASSWORD
+from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -38,7 +39,7 @@ def test_no_page_keeps_anybody_out(owner: Page, live_server: Any, license: Licen
         owner.add_style_tag(content=AT_ONCE)
         for size, scheme in ((DESK, "light"), (DESK, "dark"), (TABLET, "light"), (PHONE, "dark")):
             owner.set_viewport_size(size)
-            owner.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            show_in(owner, scheme)
             found = [*owner.evaluate(RUN_AXE), owner.evaluate(TOO_WIDE)]
             faults += [f"{tail} [{size['width']}, {scheme}]: {fault}" for fault in found if fault]
         assert owner.evaluate(LANDMARKS) == "1 main, 1 h1"

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from storefront.users import roles
 from storefront.users.models import User
 from tests.factories import PASSWORD
+from tests.theme import show_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
 
@@ -51,7 +52,7 @@ def shot(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_keeps_the_rules_at_every_width(desk: Page, scheme: Any) -> None:
-    desk.emulate_media(color_scheme=scheme)
+    show_in(desk, scheme)
     for size in (WIDE, TABLET, PHONE):
         desk.set_viewport_size(size)
         check_rules(desk)
