@@ -53,6 +53,8 @@
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.target === "_blank" || !form.closest("#main")) return;
     if (asked.delete(form)) return;
+    // These save by themselves, and are told there; between the question and the sending they would overtake themselves.
+    if ((form.dataset.controller || "").includes("w-autosave")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
