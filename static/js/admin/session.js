@@ -67,7 +67,11 @@
       return;
     }
     asked.add(form);
+    // Wagtail disables a button that was pressed; what it says ("publish") is sent only while it is not.
+    const isDisabled = submitter?.disabled;
+    if (isDisabled) submitter.disabled = false;
     form.requestSubmit(submitter);
+    if (isDisabled) submitter.disabled = true;
     asked.delete(form);
   }, true);
 })();
