@@ -17,8 +17,8 @@ FORMS = [
     for model in (*get_page_models(), *get_snippet_models())
     if model._meta.app_label in ("cms", "articles", "site_texts", "plans", "billing")
 ]
-#: Wagtail's own, with its own words around them.
-OWN_WORDS = {"title", "go_live_at", "expire_at"}
+#: Wagtail's own, with its own words around them; and a box that is shown only below the question it answers.
+OWN_WORDS = {"title", "go_live_at", "expire_at", "is_meant"}
 
 
 def unexplained(panel: Panel, form: Any, around: str = "") -> Iterator[str]:

@@ -161,7 +161,7 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
     }
     assert names - rendering.SHOWN == {
         "account-license-address", "account-ticket-new", "account-ticket-turn", "account-ticket-rate",
-        "account_set_password", "account-mail-again", "account_email", "usersessions_list",
+        "account_set_password", "account-mail-again", "account_email", "usersessions_list", "staff-invitation",
     }  # fmt: skip
 
 
