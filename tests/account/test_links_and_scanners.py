@@ -22,16 +22,20 @@ from django.urls import reverse
 
 from checkout.models import CheckoutReminder
 from checkout.reminders import services as reminders
+from cms.permissions import ensure_role
 from storefront.billing import links
 from storefront.core import clock
 from storefront.licensing.links import extend_url
 from storefront.notifications import outbox
+from storefront.notifications.models import OutboxMessage
 from storefront.support.links import conversation_url
 from storefront.support.services import conversations
-from storefront.users import password_links
+from storefront.users import invitations, password_links, roles
+from storefront.users.models import User
 from tests import rows
 from tests.account.test_access_matrix import routes
 from tests.checkout.test_reminders import asked as leave_checkout
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +89,23 @@ def pay(things: Things, url: str) -> bool:
     return Client().post(url, {"gateway": "stripe"}).status_code in (302, 303)
 
 
+def invitation(things: Things) -> str:
+    owner = User.objects.create_user(email="owner@staff.example", password=PASSWORD)
+    owner.groups.add(ensure_role(roles.OWNER))
+    group = ensure_role(roles.SUPPORT)
+    invited = invitations.invite(email="new@staff.example", name="N", language="en", groups=[group], by=owner)
+    row = OutboxMessage.objects.get(recipient=invited.email)
+    (draft,) = invitations.drafts(row)
+    found = re.search(r"http://\S+/account/invitation/[^/\s\"']+/", repr(draft.mail))
+    assert found
+    return found[0]
+
+
+def become_staff(things: Things, url: str) -> bool:
+    Client().post(url, {"password1": "another horse battery", "password2": "another horse battery"})
+    return User.objects.filter(email="new@staff.example").exists()
+
+
 def read(text: str) -> Callable[[Things, str], bool]:
     return lambda things, url: text in Client().get(url, follow=True).content.decode()
 
@@ -120,6 +141,7 @@ LINKS = {
         "/checkout/resume/<str:token>/", lambda things: reminders.resume_url(things.reminder),
         lambda things, url: "Yeastar" in Client().post(url, follow=True).content.decode(),
     ),
+    "become staff": Link("/account/invitation/<str:token>/", invitation, become_staff),
     "want no mail about it": Link("/checkout/resume/<str:token>/stop/", stop_url, stop),
     "read an answer": Link(
         "/support/open/<str:token>/", lambda things: conversation_url(things.conversation), read("Yes, it does.")

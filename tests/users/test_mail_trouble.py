@@ -19,6 +19,7 @@ from storefront.notifications.models import MailAddress, OutboxMessage, OutboxSt
 from storefront.users import password_links
 from storefront.users.models import User
 from tests import purchases
+from tests.backoffice.pressing import confirmed
 from tests.inbox.mail_company import send, tell, use
 
 pytestmark = pytest.mark.django_db
@@ -163,8 +164,8 @@ def test_staff_are_told_once_and_closing_the_matter_lets_mails_go_there_again(
     wanted = ("access_admin", "view_reviewitem", "change_reviewitem")
     staff.user_permissions.add(*Permission.objects.filter(codename__in=wanted))
     client.force_login(staff)
-    assert "means that the address works" in page(client, f"/admin/review/{item.pk}/")
-    client.post(f"/admin/review/{item.pk}/resolve/", {"reason": "They emptied their mailbox."})
+    assert "means that the address works" in page(client, f"/admin/money/{item.pk}/")
+    confirmed(client, f"/admin/money/{item.pk}/resolve/", reason="They emptied their mailbox.")
     assert not addresses.find(customer.email).is_bounced
     assert send("payment_received", key="paid:1").status == OutboxStatus.SENT
     bounce()
