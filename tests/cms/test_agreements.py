@@ -181,4 +181,4 @@ def test_who_may_not_change_agreements_may_not_compare_their_versions(
     person = make_customer("support@example.com")
     person.user_permissions.add(Permission.objects.get(codename="access_admin"))
     client.force_login(person)
-    assert client.get(address("versions_compare", shop.agreement.pk, 1, 1)).status_code == 302
+    assert client.get(address("versions_compare", shop.agreement.pk, 1, 1)).status_code == 403

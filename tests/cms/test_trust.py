@@ -14,6 +14,9 @@ from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage
 from cms.models import HomePage, ProductIndexPage, ProductPage
 from storefront.billing import links
 from storefront.billing.models import Invoice, Seller
+from storefront.users import roles
+from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
 from tests.checkout.building import make_voucher, order_by, put_in_cart
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +93,8 @@ def test_an_editors_own_lines_do_not_take_the_rule_away(client: Client, shop: An
 
 
 def test_how_to_ask_without_a_number_of_days_is_refused(marketer: Any) -> None:
+    User.objects.get(email="marketer@example.com").groups.add(roles.ensure_role(roles.ACCOUNTING))
+    show_password_again(marketer)
     seller = Seller.objects.get()
     address = f"/admin/snippets/billing/seller/edit/{seller.pk}/"
     form = {"name": seller.name, "address": seller.address, "is_default": "on", "refund_text": "Write to us."}

@@ -97,7 +97,7 @@ def test_the_inbox_forgets_what_is_done(settings: Any) -> None:
     for status in InboundStatus:
         InboundEvent.objects.create(source="stripe", event_id=status.value, status=status)
     assert after(clear_inbox, days=settings.WEBHOOK_KEEP_DAYS - 1) == 0
-    assert after(clear_inbox, days=settings.WEBHOOK_KEEP_DAYS + 1) == 3
+    assert after(clear_inbox, days=settings.WEBHOOK_KEEP_DAYS + 1) == len(InboundStatus) - 1
     assert InboundEvent.objects.get().status == InboundStatus.RECEIVED
 
 
