@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -33,7 +33,7 @@ def addresses() -> list[URLPattern]:
 def search_area() -> SearchArea:
     """Wagtail's box leads to the first area; those of pages, pictures, documents and users follow from 100 on."""
     return EverythingSearchArea(
-        _("Everything"), reverse_lazy("backoffice-search"), name="everything", icon_name="search", order=0
+        _("Everything"), reverse("backoffice-search"), name="everything", icon_name="search", order=0
     )
 
 
