@@ -24,6 +24,7 @@ from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from storefront.billing.models import Seller
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
 from tests.cms.editing import overwrite_box, sent_back
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,7 @@ def log_in(email: str, name: str) -> Client:
     user.save()
     client = Client()
     client.force_login(user)
+    show_password_again(client)  # some forms want it
     return client
 
 
