@@ -22,7 +22,8 @@
     if (!dialog.open) dialog.showModal();
   }
 
-  const sayEnded = () => say(ended, true);
+  let hasEnded = false;
+  const sayEnded = () => { hasEnded = true; say(ended, true); };
 
   const fetched = window.fetch;
   window.fetch = async (...request) => {
@@ -53,8 +54,9 @@
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.target === "_blank" || !form.closest("#main")) return;
     if (asked.delete(form)) return;
-    // These save by themselves, and are told there; between the question and the sending they would overtake themselves.
-    if ((form.dataset.controller || "").includes("w-autosave")) return;
+    // A form that saves by itself is told there; while the session lasts it is sent at once, for between the question
+    // and the sending it would overtake itself.
+    if (!hasEnded && (form.dataset.controller || "").includes("w-autosave")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
@@ -62,6 +64,7 @@
       const answer = await fetched(url, { headers: { "X-Requested-With": "XMLHttpRequest" }, redirect: "error" });
       if (answer.status === GONE) { sayEnded(); return; }
       if (answer.ok) renewToken((await answer.json()).token);
+      hasEnded = false;
     } catch {
       say(away, false);
       return;
