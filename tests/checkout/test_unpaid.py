@@ -107,7 +107,7 @@ def test_declined_card_has_one_reason_on_every_page(
     ]  # fmt: skip
     staffs = [
         reverse("backoffice-orders"), reverse("backoffice-order", args=[order.number]),
-        reverse("review-detail", args=[item.pk]),
+        reverse("backoffice-review-item", args=[item.pk]),
     ]  # fmt: skip
     for who, paths in ((buyer, buyers), (admin_client, staffs)):
         for path in paths:

@@ -22,6 +22,7 @@ from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPa
 from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.refunds import words
 from storefront.backoffice.rights import has_any
+from storefront.billing import status
 from storefront.billing.models import ReviewItem
 from storefront.billing.services import booking, refund_rules
 from storefront.billing.services.refund_plans import unspent
@@ -120,8 +121,11 @@ class ReviewPage(DetailPage):
             if item.invoice.order:
                 yield Fact(_("Order"), item.invoice.order.number, item.invoice.order)
         if item.attempt:
-            text = f"{words.displayed(item.attempt.amount, item.attempt.currency)}, {item.attempt.get_status_display()}"
+            state = status.of_attempt(item.attempt)
+            text = f"{words.displayed(item.attempt.amount, item.attempt.currency)}, {state.label}"
             yield Fact(_("Payment"), text, item.attempt)
+            if state.reason:
+                yield Fact(_("Why"), state.reason)
         elif item.payment:
             yield Fact(_("Payment"), words.displayed(item.payment.amount, item.payment.currency), item.payment)
         payment = item.payment
