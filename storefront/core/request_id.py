@@ -23,7 +23,9 @@ class RequestId:
         request.request_id = number  # type: ignore[attr-defined]
         with bound_contextvars(request_id=number):
             response = self.get_response(request)
-        response.headers[HEADER] = number
+        # An answer that proxies keep for everybody is nobody's own.
+        if "public" not in response.headers.get("Cache-Control", ""):
+            response.headers[HEADER] = number
         return response
 
 
