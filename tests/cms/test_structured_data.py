@@ -23,6 +23,7 @@ from storefront.billing.models import Seller
 from storefront.core import clock, countries
 from storefront.core.instants import day_of
 from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
 from tests.cms.test_blocks import everything, show
 from tests.cms.test_product_layout import in_russian
 from tests.cms.test_seo import PRODUCT, SITE, data_of, html_of
@@ -169,6 +170,7 @@ def test_countries_are_those_of_the_standard() -> None:
 def test_a_seller_chooses_the_country_by_its_name(client: Client, seller: Seller, language: str, name: str) -> None:
     staff = User.objects.create_superuser(email="root@example.com", password="x")
     client.force_login(staff)
+    show_password_again(client)
     UserProfile.objects.create(user=staff, preferred_language=language)
     html = client.get(f"/admin/snippets/billing/seller/edit/{seller.pk}/").content.decode()
     assert f'<option value="DE" selected>{name}</option>' in html
