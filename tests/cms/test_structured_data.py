@@ -27,6 +27,7 @@ from tests.backoffice.conftest import show_password_again
 from tests.cms.test_blocks import everything, show
 from tests.cms.test_product_layout import in_russian
 from tests.cms.test_seo import PRODUCT, SITE, data_of, html_of
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +169,7 @@ def test_countries_are_those_of_the_standard() -> None:
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Germany"), ("ru", "Германия")])
 def test_a_seller_chooses_the_country_by_its_name(client: Client, seller: Seller, language: str, name: str) -> None:
-    staff = User.objects.create_superuser(email="root@example.com", password="x")
+    staff = User.objects.create_superuser(email="root@example.com", password=PASSWORD)
     client.force_login(staff)
     show_password_again(client)
     UserProfile.objects.create(user=staff, preferred_language=language)
