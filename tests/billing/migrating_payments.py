@@ -159,8 +159,9 @@ def result() -> dict[str, Any]:
     # The invoices' hashes are made up here; everything else must be as the shop itself would have left it.
     findings = [str(finding) for finding in checks() if finding.check != "invoice-changed"]
     payments = list(Payment.objects.order_by("pk"))
-    added = Payment.objects.create(
-        customer=payments[0].customer, gateway="stripe", is_live=False, currency="EUR", amount=1, reference="new"
+    # Past the signals: the tables of the rooms above, where the search terms are, are not migrated here.
+    [added] = Payment.objects.bulk_create(
+        [Payment(customer=payments[0].customer, gateway="stripe", is_live=False, currency="EUR", amount=1)]
     )
     return {
         "findings": findings,
