@@ -82,7 +82,7 @@ bench: .venv/ready-test
 
 # Collect the texts of the interface anew and compile their translations; needs GNU gettext.
 messages: .venv/ready-test
-	$(PY) manage.py makemessages --all --no-wrap --no-obsolete --add-location file --verbosity 0 -i '.*' -i var -i tests -i requirements -i docs -i 'storefront/sandbox/*'
+	$(PY) manage.py makemessages --all --no-wrap --no-obsolete --no-location --verbosity 0 -i '.*' -i var -i tests -i requirements -i docs -i 'storefront/sandbox/*'
 	$(PY) manage.py compilemessages --verbosity 0 -i '.*'
 
 lock: .tools/ready

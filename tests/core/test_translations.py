@@ -32,16 +32,21 @@ LANGUAGES = sorted(path.name for path in LOCALES.iterdir() if path.is_dir())
 
 def used_texts() -> set[str]:
     """Every marked text of our Python files and templates, as its msgid."""
+    return {text for _, text in used_entries()}
+
+
+def used_entries() -> set[tuple[str | None, str]]:
+    """The same with their contexts: a text has a translation for each."""
     files = [path for folder in SOURCES for path in (ROOT / folder).rglob("*.py") if "sandbox" not in path.parts]
     code = [path.read_bytes() for path in files if "migrations" not in path.parts]
     pages = [path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"}]
     code += ["\n".join(CALL.findall(templatize(path.read_text()))).encode() for path in pages]
-    return {text for source in code for text in _texts(source)}
+    return {entry for source in code for entry in _entries(source)}
 
 
-def _texts(source: bytes) -> list[str]:
+def _entries(source: bytes) -> list[tuple[str | None, str]]:
     found = extract("python", io.BytesIO(source), keywords=KEYWORDS, options={"encoding": "utf-8"})
-    return [message[0] if isinstance(message, tuple) else message for _, message, _, _ in found]
+    return [(context, message[0] if isinstance(message, tuple) else message) for _, message, _, context in found]
 
 
 def catalogue(language: str) -> polib.POFile:
@@ -50,9 +55,16 @@ def catalogue(language: str) -> polib.POFile:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_has_a_translation(language: str) -> None:
-    known = {entry.msgid for entry in catalogue(language) if entry.translated()}
-    missing = sorted(text for text in used_texts() if text and text not in known)
+    known = {(entry.msgctxt, entry.msgid) for entry in catalogue(language) if entry.translated()}
+    missing = sorted(text for context, text in used_entries() if text and (context, text) not in known)
     assert not missing, f"run `make messages` and translate: {missing[:20]}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_translation_is_guessed_or_missing(language: str) -> None:
+    """A fuzzy entry is not shown to anyone; one without text shows English."""
+    unfinished = [entry.msgid for entry in catalogue(language) if not entry.obsolete and not entry.translated()]
+    assert unfinished == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,7 +72,7 @@ def test_translations_keep_their_placeholders(language: str) -> None:
     wrong = [
         entry.msgid
         for entry in catalogue(language)
-        for text in ([entry.msgstr] if not entry.msgid_plural else [entry.msgstr_plural[2]])
+        for text in ([entry.msgstr] if not entry.msgid_plural else entry.msgstr_plural.values())
         if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
     ]
     assert not wrong
