@@ -1,7 +1,8 @@
 """Which files are taken in: judged by their content, never by the name or type that the sender claims.
 
 Pictures are decoded and written anew, so that nothing but the picture is left of them: no place where a photo was
-taken, no second file behind the first one. Everything else is kept byte by byte and only ever sent as an attachment.
+taken, no second file behind the first one. Everything else is kept byte by byte and only ever sent as an attachment:
+PDF, text, Office documents without macros, and a ZIP of files that are taken by themselves.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from storefront.core.uploads import archives, documents, refusals
+from storefront.core.uploads.refusals import Refused
 from storefront.core.uploads.turning import upright
 
 logger = logging.getLogger(__name__)
@@ -43,29 +45,15 @@ _PICTURES = {
 _READ = ("PNG", "GIF", "WEBP", "JPEG")
 _PICTURE_BYTES = (b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"\xff\xd8\xff", b"RIFF")
 _TEXT_ENDINGS = {"txt": "text/plain", "log": "text/plain", "csv": "text/csv"}
+_PICTURE_ENDINGS = frozenset({"png", "gif", "webp", "jpg", "jpeg"})
 #: What a browser may take for a page, however it is called.
 _MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|script|svg|iframe|\?xml|\?php|%)", re.IGNORECASE)
 #: For the ``accept`` of a file field: a hint to the browser only.
-ACCEPT = "image/png,image/jpeg,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv"
-KINDS = _("Pictures, PDF or plain text; up to 10 MB each, at most 5.")
-
-TOO_LARGE = _("%(name)s is larger than 10 MB.")
-EMPTY = _("%(name)s is empty.")
-UNKNOWN = _("%(name)s cannot be taken: send pictures (PNG, JPEG, WebP, GIF), PDF or plain text.")
-BROKEN = _("%(name)s is damaged, or not the picture it seems to be.")
-TOO_MANY_PIXELS = _("%(name)s is too large a picture. Make it smaller and send it again.")
-
-
-class Refused(Exception):
-    """The file is not taken. ``message`` says why, with the file's name, translated when it is shown."""
-
-    def __init__(self, message: str | Promise, name: str) -> None:
-        super().__init__(str(message) % {"name": name})
-        self.template, self.name = message, name
-
-    @property
-    def message(self) -> str:
-        return str(self.template) % {"name": self.name}
+ACCEPT = (
+    "image/png,image/jpeg,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv,.docx,.xlsx,.pptx,.odt,.ods,"
+    ".odp,.zip"
+)
+KINDS = _("Pictures, PDF, Office documents, plain text or a ZIP; up to 10 MB each, at most 5.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +69,15 @@ def check(name: str, content: bytes) -> CheckedFile:
     """The file as it may be stored. Raises Refused."""
     shown = plain_name(name)
     if len(content) > MOST_BYTES:
-        raise Refused(TOO_LARGE, shown)
+        raise Refused(refusals.TOO_LARGE, shown)
     if not content.strip(b"\0 \r\n\t"):
-        raise Refused(EMPTY, shown)
+        raise Refused(refusals.EMPTY, shown)
     if content.startswith(_PICTURE_BYTES):
         return _picture(shown, content)
     if content.startswith(b"%PDF-") and b"%%EOF" in content[-2048:]:
         return CheckedFile(_with_ending(shown, "pdf"), "application/pdf", content)
+    if content.startswith(archives.MAGIC):
+        return _archive(shown, content)
     return _text(shown, content)
 
 
@@ -110,15 +100,15 @@ def _picture(name: str, content: bytes) -> CheckedFile:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=_READ) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
-                    raise Refused(TOO_MANY_PIXELS, name)
+                    raise Refused(refusals.TOO_MANY_PIXELS, name)
                 return _written_anew(name, picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused(TOO_MANY_PIXELS, name) from None
+        raise Refused(refusals.TOO_MANY_PIXELS, name) from None
     except Refused:
         raise
     except Exception:  # the decoders raise what they like at the files of strangers; none may stop a form or a mail
         logger.info("A picture broke its decoder", exc_info=True)
-        raise Refused(BROKEN, name) from None
+        raise Refused(refusals.BROKEN, name) from None
 
 
 def _written_anew(name: str, picture: Image.Image) -> CheckedFile:
@@ -133,18 +123,46 @@ def _written_anew(name: str, picture: Image.Image) -> CheckedFile:
     return CheckedFile(_with_ending(name, ending), content_type, into.getvalue())
 
 
+def _archive(name: str, content: bytes) -> CheckedFile:
+    """An Office document, or a ZIP of what is taken by itself."""
+    found = list(archives.entries(name, content))
+    if documents.is_document(found):
+        ending, content_type = documents.read(name, found)
+        return CheckedFile(_with_ending(name, ending), content_type, content)
+    if not found or not all(map(_may_be_packed, found)):
+        raise Refused(refusals.HOLDS_OTHER, name)
+    return CheckedFile(_with_ending(name, "zip"), "application/zip", content)
+
+
+def _may_be_packed(entry: archives.Entry) -> bool:
+    """By its content and by its name, because whoever unpacks it opens it by that. No archive within an archive."""
+    ending = entry.name.rpartition(".")[2].lower()
+    if entry.content.startswith(_PICTURE_BYTES):
+        return ending in _PICTURE_ENDINGS
+    if entry.content.startswith(b"%PDF-"):
+        return ending == "pdf"
+    try:
+        if entry.content.startswith(archives.MAGIC):
+            inner = list(archives.entries(entry.name, entry.content))
+            return documents.is_document(inner) and documents.read(entry.name, inner)[0] == ending
+        _text(entry.name, entry.content)
+    except Refused:
+        return False
+    return True
+
+
 def _text(name: str, content: bytes) -> CheckedFile:
     ending = name.rpartition(".")[2].lower()
     content_type = _TEXT_ENDINGS.get(ending)
     if content_type is None or b"\0" in content or _MARKUP.search(content[:4096]):
-        raise Refused(UNKNOWN, name)
+        raise Refused(refusals.UNKNOWN, name)
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError:
         try:
             content.decode("cp1251")
         except UnicodeDecodeError:
-            raise Refused(UNKNOWN, name) from None
+            raise Refused(refusals.UNKNOWN, name) from None
     return CheckedFile(name, content_type, content)
 
 

@@ -14,7 +14,8 @@ import tempfile
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from storefront.core.uploads.checking import CheckedFile, Refused
+from storefront.core.uploads.checking import CheckedFile
+from storefront.core.uploads.refusals import Refused
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 
-from storefront.core.uploads import checking, scanning
-from storefront.core.uploads.checking import CheckedFile, Refused
+from storefront.core.uploads import checking, refusals, scanning
+from storefront.core.uploads.checking import CheckedFile
+from storefront.core.uploads.refusals import Refused
 from storefront.support.models import Attachment, Conversation, HeldMail, Message
 
 __all__ = ["CheckedFile", "Refused", "attach", "checked", "read"]
@@ -27,7 +28,7 @@ def read(uploads: Iterable[UploadedFile]) -> list[CheckedFile]:
     for upload in uploads:
         name = upload.name or ""
         if (upload.size or 0) > checking.MOST_BYTES:
-            raise Refused(checking.TOO_LARGE, checking.plain_name(name))
+            raise Refused(refusals.TOO_LARGE, checking.plain_name(name))
         files.append(checked(name, upload.read(checking.MOST_BYTES + 1)))
     return files
 

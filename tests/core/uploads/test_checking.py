@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from storefront.core.uploads import checking, scanning
-from storefront.core.uploads.checking import CheckedFile, Refused, check, plain_name
+from storefront.core.uploads import checking, refusals, scanning
+from storefront.core.uploads.checking import CheckedFile, check, plain_name
+from storefront.core.uploads.refusals import Refused
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -78,7 +79,6 @@ def test_what_is_taken_gets_the_name_and_type_of_its_content(
         ("a.gif", b"GIF89a/*<script>alert(1)</script>*/"),
         ("a.jpg", b"\xff\xd8\xff<?php system($_GET[0]); ?>"),
         ("a.png", bomb()),
-        ("a.zip", archive()),
         ("a.docx", archive()),
         ("a.pdf", archive()),
         ("a.exe", b"MZ\x90\x00\x03"),
@@ -146,7 +146,13 @@ def test_any_content_is_taken_or_refused(name: str, content: bytes) -> None:
         file = check(name, content)
     except Refused:
         return
-    assert file.content_type in ("text/plain", "text/csv", "application/pdf", "image/png", "image/jpeg")
+    assert file.content_type in (
+        "text/plain",
+        "text/csv",
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+    )  # no ZIP by luck
 
 
 # The scanner --------------------------------------------------------------------------------------------------------
@@ -188,7 +194,7 @@ def test_whatever_breaks_the_decoder_is_a_damaged_picture(monkeypatch: pytest.Mo
     monkeypatch.setattr(Image, "open", broken)
     with pytest.raises(Refused) as refused:
         check("a.png", b"\x89PNG\r\n\x1a\n rest")
-    assert refused.value.template == checking.BROKEN
+    assert refused.value.template == refusals.BROKEN
 
 
 @pytest.fixture
