@@ -68,7 +68,7 @@ def _is_odd(entry: zipfile.ZipInfo) -> bool:
 
 
 def _unfolded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """At most the size that its directory says, which ``_measure`` has added up; at the end its checksum is compared."""
+    """At most the size that its directory says, as ``_measure`` has added up; its checksum is compared at the end."""
     with archive.open(entry) as opened:
         content = opened.read()
     if len(content) != entry.file_size:
