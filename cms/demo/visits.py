@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from catalogue.plans.models import SoftwareProduct
-from cms.statistics import days, visits
+from cms.statistics import visits
 from cms.statistics.models import DailyCount
 from cms.statistics.visits import Visits
+from storefront.core import clock
+from storefront.core.spans import Span
 
 COUNTED_DAYS = 60
 #: Visitors a day: at least, and how many more there may be, in the order the products were made.
@@ -16,8 +18,8 @@ CROWDS = ((8, 7), (4, 4), (6, 5), (4, 3))
 
 def count_visits() -> None:
     """Counts for every day but today, which is still being counted; never fewer people than ordered on that day."""
-    today = days.today()
-    span = days.Span(today - timedelta(days=COUNTED_DAYS), today - timedelta(days=1))
+    today = clock.today()
+    span = Span(today - timedelta(days=COUNTED_DAYS), today - timedelta(days=1))
     ordered = visits.read(span)
     products = list(SoftwareProduct.objects.order_by("pk").values_list("pk", flat=True))
     DailyCount.objects.bulk_create(

@@ -9,13 +9,14 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cms.statistics.charts import Bar, Scale, as_percentage
-from cms.statistics.formatting import amounts, compared, number, rate
+from cms.statistics.formatting import amounts, compared
 from cms.statistics.kpis import invoices_text
 from cms.statistics.links import Links
 from cms.statistics.report import Numbers, ProductNumbers, total
 from cms.statistics.visits import Steps
 from storefront.core import money
+from storefront.core.charts import Bar, Scale, as_percentage
+from storefront.core.figures import number, rate
 
 #: Products listed one by one; the rest of a large catalogue is one line.
 MOST = 10

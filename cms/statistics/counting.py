@@ -17,9 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from catalogue.plans.models import SoftwareProduct
-from cms.statistics import days
 from cms.statistics.models import DaySalt, Sighting, Step
-from storefront.core import throttle
+from storefront.core import clock, throttle
 from storefront.core.csrf import without_token
 from storefront.core.visitor import throttle_key
 
@@ -73,7 +72,7 @@ def _count(request: HttpRequest, step: Step, software: SoftwareProduct | None) -
     agent = request.META.get("HTTP_USER_AGENT", "")[:MAX_AGENT]
     if software is None or is_program(agent) or _works_here(request.user):
         return
-    day = days.today()
+    day = clock.today()
     try:
         visitor = visitor_hash(throttle_key(request), agent, _salt(day))
         row = Sighting(day=day, step=step, software=software, visitor=visitor)

@@ -6,33 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cms.statistics.days import DAYS
 from storefront.core import money, percentages
+from storefront.core.figures import percent
 
 
 def day_text(day: date) -> str:
     return str(date_format(day, "j M"))
-
-
-def number(value: Decimal | int) -> str:
-    return str(number_format(value, force_grouping=True))
-
-
-def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """``part`` in per cent of ``whole``: an integer from 10 % on, else one decimal place. None if ``whole`` is zero."""
-    if not whole:
-        return None
-    exact = Decimal(100) * part / whole
-    return exact.quantize(Decimal(1) if abs(exact) >= 10 else Decimal("0.1"))
-
-
-def rate(part: Decimal | int, whole: Decimal | int) -> str:
-    """``percent`` as text; a dash if ``whole`` is zero."""
-    share = percent(part, whole)
-    return "–" if share is None else percentages.display(share)
 
 
 def amounts(by_currency: Mapping[str, Decimal], currencies: list[str]) -> str:

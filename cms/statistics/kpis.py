@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cms.statistics.days import DAYS
-from cms.statistics.formatting import amounts, compared, number, rate
+from cms.statistics.formatting import amounts, compared
 from cms.statistics.open_items import SOON, URGENT, Ending, Unpaid
 from cms.statistics.report import Numbers
 from cms.statistics.visits import Steps
 from storefront.core import money
+from storefront.core.figures import number, rate
 
 
 @dataclass(frozen=True, slots=True)

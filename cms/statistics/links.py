@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from catalogue.plans.models import SoftwareProduct
-from cms.statistics.days import Span
 from cms.statistics.open_items import SOON
+from storefront.core.spans import Span
 from storefront.users.models import User
 
 ORDERS, LICENSES = "order.view_order", "licensing.view_license"

@@ -6,13 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services.orders import CANCELLED
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.models import InvoiceLine
+from storefront.billing.reports.unpaid import owed
 from storefront.core import clock, money
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
@@ -43,7 +41,7 @@ def unpaid() -> tuple[Unpaid, dict[int | None, Unpaid]]:
     """The whole shop's, and each product's share of it (its lines alone). Two queries."""
     overdue = Q(due_at__lte=clock.now())
     whole = Unpaid()
-    rows = _open(Invoice.objects.all(), "").order_by().values_list("currency")
+    rows = owed().order_by().values_list("currency")
     for row in rows.annotate(
         number=Count("pk"),
         sum=Sum("amount"),
@@ -71,7 +69,7 @@ def ending_soon() -> QuerySet[License]:
 def _unpaid_by_product() -> dict[int | None, Unpaid]:
     unpaid: dict[int | None, Unpaid] = defaultdict(Unpaid)
     overdue = Q(invoice__due_at__lte=clock.now())
-    lines = _open(InvoiceLine.objects.all(), "invoice__").order_by()
+    lines = InvoiceLine.objects.filter(invoice__in=owed().values("pk")).order_by()
     rows = lines.values_list("software_id", "invoice__currency").annotate(
         number=Count("invoice", distinct=True),
         sum=Sum("amount"),
@@ -81,12 +79,6 @@ def _unpaid_by_product() -> dict[int | None, Unpaid]:
     for software, *row in rows:
         _add(unpaid[software], *row)
     return dict(unpaid)
-
-
-def _open(rows: QuerySet[Any, Any], to_invoice: str) -> QuerySet[Any, Any]:
-    """Without those of cancelled orders: they become void soon, and nobody has to pay them."""
-    is_open = rows.filter(**{f"{to_invoice}status": InvoiceStatus.OPEN})
-    return is_open.exclude(**{f"{to_invoice}order__status": CANCELLED})
 
 
 def _add(to: Unpaid, currency: str, count: int, amount: Decimal, late: int, late_amount: Decimal) -> None:

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from catalogue.plans.models import SoftwareProduct
 from cms.statistics import days, open_items, sales, visits
-from cms.statistics.days import Span
 from cms.statistics.open_items import Ending, Unpaid
 from cms.statistics.sales import Sales, Series
 from cms.statistics.visits import Steps, Visits
+from storefront.core.spans import Span
 from storefront.core.texts import pick
 
 

@@ -13,9 +13,9 @@ from datetime import date
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from cms.statistics.days import Span, zone
 from cms.statistics.models import DailyCount, Sighting, Step
 from storefront.billing.models import InvoiceLine
+from storefront.core.spans import Span, zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cms.statistics import charts, days, report, sales, visits
+from cms.statistics import days, report, sales, visits
 from cms.statistics.models import DailyCount
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import invoices, ledger, settlement, starting
 from storefront.billing.services.orders import set_status
 from storefront.core import clock
+from storefront.core.charts import Scale
 from storefront.core.periods import add_months
 from storefront.licensing.models import License
 from tests.billing.building import make_invoice, make_payment
@@ -61,7 +62,7 @@ def test_orders_and_income_are_those_of_the_last_30_days_beside_the_30_before(
     assert numbers.orders(numbers.span.before) == (2, 2)
     assert income(numbers) == Decimal("24.00")
     assert numbers.income(numbers.span.before, EUR) == Decimal("6.00")
-    assert numbers.sales.orders[days.today()] == (1, 0)
+    assert numbers.sales.orders[clock.today()] == (1, 0)
     mine = numbers_of(shop)
     assert (mine.income, mine.income_before) == ({EUR: Decimal("24.00")}, {EUR: Decimal("6.00")})
     assert mine.daily[-4] == Decimal("16.00") and sum(mine.daily) == Decimal("24.00")
@@ -71,8 +72,8 @@ def test_day_is_that_of_the_shop_not_of_the_clock_in_london(shop: Any, customer:
     settings.TIME_ZONE = "Asia/Tokyo"
     with time_machine.travel("2026-05-10T16:00:00Z"):
         order(customer, shop)
-        assert days.today().isoformat() == "2026-05-11"
-        assert report.collect().sales.orders == {days.today(): (1, 0)}
+        assert clock.today().isoformat() == "2026-05-11"
+        assert report.collect().sales.orders == {clock.today(): (1, 0)}
 
 
 def test_refund_lowers_the_income_of_the_day_it_was_made(shop: Any, customer: Any, stripe: Any) -> None:
@@ -83,7 +84,7 @@ def test_refund_lowers_the_income_of_the_day_it_was_made(shop: Any, customer: An
     settlement.settle(attempt_id=first.pk)
     numbers = report.collect()
     assert income(numbers) == Decimal("50.00")
-    assert numbers.sales.income[EUR][days.today()] == Decimal("-96.00")
+    assert numbers.sales.income[EUR][clock.today()] == Decimal("-96.00")
     assert numbers_of(shop).income == {EUR: Decimal("50.00")}
     assert numbers.orders(numbers.span) == (2, 2)  # it was paid once, whatever became of it
 
@@ -198,7 +199,7 @@ def test_licenses_that_end_are_those_in_force_within_7_and_30_days(
 def test_way_to_payment_counts_people_per_day_and_leaves_extensions_out(
     shop: Any, second: Shop, make_customer: Any, stripe: Any
 ) -> None:
-    today = days.today()
+    today = clock.today()
     DailyCount.objects.create(day=today - timedelta(days=1), viewers=10, added=4)
     DailyCount.objects.create(day=today - timedelta(days=1), software=shop.software, viewers=8, added=3)
     DailyCount.objects.create(day=today - timedelta(days=45), viewers=99, added=99)
@@ -230,7 +231,7 @@ def test_number_of_queries_does_not_grow(
         stripe.refund(paid.provider_reference, amount=100 + number)
         settlement.settle(attempt_id=paid.pk)
         order(buyer, more)
-        DailyCount.objects.create(day=days.today() - timedelta(days=number), software=software, viewers=number)
+        DailyCount.objects.create(day=clock.today() - timedelta(days=number), software=software, viewers=number)
     with django_assert_num_queries(13):
         report.collect()
 
@@ -242,7 +243,7 @@ def test_number_of_queries_does_not_grow(
     before=st.decimals(-100, 99_999, places=2),
 )
 def test_bars_stay_within_their_chart(days: list[tuple[Decimal, Decimal]], before: Decimal) -> None:
-    scale = charts.Scale([*(sum(parts) for parts in days), *(first for first, _ in days), before], least=Decimal(10))
+    scale = Scale([*(sum(parts) for parts in days), *(first for first, _ in days), before], least=Decimal(10))
     bars = [scale.bar(before), *(scale.bar(first) for first, _ in days), *(scale.bar(b, on=a) for a, b in days)]
     for bar in bars:
         start, size = Decimal(bar.start), Decimal(bar.size)

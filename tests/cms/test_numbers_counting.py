@@ -18,7 +18,7 @@ from oscar.apps.basket.models import Line
 
 from cms.models import ProductPage
 from cms.permissions import ensure_marketers
-from cms.statistics import days, report
+from cms.statistics import report
 from cms.statistics.counting import is_program
 from cms.statistics.models import DailyCount, DaySalt, Sighting
 from cms.statistics.rollup import roll_up
@@ -52,7 +52,7 @@ def visit(shop: Any) -> Visit:
 
 def viewers(software: Any = None) -> int:
     """What the dashboard says of today."""
-    return report.collect().visits[software.pk if software else None, days.today()].viewers
+    return report.collect().visits[software.pk if software else None, clock.today()].viewers
 
 
 def colleague(name: str, **rights: bool) -> Client:
@@ -162,7 +162,7 @@ def test_cart_is_counted_when_something_is_put_in(visit: Visit, shop: Any) -> No
         )
     visit(CHROME).post("/basket/add/", {"term": "0"}, HTTP_USER_AGENT=CHROME)
     assert Line.objects.count() == 2
-    steps = report.collect().visits[None, days.today()]
+    steps = report.collect().visits[None, clock.today()]
     assert (steps.viewers, steps.added) == (2, 1)
 
 

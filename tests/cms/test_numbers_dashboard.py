@@ -33,7 +33,7 @@ SIZES = re.compile(r"--(?:start|size): [\d.]+(?:; --(?:size|next): [\d.]+)?")
 @pytest.fixture
 def trade(shop: Any, customer: Any, stripe: Any) -> None:
     """A paid order, an unpaid one, visits, a license that ends within days."""
-    yesterday = days.today() - timedelta(days=1)
+    yesterday = clock.today() - timedelta(days=1)
     DailyCount.objects.create(day=yesterday, viewers=40, added=8)
     DailyCount.objects.create(day=yesterday, software=shop.software, viewers=40, added=8)
     pay(order(customer, shop, "96.00"), stripe)

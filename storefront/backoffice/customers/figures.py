@@ -13,8 +13,7 @@ from django.db.models.expressions import CombinedExpression
 from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import orders
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.reports.unpaid import owed
 from storefront.core import clock, money
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
@@ -48,7 +47,7 @@ def figures_of(customers: Iterable[User]) -> dict[int, Figures]:
     kept = F("amount") - F("amount_refunded") - F("amount_lost")
     for key, currency, total in _sums(Payment.objects.filter(customer__in=keys), kept):
         found[key].paid[currency] = total
-    for key, currency, total in _sums(unpaid_invoices().filter(customer__in=keys), F("amount")):
+    for key, currency, total in _sums(owed().filter(customer__in=keys), F("amount")):
         found[key].unpaid[currency] = total
     for key, last in Order.objects.filter(user__in=keys).order_by().values_list("user").annotate(Max("date_placed")):
         found[key].last_order_at = last
@@ -57,11 +56,6 @@ def figures_of(customers: Iterable[User]) -> dict[int, Figures]:
         if address := addresses.get(customer.email):
             found[customer.pk].is_bounced, found[customer.pk].is_complained = address.is_bounced, address.is_complained
     return found
-
-
-def unpaid_invoices() -> QuerySet[Invoice]:
-    """Open ones that still ask for money."""
-    return Invoice.objects.filter(status=InvoiceStatus.OPEN).exclude(order__status=orders.CANCELLED)
 
 
 def active_licenses() -> QuerySet[License]:

@@ -13,6 +13,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.widgets import BooleanRadioSelect
 
 from storefront.backoffice.customers import figures
+from storefront.billing.reports.unpaid import owed
 from storefront.notifications.models import MailAddress
 from storefront.users.models import User
 
@@ -40,7 +41,7 @@ class CustomerFilters(WagtailFilterSet):
         fields: list[str] = []
 
     def with_unpaid(self, customers: Customers, name: str, value: bool) -> Customers:
-        return _with(customers, Exists(figures.unpaid_invoices().filter(customer=OuterRef("pk"))), value)
+        return _with(customers, Exists(owed().filter(customer=OuterRef("pk"))), value)
 
     def with_license(self, customers: Customers, name: str, value: bool) -> Customers:
         return _with(customers, Exists(figures.active_licenses().filter(customer=OuterRef("pk"))), value)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from checkout.models import Consent
-from storefront.backoffice.customers import figures
 from storefront.backoffice.models import LogIn
 from storefront.billing.models import Invoice, LedgerEntry
 from storefront.billing.models.ledger import AccountKind
+from storefront.billing.reports.unpaid import owed
 from storefront.core import clock, money
 from storefront.core.instants import instant
 from storefront.licensing import queries as licensing
@@ -96,7 +96,7 @@ def _held(license: Any, status: EffectiveStatus) -> Held:
 
 
 def unpaid(customer: User) -> QuerySet[Invoice]:
-    return figures.unpaid_invoices().filter(customer=customer).select_related("order")[:MOST]
+    return owed().filter(customer=customer).select_related("order")[:MOST]
 
 
 def balances(customer: User) -> list[str]:

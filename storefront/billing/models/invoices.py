@@ -145,6 +145,10 @@ class FreeOrder(models.Model):
         return f"{self.invoice}: {self.cause} {self.reference}"
 
 
+#: Of a line: the path to the months of a period that it grants, for sums that the database makes.
+LINE_MONTHS = "license_terms_json__months"
+
+
 class InvoiceLine(models.Model):
     """One line of an invoice: ``amount`` = ``net`` + ``tax``; ``tax_rate`` in percent of ``net``. ``list_amount`` is
     what its pieces cost without discount, tax included.

@@ -1,0 +1,96 @@
+"""The rows behind the income: the entries of the account of sales with the lines of their invoices, by time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from storefront.billing.models import InvoiceLine
+from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension
+from storefront.billing.reports.income import booked, shares
+from storefront.core.spans import Span
+
+_COLUMNS = {
+    "entry": "pk", "at": "created_at", "kind": "why", "currency": "account__currency", "booked": "amount",
+    "key": "transaction__key", "payment": "transaction__payment__reference", "number": f"{INVOICE}number",
+    "invoiced": f"{INVOICE}amount", "order": f"{INVOICE}order__number", "customer": f"{INVOICE}customer",
+    "payer": f"{INVOICE}payer", "line": f"{LINES}pk", "description": f"{LINES}description",
+    "line_amount": f"{LINES}amount", "line_tax": f"{LINES}tax", "rate": f"{LINES}tax_rate",
+    "position": f"{LINES}position",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What an entry booked for one line of an invoice: ``amount``, of which ``tax``, in major units of ``currency``.
+    ``key`` is the movement's in the ledger, ``payment`` the provider's reference where one payment is named."""
+
+    at: datetime
+    kind: str
+    currency: str
+    amount: Decimal
+    tax: Decimal
+    rate: Decimal | None
+    key: str
+    payment: str
+    invoice: str
+    order: str
+    customer: int | None
+    payer: dict[str, str]
+    description: str
+
+
+def rows(
+    span: Span, *, kind: str = "", currency: str = "", by: Dimension | None = None, value: Any = None
+) -> QuerySet[Any, Any]:
+    """The entries with their lines, as ``read`` takes them; those alone whose ``by`` is ``value`` (None: has none)."""
+    entries: QuerySet[Any, Any] = booked(span)
+    if kind:
+        entries = entries.filter(why=kind)
+    if currency:
+        entries = entries.filter(account__currency=currency)
+    if by is not None:
+        entries = entries.annotate(chosen=by.expression())
+        entries = entries.filter(chosen__isnull=True) if value is None else entries.filter(chosen=value)
+    return entries.order_by("created_at", "pk", f"{LINES}position").values_list(*_COLUMNS.values())
+
+
+def read(found: QuerySet[Any, Any] | Sequence[Any]) -> Iterator[Booking]:
+    """One more query for each thousand rows, where some of them are shares of a part."""
+    each_row = found.iterator(chunk_size=1000) if isinstance(found, QuerySet) else iter(found)
+    while batch := list(islice(each_row, 1000)):
+        named = [dict(zip(_COLUMNS, row, strict=True)) for row in batch]
+        partial = {row["number"] for row in named if abs(row["booked"]) != row["invoiced"] and row["number"]}
+        lines = _lines(partial) if partial else {}
+        for row in named:
+            yield _booking(row, lines.get(row["number"], []))
+
+
+def _lines(numbers: set[str]) -> dict[str, list[tuple[int, Decimal, Decimal]]]:
+    found: dict[str, list[tuple[int, Decimal, Decimal]]] = {}
+    lines = InvoiceLine.objects.filter(invoice__number__in=numbers).order_by("invoice", "position")
+    for number, pk, amount, tax in lines.values_list("invoice__number", "pk", "amount", "tax"):
+        found.setdefault(number, []).append((pk, amount, tax))
+    return found
+
+
+def _booking(row: dict[str, Any], lines: list[tuple[int, Decimal, Decimal]]) -> Booking:
+    if row["line"] is None:
+        amount, tax = row["booked"], Decimal(0)
+    elif lines:
+        at = [pk for pk, _amount, _tax in lines].index(row["line"])
+        amount, tax = shares(row["booked"], [line[1:] for line in lines], row["currency"])[at]
+    else:
+        sign = 1 if row["booked"] > 0 else -1
+        amount, tax = sign * row["line_amount"], sign * row["line_tax"]
+    return Booking(
+        at=row["at"], kind=row["kind"], currency=row["currency"], amount=amount, tax=tax, rate=row["rate"],
+        key=row["key"], payment=row["payment"] or "", invoice=row["number"] or "", order=row["order"] or "",
+        customer=row["customer"], payer=row["payer"] or {}, description=row["description"] or "",
+    )  # fmt: skip

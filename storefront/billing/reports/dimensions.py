@@ -1,0 +1,53 @@
+"""What sums of the ledger can be split by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, CharField, DateField, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, TruncDate, TruncMonth
+from django.db.models.lookups import Exact, IsNull
+from oscar.apps.order.models import OrderDiscount
+
+from storefront.billing.models.invoices import LINE_MONTHS
+from storefront.core.spans import zone
+
+INVOICE = "transaction__invoice__"
+LINES = f"{INVOICE}lines__"
+#: What ``VOUCHER`` says of an order with several vouchers, whose income cannot be split between them.
+SEVERAL = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """``expression`` of a ledger entry; ``of_line``: it differs among the lines of an invoice."""
+
+    name: str
+    expression: Callable[[], Any]
+    of_line: bool = False
+
+
+def _voucher() -> Any:
+    used = OrderDiscount.objects.filter(order=OuterRef(f"{INVOICE}order"), voucher_code__gt="").order_by("voucher_code")
+    first = Subquery(used.values("voucher_code")[:1])
+    last = Subquery(used.reverse().values("voucher_code")[:1])
+    return Case(
+        When(Exact(first, last), then=first),
+        When(IsNull(first, True), then=Value("")),
+        default=Value(SEVERAL),
+        output_field=CharField(),
+    )
+
+
+DAY = Dimension("day", lambda: TruncDate("created_at", tzinfo=zone()))
+MONTH = Dimension("month", lambda: TruncMonth("created_at", tzinfo=zone(), output_field=DateField()))
+PRODUCT = Dimension("product", lambda: F(f"{LINES}software_id"), of_line=True)
+PLAN = Dimension("type", lambda: F(f"{LINES}plan_id"), of_line=True)
+PERIOD = Dimension("period", lambda: Cast(KT(f"{LINES}{LINE_MONTHS}"), IntegerField()), of_line=True)
+RATE = Dimension("rate", lambda: F(f"{LINES}tax_rate"), of_line=True)
+COUNTRY = Dimension("country", lambda: Coalesce(KT(f"{INVOICE}payer__country"), Value("")))
+CUSTOMER = Dimension("customer", lambda: F(f"{INVOICE}customer_id"))
+VOUCHER = Dimension("voucher", _voucher)
