@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailConfigurationError, AnymailError
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation, TooManyFilesSent
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
+from django.http import QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import parse_header_parameters
 
 #: What anymail's views raise for a malformed body.
 UNREADABLE = (
@@ -20,8 +25,13 @@ UNREADABLE = (
 )  # fmt: skip
 
 
+#: Fields and files of one form.
+MOST_PARTS = 1000
+
+
 class CompanyRequest(WSGIRequest):
-    """A request whose body was read already, and measured: Django's own limit for forms does not hold for it."""
+    """A request whose body was read already, and measured: Django's own limit for forms does not hold for it, neither
+    for the body nor for one of its fields, which may be a whole mail."""
 
     def __init__(self, environ: dict[str, Any], raw: bytes) -> None:
         super().__init__(environ)
@@ -30,6 +40,20 @@ class CompanyRequest(WSGIRequest):
     @property
     def body(self) -> bytes:  # type: ignore[override]
         return self.raw
+
+    def parse_file_upload(self, META: Any, post_data: Any) -> tuple[QueryDict, MultiValueDict[str, Any]]:
+        """The fields and files of a form, https://www.rfc-editor.org/rfc/rfc7578."""
+        encoding = self.encoding or settings.DEFAULT_CHARSET
+        fields, files = QueryDict(mutable=True, encoding=encoding), MultiValueDict[str, Any]()
+        for number, (options, content_type, content) in enumerate(_parts(META.get("CONTENT_TYPE", ""), self.raw)):
+            if number == MOST_PARTS:
+                raise TooManyFilesSent
+            name = options.get("name", "")
+            if "filename" not in options:
+                fields.appendlist(name, content.decode(encoding, "replace"))
+            elif options["filename"]:
+                files.appendlist(name, SimpleUploadedFile(options["filename"], content, content_type))
+        return fields, files
 
 
 def request_of(body: bytes, headers: Mapping[str, str], *, hook: str) -> CompanyRequest:
@@ -49,3 +73,18 @@ def request_of(body: bytes, headers: Mapping[str, str], *, hook: str) -> Company
         "CONTENT_LENGTH": str(len(body)),
     }
     return CompanyRequest(environ, body)
+
+
+def _parts(form_type: str, body: bytes) -> Iterator[tuple[dict[str, str], str, bytes]]:
+    """Of each part: the options of its Content-Disposition, its type, its content as it is."""
+    boundary = parse_header_parameters(form_type)[1].get("boundary", "")
+    if not boundary:
+        raise MultiPartParserError("no boundary")
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii"))[1:]:
+        if part.startswith(b"--"):
+            return
+        head, _blank, content = part.partition(b"\r\n\r\n")
+        lines = [line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n")]
+        headers = {name.strip().lower(): value.strip() for name, _colon, value in lines}
+        _kind, options = parse_header_parameters(headers.get("content-disposition", ""))
+        yield options, headers.get("content-type", "application/octet-stream"), content

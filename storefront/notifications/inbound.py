@@ -6,6 +6,7 @@ https://anymail.dev/en/stable/inbound/
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
 from anymail.inbound import AnymailInboundMessage
@@ -15,9 +16,18 @@ from django.utils.module_loading import import_string
 
 from storefront.core import mail_companies
 from storefront.gateways.errors import ConfigurationError, InvalidSignature
+from storefront.notifications import sender_proof
 from storefront.notifications.company_requests import UNREADABLE, request_of
 
 HOOK = "mail-inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMail:
+    """``is_unproven``: the company says that it is not from the domain in its From."""
+
+    message: AnymailInboundMessage
+    is_unproven: bool
 
 
 def is_open() -> bool:
@@ -26,7 +36,7 @@ def is_open() -> bool:
     return company is not None and company.can_prove_inbound(settings.ANYMAIL)
 
 
-def read(body: bytes, headers: Mapping[str, str]) -> Sequence[AnymailInboundMessage]:
+def read(body: bytes, headers: Mapping[str, str]) -> Sequence[ReceivedMail]:
     """The mails in a request of the configured company. Raises InvalidSignature if it is not authentic or cannot be
     parsed, ConfigurationError if no company hands over mails."""
     company = mail_companies.company_of(settings.EMAIL_BACKEND)
@@ -40,7 +50,11 @@ def read(body: bytes, headers: Mapping[str, str]) -> Sequence[AnymailInboundMess
     try:
         view.run_validators(request)
         events = view.parse_events(request)
-        return [event.message for event in events if isinstance(event, AnymailInboundEvent) and event.message]
+        return [
+            ReceivedMail(event.message, sender_proof.is_unproven(view.esp_name, event))
+            for event in events
+            if isinstance(event, AnymailInboundEvent) and event.message
+        ]
     except AnymailWebhookValidationFailure as exc:
         raise InvalidSignature("the mail company's secret is missing or wrong", code="unproven") from exc
     except UNREADABLE as exc:

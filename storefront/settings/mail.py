@@ -32,3 +32,6 @@ ANYMAIL_REQUESTS_TIMEOUT = (3, 10)  # seconds to connect and to wait; a company 
 #: The domain whose mail the company hands over at /hooks/mail-inbound/: answers to tickets come to
 #: support+<token>@<domain>. Empty: answers by mail go to SUPPORT_EMAIL.
 SUPPORT_INBOUND_DOMAIN = env.host("SUPPORT_INBOUND_DOMAIN", default="")
+#: The server of the shop's own that receives this mail first and forwards it: its Authentication-Results are believed.
+#: Empty: what the mail company itself finds out (notifications.sender_proof).
+SUPPORT_INBOUND_AUTHSERV = env.host("SUPPORT_INBOUND_AUTHSERV", default="")

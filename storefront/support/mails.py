@@ -17,7 +17,7 @@ from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.support import links, queries, reply_address
 from storefront.support.models import Attachment, Author, Conversation, HeldMail, Kind, Message
-from storefront.support.states import ConversationStatus
+from storefront.support.states import ConversationStatus, HeldReason
 
 KIND = "support.answer"
 #: An answer not seen by the visitor after this time is mailed, with all others written until then.
@@ -98,11 +98,15 @@ def notify(conversation: Conversation, *, key: str, subject: str, lines: Sequenc
 
 
 def tell_of_held(held: HeldMail) -> None:
-    """Staff must decide about a mail that is not from the ticket's own address."""
+    """Staff must decide about a mail that is not from the ticket's own address, or only seems to be."""
     conversation = held.conversation
     screen = settings.SITE_URL + reverse("support-conversation", args=[conversation.pk])
-    lines = [f"{held.sender} wrote to {conversation.number}, which is not theirs.", f"Decide here: {screen}"]
-    notify(conversation, key=f"held:{held.pk}", subject=f"From another address: {conversation.number}", lines=lines)
+    what, subject = f"{held.sender} wrote to {conversation.number}, which is not theirs.", "From another address"
+    if held.reason == HeldReason.UNPROVEN:
+        what = f"A mail to {conversation.number} says that it is from {held.sender}; that domain did not send it."
+        subject = "Perhaps not from its sender"
+    lines = [what, f"Decide here: {screen}"]
+    notify(conversation, key=f"held:{held.pk}", subject=f"{subject}: {conversation.number}", lines=lines)
 
 
 def tell_of_full(last: HeldMail) -> None:

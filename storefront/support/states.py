@@ -33,4 +33,5 @@ class HeldReason(models.TextChoices):
     """Why a mail waits for staff."""
 
     SENDER = "sender", _("From another address")
+    UNPROVEN = "unproven", _("Perhaps not from its sender")
     TOO_MANY = "too_many", _("Too many mails within an hour")

@@ -146,6 +146,7 @@ WRONG = {
     "PRIVATE_MEDIA_ROOT": "private",
     "UPLOAD_SCAN_COMMAND": "clamdscan --fdpass",
     "SUPPORT_INBOUND_DOMAIN": "support@shop.example",
+    "SUPPORT_INBOUND_AUTHSERV": "mx shop.example",
     "SERVE_MEDIA": "2",
     "BEHIND_TLS_PROXY": "nginx",
     "SECURE_SSL_REDIRECT": "301",

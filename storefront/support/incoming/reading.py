@@ -25,7 +25,7 @@ LOGO = 10 * 1024
 class IncomingMail:
     """``number``: of the ticket; ``sender``: a bare address, lower case; ``digest``: the same for every copy of the
     mail; ``files``: names and Base64; ``left_out``: names of files that were too large or too many. ``refused``: why it
-    is not taken in."""
+    is not taken in; ``is_unproven``: who received it says that it is not from the sender's domain."""
 
     number: str
     digest: str
@@ -35,6 +35,7 @@ class IncomingMail:
     files: list[dict[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     refused: str = ""
+    is_unproven: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -44,7 +45,7 @@ class IncomingMail:
         return cls(**data)
 
 
-def read(mail: AnymailInboundMessage) -> IncomingMail | None:
+def read(mail: AnymailInboundMessage, *, is_unproven: bool = False) -> IncomingMail | None:
     """The mail, or None if it is to no ticket."""
     number = next(filter(None, map(reply_address.read, _recipients(mail))), None)
     if number is None:
@@ -59,7 +60,7 @@ def read(mail: AnymailInboundMessage) -> IncomingMail | None:
         return IncomingMail(number=number, digest=digest, refused="empty")
     return IncomingMail(
         number=number, digest=digest, sender=sender, text=text[:MOST_TEXT], quoted=quoted[:MOST_QUOTED], files=files,
-        left_out=left_out,
+        left_out=left_out, is_unproven=is_unproven,
     )  # fmt: skip
 
 

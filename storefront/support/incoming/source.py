@@ -25,7 +25,7 @@ class InboundSource:
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
         if not reply_address.is_open() or not inbound.is_open():
             raise UnknownSource(inbound.HOOK)
-        mails = [reading.read(message) for message in inbound.read(body, headers)]
+        mails = [reading.read(each.message, is_unproven=each.is_unproven) for each in inbound.read(body, headers)]
         return [_received(mail) for mail in mails if mail is not None]
 
     def handle(self, event: InboundEvent) -> bool:

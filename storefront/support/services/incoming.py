@@ -1,4 +1,4 @@
-"""Puts a mail into its ticket, once however often it is delivered; from another address it waits for staff."""
+"""Puts a mail into its ticket, once however often it is delivered; one that may be another's waits for staff."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def take(mail: IncomingMail) -> bool:
 def _why_held(conversation: Conversation, locked: Conversation, mail: IncomingMail) -> str:
     if _spelled(mail.sender) not in {_spelled(each) for each in (*_addresses(conversation), *_addresses(locked))}:
         return HeldReason.SENDER
+    if mail.is_unproven:
+        return HeldReason.UNPROVEN
     since = clock.now() - timedelta(hours=1)
     recent = locked.messages.filter(is_by_mail=True, created_at__gte=since).count()
     return HeldReason.TOO_MANY if recent >= MOST_PER_HOUR else ""
@@ -85,7 +87,7 @@ def _hold(
         key=_held_key(conversation, key),
     )  # fmt: skip
     files.attach(kept, conversation=locked, held=held)
-    if reason == HeldReason.SENDER:
+    if reason in (HeldReason.SENDER, HeldReason.UNPROVEN):
         mails.tell_of_held(held)
     return True
 
