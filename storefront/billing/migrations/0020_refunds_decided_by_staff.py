@@ -12,6 +12,17 @@ def fill_asked_at(apps, schema_editor):
     apps.get_model("billing", "Refund").objects.filter(is_ours=True).update(asked_at=models.F("created_at"))
 
 
+def attempt_field(**options):
+    return models.ForeignKey(
+        blank=True,
+        null=True,
+        on_delete=django.db.models.deletion.PROTECT,
+        related_name="reviews",
+        to="billing.paymentattempt",
+        **options,
+    )
+
+
 class Migration(migrations.Migration):
     """A refund says what it is about, may wait for a second person, and names the units it gives back; a matter for
     staff names payment and customer."""
@@ -23,6 +34,9 @@ class Migration(migrations.Migration):
 
     operations = [
         FROZEN_TABLES.remove_operation(),
+        # Renaming the column left its index the name that the new column's index gets (PostgreSQL): made anew.
+        migrations.AlterField("reviewitem", "attempt", attempt_field(db_index=False)),
+        migrations.AlterField("reviewitem", "attempt", attempt_field()),
         migrations.CreateModel(
             name='RefundedUnit',
             fields=[
