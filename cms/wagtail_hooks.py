@@ -50,6 +50,11 @@ def shop_colours() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/wagtail_admin.css"))
 
 
+@hooks.register("insert_editor_js")
+def texts_from_word() -> str:
+    return format_html('<script src="{}"></script>', static("js/admin/paste.js"))
+
+
 @hooks.register("construct_homepage_panels")
 def welcome(request: HttpRequest, panels: list[Component]) -> None:
     panels.append(WelcomePanel())

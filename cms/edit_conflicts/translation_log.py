@@ -6,6 +6,7 @@ it. A form opened long ago can therefore only overwrite another's wording of tha
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 from django.db.models.signals import pre_delete, pre_save
@@ -29,7 +30,7 @@ def register(actions: LogActionRegistry) -> None:
 
         def format_message(self, log_entry: Any) -> str:
             data = log_entry.data
-            names = {"who": data.get("who") or _("somebody"), "before": data.get("before", "")}
+            names = {"who": data.get("who") or _("somebody"), "before": unescape(data.get("before", ""))}
             return _("Replaced the wording of %(who)s: “%(before)s”") % names
 
 

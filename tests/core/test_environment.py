@@ -77,6 +77,8 @@ def test_an_empty_variable_has_its_default(blank: str) -> None:
         ("email", "a@b.example, c@d.example", {"default": ""}),
         ("time_zone", "Mars/Olympus", {"default": "UTC"}),
         ("time_zone", "../../etc/passwd", {"default": "UTC"}),
+        ("time_zone", "localtime", {"default": "UTC"}),
+        ("time_zone", "Factory", {"default": "UTC"}),
         ("path", "media", {"default": Path("/")}),
         ("choice", "info", {"default": "INFO", "among": ["INFO"]}),
         ("json", "{", {"default": {}, "check": dict, "what": "an object"}),

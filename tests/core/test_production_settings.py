@@ -114,7 +114,7 @@ WRONG = {
     "STAFF_EMAIL": "staff",
     "DEFAULT_FROM_EMAIL": "Shop <shop>",
     "SHOP_CURRENCY": "EURO",
-    "TIME_ZONE": "Berlin",
+    "TIME_ZONE": "localtime",
     "LANGUAGES": "en,klingon",
     "TRUSTED_PROXIES": "proxy",
     "STRIPE_API_KEY": "pk_live_example",

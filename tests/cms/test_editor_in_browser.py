@@ -1,0 +1,108 @@
+"""Texts pasted from Word, Google Docs and LibreOffice keep headings, lists, links, bold, and the cells of tables apart;
+the translation editor shows characters as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+from wagtail.models import Locale
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
+
+from cms.models import HomePage, TextPage
+from tests.backoffice import conftest as staff_of_roles
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+#: What these programs put into the clipboard, without the style sheets they put before it.
+CLIPBOARDS = Path(__file__).with_name("clipboards")
+PASTE = """([editor, html]) => {
+  const data = new DataTransfer();
+  data.setData("text/html", html);
+  data.setData("text/plain", "what the program gives for editors without formatting");
+  editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+EXPECTED = [
+    ("header-two", "Terms of use"),
+    ("unstyled", "The license is yours, see here."),
+    ("header-three", "What you may do"),
+    ("unordered-list-item", "Install it"),
+    ("unordered-list-item", "Copy it"),
+    ("ordered-list-item", "Order"),
+    ("ordered-list-item", "Pay"),
+    ("unstyled", "Edition | Price"),
+    ("unstyled", "Small | 10 €"),
+    ("unstyled", "The end."),
+]
+
+staff, client_of = staff_of_roles.staff, staff_of_roles.client_of
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any, client_of: Callable[[str], Client]) -> Iterator[Page]:
+    client = client_of("Owner")
+    context = browser.new_context(base_url=live_server.url)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_texts_of_three_programs_stay_what_they_are(page: Page) -> None:
+    for program in ("word", "google_docs", "libreoffice"):
+        page.goto(reverse("wagtailsnippets_plans_agreement:add"))
+        content = paste(page, program)
+        assert [(block["type"], block["text"]) for block in content["blocks"]] == EXPECTED, program
+        (text,) = (block for block in content["blocks"] if block["text"].startswith("The license"))
+        assert [(each["style"], each["offset"], each["length"]) for each in text["inlineStyleRanges"]] == [
+            ("BOLD", 15, 5)
+        ]
+        (link,) = content["entityMap"].values()
+        assert (link["type"], link["data"]["url"]) == ("LINK", "https://example.com/"), program
+        assert [block["inlineStyleRanges"] for block in content["blocks"] if block is not text] == [[]] * 9, program
+
+
+def test_headings_are_bold_where_the_editor_has_none(page: Page) -> None:
+    page.goto(reverse("wagtailsnippets_site_texts_notfoundtext:add"))
+    blocks = paste(page, "word")["blocks"]
+    assert blocks[0]["text"] == "Terms of use"
+    assert [each["style"] for each in blocks[0]["inlineStyleRanges"]] == ["BOLD"]
+
+
+def test_the_translation_editor_shows_and_keeps_special_characters(page: Page) -> None:
+    home = HomePage.objects.get()
+    source = home.add_child(instance=TextPage(title="Terms & rules for < 5 users", slug="terms"))
+    russian = Locale.objects.create(language_code="ru")
+    home.copy_for_translation(russian)
+    held, _made = TranslationSource.update_or_create_from_instance(source)
+    translation = Translation.objects.create(source=held, target_locale=russian)
+    translation.save_target()
+    page.goto(reverse("wagtailadmin_pages:edit", args=[translation.get_target_instance().pk]))
+    row = (
+        page.get_by_role("listitem").filter(has_text="Terms & rules for < 5 users", has=page.get_by_role("button")).last
+    )
+    row.get_by_role("button", name="Translate").click()
+    row.get_by_role("textbox").fill("Условия & правила: < 5 человек")
+    row.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("Условия & правила: < 5 человек")
+    page.reload()
+    expect(page.get_by_text("Условия & правила: < 5 человек").last).to_be_visible()
+    assert StringTranslation.objects.count() == 1
+    translation.save_target()
+    assert translation.get_target_instance().get_latest_revision_as_object().title == "Условия & правила: < 5 человек"
+
+
+def paste(page: Page, program: str) -> Any:
+    editor = page.locator(".Draftail-Editor [contenteditable=true]").first
+    editor.click()
+    editor.evaluate("(editor, html) => (" + PASTE + ")([editor, html])", (CLIPBOARDS / f"{program}.html").read_text())
+    stored = page.locator("[data-draftail-input]").first
+    page.wait_for_function("input => input.value.includes('The end')", arg=stored.element_handle())
+    return json.loads(stored.input_value())
