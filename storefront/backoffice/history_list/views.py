@@ -60,5 +60,7 @@ class HistoryList(StaffOnly, LogEntriesView):  # type: ignore[misc]
         for entry in entries:
             entry.changes = changes(entry.data)
             entry.changed = "; ".join(entry.changes)
-            entry.act = str(registry.get_action_label(entry.action))
+            # Of an act that earlier releases knew, or an app that was removed, only the name is left.
+            known = registry.action_exists(entry.action)
+            entry.act = str(registry.get_action_label(entry.action)) if known else entry.action
         return entries

@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,8 +15,10 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
 
 from storefront.backoffice.messages import cells, private, words
+from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ListPage
 from storefront.backoffice.rights import has_any
+from storefront.backoffice.search import within
 from storefront.core.log_masking import mask
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.notifications import addresses
@@ -126,6 +128,15 @@ class MailList(MessageList):
         if self.request.GET.getlist("kind"):
             return rows
         return rows.exclude(kind__in=list(words.OTHERS), status=OutboxStatus.SENT)
+
+    def search_queryset(self, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        """By recipient, subject (not of mails about tickets, which not all may read), key and the company's id."""
+        if not self.is_searching:
+            return queryset
+        typed = self.search_query.strip()
+        by_keys = Q(key__startswith=typed) | Q(provider_reference__startswith=typed)
+        own = OutboxMessage.objects.filter(by_keys).order_by().values("pk")
+        return within.among(queryset, [*within.found(Kind.MAIL, typed), own])
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
         row = super().to_row_dict(item)

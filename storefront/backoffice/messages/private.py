@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from storefront.backoffice.rights import has_any
 from storefront.inbox.models import InboundEvent
@@ -17,6 +21,12 @@ _COPY = "again:"  # of a mail that staff sent again: the key names the first one
 _NOTICE = "staff_notice"
 #: What is shown of a mail that came in: not who wrote what.
 _PLAIN = ("number", "digest", "refused", "left_out")
+
+
+#: Mails whose subject is not searched by: those about tickets, and copies of notices to staff, which may be.
+ABOUT_TICKETS = Q(template__in=_TEMPLATES) | (
+    Q(template=_NOTICE) & reduce(or_, (Q(key__startswith=start) for start in (_COPY, *_KEYS)))
+)
 
 
 def is_hidden(row: OutboxMessage | InboundEvent, user: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.models import Order
@@ -15,6 +15,7 @@ from storefront.backoffice.lists import BulkAct, TradeList
 from storefront.backoffice.orders import queries, rows
 from storefront.backoffice.orders.filters import InvoiceFilters, OrderFilters
 from storefront.backoffice.rights import has_any
+from storefront.backoffice.search import within
 from storefront.billing import status
 from storefront.billing.models import Invoice
 
@@ -99,15 +100,7 @@ class OrderList(TradeList):
         return queries.orders()
 
     def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        text = self.search_query.strip()
-        if not text:
-            return queryset
-        details = Q(purchase_details__company__icontains=text) | Q(purchase_details__portal_address__icontains=text)
-        people = Q(user__in=queries.matching_people(text)) | Q(purchase_details__name__icontains=text)
-        invoices = Invoice.objects.filter(
-            Q(number__icontains=text) | Q(pk__in=queries.matching_attempts(text).values("invoice"))
-        )
-        return queryset.filter(Q(number__icontains=text) | people | details | Q(pk__in=invoices.values("order")))
+        return within.among(queryset, queries.found_orders(self.search_query)) if self.is_searching else queryset
 
 
 class InvoiceList(TradeList):
@@ -172,5 +165,4 @@ class InvoiceList(TradeList):
         return queries.invoices()
 
     def search_queryset(self, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
-        text = self.search_query.strip()
-        return queryset.filter(queries.matching_invoices(text)) if text else queryset
+        return within.among(queryset, queries.found_invoices(self.search_query)) if self.is_searching else queryset

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
@@ -13,6 +13,7 @@ from storefront.backoffice.columns import InstantColumn, LinkColumn, MoneyColumn
 from storefront.backoffice.lists import TradeList
 from storefront.backoffice.orders import queries, rows
 from storefront.backoffice.orders.filters import AttemptFilters, PaymentFilters
+from storefront.backoffice.search import within
 from storefront.billing import status
 from storefront.billing.models import Payment, PaymentAttempt
 
@@ -97,12 +98,7 @@ class AttemptList(TradeList):
         return queries.attempts()
 
     def search_queryset(self, queryset: QuerySet[PaymentAttempt]) -> QuerySet[PaymentAttempt]:
-        text = self.search_query.strip()
-        if not text:
-            return queryset
-        invoices = Q(invoice__number__icontains=text) | Q(invoice__order__number__icontains=text)
-        people = Q(invoice__customer__in=queries.matching_people(text))
-        return queryset.filter(invoices | people | Q(pk__in=queries.matching_attempts(text).values("pk")))
+        return within.among(queryset, queries.found_attempts(self.search_query)) if self.is_searching else queryset
 
 
 class PaymentList(TradeList):
@@ -155,9 +151,4 @@ class PaymentList(TradeList):
         return queries.payments()
 
     def search_queryset(self, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        text = self.search_query.strip()
-        if not text:
-            return queryset
-        own = Q(reference__startswith=text) | Q(attempt__invoice__number__icontains=text)
-        people = Q(customer__in=queries.matching_people(text))
-        return queryset.filter(own | people | Q(attempt__in=queries.matching_attempts(text).values("pk")))
+        return within.among(queryset, queries.found_payments(self.search_query)) if self.is_searching else queryset

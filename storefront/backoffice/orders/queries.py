@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from oscar.apps.order.models import Order, OrderDiscount
 
+from storefront.backoffice.models.search import Kind
+from storefront.backoffice.search import within
+from storefront.backoffice.search.within import Keys
 from storefront.billing import status
 from storefront.billing.models import Allocation, Invoice, Payment, PaymentAttempt
-from storefront.users.models import User
 
 
 def orders() -> QuerySet[Order]:
@@ -26,11 +28,12 @@ def invoices() -> QuerySet[Invoice]:
 
 def _with_money(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """With the first payment that each was paid with, as ``rows.paid_with`` reads it."""
-    payments = Payment.objects.filter(allocations__entry__transaction__invoice=OuterRef("pk")).order_by("pk")
-    found = payments.values(
+    # In the order of the allocations: by that of the payments, a database may walk through all payments there are.
+    spent = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk")).order_by("entry", "pk")
+    found = spent.values(
         found=JSONObject(
-            gateway="gateway", method_label="method_label", reference="reference",
-            charge="attempt__charge_reference",
+            gateway="payment__gateway", method_label="payment__method_label", reference="payment__reference",
+            charge="payment__attempt__charge_reference",
         )
     )  # fmt: skip
     return invoices.annotate(money=Subquery(found[:1]))
@@ -47,27 +50,46 @@ def payments() -> QuerySet[Payment]:
     return found.prefetch_related(Prefetch("allocations", spent))
 
 
-def matching_people(text: str) -> QuerySet[User]:
-    """Accounts whose name, e-mail, company or phone holds ``text``."""
-    matches = Q(email__icontains=text) | Q(name__icontains=text) | Q(company__icontains=text)
-    return User.objects.filter(matches | Q(phone__icontains=text)).values("pk")
+def found_orders(typed: str) -> list[Keys]:
+    """What a search for ``typed`` means: orders by number, portal, customer, invoice, or a provider's reference."""
+    return [
+        *within.found(Kind.ORDER, typed),
+        *within.related(Order.objects.all(), "user", Kind.CUSTOMER, typed),
+        *within.related(Invoice.objects.all(), "pk", Kind.INVOICE, typed, to="order"),
+        *within.related(PaymentAttempt.objects.all(), "pk", Kind.ATTEMPT, typed, to="invoice__order"),
+    ]
 
 
-def matching_invoices(text: str) -> Q:
-    """The invoices that a search for ``text`` means: by number, order, customer, or a provider's reference."""
-    return (
-        Q(number__icontains=text)
-        | Q(order__number__icontains=text)
-        | Q(customer__in=matching_people(text))
-        | Q(pk__in=matching_attempts(text).values("invoice"))
-    )
+def found_invoices(typed: str) -> list[Keys]:
+    """Invoices by number, payer, order, customer, or a provider's reference."""
+    return [
+        *within.found(Kind.INVOICE, typed),
+        *within.related(Invoice.objects.all(), "order", Kind.ORDER, typed),
+        *within.related(Invoice.objects.all(), "customer", Kind.CUSTOMER, typed),
+        *within.related(PaymentAttempt.objects.all(), "pk", Kind.ATTEMPT, typed, to="invoice"),
+    ]
 
 
-def matching_attempts(text: str) -> QuerySet[PaymentAttempt]:
-    """Attempts by the beginning of one of their references, which have indexes."""
-    typed = text.strip()
-    references = Q(provider_reference__startswith=typed) | Q(charge_reference__startswith=typed)
-    return PaymentAttempt.objects.filter(references | Q(public_id=typed))
+def found_attempts(typed: str) -> list[Keys]:
+    """Attempts by a reference, invoice, order or customer."""
+    attempts = PaymentAttempt.objects.all()
+    return [
+        *within.found(Kind.ATTEMPT, typed),
+        *within.related(attempts, "invoice", Kind.INVOICE, typed),
+        *within.related(attempts, "invoice__order", Kind.ORDER, typed),
+        *within.related(attempts, "invoice__customer", Kind.CUSTOMER, typed),
+    ]
+
+
+def found_payments(typed: str) -> list[Keys]:
+    """Payments by a reference, the invoice that their attempt was for, or customer."""
+    payments = Payment.objects.all()
+    return [
+        *within.found(Kind.PAYMENT, typed),
+        *within.related(payments, "attempt", Kind.ATTEMPT, typed),
+        *within.related(payments, "attempt__invoice", Kind.INVOICE, typed),
+        *within.related(payments, "customer", Kind.CUSTOMER, typed),
+    ]
 
 
 def with_voucher(code: str) -> QuerySet[OrderDiscount]:

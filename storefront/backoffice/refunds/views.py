@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from storefront.backoffice import history
+from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ActLink, DetailPage, Fact, ListPage
 from storefront.backoffice.refunds import words
 from storefront.backoffice.refunds.begin import BEGIN, CRUMBS
 from storefront.backoffice.refunds.decide import APPROVE
+from storefront.backoffice.search import within
 from storefront.billing.models import Refund, ReviewItem
 from storefront.billing.services import refund_rules
 from storefront.billing.states import RefundStatus
@@ -60,6 +62,22 @@ class RefundList(ListPage):
 
     def get_base_queryset(self) -> QuerySet[Refund]:
         return Refund.objects.select_related("payment__customer", "invoice", "begun_by", "decided_by")
+
+    def search_queryset(self, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        if not self.is_searching:
+            return queryset
+        refunds, typed = Refund.objects.all(), self.search_query
+        return within.among(
+            queryset,
+            [
+                *within.found(Kind.REFUND, typed),
+                *within.related(refunds, "payment", Kind.PAYMENT, typed),
+                *within.related(refunds, "payment__attempt", Kind.ATTEMPT, typed),
+                *within.related(refunds, "invoice", Kind.INVOICE, typed),
+                *within.related(refunds, "payment__customer", Kind.CUSTOMER, typed),
+                Refund.objects.filter(reason__icontains=typed).order_by().values("pk"),
+            ],
+        )
 
 
 class RefundPage(DetailPage):

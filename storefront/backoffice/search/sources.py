@@ -16,6 +16,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
 from checkout.models import PurchaseDetails
+from storefront.backoffice.messages import private
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.search import words
 from storefront.backoffice.search.words import Style, Value
@@ -27,6 +28,8 @@ from storefront.support.models import Conversation
 from storefront.users.models import User
 
 EVERY = models.Q()
+#: Of the outbox, what goes to an address.
+IS_MAIL = ~models.Q(recipient="")
 
 Reader = Callable[[Any], Iterable[Value]]
 
@@ -127,8 +130,9 @@ def beginnings(cell: str) -> Iterable[Value]:
 
 
 def stored_subject(payload: dict[str, Any]) -> Iterable[Value]:
-    """The subject of a mail that is still to be sent."""
-    yield Value(Style.STARTS, subject(payload))
+    """The subject of a mail that is still to be sent; some messages have their texts made when they are."""
+    if payload.get("context") is not None and payload.get("template"):
+        yield Value(Style.STARTS, subject(payload))
 
 
 PERSON: dict[str, Reader] = {"name": part, "company": part, "phone": phone, "email": email}
@@ -154,14 +158,15 @@ SOURCES = (
     Source(Installation, Kind.LICENSE, "activations__license_id", {"host": host}),
     Source(InstallationHost, Kind.LICENSE, "installation__activations__license_id", {"host": host}),
     Source(Activation, Kind.LICENSE, "license_id", {"installation__hosts__host": host}),
+    Source(OutboxMessage, Kind.MAIL, "pk", {"recipient": beginnings}, where=IS_MAIL, is_frozen=True),
     Source(
-        OutboxMessage, Kind.MAIL, "pk", {"recipient": beginnings, "subject": beginnings}, where=~models.Q(recipient=""),
-        is_frozen=True,
+        OutboxMessage, Kind.MAIL, "pk", {"subject": beginnings, "payload": stored_subject},
+        where=IS_MAIL & ~private.ABOUT_TICKETS, is_frozen=True,
     ),
-    Source(OutboxMessage, Kind.MAIL, "pk", {"payload": stored_subject}, where=models.Q(kind="mail"), is_frozen=True),
     Source(Voucher, Kind.VOUCHER, "pk", {"code": part, "name": part}),
     Source(
-        Conversation, Kind.CONVERSATION, "pk", {"subject": part, "name": part, "email": email}, also_on=("customer_id",)
+        Conversation, Kind.CONVERSATION, "pk", {"number": part, "subject": part, "name": part, "email": email},
+        also_on=("customer_id",),
     ),
     Source(User, Kind.CONVERSATION, "conversations__pk", {"name": part, "email": email}),
 )  # fmt: skip

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BaseColumn, Column
 
 from storefront.backoffice.columns import InstantColumn
+from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ListPage
+from storefront.backoffice.search import within
 from storefront.backoffice.tickets.filters import Queue, TicketFilters, condition
 from storefront.support import queries, rights
 from storefront.support.models import Conversation, Message
@@ -86,12 +88,11 @@ class TicketList(ListPage):
         return queries.with_last_text(listed.select_related("customer", "department", "assignee"))
 
     def search_queryset(self, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        """Also by what was written. A list of keys, no join: a ticket is found once."""
+        """Also by what was written. Lists of keys, no join: a ticket is found once."""
         if not self.is_searching:
             return queryset
-        written = Message.objects.filter(text__icontains=self.search_query).values("conversation")
-        found: QuerySet[Conversation] = super().search_queryset(queryset)
-        return queryset.filter(Q(pk__in=found.order_by().values("pk")) | Q(pk__in=written))
+        written = Message.objects.filter(text__icontains=self.search_query).order_by().values("conversation")
+        return within.among(queryset, [*within.found(Kind.CONVERSATION, self.search_query), written])
 
     def to_row_dict(self, item: Conversation) -> dict[str, Any]:
         row = {name: getattr(item, name) for name in self.list_export}

@@ -21,8 +21,10 @@ from wagtail.admin.widgets.button import HeaderButton
 from catalogue.plans.models import PlanPrice
 from checkout.models import VoucherRule
 from checkout.vouchers import figures, rules, services
+from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
 from storefront.backoffice.rights import StaffOnly
+from storefront.backoffice.search import within
 from storefront.backoffice.vouchers import describe
 from storefront.core import clock, money
 from storefront.core.instants import instant
@@ -92,8 +94,13 @@ class VoucherList(ListPage):
         return figures.listed()
 
     def search_queryset(self, queryset: QuerySet[VoucherRule]) -> QuerySet[VoucherRule]:
-        matching: QuerySet[VoucherRule] = super().search_queryset(queryset)
-        return matching.distinct() if self.is_searching else matching
+        if not self.is_searching:
+            return queryset
+        rules, typed = VoucherRule.objects.all(), self.search_query
+        named = VoucherRule.objects.filter(voucher_set__name__icontains=typed).order_by().values("pk")
+        codes = within.related(rules, "voucher", Kind.VOUCHER, typed)
+        codes += within.related(rules, "voucher_set__vouchers", Kind.VOUCHER, typed)
+        return within.among(queryset, [named, *codes])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -16,6 +16,7 @@ from storefront.inbox.sources import Received
 from storefront.notifications import outbox, repairs
 from storefront.notifications.models import OutboxMessage
 from storefront.support.incoming.reading import IncomingMail
+from storefront.support.models import Conversation
 from storefront.support.models import Kind as ConversationKind
 from storefront.support.services import conversations
 
@@ -81,3 +82,18 @@ def test_a_mail_that_came_in_shows_number_and_files(client_of: Callable[[str], C
     assert "T-7K3M-9QXD" in page and "scan.pdf" in page
     assert not any(word in page for word in (SECRET, SUBJECT, "QkFTRTY0", "ada@home.example"))
     assert SECRET in client_of("Owner").get(path).content.decode()
+
+
+def test_they_are_not_found_by_what_the_searcher_may_not_read(
+    mails: list[OutboxMessage], client_of: Callable[[str], Client]
+) -> None:
+    accounting, support = client_of("Accounting"), client_of("Support")
+    for typed in (SUBJECT, "Plugh", "plug"):
+        answer = accounting.get("/admin/search/", {"q": typed})
+        assert answer.context["count"] == 0, typed
+        assert list(accounting.get("/admin/mails/", {"q": typed}).context["object_list"]) == []
+        assert support.get("/admin/search/", {"q": typed}).context["groups"][0].name == "conversation"
+    to_customer = next(row for row in mails if row.template == "ticket_received")
+    assert to_customer in accounting.get("/admin/mails/", {"q": to_customer.recipient}).context["object_list"]
+    ticket = Conversation.objects.get()
+    assert support.get("/admin/search/", {"q": ticket.number}).context["groups"][0].name == "conversation"
