@@ -19,6 +19,7 @@ OUTBOX_HANDLERS = {
     "mail.checkout-reminder": "checkout.reminders.sending.deliver",
     "bitrix24.push": "storefront.licensing.bitrix24.push.deliver",
     "support.answer": "storefront.support.mails.deliver",
+    "support.rating": "storefront.support.rating_requests.deliver",
     "pictures": "cms.renditions.deliver",
 }
 #: Who says what a mail whose text is made at the last moment would say now, by kind.

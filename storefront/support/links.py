@@ -1,4 +1,4 @@
-"""The link in a mail that opens a conversation, for reading and writing."""
+"""Links in mails: one opens a conversation, for reading and writing; one opens the page on which its help is rated."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from storefront.support.models import Conversation
 
 _SALT = "storefront.support.links"
+_RATING_SALT = "storefront.support.links.rating"
 GOOD_FOR = timedelta(days=60)
 
 
@@ -20,9 +21,23 @@ def conversation_url(conversation: Conversation) -> str:
     return settings.SITE_URL + reverse("chat-link", args=[token])
 
 
+def rating_url(conversation: Conversation) -> str:
+    """Absolute, in the active language. It shows nothing of what was written, and lets nobody read it."""
+    token = signing.dumps(conversation.public_id, salt=_RATING_SALT)
+    return settings.SITE_URL + reverse("ticket-rating", args=[token])
+
+
 def read(token: str) -> str | None:
     """The public id in a token; None if it is forged or too old."""
+    return _read(token, _SALT)
+
+
+def read_rating(token: str) -> str | None:
+    return _read(token, _RATING_SALT)
+
+
+def _read(token: str, salt: str) -> str | None:
     try:
-        return str(signing.loads(token, salt=_SALT, max_age=GOOD_FOR))
+        return str(signing.loads(token, salt=salt, max_age=GOOD_FOR))
     except signing.BadSignature:
         return None

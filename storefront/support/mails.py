@@ -17,6 +17,7 @@ from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import enqueue
 from storefront.support import links, queries, reply_address
 from storefront.support.models import Attachment, Author, Conversation, HeldMail, Kind, Message
+from storefront.support.services import ratings
 from storefront.support.states import ConversationStatus, HeldReason
 
 KIND = "support.answer"
@@ -29,7 +30,7 @@ QUIET_AFTER = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationAnswer(mails.Mail):
     """Staff answered a chat or contact message. ``title``: the reader's subject, may be empty; ``question`` and each
-    answer: ``mails.text_lines``."""
+    answer: ``mails.text_lines``. ``rating_url``: set if it is closed now, and this mail asks how they were helped."""
 
     title: str
     question: Sequence[str]
@@ -38,6 +39,7 @@ class ConversationAnswer(mails.Mail):
     ticket_number: str = ""
     files: Sequence[str] = ()
     may_reply: bool = False
+    rating_url: str = ""
 
     @property
     def group(self) -> str:
@@ -122,15 +124,15 @@ def tell_of_full(last: HeldMail) -> None:
 def confirm(conversation: Conversation, message: Message) -> None:
     """Tell the customer that the ticket has arrived."""
     mail = TicketReceived(
-        name=_name(conversation),
+        name=name_of(conversation),
         ticket_number=conversation.number,
         title=conversation.subject,
         question=mails.text_lines(message.text),
         files=_files([message]),
-        conversation_url=_url(conversation),
+        conversation_url=url_of(conversation),
         may_reply=reply_address.is_open(),
     )
-    _send(mail, conversation, key=f"ticket:{conversation.pk}")
+    send(mail, conversation, key=f"ticket:{conversation.pk}")
 
 
 def tell_visitor_later(conversation: Conversation, message: Message) -> None:
@@ -158,31 +160,40 @@ def deliver(row: OutboxMessage) -> None:
 
 def _mail(conversation: Conversation, answers: list[Message]) -> None:
     asked = conversation.messages.filter(author=Author.VISITOR, number__lt=answers[-1].number).last()
+    asks = ratings.may_be_asked(conversation)
     mail = ConversationAnswer(
-        name=_name(conversation),
+        name=name_of(conversation),
         title=conversation.subject,
         question=mails.text_lines(asked.text if asked else ""),
         answers=[mails.text_lines(answer.text) for answer in answers],
-        conversation_url=_url(conversation),
+        conversation_url=url_of(conversation),
         ticket_number=conversation.number if conversation.kind == Kind.TICKET else "",
         files=_files(answers),
         may_reply=reply_address.is_open(),
+        rating_url=rating_url(conversation) if asks else "",
     )
-    _send(mail, conversation, key=f"conversation-answer:{answers[-1].pk}")
+    send(mail, conversation, key=f"conversation-answer:{answers[-1].pk}")
+    if asks:
+        ratings.note_asked(conversation)
 
 
-def _send(mail: mails.Mail, conversation: Conversation, *, key: str) -> None:
+def send(mail: mails.Mail, conversation: Conversation, *, key: str) -> None:
     to, reply_to = conversation.address, reply_address.of(conversation)
     mails.enqueue(mail, to=to, language=conversation.language, key=key, reply_to=reply_to)
 
 
-def _name(conversation: Conversation) -> str:
+def name_of(conversation: Conversation) -> str:
     return conversation.name or (conversation.customer.name if conversation.customer else "")
 
 
-def _url(conversation: Conversation) -> str:
+def url_of(conversation: Conversation) -> str:
     with translation.override(conversation.language):  # the link leads to the page in their language
         return links.conversation_url(conversation)
+
+
+def rating_url(conversation: Conversation) -> str:
+    with translation.override(conversation.language):
+        return links.rating_url(conversation)
 
 
 def _files(messages: Sequence[Message]) -> list[str]:

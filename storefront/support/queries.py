@@ -44,6 +44,13 @@ def earlier_of(customer: User, *, but: Conversation | None) -> QuerySet[Conversa
     return others.exclude(pk=but.pk) if but else others
 
 
+def unread_for(customer: User) -> int:
+    """Number of answers in all conversations of the customer that they have not been shown; one query."""
+    answers = Message.objects.filter(conversation__customer=customer, conversation__merged_into=None)
+    answers = answers.filter(author=Author.STAFF, number__gt=F("conversation__read_by_visitor"))
+    return answers.count()
+
+
 def tickets_of(customer: User) -> QuerySet[Conversation]:
     """The customer's conversations of every kind, with what the page of one shows."""
     related = ("customer", "department", "order", "invoice", "license", "merged_into")

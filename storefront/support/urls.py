@@ -3,13 +3,14 @@ counts up."""
 
 from django.urls import path
 
-from storefront.support import file_views, views
+from storefront.support import file_views, rating_page, views
 from storefront.support.tickets import views as tickets
 
 urlpatterns = [
     path("support/", views.chat, name="chat"),
     path("support/panel/", views.panel, name="chat-panel"),
     path("support/open/<str:token>/", views.link, name="chat-link"),
+    path("support/rate/<str:token>/", rating_page.rate, name="ticket-rating"),
     path("support/<slug:public_id>/", views.conversation, name="chat-conversation"),
     path("support/<slug:public_id>/news/", views.news, name="chat-news"),
     path("support/<slug:public_id>/files/<slug:file_id>/", file_views.file, name="chat-file"),

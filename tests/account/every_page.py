@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path as route
 from playwright.sync_api import Page as BrowserPage
@@ -25,6 +26,7 @@ from storefront.core import clock, error_pages
 from storefront.licensing.links import extend_token
 from storefront.licensing.models import License
 from storefront.notifications import addresses
+from storefront.support.links import rating_url
 from storefront.support.services import conversations
 from tests import purchases
 from tests.checkout.building import left_cart
@@ -258,6 +260,9 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/account/sessions/")
     yield Kind("/account/2fa/totp/activate/")
     yield Kind(f"/support/{talk.public_id}/")
+    rating = rating_url(talk).removeprefix(settings.SITE_URL)
+    yield Kind(rating, is_main=True)
+    yield Kind(rating, act=send("#rating"))
     yield Kind(f"/basket/extend/{extend_token(license)}/", is_main=True)
     yield Kind(f"/basket/extend/{extend_token(license)}/", act=send("#checkout-form"))
     yield Kind("/basket/extend/nothing/", status=404)

@@ -25,7 +25,7 @@ from storefront.billing import links
 from storefront.billing.services import starting
 from storefront.core import throttle
 from storefront.licensing.links import extend_token
-from storefront.support.links import conversation_url
+from storefront.support.links import conversation_url, rating_url
 from storefront.support.services.conversations import begin
 from storefront.support.services.files import CheckedFile, attach
 from tests.checkout.building import left_cart
@@ -133,6 +133,7 @@ def addresses(
         },
         "/support/<slug:public_id>/news/": f"/support/{conversation.public_id}/news/",
         "/support/open/<str:token>/": conversation_url(conversation).removeprefix("http://testserver"),
+        "/support/rate/<str:token>/": rating_url(conversation).removeprefix("http://testserver"),
         "/agreements/<slug:slug>/": f"/agreements/{shop.agreement.slug}/",
         "/agreements/<slug:slug>/<int:number>/": f"/agreements/{shop.agreement.slug}/1/",
         r"/documents/^(\d+)/(.*)$": document.url,

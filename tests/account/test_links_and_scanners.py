@@ -28,7 +28,7 @@ from storefront.core import clock
 from storefront.licensing.links import extend_url
 from storefront.notifications import outbox
 from storefront.notifications.models import OutboxMessage
-from storefront.support.links import conversation_url
+from storefront.support.links import conversation_url, rating_url
 from storefront.support.services import conversations
 from storefront.users import invitations, password_links, roles
 from storefront.users.models import User
@@ -110,6 +110,17 @@ def read(text: str) -> Callable[[Things, str], bool]:
     return lambda things, url: text in Client().get(url, follow=True).content.decode()
 
 
+def closed(things: Things) -> str:
+    conversations.close(conversation=things.conversation)
+    return rating_url(things.conversation)
+
+
+def rate(things: Things, url: str) -> bool:
+    Client().post(url, {"stars": "5"})
+    things.conversation.refresh_from_db()
+    return bool(things.conversation.rating == 5)
+
+
 def stop_url(things: Things) -> str:
     return reminders.stop_url(things.reminder)
 
@@ -143,6 +154,7 @@ LINKS = {
     ),
     "become staff": Link("/account/invitation/<str:token>/", invitation, become_staff),
     "want no mail about it": Link("/checkout/resume/<str:token>/stop/", stop_url, stop),
+    "rate the help": Link("/support/rate/<str:token>/", closed, rate),
     "read an answer": Link(
         "/support/open/<str:token>/", lambda things: conversation_url(things.conversation), read("Yes, it does.")
     ),

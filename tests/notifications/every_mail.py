@@ -16,6 +16,7 @@ from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
+from storefront.support.rating_requests import TicketClosed
 from storefront.users import invitations, password_links
 
 DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -91,6 +92,10 @@ _EXAMPLES: list[mails.Mail] = [
     TicketReceived(
         **NAME, ticket_number="T-7K3M-9QXD", title="Receipt", question=mails.text_lines("I have paid.\nSee the file."),
         files=["receipt.pdf"], conversation_url="http://testserver/support/open/t/", may_reply=True,
+    ),
+    TicketClosed(
+        **NAME, ticket_number="T-7K3M-9QXD", title="Receipt", rating_url="http://testserver/support/rate/t/",
+        conversation_url="http://testserver/support/open/t/",
     ),
     mails.StaffNotice(title="A payment waits for review", paragraphs=["Payment 7.", "Please look."]),
     mails.AccountNotice(title="Password changed", paragraphs=["One.", "Two."]),

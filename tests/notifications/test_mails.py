@@ -60,6 +60,7 @@ MUST_SAY = {
     "refund_decided": ["declined", "€96.00", "Olga Owner", "Agreed otherwise", "http://testserver/admin/refunds/1/"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
     "ticket_received": ["T-7K3M-9QXD", "I have paid.", "receipt.pdf", "http://testserver/support/open/t/"],
+    "ticket_closed": ["T-7K3M-9QXD", "http://testserver/support/rate/t/", "http://testserver/support/open/t/"],
     "staff_notice": ["Payment 7.", "Please look."],
     "account_notice": ["One.", "Two."],
 }

@@ -14,7 +14,7 @@ from storefront.notifications.inbound import HOOK
 from storefront.notifications.models import OutboxMessage
 from storefront.support import rights
 
-_TEMPLATES = frozenset({"conversation_answer", "ticket_received"})
+_TEMPLATES = frozenset({"conversation_answer", "ticket_closed", "ticket_received"})
 #: How the keys of notices to staff about tickets begin (support.mails, support.services.alarms).
 _KEYS = ("conversation:", "held:", "held-full:", "ticket-alarm:")
 _COPY = "again:"  # of a mail that staff sent again: the key names the first one (notifications.repairs)

@@ -35,6 +35,7 @@ MAILS: Words = {
     "refund_decided": _("Refund decided"),
     "refund_made": _("Refund made"),
     "staff_notice": _("Notice to staff"),
+    "ticket_closed": _("Ticket closed"),
     "ticket_received": _("Ticket received"),
     "unpaid_reminder": _("Order is still unpaid"),
 }

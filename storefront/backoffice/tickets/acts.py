@@ -42,14 +42,16 @@ class Answer(ChangeView):
             return screen(request, ticket, answer=form, status=422)
         data = form.cleaned_data
         try:
-            conversations.answer(
-                conversation=ticket, by=self.user, text=data["text"], key=data["key"], attachments=data["files"],
-                seen=data["seen"],
-            )  # fmt: skip
+            with transaction.atomic():  # closed before the worker sends the answer, which then says so
+                conversations.answer(
+                    conversation=ticket, by=self.user, text=data["text"], key=data["key"], attachments=data["files"],
+                    seen=data["seen"],
+                )  # fmt: skip
+                if "close" in request.POST:
+                    self._close(ticket)
         except NewerMessages as newer:
             return self._asked(form, newer)
         if "close" in request.POST:
-            self._close(ticket)
             messages.success(request, _("Your answer is on its way, and the ticket is closed."))
             return redirect("support-list")
         messages.success(request, _("Your answer is on its way."))
@@ -57,7 +59,7 @@ class Answer(ChangeView):
 
     def _close(self, ticket: Conversation) -> None:
         with transaction.atomic():
-            conversations.close(conversation=ticket)
+            conversations.close(conversation=ticket, is_by_staff=True)
             self.record(ticket, "support.close")
 
     def _inserted(self, form: AnswerForm, ticket: Conversation) -> HttpResponse:
@@ -123,8 +125,10 @@ class Turn(ChangeView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         ticket, is_closing = self.find(), request.POST.get("to") == "closed"
         with transaction.atomic():
-            turn = conversations.close if is_closing else conversations.reopen
-            turn(conversation=ticket)
+            if is_closing:
+                conversations.close(conversation=ticket, is_by_staff=True)
+            else:
+                conversations.reopen(conversation=ticket)
             self.record(ticket, "support.close" if is_closing else "support.reopen")
         closed = _("The ticket is closed. The customer opens it again by writing.")
         messages.success(request, closed if is_closing else _("The ticket is open again."))

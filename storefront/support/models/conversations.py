@@ -36,7 +36,8 @@ class Conversation(models.Model):
 
     ``order``, ``invoice`` and ``license`` are what it is about, chosen among the customer's own. ``due_at``: until when
     an answer is due, None while none is; ``warn_at``: when four fifths of that time are over; ``alarm``: what staff was
-    told of it. ``merged_into``: all its messages are in that one now. ``rating``: 1 to 5, given once it is closed.
+    told of it. ``merged_into``: all its messages are in that one now. ``rating``: 1 to 5, given once it is closed;
+    ``rating_asked_at``: when a mail asked for it, which happens once.
     """
 
     public_id = models.CharField(max_length=22, unique=True, default=references.public_id, editable=False)
@@ -87,6 +88,7 @@ class Conversation(models.Model):
     )
     rating_text = models.CharField(_("words about it"), max_length=1000, blank=True)
     rated_at = models.DateTimeField(null=True, blank=True)
+    rating_asked_at = models.DateTimeField(null=True, blank=True)
 
     wagtail_reference_index_ignore = True  # "where is this used" asks about pages and pictures
 

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from storefront.core import clock, states
 from storefront.core.uploads.checking import CheckedFile
-from storefront.support import mails
+from storefront.support import mails, rating_requests
 from storefront.support.errors import NewerMessages
 from storefront.support.models import Author, Conversation, Department, Kind, Message
 from storefront.support.services import deadlines, files
@@ -128,9 +128,9 @@ def answer(
         mails.tell_visitor_later(locked, message)
 
 
-def close(*, conversation: Conversation) -> None:
-    """Close it. The visitor still sees it, and reopens it by writing."""
-    _turn(conversation, ConversationStatus.CLOSED)
+def close(*, conversation: Conversation, is_by_staff: bool = False) -> None:
+    """Close it. The visitor still sees it, and reopens it by writing; if staff close it, a mail asks for a rating."""
+    _turn(conversation, ConversationStatus.CLOSED, asks=is_by_staff)
 
 
 def reopen(*, conversation: Conversation) -> None:
@@ -169,7 +169,7 @@ def lock(conversation: Conversation) -> Conversation:
     return locked
 
 
-def _turn(conversation: Conversation, status: ConversationStatus) -> None:
+def _turn(conversation: Conversation, status: ConversationStatus, *, asks: bool = False) -> None:
     with transaction.atomic():
         locked = states.lock(conversation)
         if locked.merged_into_id is not None:
@@ -178,6 +178,8 @@ def _turn(conversation: Conversation, status: ConversationStatus) -> None:
         if states.apply(locked, status, table=CONVERSATION_TRANSITIONS, is_unread=False, closed_at=at):
             deadlines.reckon(locked)
             locked.save(update_fields=deadlines.FIELDS)
+            if asks:
+                rating_requests.ask_later(locked)
 
 
 def _add(

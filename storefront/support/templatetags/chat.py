@@ -42,6 +42,14 @@ def chat_button(context: template.Context) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
+def unread_tickets(context: template.Context) -> int:
+    """Answers in the customer's tickets that they have not seen. One query; none for who is not logged in."""
+    request = context.get("request")
+    customer = access.customer_of(request) if request is not None else None
+    return queries.unread_for(customer) if customer is not None else 0
+
+
+@register.simple_tag(takes_context=True)
 def chat_visitor(context: template.Context) -> str:
     """Data for the widget about a logged-in customer, as JSON; "" where it is not loaded or nobody is logged in."""
     request = context.get("request")
