@@ -20,6 +20,8 @@ from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
     CannotBeCharged,
+    MethodStopped,
+    NoMethod,
     NotPayable,
     PaymentAwaited,
     PaymentInReview,
@@ -27,7 +29,7 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services import polling, starting
+from storefront.billing.services import payment_methods, polling, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.core import visitor
 from storefront.core.htmx import HtmxRequest
@@ -54,7 +56,10 @@ def pay(request: HtmxRequest, token: str) -> HttpResponse:
     if request.htmx:
         return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
-    if problem is None and all(breaker.is_away(name) for name in gateway_registry.names()):
+    methods = payment_methods.offered()
+    if problem is None and not methods:
+        return _page(request, invoice, problem=NoMethod())
+    if problem is None and all(breaker.is_away(name) for name in methods):
         return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
     return _page(request, invoice, problem=problem)
 
@@ -81,7 +86,9 @@ def _accept(request: HttpRequest, invoice: Invoice) -> HttpResponse | None:
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    methods = gateway_registry.names()
+    methods = payment_methods.offered()
+    if not methods:
+        return _page(request, invoice, problem=NoMethod(), status=503)
     method = methods[0] if len(methods) == 1 else request.POST.get("method", "")
     if method not in methods:
         return _page(request, invoice, is_method_missing=True, status=422)
@@ -91,6 +98,8 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
         return _page(request, invoice, problem=exc, status=409)
+    except MethodStopped as exc:
+        return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
         response["Retry-After"] = "10"
@@ -118,11 +127,11 @@ def _page(
         "problem": problem,
         "needs_us": isinstance(problem, CannotBeCharged),
         "may_pay": problem is None or may_pay,
-        "methods": [(name, gateway_registry.verbose_name(name)) for name in gateway_registry.names()],
+        "methods": [(name, gateway_registry.verbose_name(name)) for name in payment_methods.offered()],
         "is_method_missing": is_method_missing,
         "agreements": agreements or agreement_form.of_invoice(invoice),
     }
-    if problem is None:
+    if problem is None or isinstance(problem, NoMethod):  # a voucher that they hold is paid all the same
         context |= _attempt_context(request, invoice)
     return render(request, "pay/pay.html", context, status=status)
 

@@ -74,6 +74,18 @@ class PaymentUnavailable(BillingError):
     message = _("The payment provider does not answer at the moment. Please try again in a minute.")
 
 
+class MethodStopped(BillingError):
+    """Staff have stopped this payment method: no new charge is opened by it."""
+
+    message = _("This way to pay is not available at the moment. Please choose another one.")
+
+
+class NoMethod(BillingError):
+    """Staff have stopped every payment method."""
+
+    message = _("Payments are not possible at the moment. Your order is kept; please come back later, or write to us.")
+
+
 class NotRefundable(BillingError):
     """The amount is no amount of the currency, more than is left, or the payment method cannot refund."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from storefront.billing import gateway_registry
+from storefront.billing.services import payment_methods
 from storefront.core.money import display
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.limits import LimitCode, LimitProblem, Limits
@@ -16,7 +17,7 @@ def problem(amount: Decimal, currency: str) -> LimitProblem | None:
     """What keeps every method from taking ``amount`` (major units); None if one takes it or nothing is to be paid.
 
     Of several methods the answer is that of the one that comes closest: the lowest smallest amount, the highest
-    largest one. Without any method that is configured there is no limit to name.
+    largest one. Without any method that is configured and offered there is no limit to name.
     """
     if amount == 0:
         return None
@@ -43,7 +44,7 @@ def sentence(found: LimitProblem, currency: str) -> str:
 
 def _all() -> list[Limits]:
     found = []
-    for name in gateway_registry.names():
+    for name in payment_methods.offered():
         try:
             found.append(gateway_registry.gateway(name).limits)
         except ConfigurationError:

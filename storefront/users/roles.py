@@ -31,7 +31,12 @@ VIEW_TRADE = (
     "notifications.view_outboxmessage",
 )
 VIEW_NUMBERS = ("numbers.view_numbers",)
-VIEW_MONEY = ("billing.view_reviewitem", "billing.view_ledgertransaction", *VIEW_NUMBERS)
+VIEW_MONEY = (
+    "billing.view_reviewitem",
+    "billing.view_ledgertransaction",
+    "billing.view_paymentmethod",
+    *VIEW_NUMBERS,
+)
 VIEW_HISTORY = ("wagtailcore.view_modellogentry",)
 VIEW_TECHNICAL = ("inbox.view_inboundevent", "core.view_health", "core.view_scheduledjob")
 VIEW_CONVERSATIONS = ("support.view_conversation",)
@@ -131,6 +136,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.approve_refund",
         "billing.change_reviewitem",
         "billing.change_seller",
+        "billing.switch_paymentmethod",
         "users.close_account",
         "users.invite_staff",
         "auth.add_group",

@@ -1,6 +1,7 @@
 from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
+from .methods import PaymentMethod
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
 from .reconciliation import ProviderMovement, ReconciledDay
 from .refunds import Refund, RefundedUnit
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerTransaction",
     "Payment",
     "PaymentAttempt",
+    "PaymentMethod",
     "ProviderAnswer",
     "ProviderMovement",
     "ReconciledDay",

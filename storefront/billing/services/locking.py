@@ -1,4 +1,5 @@
-"""Locks, taken in one order everywhere: user, order, invoice, attempt, payment (then licensing's: license).
+"""Locks, taken in one order everywhere: user, order, invoice, attempt, payment (then licensing's: license). A payment
+method's lock (``payment_methods.check``) comes last.
 
 Each function needs a transaction and re-reads what it locks.
 

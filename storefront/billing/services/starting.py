@@ -16,7 +16,7 @@ from storefront.billing.errors import (
 )
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import barriers, orders, reviews, unpaid
+from storefront.billing.services import barriers, orders, payment_methods, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
@@ -38,12 +38,13 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> Payme
     """Open a charge for the whole invoice, or find the one that is open; send the buyer to its ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
-    every retry of it uses the same idempotency key. ``gateway_name``: one of ``gateway_registry.names()``.
+    every retry of it uses the same idempotency key. ``gateway_name``: one of ``payment_methods.offered()``.
     ``instead_of``: public id of the attempt that waits for the buyer elsewhere and is given up for this one. Must not
     be called inside a transaction.
-    Raises AlreadyPaid or InvoiceVoid; what ``barriers`` say; PaymentAwaited (pay elsewhere); PaymentProcessing or
-    PaymentInReview (do not pay again); PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would
-    be the next one: it waits for staff); PaymentUnavailable (unknown: calling again continues the same attempt).
+    Raises AlreadyPaid or InvoiceVoid; what ``barriers`` say; MethodStopped; PaymentAwaited (pay elsewhere);
+    PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a definite no, the attempt is over) or
+    CannotBeCharged (so would be the next one: it waits for staff); PaymentUnavailable (unknown: calling again continues
+    the same attempt).
     """
     try:
         return _start(invoice, gateway_name, instead_of)
@@ -86,6 +87,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
         invoice = lock_invoice(invoice_id)
         unpaid.check(invoice)
         barriers.check(invoice)
+        payment_methods.check(gateway_name)
         attempt = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
         if attempt is None:
             now = clock.now()
