@@ -17,7 +17,7 @@ def problem(amount: Decimal, currency: str) -> LimitProblem | None:
     """What keeps every method from taking ``amount`` (major units); None if one takes it or nothing is to be paid.
 
     Of several methods the answer is that of the one that comes closest: the lowest smallest amount, the highest
-    largest one. Without any method that is configured and offered there is no limit to name.
+    largest one. Without any method that is configured there is no limit to name.
     """
     if amount == 0:
         return None
@@ -43,8 +43,9 @@ def sentence(found: LimitProblem, currency: str) -> str:
 
 
 def _all() -> list[Limits]:
-    found = []
-    for name in payment_methods.offered():
+    """Of the methods that are offered; of the only one even while it is stopped, as orders wait for it."""
+    names, found = gateway_registry.names(), []
+    for name in names if len(names) == 1 else payment_methods.offered():
         try:
             found.append(gateway_registry.gateway(name).limits)
         except ConfigurationError:

@@ -1,4 +1,4 @@
-"""Mails about refunds: to the second person, to who asked, to the customer (whom licensing tells what they lose)."""
+"""Mails about refunds: to the second person, to who asked, to owners, to the customer (licensing says what they lose)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop
+
 from storefront.billing.models import Refund
+from storefront.billing.states import RefundStatus
+from storefront.core import money
 from storefront.core.language import absolute_url
 from storefront.notifications import mails
+from storefront.users import staffing
 from storefront.users.models import User
 
 
@@ -43,10 +48,18 @@ class RefundDecided(mails.Mail):
     page_url: str
 
 
+#: What owners read of a refund above the shop's sum, by the state it has come to.
+_TITLES = {
+    RefundStatus.AWAITING: gettext_noop("A large refund waits for approval"),
+    RefundStatus.CREATED: gettext_noop("A large refund was approved"),
+    RefundStatus.DECLINED: gettext_noop("A large refund was declined"),
+    RefundStatus.WITHDRAWN: gettext_noop("A large refund was withdrawn"),
+}
+
+
 def staff_must_approve(refunds: Sequence[Refund]) -> None:
-    """Refunds of one decision wait for a second person. Once per decision."""
-    first = refunds[0]
-    amount = sum((refund.amount for refund in refunds), Decimal(0))
+    """Refunds of one decision wait for a second person. Once per decision; all owners are told."""
+    first, amount = refunds[0], _total(refunds)
     asker = first.begun_by.email if first.begun_by else "a command"
     mails.staff_notice(
         key=f"refund-awaits:{first.decision}",
@@ -54,18 +67,21 @@ def staff_must_approve(refunds: Sequence[Refund]) -> None:
         text=f"{asker} asks for it. Reason: {first.reason}\n\nAnother person approves or declines it: "
         f"{absolute_url('backoffice-refund', language='en', pk=first.pk)}",
     )
+    _tell_owners(refunds, first.begun_by, _TITLES[RefundStatus.AWAITING], first.reason)
 
 
 def refund_decided(refunds: Sequence[Refund], *, by: User, is_approved: bool) -> None:
-    """Who asked for a refund reads what the second person said. Once per decision."""
+    """Who asked for a refund reads what the second person said. Once per decision; all owners are told."""
     first = refunds[0]
+    title = _TITLES[RefundStatus.CREATED if is_approved else RefundStatus.DECLINED]
+    _tell_owners(refunds, by, title, first.decision_reason)
     asker = first.begun_by
     if asker is None or not asker.email:
         return
     mail = RefundDecided(
         name=asker.get_full_name(),
         currency=first.payment.currency,
-        amount=sum((refund.amount for refund in refunds), Decimal(0)),
+        amount=_total(refunds),
         invoice_number=first.invoice.number if first.invoice else str(first.payment),
         is_approved=is_approved,
         decided_by=by.get_full_name() or by.email,
@@ -73,3 +89,19 @@ def refund_decided(refunds: Sequence[Refund], *, by: User, is_approved: bool) ->
         page_url=absolute_url("backoffice-refund", language=asker.language, pk=first.pk),
     )
     mails.enqueue(mail, to=asker.email, language=asker.language, key=f"refund-decided:{first.decision}")
+
+
+def refund_withdrawn(refunds: Sequence[Refund], *, by: User) -> None:
+    """All owners are told that who asked for a refund took it back."""
+    _tell_owners(refunds, by, _TITLES[RefundStatus.WITHDRAWN], refunds[0].decision_reason)
+
+
+def _tell_owners(refunds: Sequence[Refund], by: User | None, title: str, reason: str) -> None:
+    first = refunds[0]
+    about = first.invoice.number if first.invoice else str(first.payment)
+    line = f"{money.display(_total(refunds), first.payment.currency)}, {about}: {reason}"
+    staffing.tell_owners(by=by, title=title, lines=[line])
+
+
+def _total(refunds: Sequence[Refund]) -> Decimal:
+    return sum((refund.amount for refund in refunds), Decimal(0))

@@ -158,15 +158,18 @@ def end_sessions(user: User) -> None:
         session.end()
 
 
-def tell_owners(*, by: User, title: str, lines: Iterable[str]) -> None:
-    """Mail all owners that something serious was changed: each in their language. ``title``: an untranslated message
-    of ours; ``lines``: what was changed, as people read it."""
+def tell_owners(*, by: User | None, title: str, lines: Iterable[str]) -> None:
+    """Mail all owners that something serious was changed: each in their language. ``by``: None for a command;
+    ``title``: an untranslated message of ours; ``lines``: what was changed, as people read it."""
+    lines = list(lines)
     for owner in owners():
         with translation.override(owner.language):
             notice = mails.AccountNotice(
                 title=gettext(title),
                 paragraphs=[
-                    gettext("Done by %(who)s.") % {"who": by.get_full_name() or by.email},
+                    gettext("Done by %(who)s.") % {"who": by.get_full_name() or by.email}
+                    if by
+                    else gettext("Done by a command."),
                     *lines,
                     gettext("You get this mail because you are an owner of the shop. The history shows more."),
                 ],

@@ -13,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from storefront.billing.models import Refund
-from storefront.billing.services import refund_units, refunds
+from storefront.billing.services import refund_approval, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.licensing.models import License
+from storefront.notifications.models import OutboxMessage
 from tests.backoffice.test_money_desk import press
 from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import pay, terms
+from tests.factories import PASSWORD
 from tests.licensing.conftest import make_product
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,27 @@ def test_a_second_person_approves_on_the_page(
     refund.refresh_from_db()
     assert (refund.status, refund.decided_by.email) == ("succeeded", "owner@staff.example")
     assert "Approve a refund" in owner.get(address).content.decode()
+
+
+def test_above_the_sum_the_password_is_asked_again_and_owners_are_told(
+    client: Client, staff: Any, client_of: Any, invoice: Any, settings: Any
+) -> None:
+    settings.REFUND_APPROVAL_ABOVE = {"EUR": Decimal(50)}
+    owner = staff("Owner")
+    client.force_login(staff("Accounting"))
+    data = {"how": "sum", "amount": "50.00", "reason": "Asked by phone"}
+    assert client.post(path(invoice), data).status_code == 200
+    asked = client.post(path(invoice), data | {"amount": "60.00"})
+    assert asked.headers["Location"].startswith("/account/reauthenticate/")
+    shown = client.post(asked.headers["Location"], {"password": PASSWORD, "next": path(invoice)})
+    assert "they and all owners are told" in " ".join(shown.context["preview"])
+    client.post(path(invoice), data | {"amount": "60.00", "confirmed": shown.context["confirmed"]})
+    refund_approval.decline(refund=Refund.objects.get(), by=owner, reason="Too much")
+    told = OutboxMessage.objects.filter(key__startswith="owners:", recipient=owner.email).order_by("pk")
+    assert [
+        (message.payload["context"]["title"], "€60.00" in str(message.payload), reason in str(message.payload))
+        for message, reason in zip(told, ("Asked by phone", "Too much"), strict=True)
+    ] == [("A large refund waits for approval", True, True), ("A large refund was declined", True, True)]
 
 
 def test_with_too_few_approvers_the_form_and_the_desk_say_so(client_of: Any, invoice: Any, settings: Any) -> None:

@@ -26,6 +26,7 @@ from storefront.billing.services.refund_plans import RefundPlan
 from storefront.billing.states import RefundStatus
 from storefront.core import money
 from storefront.licensing.losses import loss_text, losses_of
+from storefront.users.fresh_login import require_fresh_login
 from storefront.users.models import User
 
 BEGIN = "billing.begin_refund"
@@ -56,9 +57,11 @@ class BeginRefund(ActView):
         needs_approval = refund_rules.is_approval_needed(plan)
         if needs_approval and refund_rules.has_too_few_approvers():
             raise Refused(str(ApprovalImpossible()))
+        if needs_approval:
+            require_fresh_login(self.request)
         return [
             *(_way_back(plan)),
-            *([_("A second person must approve it first; they are told.")] if needs_approval else []),
+            *([_("A second person must approve it first; they and all owners are told.")] if needs_approval else []),
             *effects(plan),
             _told(plan, form),
         ]

@@ -52,6 +52,7 @@ def withdraw(*, refund: Refund, by: User, reason: str) -> list[Refund]:
         if any(each.begun_by_id != by.pk for each in waiting):
             raise OwnRefund
         _close(waiting, RefundStatus.WITHDRAWN, by, reason)
+        refund_mails.refund_withdrawn(waiting, by=by)
     return waiting
 
 
