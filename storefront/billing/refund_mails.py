@@ -1,4 +1,4 @@
-"""Mails about refunds: to the second person, to who asked, to owners, to the customer (licensing says what they lose)."""
+"""Mails about refunds: to the second person, to who asked, to owners, to the customer (licensing says what is lost)."""
 
 from __future__ import annotations
 

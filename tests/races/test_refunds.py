@@ -1,8 +1,9 @@
-"""Refunds that staff decide, with others at it in the same moment. Races of our own locks have a control run without
-them; where the provider itself is the judge (its limit, a dispute) there is nothing of ours to switch off."""
+"""Refunds that staff decide, with others at it in the same moment. Each race has a control run with our guard off: the
+locks, or, where the provider is the judge (its limit, a dispute), the look whether its answer was overtaken."""
 
 from __future__ import annotations
 
+import threading
 import time
 from decimal import Decimal
 from functools import partial
@@ -12,7 +13,7 @@ import pytest
 from storefront.billing.audit import checks
 from storefront.billing.errors import NotRefundable, RefundDecided
 from storefront.billing.models import Payment, Refund
-from storefront.billing.services import refund_approval, refund_units, refunds
+from storefront.billing.services import refund_approval, refund_units, refunds, settlement
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundStatus
@@ -109,8 +110,50 @@ def test_control_run_without_locks_the_line_is_asked_for_more_than_once(stripe, 
     assert Refund.objects.filter(is_ours=True).count() > 1  # wrong, though the provider refuses all but one
 
 
-def staff_and_provider(stripe, invoice, race):
-    """Staff give back 60.00 of 96.00 while 60.00 are given back at the provider, and messages of it arrive."""
+@pytest.fixture
+def overtaken(monkeypatch):
+    """Set once an answer is read that knows of no refund or dispute; it is recorded after one that does."""
+    read, recorded, record = threading.Event(), threading.Event(), settlement.record
+
+    def late(*, snapshot, **kwargs):
+        if snapshot.amount_refunded or snapshot.disputes:
+            attempt = record(snapshot=snapshot, **kwargs)
+            recorded.set()
+            return attempt
+        if not read.is_set():
+            read.set()
+            recorded.wait(timeout=30)
+        return record(snapshot=snapshot, **kwargs)
+
+    monkeypatch.setattr(settlement, "record", late)
+    return read
+
+
+@pytest.fixture
+def without_a_look(monkeypatch):
+    """The guard off: an answer is believed, however old it is."""
+    monkeypatch.setattr(settlement, "_takes_back", lambda attempt, snapshot: False)
+
+
+def after(event, act):
+    """``act``, once ``event`` is set."""
+
+    def act_then():
+        assert event.wait(timeout=30)
+        return act()
+
+    return act_then
+
+
+def is_as_the_provider_says(stripe, amount):
+    payment = Payment.objects.get()
+    refunded = amount if stripe.stats()["refunds"] else Decimal(0)
+    said = (payment.amount_refunded, payment.is_disputed)
+    return said == (refunded, bool(stripe.state.all("dispute")))
+
+
+def staff_and_provider(stripe, invoice, race, overtaken):
+    """Staff give back 60.00 of 96.00 while 60.00 are given back at the provider, and messages arrive, one late."""
     attempt = invoice.attempts.get()
 
     def at_the_provider():
@@ -119,17 +162,26 @@ def staff_and_provider(stripe, invoice, race):
         return reference
 
     look = partial(settle, attempt_id=attempt.pk, look_for_refunds=True)
-    return race(partial(begin, invoice, amount=Decimal("60.00")), at_the_provider, look, look)
+    staff = partial(begin, invoice, amount=Decimal("60.00"))
+    return race(after(overtaken, staff), after(overtaken, at_the_provider), look, after(overtaken, look))
 
 
-def test_staff_and_the_provider_together_give_back_no_more_than_was_paid(stripe, invoice, race):
-    staff_and_provider(stripe, invoice, race)
+def test_staff_and_the_provider_together_give_back_no_more_than_was_paid(stripe, invoice, race, overtaken):
+    staff_and_provider(stripe, invoice, race, overtaken)
+    assert is_as_the_provider_says(stripe, Decimal("60.00"))
     settle(attempt_id=invoice.attempts.get().pk, look_for_refunds=True)
     made = Refund.objects.filter(status=RefundStatus.SUCCEEDED)
     payment = Payment.objects.get()
     assert (made.count(), payment.amount_refunded) == (1, Decimal("60.00"))
     assert stripe.stats()["refunds"] == 1
     assert audited() == []
+
+
+def test_control_run_an_overtaken_answer_undoes_the_refund_in_our_books(
+    stripe, invoice, race, overtaken, without_a_look
+):
+    staff_and_provider(stripe, invoice, race, overtaken)
+    assert not is_as_the_provider_says(stripe, Decimal("60.00"))  # wrong
 
 
 @pytest.fixture
@@ -179,21 +231,36 @@ def test_control_run_without_locks_both_happen(stripe, waiting, people, race, wi
     assert RefundDecided not in errors(results)  # wrong
 
 
-@pytest.mark.parametrize("won", [True, False])
-def test_a_refund_against_a_dispute_ends_as_the_provider_says(stripe, invoice, race, won):
-    """One of them wins at the provider; no cent is both refunded and lost."""
+def refund_and_dispute(stripe, invoice, race, overtaken):
+    """Staff give back 50.00 of 96.00 while the buyer's bank disputes the payment; messages of it arrive, one late."""
     attempt = invoice.attempts.get()
+    look = partial(settle, attempt_id=attempt.pk, look_for_disputes=True, look_for_refunds=True)
 
     def dispute():
         stripe.dispute(attempt.provider_reference)
-        settle(attempt_id=attempt.pk, look_for_disputes=True)
+        look()
 
-    look = partial(settle, attempt_id=attempt.pk, look_for_disputes=True, look_for_refunds=True)
-    race(partial(begin, invoice, amount=Decimal("50.00")), dispute, look, look)
+    staff = partial(begin, invoice, amount=Decimal("50.00"))
+    race(after(overtaken, staff), after(overtaken, dispute), look, after(overtaken, look))
+    return look
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_a_refund_against_a_dispute_ends_as_the_provider_says(stripe, invoice, race, overtaken, won):
+    """One of them wins at the provider; no cent is both refunded and lost."""
+    look = refund_and_dispute(stripe, invoice, race, overtaken)
+    assert is_as_the_provider_says(stripe, Decimal("50.00"))
     if stripe.state.all("dispute"):
-        stripe.close_dispute(attempt.provider_reference, won=won)
+        stripe.close_dispute(invoice.attempts.get().provider_reference, won=won)
     look()
     payment = Payment.objects.get()
     assert payment.amount_refunded + payment.amount_lost <= payment.amount
     assert payment.amount_refunded in (Decimal(0), Decimal("50.00"))
     assert audited() == []
+
+
+def test_control_run_an_overtaken_answer_knows_of_no_dispute_and_is_believed(
+    stripe, invoice, race, overtaken, without_a_look
+):
+    refund_and_dispute(stripe, invoice, race, overtaken)
+    assert not is_as_the_provider_says(stripe, Decimal("50.00"))  # wrong
