@@ -19,7 +19,7 @@ def checks() -> Iterator[Finding]:
     """A cart charges what ``publishing.publish`` would write now, and only what it wrote can be bought."""
     with transaction.atomic():
         locked = publishing.lock_all()  # nobody publishes while the two are compared
-        findings = [*_foreign_products(), *_wrong_records(), *_outdated_prices(locked)]
+        findings = [*_foreign_products(), *_wrong_records(), *_outdated_prices(locked), *_discounts_of_nothing()]
     yield from findings
 
 
@@ -70,6 +70,16 @@ def _outdated_prices(locked: list[SoftwareProduct]) -> Iterator[Finding]:
                 yield Finding("price-out-of-date", str(price), figures)
     for price in prices.values():
         yield from _still_on_sale(price)
+
+
+def _discounts_of_nothing() -> Iterator[Finding]:
+    """Discounts that are not over and name products that are gone: whoever deletes a product takes it out of them."""
+    existing = set(SoftwareProduct.objects.values_list("pk", flat=True))
+    for discount in Discount.objects.not_over(clock.now()):
+        gone = set(discount.product_ids) - existing
+        if gone:
+            some = "all" if gone == set(discount.product_ids) else "some"
+            yield Finding("discount-of-nothing", str(discount.pk), f"{some} of its products are gone: {sorted(gone)}")
 
 
 def _still_on_sale(price: PlanPrice | None) -> Iterator[Finding]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,7 +28,8 @@ from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooM
 from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
 from checkout.page.rendering import current_customer
-from checkout.page.views import BACKEND, BUSY
+from checkout.page.signing_in import sign_in
+from checkout.page.views import BUSY
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.core import throttle, visitor
@@ -177,6 +177,5 @@ def _payer(request: HttpRequest, extension: Extension, forms: _Forms) -> tuple[U
 def _to_provider(request: HttpRequest, placed: PlacedOrder, *, is_as_shown: bool) -> HttpResponse:
     """On to the provider at once: the browser repeats its POST at the pay page. The pay page itself is shown if the
     total has changed, or if the log-in with a new account has changed the form's token."""
-    if placed.is_new:
-        login(request, placed.customer, backend=BACKEND)
+    sign_in(request, placed)
     return redirect(next_path(placed.invoice), preserve_request=is_as_shown and not placed.is_new)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -31,13 +30,13 @@ from checkout.page import (
 )
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import current_customer, render_page
+from checkout.page.signing_in import sign_in
 from storefront.billing.links import pay_path
 from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
 from storefront.users import services as users
 from storefront.users.models import User
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BUSY = gettext_lazy("We could not take the order just now. Nothing was ordered; please press 'Checkout' again.")
 
 
@@ -157,8 +156,7 @@ def _done(request: HttpRequest, placed: PlacedOrder) -> HttpResponse:
     drafts.forget(request)
     # The cart has become an order: the next page starts with a new one.
     find_basket(request).status = placed.order.basket.status
-    if placed.is_new:
-        login(request, placed.customer, backend=BACKEND)
+    sign_in(request, placed)
     return unpaid.lead_to_payment(request, placed.invoice)
 
 

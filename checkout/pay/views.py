@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from checkout.orders import consents
+from checkout.orders.consents import ConsentAwaited
 from checkout.orders.errors import CartChanged
 from checkout.pay import agreement_form, progress
 from checkout.pay.private_page import HttpResponseSeeOther, private
@@ -94,7 +95,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         return _page(request, invoice, is_method_missing=True, status=422)
     try:
         charge = starting.start(invoice=invoice, gateway_name=method, instead_of=request.POST.get("instead", ""))
-    except (NotPayable, PaymentAwaited):
+    except (NotPayable, PaymentAwaited, ConsentAwaited):  # the last: an agreement came into force just now
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
         return _page(request, invoice, problem=exc, status=409)

@@ -118,8 +118,9 @@ def product_names(discounts: Iterable[Discount]) -> dict[int, str]:
 
 
 def products_of(discount: Discount, names: Mapping[int, str]) -> str:
-    known = [names[pk] for pk in discount.product_ids if pk in names]
-    return ", ".join(known) if discount.product_ids else gettext("All products")
+    gone = gettext("A product that no longer exists (%(number)d)")
+    named = [names.get(pk) or gone % {"number": pk} for pk in discount.product_ids]
+    return ", ".join(named) or gettext("All products")
 
 
 def periods_of(discount: Discount) -> str:

@@ -23,6 +23,7 @@ from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from storefront.backoffice import confirmations, history
+from storefront.backoffice.act_forms import ActForm
 from storefront.backoffice.pages import Crumb, trail
 from storefront.backoffice.rights import StaffOnly
 from storefront.core import states
@@ -54,32 +55,14 @@ class Outcome:
     after: Mapping[str, Any] = field(default_factory=dict)
 
 
-class ActForm(forms.Form):
-    """Every act has a reason, stored with it. An act that concerns the customer adds ``TellCustomer``."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Stored in the history; the customer does not see it."),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Give a reason: it is stored in the history.")},
-    )
-    field_order: list[str] | None = None
-
-
-class TellCustomer(forms.Form):
-    """Mixin: whether the customer is mailed about the act."""
-
-    tell_customer = forms.BooleanField(label=gettext_lazy("Tell the customer by mail"), required=False)
-
-
 class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
     """One act. A subclass names ``permissions``, ``action`` (for the log), ``page_title``, ``submit_label``,
     ``form_class``, and implements ``get_object``, ``preview``, ``perform`` and ``get_success_url``.
 
     ``perform`` runs in the transaction that also writes the log entry, with customer and object locked since before
     the last preview. An act that asks a provider must not be in one: it sets ``is_atomic = False`` and calls
-    ``self.record`` in its own transaction.
+    ``self.record`` in its own transaction. What it was told to do may change after the last preview, so either its
+    service refuses under its locks whatever is not as confirmed, or it calls ``self.look_again`` under them.
     """
 
     template_name = "backoffice/act.html"
@@ -93,6 +76,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
     crumbs: tuple[Crumb, ...] = ()
     http_method_names = ["get", "head", "post", "options"]
     object: models.Model
+    _digest = ""  # of what was confirmed, while an act in steps is under way
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -172,6 +156,20 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         context = self.get_context_data(form=form, preview=sentences, confirmed=confirmed, is_changed=is_changed)
         return self.render_to_response(context)
 
+    def look_again(self) -> None:
+        """For an act in steps, in its transaction and under its locks, before it changes anything: shows the preview
+        anew, with nothing done, if what would happen is not what was confirmed."""
+        self._checked_again(self._digest)
+
+    def _checked_again(self, digest: str) -> Any:
+        """The form, valid for the object as it is now."""
+        self.object = self.get_object()
+        form = self.get_form()
+        if not form.is_valid():
+            raise _Changed(form, [])
+        self._check(form, digest)
+        return form
+
     def _check(self, form: Any, digest: str) -> None:
         sentences = self._sentences(form)
         if confirmations.digest(sentences, form.cleaned_data) != digest:
@@ -184,10 +182,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
                 used = confirmations.find(key)
                 return self._again(used.url if used else self.get_success_url())
             self._hold()
-            form = self.get_form()
-            if not form.is_valid():
-                raise _Changed(form, [])
-            self._check(form, digest)
+            form = self._checked_again(digest)
             outcome = self.perform(form)
             self.record(outcome, form)
             url = str(self.get_success_url())
@@ -199,9 +194,10 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         self._check(form, digest)
         if not confirmations.use(key):
             return self._again(self.get_success_url())
+        self._digest = digest
         try:
             outcome = self.perform(form)
-        except Refused:
+        except (Refused, _Changed):
             confirmations.give_back(key)
             raise
         except self.expected_errors as error:
@@ -213,12 +209,11 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         return self._done(outcome, url)
 
     def _hold(self) -> None:
-        """Lock the customer, as everything that concerns them does first, then the object; read it again."""
+        """Lock the customer, as everything that concerns them does first, then the object."""
         if self.object is not None:
             for row in (self.customer(), self.object):
                 if row is not None and row.pk is not None:
                     states.hold(row)
-        self.object = self.get_object()
 
     def _done(self, outcome: Outcome, url: str) -> HttpResponse:
         messages.success(self.request, outcome.message)

@@ -41,8 +41,8 @@ def _paid_lines() -> Iterator[Finding]:
 
 
 def _causes() -> Iterator[Finding]:
-    """Every license but a revoked one has a period that was bought or granted (days of goodwill are none); a disputed
-    one is suspended, and no other unless staff suspended it."""
+    """Every license but a revoked one has a period that was bought or granted (days of goodwill are none), and a
+    revoked one has neither of them left; a disputed one is suspended, and no other unless staff suspended it."""
     paid = LicensePeriod.objects.filter(
         license=OuterRef("pk"), kind=PeriodKind.BOUGHT, revoked_at=None, converted_at=None
     )
@@ -50,6 +50,11 @@ def _causes() -> Iterator[Finding]:
         yield Finding("license-without-cause", license.number, license.status)
     for license in License.objects.filter(Exists(paid), status=LicenseStatus.REVOKED):
         yield Finding("license-revoked-though-paid", license.number)
+    goodwill = LicensePeriod.objects.filter(
+        license=OuterRef("pk"), kind=PeriodKind.GOODWILL, revoked_at=None, converted_at=None
+    )
+    for license in License.objects.filter(Exists(goodwill), status=LicenseStatus.REVOKED):
+        yield Finding("license-goodwill-left", license.number)
     disputed = LicensePeriod.objects.filter(license=OuterRef("pk"), revoked_at=None, is_disputed=True)
     for license in License.objects.filter(Exists(disputed)).exclude(status=LicenseStatus.SUSPENDED):
         yield Finding("license-disputed", license.number, license.status)

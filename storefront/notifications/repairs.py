@@ -24,8 +24,9 @@ from storefront.notifications.previews import preview
 COPIED = frozenset({"mail", "mail.access"})
 #: Fields of mails that say until when their link works.
 ENDS = ("void_on", "pay_until", "expires_at")
-#: Fields with a link by which whoever has it acts as the reader, without a log-in. Pay links only pay.
-OPENS = ("conversation_url",)
+#: Fields with a link by which whoever has it acts as the reader, without a log-in: writes in their ticket, or orders
+#: one more period in their name. Pay links only pay.
+OPENS = ("conversation_url", "extend_url")
 
 
 class RepairError(Exception):

@@ -13,7 +13,8 @@ from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry
 
 from storefront.backoffice import history
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.users.models import User
 
 pytestmark = pytest.mark.django_db

@@ -134,3 +134,27 @@ def test_of_money_that_paid_for_nothing_no_more_is_taken_than_is_there(stripe: A
     with pytest.raises(NotRefundable):
         refunds.begin(decision=some, reason="On account", by=None)
     assert Refund.objects.count() == 1
+
+
+def test_another_refund_between_the_last_look_and_the_locks_is_previewed(
+    client_of: Any,
+    invoice: Any,  # noqa: F811
+    stripe: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half was confirmed as a part; with the other half gone meanwhile it would end the license."""
+    client, claim = client_of("Accounting"), refunds.begin
+    half = {**SUM, "amount": str(invoice.amount / 2)}
+    sent = confirmation(client, path(invoice), half)
+
+    def after_another(**wanted: Any) -> Any:
+        monkeypatch.setattr(refunds, "begin", claim)
+        claim(decision=RefundDecision(invoice=invoice, amount=invoice.amount / 2), reason="Another", by=None)
+        return claim(**wanted)
+
+    monkeypatch.setattr(refunds, "begin", after_another)
+    answer = client.post(path(invoice), sent)
+    assert answer.status_code == 200 and answer.context["is_changed"]
+    assert Refund.objects.count() == 1
+    assert client.post(path(invoice), {**sent, "confirmed": answer.context["confirmed"]}).status_code == 302
+    assert Refund.objects.count() == 2

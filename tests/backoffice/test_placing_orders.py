@@ -10,10 +10,11 @@ from django.test import Client
 from oscar.apps.order.models import Order
 from wagtail.models import ModelLogEntry
 
-from catalogue.plans.models import AgreementVersion
+from catalogue.plans.models import AgreementVersion, SoftwareProduct
 from checkout.models import Consent
 from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.services import starting
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 from tests.backoffice.pressing import confirmed, errors, preview, sentences
@@ -119,6 +120,25 @@ def test_a_text_that_changed_is_read_again(sales: Client, data: dict[str, Any], 
     assert not Consent.objects.exists()
     assert buyer.post(pay_path(invoice), boxes(invoice)).status_code == 303
     assert Consent.objects.get().number == 2
+
+
+def test_an_agreement_that_comes_into_force_while_paying_is_shown(
+    sales: Client, data: dict[str, Any], shop: Any, stripe: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at what must be accepted and the payment."""
+    SoftwareProduct.objects.update(agreement=None)
+    confirmed(sales, PATH, **data)
+    invoice, buyer, start = Invoice.objects.get(), Client(), starting.start
+
+    def late(**wanted: Any) -> Any:
+        SoftwareProduct.objects.update(agreement=shop.agreement)
+        return start(**wanted)
+
+    monkeypatch.setattr(starting, "start", late)
+    answer = buyer.post(pay_path(invoice))
+    assert (answer.status_code, answer["Location"]) == (303, pay_path(invoice))
+    assert "Public license agreement" in buyer.get(pay_path(invoice)).content.decode()
+    assert stripe.sessions() == []
 
 
 def test_an_order_of_the_shop_asks_nothing_again(client: Client, customer: Any, shop: Any) -> None:

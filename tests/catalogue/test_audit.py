@@ -117,3 +117,14 @@ def test_looking_writes_nothing(shop: Any, django_assert_max_num_queries: Any) -
         list(checks())
     after = list(StockRecord.objects.values()), list(PlanPrice.objects.values()), list(SoftwareProduct.objects.values())
     assert before == after
+
+
+def test_a_discount_of_products_that_are_gone_is_found(shop: Any) -> None:
+    of_nothing = {"percent": Decimal(50), "product_ids": [shop.software.pk + 1]}
+    Discount.objects.create(name="Over", ends_at=clock.now() + timedelta(seconds=1), **of_nothing)
+    assert found() == {"discount-of-nothing"}
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        schedule.publish_due()
+        assert found() == set()
+    Discount.objects.create(name="Good", percent=Decimal(5), product_ids=[shop.software.pk])
+    assert found() == {"discount-of-nothing"}

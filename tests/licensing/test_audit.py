@@ -53,6 +53,13 @@ DAMAGES: list[tuple[str, Damage]] = [
     ),
     ("license-without-cause", lambda invoice, license: license.periods.update(revoked_at=license.created_at)),
     ("license-revoked-though-paid", lambda invoice, license: License.objects.update(status="revoked")),
+    (
+        "license-goodwill-left",
+        lambda invoice, license: (
+            license.periods.update(kind="goodwill"),
+            License.objects.update(status="revoked"),
+        ),
+    ),
     ("license-disputed", lambda invoice, license: license.periods.update(is_disputed=True)),
     ("license-unbound", lambda invoice, license: Activation.objects.update(released_at=license.created_at)),
     ("license-foreign-field", lambda invoice, license: License.objects.update(binding_kind="none")),

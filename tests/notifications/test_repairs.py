@@ -137,9 +137,9 @@ def test_a_link_into_an_account_is_made_anew_and_goes_to_the_account_only(custom
     assert first != second
 
 
-@pytest.mark.parametrize("template", ["ticket_received", "conversation_answer"])
-def test_a_link_into_a_conversation_goes_to_nobody_but_its_reader(template: str) -> None:
-    """Whoever has it writes as the customer, without a log-in."""
+@pytest.mark.parametrize("template", ["ticket_received", "conversation_answer", "license_ending"])
+def test_a_link_that_acts_for_its_reader_goes_to_nobody_else(template: str) -> None:
+    """Whoever has it writes, or orders, as the customer, without a log-in."""
     enqueue(template)
     OutboxMessage.objects.update(status=OutboxStatus.SENT)
     row = OutboxMessage.objects.get()

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.backoffice.acts import ActForm, Outcome, Refused, TellCustomer
+from storefront.backoffice.act_forms import ActForm, TellCustomer
+from storefront.backoffice.acts import Outcome, Refused
 from storefront.backoffice.customers.base import ActOnCustomer, refuse_closed
 from storefront.core.form_fields import EmailField
 from storefront.notifications import addresses

@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused, TellCustomer
+from storefront.backoffice.act_forms import ActForm, TellCustomer
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.licenses import rehearsal
 from storefront.backoffice.licenses.detail import LIST, find
 from storefront.backoffice.pages import Crumb

@@ -17,7 +17,8 @@ from checkout.cart.prices import CartPrice, find, read_prices
 from checkout.orders import gifts
 from checkout.orders.create import CreatedOrder
 from checkout.orders.errors import CannotOrder
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.licenses import rehearsal
 from storefront.backoffice.licenses.acts import LicenseAct
 from storefront.backoffice.licenses.detail import LIST

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.backoffice.acts import ActForm
+from storefront.backoffice.act_forms import ActForm
 from storefront.backoffice.licenses.acts import LicenseAct, LicenseForm
 from storefront.licensing.bitrix24 import manual_linking, moving
 from storefront.licensing.models import Installation, License

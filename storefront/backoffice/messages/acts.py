@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.messages import about, words
 from storefront.backoffice.messages.lists import ACT_ON_MAILS
 from storefront.backoffice.messages.pages import MAILS

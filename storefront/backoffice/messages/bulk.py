@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.views.bulk_action import BulkAction
 
 from storefront.backoffice import history
-from storefront.backoffice.acts import ActForm
+from storefront.backoffice.act_forms import ActForm
 from storefront.backoffice.messages import about
 from storefront.backoffice.messages.lists import ACT_ON_MAILS, ACT_ON_WEBHOOKS
 from storefront.inbox import repairs as inbox

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.money_desk.kinds import describe
 from storefront.backoffice.money_desk.views import CHANGE, CRUMBS
 from storefront.backoffice.pages import Crumb
@@ -33,7 +34,9 @@ CONSEQUENCES = {
 
 
 class ReviewAct(ActView):
-    """An act on an open matter."""
+    """An act on an open matter. The services look again under their locks: a matter is closed once, money is booked
+    once, and asking a provider twice changes nothing. If the process dies between the act and its entry in the log,
+    the act stays (with its person and reason at the matter), and the entry is missing."""
 
     permissions = (CHANGE,)
     header_icon = "warning"

@@ -34,7 +34,11 @@ CRUMBS = (Crumb("backoffice-refunds", gettext_lazy("Refunds")),)
 
 
 class BeginRefund(ActView):
-    """What both acts share: the preview from the plan, the refund itself, the log."""
+    """What both acts share: the preview from the plan, the refund itself, the log.
+
+    The plan is made anew under the locks: what another refund has changed meanwhile (which licenses end, whether a
+    second person must agree) is previewed again.
+    """
 
     permissions = (BEGIN,)
     action = "refunds.begin"
@@ -72,6 +76,7 @@ class BeginRefund(ActView):
             reason=form.cleaned_data["reason"],
             by=self.user,
             is_told=form.cleaned_data["tell_customer"],
+            check=self.look_again,
             note=lambda rows: self._note(rows, form),
         )
         if any(refund.status == RefundStatus.FAILED for refund in self.begun):

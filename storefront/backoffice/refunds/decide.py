@@ -27,7 +27,8 @@ APPROVE = "billing.approve_refund"
 
 
 class RefundAct(ActView):
-    """An act on all refunds of one decision."""
+    """An act on all refunds of one decision. Their rows never change but for their state, which the services look at
+    again under the payments' locks: two presses, or two persons, decide once."""
 
     page_title: str | Promise
     header_icon = "undo"

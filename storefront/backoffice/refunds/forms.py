@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.backoffice.acts import ActForm, TellCustomer
+from storefront.backoffice.act_forms import ActForm, TellCustomer
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services.refund_plans import RefundDecision, unspent
 from storefront.billing.services.refund_units import Unit, unit_amounts, units_left

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
 from storefront.backoffice.staff.lists import INVITE, all_roles, roles_of
 from storefront.backoffice.staff.pages import STAFF

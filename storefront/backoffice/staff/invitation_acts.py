@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from storefront.backoffice.acts import ActForm, Outcome
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import Outcome
 from storefront.backoffice.staff.acts import RolesField, StaffAct
 from storefront.backoffice.staff.pages import INVITATIONS, STAFF
 from storefront.core.form_fields import EmailField, OneLineField

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from checkout.models import VoucherRule
 from checkout.vouchers import services
 from checkout.vouchers.services import VoucherTerms
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
 from storefront.backoffice.vouchers import describe
 from storefront.backoffice.vouchers.forms import MANY, ChangeVoucherForm, NewVoucherForm, initial_of

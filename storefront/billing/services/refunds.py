@@ -43,16 +43,18 @@ def begin(
     reason: str,
     by: User | None,
     is_told: bool = False,
+    check: Callable[[], object] | None = None,
     note: Callable[[list[Refund]], object] | None = None,
 ) -> list[Refund]:
     """Give back what was decided, one refund for each payment it takes from. Must not be called inside a transaction.
 
     Above the shop's sum (``refund_rules``) the refunds wait for a second person. ``is_told``: the customer is mailed
-    when they are made. ``note`` is called in the transaction that writes the rows. Returns the refunds as they are
+    when they are made. ``check`` is called under the locks before anything is written, and may raise what it wants;
+    ``note`` in the transaction that writes the rows. Returns the refunds as they are
     then; one whose outcome is unknown is asked for again by the worker. Raises NotRefundable or ApprovalImpossible,
     with nothing begun; once they are begun, nothing.
     """
-    return [ask(refund) for refund in _claim(decision, reason, by, is_told=is_told, note=note)]
+    return [ask(refund) for refund in _claim(decision, reason, by, is_told=is_told, check=check, note=note)]
 
 
 def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = None) -> Refund:
@@ -138,6 +140,7 @@ def _claim(
     by: User | None,
     *,
     is_told: bool = False,
+    check: Callable[[], object] | None = None,
     note: Callable[[list[Refund]], object] | None = None,
 ) -> list[Refund]:
     """Write the rows, under the locks of all that the refund takes from."""
@@ -145,6 +148,8 @@ def _claim(
         states.lock(_customer_of(decision))
         for payment_id in sorted(part.payment.pk for part in refund_plans.plan(decision).parts):
             lock_payment(payment_id)
+        if check is not None:
+            check()
         plan = refund_plans.plan(_reread(decision))
         needs_approval = refund_rules.is_approval_needed(plan)
         if needs_approval and refund_rules.has_too_few_approvers():

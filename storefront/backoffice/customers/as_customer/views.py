@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
-from storefront.backoffice.acts import ActForm, Outcome
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import Outcome
 from storefront.backoffice.customers.as_customer import permit, rendering
 from storefront.backoffice.customers.as_customer.extract import extract
 from storefront.backoffice.customers.base import ActOnCustomer, customer_or_404, refuse_closed

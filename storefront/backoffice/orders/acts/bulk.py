@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from oscar.apps.order.models import Order
 
 from storefront.backoffice import history
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.orders.acts import cancel, due_day
 from storefront.backoffice.orders.acts.base import in_words, names
 from storefront.backoffice.orders.lists import OrderList
@@ -40,7 +41,11 @@ def chosen_ids(data: Any) -> list[int]:
 
 
 class BulkOrders(ActView):
-    """An act on each of the chosen orders whose invoice still asks for money; the others are named and left alone."""
+    """An act on each of the chosen orders whose invoice still asks for money; the others are named and left alone.
+
+    Each is a transaction of its own that looks again under the invoice's lock: an order that was paid or cancelled
+    since the preview is left alone, too, and named afterwards.
+    """
 
     is_atomic = False
     expected_errors = (OperationalError,)

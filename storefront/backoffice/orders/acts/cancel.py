@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.voucher.models import VoucherApplication
 
-from storefront.backoffice.acts import ActForm, Outcome, TellCustomer
+from storefront.backoffice.act_forms import ActForm, TellCustomer
+from storefront.backoffice.acts import Outcome
 from storefront.backoffice.orders.acts.base import UnpaidAct, names, told
 from storefront.billing import gateway_registry
 from storefront.billing.models import Invoice
@@ -46,7 +47,8 @@ def sentences(invoice: Invoice) -> Iterator[str]:
 
 
 class Cancel(UnpaidAct):
-    """The open charge is closed at the provider first, because only it can say that no money will come."""
+    """The open charge is closed at the provider first, because only it can say that no money will come. ``unpaid``
+    looks again under the invoice's lock: what was paid, cancelled or replaced meanwhile is left alone."""
 
     permissions = ("billing.cancel_invoice",)
     action = ACTION

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
-from storefront.backoffice.acts import ActForm, Outcome, Refused, TellCustomer
+from storefront.backoffice.act_forms import ActForm, TellCustomer
+from storefront.backoffice.acts import Outcome, Refused
 from storefront.backoffice.orders.acts.base import UnpaidAct, names, told
 from storefront.billing.errors import BadDueDay
 from storefront.billing.services import unpaid

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.backoffice.acts import ActForm, Outcome, TellCustomer
+from storefront.backoffice.act_forms import ActForm, TellCustomer
+from storefront.backoffice.acts import Outcome
 from storefront.backoffice.orders.acts.base import UnpaidAct, names, page_of, told
 from storefront.billing import gateway_registry
 from storefront.billing.services import replacing, unpaid
@@ -30,7 +31,8 @@ class PayerForm(TellCustomer, ActForm):
 
 
 class ChangePayer(UnpaidAct):
-    """An issued invoice is never edited: it is made void, and one with a new number takes its place."""
+    """An issued invoice is never edited: it is made void, and one with a new number takes its place. ``replacing``
+    looks again under the invoice's lock, and one that was paid, cancelled or replaced meanwhile is refused."""
 
     permissions = ("billing.change_payer",)
     action = ACTION

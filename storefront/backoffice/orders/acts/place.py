@@ -20,7 +20,8 @@ from checkout.orders.errors import CannotOrder
 from checkout.orders.order_request import Contact
 from checkout.page import portal_field
 from checkout.page.forms import without_raw_address
-from storefront.backoffice.acts import ActForm, ActView, Outcome, Refused
+from storefront.backoffice.act_forms import ActForm
+from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
 from storefront.core import money, references
 from storefront.core.form_fields import EmailField, OneLineField, PhoneField
