@@ -10,9 +10,48 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-#: How long a racer of a control run dawdles, in seconds. Nobody waits for anybody there, so all dawdle at once: long
-#: enough for a slow machine to have begun them all.
-UNGUARDED = 0.5
+#: How long a racer of a control run dawdles at most, in seconds. Nobody waits for a lock there, so all come to dawdle,
+#: and go on together; but those who wait for another's row in a unique index are not waited for longer.
+UNGUARDED = 2
+
+
+class _Crowd:
+    """The racers: how many are under way, and how many of them dawdle."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.racers = self.dawdlers = self.meetings = 0
+
+    def come(self) -> None:
+        with self.changed:
+            self.racers += 1
+
+    def leave(self) -> None:
+        with self.changed:
+            self.racers -= 1
+            self._meet()
+
+    def dawdle(self, seconds: float) -> None:
+        with self.changed:
+            self.dawdlers += 1
+            meeting = self.meetings
+            self._meet()
+            if not self.changed.wait_for(lambda: self.meetings > meeting, timeout=seconds):
+                self.dawdlers -= 1
+
+    def _meet(self) -> None:
+        if self.dawdlers >= self.racers:
+            self.dawdlers = 0
+            self.meetings += 1
+            self.changed.notify_all()
+
+
+_CROWD = _Crowd()
+
+
+def dawdle(seconds: float = UNGUARDED) -> None:
+    """Give the other racers room to come between: until all that are under way dawdle, too, at most ``seconds``."""
+    _CROWD.dawdle(seconds)
 
 
 def in_a_thread(call: Callable[[], Any]) -> threading.Thread:
@@ -23,7 +62,9 @@ def in_a_thread(call: Callable[[], Any]) -> threading.Thread:
             call()
         finally:
             connections.close_all()
+            _CROWD.leave()
 
+    _CROWD.come()
     thread = threading.Thread(target=go)
     thread.start()
     return thread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from storefront.core import states
 from storefront.notifications.models import OutboxMessage
 from storefront.support.models import Conversation
 from storefront.support.services import contact, conversations
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -50,7 +49,7 @@ def test_control_without_the_lock_messages_are_lost(
     race: Callable[..., list[Any]], customer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look(conversation: Conversation) -> Conversation:
-        time.sleep(UNGUARDED)
+        dawdle()
         return conversation
 
     monkeypatch.setattr(states, "lock", look)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from storefront.users import corrections, services
 from storefront.users.adapter import AccountAdapter
 from storefront.users.models import User
 from tests.factories import PASSWORD
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +33,7 @@ def stranger(buyer: User, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]
     def slowly(user: User) -> bool:
         found = really(user)
         has_looked.set()
-        time.sleep(UNGUARDED)
+        dawdle()
         return found
 
     def set_password() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,7 @@ from storefront.licensing.models import License
 from storefront.licensing.services import grants, periods
 from tests.checkout.building import make_license
 from tests.licensing.conftest import make_invoice, make_product
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -42,13 +41,13 @@ def paid(invoice: Any) -> Any:
     return invoice
 
 
-def dawdle(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+def slow_down(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """A pause between reading a license's periods and adding one."""
     read = periods.valid_periods
 
     def slowly(license: Any) -> Any:
         found = read(license)
-        time.sleep(seconds)
+        dawdle(seconds)
         return found
 
     monkeypatch.setattr(periods, "valid_periods", slowly)
@@ -61,7 +60,7 @@ def spans() -> list[tuple[Any, Any]]:
 def test_both_periods_count_one_after_the_other(
     race: Race, payments: list[Callable[[], Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dawdle(monkeypatch, 0.05)
+    slow_down(monkeypatch, 0.05)
     results = race(*payments, copies=2)
     assert not [result for result in results if isinstance(result, Exception)]
     first, second, third = spans()
@@ -73,7 +72,7 @@ def test_both_periods_count_one_after_the_other(
 def test_control_without_the_lock_both_lie_in_the_same_place(
     race: Race, payments: list[Callable[[], Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dawdle(monkeypatch, UNGUARDED)
+    slow_down(monkeypatch, UNGUARDED)
     monkeypatch.setattr(grants.states, "lock", lambda license: license)
     race(*payments)
     assert len({start for start, _end in spans()}) < 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -20,7 +19,7 @@ from storefront.billing.services.starting import start
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock, states
 from tests.billing.building import make_invoice
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -44,7 +43,7 @@ def test_issuers_at_once_leave_no_gap_and_no_number_twice(customer, race, crowd)
     def issue(keep=True):
         with nullcontext() if keep else pytest.raises(ZeroDivisionError), transaction.atomic():
             invoice = make_invoice(customer, with_order=False)
-            time.sleep(DAWDLE / 5)
+            dawdle(DAWDLE / 5)
             assert keep or 1 / 0
         return invoice.number
 
@@ -59,7 +58,7 @@ def test_control_run_without_the_lock_issuers_collide(customer, race, monkeypatc
     save = invoices.Invoice.save
 
     def slowly(self, *args, **kwargs):
-        time.sleep(UNGUARDED)
+        dawdle()
         save(self, *args, **kwargs)
 
     monkeypatch.setattr(invoices.Invoice, "save", slowly)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -17,7 +16,7 @@ from tests.billing.test_frozen_records import (
     test_deleting_is_refused,  # noqa: F401
     test_no_trigger_is_forgotten,  # noqa: F401
 )
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 CROWDS = [2, 8, 32]
 #: How long a racer dawdles between looking at the balance and taking from it, in seconds.
@@ -52,7 +51,7 @@ def dawdling(monkeypatch):
 
     def slowly(customer, currency):
         balance = look(customer, currency)
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
         return balance
 
     monkeypatch.setattr(ledger, "balance_of", slowly)

@@ -24,7 +24,7 @@ from storefront.licensing.services import grants
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import TryLater
 from tests.licensing.conftest import make_invoice, make_product
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -54,7 +54,7 @@ def dawdling(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def slowly(*args: Any) -> Any:
         held = look(*args)
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
         return held
 
     monkeypatch.setattr(grants, "license_to_extend", slowly)
@@ -153,7 +153,7 @@ def dawdling_link(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def slowly(*args: Any) -> Any:
         obstacle = look(*args)
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
         return obstacle
 
     monkeypatch.setattr(activations, "find_obstacle", slowly)
@@ -361,7 +361,7 @@ def test_control_without_the_claim_every_worker_asks(
     race: Race, bitrix24: Any, silent: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def claim(installation: Installation) -> bool:
-        time.sleep(UNGUARDED)
+        dawdle()
         return True
 
     monkeypatch.setattr(confirmation, "claim", claim)

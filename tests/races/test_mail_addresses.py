@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +13,7 @@ from storefront.billing.models import ReviewItem
 from storefront.core import clock
 from storefront.notifications import addresses, tracking
 from storefront.notifications.models import DeliveryStatus, MailAddress, OutboxMessage
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -46,7 +45,7 @@ def test_control_without_the_lock_one_undoes_the_other(
 ) -> None:
     def look(email: str) -> MailAddress:
         address, _ = MailAddress.objects.get_or_create(email=email)
-        time.sleep(UNGUARDED)
+        dawdle()
         return address
 
     MailAddress.objects.create(email=customer.email)

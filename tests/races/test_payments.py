@@ -6,7 +6,6 @@ Each race has a control run with its guard off, which must go wrong; else the ra
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
@@ -45,7 +44,7 @@ from storefront.inbox.processing import process_due
 from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice
 from tests.billing.deliveries import deliver, events
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -82,7 +81,7 @@ def dawdling(monkeypatch):
     receive = payments.receive
 
     def slowly(attempt):
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
         return receive(attempt)
 
     monkeypatch.setattr(payments, "receive", slowly)
@@ -95,7 +94,7 @@ def slow_to_commit(monkeypatch):
 
     def slowly(invoice):
         follow(invoice)
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
 
     monkeypatch.setattr(orders, "follow_attempts", slowly)
 
@@ -105,7 +104,7 @@ def slow_to_book():
     """A pause between looking for a dispute's row and committing it."""
 
     def slowly(**kwargs):
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
 
     post_save.connect(slowly, sender=Dispute)
     yield
@@ -301,7 +300,7 @@ def slow_to_claim(monkeypatch):
 
     def slowly(payment):
         left = look(payment)
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
         return left
 
     monkeypatch.setattr(refund_units, "refundable", slowly)

@@ -4,7 +4,6 @@ locks, or, where the provider is the judge (its limit, a dispute), the look whet
 from __future__ import annotations
 
 import threading
-import time
 from decimal import Decimal
 from functools import partial
 
@@ -22,7 +21,7 @@ from storefront.users import roles
 from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import pay, terms
 from tests.licensing.conftest import make_product
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -54,12 +53,12 @@ def dawdling(monkeypatch):
 
     def slowly_look(payment):
         left = look(payment)
-        time.sleep(DAWDLE)
+        dawdle(DAWDLE)
         return left
 
     def slowly_apply(instance, *args, **changes):
         if isinstance(instance, Refund):
-            time.sleep(DAWDLE)
+            dawdle(DAWDLE)
         return apply(instance, *args, **changes)
 
     monkeypatch.setattr(refund_units, "refundable", slowly_look)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -21,7 +20,7 @@ from storefront.licensing.services.staff_acts import NotPossible
 from storefront.licensing.states import Suspension
 from storefront.users import roles
 from tests.licensing.conftest import make_invoice, make_product, paid
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -63,13 +62,13 @@ def errors(results: list[Any]) -> list[Any]:
     return [each for each in results if isinstance(each, Exception) and not isinstance(each, NotPossible)]
 
 
-def dawdle(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+def slow_down(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """A pause between reading a license's periods and writing them."""
     read = periods.valid_periods
 
     def slowly(license: Any) -> Any:
         found = read(license)
-        time.sleep(seconds)
+        dawdle(seconds)
         return found
 
     monkeypatch.setattr(periods, "valid_periods", slowly)
@@ -77,7 +76,7 @@ def dawdle(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
 @pytest.fixture
 def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    dawdle(monkeypatch, 0.05)
+    slow_down(monkeypatch, 0.05)
 
 
 @pytest.fixture
@@ -89,7 +88,7 @@ def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
         return instance
 
     monkeypatch.setattr(states, "lock", look)
-    dawdle(monkeypatch, UNGUARDED)
+    slow_down(monkeypatch, UNGUARDED)
 
 
 def extending(license: License, owner: Any) -> Callable[[], Any]:
@@ -174,7 +173,7 @@ def slow_to_link(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 
     def slowly(*args: Any) -> Any:
         obstacle = look(*args)
-        time.sleep(seconds)
+        dawdle(seconds)
         return obstacle
 
     monkeypatch.setattr(activations, "find_obstacle", slowly)
@@ -249,7 +248,7 @@ def test_a_license_revoked_while_it_is_linked_is_bound_nowhere(
 def test_control_without_the_lock_a_revoked_license_works(
     race: Race, waiting: License, owner: Any, monkeypatch: pytest.MonkeyPatch, unguarded: None
 ) -> None:
-    slow_to_link(monkeypatch, 3 * UNGUARDED)
+    slow_to_link(monkeypatch, UNGUARDED)
     race(revoking(waiting, owner), linking_it(waiting))
     assert waiting.activations.filter(released_at=None).exists() or list(checks())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from storefront.support.errors import AssignedMeanwhile, NewerMessages
 from storefront.support.incoming.reading import IncomingMail
 from storefront.support.models import Conversation, HeldMail, Kind, Message
 from storefront.support.services import conversations, desk, incoming, merging
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +25,7 @@ def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def look(row: Any) -> Any:
         row.refresh_from_db()
-        time.sleep(UNGUARDED)
+        dawdle()
         return row
 
     monkeypatch.setattr(states, "lock", look)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -18,7 +17,7 @@ from cms.edit_conflicts.views import EditView
 from cms.models import ProductIndexPage, ProductPage
 from storefront.users.models import User
 from tests.cms.editing import sent_back
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -30,7 +29,7 @@ def saves(shop: Any, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]
 
     def look_and_dawdle(view: EditView) -> Any:
         found = look(view)
-        time.sleep(UNGUARDED)
+        dawdle()
         return found
 
     monkeypatch.setattr(EditView, "_conflict_of_states", look_and_dawdle)
@@ -71,7 +70,7 @@ def first_drafts(shop: Any, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[]
 
     def look_and_dawdle(page: ProductPage) -> None:
         look(page)
-        time.sleep(UNGUARDED)
+        dawdle()
 
     monkeypatch.setattr(ProductPage, "clean", look_and_dawdle)
     index = ProductIndexPage.objects.get()
@@ -108,7 +107,7 @@ def redirects(shop: Any, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], A
 
     def look_and_dawdle(view: Any) -> Any:
         found = look(view)
-        time.sleep(UNGUARDED)
+        dawdle()
         return found
 
     monkeypatch.setattr(wagtail_forms.RedirectEditView, "_conflict", look_and_dawdle)

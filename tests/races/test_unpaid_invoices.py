@@ -5,7 +5,6 @@ Each race has a control run with its guard off, which must go wrong.
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -33,7 +32,7 @@ from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 from storefront.users.services import EmailTaken
 from tests.billing.building import make_invoice
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -57,7 +56,7 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     def look(instance: Any) -> Any:
         instance.refresh_from_db()
         if isinstance(instance, Invoice):
-            time.sleep(UNGUARDED)
+            dawdle()
         return instance
 
     monkeypatch.setattr(states, "lock", look)
@@ -247,7 +246,7 @@ def test_control_without_locks_the_second_tab_fails(
 
     def slowly(*args: Any, **kwargs: Any) -> Any:
         found = to_accept(*args, **kwargs)
-        time.sleep(UNGUARDED)
+        dawdle()
         return found
 
     monkeypatch.setattr(consents, "to_accept", slowly)

@@ -24,7 +24,6 @@ from storefront.notifications import mails as letters
 from tests.billing.building import make_invoice
 from tests.billing.deliveries import deliver, events
 from tests.hanging import Hanging
-from tests.races.conftest import UNGUARDED
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -116,7 +115,7 @@ def test_control_in_one_thread_money_waits_for_the_mail(
 ) -> None:
     begin(in_one=True)
     assert hanging.asked.acquire(timeout=120)
-    assert not becomes_paid(pay(client, stripe, customer), UNGUARDED)
+    assert not becomes_paid(pay(client, stripe, customer), 0.5)
 
 
 def test_money_is_booked_while_strangers_messages_wait_for_a_server_that_hangs(
@@ -135,4 +134,4 @@ def test_control_in_one_thread_money_waits_for_strangers(
 ) -> None:
     begin(in_one=True)
     assert hanging.asked.acquire(timeout=120)
-    assert not becomes_paid(pay(client, stripe, customer), UNGUARDED)
+    assert not becomes_paid(pay(client, stripe, customer), 0.5)
