@@ -23,7 +23,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from storefront.backoffice.rights import has_any
 
 #: Places in the top level; Wagtail's pages are at 100, its reports at 9000.
-CUSTOMERS, SALES, LICENSES, MONEY_DESK, TICKETS, MESSAGES, SYSTEM = 20, 30, 40, 50, 60, 8000, 8500
+CUSTOMERS, SALES, LICENSES, MONEY_DESK, NUMBERS, TICKETS, MESSAGES, SYSTEM = 20, 30, 40, 50, 55, 60, 8000, 8500
 
 
 class StaffMenuItem(MenuItem):

@@ -15,7 +15,9 @@ from wagtail.admin.filters import DateRangePickerWidget, NumberRangeWidget, Wagt
 from catalogue.plans.models import PlanPrice, SoftwareProduct
 from storefront.backoffice.orders import queries
 from storefront.billing import gateway_registry
-from storefront.billing.models import Invoice, InvoiceLine, Payment, PaymentAttempt
+from storefront.billing.models import Invoice, InvoiceLine, LedgerAccount, Payment, PaymentAttempt
+from storefront.billing.models.ledger import AccountKind
+from storefront.billing.reports import unpaid
 from storefront.billing.services import orders
 from storefront.billing.states import AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock
@@ -28,6 +30,7 @@ ORDER_STATES = (
     (orders.REFUNDED, _("Refunded")),
 )
 YES = (("yes", _("Yes")),)
+ANY_AGE = "any"
 
 
 def methods() -> list[tuple[str, str]]:
@@ -35,8 +38,10 @@ def methods() -> list[tuple[str, str]]:
 
 
 def currencies() -> list[tuple[str, str]]:
-    known = set(PlanPrice.objects.values_list("currency", flat=True).distinct()) | {settings.SHOP_CURRENCY}
-    return [(code, code) for code in sorted(known)]
+    """Those that something costs, and those that anything was ever sold in."""
+    priced = PlanPrice.objects.values_list("currency", flat=True).distinct()
+    sold = LedgerAccount.objects.filter(kind=AccountKind.SALES).values_list("currency", flat=True)
+    return [(code, code) for code in sorted({settings.SHOP_CURRENCY, *priced, *sold})]
 
 
 def products() -> list[tuple[int, str]]:
@@ -83,8 +88,7 @@ class TradeFilters(WagtailFilterSet):
         raise NotImplementedError
 
     def filter_overdue(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        late = Invoice.objects.filter(status=InvoiceStatus.OPEN, due_at__lte=clock.now())
-        return self.by_invoices(queryset, late.exclude(order__status=orders.CANCELLED))
+        return self.by_invoices(queryset, unpaid.owed().filter(due_at__lte=clock.now()))
 
     def filter_method(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         paid = PaymentAttempt.objects.filter(gateway=value, status=AttemptStatus.SUCCEEDED, invoice=OuterRef("pk"))
@@ -122,6 +126,7 @@ class InvoiceFilters(TradeFilters):
     amount = Amounts(label=_("Amount"))
     currency = OneOf(label=_("Currency"), choices=currencies)
     language = OneOf(label=_("Language"), choices=lambda: settings.LANGUAGES)
+    age = OneOf(label=_("Unpaid"), choices=[(ANY_AGE, _("Unpaid")), *unpaid.Age.choices], method="filter_age")
 
     class Meta:
         model = Invoice
@@ -132,6 +137,13 @@ class InvoiceFilters(TradeFilters):
 
     def filter_voucher(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(order__in=queries.with_voucher(value))
+
+    def filter_age(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """As the report of unpaid invoices counts them."""
+        found = unpaid.owed()
+        if value != ANY_AGE:
+            found = found.filter(unpaid.of_age(unpaid.Age(value), clock.now()))
+        return self.by_invoices(queryset, found)
 
 
 class AttemptFilters(WagtailFilterSet):

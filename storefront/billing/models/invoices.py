@@ -145,8 +145,8 @@ class FreeOrder(models.Model):
         return f"{self.invoice}: {self.cause} {self.reference}"
 
 
-#: Of a line: the path to the months of a period that it grants, for sums that the database makes.
-LINE_MONTHS = "license_terms_json__months"
+#: The column and the key of the months that a line grants, for sums that the database makes.
+LINE_TERMS, MONTHS = "license_terms_json", "months"
 
 
 class InvoiceLine(models.Model):

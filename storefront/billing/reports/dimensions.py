@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, DateField, F, IntegerField, OuterRef, Subquery, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, TruncDate, TruncMonth
 from django.db.models.lookups import Exact, IsNull
 from oscar.apps.order.models import OrderDiscount
 
-from storefront.billing.models.invoices import LINE_MONTHS
+from storefront.billing.models.invoices import LINE_TERMS, MONTHS
 from storefront.core.spans import zone
 
 INVOICE = "transaction__invoice__"
@@ -42,12 +42,20 @@ def _voucher() -> Any:
     )
 
 
+def _months() -> Any:
+    return Cast(KeyTextTransform(MONTHS, f"{LINES}{LINE_TERMS}"), IntegerField())
+
+
+def _country() -> Any:
+    return Coalesce(KeyTextTransform("country", f"{INVOICE}payer"), Value(""), output_field=CharField())
+
+
 DAY = Dimension("day", lambda: TruncDate("created_at", tzinfo=zone()))
 MONTH = Dimension("month", lambda: TruncMonth("created_at", tzinfo=zone(), output_field=DateField()))
 PRODUCT = Dimension("product", lambda: F(f"{LINES}software_id"), of_line=True)
 PLAN = Dimension("type", lambda: F(f"{LINES}plan_id"), of_line=True)
-PERIOD = Dimension("period", lambda: Cast(KT(f"{LINES}{LINE_MONTHS}"), IntegerField()), of_line=True)
+PERIOD = Dimension("period", _months, of_line=True)
 RATE = Dimension("rate", lambda: F(f"{LINES}tax_rate"), of_line=True)
-COUNTRY = Dimension("country", lambda: Coalesce(KT(f"{INVOICE}payer__country"), Value("")))
+COUNTRY = Dimension("country", _country)
 CUSTOMER = Dimension("customer", lambda: F(f"{INVOICE}customer_id"))
 VOUCHER = Dimension("voucher", _voucher)

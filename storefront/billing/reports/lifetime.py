@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -39,7 +39,13 @@ class Cohort:
     @property
     def average(self) -> Decimal:
         """Rounded to the minor unit: times the number of customers it may differ from the income."""
-        return money.quantize(self.income / self.customers, self.currency)
+        return average([self])
+
+
+def average(cohorts: Sequence[Cohort]) -> Decimal:
+    """The income per customer of some cohorts of one currency."""
+    people = sum(each.customers for each in cohorts)
+    return money.quantize(sum((each.income for each in cohorts), Decimal(0)) / people, cohorts[0].currency)
 
 
 def worths() -> Iterator[Worth]:

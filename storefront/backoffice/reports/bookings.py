@@ -1,0 +1,178 @@
+"""The rows behind every sum of income: what the ledger booked for each line of an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from storefront.backoffice.reports import names, tables
+from storefront.backoffice.reports.base import CUSTOMERS, INVOICES, ReportPage
+from storefront.backoffice.reports.income import WAYS
+from storefront.backoffice.reports.tables import Cell, Head, Table
+from storefront.billing.models import Invoice
+from storefront.billing.reports import bookings, dimensions, income
+from storefront.billing.reports.bookings import Booking
+from storefront.billing.reports.dimensions import Dimension
+from storefront.billing.reports.income import Kind
+from storefront.core import money
+from storefront.core.instants import day_of
+from storefront.users.models import User
+
+PER_PAGE = 100
+
+
+def _whole(text: str) -> int:
+    if len(text) > 18:
+        raise ValueError(text)
+    return int(text)
+
+
+def _exact(text: str) -> Decimal:
+    if len(text) > 18 or not (value := Decimal(text)).is_finite():
+        raise ValueError(text)
+    return value
+
+
+#: How the value of a dimension is read from an address; it is empty where there is none.
+READERS: dict[str, Callable[[str], Any]] = {
+    dimensions.DAY.name: date.fromisoformat,
+    dimensions.MONTH.name: date.fromisoformat,
+    dimensions.PRODUCT.name: _whole,
+    dimensions.PLAN.name: _whole,
+    dimensions.PERIOD.name: _whole,
+    dimensions.CUSTOMER.name: _whole,
+    dimensions.RATE.name: _exact,
+    dimensions.COUNTRY.name: str,
+    dimensions.VOUCHER.name: str,
+}
+TEXTS = (dimensions.COUNTRY.name, dimensions.VOUCHER.name)
+HEADS = (
+    Head(gettext_lazy("Day"), is_number=False), Head(gettext_lazy("Why"), is_number=False),
+    Head(gettext_lazy("Invoice"), is_number=False), Head(gettext_lazy("Customer"), is_number=False),
+    Head(gettext_lazy("Line"), is_number=False), Head(gettext_lazy("Tax in it")), Head(gettext_lazy("Amount")),
+)  # fmt: skip
+#: Columns that only the export has.
+MORE = (
+    gettext_lazy("Company"), gettext_lazy("E-mail"), gettext_lazy("Order"), gettext_lazy("Payment"),
+    gettext_lazy("Tax rate"), gettext_lazy("Booked"), gettext_lazy("Movement"), gettext_lazy("Currency"),
+)  # fmt: skip
+
+
+class BookingsPage(ReportPage):
+    """By time; those of one part of a report where the address names it. The sums are those of the report."""
+
+    page_title = gettext_lazy("Bookings")
+    also_needs = (INVOICES, CUSTOMERS)
+    file_name = "bookings"
+    definition = gettext_lazy(
+        "Each entry of the account of sales in the ledger, with the lines of its invoice. What was booked for a part "
+        "of an invoice is shared among its lines by their amounts."
+    )
+
+    @cached_property
+    def by(self) -> tuple[Dimension, Any] | None:
+        """What the rows are restricted to."""
+        name, text = self.request.GET.get("by", ""), self.request.GET.get("value", "")
+        dimension = WAYS[name].dimension if name in WAYS else dimensions.RATE if name == "rate" else None
+        if dimension is None:
+            return None
+        try:
+            return dimension, text if name in TEXTS else READERS[name](text) if text else None
+        except (ValueError, InvalidOperation):
+            return None
+
+    @property
+    def kind(self) -> str:
+        kind = self.request.GET.get("kind", "")
+        return kind if kind in Kind.values else ""
+
+    @property
+    def currency(self) -> str:
+        return self.request.GET.get("currency", "")[:3]
+
+    @cached_property
+    def rows(self) -> Any:
+        dimension, value = self.by or (None, None)
+        return bookings.rows(
+            self.period.span, kind=self.kind, currency=self.currency, by=dimension, value=value
+        )  # fmt: skip
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        return Paginator(self.rows, PER_PAGE).get_page(self.request.GET.get("p"))
+
+    def tables(self) -> Sequence[Table]:
+        return [
+            Table(title=_("Bookings"), heads=HEADS, rows=[self._row(each) for each in bookings.read(list(self.page))])
+        ]
+
+    def export_rows(self) -> Iterator[list[Any]]:
+        yield [str(label) for label in (*(head.label for head in HEADS), *MORE)]
+        for each in bookings.read(self.rows):
+            yield [*(cell.value for cell in self._row(each, is_linked=False)), *_more(each)]
+
+    def _row(self, each: Booking, *, is_linked: bool = True) -> list[Cell]:
+        invoice = self.page_of(Invoice(number=each.invoice)) if is_linked and each.invoice else ""
+        customer = self.page_of(User(pk=each.customer)) if is_linked and each.customer else ""
+        name = each.payer.get("name") or each.payer.get("email") or "–"
+        return [
+            tables.day(day_of(each.at)), tables.words(Kind(each.kind).label), tables.words(each.invoice, url=invoice),
+            tables.words(name, url=customer), tables.words(each.description), tables.amount(each.tax, each.currency),
+            tables.amount(each.amount, each.currency),
+        ]  # fmt: skip
+
+    def sums(self) -> list[str]:
+        """What all rows come to, on every page of them: by the very function that reports split the income by."""
+        by, value = self.by or (None, None)
+        found: dict[str, income.Takings] = {}
+        for key, each in income.split(self.period.span, *([by] if by else [])).items():
+            if key[-1] == (self.currency or key[-1]) and (by is None or key[0] == value):
+                found[key[-1]] = each
+        return [money.display(getattr(found[code], self.kind or "income"), code) for code in names.in_order(found)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "page": self.page,
+            "sums": self.sums(),
+            "limits": self._limits(),
+            "page_links": [(number, self._with(p=str(number))) for number in self._near()],
+        }
+
+    def _limits(self) -> list[tuple[str, str]]:
+        """What the rows are restricted to, in words, and the address without that."""
+        found = []
+        if self.by:
+            dimension, value = self.by
+            head = WAYS[dimension.name].head if dimension.name in WAYS else _("Rate")
+            found.append((f"{head}: {names.of(dimension, [value])(value)}", self._without("by", "value")))
+        if self.kind:
+            found.append((str(Kind(self.kind).label), self._without("kind")))
+        if self.currency:
+            found.append((self.currency, self._without("currency")))
+        return found
+
+    def _without(self, *left_out: str) -> str:
+        query = self.request.GET.copy()
+        for name in (*left_out, "p"):
+            query.pop(name, None)
+        return f"?{query.urlencode()}"
+
+    def _near(self) -> list[int]:
+        """The numbers of pages that are linked: the first, the last, and those beside this one."""
+        number, last = self.page.number, self.page.paginator.num_pages
+        return [each for each in sorted({1, number - 1, number, number + 1, last}) if 1 <= each <= last]
+
+
+def _more(each: Booking) -> list[Any]:
+    return [
+        each.payer.get("company", ""), each.payer.get("email", ""), each.order, each.payment,
+        "" if each.rate is None else each.rate.normalize(), each.at, each.key, each.currency,
+    ]  # fmt: skip
