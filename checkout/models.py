@@ -68,7 +68,7 @@ class CheckoutReminder(models.Model):
     email = models.EmailField(db_index=True)
     language = models.CharField(max_length=10)
     draft = models.JSONField(default=dict)
-    changed_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now, db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -95,7 +95,7 @@ class VoucherRule(models.Model):
     max_uses_per_customer = models.PositiveIntegerField(null=True, blank=True)
     is_first_purchase_only = models.BooleanField(default=False)
     is_paused = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, db_index=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -16,10 +16,10 @@ from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn
 
 from storefront.backoffice.pages import ListPage
+from storefront.backoffice.pagination import KeysFirst
 from storefront.backoffice.rights import has_any
 from storefront.backoffice.saved_views import views as saved_views
 
@@ -114,7 +114,7 @@ class TradeList(ListPage):
         counted = rows.annotate(n=Count("pk"), total=Sum(self.amount_field)).order_by(self.currency_field)
         return [Total(row[self.currency_field], row["n"], row["total"]) for row in counted]
 
-    def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> WagtailPaginator:
+    def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> KeysFirst:
         paginator = super().get_paginator(queryset, per_page, **kwargs)
         paginator.count = sum(total.count for total in self.totals)
         return paginator

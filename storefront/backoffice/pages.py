@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -19,6 +20,7 @@ from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.coreutils import multigetattr
 
+from storefront.backoffice.pagination import KeysFirst
 from storefront.backoffice.rights import StaffOnly, has_any
 from storefront.core import clock, spreadsheets
 
@@ -76,6 +78,14 @@ class ListPage(StaffOnly, IndexView):
             return self.as_spreadsheet(self.get_queryset(), request.GET["export"])
         answer: HttpResponse = super().get(request, *args, **kwargs)
         return answer
+
+    def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows that are equal in what the list is sorted by have an order, too: none is missing between two pages."""
+        names = self.ordering if isinstance(self.ordering, list | tuple) else [self.ordering]
+        return queryset.order_by(*filter(None, names), *([] if {"pk", "-pk"} & set(names) else ["-pk"]))
+
+    def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> KeysFirst:
+        return KeysFirst(queryset, per_page, title=self.get_page_title(), rows=self.get_base_queryset(), **kwargs)
 
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> HttpResponseBase:
         """The whole list, as it is filtered and sorted, in a file named after it and the day."""

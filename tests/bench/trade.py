@@ -99,6 +99,11 @@ def _one_of(*values: Any) -> Column:
     return lambda number: values[number % len(values)]
 
 
+def _rarely(rare: Any, usual: Any) -> Column:
+    """One in a thousand."""
+    return lambda number: usual if number % 1000 else rare
+
+
 def _people(numbers: range, now: Any) -> None:
     _fill(
         User, numbers, email=email, name=name, company=lambda n: f"{word(n, 2).title()} GmbH",
@@ -183,17 +188,17 @@ def _messages(numbers: range, now: Any) -> None:
             OutboxMessage, numbers, pk_of=lambda n, copy=copy: BASE + 3 * n + copy, kind="mail",
             key=lambda n, copy=copy: f"bench:{copy}:{n}", template=_one_of("order_placed", "payment_received"),
             recipient=email, subject=lambda n, subject=subject: f"{subject} {n}", created_at=_ago(now),
-            status=_one_of("sent", "sent", "dead"), next_attempt_at=_ago(now), attempts=1,
+            status=_rarely("dead", "sent"), next_attempt_at=_ago(now), attempts=1,
         )  # fmt: skip
     _fill(
         InboundEvent, numbers, source="stripe", event_id=lambda n: f"evt_{word(n, 7)}{n:018}", payload=None,
         summary="checkout.session.completed", reference=lambda n: f"cs_test_{word(n, 4)}{n:020}",
-        status=_one_of("processed", "processed", "failed"), received_at=_ago(now), next_attempt_at=_ago(now),
+        status=_rarely("failed", "processed"), received_at=_ago(now), next_attempt_at=_ago(now),
     )  # fmt: skip
     department = Department.objects.first()
     _fill(
         Conversation, numbers, public_id=str, number=lambda n: f"T-{n:08}", kind="ticket", customer_id=key,
-        status=_one_of("open", "answered", "closed", "closed"), subject=lambda n: f"Question {word(n, 8)}",
+        status=_rarely("open", "closed"), subject=lambda n: f"Question {word(n, 8)}",
         language="en", department_id=department.pk if department else None, created_at=_ago(now),
         last_message_at=_ago(now),
     )  # fmt: skip

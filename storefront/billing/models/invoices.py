@@ -112,7 +112,10 @@ class Invoice(models.Model):
             ("change_payer", _("Can change the payer of an unpaid invoice")),
             ("place_order", _("Can place an order for a customer")),
         ]
-        indexes = [models.Index(fields=["status", "due_at"], name="invoice_due")]
+        indexes = [
+            models.Index(fields=["status", "due_at"], name="invoice_due"),
+            models.Index(fields=["issued_at"], name="invoice_issued"),
+        ]
         constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="invoice_amount_not_negative")]
 
     def __str__(self) -> str:

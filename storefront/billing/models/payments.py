@@ -58,6 +58,7 @@ class PaymentAttempt(models.Model):
         db_table = "billing_payment"
         verbose_name = _("payment attempt")
         verbose_name_plural = _("payment attempts")
+        indexes = [models.Index(fields=["created_at"], name="attempt_begun")]
         constraints = [
             models.UniqueConstraint(fields=["gateway", "provider_reference"], name="payment_reference_once"),
             models.UniqueConstraint(
@@ -132,6 +133,7 @@ class Payment(models.Model):
         db_table = "billing_receivedpayment"
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        indexes = [models.Index(fields=["received_at"], name="payment_received")]
         constraints = [
             models.UniqueConstraint(fields=["gateway", "reference"], name="received_payment_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="received_amount_positive"),

@@ -22,6 +22,7 @@ class User(AbstractUser):
         abstract = False
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        indexes = [models.Index(fields=["date_joined"], name="user_joined")]
         permissions = [
             ("invite_staff", _("Can invite staff and take access away")),
             ("mail_password_link", _("Can mail a customer the link that sets a password")),
