@@ -13,6 +13,7 @@ LONG = (
     "test_crashes.py",
     "test_database_restart.py",
     "test_every_action.py",
+    "test_every_page.py",
     "test_worker_threads.py",
     "test_mails_of_a_year.py",
     "test_migrations.py",

@@ -130,3 +130,4 @@ class TicketSettingsGroup(SnippetViewSetGroup):
     menu_label = _("Ticket settings")
     menu_icon = "cog"
     menu_order = 155
+    add_to_settings_menu = True

@@ -240,4 +240,11 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
             "submit_label": self.submit_label,
             "is_serious": self.is_serious,
             "cancel_url": self.get_success_url(),
+            "thing": thing_of(self.get_breadcrumbs_items()),
+            "whose": self.customer() if self.object is not None else None,
         }
+
+
+def thing_of(breadcrumbs: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What is acted on: the nearest page of one thing above the act."""
+    return next((each for each in reversed(breadcrumbs) if each.get("is_thing")), None)

@@ -13,9 +13,6 @@ from storefront.billing.status import Status
 from storefront.core import money
 from storefront.core.instants import day_of, instant
 
-#: Wagtail's look of a state, by ``billing.status.Status.code``.
-PRIMARY = frozenset({"paid", "in_progress", "processing"})
-
 
 class MoneyColumn(Column):
     """An amount with its currency, set flush right."""
@@ -39,7 +36,22 @@ class StateColumn(Column):
     def get_cell_context_data(self, instance: Any, parent_context: dict[str, Any]) -> dict[str, Any]:
         context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         state: Status = context["raw_value"]
-        return context | {"state": state, "is_primary": state.code in PRIMARY}
+        return context | {"state": state}
+
+
+class BadgeColumn(Column):
+    """A state in a word, as a badge with a colour. ``tone``: good, new, waiting, bad or off, or a code that
+    ``backoffice.css`` knows as one of these."""
+
+    cell_template_name = "backoffice/cells/badge.html"
+
+    def __init__(self, name: str, *, tone: Callable[[Any], str], **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.tone = tone
+
+    def get_cell_context_data(self, instance: Any, parent_context: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        return context | {"tone": self.tone(instance)}
 
 
 class InstantColumn(Column):

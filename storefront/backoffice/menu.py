@@ -2,8 +2,7 @@
 
 - ``register_admin_menu_item``: the top level,
 - ``register_sales_menu_item``: orders, invoices, payments, refunds, vouchers,
-- ``register_messages_menu_item``: mails and webhooks,
-- ``register_system_menu_item``: health, jobs.
+- ``register_system_menu_item``: mails, webhooks, health, jobs.
 
 A menu without an item that the user may see is not shown.
 """
@@ -23,7 +22,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from storefront.backoffice.rights import has_any
 
 #: Places in the top level; Wagtail's pages are at 100, its reports at 9000.
-CUSTOMERS, SALES, LICENSES, MONEY_DESK, NUMBERS, TICKETS, MESSAGES, SYSTEM = 20, 30, 40, 50, 55, 60, 8000, 8500
+CUSTOMERS, SALES, LICENSES, MONEY_DESK, NUMBERS, TICKETS, SYSTEM = 20, 30, 40, 50, 55, 60, 8500
 
 
 class StaffMenuItem(MenuItem):
@@ -55,18 +54,12 @@ class StaffMenuItem(MenuItem):
 
 
 sales_menu = Menu(register_hook_name="register_sales_menu_item", construct_hook_name="construct_sales_menu")
-messages_menu = Menu(register_hook_name="register_messages_menu_item", construct_hook_name="construct_messages_menu")
 system_menu = Menu(register_hook_name="register_system_menu_item", construct_hook_name="construct_system_menu")
 
 
 @hooks.register("register_admin_menu_item")
 def sales() -> MenuItem:
     return SubmenuMenuItem(_("Sales"), sales_menu, name="sales", icon_name="list-ul", order=SALES)
-
-
-@hooks.register("register_admin_menu_item")
-def messages() -> MenuItem:
-    return SubmenuMenuItem(_("Mails and webhooks"), messages_menu, name="messages", icon_name="mail", order=MESSAGES)
 
 
 @hooks.register("register_admin_menu_item")

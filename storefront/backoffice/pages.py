@@ -13,9 +13,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.formats import number_format
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.coreutils import multigetattr
@@ -33,8 +35,9 @@ class Crumb:
     label: str | Promise
     args: tuple[Any, ...] = ()
 
-    def as_item(self) -> dict[str, str]:
-        return {"url": reverse(self.route, args=self.args), "label": str(self.label)}
+    def as_item(self) -> dict[str, Any]:
+        """``is_thing``: the page of one thing, not a list."""
+        return {"url": reverse(self.route, args=self.args), "label": str(self.label), "is_thing": bool(self.args)}
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,28 @@ class ActLink:
     is_serious: bool = False
 
 
+class CountedPages(WagtailPaginator):
+    """Says how many rows there are in words that fit everything: what one is called stands above the list."""
+
+    @cached_property
+    def items_count_label(self) -> str:
+        return _("%(count)s in all") % {"count": number_format(self.count, force_grouping=True)}
+
+
 class ListPage(StaffOnly, IndexView):
     """A list with filters, search, sorting and export to CSV and XLSX.
 
     Set ``model``, ``permissions``, ``page_title``, ``header_icon``, ``index_url_name``, ``index_results_url_name``,
     ``columns``, ``default_ordering``, and for the rest ``list_filter`` or ``filterset_class``, ``search_fields``,
-    ``list_export`` with ``export_headings``. An export is read and sent row by row, however long the list is.
+    ``list_export`` with ``export_headings``. ``empty_text`` says what would stand in a list that is empty. An export is
+    read and sent row by row, however long the list is.
     """
 
     any_permission_required = None
     paginate_by = 50
+    paginator_class = CountedPages
+    results_template_name = "backoffice/results.html"
+    empty_text: str | Promise = ""
     list_export: list[str] = []
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:

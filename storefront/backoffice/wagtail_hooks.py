@@ -28,3 +28,9 @@ from storefront.backoffice.vouchers import hooks as vouchers_hooks  # noqa: F401
 @hooks.register("insert_global_admin_css")
 def styles() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/backoffice.css"))
+
+
+@hooks.register("register_icons")
+def icons(names: list[str]) -> list[str]:
+    """Those that Wagtail does not have."""
+    return [*names, "backoffice/icons/undo.svg"]

@@ -28,6 +28,9 @@ class AbandonedCarts(ListPage):
     permissions = (VIEW,)
     page_title = gettext_lazy("Abandoned carts")
     header_icon = "time"
+    empty_text = gettext_lazy(
+        "Nobody left a checkout after typing an e-mail. Such carts are listed here, with the reminder that was sent."
+    )
     index_url_name = "backoffice-carts"
     index_results_url_name = "backoffice-carts-results"
     default_ordering = "-changed_at"

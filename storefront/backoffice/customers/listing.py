@@ -57,7 +57,7 @@ class CustomerList(ListPage):
     permissions = ("users.view_user",)
     page_title = _("Customers")
     header_icon = "group"
-    results_template_name = "backoffice/customers/list_results.html"
+    empty_text = _("Nobody has an account yet. Customers get one with their first order, or register.")
     index_url_name = "backoffice-customers"
     index_results_url_name = "backoffice-customers-results"
     default_ordering = "-date_joined"

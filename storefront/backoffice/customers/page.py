@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +18,7 @@ from storefront.backoffice.customers.base import LIST
 from storefront.backoffice.customers.notes import WRITE, NoteForm, own_notes
 from storefront.backoffice.customers.timeline import reading
 from storefront.backoffice.pages import ActLink, DetailPage, Fact
+from storefront.core import money
 from storefront.core.instants import instant
 from storefront.users import queries
 from storefront.users.models import User
@@ -59,11 +62,14 @@ class CustomerPage(DetailPage):
             (_("Name"), customer.get_full_name()),
             (_("Company"), customer.company),
             (_("Phone"), customer.phone),
-            (_("Language"), customer.language),
+            (_("Language"), dict(settings.LANGUAGES).get(customer.language, customer.language)),
             (_("Registered"), instant(customer.date_joined, "short")),
             (_("Last log-in"), summary.last_log_in(customer)),
             (_("Password"), _("set") if customer.has_usable_password() else _("not set yet")),
-            (_("Personal account"), " · ".join(summary.balances(customer)) or "0"),
+            (
+                _("Personal account"),
+                " · ".join(summary.balances(customer)) or money.display(Decimal(0), settings.SHOP_CURRENCY),
+            ),
         ):
             if value:
                 yield Fact(label, value)

@@ -35,6 +35,7 @@ class GiftForm(ActForm):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=36)
     price = forms.TypedChoiceField(label=gettext_lazy("License type and period"), coerce=int)
+    field_order = ["price", "reason"]
 
     def __init__(self, *args: Any, software: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,22 +24,14 @@ from storefront.core.instants import instant
 from storefront.licensing import queries
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import License
-from storefront.licensing.states import EffectiveStatus
 
 VIEW = ("licensing.view_license",)
 GRANT = "licensing.grant_license"
 
-#: Classes of Wagtail's status labels.
-LABELS = {
-    EffectiveStatus.ACTIVE: "w-status--primary",
-    EffectiveStatus.GRACE: "bo-warning",
-    EffectiveStatus.SUSPENDED: "bo-critical",
-}
-
 
 def status_label(license: License) -> SafeString:
     status = queries.effective_status(license, clock.now())
-    return format_html('<span class="w-status {}">{}</span>', LABELS.get(status, ""), status.label)
+    return format_html('<span class="w-status bo-is-{}">{}</span>', status, status.label)
 
 
 def portal_of(license: License) -> str:
@@ -71,6 +63,7 @@ class LicenseList(ListPage):
     permissions = VIEW
     page_title = gettext_lazy("Licenses")
     header_icon = "key"
+    empty_text = _("No license was bought or given yet.")
     index_url_name = "backoffice-licenses"
     index_results_url_name = "backoffice-licenses-results"
     default_ordering = "-pk"

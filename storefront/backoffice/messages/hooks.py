@@ -43,19 +43,19 @@ def addresses() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_messages_menu_item")
+@hooks.register("register_system_menu_item")
 def mails() -> MenuItem:
     return StaffMenuItem(
         _("Mails"), reverse_lazy("backoffice-mails"), permissions=lists.MailList.permissions, icon_name="mail",
-        name="mails", order=10, counter=OutboxMessage.objects.filter(status=OutboxStatus.DEAD).count,
+        name="mails", order=1, counter=OutboxMessage.objects.filter(status=OutboxStatus.DEAD).count,
     )  # fmt: skip
 
 
-@hooks.register("register_messages_menu_item")
+@hooks.register("register_system_menu_item")
 def webhooks() -> MenuItem:
     return StaffMenuItem(
         _("Webhooks"), reverse_lazy("backoffice-webhooks"), permissions=lists.WebhookList.permissions,
-        icon_name="link-external", name="webhooks", order=20,
+        icon_name="link-external", name="webhooks", order=2,
         counter=InboundEvent.objects.filter(status=InboundStatus.FAILED).count,
     )  # fmt: skip
 

@@ -98,6 +98,7 @@ class MailList(MessageList):
     model = OutboxMessage
     permissions = (VIEW_MAILS, ACT_ON_MAILS)
     page_title = _("Mails")
+    empty_text = _("The shop has not written a mail yet.")
     index_url_name = "backoffice-mails"
     index_results_url_name = "backoffice-mails-results"
     default_ordering = "-created_at"
@@ -155,6 +156,7 @@ class WebhookList(MessageList):
     model = InboundEvent
     permissions = (VIEW_WEBHOOKS, ACT_ON_WEBHOOKS)
     page_title = _("Webhooks")
+    empty_text = _("No payment provider and no Bitrix24 has sent a message yet.")
     header_icon = "link-external"
     index_url_name = "backoffice-webhooks"
     index_results_url_name = "backoffice-webhooks-results"

@@ -177,8 +177,7 @@ class WebhookPage(DetailPage):
 
 
 def state(row: OutboxMessage | InboundEvent) -> Any:
-    tone = cells.tone(row)
-    return format_html('<span class="w-status{}">{}</span>', f" bo-{tone}" if tone else "", words.state(row))
+    return format_html('<span class="w-status bo-is-{}">{}</span>', cells.tone(row) or "off", words.state(row))
 
 
 def sending(row: OutboxMessage | InboundEvent) -> Iterator[Fact]:

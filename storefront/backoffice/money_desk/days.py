@@ -83,6 +83,7 @@ class DayList(ListPage):
     permissions = (SEE_DAYS,)
     page_title = gettext_lazy("Days at the providers")
     header_icon = "calendar-alt"
+    empty_text = gettext_lazy("No day was compared yet: each night the sums of every provider are compared with ours.")
     index_url_name = "backoffice-money-days"
     index_results_url_name = "backoffice-money-days-results"
     default_ordering = "-day"

@@ -15,7 +15,7 @@ SHOWN = 5
 class WaitingPanel(Component):
     name = "money_desk"
     template_name = "backoffice/money_desk/panel.html"
-    order = 20
+    order = 5  # what waits comes before where things are
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> MutableMapping[str, Any]:
         matters = waiting.loaded(list(waiting.matters()[:SHOWN]))

@@ -64,6 +64,7 @@ class Resolved(ListPage):
     model = ReviewItem
     permissions = (VIEW, CHANGE)
     page_title = gettext_lazy("Dealt with")
+    empty_text = gettext_lazy("Nothing was dealt with yet. Matters of the money desk come here once they are closed.")
     header_icon = "success"
     index_url_name = "backoffice-money-done"
     index_results_url_name = "backoffice-money-done-results"
@@ -113,7 +114,7 @@ class ReviewPage(DetailPage):
 
     def facts(self) -> Iterable[Fact]:
         item = self.item
-        yield Fact(_("Since"), instant(item.created_at, "short"))
+        yield Fact(_("Waits since"), instant(item.created_at, "short"))
         if item.customer:
             yield Fact(_("Customer"), item.customer.email, item.customer)
         if item.invoice:

@@ -32,6 +32,7 @@ class OrderList(TradeList):
     permissions = ("order.view_order",)
     page_title = _("Orders")
     header_icon = "list-ul"
+    empty_text = _("Nothing was ordered yet.")
     index_url_name = "backoffice-orders"
     index_results_url_name = "backoffice-orders-results"
     filterset_class = OrderFilters
@@ -111,6 +112,7 @@ class InvoiceList(TradeList):
     permissions = ("billing.view_invoice",)
     page_title = _("Invoices")
     header_icon = "doc-full"
+    empty_text = _("No invoice was issued yet. Each order gets one.")
     index_url_name = "backoffice-invoices"
     index_results_url_name = "backoffice-invoices-results"
     filterset_class = InvoiceFilters

@@ -50,6 +50,7 @@ class AttemptList(TradeList):
     page_title = _("Payments")
     page_subtitle = _("Attempts")
     header_icon = "clipboard-list"
+    empty_text = _("Nobody has begun to pay yet.")
     index_url_name = "backoffice-payments"
     index_results_url_name = "backoffice-payments-results"
     filterset_class = AttemptFilters
@@ -110,6 +111,7 @@ class PaymentList(TradeList):
     page_title = _("Payments")
     page_subtitle = _("Money received")
     header_icon = "clipboard-list"
+    empty_text = _("No money has come yet.")
     index_url_name = "backoffice-received"
     index_results_url_name = "backoffice-received-results"
     filterset_class = PaymentFilters

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from storefront.backoffice import history
+from storefront.backoffice.money_desk.kinds import describe
 from storefront.backoffice.orders.story import Story
 from storefront.billing import gateway_registry, status
 from storefront.billing.models import Invoice, ProviderAnswer
@@ -107,7 +108,7 @@ def _of_messages(story: Story) -> Iterator[Happening]:
         name = f"{consent.name}, {consent.number}"
         yield Happening(consent.accepted_at, _("Agreement accepted"), name, consent.ip_address or "")
     for item in story.reviews:
-        yield Happening(item.created_at, _("For review"), item.detail, item.kind, item)
+        yield Happening(item.created_at, f"{_('For review')}: {describe(item.kind).title}", item.detail, "", item)
 
 
 def _of_mail(mail: OutboxMessage) -> Happening:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from storefront.backoffice import history
+from storefront.backoffice.columns import BadgeColumn
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ActLink, DetailPage, Fact, ListPage
 from storefront.backoffice.refunds import words
@@ -39,6 +40,7 @@ class RefundList(ListPage):
     model = Refund
     permissions = (VIEW, BEGIN)
     page_title = gettext_lazy("Refunds")
+    empty_text = gettext_lazy("Nothing was refunded yet. A refund begins on the page of an invoice or a payment.")
     header_icon = "undo"
     index_url_name = "backoffice-refunds"
     index_results_url_name = "backoffice-refunds-results"
@@ -55,7 +57,13 @@ class RefundList(ListPage):
         AmountColumn("amount", label=gettext_lazy("Amount"), sort_key="amount"),
         Column("customer", label=gettext_lazy("Customer"), accessor="payment.customer.email"),
         Column("invoice", label=gettext_lazy("Invoice"), accessor="invoice.number"),
-        Column("status", label=gettext_lazy("State"), accessor="get_status_display", sort_key="status"),
+        BadgeColumn(
+            "status",
+            label=gettext_lazy("State"),
+            accessor="get_status_display",
+            sort_key="status",
+            tone=lambda refund: refund.status,
+        ),
         Column("begun_by", label=gettext_lazy("By"), accessor="begun_by.email"),
         DateColumn("created_at", label=gettext_lazy("Begun"), sort_key="created_at"),
     ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from storefront.backoffice.act_forms import ActForm
 from storefront.backoffice.acts import Outcome
+from storefront.backoffice.pages import Crumb
 from storefront.backoffice.staff.acts import RolesField, StaffAct
 from storefront.backoffice.staff.pages import INVITATIONS, STAFF
 from storefront.core.form_fields import EmailField, OneLineField
@@ -71,7 +72,11 @@ class Invite(StaffAct):
 
 class InvitationAct(StaffAct):
     object: StaffInvitation
-    crumbs = (STAFF, INVITATIONS)
+
+    @property
+    def crumbs(self) -> tuple[Crumb, ...]:  # type: ignore[override]
+        invitation = Crumb("backoffice-invitation", self.object.email, (self.object.pk,))
+        return (STAFF, INVITATIONS, invitation)
 
     def get_object(self) -> StaffInvitation:
         return get_object_or_404(StaffInvitation, pk=self.kwargs["pk"])

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 
-from storefront.backoffice.columns import DayColumn
+from storefront.backoffice.columns import BadgeColumn, DayColumn
 from storefront.backoffice.pages import ListPage
 from storefront.core import clock
 from storefront.users import queries
@@ -55,10 +55,10 @@ class StaffList(ListPage):
         ),
         Column("email", label=_("E-mail"), sort_key="email"),
         Column("roles", label=_("Roles"), accessor=roles_of),
-        StatusTagColumn(
+        BadgeColumn(
             "is_active", label=_("Access"),
             accessor=lambda member: _("yes") if member.is_active else _("taken away"),
-            primary=lambda member: member.is_active,
+            tone=lambda member: "good" if member.is_active else "off",
         ),
         DayColumn("last_login", label=_("Last log-in"), sort_key="last_login"),
     ]  # fmt: skip
@@ -92,6 +92,7 @@ class InvitationList(ListPage):
     model = StaffInvitation
     permissions = INVITE
     page_title = _("Invitations")
+    empty_text = _("Nobody is invited. Invitations stay here until they are accepted, withdrawn or over.")
     header_icon = "mail"
     index_url_name = "backoffice-invitations"
     index_results_url_name = "backoffice-invitations-results"
@@ -104,9 +105,9 @@ class InvitationList(ListPage):
         ),
         Column("name", label=_("Name"), sort_key="name"),
         Column("roles", label=_("Roles"), accessor=roles_of),
-        StatusTagColumn(
+        BadgeColumn(
             "state", label=_("State"), accessor=state_of,
-            primary=lambda invitation: invitation.is_open(clock.now()),
+            tone=lambda invitation: "waiting" if invitation.is_open(clock.now()) else "off",
         ),
         Column("invited_by", label=_("Invited by")),
         DayColumn("created_at", label=_("Invited"), sort_key="created_at"),

@@ -45,6 +45,7 @@ class TicketList(ListPage):
     permissions = rights.SEE
     page_title = _("Tickets")
     header_icon = "comment"
+    empty_text = _("Nobody has written yet. Chats, messages of the contact form and tickets of customers arrive here.")
     results_template_name = "backoffice/tickets/list_results.html"
     index_url_name = "support-list"
     index_results_url_name = "support-list-results"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from catalogue.plans.models import months_label
 from checkout.models import VoucherRule
@@ -86,7 +86,7 @@ def terms_of(rule: VoucherRule) -> VoucherTerms:
 def values(terms: VoucherTerms) -> dict[str, str]:
     """Its values by name, for the history."""
     return {
-        _("Name"): terms.name,
+        pgettext("of a voucher", "Name"): terms.name,
         _("Takes off"): taken_off(terms.percent, terms.amount),
         _("From"): instant(terms.starts_at, "short"),
         _("Until"): instant(terms.ends_at, "short"),

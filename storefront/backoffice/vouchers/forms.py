@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.voucher.models import Voucher
 from wagtail.admin.widgets import AdminDateTimeInput
 
@@ -39,7 +40,9 @@ class TermsForm(forms.Form):
     Who may not see customers does not choose them: those of ``rule`` stay.
     """
 
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Customers read it in the cart."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a voucher", "Name"), max_length=100, help_text=_("Customers read it in the cart.")
+    )
     kind = forms.ChoiceField(
         label=_("Takes off"),
         choices=[(PERCENT, _("Percent of the price")), (AMOUNT, _("A sum, once per order"))],

@@ -21,6 +21,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from catalogue.plans.models import PlanPrice
 from checkout.models import VoucherRule
 from checkout.vouchers import figures, rules, services
+from storefront.backoffice.columns import BadgeColumn
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
 from storefront.backoffice.rights import StaffOnly
@@ -67,6 +68,9 @@ class VoucherList(ListPage):
     model = VoucherRule
     permissions = (VIEW, CHANGE)
     page_title = gettext_lazy("Vouchers")
+    empty_text = gettext_lazy(
+        "There are no vouchers yet. A voucher takes a percentage or a sum off for whoever types its code."
+    )
     header_icon = "tag"
     index_url_name = "backoffice-vouchers"
     index_results_url_name = "backoffice-vouchers-results"
@@ -74,10 +78,17 @@ class VoucherList(ListPage):
     filterset_class = StateFilter
     search_fields = ["voucher__code", "voucher__name", "voucher_set__name", "voucher_set__vouchers__code"]
     columns = [
-        TitleColumn("name", label=gettext_lazy("Name"), accessor="title", url_name="backoffice-voucher"),
+        TitleColumn(
+            "name", label=pgettext_lazy("of a voucher", "Name"), accessor="title", url_name="backoffice-voucher"
+        ),
         Column("codes", label=gettext_lazy("Code"), accessor=describe.codes),
         Column("taken_off", label=gettext_lazy("Takes off"), accessor="words"),
-        Column("state", label=pgettext_lazy("of a voucher", "State"), accessor="state"),
+        BadgeColumn(
+            "state",
+            label=pgettext_lazy("of a voucher", "State"),
+            accessor="state",
+            tone=lambda rule: services.state_of(rule, uses=rule.uses),
+        ),
         Column("starts_at", label=gettext_lazy("From"), accessor="begins", sort_key="starts_at"),
         Column("ends_at", label=gettext_lazy("Until"), accessor="ends", sort_key="ends_at"),
         Column("uses", label=gettext_lazy("Uses"), accessor="uses", sort_key="uses"),
@@ -147,7 +158,7 @@ class VoucherPage(DetailPage):
         if self.rule.is_paused:
             yield ActLink(_("Go on"), reverse("backoffice-voucher-resume", args=[pk]), CHANGE, "rotate")
         elif self.terms.ends_at > clock.now():
-            yield ActLink(_("Pause"), reverse("backoffice-voucher-pause", args=[pk]), CHANGE, "minus-inverse")
+            yield ActLink(_("Pause"), reverse("backoffice-voucher-pause", args=[pk]), CHANGE, "minus")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -51,7 +51,7 @@ class PlaceForm(ActForm):
     company = OneLineField(label=gettext_lazy("Company"), max_length=200, required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    bitrix24_address = forms.CharField(label=gettext_lazy("Bitrix24 address"), max_length=255, required=False)
+    bitrix24_address = forms.CharField(label=gettext_lazy("Address of the Bitrix24"), max_length=255, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, reading: Any = None, **kwargs: Any) -> None:
