@@ -44,8 +44,7 @@ def test_whole_menu_of_a_marketer(marketer: Any) -> None:
         "Site": ["Main menu", "Footer", "Notices", "Missing page (404)"],
         "Images": [],
         "Documents": [],
-        "Settings": ["Redirects"],
-        "Ticket settings": ["Canned answers"],
+        "Settings": ["Ticket settings", "Redirects"],
     }
 
 
