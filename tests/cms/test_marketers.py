@@ -44,6 +44,7 @@ def test_whole_menu_of_a_marketer(marketer: Any) -> None:
         "Site": ["Main menu", "Footer", "Notices", "Missing page (404)"],
         "Images": [],
         "Documents": [],
+        "Numbers": [],
         "Settings": ["Ticket settings", "Redirects"],
     }
 
