@@ -6,6 +6,7 @@ https://docs.wagtail.org/en/stable/extending/audit_log.html
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Manager, Model, QuerySet
@@ -19,6 +20,21 @@ from cms.edit_conflicts import form_states
 
 ACTION = "cms.change_values"
 Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a save changed: values by name, as people read them. False where it changed nothing."""
+
+    before: Values
+    after: Values
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after)
+
+    @property
+    def lines(self) -> list[str]:
+        return in_words(self.before, self.after)
 
 
 @hooks.register("register_log_actions")
@@ -36,8 +52,9 @@ def values(form: Any) -> Values:
     return {label: _plain(value) for _key, label, value in form_states.fields(form)}
 
 
-def note(thing: Model, before: Values, after: Values, *, user: Any) -> list[str]:
-    """Log what differs, in the transaction of the save, and return it in words; of a list what went and what came."""
+def note(thing: Model, before: Values, after: Values, *, user: Any, state: Mapping[str, Any] | None = None) -> Changes:
+    """Log what differs, in the transaction of the save, and return it; of a list what went and what came. ``state``:
+    ``before`` and ``after`` as ``core.kept_states`` reads them, for a thing that can be rolled back."""
     was, became = {}, {}
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name, ""), after.get(name, "")
@@ -48,8 +65,9 @@ def note(thing: Model, before: Values, after: Values, *, user: Any) -> list[str]
             old, new = ", ".join(sorted(had - has)), ", ".join(sorted(has - had))
         was[name], became[name] = old, new
     if was or became:
-        log(instance=thing, action=ACTION, user=user, data={"before": was, "after": became})
-    return in_words(was, became)
+        data = {"before": was, "after": became} | ({"state": dict(state)} if state else {})
+        log(instance=thing, action=ACTION, user=user, data=data)
+    return Changes(was, became)
 
 
 def in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

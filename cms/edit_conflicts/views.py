@@ -6,7 +6,7 @@ Wagtail itself checks only autosaves; pressing 'Save' replaces whatever is store
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -35,6 +35,7 @@ from cms.edit_conflicts.conflicts import (
     offer_overwriting,
 )
 from cms.edit_conflicts.row_locks import hold
+from storefront.core import kept_states
 
 View = Callable[..., HttpResponseBase]
 
@@ -97,14 +98,18 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
     def save_instance(self) -> Any:
         if self.revision_enabled:
             return super().save_instance()
-        before = value_log.values(self._stored_form())
+        stored = self._stored_form()
+        before, state = value_log.values(stored), kept_states.state_of(stored.instance)
         instance = super().save_instance()
-        after = value_log.values(self._stored_form())
-        self.saved(value_log.note(instance, before, after, user=self.request.user))
+        stored = self._stored_form()
+        states = state and {"before": state, "after": kept_states.state_of(stored.instance)}
+        changes = value_log.note(instance, before, value_log.values(stored), user=self.request.user, state=states)
+        self.saved(changes, states)
         return instance
 
-    def saved(self, changes: list[str]) -> None:
-        """What else is to happen after a save; ``changes``: what it changed, in words."""
+    def saved(self, changes: value_log.Changes, states: Mapping[str, Any] | None) -> None:
+        """What else is to happen after a save, in its transaction. ``states``: that of before and that of after, of a
+        thing that has one."""
 
     def _stored_form(self) -> Any:
         """The form as a GET request would show it now."""

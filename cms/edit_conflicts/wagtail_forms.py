@@ -36,8 +36,9 @@ from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 from cms.edit_conflicts import form_states, value_log
 from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
 from cms.edit_conflicts.row_locks import hold
+from cms.edit_conflicts.second_person import SecondPerson
 from cms.groups import FreshLogin, GroupForm, NewUserForm, UserForm
-from storefront.users import staffing
+from storefront.users import approval_kinds, staffing
 from storefront.users.models import User
 
 
@@ -64,8 +65,8 @@ class _StatesMixin:
                 self.saved(value_log.note(self.object, before, value_log.values(self._shown), user=request.user))
             return answer
 
-    def saved(self, changes: list[str]) -> None:
-        """What else is to happen after a save; ``changes``: what it changed, in words."""
+    def saved(self, changes: value_log.Changes) -> None:
+        """What else is to happen after a save, in its transaction."""
 
     def is_valid(self, form: Any) -> bool:
         self.conflict = self._conflict()
@@ -131,13 +132,26 @@ class UserEditView(_StatesMixin, WagtailUserEditView):  # type: ignore[misc]
     pass
 
 
-class GroupEditView(FreshLogin, _StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
-    """All owners are told what was changed."""
+class GroupEditView(FreshLogin, SecondPerson, _StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
+    """All owners are told what was changed; where the rule is on, a second person decides."""
 
-    def saved(self, changes: list[str]) -> None:
-        if changes:
-            title = gettext_noop("A role was changed")
-            staffing.tell_owners(by=cast(User, self.request.user), title=title, lines=[str(self.object), *changes])
+    approval_kind = "role"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = super().post(request, *args, **kwargs)
+        self.ask()
+        return answer
+
+    def is_valid(self, form: Any) -> bool:
+        self.seen = approval_kinds.read_role(str(self.object.pk))  # before it is saved
+        return super().is_valid(form)
+
+    def saved(self, changes: value_log.Changes) -> None:
+        if changes and self.is_approval_needed:
+            self.undo(changes, self.seen, approval_kinds.read_role(str(self.object.pk)))
+        elif changes:
+            title, lines = gettext_noop("A role was changed"), [str(self.object), *changes.lines]
+            staffing.tell_owners(by=cast(User, self.request.user), title=title, lines=lines)
 
     def shown_form(self) -> Any:
         form = super().shown_form()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +12,7 @@ from django.utils.translation import gettext_noop
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, ObjectList
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet, SnippetViewSetGroup
 
+from cms.edit_conflicts.value_log import Changes
 from cms.edit_conflicts.views import EditView, OneEditorAtATime
 from cms.groups import FreshLogin
 from cms.shop.forms.languages import in_all_languages, side_by_side
@@ -62,10 +66,10 @@ class DepartmentEditView(FreshLogin, EditView):
 
     serious_right = "support.change_department"
 
-    def saved(self, changes: list[str]) -> None:
+    def saved(self, changes: Changes, states: Mapping[str, Any] | None) -> None:
         if changes:
             title = gettext_noop("A department was changed")
-            staffing.tell_owners(by=self.request.user, title=title, lines=[str(self.object), *changes])
+            staffing.tell_owners(by=self.request.user, title=title, lines=[str(self.object), *changes.lines])
 
 
 class DepartmentViewSet(OneEditorAtATime, SnippetViewSet):

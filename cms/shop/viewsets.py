@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -11,6 +14,8 @@ from wagtail.admin.panels import ObjectList
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
+from cms.edit_conflicts.second_person import SecondPerson
+from cms.edit_conflicts.value_log import Changes
 from cms.edit_conflicts.views import EditView, OneEditorAtATime
 from cms.groups import FreshLogin
 from cms.shop import columns, panels
@@ -80,15 +85,23 @@ class AgreementViewSet(OneEditorAtATime, SnippetViewSet):
         return [*super().get_urlpatterns(), compare]
 
 
-class SellerEditView(FreshLogin, EditView):
-    """Where the money goes: needs a fresh log-in, and all owners are told what was changed."""
+class SellerEditView(FreshLogin, SecondPerson, EditView):
+    """Where the money goes: needs a fresh log-in; owners are told. Where the rule is on, a second person decides."""
 
     serious_right = "billing.change_seller"
+    approval_kind = "seller"
 
-    def saved(self, changes: list[str]) -> None:
-        if changes:
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        self.ask()
+        return answer
+
+    def saved(self, changes: Changes, states: Mapping[str, Any] | None) -> None:
+        if changes and states and self.is_approval_needed:
+            self.undo(changes, states["before"], states["after"])
+        elif changes:
             title = gettext_noop("The seller's details were changed")
-            staffing.tell_owners(by=self.request.user, title=title, lines=changes)
+            staffing.tell_owners(by=self.request.user, title=title, lines=changes.lines)
 
 
 class SellerViewSet(OneEditorAtATime, SnippetViewSet):

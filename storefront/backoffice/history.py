@@ -29,6 +29,7 @@ def record(
     after: Mapping[str, Any] | None = None,
     customer: User | None = None,
     is_told: bool = False,
+    state: Mapping[str, Any] | None = None,
 ) -> ModelLogEntry:
     """Log an act of staff. Call it in the transaction of the act.
 
@@ -36,6 +37,7 @@ def record(
     :param before, after: values by name, as people read them; JSON types
     :param customer: whose business it is, if not read from the instance: the entry stands in their time line
     :param is_told: whether the customer is mailed about it
+    :param state: ``before`` and ``after`` as ``core.kept_states`` reads them: what the thing can be brought back to
     :raises ValidationError: the action is not registered
     """
     data: dict[str, Any] = {"reason": reason, "before": dict(before or {}), "after": dict(after or {})}
@@ -43,6 +45,8 @@ def record(
         data["customer"] = customer.pk
     if is_told:
         data["is_told"] = True
+    if state is not None:
+        data["state"] = dict(state)
     entry: ModelLogEntry = log(instance=instance, action=action, user=by, data=data)
     if customer is not None:
         CustomerAct.objects.create(customer=customer, entry=entry, created_at=entry.timestamp)

@@ -67,6 +67,19 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
 REFUND_APPROVAL_ABOVE = configuration.by_currency(
     env.entries("REFUND_APPROVAL_ABOVE", each=configuration.amount, what=configuration.AMOUNTS_FORM)
 )
+#: Whether changes of the seller's details, of roles and of who has them wait for a second person (``users.approvals``).
+APPROVAL_BY_SECOND_PERSON = env.boolean("APPROVAL_BY_SECOND_PERSON", default=False)
+#: What they decide about: name -> the dotted path of its ``approvals.Kind``.
+APPROVAL_KINDS = {
+    "seller": "storefront.billing.services.seller_states.APPROVAL",
+    "role": "storefront.users.approval_kinds.ROLE",
+    "member": "storefront.users.approval_kinds.MEMBER",
+    "invitation": "storefront.users.approval_kinds.INVITATION",
+}
+#: Things whose states can be compared and brought back: their model -> the dotted path of their ``kept_states.Keeper``.
+KEPT_STATES = {
+    "billing.seller": "storefront.billing.services.seller_states.STATES",
+}
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 

@@ -8,4 +8,4 @@ class UsersConfig(AppConfig):
     verbose_name = _("Users")
 
     def ready(self) -> None:
-        from storefront.users import receivers  # noqa: F401  (connects them)
+        from storefront.users import checks, receivers  # noqa: F401  (register themselves)

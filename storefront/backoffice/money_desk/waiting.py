@@ -1,4 +1,4 @@
-"""What waits for a person: matters of money and refunds to approve, one by one; messages and jobs, counted."""
+"""What waits for a person: matters of money and refunds to approve, one by one; changes, messages and jobs, counted."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from storefront.billing.states import RefundStatus
 from storefront.core.models import ScheduledJob
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.notifications.models import OutboxMessage, OutboxStatus
+from storefront.users import approvals
 
 REVIEW, REFUND = "review", "refund"
 
@@ -71,11 +72,14 @@ def loaded(rows: Sequence[tuple[str, int, datetime]]) -> list[Matter]:
 
 
 def piles() -> list[Pile]:
-    """Messages that were given up and jobs that failed, where there are any."""
+    """Changes that wait for approval, messages that were given up and jobs that failed, where there are any."""
     mails = OutboxMessage.objects.filter(status=OutboxStatus.DEAD)
     events = InboundEvent.objects.filter(status=InboundStatus.FAILED)
     jobs = ScheduledJob.objects.exclude(last_error="")
     found = [
+        _pile(
+            gettext_lazy("Changes that wait for approval"), approvals.waiting(), "asked_at", "backoffice-approvals", ""
+        ),
         _pile(gettext_lazy("Mails and messages given up"), mails, "created_at", "backoffice-mails", "?status=dead"),
         _pile(gettext_lazy("Webhooks given up"), events, "received_at", "backoffice-webhooks", "?status=failed"),
         _pile(gettext_lazy("Jobs that failed"), jobs, "last_finished_at", "backoffice-jobs", ""),

@@ -5,10 +5,11 @@ All need a fresh log-in, all owners are mailed about changes of access.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import Group
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +20,8 @@ from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
 from storefront.backoffice.staff.lists import INVITE, all_roles, roles_of
 from storefront.backoffice.staff.pages import STAFF
-from storefront.users import invitations, queries, staffing
+from storefront.backoffice.staff.refusals import explain_approval, explain_staff
+from storefront.users import approval_kinds, approvals, invitations, queries, staffing
 from storefront.users.models import User
 
 
@@ -35,36 +37,26 @@ class StaffAct(ActView):
     permissions = INVITE
     needs_fresh_login = True
     header_icon = "user"
-    expected_errors = (*ActView.expected_errors, staffing.StaffError, invitations.InvitationError)
+    expected_errors = (
+        *ActView.expected_errors, staffing.StaffError, invitations.InvitationError, approvals.ApprovalError,
+    )  # fmt: skip
+    #: Set by ``perform`` where another person decides.
+    is_asked = False
 
     def explain(self, error: Exception) -> Refused:
-        match error:
-            case staffing.MoreThanOwn():
-                names = ", ".join(error.names)
-                return Refused(
-                    _("Only somebody who has all rights of these roles may do that: %(names)s.") % {"names": names}
-                )
-            case staffing.LastOwner():
-                return Refused(_("Nobody would be left who can do everything. Make somebody else an owner first."))
-            case staffing.HasAccess():
-                return Refused(_("This person has access already."))
-            case staffing.NotStaff():
-                return Refused(_("This person has no access any more."))
-            case invitations.HasAccount(is_staff=True):
-                return Refused(_("This address has an account of staff already."), "email")
-            case invitations.HasAccount():
-                return Refused(
-                    _(
-                        "This address is a customer's account. Staff and customers have accounts of their own each: "
-                        "a person who buys here, too, needs a second address for work."
-                    ),
-                    "email",
-                )
-            case invitations.AlreadyInvited():
-                return Refused(_("There is an invitation to this address. Send it again, or withdraw it."), "email")
-            case invitations.InvitationOver():
-                return Refused(_("The invitation was accepted or withdrawn meanwhile."))
-        return super().explain(error)
+        if isinstance(error, approvals.ApprovalError):
+            return explain_approval(error)
+        return explain_staff(error) or super().explain(error)
+
+    def record(self, outcome: Outcome, form: Any) -> None:
+        """What only waits for another person is logged by ``approvals.ask``."""
+        if not self.is_asked:
+            super().record(outcome, form)
+
+    def second_person(self, kind: str) -> Iterator[str]:
+        """For the preview: whether the act waits for another person. Raises ApprovalError."""
+        if approvals.is_needed(kind):
+            yield _("Nothing is changed until another person has approved it; they are mailed.")
 
 
 class MemberAct(StaffAct):
@@ -87,6 +79,23 @@ class MemberAct(StaffAct):
 
     def name(self) -> str:
         return self.object.get_full_name() or self.object.email
+
+    def ask(self, form: Any, groups: Iterable[Group], before: str) -> Outcome:
+        """Put the roles before a second person."""
+        after = ", ".join(sorted(group.name for group in groups))
+        approvals.ask(
+            name="member",
+            key=str(self.object.pk),
+            label=self.object.email,
+            seen=approval_kinds.member_state(self.object),
+            change={"groups": sorted(group.pk for group in groups), "is_active": True},
+            before={_("Roles"): before},
+            after={_("Roles"): after},
+            by=self.user,
+            reason=form.cleaned_data["reason"],
+        )
+        self.is_asked = True
+        return Outcome(_("Another person must approve it; they are told."))
 
 
 class ChangeRolesForm(ActForm):
@@ -112,11 +121,14 @@ class ChangeRoles(MemberAct):
             yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": group.name}
         for group in sorted(had - wanted, key=str):
             yield _("%(name)s loses the role %(role)s.") % {"name": self.name(), "role": group.name}
+        yield from self.second_person("member")
         yield _("All owners are told by mail.")
 
     def perform(self, form: Any) -> Outcome:
         before = roles_of(self.object)
         groups = form.cleaned_data["roles"]
+        if approvals.is_needed("member"):
+            return self.ask(form, groups, before)
         staffing.change_roles(member=self.object, groups=groups, by=self.user)
         after = ", ".join(sorted(group.name for group in groups))
         title = gettext_noop("Roles of somebody were changed")
@@ -177,10 +189,14 @@ class LetInAgain(MemberAct):
         }
         for group in sorted(form.cleaned_data["roles"], key=str):
             yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": group.name}
+        yield from self.second_person("member")
         yield _("All owners are told by mail.")
 
     def perform(self, form: Any) -> Outcome:
         groups = form.cleaned_data["roles"]
+        if approvals.is_needed("member"):
+            staffing.check_may_let_in(self.user, self.object)
+            return self.ask(form, groups, "")
         staffing.let_in_again(member=self.object, groups=groups, by=self.user)
         after = ", ".join(sorted(group.name for group in groups))
         title = gettext_noop("Somebody was let in again")

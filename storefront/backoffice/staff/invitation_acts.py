@@ -18,7 +18,7 @@ from storefront.backoffice.pages import Crumb
 from storefront.backoffice.staff.acts import RolesField, StaffAct
 from storefront.backoffice.staff.pages import INVITATIONS, STAFF
 from storefront.core.form_fields import EmailField, OneLineField
-from storefront.users import invitations, queries, staffing
+from storefront.users import approvals, invitations, queries, services, staffing
 from storefront.users.models import StaffInvitation
 
 
@@ -51,10 +51,13 @@ class Invite(StaffAct):
         yield _("Who follows it chooses a password, sets up a second factor, and has these roles: %(roles)s.") % {
             "roles": ", ".join(group.name for group in data["roles"])
         }
+        yield from self.second_person("invitation")
         yield _("All owners are told by mail.")
 
     def perform(self, form: Any) -> Outcome:
         data = form.cleaned_data
+        if approvals.is_needed("invitation"):
+            return self._ask(data)
         self.object = invitations.invite(
             email=data["email"], name=data["name"], language=data["language"], groups=data["roles"], by=self.user
         )
@@ -62,6 +65,31 @@ class Invite(StaffAct):
         title = gettext_noop("Somebody was invited to the staff")
         staffing.tell_owners(by=self.user, title=title, lines=[f"{data['email']}: {names}"])
         return Outcome(_("The invitation is on its way."), {}, {_("E-mail"): data["email"], _("Roles"): names})
+
+    def _ask(self, data: Any) -> Outcome:
+        """Put the invitation before a second person."""
+        email = services.normalise_email(data["email"])
+        approvals.ask(
+            name="invitation",
+            key=email,
+            label=email,
+            seen={"is_invited": False, "has_account": False},
+            change={
+                "name": data["name"],
+                "language": data["language"],
+                "groups": sorted(group.pk for group in data["roles"]),
+            },
+            before={},
+            after={
+                _("E-mail"): email,
+                _("Name"): data["name"],
+                _("Roles"): ", ".join(group.name for group in data["roles"]),
+            },
+            by=self.user,
+            reason=data["reason"],
+        )
+        self.is_asked = True
+        return Outcome(_("Another person must approve it; they are told."))
 
     def customer(self) -> None:
         return None
