@@ -15,11 +15,15 @@ from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from wagtail.admin import messages
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views.pages.create import CreateView as WagtailPageCreateView
 from wagtail.admin.views.pages.edit import EditView as WagtailPageEditView
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page, Revision
 from wagtail.snippets.views.snippets import EditView as WagtailSnippetEditView
 
@@ -110,6 +114,15 @@ class EditView(_RevisionsMixin, WagtailSnippetEditView):  # type: ignore[misc]
     def saved(self, changes: value_log.Changes, states: Mapping[str, Any] | None) -> None:
         """What else is to happen after a save, in its transaction. ``states``: that of before and that of after, of a
         thing that has one."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """And the way to what it was, for things whose states are kept."""
+        buttons: list[Any] = super().header_more_buttons
+        if kept_states.keeper(self.model) is None:
+            return buttons
+        url = reverse("backoffice-versions", args=[self.model._meta.model_name, self.object.pk])
+        return [*buttons, Button(_("Compare and roll back"), url=url, icon_name="history", priority=30)]
 
     def _stored_form(self) -> Any:
         """The form as a GET request would show it now."""

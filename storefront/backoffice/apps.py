@@ -11,6 +11,7 @@ class BackOfficeConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.admin import auth
 
+        from storefront.backoffice import db_triggers
         from storefront.backoffice.customers import log_ins
         from storefront.backoffice.refusals import refuse
         from storefront.backoffice.search import filling, receivers
@@ -20,4 +21,5 @@ class BackOfficeConfig(AppConfig):
         auth.permission_denied = refuse
         log_ins.connect()
         receivers.connect()
+        db_triggers.connect(self)
         post_migrate.connect(filling.fill_if_empty, sender=self, dispatch_uid="search-fill")

@@ -79,6 +79,9 @@ APPROVAL_KINDS = {
 #: Things whose states can be compared and brought back: their model -> the dotted path of their ``kept_states.Keeper``.
 KEPT_STATES = {
     "billing.seller": "storefront.billing.services.seller_states.STATES",
+    "plans.discount": "catalogue.plans.kept_states.DISCOUNT",
+    "plans.period": "catalogue.plans.kept_states.PERIOD",
+    "plans.softwareproduct": "catalogue.plans.kept_states.PRICES",
 }
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}

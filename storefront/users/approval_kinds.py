@@ -57,6 +57,7 @@ def member_state(member: User) -> State:
 
 
 def _read_member(key: str) -> State:
+    staffing.hold_owners()  # first, as everything that changes who has which role
     return member_state(states.lock(User(pk=int(key))))
 
 

@@ -82,7 +82,7 @@ def is_owners_group(group: Group) -> bool:
 def change_roles(*, member: User, groups: Iterable[Group], by: User) -> None:
     """Give a member of staff exactly these roles. Raises NotStaff, MoreThanOwn, LastOwner."""
     groups = list(groups)
-    _hold_owners()
+    hold_owners()
     member = _member(member)
     had = set(member.groups.all())
     check_may_change(by, member)
@@ -98,7 +98,7 @@ def take_access_away(*, member: User, by: User) -> None:
 
     Raises NotStaff, MoreThanOwn, LastOwner.
     """
-    _hold_owners()
+    hold_owners()
     member = _member(member)
     check_may_change(by, member)
     member.groups.clear()
@@ -184,7 +184,7 @@ def _member(user: User) -> User:
     return member
 
 
-def _hold_owners() -> None:
+def hold_owners() -> None:
     """Two owners who send each other away at the same moment come one after the other."""
     list(Role.objects.select_for_update().filter(name=OWNER))
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_migrate, pre_migrate
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
-from wagtail.models import ModelLogEntry, Page
+from wagtail.models import ModelLogEntry, Page, PageLogEntry
 
 from catalogue.plans.models import Period
 from cms.permissions import ensure_role
 from storefront.backoffice import history
+from storefront.backoffice.db_triggers import FROZEN_TABLES
 from storefront.billing.models import Seller
 from storefront.users import roles
 from tests.cms.editing import sent_back
@@ -142,6 +146,60 @@ def test_the_number_of_queries_is_fixed(client_of: Any, trade: Any, customer: An
     for _ in range(20):
         history.record(customer, "customers.close", by=trade, reason="again", customer=customer)
     assert asked() == few
+
+
+def test_an_export_of_any_length_takes_the_same_queries(client_of: Any, trade: Any, customer: Any) -> None:
+    reader = client_of("Read-only")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            lines = reader.get("/admin/history/", {"export": "csv"}).getvalue().decode().splitlines()
+        assert len(lines) == 1 + ModelLogEntry.objects.count() + PageLogEntry.objects.count()
+        return len(queries)
+
+    asked()
+    few = asked()
+    for _ in range(20):
+        history.record(customer, "customers.close", by=trade, reason="again", customer=customer)
+    assert asked() == few
+
+
+@pytest.mark.parametrize("log", [ModelLogEntry, PageLogEntry])
+def test_the_database_refuses_to_change_or_delete_an_entry(trade: Any, log: Any) -> None:
+    is_refused_by_the_database(trade, log)
+
+
+def is_refused_by_the_database(person: Any, log: Any) -> None:
+    """Run on PostgreSQL too, from tests/races. ``person`` has an entry in each log."""
+    assert log.objects.update(label="another") > 0  # without the triggers, which come with a migration
+    FROZEN_TABLES.install(connection)
+    for forbidden in (lambda: log.objects.update(action="x"), lambda: log.objects.filter(user=person).delete()):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            forbidden()
+    log.objects.update(content_type=None)  # as when a model is removed
+    Page.objects.get(slug="home").specific.save_revision(user=person, log_action=True)  # Wagtail's own ways go on
+    Page.objects.get(slug="home").delete()
+    person.delete()
+    assert log.objects.filter(user_id__isnull=False).exists()
+
+
+def test_wagtails_migrations_find_no_triggers_in_their_way(db: None) -> None:
+    def triggers() -> int:
+        source = {"sqlite": "sqlite_master WHERE type = 'trigger'", "postgresql": "pg_trigger"}[connection.vendor]
+        name = {"sqlite": "name", "postgresql": "tgname"}[connection.vendor]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {name} FROM {source}")
+            return len(FROZEN_TABLES.trigger_names().intersection(row[0] for row in cursor.fetchall()))
+
+    FROZEN_TABLES.install(connection)
+    app = apps.get_app_config("backoffice")
+    plan = [(SimpleNamespace(app_label="wagtailcore"), False)]
+    told = {"sender": app, "using": connection.alias, "app_config": app, "plan": plan}
+    assert triggers() == 4
+    pre_migrate.send(**told)
+    assert triggers() == 0
+    post_migrate.send(**told, apps=apps, verbosity=0, interactive=False)
+    assert triggers() == 4
 
 
 def test_there_is_one_history_in_the_menu(client_of: Any) -> None:

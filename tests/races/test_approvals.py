@@ -73,6 +73,7 @@ def without_locks(monkeypatch):
         return instance
 
     monkeypatch.setattr(states, "lock", look)
+    monkeypatch.setattr(staffing, "hold_owners", lambda: None)
     monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from catalogue.plans import db_triggers as plans
 from checkout import db_triggers as checkout
+from storefront.backoffice import db_triggers as backoffice
 from storefront.billing import db_triggers as billing
 from tests.billing import test_license_terms_migration, test_payments_migration
 from tests.support import test_migration as test_tickets_migration
@@ -56,6 +57,7 @@ def test_migrations_apply_on_postgresql_from_nothing_and_nothing_is_left_to_make
         billing.FROZEN_TABLES.trigger_names()
         | checkout.FROZEN_TABLES.trigger_names()
         | plans.FROZEN_TABLES.trigger_names()
+        | backoffice.FROZEN_TABLES.trigger_names()
     )
     conninfo = psycopg.conninfo.make_conninfo(empty_database.replace("postgres://", "postgresql://"))
     with psycopg.connect(conninfo) as migrated_database:

@@ -1,20 +1,25 @@
 """Who did what: one list of everything staff did, with values before and after, reason and customer.
 
-Nothing in the back office changes or deletes an entry.
+Nothing in the back office changes or deletes an entry, and the database refuses it (``backoffice.db_triggers``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Value
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.reports.audit_logging import LogEntriesView
 from wagtail.log_actions import registry
 
 from storefront.backoffice.history import changes
+from storefront.backoffice.history_list import export
 from storefront.backoffice.history_list.filters import HistoryFilters
 from storefront.backoffice.rights import StaffOnly
+from storefront.core import clock, spreadsheets
 
 VIEW = ("wagtailcore.view_modellogentry",)
 
@@ -44,6 +49,18 @@ class HistoryList(StaffOnly, LogEntriesView):  # type: ignore[misc]
     def get_filename(self) -> str:
         return "history"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.is_export:
+            is_csv = request.GET["export"] == self.FORMAT_CSV
+            write = spreadsheets.csv_response if is_csv else spreadsheets.xlsx_response
+            return write(self._export_rows(), filename=f"{self.get_filename()}-{clock.today():%Y-%m-%d}")
+        answer: HttpResponseBase = super().get(request, *args, **kwargs)
+        return answer
+
+    def _export_rows(self) -> Iterator[list[Any]]:
+        yield [str(heading) for heading in self.export_headings.values()]
+        yield from export.rows(self.filter_queryset(log.objects.all()) for log in registry.get_log_entry_models())
+
     def get_filtered_queryset(self) -> QuerySet[Any]:
         """As Wagtail's, but of all entries: whoever may see the history sees it whole."""
         self.log_models = list(registry.get_log_entry_models())
@@ -59,8 +76,5 @@ class HistoryList(StaffOnly, LogEntriesView):  # type: ignore[misc]
         entries: list[Any] = super().decorate_paginated_queryset(object_list)
         for entry in entries:
             entry.changes = changes(entry.data)
-            entry.changed = "; ".join(entry.changes)
-            # Of an act that earlier releases knew, or an app that was removed, only the name is left.
-            known = registry.action_exists(entry.action)
-            entry.act = str(registry.get_action_label(entry.action)) if known else entry.action
+            entry.act = export.act(entry)
         return entries

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from storefront.billing.models import Seller
-from storefront.core import kept_states, states
+from storefront.core import kept_states
 from storefront.core.kept_states import State
 from storefront.users.approvals import Kind
 from storefront.users.models import User
@@ -44,7 +44,8 @@ STATES = SellerStates()
 
 
 def _read(key: str) -> State:
-    return STATES.read(states.lock(Seller(pk=int(key))))
+    list(Seller.objects.select_for_update().order_by("pk"))  # all, as ``write`` may change the others, too
+    return STATES.read(Seller(pk=int(key)))
 
 
 def _apply(key: str, change: State, asker: User, decider: User) -> None:
