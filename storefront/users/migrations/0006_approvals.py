@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('users', '0004_departments_for_owners'),
+        ('users', '0005_lists'),
     ]
 
     operations = [
