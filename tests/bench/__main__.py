@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
-from tests.bench import growth, pictures, processes, search, shopping, speed, trouble
+from tests.bench import growth, lists, pictures, processes, search, shopping, speed, trouble
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search")
+PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search", "lists")
 
 
 def main() -> None:
@@ -28,7 +28,9 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if "search" in parts:
         search.report(folder)
-    if set(parts) == {"search"}:
+    if "lists" in parts:
+        lists.report(folder)
+    if set(parts) <= {"search", "lists"}:
         return
     port = free_ports(16)
     sandbox_port = port + 4

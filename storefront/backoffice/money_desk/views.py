@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from storefront.backoffice import history
+from storefront.backoffice.models.search import Kind
 from storefront.backoffice.money_desk import waiting
 from storefront.backoffice.money_desk.kinds import ASK, BOOK, REFUND, describe
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
 from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.refunds import words
 from storefront.backoffice.rights import has_any
+from storefront.backoffice.search import within
 from storefront.billing import status
 from storefront.billing.models import ReviewItem
 from storefront.billing.services import booking, refund_rules
@@ -85,8 +87,17 @@ class Resolved(ListPage):
     ]
 
     def get_base_queryset(self) -> QuerySet[ReviewItem]:
-        items = ReviewItem.objects.exclude(resolved_at=None)
+        items = ReviewItem.objects.filter(resolved_at__isnull=False)
         return items.select_related("invoice", "customer", "resolved_by")
+
+    def search_queryset(self, queryset: QuerySet[ReviewItem]) -> QuerySet[ReviewItem]:
+        if not self.is_searching:
+            return queryset
+        items, typed = ReviewItem.objects.all(), self.search_query
+        texts = Q(key__icontains=typed) | Q(detail__icontains=typed) | Q(resolution__icontains=typed)
+        keys = within.related(items, "invoice", Kind.INVOICE, typed)
+        keys += within.related(items, "customer", Kind.CUSTOMER, typed)
+        return within.among(queryset, [items.filter(texts).order_by().values("pk"), *keys])
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         items = super().get_breadcrumbs_items()
