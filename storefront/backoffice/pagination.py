@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from wagtail.admin.paginator import WagtailPaginator
 
@@ -25,7 +26,7 @@ class KeysFirst(WagtailPaginator):
     @cached_property
     def items_count_label(self) -> str:
         """At the foot of the list: the name of its page, which is right in every language whatever the number."""
-        return f"{self.title}: {self.count}"
+        return f"{self.title}: {number_format(self.count, force_grouping=True)}"
 
     def page(self, number: Any) -> Page[Any]:
         number = self.validate_number(number)

@@ -13,10 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
+from wagtail.users.models import UserProfile
 
 from storefront.core import clock
 from storefront.licensing.models import License
 from storefront.notifications import addresses
+from storefront.users.models import User
 from tests import purchases
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +122,11 @@ def test_the_number_of_queries_is_fixed(
     few = cost(), cost("?export=csv")
     furnish(3, 6)
     assert (cost(), cost("?export=csv")) == few
+
+
+def test_its_foot_names_what_is_counted(support: Client, customer: Any) -> None:
+    for language, words in (("en", "Customers: 1"), ("ru", "Клиенты: 1")):
+        UserProfile.objects.update_or_create(
+            user=User.objects.get(email="support@staff.example"), defaults={"preferred_language": language}
+        )
+        assert words in support.get(URL).content.decode()
