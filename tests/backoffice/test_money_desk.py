@@ -149,6 +149,10 @@ def test_what_waits_is_listed_and_what_was_dealt_with_elsewhere(client: Client, 
     body = client.get("/admin/money/").content.decode()
     assert mismatch.detail[:40] in body and "An old matter." not in body
     assert "done" in client.get("/admin/money/done/").content.decode()
+    resolving.resolve(item=mismatch, by=staff, reason="both kept")
+    for typed, found in (("old matter", [old]), (mismatch.customer.email, [mismatch]), ("nothing", [])):
+        assert list(client.get("/admin/money/done/", {"q": typed}).context["object_list"]) == found, typed
+    ReviewItem.objects.filter(pk=mismatch.pk).update(resolved_at=None)
     start_page = client.get("/admin/").content.decode()
     assert f"/admin/money/{mismatch.pk}/" in start_page and "Money desk (1)" in start_page
 
