@@ -21,6 +21,7 @@ ORDERS, LICENSES = "order.view_order", "licensing.view_license"
 class Links:
     """Addresses, "" where the user may not go."""
 
+    reports: str = ""
     orders: str = ""
     unpaid: str = ""
     ending: str = ""
@@ -38,6 +39,7 @@ def links_for(request: HttpRequest, span: Span) -> Links:
     orders = reverse("backoffice-orders") if user.has_perm(ORDERS) else ""
     placed = urlencode({"date_placed_from": span.first.isoformat(), "date_placed_to": span.last.isoformat()})
     return Links(
+        reports=reverse("backoffice-reports"),
         orders=f"{orders}?{placed}" if orders else "",
         unpaid=f"{orders}?{urlencode({'status': 'New'})}" if orders else "",
         ending=f"{reverse('backoffice-licenses')}?ends={SOON}" if user.has_perm(LICENSES) else "",

@@ -62,6 +62,8 @@ class TradeList(ListPage):
     ready_views: ClassVar[Sequence[tuple[str | Promise, str]]] = ()
     bulk_acts: ClassVar[Sequence[BulkAct]] = ()
     amount_field: str = "amount"
+    #: What the sum of the list counts, and why it is not the income.
+    sum_means: str | Promise = ""
     currency_field: str = "currency"
     export_columns: ClassVar[Sequence[tuple[str | Promise, Callable[[Any], Any]]]] = ()
     list_export = ["pk"]  # shows the buttons; what is exported, ``export_columns`` say
@@ -129,6 +131,7 @@ class TradeList(ListPage):
         query = saved_views.cleaned_query(self.request.GET)
         return context | {
             "totals": self.totals,
+            "sum_means": self.sum_means,
             "list_name": self.list_name,
             "current_query": query,
             "ready_views": [(label, f"{self.index_url}?{link}") for label, link in self.ready_views],

@@ -71,7 +71,7 @@ class CustomerList(ListPage):
         EmailColumn("email", label=_("E-mail"), sort_key="email"),
         Column("company", label=_("Company"), sort_key="company"),
         Column("licenses", label=_("Licenses: active / all"), accessor=_licenses, classname="bo-number"),
-        Column("paid", label=_("Paid in all"), accessor=_sums("paid"), classname="bo-number"),
+        Column("paid", label=_("Paid less refunds"), accessor=_sums("paid"), classname="bo-number"),
         Column("unpaid", label=_("Unpaid"), accessor=_sums("unpaid"), classname="bo-number"),
         DayColumn("last_order", label=_("Last order"), accessor="figures.last_order_at"),
         DayColumn("date_joined", label=_("Registered"), sort_key="date_joined"),
@@ -91,7 +91,7 @@ class CustomerList(ListPage):
         "is_active": _("Account open"),
         "licenses": _("Licenses"),
         "active": _("Active licenses"),
-        "paid": _("Paid in all"),
+        "paid": _("Paid less refunds"),
         "unpaid": _("Unpaid"),
         "last_order_at": _("Last order"),
     }

@@ -39,6 +39,7 @@ class OrderList(TradeList):
     search_fields = ["number"]
     default_ordering = "-date_placed"
     amount_field = "total_incl_tax"
+    sum_means = _("The totals of these orders, also of unpaid, cancelled and refunded ones. Income is in Numbers.")
     export_filename = "orders"
     bulk_acts = (
         BulkAct(_("Remind"), "backoffice-orders-remind", "billing.postpone_invoice"),
@@ -118,6 +119,7 @@ class InvoiceList(TradeList):
     filterset_class = InvoiceFilters
     search_fields = ["number"]
     default_ordering = "-issued_at"
+    sum_means = _("The amounts of these invoices, also of open, void and refunded ones. Income is in Numbers.")
     export_filename = "invoices"
     ready_views = (
         (_("Open"), "status=open"),

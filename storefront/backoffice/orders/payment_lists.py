@@ -56,6 +56,7 @@ class AttemptList(TradeList):
     filterset_class = AttemptFilters
     search_fields = ["provider_reference"]
     default_ordering = "-created_at"
+    sum_means = _("What these attempts asked for, also those that brought nothing.")
     export_filename = "payment-attempts"
     ready_views = (
         (_("Under way"), "status=created&status=pending"),
@@ -117,6 +118,7 @@ class PaymentList(TradeList):
     filterset_class = PaymentFilters
     search_fields = ["reference"]
     default_ordering = "-received_at"
+    sum_means = _("All that came, before refunds and disputes, also what lies on personal accounts; no income.")
     export_filename = "payments"
     ready_views = ((_("Refunded"), "refunded=yes"), (_("Disputed"), "is_disputed=yes"))
     all_columns = (

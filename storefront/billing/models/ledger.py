@@ -62,6 +62,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["account", "created_at"], name="entry_of_account")]
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="entry_not_zero")]
 
     def __str__(self) -> str:

@@ -89,7 +89,7 @@ def test_the_figures_are_those_of_the_ledger(support: Client, customer: Any, sho
     attempt.payment.save()
     purchases.order(customer, shop, "120.00")
     (row,) = exported(support)
-    assert (row["Paid in all"], row["Unpaid"], row["Licenses"]) == ("90.00 EUR", "120.00 EUR", "1")
+    assert (row["Paid less refunds"], row["Unpaid"], row["Licenses"]) == ("90.00 EUR", "120.00 EUR", "1")
 
 
 def test_exports_hold_every_row_and_no_formula(
