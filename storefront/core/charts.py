@@ -100,7 +100,7 @@ def draw(series: Series, *, id: str, title: str, summary: str, show: Callable[[D
         _step(scale, label, series, parts, before[at] if series.before_name else None, show)
         for at, (label, parts) in enumerate(zip(series.labels, series.values, strict=True))
     ]
-    last, more = len(steps) - 1, [("before", series.before_name)] if series.before_name else []
+    last, more = max(len(steps) - 1, 0), [("before", series.before_name)] if series.before_name else []
     return Chart(
         id=id,
         title=title,
@@ -109,7 +109,7 @@ def draw(series: Series, *, id: str, title: str, summary: str, show: Callable[[D
         ticks=[(scale.position(value), number(value)) for value in scale.ticks],
         zero=scale.position(_NOTHING),
         legend=[*series.names, *more],
-        dates=[steps[at].label for at in sorted({0, last // 3, 2 * last // 3, last})],
+        dates=[steps[at].label for at in sorted({0, last // 3, 2 * last // 3, last}) if steps],
         head=series.head,
         heads=[name for _kind, name in (*series.names, *more)],
         is_empty=not any(map(any, series.values)) and not any(before),

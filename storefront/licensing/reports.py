@@ -8,7 +8,7 @@ revoked ends at that moment. So of a span: held at its beginning, plus new and b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,7 +64,8 @@ class Event:
     plan: int
 
 
-#: What takes a license out of those that are held.
+#: What makes a license one of those that are held, and what takes it out of them.
+GAINED = (What.NEW, What.BACK)
 GONE = (What.LOST, What.REVOKED, What.ENDED)
 
 
@@ -149,10 +150,22 @@ def movements(found: Iterable[Event], span: Span) -> dict[int, Movement]:
             continue
         if event.at >= span.start:
             movement.counts[event.what] += 1
-        elif event.what in (What.NEW, What.BACK):
+        elif event.what in GAINED:
             movement.held += 1
         elif event.what in GONE:
             movement.held -= 1
+    return result
+
+
+def held_after(found: Iterable[Event], ends: Sequence[datetime]) -> list[int]:
+    """How many licenses are held at each of ``ends``, in the order of time. ``found``: all events of ``times``."""
+    changes = sorted((event.at, 1 if event.what in GAINED else -1) for event in found if event.what in (*GAINED, *GONE))
+    result, held, at = [], 0, 0
+    for end in ends:
+        while at < len(changes) and changes[at][0] < end:
+            held += changes[at][1]
+            at += 1
+        result.append(held)
     return result
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,9 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import CUSTOMERS, LICENSES, ReportPage
+from storefront.backoffice.reports.pictures import counts_over_time, steps
 from storefront.backoffice.reports.tables import Cell, Head, Table
+from storefront.core.charts import Chart
+from storefront.core.figures import number
 from storefront.core.instants import day_of
-from storefront.core.spans import Span
+from storefront.core.spans import Span, begins, shifted
 from storefront.licensing import reports
 from storefront.licensing.models import License
 from storefront.licensing.reports import PAUSE, Event, Movement, What
@@ -56,13 +62,27 @@ class LicensesPage(ReportPage):
 
     def tables(self) -> Sequence[Table]:
         span = self.period.span
-        found = reports.movements(_events(span, self.now), span)
+        events = _events(span, self.now)
+        found = reports.movements(events, span)
         before = self.period.before
         then = reports.movements(_events(before, self.now), before) if before else {}
         called = names.products({*found, *then})
         order = sorted((pk for pk in found if _counts(found[pk])), key=lambda pk: (-found[pk].held_at_end, called(pk)))
         whole, earlier = reports.total(found.values()), reports.total(then.values())
-        return [self._moves(found, order, whole, earlier, called), self._renewals(found, order, whole, earlier, called)]
+        moves = replace(self._moves(found, order, whole, earlier, called), chart=self._chart(events, whole))
+        return [moves, self._renewals(found, order, whole, earlier, called)]
+
+    def _chart(self, events: list[Event], whole: Movement) -> Chart:
+        """Of days and months that have begun."""
+        found = [step for step in steps(self.period.span, is_daily=self.period.is_daily) if begins(step) <= self.now]
+        after = [step + timedelta(days=1) if self.period.is_daily else shifted(step, 1) for step in found]
+        held = reports.held_after(events, [min(begins(step), self.period.span.end) for step in after])
+        words = {"held": number(whole.held), "end": number(whole.held_at_end), "period": self.period.title}
+        return counts_over_time(
+            self.period, dict(zip(found, map(Decimal, held), strict=True)), title=_("Licenses held"),
+            name=_("Licenses held"),
+            summary=_("%(held)s licenses at the beginning, %(end)s at the end of the period %(period)s.") % words,
+        )  # fmt: skip
 
     def _moves(self, found: Any, order: list[int], whole: Movement, earlier: Movement, called: names.Names) -> Table:
         heads: tuple[tables.Words, ...] = (

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from storefront.backoffice.reports.period import Period
 from storefront.core import money
 from storefront.core.charts import Chart, Series, as_percentage, draw
-from storefront.core.figures import rate
+from storefront.core.figures import number, rate
 from storefront.core.spans import Span
 
 #: Parts with a bar of their own.
@@ -57,6 +57,18 @@ def over_time(period: Period, code: str, now: Amounts, before: Amounts, *, is_da
     )
     title = _("Income over time, %(currency)s") % {"currency": code}
     return draw(series, id=f"income-{code.lower()}", title=title, summary=summary, show=show, least=Decimal(10))
+
+
+def counts_over_time(period: Period, counts: Amounts, *, title: str, name: str, summary: str) -> Chart:
+    """A number at the end of each day or month."""
+    found = [step for step in steps(period.span, is_daily=period.is_daily) if step in counts]
+    series = Series(
+        head=_("Day") if period.is_daily else _("Month"),
+        labels=[label(step, is_daily=period.is_daily) for step in found],
+        names=[("strong", name)],
+        values=[(counts[step],) for step in found],
+    )
+    return draw(series, id="counts", title=title, summary=summary, show=number, least=Decimal(2))
 
 
 def parts(code: str, amounts: Sequence[tuple[str, Decimal]]) -> list[Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import ReportPage
+from storefront.backoffice.reports.pictures import parts
 from storefront.backoffice.reports.tables import Cell, Head, Table
 from storefront.billing.reports import dimensions, income
 from storefront.billing.reports.income import Rest, Takings
@@ -41,11 +43,15 @@ class TaxPage(ReportPage):
             [self._rate(rate, code, rates), tables.words(countries(country)), *_cells(each, code)]
             for (rate, country), each in sorted(found.items(), key=lambda pair: _rank(*pair[0]))
         ]
+        by_rate: dict[Any, Decimal] = defaultdict(Decimal)
+        for (rate, _country), each in found.items():
+            by_rate[rate] += each.tax
         heads = [Head(_("Rate"), is_number=False), Head(_("Country"), is_number=False)]
         return Table(
             title=code, currency=code, rows=rows,
             heads=[*heads, Head(_("Net")), Head(_("Tax")), Head(_("Income"))],
             total=[tables.words(_("Total")), tables.words(""), *_cells(income.total(found.values()), code)],
+            parts=parts(code, [(rates(rate), tax) for rate, tax in sorted(by_rate.items(), key=lambda pair: -pair[1])]),
         )  # fmt: skip
 
     def _rate(self, rate: Any, code: str, rates: names.Names) -> Cell:

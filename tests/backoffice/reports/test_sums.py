@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -122,6 +123,25 @@ def test_licenses_held_new_and_gone_are_what_sql_says(trade: Trade, first: date,
     starts = {license: min(start for start, _end in runs) for license, runs in oracle.times().items()}
     begun = [at for at in starts.values() if begins(first) <= at.replace(tzinfo=NOW.tzinfo) < min(span.end, NOW)]
     assert movement.counts[What.NEW] == len(begun)
+
+
+def test_licenses_held_over_time_are_what_sql_says(trade: Trade) -> None:
+    ends = [begins(date(2025, month, 1)) for month in range(2, 13)]
+    found = reports.held_after(reports.events(reports.times(YEAR), NOW), ends)
+    assert found == [len(oracle.held(end, NOW, PAUSE)) for end in ends]
+
+
+def test_a_booking_counts_on_its_day_in_the_time_zone_of_the_shop(trade: Trade, settings: Any) -> None:
+    """Whatever the zone that a user of the back office chose."""
+    at = datetime(2025, 1, 10, 10, 30)  # of the licenses that are renewed
+    span = Span(date(2025, 1, 10), date(2025, 1, 10))
+    assert income.split(span)[("EUR",)].sold >= Decimal(60)
+    settings.TIME_ZONE = "Pacific/Kiritimati"  # UTC+14: there it is the next day
+    with timezone.override("America/New_York"):
+        days = {key[0] for key in income.split(Span(date(2025, 1, 10), date(2025, 1, 11)), dimensions.DAY)}
+        assert date(2025, 1, 11) in days
+        rows = bookings.read(bookings.rows(Span(date(2025, 1, 11), date(2025, 1, 11))))
+        assert at in {row.at.replace(tzinfo=None, microsecond=0) for row in rows}
 
 
 def test_renewals_are_kept_and_lost_as_they_were_made(trade: Trade) -> None:
