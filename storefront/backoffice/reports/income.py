@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import CUSTOMERS, ReportPage
@@ -177,7 +177,7 @@ def _of(split: Split, code: str) -> dict[Any, Takings]:
 
 
 HEADS = (
-    Head(gettext_lazy("Sold")), Head(gettext_lazy("Refunded")), Head(gettext_lazy("Lost in disputes")),
+    Head(gettext_lazy("Sold")), Head(pgettext_lazy("sums", "Refunded")), Head(gettext_lazy("Lost in disputes")),
     Head(gettext_lazy("Income")), Head(gettext_lazy("Tax in it")),
 )  # fmt: skip
 

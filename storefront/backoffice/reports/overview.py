@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import INCOME, ReportPage
@@ -26,7 +26,7 @@ LICENSES, UNPAID, LIFETIME = "backoffice-report-licenses", "backoffice-report-un
 _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "income": (gettext_lazy("Income"), gettext_lazy("sold less refunded and lost, tax included")),
     "sold": (gettext_lazy("Sold"), gettext_lazy("invoices paid, on the day of the payment")),
-    "refunded": (gettext_lazy("Refunded"), gettext_lazy("goods taken back, on the day of the refund")),
+    "refunded": (pgettext_lazy("sums", "Refunded"), gettext_lazy("goods taken back, on the day of the refund")),
     "lost": (gettext_lazy("Lost in disputes"), gettext_lazy("what banks took back for good, less what came home")),
     "tax": (gettext_lazy("Tax in it"), gettext_lazy("the part of the income that is tax")),
 }
@@ -111,7 +111,7 @@ class Overview(ReportPage):
         held, held_before = tables.count(now.held_at_end), tables.count(before.held_at_end)
         return Group(_("Licenses"), [
             self._compared(_("Held at the end"), held, held_before, _("their time runs"), url, is_good=False),
-            counted(_("New"), What.NEW, _("their first time began"), is_good=True),
+            counted(pgettext("licenses", "New"), What.NEW, _("their first time began"), is_good=True),
             counted(_("Lost"), What.LOST, _("ended and not extended within %(days)d days") % days),
             counted(_("Taken back"), What.REVOKED, _("refunded, lost in a dispute or revoked")),
             self._compared(_("Renewals kept"), kept, old, _("of those that ended and are decided"), url, is_good=False),

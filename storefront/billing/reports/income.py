@@ -18,6 +18,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from storefront.billing.models import LedgerEntry
 from storefront.billing.models.ledger import AccountKind
@@ -34,7 +35,7 @@ class Kind(models.TextChoices):
     """Why something was booked. What comes back when a refund fails or an appeal is won counts where it was lost."""
 
     SOLD = "sold", _("Sold")
-    REFUNDED = "refunded", _("Refunded")
+    REFUNDED = "refunded", pgettext_lazy("sums", "Refunded")
     LOST = "lost", _("Lost in disputes")
 
 
