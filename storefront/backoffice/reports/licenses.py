@@ -11,7 +11,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import CUSTOMERS, LICENSES, ReportPage
@@ -28,7 +28,7 @@ from storefront.licensing.reports import PAUSE, Event, Movement, What
 LIST = "backoffice-report-license-list"
 PER_PAGE = 100
 LABELS = {
-    What.NEW: gettext_lazy("New"),
+    What.NEW: pgettext_lazy("licenses", "New"),
     What.BACK: gettext_lazy("Came back"),
     What.KEPT: gettext_lazy("Kept"),
     What.ENDED: gettext_lazy("Ended, may still be extended"),
@@ -102,10 +102,16 @@ class LicensesPage(ReportPage):
         )  # fmt: skip
 
     def _renewals(self, found: Any, order: list[int], whole: Movement, earlier: Movement, called: names.Names) -> Table:
-        heads = (_("Due"), LABELS[What.KEPT], LABELS[What.LOST], LABELS[What.ENDED], _("Kept of those decided"))
+        heads = (
+            pgettext("licenses", "Due"),
+            LABELS[What.KEPT],
+            LABELS[What.LOST],
+            LABELS[What.ENDED],
+            _("Kept of those decided"),
+        )
         rows = [[tables.words(called(pk)), *self._renewed(found[pk], str(pk))] for pk in order if found[pk].due]
         rate = tables.share(earlier.counts[What.KEPT], earlier.decided).text
-        before = [_("In the period before: %(rate)s kept.") % {"rate": rate}] if self.period.before else []
+        before = [_("In the period before: %(rate)s kept.") % {"rate": rate}] if earlier.decided else []
         return Table(
             title=_("Renewals"), heads=_heads(*heads), rows=rows,
             total=[tables.words(_("Total")), *self._renewed(whole)], notes=before,
