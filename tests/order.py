@@ -39,6 +39,8 @@ SLOW = (
     "test_page_cache.py",
     "test_pages_in_portal.py",
     "test_payments_migration.py",
+    "test_report_pages.py",
+    "test_sums.py",
     "test_periods.py",
     "test_production_settings.py",
     "test_reminders.py",
