@@ -189,6 +189,17 @@ def test_a_year_takes_as_many_queries_as_a_day(owner: Client, entry: Any) -> Non
     assert queries("2025-03-01", "2025-12-31") == queries("2025-03-17", "2025-03-17")
 
 
+def test_every_workbook_holds_what_the_text_file_holds(owner: Client) -> None:
+    for entry in ENTRIES:
+        path = f"{entry.url}?{YEAR}"
+        sheet = load_workbook(BytesIO(b"".join(owner.get(f"{path}&export=xlsx").streaming_content))).active
+        assert sheet is not None
+        head, *body = sheet.iter_rows(values_only=True)
+        rows = file_of(owner, path)
+        assert (list(head), len(body)) == (list(rows[0]), len(rows)), entry.url
+        assert not any(isinstance(cell, str) and cell.startswith("=") for row in body for cell in row)
+
+
 def test_marketers_see_sums_and_no_customers(client_of: Callable[[str], Client]) -> None:
     marketer = client_of("Marketers")
     for path in ("/admin/reports/income/customer/", "/admin/reports/bookings/", "/admin/reports/licenses/list/"):
