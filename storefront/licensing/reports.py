@@ -43,11 +43,12 @@ class What(StrEnum):
     """What happened to a license. NEW: its first time began; BACK: it began again after more than ``PAUSE``;
     LOST: it ended and was not extended within ``PAUSE``; REVOKED: its time was taken back; ENDED: it ended less than
     ``PAUSE`` ago and may still be extended. Of each paid time that ended, KEPT: another followed; the rest of them is
-    LOST or ENDED."""
+    LOST or ENDED. AHEAD: its time is still to end, and is not extended yet."""
 
     NEW = "new"
     BACK = "back"
     KEPT = "kept"
+    AHEAD = "ahead"
     ENDED = "ended"
     LOST = "lost"
     REVOKED = "revoked"
@@ -82,11 +83,14 @@ def times(span: Span) -> Iterator[Time]:
 
 
 def events(found: Iterable[Time], now: datetime) -> Iterator[Event]:
-    """Everything that happened to licenses until ``now``, license by license. ``found``: as ``times`` orders it."""
+    """Everything that happened to licenses until ``now``, license by license, and the ends to come of those that run.
+    ``found``: as ``times`` orders it."""
     for _license, group in groupby(found, key=lambda time: time.license):
-        begun = [time for time in group if time.starts_at <= now]
+        every = list(group)
+        begun = [time for time in every if time.starts_at <= now]
         if not begun:
             continue
+        yield from _ahead(every[len(begun) - 1 :], now)
         yield _event(What.NEW, begun[0].starts_at, begun[0])
         for time, following in pairwise(begun):
             gap = following.starts_at - time.ends_at
@@ -98,6 +102,18 @@ def events(found: Iterable[Time], now: datetime) -> Iterator[Event]:
         last = begun[-1]
         if last.ends_at <= now:
             yield _event(_end(last, now), last.ends_at, last)
+
+
+def _ahead(every: Sequence[Time], now: datetime) -> Iterator[Event]:
+    """The ends to come: the time that runs at ``now``, then what follows it."""
+    for at, time in enumerate(every):
+        if time.ends_at <= now:
+            continue
+        following = every[at + 1] if at + 1 < len(every) else None
+        if following is None or following.starts_at - time.ends_at > PAUSE:
+            yield _event(What.AHEAD, time.ends_at, time)
+        elif following.kind == PeriodKind.BOUGHT:
+            yield _event(What.KEPT, time.ends_at, time)
 
 
 def _end(last: Time, now: datetime) -> What:
@@ -127,8 +143,8 @@ class Movement:
 
     @property
     def due(self) -> int:
-        """Renewals: paid time that ended, and was neither taken back nor converted."""
-        return self.counts[What.KEPT] + self.counts[What.LOST] + self.counts[What.ENDED]
+        """Renewals: paid time that ended or will, and was neither taken back nor converted."""
+        return sum(self.counts[what] for what in (What.KEPT, What.LOST, What.ENDED, What.AHEAD))
 
     @property
     def decided(self) -> int:

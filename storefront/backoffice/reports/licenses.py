@@ -31,6 +31,7 @@ LABELS = {
     What.NEW: pgettext_lazy("licenses", "New"),
     What.BACK: gettext_lazy("Came back"),
     What.KEPT: gettext_lazy("Kept"),
+    What.AHEAD: gettext_lazy("Will end, not extended yet"),
     What.ENDED: gettext_lazy("Ended, may still be extended"),
     What.LOST: gettext_lazy("Lost"),
     What.REVOKED: gettext_lazy("Taken back"),
@@ -42,9 +43,9 @@ DEFINITION = gettext_lazy(
     "divided by those held at the beginning."
 )
 RENEWALS = gettext_lazy(
-    "Due are the times that ended in the period, without those that were taken back or exchanged for another license "
-    "type. Kept: the same license was extended, before or within %(days)d days after. The rate leaves out those that "
-    "ended less than %(days)d days ago: they may still be extended."
+    "Due are the times that ended or will end in the period, without those that were taken back or exchanged for "
+    "another license type. Kept: the same license was extended, before or within %(days)d days after. The rate leaves "
+    "out those that will end or ended less than %(days)d days ago: they may still be extended."
 )
 
 
@@ -107,6 +108,7 @@ class LicensesPage(ReportPage):
             LABELS[What.KEPT],
             LABELS[What.LOST],
             LABELS[What.ENDED],
+            LABELS[What.AHEAD],
             _("Kept of those decided"),
         )
         rows = [[tables.words(called(pk)), *self._renewed(found[pk], str(pk))] for pk in order if found[pk].due]
@@ -125,7 +127,7 @@ class LicensesPage(ReportPage):
         ]  # fmt: skip
 
     def _renewed(self, each: Movement, product: str = "") -> list[Cell]:
-        found = (self._count(each, what, product) for what in (What.KEPT, What.LOST, What.ENDED))
+        found = (self._count(each, what, product) for what in _RENEWED)
         return [tables.count(each.due), *found, tables.share(each.counts[What.KEPT], each.decided)]
 
     def _count(self, each: Movement, what: What, product: str) -> Cell:
@@ -138,6 +140,7 @@ def _heads(*labels: tables.Words) -> list[Head]:
     return [Head(_("Product"), is_number=False), *map(Head, labels)]
 
 
+_RENEWED = (What.KEPT, What.LOST, What.ENDED, What.AHEAD)
 _MOVES = (What.NEW, What.BACK, What.LOST, What.REVOKED, What.ENDED)
 
 

@@ -3,6 +3,7 @@ shop's code is used, so that an error in it is not made twice."""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,8 +93,6 @@ def half_up(numerator: int, denominator: int) -> int:
 
 
 def loaded(value: Any) -> dict[str, Any]:
-    import json
-
     return json.loads(value) if isinstance(value, str) else dict(value or {})
 
 

@@ -125,6 +125,16 @@ def test_licenses_held_new_and_gone_are_what_sql_says(trade: Trade, first: date,
     assert movement.counts[What.NEW] == len(begun)
 
 
+def test_renewals_to_come_are_those_of_licenses_that_run(trade: Trade) -> None:
+    """Each license that has begun, whose last time ends in the months to come."""
+    span = Span(date(2026, 2, 1), date(2026, 12, 31))
+    now, last = NOW.replace(tzinfo=None), span.end.replace(tzinfo=None)
+    begun = [runs for runs in oracle.times().values() if any(start <= now for start, _end in runs)]
+    expected = [runs for runs in begun if now < max(end for _start, end in runs) < last]
+    movement = reports.total(reports.movements(reports.events(reports.times(span), NOW), span).values())
+    assert movement.counts[What.AHEAD] == len(expected) > 0
+
+
 def test_licenses_held_over_time_are_what_sql_says(trade: Trade) -> None:
     ends = [begins(date(2025, month, 1)) for month in range(2, 13)]
     found = reports.held_after(reports.events(reports.times(YEAR), NOW), ends)
