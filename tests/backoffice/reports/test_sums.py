@@ -155,7 +155,7 @@ def test_a_booking_counts_on_its_day_in_the_time_zone_of_the_shop(trade: Trade, 
 
 
 def test_renewals_are_kept_and_lost_as_they_were_made(trade: Trade) -> None:
-    """The six licenses of 10 January: extended 5 days before its end, 12 and 50 days after, by goodwill alone and then
+    """The six licenses of 10 January: extended 5 days before its end, 25 and 50 days after, by goodwill alone and then
     lost, revoked, and never extended."""
     numbers = [
         license for license, (at,) in

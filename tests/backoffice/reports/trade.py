@@ -123,7 +123,7 @@ class Trade:
     def _renewals(self) -> None:
         """One month from 10 January, extended early, within the pause, too late, twice, by goodwill, or never."""
         staff = User.objects.create_superuser(email="staff@example.com", password=None)
-        for at, days in enumerate((-5, 12, 50, None, None, None)):
+        for at, days in enumerate((-5, 25, 50, None, None, None)):
             customer = self.customers[at]
             with on(1, 10):
                 first = self.order(customer, [(self.products[at % 2], "standard", 1, "10.00")])
