@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.components import Component
 from wagtail.images import get_image_model
 from wagtail.models import Page
@@ -91,7 +92,10 @@ PLACES = (
         _("Who did what"), _("every act of staff, before and after"), "history", "backoffice-history",
         _has("wagtailcore.view_modellogentry"),
     ),
-    Place(_("Staff"), _("invitations, roles, access"), "user", "backoffice-staff", _has("users.invite_staff")),
+    Place(
+        pgettext_lazy("people", "Staff"), _("invitations, roles, access"), "user", "backoffice-staff",
+        _has("users.invite_staff"),
+    ),
 )  # fmt: skip
 
 

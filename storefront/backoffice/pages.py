@@ -13,11 +13,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.formats import number_format
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.coreutils import multigetattr
@@ -60,14 +58,6 @@ class ActLink:
     is_serious: bool = False
 
 
-class CountedPages(WagtailPaginator):
-    """Says how many rows there are in words that fit everything: what one is called stands above the list."""
-
-    @cached_property
-    def items_count_label(self) -> str:
-        return _("%(count)s in all") % {"count": number_format(self.count, force_grouping=True)}
-
-
 class ListPage(StaffOnly, IndexView):
     """A list with filters, search, sorting and export to CSV and XLSX.
 
@@ -79,7 +69,6 @@ class ListPage(StaffOnly, IndexView):
 
     any_permission_required = None
     paginate_by = 50
-    paginator_class = CountedPages
     results_template_name = "backoffice/results.html"
     empty_text: str | Promise = ""
     list_export: list[str] = []

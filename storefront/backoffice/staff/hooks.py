@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
@@ -55,8 +55,8 @@ def addresses() -> list[URLPattern]:
 @hooks.register("register_settings_menu_item")
 def menu_item() -> MenuItem:
     return StaffMenuItem(
-        _("Staff"), reverse_lazy("backoffice-staff"), permissions=lists.INVITE, icon_name="group", name="staff",
-        order=599,
+        pgettext_lazy("people", "Staff"), reverse_lazy("backoffice-staff"), permissions=lists.INVITE,
+        icon_name="group", name="staff", order=599,
     )  # fmt: skip
 
 

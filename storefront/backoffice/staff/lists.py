@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -40,7 +41,7 @@ class StaffList(ListPage):
 
     model = User
     permissions = INVITE
-    page_title = _("Staff")
+    page_title = pgettext_lazy("people", "Staff")
     header_icon = "group"
     index_url_name = "backoffice-staff"
     index_results_url_name = "backoffice-staff-results"

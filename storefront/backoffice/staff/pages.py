@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from storefront.backoffice import history
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
@@ -20,7 +20,7 @@ from storefront.core.instants import instant
 from storefront.users import queries
 from storefront.users.models import StaffInvitation
 
-STAFF = Crumb("backoffice-staff", gettext_lazy("Staff"))
+STAFF = Crumb("backoffice-staff", pgettext_lazy("people", "Staff"))
 INVITATIONS = Crumb("backoffice-invitations", gettext_lazy("Invitations"))
 
 
