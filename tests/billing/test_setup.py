@@ -24,7 +24,9 @@ from storefront.gateways.errors import ConfigurationError
 
 pytestmark = pytest.mark.django_db
 
-ALL = {"checkout_session": "write", "charge": "write", "payment_intent": "read", "dispute": "read", "webhook": "read"}
+ALL = dict.fromkeys(("checkout_session", "charge"), "write") | dict.fromkeys(
+    ("payment_intent", "dispute", "balance_transaction_source", "webhook"), "read"
+)
 
 
 @pytest.fixture

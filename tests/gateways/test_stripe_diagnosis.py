@@ -25,6 +25,7 @@ RIGHTS = {
     "charge": "write",
     "payment_intent": "read",
     "dispute": "read",
+    "balance_transaction_source": "read",
     "webhook": "read",
 }
 ELSEWHERE = "https://shop.example/stripe/"

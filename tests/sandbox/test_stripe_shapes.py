@@ -173,6 +173,7 @@ def test_a_key_with_every_right_may_do_everything(api: Any, stand_in: StripeStan
         ("charge_read", lambda api: api.payment_intents.list({"expand": ["data.latest_charge"]})),
         ("charge_write", lambda api: api.refunds.create({"payment_intent": "pi_none"})),
         ("dispute_read", lambda api: api.disputes.list()),
+        ("balance_transaction_source_read", lambda api: api.balance_transactions.list({"expand": ["data.source"]})),
         ("webhook_read", lambda api: api.webhook_endpoints.list()),
         ("customer_write", lambda api: api.customers.create({"colour": "red"})),
     ],

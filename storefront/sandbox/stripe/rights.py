@@ -29,6 +29,7 @@ EXPANDED = {
     "charge": "/v1/charges",
     "customer": "/v1/customers",
     "balance_transaction": "/v1/balance_transactions",
+    "source": "/v1/balance_transactions",
 }
 
 

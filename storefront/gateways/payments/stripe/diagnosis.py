@@ -115,6 +115,9 @@ def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Ca
     reads: dict[str, Callable[[], Any]] = {
         "payment_intent_read": lambda: v1.payment_intents.list(params={"limit": 1}).data,
         "dispute_read": lambda: v1.disputes.list(params={"limit": 1}).data,
+        "balance_transaction_source_read": lambda: (
+            v1.balance_transactions.list(params={"limit": 1, "expand": ["data.source"]}).data
+        ),
         "webhook_read": lambda: v1.webhook_endpoints.list(params={"limit": 1}).data,
         "checkout_session_write": lambda: v1.checkout.sessions.list(params={"limit": 1}).data,
         "charge_write": lambda: v1.charges.list(params={"limit": 1}).data,

@@ -26,12 +26,16 @@ class Right:
         return f"{self.row}: {self.level}"
 
 
-#: Write includes read. Charges and refunds are one row of the Dashboard.
+#: Write includes read. Charges and refunds are one row of the Dashboard. The one of balance transactions lets their source
+#: be expanded, and brings the right to list them: https://docs.stripe.com/stripe-apps/reference/permissions.
 NEEDED = (
     Right("checkout_session_write", "Checkout Sessions", "Write", "open, read and close pay pages"),
     Right("charge_write", "Charges and Refunds", "Write", "see what was refunded or disputed, and give money back"),
     Right("payment_intent_read", "Payment Intents", "Read", "learn why a payment failed"),
     Right("dispute_read", "Disputes", "Read", "learn what became of a dispute"),
+    Right(
+        "balance_transaction_source_read", "Balance Transaction Sources", "Read", "compare each day with its balance"
+    ),
     Right("webhook_read", "Webhook Endpoints", "Read", "check where messages are sent"),
 )
 _ROWS = {right.name.rpartition("_")[0]: right.row for right in NEEDED}
