@@ -120,6 +120,7 @@ def place(order: StaffOrder) -> CreatedOrder:
                 company=contact.company,
                 phone=contact.phone,
                 language=order.language,
+                is_told=False,
             )
         states.lock(User(pk=customer.pk))
         unproven.shut_out(customer)

@@ -33,6 +33,7 @@ from storefront.licensing.bitrix24.addresses import report_unknown_zone
 from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.notifications import mails
 from storefront.users.models import User
+from storefront.users.services import access_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,5 +187,6 @@ def _send_pay_link(
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
         portal_address=host,
+        **(access_words(invoice.customer, language=invoice.language) if is_offer else {}),
     )
     mails.enqueue(mail, to=invoice.customer.email, language=invoice.language, key=f"order-placed:{order.number}")

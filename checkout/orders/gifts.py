@@ -29,7 +29,7 @@ RIGHT = "licensing.grant_license"
 
 
 def recipient(*, email: str, name: str, company: str, language: str) -> User:
-    """The customer with this e-mail; a new one gets the mail that lets them set a password.
+    """The customer with this e-mail; a new one reads in the mail about the gift how to set a password.
 
     Raises CannotOrder for accounts of staff and closed ones.
     """
@@ -37,7 +37,7 @@ def recipient(*, email: str, name: str, company: str, language: str) -> User:
     if found is not None:
         return found
     try:
-        return accounts.register(email=email, name=name, company=company, phone="", language=language)
+        return accounts.register(email=email, name=name, company=company, phone="", language=language, is_told=False)
     except accounts.EmailTaken:  # registered at this very moment
         found = accounts.find_by_email(email)
         if found is None:

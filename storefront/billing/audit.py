@@ -27,7 +27,7 @@ from storefront.billing.models import (
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import orders, reviews
+from storefront.billing.services import movement_booking, orders, reviews
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import (
     MADE_REFUND,
@@ -226,6 +226,7 @@ def _payments() -> Iterator[Finding]:
     for pk, total in wrong.values_list("pk", "held"):
         yield Finding("payment-not-in-ledger", f"payment {pk}", str(total))
     unknown = LedgerEntry.objects.filter(account__kind=AccountKind.PROVIDER, transaction__payment=None)
+    unknown = unknown.exclude(transaction__kind__in=movement_booking.KINDS)
     for key in unknown.values_list("transaction__key", flat=True):
         yield Finding("ledger-without-payment", key)
     for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):

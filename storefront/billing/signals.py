@@ -6,4 +6,5 @@ invoice_paid = Signal()  # invoice, payment (None when paid from the balance, or
 invoice_refunded = Signal()  # invoice, payment (None when nothing had been paid)
 payment_disputed = Signal()  # invoice, payment, is_disputed
 payment_lost = Signal()  # invoice, payment: the buyer's bank has taken all of it; an appeal may still bring it back
+refund_given_up = Signal()  # refund (of ours): it has failed, or staff count it as not made
 refund_made = Signal()  # refund (of ours), units: list of (invoice line's id, number) whose time ends with it

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TypedDict
 
 from storefront.billing.models import Invoice, Refund
@@ -14,6 +15,7 @@ from storefront.licensing.models import License, LicenseEvent
 from storefront.licensing.states import LicenseStatus, Suspension
 from storefront.licensing.validity import days_left
 from storefront.notifications import mails
+from storefront.users.services import access_words
 
 
 class _OfLicense(TypedDict):
@@ -53,24 +55,28 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
         is_free=invoice.amount == 0,
         licenses=list(licenses),
         account_url=links.licenses_url(invoice.language),
+        **access_words(customer, language=invoice.language),
     )
     mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")
 
 
-def refund_made(refund: Refund, effects: Sequence[str], *, language: str) -> None:
-    """A refund is on its way to the customer, with what it does to their licenses. Once per refund."""
-    invoice, customer = refund.invoice, refund.payment.customer
+def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:
+    """Money of one decision is on its way to the customer, from one or several payments, with what that does to their
+    licenses. Once per ``key``."""
+    first = refunds[0]
+    invoice, customer = first.invoice, first.payment.customer
+    methods = dict.fromkeys(refund.payment.method_label for refund in refunds if refund.payment.method_label)
     mail = RefundMade(
         name=customer.get_full_name(),
         order_number=invoice.order.number if invoice and invoice.order else "",
         invoice_number=invoice.number if invoice else "",
-        currency=refund.payment.currency,
-        amount=refund.amount,
-        method=refund.payment.method_label,
-        effects=list(effects),
+        currency=first.payment.currency,
+        amount=sum((refund.amount for refund in refunds), Decimal(0)),
+        method=", ".join(methods),
+        effects=list(dict.fromkeys(effect for refund in refunds for effect in refund.effects)),
         account_url=links.licenses_url(language),
     )
-    mails.enqueue(mail, to=customer.email, language=language, key=f"refund_made:{refund.pk}")
+    mails.enqueue(mail, to=customer.email, language=language, key=key)
 
 
 def linked(license: License) -> None:

@@ -12,8 +12,15 @@ from django.utils.translation import gettext as _
 
 from catalogue.plans.models import Plan
 from storefront.billing.models import Invoice, InvoiceLine, Refund
-from storefront.billing.signals import invoice_paid, invoice_refunded, payment_disputed, payment_lost, refund_made
-from storefront.billing.states import InvoiceKind
+from storefront.billing.signals import (
+    invoice_paid,
+    invoice_refunded,
+    payment_disputed,
+    payment_lost,
+    refund_given_up,
+    refund_made,
+)
+from storefront.billing.states import MADE_REFUND, RESERVED_REFUND, InvoiceKind
 from storefront.core.language import nearest_language
 from storefront.licensing import mails
 from storefront.licensing.losses import loss_text, losses_of
@@ -44,7 +51,23 @@ def take_back_units(sender: Any, *, refund: Refund, units: list[tuple[int, int]]
     if refund.invoice is not None and units:
         reversals.take_back_units(invoice=refund.invoice, units=units)
     if refund.is_told:
-        mails.refund_made(refund, effects, language=language)
+        Refund.objects.filter(pk=refund.pk).update(effects=effects)
+        _tell_of_decision(refund, language)
+
+
+@receiver(refund_given_up, dispatch_uid="licensing.refund-given-up")
+def tell_of_the_others(sender: Any, *, refund: Refund, **kwargs: Any) -> None:
+    if refund.is_told:
+        _tell_of_decision(refund, refund.invoice.language if refund.invoice else refund.payment.customer.language)
+
+
+def _tell_of_decision(refund: Refund, language: str) -> None:
+    """One mail for all refunds of a decision, once each of them is made or over. The customer is locked."""
+    decided = Refund.objects.filter(**({"decision": refund.decision} if refund.decision else {"pk": refund.pk}))
+    refunds = list(decided.select_related("payment__customer", "invoice__order").order_by("pk"))
+    made = [each for each in refunds if each.status in MADE_REFUND]
+    if made and not any(each.status in RESERVED_REFUND for each in refunds):
+        mails.refund_made(made, key=f"refund_made:{refunds[0].pk}", language=language)
 
 
 @receiver(payment_disputed, dispatch_uid="licensing.dispute")

@@ -92,8 +92,12 @@ class MailLicense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OrderMail(Mail):
+    """``new_login``: the e-mail of an account that was made for the reader and has no password yet, else ""."""
+
     order_number: str
     currency: str
+    new_login: str = ""
+    password_page: str = ""
 
     @property
     def group(self) -> str:

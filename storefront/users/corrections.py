@@ -9,7 +9,6 @@ stranger's, who has the link that sets its password until then.
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.functional import Promise
@@ -36,15 +35,6 @@ class EmailOfAnother(NotCorrected):
     message = _("Another account has this address.")
 
 
-def is_proven(user: User) -> bool:
-    """Whether somebody has shown that the account is theirs: by a password, a second factor or a mailed link."""
-    return (
-        user.has_usable_password()
-        or EmailAddress.objects.filter(user=user, verified=True).exists()
-        or Authenticator.objects.filter(user=user).exists()
-    )
-
-
 def check(*, user: User, email: str) -> str:
     """The spelling under which ``email`` would be stored. Raises SameEmail or EmailOfAnother."""
     email = services.normalise_email(email)
@@ -68,7 +58,7 @@ def correct(*, user: User, email: str) -> bool:
             # (``adapter.AccountAdapter.set_password``).
             locked = services.locked(user)
             email = check(user=locked, email=email)
-            is_at_once = not is_proven(locked)
+            is_at_once = not services.is_proven(locked)
             (_replace if is_at_once else _ask)(locked, email)
     except IntegrityError as exc:
         raise EmailOfAnother from exc

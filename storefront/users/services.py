@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from storefront.core.language import absolute_url
 from storefront.core.user_input import emails
 from storefront.notifications import outbox
 from storefront.users.models import User
@@ -36,8 +38,9 @@ def is_taken(email: str) -> bool:
     return User.objects.filter(with_email(email)).exists()
 
 
-def register(*, email: str, name: str, company: str, phone: str, language: str) -> User:
-    """Create an account without a password and enqueue the mail that lets its owner set one.
+def register(*, email: str, name: str, company: str, phone: str, language: str, is_told: bool = True) -> User:
+    """Create an account without a password and enqueue the mail that lets its owner set one; not if ``is_told`` is
+    False: the mail about what it was made for says how (``access_words``).
 
     Runs in the caller's transaction (or one of its own), so that the account exists if and only if what caused
     it does. Raises EmailTaken if the e-mail has an account, including one created by a parallel request.
@@ -52,11 +55,29 @@ def register(*, email: str, name: str, company: str, phone: str, language: str) 
         raise EmailTaken from exc
     # allauth logs in by this row; the address is proven when the link in the mail is used.
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    outbox.enqueue(
-        kind="mail.access", key=f"access:{user.pk}", payload={"user_id": user.pk}, template="access",
-        recipient=user.email,
-    )  # fmt: skip
+    if is_told:
+        outbox.enqueue(
+            kind="mail.access", key=f"access:{user.pk}", payload={"user_id": user.pk}, template="access",
+            recipient=user.email,
+        )  # fmt: skip
     return user
+
+
+def is_proven(user: User) -> bool:
+    """Whether somebody has shown that the account is theirs: by a password, a second factor or a mailed link."""
+    return (
+        user.has_usable_password()
+        or EmailAddress.objects.filter(user=user, verified=True).exists()
+        or Authenticator.objects.filter(user=user).exists()
+    )
+
+
+def access_words(user: User, *, language: str) -> dict[str, str]:
+    """What a mail says of an account that nobody has used yet: its login, and the page that mails a link for a
+    password. No link of its own: a mail may be read by others than its reader, and long after."""
+    if is_proven(user):
+        return {}
+    return {"new_login": user.email, "password_page": absolute_url("account_reset_password", language=language)}
 
 
 def locked(user: User) -> User:

@@ -6,11 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from cms.permissions import ensure_role
+from storefront.backoffice.acts import ActView
 from storefront.licensing.models import License
+from storefront.notifications.models import OutboxMessage
+from storefront.users.models import User
 from tests.factories import PASSWORD
 from tests.licensing.conftest import make_invoice, paid
 
@@ -59,3 +65,21 @@ def client_of(staff: Callable[[str], Any], make_customer: Callable[..., Any]) ->
 def show_password_again(client: Client) -> None:
     """For acts that need a fresh log-in."""
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+@pytest.fixture(autouse=True)
+def one_decision_is_one_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is confirmed on a page of an act, a customer gets at most one mail for it."""
+    post = ActView.post
+
+    def counted(view: ActView, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        last = OutboxMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        answer = post(view, request, *args, **kwargs)
+        mails = OutboxMessage.objects.filter(pk__gt=last).exclude(template="").exclude(recipient=settings.STAFF_EMAIL)
+        staff = User.objects.filter(is_staff=True).values("email")
+        several = mails.exclude(recipient__in=staff).values("recipient").annotate(count=Count("pk")).filter(count__gt=1)
+        told = [(each.recipient, each.template) for each in mails]
+        assert not several, f"{type(view).__name__} mails a customer more than once: {told}"
+        return answer
+
+    monkeypatch.setattr(ActView, "post", counted)

@@ -215,4 +215,4 @@ def test_a_provider_that_is_silent_changes_nothing(stripe: Any, paid: Payment, a
 def test_a_key_without_the_right_is_told_to_staff(stripe: Any, paid: Payment, at: Any) -> None:
     stripe.rights.restrict(checkout_session="write", charge="write", payment_intent="read", dispute="read")
     assert night(at) == 0
-    assert "balance_transaction" in ReviewItem.objects.get(kind="setup").detail
+    assert "Balance Transaction Sources" in ReviewItem.objects.get(kind="setup").detail

@@ -22,6 +22,7 @@ from storefront.billing.states import AttemptStatus, InvoiceKind, InvoiceStatus,
 from storefront.core.license_terms import LicenseTerms
 from storefront.licensing.losses import losses_of
 from storefront.licensing.models import License
+from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice
 from tests.billing.test_refunds import kinds
 from tests.licensing.conftest import make_product
@@ -154,8 +155,6 @@ def test_what_is_taken_from_licenses_is_what_was_shown_before(two_lines: Any) ->
 
 
 def test_the_customer_reads_what_they_get_and_lose(two_lines: Any, outbox: Any) -> None:
-    from storefront.notifications.models import OutboxMessage
-
     [first, _second] = units_of(two_lines)
     [refund] = begin(invoice=two_lines, units=[first], is_told=True)
     message = OutboxMessage.objects.get(key=f"refund_made:{refund.pk}")
@@ -221,6 +220,24 @@ def test_a_line_ends_when_the_last_of_its_payments_has_given_back(stripe: Any, c
     made = begin(invoice=invoice, units=[units_of(invoice)[0]])
     assert [each.status for each in made] == ["succeeded", "failed"]
     assert statuses(invoice)[0] != "revoked"
+
+
+@pytest.mark.parametrize(("refused", "told"), [(None, "60.00"), (0, "30.00"), (1, "30.00"), ("both", "")])
+def test_a_decision_that_takes_from_two_payments_is_one_mail(
+    stripe: Any, customer: Any, outbox: Any, refused: Any, told: str
+) -> None:
+    """It says all that goes back, once it is known of both."""
+    money = [advance(stripe, customer, "30.00"), advance(stripe, customer, "70.00")]
+    invoice = make_invoice(customer, "60.00", "40.00", terms=[terms(make_product("a")), terms(make_product("b"))])
+    payments.pay(invoice, [(money[0], Decimal("30.00")), (money[1], Decimal("70.00"))])
+    number = License.objects.order_by("pk").first().number  # type: ignore[union-attr]
+    for each in money if refused == "both" else [] if refused is None else [money[refused]]:
+        stripe.dispute(each.reference)  # it refuses to refund it
+    begin(is_told=True, invoice=invoice, units=[units_of(invoice)[0]])
+    mails = OutboxMessage.objects.filter(template="refund_made")
+    assert [each.payload["context"]["amount"]["_amount"] for each in mails] == ([told] if told else [])
+    if told == "60.00":
+        assert number in str(mails[0].payload["context"]["effects"])
 
 
 def test_what_was_bought_later_stays_when_an_earlier_line_is_refunded(stripe: Any, customer: Any, audited: Any) -> None:

@@ -13,7 +13,7 @@ from storefront.backoffice.acts import Outcome, Refused
 from storefront.backoffice.customers.base import ActOnCustomer, refuse_closed
 from storefront.core.form_fields import EmailField
 from storefront.notifications import addresses
-from storefront.users import closing, corrections, password_links
+from storefront.users import closing, corrections, password_links, services
 
 
 class MailPasswordLink(ActOnCustomer):
@@ -58,7 +58,7 @@ class CorrectEmail(ActOnCustomer):
         refuse_closed(self.object)
         email = self._checked(form)
         emails = {"old": self.object.email, "new": email}
-        if corrections.is_proven(self.object):
+        if services.is_proven(self.object):
             yield _("A link is mailed to %(new)s. Nothing changes before the customer logs in and opens it.") % emails
             yield _("%(old)s is told what was asked for.") % emails
             return

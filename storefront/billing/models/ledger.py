@@ -15,6 +15,8 @@ class AccountKind(models.TextChoices):
     SALES = "sales", _("Sales")
     DISPUTED = "disputed", _("Money in dispute")  # what a provider has withdrawn; the bank has not decided
     FEES = "fees", _("Fees of the payment provider")
+    BANK = "bank", _("Paid out to our bank")  # what a provider has sent there
+    EXCHANGE = "exchange", _("Exchanged by the payment provider")  # in the buyer's currency, out in the balance's
 
 
 class LedgerAccount(models.Model):

@@ -12,6 +12,7 @@ class ProviderMovement(models.Model):
     """One movement of the balance as the provider lists it (see ``BalanceMovement``).
 
     ``day`` is its day in the provider's time zone. ``payment`` is ours that it is about, NULL while none is known.
+    ``booked_at``: when its fee, payout or exchange was booked (``movement_booking``), NULL while it is not.
     """
 
     gateway = models.CharField(max_length=30)
@@ -29,12 +30,16 @@ class ProviderMovement(models.Model):
     payment = models.ForeignKey(
         "billing.Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="movements"
     )
+    booked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["happened_at", "pk"]
         verbose_name = _("movement at a provider")
         verbose_name_plural = _("movements at providers")
-        indexes = [models.Index(fields=["gateway", "day"], name="movement_by_day")]
+        indexes = [
+            models.Index(fields=["gateway", "day"], name="movement_by_day"),
+            models.Index(fields=["gateway"], condition=models.Q(booked_at=None), name="movement_unbooked"),
+        ]
         constraints = [models.UniqueConstraint(fields=["gateway", "reference"], name="movement_once")]
 
     def __str__(self) -> str:

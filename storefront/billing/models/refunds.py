@@ -18,7 +18,8 @@ class Refund(models.Model):
     decided about; None for a payment as such. ``decision`` is shared by the refunds of one decision, which may take
     from several payments. ``asked_at``: when the provider was to be asked first, NULL before a second person has
     agreed; ``decided_by`` is that person, or whoever declined or withdrew it. ``is_told``: the customer is mailed once
-    it is made. ``next_check_at`` is when the worker asks about it again (NULL: never). The ledger follows the payment's
+    all of its decision are made or over; ``effects``: what it did to licenses, sentences in their language.
+    ``next_check_at`` is when the worker asks about it again (NULL: never). The ledger follows the payment's
     ``amount_refunded``, not these rows.
     """
 
@@ -34,6 +35,7 @@ class Refund(models.Model):
     failure_code = models.CharField(max_length=100, blank=True)
     is_ours = models.BooleanField()
     is_told = models.BooleanField(default=False)
+    effects = models.JSONField(default=list, blank=True)
     begun_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -1,4 +1,4 @@
-"""Comparing each day at a provider with our ledger's rows: settled, refunds, disputes, fees, payouts."""
+"""Comparing each day at a provider with our ledger's rows: settled, refunds, disputes; fees and payouts are booked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Payment, ProviderMovement, ReconciledDay, ReviewItem
-from storefront.billing.services import reviews
+from storefront.billing.services import movement_booking, reviews
 from storefront.billing.services.day_differences import bounds, compared, differences
 from storefront.core import clock, money
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
@@ -62,6 +62,7 @@ def _reconcile(name: str) -> int:
     except (UnsupportedOperation, MissingRight):  # staff have been told of the right
         return 0
     _store(name, found)
+    movement_booking.book_new(name)
     return sum(reconcile_day(name, day) for day in days)
 
 

@@ -83,6 +83,8 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> Followed:
     is_failed = status == RefundStatus.FAILED and (row.is_ours or not was_unseen)
     if is_failed:
         reviews.file_refund_failed(row)
+        if row.is_ours:
+            signals.refund_given_up.send(sender=Refund, refund=row)
     return Followed(row, is_made=status in MADE_REFUND and not was_made, is_failed=is_failed)
 
 

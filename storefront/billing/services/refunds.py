@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db import OperationalError, transaction
 from structlog.contextvars import bound_contextvars
 
-from storefront.billing import refund_mails
+from storefront.billing import refund_mails, signals
 from storefront.billing.errors import ApprovalImpossible, BillingError, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Payment, Refund, RefundedUnit
@@ -232,10 +232,12 @@ def _try_to_follow(refund: Refund) -> int:
 
 def _fail(refund_id: int, code: str, *, why: str = "") -> Refund:
     with transaction.atomic(durable=True):
+        lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
         refund = states.lock(Refund(pk=refund_id))
         if refund.status == RefundStatus.CREATED:
             states.apply(
                 refund, RefundStatus.FAILED, table=REFUND_TRANSITIONS, failure_code=code[:100], next_check_at=None
             )
             reviews.file_refund_failed(refund, why=why)
+            signals.refund_given_up.send(sender=Refund, refund=refund)
     return refund

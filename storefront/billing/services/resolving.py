@@ -6,6 +6,7 @@ import logging
 
 from django.db import transaction
 
+from storefront.billing import signals
 from storefront.billing.models import PaymentAttempt, Refund, ReviewItem
 from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_attempt
@@ -74,6 +75,7 @@ def _give_up_refund(item: ReviewItem) -> None:
         states.apply(
             refund, RefundStatus.FAILED, table=REFUND_TRANSITIONS, failure_code="abandoned", next_check_at=None
         )
+        signals.refund_given_up.send(sender=Refund, refund=refund)
 
 
 def _give_up(attempt: PaymentAttempt) -> None:

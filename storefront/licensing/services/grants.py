@@ -25,7 +25,8 @@ def grant_for_invoice(*, invoice: Invoice) -> list[License]:
     """Grant what the lines of a paid invoice promise: one period per unit, on a new or an existing license.
 
     Idempotent: a unit that was granted already is left alone. Returns the licenses, each once. A license is activated
-    here if it can be. Mails (payment received, then license linked) and messages to portals are rows in the outbox.
+    here if it can be. One mail tells the payer of the money and of what became of each license; who holds one that
+    another has paid for is told apart. Mails and messages to portals are rows in the outbox.
     """
     lock_customer(invoice.customer_id)
     now = clock.now()
@@ -36,8 +37,9 @@ def grant_for_invoice(*, invoice: Invoice) -> list[License]:
     licenses = list(granted.values())
     mails.payment_received(invoice, [mail_license(license, invoice) for license in licenses])
     for license in licenses:
-        if license.customer_id != invoice.customer_id:
-            mails.extended_by_another(license, invoice)
+        if license.customer_id == invoice.customer_id:
+            continue
+        mails.extended_by_another(license, invoice)
         if license.linked_at and license.linked_at >= now:
             mails.linked(license)
         elif license.link_problem:

@@ -26,8 +26,8 @@ class Right:
         return f"{self.row}: {self.level}"
 
 
-#: Write includes read. Charges and refunds are one row of the Dashboard. The one of balance transactions lets their source
-#: be expanded, and brings the right to list them: https://docs.stripe.com/stripe-apps/reference/permissions.
+#: Write includes read. Charges and refunds are one row of the Dashboard. The one of balance transactions lets their
+#: source be expanded, and brings the right to list them: https://docs.stripe.com/stripe-apps/reference/permissions.
 NEEDED = (
     Right("checkout_session_write", "Checkout Sessions", "Write", "open, read and close pay pages"),
     Right("charge_write", "Charges and Refunds", "Write", "see what was refunded or disputed, and give money back"),

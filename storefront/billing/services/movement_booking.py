@@ -1,0 +1,96 @@
+"""Booking what only the provider knows: its fees, payouts to our bank, and the exchange into the balance's currency.
+
+Payments, refunds and disputes are booked when they happen (``settlement``, ``refund_booking``, ``disputes``), in the
+buyer's currency. With the entries made here the account of a provider holds, in each currency, what the provider holds
+for us; what it still differs by are the differences of its days (``day_differences``), and what was on the balance
+before its first listed day. A dispute's fee is booked with the dispute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from storefront.billing.models import Dispute, ProviderMovement, Refund
+from storefront.billing.models.ledger import AccountKind
+from storefront.billing.services import ledger
+from storefront.billing.states import MADE_REFUND, RefundStatus
+from storefront.core import clock, states
+from storefront.gateways.payments.balance import MovementKind
+
+#: Kinds of the ledger's transactions that are made here: they are about no payment of ours alone.
+FEE, PAYOUT, EXCHANGE = "movement_fee", "movement_payout", "movement_exchange"
+KINDS = (FEE, PAYOUT, EXCHANGE)
+_OF_DISPUTES = (MovementKind.DISPUTE, MovementKind.DISPUTE_RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """``amount`` (signed) leaves the provider's balance in ``currency`` for the account ``kind``."""
+
+    word: str
+    kind: AccountKind
+    currency: str
+    amount: Decimal
+
+
+def book_new(name: str) -> int:
+    """Book the movements of a provider that are not booked yet. Returns how many. One whose payment, refund or dispute
+    we do not know stays for a later run."""
+    waiting = ProviderMovement.objects.filter(gateway=name, booked_at=None).order_by("happened_at", "pk")
+    return sum(_book(pk) for pk in waiting.values_list("pk", flat=True))
+
+
+def _book(pk: int) -> bool:
+    with transaction.atomic():
+        movement = states.lock(ProviderMovement.objects.get(pk=pk))
+        if movement.booked_at is not None or not _is_ours_booked(movement):
+            return False
+        for step in _steps(movement):
+            if step.amount:
+                _move(movement, step)
+        movement.booked_at = clock.now()
+        movement.save(update_fields=["booked_at"])
+    return True
+
+
+def _steps(movement: ProviderMovement) -> Iterator[_Step]:
+    currency, kind = movement.currency, movement.kind
+    if kind == MovementKind.FEE:
+        yield _Step(FEE, AccountKind.FEES, currency, movement.fee - movement.amount)
+        return
+    if kind not in _OF_DISPUTES:
+        yield _Step(FEE, AccountKind.FEES, currency, movement.fee)
+    if kind in (MovementKind.PAYOUT, MovementKind.PAYOUT_FAILED):
+        yield _Step(PAYOUT, AccountKind.BANK, currency, -movement.amount)
+    elif movement.source_currency != currency:
+        sign = 1 if movement.amount > 0 else -1
+        yield _Step(f"{EXCHANGE}_from", AccountKind.EXCHANGE, movement.source_currency, sign * movement.source_amount)
+        yield _Step(f"{EXCHANGE}_to", AccountKind.EXCHANGE, currency, -movement.amount)
+
+
+def _is_ours_booked(movement: ProviderMovement) -> bool:
+    """Whether what the movement is about stands in our ledger, so that the rest of it may."""
+    kind, about = movement.kind, movement.source_reference
+    if kind == MovementKind.PAYMENT:
+        return movement.payment_id is not None
+    if kind in (MovementKind.REFUND, MovementKind.REFUND_FAILED):
+        booked = (*MADE_REFUND, RefundStatus.FAILED)
+        return Refund.objects.filter(payment__gateway=movement.gateway, reference=about, status__in=booked).exists()
+    if kind in _OF_DISPUTES:
+        return Dispute.objects.filter(payment__gateway=movement.gateway, reference=about).exists()
+    return kind != MovementKind.OTHER  # which a person must explain
+
+
+def _move(movement: ProviderMovement, step: _Step) -> None:
+    """A provider's account is negative by what it holds, so what leaves it comes onto it from the other account."""
+    provider = ledger.own_account(AccountKind.PROVIDER, movement.gateway, step.currency)
+    other = ledger.own_account(step.kind, movement.gateway, step.currency)
+    source, target = (other, provider) if step.amount > 0 else (provider, other)
+    kind = EXCHANGE if step.word.startswith(EXCHANGE) else step.word
+    ledger.move(
+        key=f"movement-{movement.pk}-{step.word}", kind=kind, source=source, target=target, amount=abs(step.amount)
+    )
