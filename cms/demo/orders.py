@@ -18,12 +18,13 @@ from django.db import transaction
 from django.utils import timezone
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
+from oscar.apps.voucher.models import Voucher
 
 from catalogue.plans.models import PlanPrice
 from checkout.cart import operations
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest
-from cms.demo import people, stand_ins
+from cms.demo import people, stand_ins, vouchers
 from cms.demo.content import read
 from cms.demo.visits import count_visits
 from cms.statistics.models import DailyCount
@@ -47,7 +48,7 @@ PORTAL = "acme"
 @dataclass(frozen=True, slots=True)
 class DemoOrder:
     """``buyer``: 0 is the demo customer. ``outcome``: paid, open, void or refunded; ``later``: how many days after the
-    order it was voided or refunded."""
+    order it was voided or refunded; ``voucher``: a code that was used."""
 
     days: int
     buyer: int
@@ -56,6 +57,7 @@ class DemoOrder:
     months: int
     outcome: str = "paid"
     later: int = 0
+    voucher: str = ""
 
     @property
     def is_own(self) -> bool:
@@ -93,7 +95,8 @@ def load_history() -> bool:
         portal = next(each for each in stand_ins.portals() if each["name"] == PORTAL)
     except (stand_ins.NotRunning, requests.ConnectionError):
         return False
-    with _quietly():
+    vouchers.load()
+    with quietly():
         for order in orders:
             if not (is_own_complete if order.is_own else is_rest_complete):
                 _make(order, portal["host"])
@@ -116,7 +119,7 @@ def follow_portals() -> None:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """No mails to buyers about the past, no webhooks to a shop that is not running, no log line for each call."""
     calls = logging.getLogger("storefront.gateways.http")
     level = calls.level
@@ -168,6 +171,8 @@ def _order(order: DemoOrder, customer: User, host: str) -> Invoice:
     with days_ago(order.days):
         basket = Basket.objects.create(owner=customer)
         operations.add_line(basket=basket, price_id=price.pk, quantity=1)
+        if order.voucher:
+            basket.vouchers.add(Voucher.objects.get(code=order.voucher))
         contact = Contact(name=customer.name, company=customer.company, phone=customer.phone, email=customer.email)
         placed = place_order(
             OrderRequest(
@@ -189,7 +194,8 @@ def _pay(invoice: Invoice, days: int) -> None:
         return
     with days_ago(days):
         attempt = starting.start(invoice=invoice, gateway_name="stripe")
-        stand_ins.pay(attempt.provider_reference or "")
+        with stand_ins.set_back(days):
+            stand_ins.pay(attempt.provider_reference or "")
         settlement.settle(attempt_id=attempt.pk)
 
 
@@ -206,7 +212,7 @@ def _refund(invoice: Invoice, days: int) -> None:
     if invoice.status != InvoiceStatus.PAID:
         return
     attempt = PaymentAttempt.objects.get(invoice=invoice)
-    with days_ago(days):
+    with days_ago(days), stand_ins.set_back(days):
         stand_ins.refund(attempt.provider_reference or "")
         settlement.settle(attempt_id=attempt.pk)
 

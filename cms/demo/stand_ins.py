@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -24,6 +26,16 @@ def pay(session: str) -> None:
 def refund(session: str) -> None:
     """Refund a paid session, as staff does at the provider."""
     _press(settings.SANDBOX_STRIPE, f"sessions/{session}/refund")
+
+
+@contextmanager
+def set_back(days: int) -> Iterator[None]:
+    """What happens at the provider meanwhile happened so many days ago."""
+    _press(settings.SANDBOX_STRIPE, "clock", seconds=days * 86400)
+    try:
+        yield
+    finally:
+        _press(settings.SANDBOX_STRIPE, "clock", seconds=0)
 
 
 def webhooks(*, is_on: bool) -> None:

@@ -47,7 +47,7 @@ def load() -> None:
         conversations.write(conversation=solved, text="It works, thank you!", key="w", is_by_mail=True)
         conversations.close(conversation=solved)
         ratings.rate(conversation=solved, stars=5, words="Quick and friendly.")
-    with days_ago(1):
+    with days_ago(4):
         receipt = CheckedFile("transfer.txt", "text/plain", b"Transfer of 96.00 EUR to Northbridge, 12345\n")
         invoice = Invoice.objects.filter(customer=customer).order_by("-pk").first()
         paid = _ticket(

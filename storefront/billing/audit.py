@@ -61,7 +61,8 @@ def _ledger() -> Iterator[Finding]:
     sums = LedgerTransaction.objects.annotate(total=Coalesce(Sum("entries__amount"), _NONE), parts=Count("entries"))
     for key, total, parts in sums.exclude(total=0, parts__gte=2).values_list("key", "total", "parts"):
         yield Finding("ledger-unbalanced", key, f"{parts} entries, sum {total}")
-    for key in LedgerTransaction.objects.filter(payment=None, invoice=None).values_list("key", flat=True):
+    uncaused = LedgerTransaction.objects.filter(payment=None, invoice=None).exclude(kind__in=movement_booking.KINDS)
+    for key in uncaused.values_list("key", flat=True):
         yield Finding("ledger-without-cause", key)
     mixed = LedgerTransaction.objects.annotate(currencies=Count("entries__account__currency", distinct=True))
     for key in mixed.filter(currencies__gt=1).values_list("key", flat=True):

@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from oscar.apps.order.models import Order
+from oscar.apps.voucher.models import Voucher
 from wagtail.models import Locale
 
+from checkout.models import CheckoutReminder
 from cms.demo import people
 from cms.demo.content import Content
 from cms.demo.translations import TextsDoNotMatch, record_translation
 from cms.models import HomePage
 from cms.statistics import report
-from storefront.billing.models import Invoice, ReviewItem
+from storefront.backoffice.models import StaffNote
+from storefront.billing.models import Invoice, ReconciledDay, Refund, ReviewItem
 from storefront.core import audit, clock
+from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
 
@@ -62,11 +66,26 @@ def test_history_is_made_once_by_the_shops_own_services(
     assert [each.status for each in licenses] == ["active", "active"]
     assert all(each.portal_address == bitrix24.portal("acme").host for each in licenses)
     assert licenses[0].valid_until - clock.now() < timedelta(days=8)
-    assert not ReviewItem.objects.exists()
+    assert set(ReviewItem.objects.values_list("kind", flat=True)) == {"day_differs"}
+    assert_staff_have_something_to_do()
     assert_trade_fills_the_dashboard()
     before = everything()
     demo()
     assert everything() == before
+
+
+def assert_staff_have_something_to_do() -> None:
+    """Every section of the back office shows something, as it would after two months."""
+    assert sorted(Refund.objects.filter(is_ours=True).values_list("status", flat=True)) == ["succeeded", "succeeded"]
+    assert ReconciledDay.objects.filter(differences=0).exists()
+    assert ReconciledDay.objects.get(differences__gt=0).differences == 1
+    assert License.objects.filter(status="suspended").count() == 1
+    assert (
+        OutboxMessage.objects.filter(status="dead").count() == InboundEvent.objects.filter(status="failed").count() == 1
+    )
+    assert CheckoutReminder.objects.count() == 2
+    assert Voucher.objects.get(code="AUTUMN10").num_orders == 2
+    assert StaffNote.objects.exists()
 
 
 def assert_trade_fills_the_dashboard() -> None:
@@ -78,7 +97,10 @@ def assert_trade_fills_the_dashboard() -> None:
         assert numbers.income(span, numbers.currencies[0]) > 0
     assert numbers.unpaid.count and numbers.ending.urgent and min(numbers.sales.income["EUR"].values()) < 0
     assert all(each.income and each.steps.viewers > each.steps.ordered for each in numbers.products)
-    assert {finding.check for finding in audit.run()} <= {"outbox-unsent"}  # nobody sent the customer's mails here
+    assert {finding.check for finding in audit.run()} <= {
+        "outbox-unsent",
+        "inbox-unhandled",
+    }  # by nobody, and the one that was given up
     assert not OutboxMessage.objects.filter(payload__to__startswith="buyer-").exists()
     issued = list(Invoice.objects.order_by("number").values_list("issued_at", flat=True))
     assert issued == sorted(issued)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cms import bootstrap
-from cms.demo import loader, orders, people, tickets
+from cms.demo import desk, loader, orders, people, tickets
 from storefront.core.files import move_private_files
 
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         if not orders.load_history():
             self.stdout.write("demo: the customer has no history; it is made when the stand-ins run (make run)")
         tickets.load()
+        desk.load()
         for email, (role, _name) in people.ROLES.items():
             self.stdout.write(f"  {email:32}{role}: {settings.WAGTAIL_PATH}")
         self.stdout.write(f"  {people.CUSTOMER:32}a customer: /account/")

@@ -96,6 +96,7 @@ class StripeStandIn(StandIn):
             "webhooks/release": self.release_webhooks,
             "webhooks/resend": self.resend_webhook,
             "webhooks/drain": self.drain_webhooks,
+            "clock": self.set_back,
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
@@ -130,6 +131,10 @@ class StripeStandIn(StandIn):
     def fail_next(self, **fault: Any) -> None:
         """Order a ``Fault``: kind, count, path, method, status, seconds."""
         self.faults.add(Fault(**fault))
+
+    def set_back(self, seconds: float = 0) -> None:
+        """What happens from now on happened so long ago; 0: now."""
+        self.state.set_back(seconds)
 
     def refuse_email(self, email: str) -> None:
         """Refuse sessions with this address when they are made: a refusal that is remembered with its key."""

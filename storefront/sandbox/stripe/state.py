@@ -34,6 +34,7 @@ class State:
         self._lock = threading.RLock()
         self._file = StateFile(path)
         self.clock = clock
+        self._behind = 0.0
         self._forget()
         for name, saved in (self._file.read() or {}).items():
             getattr(self, name).update(saved)
@@ -50,7 +51,11 @@ class State:
             self._forget()
 
     def now(self) -> int:
-        return int(self.clock())
+        return int(self.clock() - self._behind)
+
+    def set_back(self, seconds: float) -> None:
+        """Have this clock go behind by so much."""
+        self._behind = seconds
 
     @contextmanager
     def changing(self) -> Iterator[None]:
