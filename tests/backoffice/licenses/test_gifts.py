@@ -60,7 +60,9 @@ def test_a_license_is_given_to_a_new_customer(owner: Client, form: dict[str, str
     event = license.events.get(code="given")
     assert (event.actor.email, event.detail["reason"]) == ("owner@staff.example", "Won the contest")
     assert ModelLogEntry.objects.get(action="licenses.grant").object_id == str(license.pk)
-    assert OutboxMessage.objects.filter(kind="mail.access").count() == 1
+    mail = OutboxMessage.objects.get(recipient="grace@example.com")  # one, with all that it says
+    assert (mail.template, mail.payload["context"]["new_login"]) == ("payment_received", "grace@example.com")
+    assert "/password/reset/" in mail.payload["context"]["password_page"]
     assert [finding for finding in run() if finding.check.startswith("license")] == []
 
 

@@ -139,7 +139,7 @@ class Place(ActView):
         sentences = [
             _("The order goes to the account of %(name)s (%(email)s).") % (who | {"name": customer.get_full_name()})
             if customer
-            else _("%(name)s (%(email)s) gets an account, and a mail to set a password.") % who
+            else _("%(name)s (%(email)s) gets an account; the same mail says how to choose a password.") % who
         ]
         for line, effect in zip(lines, by_staff.effects(lines, customer), strict=True):
             amount = money.display(line.amount, currency)
