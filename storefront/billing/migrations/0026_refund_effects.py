@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0024_payment_methods'),
+        ('billing', '0025_lists'),
     ]
 
     operations = [
