@@ -19,8 +19,8 @@ for another person (``refund_approval.py``) and keeps its amount reserved.
 
 Each night what a provider says of a day (``Gateway.movements``: charges, refunds, disputes, fees, payouts) is kept as
 rows and compared with the ledger (``reconcile_days.py``, ``day_differences.py``); staff see the days at
-``/admin/money/days/``. What only the provider knows is booked from these rows (``movement_booking.py``): fees, payouts to
-our bank, exchange into the balance's currency. So its account in the ledger is what it holds for us, but for the
+``/admin/money/days/``. What only the provider knows is booked from these rows (``movement_booking.py``): fees, payouts
+to our bank, exchange into the balance's currency. So its account in the ledger is what it holds for us, but for the
 listed differences and what was there before its first listed day.
 
 A dispute is a row (``billing/services/disputes.py``) that follows the provider's last word alone: what is withdrawn
