@@ -94,7 +94,7 @@ def _suspend(owner: User) -> None:
 def _give_up() -> None:
     """A mail that its company refuses, and a webhook that broke its handler, as the worker leaves them."""
     notice = mails.AccountNotice(title="Your details were changed", paragraphs=["Your phone number was changed."])
-    mails.enqueue(notice, to="buyer-3@exmaple.com", language="en", key="demo-dead")
+    mails.enqueue(notice, to="nina@exmaple.com", language="en", key="demo-dead")
     OutboxMessage.objects.filter(key="demo-dead").update(
         status=OutboxStatus.DEAD, attempts=1, last_error="PermanentFailure: refused with 422"
     )
