@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0025_lists'),
+        ('billing', '0026_ledger_by_day'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0026_refund_effects'),
+        ('billing', '0027_refund_effects'),
     ]
 
     operations = [
