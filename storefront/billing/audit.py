@@ -29,13 +29,7 @@ from storefront.billing.models import (
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import movement_booking, orders, reviews
 from storefront.billing.services.invoices import content_hash
-from storefront.billing.states import (
-    MADE_REFUND,
-    OPEN_ATTEMPT,
-    AttemptStatus,
-    InvoiceKind,
-    InvoiceStatus,
-)
+from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField, TaxedAmount

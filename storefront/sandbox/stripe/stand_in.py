@@ -33,10 +33,9 @@ TAMPERABLE = frozenset(("amount_total", "currency", "livemode", "client_referenc
 class StripeStandIn(StandIn):
     """Stripe Checkout on loopback.
 
-    Args:
-        api_key: the only key that is let in.
-        webhook_secret, webhook_url: events are signed with the one and posted to the other; if "", only listed.
-        state_path: a file that carries everything over a restart. clock: seconds since the epoch.
+    ``api_key``: the only key that is let in. ``webhook_secret``, ``webhook_url``: events are signed with the one and
+    posted to the other; if "", only listed. ``state_path``: a file that carries everything over a restart. ``clock``:
+    seconds since the epoch.
     """
 
     def __init__(
@@ -96,7 +95,7 @@ class StripeStandIn(StandIn):
             "webhooks/release": self.release_webhooks,
             "webhooks/resend": self.resend_webhook,
             "webhooks/drain": self.drain_webhooks,
-            "clock": self.set_back,
+            "clock": self.state.set_back,
             "reset": self.reset,
         }
         add_controls(self, reads=reads, acts=acts)
@@ -131,10 +130,6 @@ class StripeStandIn(StandIn):
     def fail_next(self, **fault: Any) -> None:
         """Order a ``Fault``: kind, count, path, method, status, seconds."""
         self.faults.add(Fault(**fault))
-
-    def set_back(self, seconds: float = 0) -> None:
-        """What happens from now on happened so long ago; 0: now."""
-        self.state.set_back(seconds)
 
     def refuse_email(self, email: str) -> None:
         """Refuse sessions with this address when they are made: a refusal that is remembered with its key."""

@@ -54,7 +54,7 @@ class State:
         return int(self.clock() - self._behind)
 
     def set_back(self, seconds: float) -> None:
-        """Have this clock go behind by so much."""
+        """What happens from now on happened so long ago; 0: now."""
         self._behind = seconds
 
     @contextmanager
