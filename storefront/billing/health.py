@@ -1,4 +1,4 @@
-"""Health checks of payments: attempts that nobody looks at, and what the providers say of our set-up."""
+"""Health checks of payments: what buyers can pay with, attempts nobody looks at, what providers say of our set-up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from storefront.billing.gateway_registry import names, verbose_name
 from storefront.billing.models import PaymentAttempt
+from storefront.billing.services import payment_methods
 from storefront.billing.services.setup import diagnose
 from storefront.core import clock
 from storefront.core.doctor import Level, Result
@@ -31,6 +32,18 @@ def attempts() -> Iterator[Result]:
         yield Result(subject, found, Level.TROUBLE)
     else:
         yield Result(subject, _("None is late."))
+
+
+def methods() -> Iterator[Result]:
+    """What buyers can pay with."""
+    subject, offered = _("Payment methods"), payment_methods.offered()
+    stopped = [verbose_name(name) for name in names() if name not in offered]
+    if not offered:
+        yield Result(subject, _("None is offered: nobody can pay."), Level.TROUBLE)
+    elif stopped:
+        yield Result(subject, _("Staff have stopped: %(methods)s.") % {"methods": ", ".join(stopped)}, Level.WARNING)
+    else:
+        yield Result(subject, _("All are offered."))
 
 
 def providers() -> Iterator[Result]:

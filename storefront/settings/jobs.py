@@ -155,6 +155,8 @@ HEALTH_CHECKS: dict[str, Any] = {
     "mail": {"call": "storefront.notifications.health.mails"},
     "webhooks": {"call": "storefront.inbox.health.webhooks"},
     "payments": {"call": "storefront.billing.health.attempts"},
+    "methods": {"call": "storefront.billing.health.methods"},
+    "second_persons": {"call": "storefront.users.health.second_persons"},
     "bitrix24": {"call": "storefront.licensing.health.applications"},
     "versions": {"call": "storefront.core.health_checks.running.versions", "needs_database": False},
     "providers": {"call": "storefront.billing.health.providers", "asks_others": True},

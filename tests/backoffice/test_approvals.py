@@ -10,7 +10,9 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.core.checks import run_checks
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
@@ -200,3 +202,19 @@ def test_with_the_rule_off_all_is_done_at_once(owner: Client, accounting: Client
     save(accounting, seller_form(), bank_details="IBAN DE00")
     assert iban() == "IBAN DE00"
     assert "/admin/approvals/" not in owner.get("/admin/").content.decode()
+
+
+def test_the_list_takes_the_same_queries_however_long_it_is(accounting: Client, owner: Client, shop: Any) -> None:
+    asked = ask_for_iban(accounting)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert owner.get("/admin/approvals/").status_code == 200
+        return len(captured)
+
+    queries()
+    few = queries()
+    for number in range(20):
+        asked.pk, asked.key = None, str(number + 100)
+        asked.save()
+    assert queries() == few

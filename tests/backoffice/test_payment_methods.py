@@ -109,3 +109,10 @@ def test_the_pages_show_mode_last_money_and_missing_settings_but_no_key(
     assert f"/admin/payments/{attempt.public_id}/" in shown
     assert "stop/" not in shown
     assert "Stripe" in reader.get("/admin/payment-methods/").content.decode()
+
+
+def test_the_page_of_health_tells_of_stopped_methods_and_missing_second_persons(owner: Client, settings: Any) -> None:
+    settings.APPROVAL_BY_SECOND_PERSON = True
+    confirmed(owner, f"{PAGE}stop/")
+    shown = owner.get("/admin/health/").content.decode()
+    assert "None is offered: nobody can pay." in shown and "Fewer than two people have the right" in shown
