@@ -87,10 +87,10 @@ class PriceStates:
         for plan in state["plans"].values():
             fields = {name: value for name, value in plan.items() if name in _PLAN}
             for label, value in kept_states.field_words(Plan, fields).items():
-                found[f"{plan['name']}: {label}"] = value
+                found[f"{plan['name']}: {label.lower()}"] = value
         for months, period in state["periods"].items():
             for label, value in kept_states.field_words(Period, period).items():
-                found[f"{months_label(int(months))}: {label}"] = value
+                found[f"{months_label(int(months))}: {label.lower()}"] = value
         return found
 
     @transaction.atomic

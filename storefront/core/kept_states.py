@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.formats import localize
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from storefront.core.instants import instant
@@ -68,9 +69,9 @@ def field_words(model: type[models.Model], state: Mapping[str, Any]) -> dict[str
         if name == "translations":
             for language, texts in sorted(value.items()):
                 for text, own in sorted(texts.items()):
-                    found[f"{model._meta.get_field(text).verbose_name} ({language})"] = str(own)
+                    found[f"{capfirst(model._meta.get_field(text).verbose_name)} ({language})"] = str(own)
         else:
-            found[str(field.verbose_name)] = _in_words(field, field.to_python(value))
+            found[capfirst(str(field.verbose_name))] = _in_words(field, field.to_python(value))
     return found
 
 

@@ -57,7 +57,7 @@ def test_a_discount_is_compared_and_rolled_back(marketer: Client, discount: Disc
     assert page(discount) in marketer.get(edit(discount)).content.decode()
     shown = marketer.get(page(discount))
     rows = {(name, a, b) for name, a, b in shown.context["differences"]}
-    assert rows == {("discount, %", "10.00", "25.00"), ("name", "Spring", "Summer")}
+    assert rows == {("Discount, %", "10.00", "25.00"), ("Name", "Spring", "Summer")}
     other = Discount.objects.create(name="Always", percent=Decimal(5), starts_at=clock.now())
     said = sentences(preview(marketer, restore(discount)))
     assert "Summer → Spring" in said and f"“{other.name}”" in said
@@ -66,7 +66,7 @@ def test_a_discount_is_compared_and_rolled_back(marketer: Client, discount: Disc
     assert (discount.percent, discount.name) == (Decimal("10.00"), "Spring")
     assert set(PlanPrice.objects.filter(months=1).values_list("discount_percent", flat=True)) == {Decimal(10)}
     entry = ModelLogEntry.objects.get(action="versions.restore")
-    assert (entry.comment, entry.data["after"]["name"]) == ("Too much", "Spring")
+    assert (entry.comment, entry.data["after"]["Name"]) == ("Too much", "Spring")
     confirmed(marketer, restore(discount))  # a roll-back can be rolled back
     discount.refresh_from_db()
     assert discount.name == "Summer"

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('after', models.JSONField(default=dict)),
                 ('seen', models.JSONField(default=dict)),
                 ('change', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('waiting', 'waits for a second person'), ('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('outdated', 'outdated')], default='waiting', max_length=10, verbose_name='state')),
+                ('status', models.CharField(choices=[('waiting', 'waiting'), ('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('outdated', 'outdated')], default='waiting', max_length=10, verbose_name='state')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('asked_at', models.DateTimeField(verbose_name='asked for')),
                 ('expires_at', models.DateTimeField(verbose_name='good until')),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApprovalStatus(models.TextChoices):
-    WAITING = "waiting", _("waits for a second person")
+    WAITING = "waiting", _("waiting")
     APPROVED = "approved", _("approved")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
