@@ -89,4 +89,6 @@ def _plain(value: Any) -> Any:
         return sorted(str(_plain(each)) for each in value)
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {_plain(each)}" for name, each in value.items())
-    return str(value) if isinstance(value, str | Model) else str(localize(value))
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")  # browsers send CRLF
+    return str(value) if isinstance(value, Model) else str(localize(value))

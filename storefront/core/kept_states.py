@@ -51,7 +51,8 @@ def read_fields(row: models.Model, names: Iterable[str]) -> State:
     """The values of some columns of a row, in JSON types."""
     values = {name: row._meta.get_field(name).value_from_object(row) for name in names}
     plain: State = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
-    return plain
+    # Browsers send CRLF: a text that was only sent back is the same.
+    return {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in plain.items()}
 
 
 def write_fields(row: models.Model, state: Mapping[str, Any]) -> None:
