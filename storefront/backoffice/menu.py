@@ -45,12 +45,33 @@ class StaffMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return has_any(request.user, self.permissions)
 
+    def waiting(self, request: HttpRequest) -> int:
+        """What the counter says; it is asked once for each page."""
+        counts = request.__dict__.setdefault("waiting_in_menu", {})
+        if self.name not in counts:
+            counts[self.name] = self.counter() if self.counter else 0
+        return int(counts[self.name])
+
     def render_component(self, request: HttpRequest) -> Any:
-        waiting = self.counter() if self.counter else 0
-        label = f"{self.label} ({waiting})" if waiting else str(self.label)
         return LinkMenuItem(
-            self.name, label, self.url, icon_name=self.icon_name, classname=self.classname, attrs=self.attrs
-        )
+            self.name, counted(self.label, self.waiting(request)), self.url, icon_name=self.icon_name,
+            classname=self.classname, attrs=self.attrs,
+        )  # fmt: skip
+
+
+class CountedSubmenu(SubmenuMenuItem):
+    """Shows what waits in all of its items, also while it is closed."""
+
+    def render_component(self, request: HttpRequest) -> Any:
+        items = self.menu.menu_items_for_request(request)
+        waiting = sum(item.waiting(request) for item in items if isinstance(item, StaffMenuItem))
+        component = super().render_component(request)
+        component.label = counted(self.label, waiting)
+        return component
+
+
+def counted(label: str | Promise, waiting: int) -> str:
+    return f"{label} ({waiting})" if waiting else str(label)
 
 
 sales_menu = Menu(register_hook_name="register_sales_menu_item", construct_hook_name="construct_sales_menu")
@@ -59,9 +80,9 @@ system_menu = Menu(register_hook_name="register_system_menu_item", construct_hoo
 
 @hooks.register("register_admin_menu_item")
 def sales() -> MenuItem:
-    return SubmenuMenuItem(_("Sales"), sales_menu, name="sales", icon_name="list-ul", order=SALES)
+    return CountedSubmenu(_("Sales"), sales_menu, name="sales", icon_name="list-ul", order=SALES)
 
 
 @hooks.register("register_admin_menu_item")
 def system() -> MenuItem:
-    return SubmenuMenuItem(_("System"), system_menu, name="system", icon_name="cogs", order=SYSTEM)
+    return CountedSubmenu(_("System"), system_menu, name="system", icon_name="cogs", order=SYSTEM)

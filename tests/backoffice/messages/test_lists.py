@@ -122,7 +122,7 @@ def test_the_menu_counts_what_was_given_up(client_of: Callable[[str], Client]) -
     mails(2, status=OutboxStatus.DEAD)
     webhooks(1, status=InboundStatus.FAILED)
     page = read(client_of("Owner"), "/admin/mails/")
-    assert "Mails (2)" in page and "Webhooks (1)" in page
+    assert "Mails (2)" in page and "Webhooks (1)" in page and "System (3)" in page
 
 
 def test_only_who_may_act_can_choose_rows(client_of: Callable[[str], Client]) -> None:
