@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 
 from storefront.backoffice import history
-from storefront.backoffice.columns import DayColumn
+from storefront.backoffice.columns import BadgeColumn, DayColumn
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact, ListPage
 from storefront.backoffice.rights import has_any
 from storefront.billing.models import Seller
@@ -59,6 +59,7 @@ class ApprovalList(ListPage):
     model = ApprovalRequest
     permissions = RIGHTS
     page_title = _("Approvals")
+    empty_text = _("Nobody has asked for a second person's approval yet.")
     header_icon = "tick-inverse"
     index_url_name = "backoffice-approvals"
     index_results_url_name = "backoffice-approvals-results"
@@ -71,8 +72,9 @@ class ApprovalList(ListPage):
             get_url=lambda request: reverse("backoffice-approval", args=[request.pk]),
         ),
         Column("kind", label=_("Kind"), accessor=lambda request: KINDS.get(request.kind, request.kind)),
-        StatusTagColumn(
-            "status", label=_("State"), accessor=state_of, primary=lambda request: request.is_open(clock.now())
+        BadgeColumn(
+            "status", label=_("State"), accessor=state_of,
+            tone=lambda request: "waiting" if request.is_open(clock.now()) else "off",
         ),
         Column("asked_by", label=_("Asked for by")),
         DayColumn("asked_at", label=_("Asked for"), sort_key="asked_at"),
