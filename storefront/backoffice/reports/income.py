@@ -116,7 +116,7 @@ class IncomePage(ReportPage):
             return [name, *cells(now, code), tables.share(now.income, whole.income), *more]
 
         rows = [row(self._name(value, code, called), sums.of(value), sums.before(value)) for value in shown]
-        if others := sums.all - set(shown):
+        if others := (set(sums.now) if self.way.by_time else sums.all) - set(shown):
             name = ngettext("%(count)d other", "%(count)d others", len(others)) % {"count": len(others)}
             rest = [income.total(map(each, others)) for each in (sums.of, sums.before)]
             rows.append(row(tables.words(name), *rest))

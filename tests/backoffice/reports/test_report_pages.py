@@ -86,6 +86,17 @@ def test_the_period_before_is_as_long_and_adds_up(owner: Client) -> None:
     assert "Period before" in body[0] and "Period before" not in alone[0]
 
 
+@pytest.mark.parametrize("name", ["day", "month"])
+def test_days_of_the_period_before_are_no_rows(owner: Client, name: str) -> None:
+    path = f"/admin/reports/income/{name}/?first=2025-07-01&last=2025-09-30"
+    wanted = oracle.sums(date(2025, 7, 1), date(2025, 9, 30), oracle.VALUES[name])
+    head = "Day" if name == "day" else "Month"
+    assert [(row[head], row["Currency"]) for row in file_of(owner, path)] == sorted(
+        ((str(value), code) for value, code in wanted), key=lambda pair: (pair[1], pair[0])
+    )
+    assert len([row for row in rows_of(page(owner, path)) if row[0] not in (head, "Total")]) == len(wanted)
+
+
 def test_the_overview_agrees_with_its_reports_and_with_sql(owner: Client) -> None:
     found = {(row["Table"], row["Number"]): row for row in file_of(owner, f"/admin/reports/?{YEAR}")}
     sums = oracle.sums(FIRST, LAST, lambda each: None)
