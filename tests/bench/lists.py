@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from tests.bench.servers import ROOT, cpu_seconds
 
 CUSTOMERS = int(os.environ.get("BENCH_LISTS_CUSTOMERS", "100000"))
-ROUNDS = 3
+ROUNDS = int(os.environ.get("BENCH_LISTS_ROUNDS", "3"))
 DATABASE = "bench_lists"
 #: Its address below /admin/, and what is typed into its search: something that one row in 100,000 has.
 LISTS = {
