@@ -28,7 +28,7 @@ def buyer() -> User:
 @pytest.fixture
 def stranger(buyer: User, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Sets a password just when staff's act has seen that nobody had one."""
-    has_looked, really = threading.Event(), corrections.is_proven
+    has_looked, really = threading.Event(), services.is_proven
 
     def slowly(user: User) -> bool:
         found = really(user)
@@ -41,7 +41,7 @@ def stranger(buyer: User, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]
         has_looked.wait(timeout=30)
         AccountAdapter().set_password(opened_the_link, PASSWORD)
 
-    monkeypatch.setattr(corrections, "is_proven", slowly)
+    monkeypatch.setattr(services, "is_proven", slowly)
     return set_password
 
 
