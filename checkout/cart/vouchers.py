@@ -38,7 +38,8 @@ def put_in(request: HttpRequest, code: str) -> Voucher:
     remove(basket=basket)
     if read_again(request).payment_problem:
         return add(basket=basket, code=code, user=request.user)  # not the voucher's fault
-    raise CartError(f"{problem} {_('The voucher was not used; put something more into the cart.')}", field="code")
+    not_used = _("The voucher was not used; put something more into the cart.")
+    raise CartError(f"{problem} {not_used}", field="code")
 
 
 def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:

@@ -122,7 +122,7 @@ def of(payment: PaymentAttempt) -> Progress:
         )
     if payment.status in OPEN_ATTEMPT:
         return _under_way(payment)  # also after a declined card: the buyer has paid with another one since
-    text = f"{status.of_attempt(payment).reason} {_('Nothing has been charged. Your order is kept.')}".strip()
+    text = " ".join([status.of_attempt(payment).reason, _("Nothing has been charged. Your order is kept.")]).strip()
     return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
 
 

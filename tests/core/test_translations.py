@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from datetime import UTC, datetime
@@ -58,6 +59,16 @@ def test_every_text_has_a_translation(language: str) -> None:
     known = {(entry.msgctxt, entry.msgid) for entry in catalogue(language) if entry.translated()}
     missing = sorted(text for context, text in used_entries() if text and (context, text) not in known)
     assert not missing, f"run `make messages` and translate: {missing[:20]}"
+
+
+def test_no_text_is_marked_inside_an_f_string() -> None:
+    """Neither gettext nor babel looks into them: such a text is in no catalogue and stays English."""
+    hidden = []
+    for path in (path for folder in SOURCES for path in (ROOT / folder).rglob("*.py")):
+        for text in (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.JoinedStr)):
+            calls = [node for node in ast.walk(text) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+            hidden += [f"{path.relative_to(ROOT)}:{each.lineno}" for each in calls if each.func.id in KEYWORDS]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -76,9 +76,9 @@ def _proof(row: EmailAddress) -> str:
 def _email(email: str, proof: str, known: dict[str, MailAddress]) -> Email:
     address = known.get(email)
     if address and address.is_bounced:
-        return Email(email, f"{proof}, {_('mails come back')}", True)
+        return Email(email, ", ".join([proof, _("mails come back")]), True)
     if address and address.is_complained:
-        return Email(email, f"{proof}, {_('wants no reminders')}", False)
+        return Email(email, ", ".join([proof, _("wants no reminders")]), False)
     return Email(email, proof, False)
 
 

@@ -108,7 +108,9 @@ def _of_messages(story: Story) -> Iterator[Happening]:
         name = f"{consent.name}, {consent.number}"
         yield Happening(consent.accepted_at, _("Agreement accepted"), name, consent.ip_address or "")
     for item in story.reviews:
-        yield Happening(item.created_at, f"{_('For review')}: {describe(item.kind).title}", item.detail, "", item)
+        yield Happening(
+            item.created_at, _("For review: %(matter)s") % {"matter": describe(item.kind).title}, item.detail, "", item
+        )
 
 
 def _of_mail(mail: OutboxMessage) -> Happening:

@@ -74,8 +74,8 @@ def _set_option(installation: Installation) -> None:
 def _notify(installation: Installation, license: License) -> None:
     path = links.app_path(_code(installation))
     with translation.override(nearest_language(license.customer.language)):
-        text = _notice(license)
-        message = f"{text} [URL={path}?params[tab]=payment]{_('Open the app')}[/URL]" if path else text
+        text, label = _notice(license), _("Open the app")
+        message = f"{text} [URL={path}?params[tab]=payment]{label}[/URL]" if path else text
     _allowed(
         installation,
         lambda host, token: client().notify_admin(
