@@ -125,6 +125,11 @@ def test_the_history_shows_all_kinds_and_can_be_filtered(client_of: Any, trade: 
     assert shown(timestamp_from="2020-01-01", timestamp_to="2020-01-02") == ""
 
 
+def test_an_act_that_nobody_knows_any_more_is_shown_by_its_name(client_of: Any, trade: Any) -> None:
+    ModelLogEntry.objects.filter(action="customers.close").update(action="fax.send")
+    assert "fax.send" in client_of("Read-only").get("/admin/history/").content.decode()
+
+
 def test_the_history_is_exported(client_of: Any, trade: Any) -> None:
     response = client_of("Accounting").get("/admin/history/", {"export": "xlsx"})
     content = response.getvalue() if response.streaming else response.content
