@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from storefront.billing import dispute_audit, refund_audit
@@ -32,7 +32,7 @@ from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
-from storefront.core.money import MoneyField, TaxedAmount
+from storefront.core.money import MoneyField, MoneySum, TaxedAmount
 
 UNKNOWN_LIMIT = timedelta(minutes=15)
 _NONE = Value(Decimal(0), output_field=MoneyField())
@@ -52,7 +52,9 @@ def checks() -> Iterator[Finding]:
 
 def _ledger() -> Iterator[Finding]:
     """Each movement sums to zero and has a cause; no personal account below zero; each expense names its money."""
-    sums = LedgerTransaction.objects.annotate(total=Coalesce(Sum("entries__amount"), _NONE), parts=Count("entries"))
+    sums = LedgerTransaction.objects.annotate(
+        total=Coalesce(MoneySum("entries__amount"), _NONE), parts=Count("entries")
+    )
     for key, total, parts in sums.exclude(total=0, parts__gte=2).values_list("key", "total", "parts"):
         yield Finding("ledger-unbalanced", key, f"{parts} entries, sum {total}")
     uncaused = LedgerTransaction.objects.filter(payment=None, invoice=None).exclude(kind__in=movement_booking.KINDS)
@@ -65,18 +67,18 @@ def _ledger() -> Iterator[Finding]:
     taken = ("refund", reviews.DISPUTE, reviews.DISPUTE_CLOSED)
     known = ReviewItem.objects.filter(attempt__invoice__customer=OuterRef("customer"), kind__in=taken)
     accounts = LedgerAccount.objects.filter(~Exists(known), kind=AccountKind.CUSTOMER)
-    below = accounts.annotate(total=Sum("entries__amount")).filter(total__lt=0)
+    below = accounts.annotate(total=MoneySum("entries__amount")).filter(total__lt=0)
     for customer, currency, total in below.values_list("customer", "currency", "total"):
         yield Finding("account-below-zero", f"customer {customer}", f"{total} {currency}")
     spent = LedgerEntry.objects.filter(transaction__kind="purchase", account__kind=AccountKind.CUSTOMER)
-    named = spent.annotate(named=Coalesce(Sum("allocations__amount"), _NONE)).exclude(named=-F("amount"))
+    named = spent.annotate(named=Coalesce(MoneySum("allocations__amount"), _NONE)).exclude(named=-F("amount"))
     for key, amount, part in named.values_list("transaction__key", "amount", "named"):
         yield Finding("expense-without-origin", key, f"{part} of {-amount}")
 
 
 def _invoices() -> Iterator[Finding]:
     """Total = lines, content as issued, goods booked as sold exactly while the invoice is paid."""
-    of_lines = InvoiceLine.objects.filter(invoice=OuterRef("pk")).values("invoice").annotate(total=Sum("amount"))
+    of_lines = InvoiceLine.objects.filter(invoice=OuterRef("pk")).values("invoice").annotate(total=MoneySum("amount"))
     sums = Invoice.objects.annotate(total=Coalesce(Subquery(of_lines.values("total")), _NONE))
     for number, amount, total in sums.exclude(total=F("amount")).values_list("number", "amount", "total"):
         yield Finding("invoice-total", number, f"{amount}, lines {total}")
@@ -88,7 +90,7 @@ def _invoices() -> Iterator[Finding]:
             yield Finding("invoice-line-terms", invoice.number)
         yield from _taxes(invoice, lines)
     booked = LedgerEntry.objects.filter(transaction__invoice=OuterRef("pk"), account__kind=AccountKind.SALES)
-    totals = booked.values("transaction__invoice").annotate(total=Sum("amount"))
+    totals = booked.values("transaction__invoice").annotate(total=MoneySum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
     alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
@@ -166,7 +168,7 @@ def _orders() -> Iterator[Finding]:
         payment__currency=OuterRef("currency"),
         payment__customer=OuterRef("customer"),
     )
-    totals = settled.values("entry__transaction").annotate(total=Sum("amount"))
+    totals = settled.values("entry__transaction").annotate(total=MoneySum("amount"))
     paid = Invoice.objects.filter(status__in=[InvoiceStatus.PAID, InvoiceStatus.REFUNDED])
     backed = paid.annotate(settled=Coalesce(Subquery(totals.values("total")), _NONE))
     advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
@@ -211,8 +213,8 @@ def _payments() -> Iterator[Finding]:
     """The ledger holds each payment less what went back, and nothing is sold with money that is gone."""
     held = LedgerEntry.objects.filter(transaction__payment=OuterRef("pk"), account__kind=AccountKind.PROVIDER)
     held = held.exclude(transaction__kind="dispute_fee")
-    totals = held.values("transaction__payment").annotate(total=Sum("amount"))
-    disputed = Dispute.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=Sum("withdrawn"))
+    totals = held.values("transaction__payment").annotate(total=MoneySum("amount"))
+    disputed = Dispute.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=MoneySum("withdrawn"))
     payments = Payment.objects.annotate(
         held=Coalesce(Subquery(totals.values("total")), _NONE),
         withdrawn=Coalesce(Subquery(disputed.values("total")), _NONE),
@@ -236,8 +238,8 @@ def _sold_with_lost_money() -> Iterator[Finding]:
     reversed_sales = LedgerEntry.objects.filter(
         transaction__payment=OuterRef("pk"), transaction__kind="purchase_reversed", account__kind=AccountKind.SALES
     )
-    undone = reversed_sales.values("transaction__payment").annotate(total=Sum("amount"))
-    allocated = Allocation.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=Sum("amount"))
+    undone = reversed_sales.values("transaction__payment").annotate(total=MoneySum("amount"))
+    allocated = Allocation.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=MoneySum("amount"))
     payments = Payment.objects.annotate(
         left=Coalesce(Subquery(allocated.values("total")), _NONE) + Coalesce(Subquery(undone.values("total")), _NONE)
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Subquery, Sum, Value
+from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from storefront.billing.models import Dispute, LedgerEntry, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.core.audit import Finding
-from storefront.core.money import MoneyField
+from storefront.core.money import MoneyField, MoneySum
 from storefront.gateways.payments.disputes import AGAINST_US
 
 _NONE = Value(Decimal(0), output_field=MoneyField())
@@ -25,8 +25,8 @@ def checks() -> Iterator[Finding]:
     for reference in Dispute.objects.exclude(stage__in=against).exclude(lost=0).values_list("reference"):
         yield Finding("dispute-loss", *reference, "counted as lost, and not decided against us")
     rows = Dispute.objects.filter(payment=OuterRef("pk")).values("payment")
-    open_sum = rows.annotate(total=Sum(F("withdrawn") - F("lost"))).values("total")
-    lost_sum, fee_sum = (rows.annotate(total=Sum(name)).values("total") for name in ("lost", "fee"))
+    open_sum = rows.annotate(total=MoneySum(F("withdrawn") - F("lost"))).values("total")
+    lost_sum, fee_sum = (rows.annotate(total=MoneySum(name)).values("total") for name in ("lost", "fee"))
     payments = Payment.objects.annotate(
         open_sum=Coalesce(Subquery(open_sum), _NONE),
         lost_sum=Coalesce(Subquery(lost_sum), _NONE),
@@ -45,5 +45,5 @@ def checks() -> Iterator[Finding]:
 
 def _booked(kind: AccountKind) -> Coalesce:
     entries = LedgerEntry.objects.filter(transaction__payment=OuterRef("pk"), account__kind=kind)
-    totals = entries.values("transaction__payment").annotate(total=Sum("amount"))
+    totals = entries.values("transaction__payment").annotate(total=MoneySum("amount"))
     return Coalesce(Subquery(totals.values("total")), _NONE)

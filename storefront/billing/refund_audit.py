@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from storefront.billing.models import Payment, Refund
 from storefront.billing.states import MADE_REFUND, RefundStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
-from storefront.core.money import MoneyField
+from storefront.core.money import MoneyField, MoneySum
 
 UNKNOWN_LIMIT = timedelta(minutes=15)
 _NONE = Value(Decimal(0), output_field=MoneyField())
@@ -22,7 +22,7 @@ _NONE = Value(Decimal(0), output_field=MoneyField())
 def checks() -> Iterator[Finding]:
     """No more refunds than refunded money, none forgotten, none approved by whoever asked for it."""
     # Not "=": what was refunded before refunds were rows has none.
-    made = Sum("refunds__amount", filter=Q(refunds__status__in=MADE_REFUND))
+    made = MoneySum("refunds__amount", filter=Q(refunds__status__in=MADE_REFUND))
     beyond = Payment.objects.annotate(made=Coalesce(made, _NONE)).filter(made__gt=F("amount_refunded"))
     for pk, total, refunded in beyond.values_list("pk", "made", "amount_refunded"):
         yield Finding("refunds-beyond-refunded", f"payment {pk}", f"{total} of {refunded}")

@@ -161,3 +161,11 @@ def displayer(currency: str) -> Callable[[Decimal], str]:
     """``display`` for many amounts of one page: the language is looked up once."""
     locale = translation.to_locale(translation.get_language() or "en")
     return lambda amount: _formatted(amount, currency, locale)
+
+
+class MoneySum(models.Sum):
+    """The sum of amounts, exact also where SQLite adds up floats: 0.1 and 0.2 are 0.3, and 0.3 less 0.3 is zero."""
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(compiler, connection, **extra)
+        return f"CAST(ROUND({sql}, {STORED_PLACES}) AS NUMERIC)", params  # a number, compared with numbers

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from oscar.apps.order.models import Order
 
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.reports.unpaid import owed
 from storefront.core import clock, money
+from storefront.core.money import MoneySum
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 from storefront.notifications.models import MailAddress
@@ -76,6 +77,6 @@ def _licenses(keys: list[int]) -> Iterable[tuple[int, int, int]]:
 def _sums(
     rows: QuerySet[Payment] | QuerySet[Invoice], amount: F | CombinedExpression
 ) -> Iterable[tuple[int, str, Decimal]]:
-    grouped = rows.order_by().values("customer", "currency").annotate(total=Sum(amount))
+    grouped = rows.order_by().values("customer", "currency").annotate(total=MoneySum(amount))
     for key, currency, total in grouped.values_list("customer", "currency", "total"):
         yield key, currency, money.quantize(total, currency)

@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +19,7 @@ from storefront.billing.models.ledger import AccountKind
 from storefront.billing.reports.unpaid import owed
 from storefront.core import clock, money
 from storefront.core.instants import instant
+from storefront.core.money import MoneySum
 from storefront.licensing import queries as licensing
 from storefront.licensing.models import Installation, License
 from storefront.licensing.states import EffectiveStatus
@@ -102,7 +103,7 @@ def unpaid(customer: User) -> QuerySet[Invoice]:
 def balances(customer: User) -> list[str]:
     """What is on the personal account, an amount per currency; nothing for none."""
     entries = LedgerEntry.objects.filter(account__kind=AccountKind.CUSTOMER, account__customer=customer)
-    sums = entries.order_by().values("account__currency").annotate(total=Sum("amount"))
+    sums = entries.order_by().values("account__currency").annotate(total=MoneySum("amount"))
     found: list[tuple[str, Decimal]] = sorted(sums.values_list("account__currency", "total"))
     return [money.display(total, currency) for currency, total in found if total]
 

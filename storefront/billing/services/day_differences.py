@@ -12,11 +12,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef
 
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Dispute, LedgerTransaction, Payment, ProviderMovement, Refund
 from storefront.billing.states import MADE_REFUND, RefundStatus
+from storefront.core.money import MoneySum
 from storefront.gateways.payments.balance import MovementKind
 
 UNKNOWN, MISSING, DOUBLE, AMOUNT, CURRENCY, FEE = "unknown", "missing", "double", "amount", "currency", "fee"
@@ -112,7 +113,7 @@ def _dispute(movement: ProviderMovement) -> Compared:
     if dispute is None:
         return _differing(movement, UNKNOWN, "dispute", amount, instance=movement.payment)
     same = ProviderMovement.objects.filter(gateway=movement.gateway, source_reference=movement.source_reference)
-    total = same.aggregate(net=Sum(-F("amount")), fee=Sum("fee"))
+    total = same.aggregate(net=MoneySum(-F("amount")), fee=MoneySum("fee"))
     is_converted = movement.currency != dispute.payment.currency
     if not is_converted and total["net"] != dispute.withdrawn:
         return _differing(movement, AMOUNT, "dispute", amount, ours=dispute.withdrawn, instance=dispute.payment)

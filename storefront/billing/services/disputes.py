@@ -12,7 +12,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Sum
 from django.utils import translation
 
 from storefront.billing import disputes as words
@@ -21,6 +20,7 @@ from storefront.billing.models import Dispute, Invoice, LedgerTransaction, Payme
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import ledger, reviews, sales
 from storefront.core import clock, money
+from storefront.core.money import MoneySum
 from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
 
 #: What is taken from a dispute's snapshot as it is.
@@ -33,7 +33,7 @@ def follow(payment: Payment, found: Sequence[DisputeSnapshot]) -> None:
     """Make our rows say what the provider says about the disputes of a payment that has succeeded."""
     for each in found:
         _follow_one(payment, _as_stored(each))
-    lost = payment.disputes.aggregate(sum=Sum("lost"))["sum"] or Decimal(0)
+    lost = payment.disputes.aggregate(sum=MoneySum("lost"))["sum"] or Decimal(0)
     is_disputed = any(each.takes_money for each in found)
     if (payment.amount_lost, payment.is_disputed) == (lost, is_disputed):
         return

@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 
 from storefront.billing.models import Allocation, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.core import money, states
+from storefront.core.money import MoneySum
 from storefront.users.models import User
 
 
@@ -50,7 +50,7 @@ def balance_of(customer: User, currency: str) -> Decimal:
     entries = LedgerEntry.objects.filter(
         account__kind=AccountKind.CUSTOMER, account__customer=customer, account__currency=currency
     )
-    return money.quantize(entries.aggregate(total=Sum("amount"))["total"] or Decimal(0), currency)
+    return money.quantize(entries.aggregate(total=MoneySum("amount"))["total"] or Decimal(0), currency)
 
 
 def credit(

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from storefront.billing.errors import NotRefundable
@@ -18,6 +17,7 @@ from storefront.billing.services import refund_units, sales
 from storefront.billing.services.refund_units import Unit, can_refund, made_of, unit_amounts, units_left
 from storefront.billing.states import RESERVED_REFUND
 from storefront.core import money
+from storefront.core.money import MoneySum
 
 _NOTHING = Decimal(0)
 
@@ -86,7 +86,7 @@ class RefundPlan:
         others = Refund.objects.filter(invoice=self.invoice, status__in=RESERVED_REFUND)
         if self.decision:
             others = others.exclude(decision=self.decision)
-        asked: Decimal = others.aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+        asked: Decimal = others.aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING
         return asked if self.invoice is not None else _NOTHING
 
 
@@ -148,7 +148,7 @@ def _left_for(payment: Payment, invoice: Invoice) -> Decimal:
     of_invoice = [sale.left for sale in sales.sales_of(payment) if sale.invoice.pk == invoice.pk]
     if not of_invoice:
         return refund_units.refundable(payment)
-    reserved = payment.refunds.filter(invoice=invoice, status__in=RESERVED_REFUND).aggregate(sum=Sum("amount"))
+    reserved = payment.refunds.filter(invoice=invoice, status__in=RESERVED_REFUND).aggregate(sum=MoneySum("amount"))
     return of_invoice[0] - (reserved["sum"] or _NOTHING)
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from storefront.billing.models import Refund
 from storefront.billing.services.refund_plans import RefundPlan
 from storefront.billing.states import RefundStatus
+from storefront.core.money import MoneySum
 from storefront.users.models import User
 
 RIGHT = "billing.approve_refund"
@@ -47,5 +48,5 @@ def is_approval_needed(plan: RefundPlan) -> bool:
     if plan.invoice is not None:
         same |= Q(invoice=plan.invoice)
     alone = Refund.objects.filter(same, is_ours=True, decided_by=None).exclude(status__in=_OVER)
-    before: Decimal = alone.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    before: Decimal = alone.aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
     return before + plan.amount > limit

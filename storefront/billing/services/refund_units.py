@@ -5,12 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Sum
-
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, InvoiceLine, Payment, RefundedUnit
 from storefront.billing.states import MADE_REFUND, RESERVED_REFUND
 from storefront.core import money
+from storefront.core.money import MoneySum
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.base import Feature
 
@@ -35,7 +34,7 @@ def can_refund(payment: Payment) -> bool:
 
 def refundable(payment: Payment) -> Decimal:
     """What may still be given back, major units: not what was refunded, lost to disputes or is being asked for."""
-    reserved = payment.refunds.filter(status__in=RESERVED_REFUND).aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+    reserved = payment.refunds.filter(status__in=RESERVED_REFUND).aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING
     return payment.amount_kept - reserved
 
 
@@ -63,4 +62,4 @@ def units_left(invoice: Invoice) -> dict[Unit, Decimal]:
 def made_of(unit: Unit) -> Decimal:
     """What refunds that were made have given back of a unit by line."""
     made = RefundedUnit.objects.filter(line=unit.line_id, unit=unit.number, refund__status__in=MADE_REFUND)
-    return made.aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+    return made.aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from storefront.billing.models import Allocation, Invoice, LedgerEntry, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import ledger
 from storefront.billing.states import InvoiceStatus
+from storefront.core.money import MoneySum
 
 logger = logging.getLogger(__name__)
 _NOTHING = Decimal(0)
@@ -80,7 +79,7 @@ def take_back(payment: Payment, amount: Decimal, *, key: str, first: Sequence[tu
 def is_all_taken_back(invoice: Invoice) -> bool:
     """Whether nothing of what an invoice sold is left, by whichever payments it was paid."""
     entries = LedgerEntry.objects.filter(transaction__invoice=invoice, account__kind=AccountKind.SALES)
-    return not entries.aggregate(sum=Sum("amount"))["sum"]
+    return not entries.aggregate(sum=MoneySum("amount"))["sum"]
 
 
 def sell_again(payment: Payment, amount: Decimal, *, key: str) -> None:
@@ -112,7 +111,7 @@ def _unspent(payment: Payment, sales: list[Sale]) -> Decimal:
     """What of the payment lies on the personal account."""
     entries = LedgerEntry.objects.filter(transaction__payment=payment, account__kind=AccountKind.CUSTOMER)
     came = entries.exclude(transaction__kind__in=("purchase", "purchase_reversed"))
-    total = came.aggregate(sum=Sum("amount"))["sum"] or _NOTHING
+    total = came.aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING
     return max(_NOTHING, total - sum((sale.left for sale in sales), _NOTHING))
 
 
