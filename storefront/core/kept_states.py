@@ -49,7 +49,7 @@ def state_of(thing: models.Model) -> State | None:
 
 def read_fields(row: models.Model, names: Iterable[str]) -> State:
     """The values of some columns of a row, in JSON types."""
-    values = {name: row._meta.get_field(name).value_from_object(row) for name in names}
+    values = {name: _field(row, name).value_from_object(row) for name in names}
     plain: State = json.loads(json.dumps(values, cls=DjangoJSONEncoder))
     # Browsers send CRLF: a text that was only sent back is the same.
     return {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in plain.items()}
@@ -58,7 +58,7 @@ def read_fields(row: models.Model, names: Iterable[str]) -> State:
 def write_fields(row: models.Model, state: Mapping[str, Any]) -> None:
     """Set what ``read_fields`` has read; nothing is saved."""
     for name, value in state.items():
-        field = row._meta.get_field(name)
+        field = _field(row, name)
         setattr(row, field.attname, field.to_python(value))
 
 
@@ -66,11 +66,11 @@ def field_words(model: type[models.Model], state: Mapping[str, Any]) -> dict[str
     """Columns by their names, each value as people read it; translations a line for each language."""
     found: dict[str, str] = {}
     for name, value in state.items():
-        field = model._meta.get_field(name)
+        field = _field(model, name)
         if name == "translations":
             for language, texts in sorted(value.items()):
                 for text, own in sorted(texts.items()):
-                    found[f"{capfirst(model._meta.get_field(text).verbose_name)} ({language})"] = str(own)
+                    found[f"{capfirst(str(_field(model, text).verbose_name))} ({language})"] = str(own)
         else:
             found[capfirst(str(field.verbose_name))] = _in_words(field, field.to_python(value))
     return found
@@ -80,6 +80,11 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[tup
     """(name, before, after) of each value in words that differs."""
     names = dict.fromkeys([*before, *after])
     return [(name, a, b) for name in names if (a := before.get(name, "")) != (b := after.get(name, ""))]
+
+
+def _field(model: models.Model | type[models.Model], name: str) -> Any:
+    """A column; never a relation from the other side."""
+    return model._meta.get_field(name)
 
 
 def _in_words(field: Any, value: Any) -> str:
