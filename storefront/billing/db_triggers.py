@@ -25,5 +25,6 @@ FROZEN_TABLES = FrozenTables(
         "billing_ledgertransaction": ("*",),
         "billing_ledgerentry": ("*",),
         "billing_allocation": ("*",),
+        "billing_lineshare": ("*",),
     },
 )  # fmt: skip

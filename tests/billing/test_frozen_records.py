@@ -21,6 +21,7 @@ from storefront.billing.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
+    LineShare,
     Payment,
     PaymentAttempt,
     Refund,
@@ -87,6 +88,7 @@ CHANGES = [
     (LedgerTransaction, {"key": "another"}),
     (LedgerAccount, {"currency": "USD"}),
     (Allocation, {"amount": "1.00"}),
+    (LineShare, {"amount": "-1.00"}),
     (FreeOrder, {"reference": "ANOTHER"}),
 ]
 

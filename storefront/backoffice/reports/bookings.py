@@ -72,8 +72,8 @@ class BookingsPage(ReportPage):
     also_needs = (INVOICES, CUSTOMERS)
     file_name = "bookings"
     definition = gettext_lazy(
-        "Each entry of the account of sales in the ledger, with the lines of its invoice. What was booked for a part "
-        "of an invoice is shared among its lines by their amounts."
+        "Each entry of the account of sales in the ledger, with the lines of its invoice. A refund by line counts "
+        "for that line; any other part is shared among the lines by what is left of them."
     )
 
     @cached_property

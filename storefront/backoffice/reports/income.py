@@ -25,7 +25,10 @@ DEFINITION = gettext_lazy(
     "disputes on these days, whenever it was sold. Tax is included. Money on personal accounts is not income, so the "
     "sums differ from those of payments; orders that are unpaid or cancelled count nothing."
 )
-_PART = gettext_lazy("A refund of a part is shared among the lines of its invoice by their amounts.")
+_PART = gettext_lazy(
+    "A refund by line counts for that line; any other part is shared among the lines of its invoice by what is left of "
+    "them."
+)
 #: Customers and days listed one by one; the rest is one row.
 MOST = 500
 

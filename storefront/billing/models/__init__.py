@@ -1,6 +1,6 @@
 from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
-from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction
+from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction, LineShare
 from .methods import PaymentMethod
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
 from .reconciliation import ProviderMovement, ReconciledDay
@@ -20,6 +20,7 @@ __all__ = [
     "LedgerAccount",
     "LedgerEntry",
     "LedgerTransaction",
+    "LineShare",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",

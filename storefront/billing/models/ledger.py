@@ -71,6 +71,21 @@ class LedgerEntry(models.Model):
         return f"{self.account}: {self.amount}"
 
 
+class LineShare(models.Model):
+    """What of a movement of sales is for one line of its invoice, with the sign it has on that account. A movement for
+    a part of an invoice has one for each line; of a whole invoice the lines themselves say it."""
+
+    transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="shares")
+    line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, related_name="+")
+    amount = MoneyField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["transaction", "line"], name="line_share_once")]
+
+    def __str__(self) -> str:
+        return f"{self.transaction}: {self.amount}"
+
+
 class Allocation(models.Model):
     """From which payment an expense was taken: every debit of a personal account names its money's origin."""
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from storefront.billing.models import InvoiceLine
-from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension
-from storefront.billing.reports.income import booked, shares
+from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension, share_of_line
+from storefront.billing.reports.income import booked, shares, taxed
 from storefront.core.spans import Span
 
 _COLUMNS = {
@@ -22,7 +22,7 @@ _COLUMNS = {
     "invoiced": f"{INVOICE}amount", "order": f"{INVOICE}order__number", "customer": f"{INVOICE}customer",
     "payer": f"{INVOICE}payer", "line": f"{LINES}pk", "description": f"{LINES}description",
     "line_amount": f"{LINES}amount", "line_tax": f"{LINES}tax", "rate": f"{LINES}tax_rate",
-    "position": f"{LINES}position",
+    "position": f"{LINES}position", "share": "share",
 }  # fmt: skip
 
 
@@ -50,7 +50,8 @@ def rows(
     span: Span, *, kind: str = "", currency: str = "", by: Dimension | None = None, value: Any = None
 ) -> QuerySet[Any, Any]:
     """The entries with their lines, as ``read`` takes them; those alone whose ``by`` is ``value`` (None: has none)."""
-    entries: QuerySet[Any, Any] = booked(span)
+    entries: QuerySet[Any, Any] = booked(span).annotate(share=share_of_line())
+    entries = entries.filter(Q(share=None) | ~Q(share=0))  # a refund of other lines
     if kind:
         entries = entries.filter(why=kind)
     if currency:
@@ -62,14 +63,18 @@ def rows(
 
 
 def read(found: QuerySet[Any, Any] | Sequence[Any]) -> Iterator[Booking]:
-    """One more query for each thousand rows, where some of them are shares of a part."""
+    """One more query for each thousand rows, where some of them are shares of a part that the ledger does not have."""
     each_row = found.iterator(chunk_size=1000) if isinstance(found, QuerySet) else iter(found)
     while batch := list(islice(each_row, 1000)):
         named = [dict(zip(_COLUMNS, row, strict=True)) for row in batch]
-        partial = {row["number"] for row in named if abs(row["booked"]) != row["invoiced"] and row["number"]}
+        partial = {row["number"] for row in named if _is_unshared(row)}
         lines = _lines(partial) if partial else {}
         for row in named:
-            yield _booking(row, lines.get(row["number"], []))
+            yield _booking(row, lines.get(row["number"], []) if _is_unshared(row) else [])
+
+
+def _is_unshared(row: dict[str, Any]) -> bool:
+    return bool(row["number"]) and row["share"] is None and abs(row["booked"]) != row["invoiced"]
 
 
 def _lines(numbers: set[str]) -> dict[str, list[tuple[int, Decimal, Decimal]]]:
@@ -83,6 +88,8 @@ def _lines(numbers: set[str]) -> dict[str, list[tuple[int, Decimal, Decimal]]]:
 def _booking(row: dict[str, Any], lines: list[tuple[int, Decimal, Decimal]]) -> Booking:
     if row["line"] is None:
         amount, tax = row["booked"], Decimal(0)
+    elif row["share"] is not None:
+        amount, tax = taxed(row["share"], row["line_amount"], row["line_tax"], row["currency"])
     elif lines:
         at = [pk for pk, _amount, _tax in lines].index(row["line"])
         amount, tax = shares(row["booked"], [line[1:] for line in lines], row["currency"])[at]

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, TruncDate, TruncMonth
 from django.db.models.lookups import Exact, IsNull
 from oscar.apps.order.models import OrderDiscount
 
+from storefront.billing.models import LineShare
 from storefront.billing.models.invoices import LINE_TERMS, MONTHS
 from storefront.core.spans import zone
 
@@ -28,6 +29,12 @@ class Dimension:
     name: str
     expression: Callable[[], Any]
     of_line: bool = False
+
+
+def share_of_line() -> Subquery:
+    """What of an entry is for its line, None where that was not written: of whole invoices, and in old entries."""
+    shares = LineShare.objects.filter(transaction=OuterRef("transaction"), line=OuterRef(f"{LINES}pk"))
+    return Subquery(shares.values("amount"))
 
 
 def _voucher() -> Any:

@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 
 from storefront.billing.models import LedgerEntry
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension
+from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension, share_of_line
 from storefront.core import money
 from storefront.core.spans import Span
 
@@ -88,9 +88,9 @@ def booked(span: Span) -> QuerySet[LedgerEntry]:
 def split(span: Span, *by: Dimension) -> Split:
     """The income of a span by some dimensions and currency; three queries, whatever the amount of data.
 
-    The database adds up what was booked for whole invoices; what was booked for a part is shared among the invoice's
-    lines (see ``shares``). The parts of a currency add up to its income, to the minor unit: what lines do not explain
-    stands under ``Rest.NOT_OF_A_LINE``.
+    The database adds up what was booked for whole invoices; what was booked for a part is shared among the lines
+    as the ledger has it (``LineShare``), in old entries by their amounts (see ``shares``). The parts of a currency
+    add up to its income, to the minor unit: what lines do not explain stands under ``Rest.NOT_OF_A_LINE``.
     """
     sums: dict[Key, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     explained: dict[tuple[Key, str], Decimal] = defaultdict(Decimal)
@@ -111,13 +111,15 @@ def total(parts: Iterable[Takings]) -> Takings:
 def shares(amount: Decimal, lines: Sequence[tuple[Decimal, Decimal]], currency: str) -> list[tuple[Decimal, Decimal]]:
     """Share what was booked for an invoice among its ``lines``, pairs of amount and tax: by their amounts, to the minor
     unit (see ``money.allocate``); each share holds tax in proportion. The amounts add up to ``amount``."""
-    found = []
-    for (whole, tax), share in zip(
-        lines, money.allocate(abs(amount), [line for line, _tax in lines], currency), strict=True
-    ):
-        part = money.quantize(share * tax / whole, currency) if whole else _NOTHING
-        found.append((share, part) if amount > 0 else (-share, -part))
-    return found
+    parts = money.allocate(abs(amount), [line for line, _tax in lines], currency)
+    sign = 1 if amount > 0 else -1
+    return [taxed(sign * part, whole, tax, currency) for (whole, tax), part in zip(lines, parts, strict=True)]
+
+
+def taxed(share: Decimal, whole: Decimal, tax: Decimal, currency: str) -> tuple[Decimal, Decimal]:
+    """A share of a line of ``whole``, to the minor unit, and the part of the line's ``tax`` that is in it."""
+    part = money.quantize(abs(share) * tax / whole, currency) if whole else _NOTHING
+    return money.quantize(share, currency), part if share > 0 else -part
 
 
 def _of_entry(key: Key, by: Sequence[Dimension]) -> Key:
@@ -152,11 +154,18 @@ def _signed(column: str) -> Sum:
 
 def _in_part(span: Span, by: Sequence[Dimension]) -> Iterator[tuple[Key, str, Decimal, Decimal]]:
     entries, names = _named(booked(span).exclude(_FULL).filter(**{f"{LINES}isnull": False}), by)
-    rows = entries.order_by("pk", f"{LINES}position").values_list(
-        "pk", "why", "amount", f"{LINES}amount", f"{LINES}tax", *names, "account__currency"
+    rows = (
+        entries.annotate(share=share_of_line())
+        .order_by("pk", f"{LINES}position")
+        .values_list("pk", "why", "amount", f"{LINES}amount", f"{LINES}tax", "share", *names, "account__currency")
     )
     for _pk, group in groupby(rows.iterator(), key=lambda row: row[0]):
         lines = list(group)
-        found = shares(lines[0][2], [(row[3], row[4]) for row in lines], lines[0][-1])
+        currency = lines[0][-1]
+        if lines[0][5] is None:
+            found = shares(lines[0][2], [(row[3], row[4]) for row in lines], currency)
+        else:
+            found = [taxed(row[5], row[3], row[4], currency) for row in lines]
         for row, (amount, tax) in zip(lines, found, strict=True):
-            yield row[5:], row[1], amount, tax
+            if amount:
+                yield row[6:], row[1], amount, tax

@@ -18,7 +18,7 @@ from storefront.billing import disputes as words
 from storefront.billing import signals
 from storefront.billing.models import Dispute, Invoice, LedgerTransaction, Payment, ReviewItem
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import ledger, reviews, sales
+from storefront.billing.services import ledger, line_shares, reviews, sales
 from storefront.core import clock, money
 from storefront.core.money import MoneySum
 from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
@@ -140,7 +140,8 @@ def _bear(row: Dispute, change: Decimal) -> None:
         sales.take_back(payment, change, key=_key(row, "goods"))
     _move(row, "dispute_lost" if change > 0 else "dispute_regained", personal, disputed, change)
     if change < 0:
-        sales.sell_again(payment, -change, key=_key(row, "goods"))
+        taken = LedgerTransaction.objects.filter(key__startswith=_prefix(row, "goods"))
+        sales.sell_again(payment, -change, key=_key(row, "goods"), lines=line_shares.taken(taken))
     row.lost += change
 
 
@@ -163,8 +164,12 @@ def _move(row: Dispute, kind: str, source: ledger.LedgerAccount, target: ledger.
 
 def _key(row: Dispute, word: str) -> str:
     """Each step is a movement of its own; what was done before is known under the payment's lock."""
-    prefix = f"dispute-{row.pk}-{word}-"
+    prefix = _prefix(row, word)
     return f"{prefix}{LedgerTransaction.objects.filter(key__startswith=prefix).count() + 1}"
+
+
+def _prefix(row: Dispute, word: str) -> str:
+    return f"dispute-{row.pk}-{word}-"
 
 
 def _tell(row: Dispute) -> None:

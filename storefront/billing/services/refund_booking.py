@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from storefront.billing import signals
 from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, RefundedUnit, ReviewItem
-from storefront.billing.services import ledger, orders, reviews, sales
+from storefront.billing.services import ledger, line_shares, orders, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
 from storefront.billing.services.refund_units import Unit, made_of, unit_amounts, units_left
@@ -44,7 +44,7 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
     rows = [_follow_row(payment, refund) for refund in snapshot.refunds or ()]
     made = [row.refund for row in rows if row.is_made and row.refund.is_ours]
     if change:
-        _book(payment, change, made)
+        _book(payment, change, made, [row.refund for row in rows if row.is_failed])
         payment.amount_refunded = refunded
         payment.save(update_fields=["amount_refunded"])
     over = _invoices_over(payment, made) if change > 0 else []
@@ -88,19 +88,19 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> Followed:
     return Followed(row, is_made=status in MADE_REFUND and not was_made, is_failed=is_failed)
 
 
-def _book(payment: Payment, change: Decimal, made: Sequence[Refund]) -> None:
-    """Entries for money given back (``change`` > 0), or come home because a refund failed (< 0)."""
+def _book(payment: Payment, change: Decimal, made: Sequence[Refund], failed: Sequence[Refund]) -> None:
+    """Entries for money given back (``change`` > 0), or come home because a refund has ``failed`` (< 0)."""
     customer, currency, amount = payment.customer, payment.currency, abs(change)
     kinds = ("refund", "refund_failed")
     step = LedgerTransaction.objects.filter(payment=payment, kind__in=kinds).count() + 1
     key = f"payment-{payment.pk}-refund-{step}"
     if change > 0:
         decided = [(refund.invoice, refund.amount) for refund in made if refund.invoice is not None]
-        sales.take_back(payment, amount, key=f"{key}-goods", first=decided)
+        sales.take_back(payment, amount, key=f"{key}-goods", first=decided, lines=line_shares.decided(made))
         ledger.pay_out(customer=customer, payment=payment, amount=amount, currency=currency, key=key)
         return
     ledger.credit(customer=customer, payment=payment, amount=amount, currency=currency, key=key, kind="refund_failed")
-    sales.sell_again(payment, amount, key=f"{key}-goods")
+    sales.sell_again(payment, amount, key=f"{key}-goods", lines=line_shares.decided(failed))
 
 
 def _invoices_over(payment: Payment, made: Sequence[Refund]) -> list[Invoice]:

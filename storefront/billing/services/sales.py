@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from storefront.billing.models import Allocation, Invoice, LedgerEntry, Payment
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import ledger
+from storefront.billing.services import ledger, line_shares
+from storefront.billing.services.line_shares import ByLine
 from storefront.billing.states import InvoiceStatus
 from storefront.core.money import MoneySum
 
@@ -47,9 +48,17 @@ def sales_of(payment: Payment) -> list[Sale]:
     return sorted(sales.values(), key=lambda sale: -sale.invoice.pk)
 
 
-def take_back(payment: Payment, amount: Decimal, *, key: str, first: Sequence[tuple[Invoice, Decimal]] = ()) -> None:
+def take_back(
+    payment: Payment,
+    amount: Decimal,
+    *,
+    key: str,
+    first: Sequence[tuple[Invoice, Decimal]] = (),
+    lines: ByLine | None = None,
+) -> None:
     """Undo sales before ``amount`` goes back to the buyer: first those that the refund was decided about (``first``,
-    with how much of each), then what was never spent, then the latest sale."""
+    with how much of each), then what was never spent, then the latest sale. ``lines``: what it was decided to take of
+    lines."""
     sales = sales_of(payment)
     parts: dict[int, Decimal] = {sale.invoice.pk: _NOTHING for sale in sales}
     unspent = _unspent(payment, sales)
@@ -70,10 +79,12 @@ def take_back(payment: Payment, amount: Decimal, *, key: str, first: Sequence[tu
         take(sale, amount)
     for sale in sales:
         if parts[sale.invoice.pk] > 0:
-            ledger.take_back(
-                customer=payment.customer, payment=payment, invoice=sale.invoice, amount=parts[sale.invoice.pk],
+            part = parts[sale.invoice.pk]
+            moved = ledger.take_back(
+                customer=payment.customer, payment=payment, invoice=sale.invoice, amount=part,
                 currency=payment.currency, key=_key(key, sale, sales),
             )  # fmt: skip
+            line_shares.write(moved, -part, lines or {})
 
 
 def is_all_taken_back(invoice: Invoice) -> bool:
@@ -82,8 +93,9 @@ def is_all_taken_back(invoice: Invoice) -> bool:
     return not entries.aggregate(sum=MoneySum("amount"))["sum"]
 
 
-def sell_again(payment: Payment, amount: Decimal, *, key: str) -> None:
-    """``amount`` is on the personal account again, and so are the sales it had paid for.
+def sell_again(payment: Payment, amount: Decimal, *, key: str, lines: ByLine | None = None) -> None:
+    """``amount`` is on the personal account again, and so are the sales it had paid for. ``lines``: what had been taken
+    of lines.
 
     It stays there where the invoice was taken back meanwhile or the customer owes us more than this.
     """
@@ -93,10 +105,11 @@ def sell_again(payment: Payment, amount: Decimal, *, key: str) -> None:
         if part <= 0 or sale.invoice.status != InvoiceStatus.PAID:
             continue
         try:
-            ledger.debit(
+            moved = ledger.debit(
                 customer=payment.customer, invoice=sale.invoice, amount=part, currency=payment.currency,
                 key=_key(key, sale, sales), taken_from=[(payment, part)],
             )  # fmt: skip
+            line_shares.write(moved, part, lines or {})
         except ledger.InsufficientBalance:
             logger.warning("payment %s: its money is back, but the customer owes more", payment.pk)
         amount -= part

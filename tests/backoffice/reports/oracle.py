@@ -40,7 +40,7 @@ class Booked:
 
 
 ENTRIES = """
-    SELECT e.id, e.created_at, t.key, t.invoice_id, a.currency, e.amount
+    SELECT e.id, e.created_at, t.key, t.invoice_id, t.payment_id, a.currency, e.amount
     FROM billing_ledgerentry e
     JOIN billing_ledgeraccount a ON a.id = e.account_id
     JOIN billing_ledgertransaction t ON t.id = e.transaction_id
@@ -48,8 +48,12 @@ ENTRIES = """
 """
 LINES = """
     SELECT l.invoice_id, l.amount, l.tax, l.tax_rate, l.software_id, l.plan_id, l.license_terms, i.payer, i.customer_id,
-           i.order_id, i.amount, l.description
+           i.order_id, i.amount, l.description, l.id
     FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id ORDER BY l.invoice_id, l.position
+"""
+REFUNDS = """
+    SELECT invoice_id, payment_id, amount, id FROM billing_refund
+    WHERE is_ours AND invoice_id IS NOT NULL AND status IN ('pending', 'succeeded') ORDER BY id
 """
 VOUCHERS = "SELECT order_id, voucher_code FROM order_orderdiscount WHERE voucher_code <> ''"
 
@@ -60,27 +64,47 @@ def booked() -> list[Booked]:
     vouchers: dict[int, set[str]] = defaultdict(set)
     for order, code in sql(VOUCHERS):
         vouchers[order].add(code)
-    for invoice, amount, tax, rate, software, plan, granted, payer, customer, order, whole, text in sql(LINES):
+    for invoice, amount, tax, rate, software, plan, granted, payer, customer, order, whole, text, pk in sql(LINES):
         codes = vouchers[order]
         lines[invoice].append({
             "amount": cents(amount), "tax": cents(tax), "rate": Decimal(str(rate)), "product": software, "type": plan,
             "period": loaded(granted).get("months"), "country": loaded(payer).get("country", ""), "customer": customer,
             "voucher": "*" if len(codes) > 1 else next(iter(codes), ""), "invoiced": cents(whole), "text": text,
+            "pk": pk, "sold": 0,
         })  # fmt: skip
+    named: dict[tuple[int, int, int], list[dict[int, int]]] = defaultdict(list)
+    for invoice, payment, amount, refund in sql(REFUNDS):
+        of_lines: dict[int, int] = defaultdict(int)
+        for line, part in sql("SELECT line_id, amount FROM billing_refundedunit WHERE refund_id = %s", refund):
+            of_lines[line] += cents(part)
+        named[invoice, payment, -cents(amount)].append(of_lines)
     found = []
-    for _pk, at, key, invoice, currency, amount in sql(ENTRIES):
+    for _pk, at, key, invoice, payment, currency, amount in sql(ENTRIES):
         kind = 2 if key.startswith("dispute") else 0 if key.startswith("invoice-") else 1
         total, own = cents(amount), lines[invoice]
-        for line, part in zip(own, divided(total, [each["amount"] for each in own]), strict=True):
-            is_whole = abs(total) == line["invoiced"]
+        is_whole = bool(own) and abs(total) == own[0]["invoiced"]
+        of_lines = named[invoice, payment, total].pop(0) if named[invoice, payment, total] else {}
+        parts = divided(total, [each["amount"] for each in own]) if is_whole else given(total, own, of_lines)
+        for line, part in zip(own, parts, strict=True):
+            line["sold"] += part
+            if not (part or is_whole):
+                continue
             tax = line["tax"] if is_whole else half_up(abs(part) * line["tax"], line["amount"])
             found.append(Booked(day_of(at), kind, currency, part, tax if total > 0 else -tax, line))
     return found
 
 
+def given(total: int, lines: list[dict[str, Any]], of_lines: dict[int, int]) -> list[int]:
+    """Cents of a part: what was refunded of lines, the rest by what the lines still hold, or gave before."""
+    room = [line["sold"] if total < 0 else line["amount"] - line["sold"] for line in lines]
+    first = [min(of_lines.get(line["pk"], 0), most) for line, most in zip(lines, room, strict=True)]
+    rest = divided(abs(total) - sum(first), [most - part for most, part in zip(room, first, strict=True)])
+    return [(part + more) * (1 if total > 0 else -1) for part, more in zip(first, rest, strict=True)]
+
+
 def divided(total: int, weights: list[int]) -> list[int]:
     """Cents by weights; what is left over goes to those that lost most by rounding down, the first of equals first."""
-    whole, size = sum(weights), abs(total)
+    whole, size = sum(weights) or 1, abs(total)
     parts = [size * weight // whole for weight in weights]
     lost = sorted(range(len(parts)), key=lambda at: (-(size * weights[at] % whole), at))
     for at in lost[: size - sum(parts)]:
@@ -131,7 +155,7 @@ VALUES: dict[str, Callable[[Booked], Any]] = {
 def ledger(first: date, last: date) -> dict[str, int]:
     """The income by currency, straight from the account of sales."""
     found: dict[str, int] = defaultdict(int)
-    for _pk, at, _key, _invoice, currency, amount in sql(ENTRIES):
+    for _pk, at, _key, _invoice, _payment, currency, amount in sql(ENTRIES):
         if first <= day_of(at) <= last:
             found[currency] += cents(amount)
     return dict(found)

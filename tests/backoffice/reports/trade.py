@@ -145,12 +145,12 @@ class Trade:
             self._pay(self.order(self.customers[1], [(self.products[1], "standard", 1, "10.00")]))  # ended lately
 
     def _given_back(self) -> None:
-        """A sum that no line divides evenly, a line, everything, and everything in two steps."""
+        """A sum that no line divides evenly, a line, everything, everything in two steps, and a line, then sums."""
         three = [(self.products[0], "standard", 12, "10.00"), (self.products[1], "pro", 3, "10.00")]
         three.append((self.products[1], "standard", 1, "10.01"))
         made = []
         with on(3, 3):
-            for number in range(4):
+            for number in range(5):
                 made.append(self.order(self.customers[number], three, rate=RATES[number % 3], vouchers=("SPRING",)))
                 self._pay(made[-1], card=True)
         for month, invoice, decision in (
@@ -159,6 +159,9 @@ class Trade:
             (5, made[2], {"amount": made[2].amount}),
             (6, made[3], {"amount": Decimal("0.01")}),
             (7, made[3], {"amount": made[3].amount - Decimal("0.01")}),
+            (4, made[4], {"units": list(units_left(made[4]))[2:]}),
+            (6, made[4], {"amount": Decimal("6.67")}),
+            (8, made[4], {"amount": Decimal("2.50"), "ending": list(units_left(made[4]))[:1]}),
         ):
             with on(month, 17):
                 refunds.begin(

@@ -1,0 +1,95 @@
+"""Which lines of an invoice a movement of sales is for, where it is for a part of the invoice.
+
+Written beside the movement and never changed, so that a report says what a refund by line was decided about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from storefront.billing.models import (
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    LedgerTransaction,
+    LineShare,
+    Refund,
+    RefundedUnit,
+)
+from storefront.billing.models.ledger import AccountKind
+from storefront.core import money
+
+_NOTHING = Decimal(0)
+#: Amounts by the key of their line.
+ByLine = Mapping[int, Decimal]
+
+
+def decided(refunds: Iterable[Refund]) -> dict[int, Decimal]:
+    """What refunds by line hold of each line, above zero."""
+    rows = RefundedUnit.objects.filter(refund__in=list(refunds)).order_by().values_list("line")
+    return dict(rows.annotate(sum=Sum("amount")).values_list("line", "sum"))
+
+
+def taken(movements: Iterable[LedgerTransaction]) -> dict[int, Decimal]:
+    """What movements took of each line, above zero; less what others of them gave back."""
+    rows = LineShare.objects.filter(transaction__in=movements).order_by().values_list("line")
+    sums = rows.annotate(sum=Sum("amount")).values_list("line", "sum")
+    return {line: -amount for line, amount in sums if amount < 0}
+
+
+def write(movement: LedgerTransaction, amount: Decimal, first: ByLine) -> None:
+    """Share ``amount``, as booked on the account of sales (below zero: taken back), among the lines of its invoice.
+
+    First what was decided about lines (``first``), the rest by what is left of them; no line gives more than it sold,
+    none gets back more than it gave. Nothing is written for a whole invoice, whose lines are the shares.
+    """
+    invoice = movement.invoice
+    if invoice is None or abs(amount) == invoice.amount or movement.shares.exists():
+        return
+    lines = list(invoice.lines.order_by("position"))
+    if not lines:
+        return
+    sold = _sold(invoice, lines, movement)
+    room = [sold[line.pk] if amount < 0 else line.amount - sold[line.pk] for line in lines]
+    wanted = [first.get(line.pk, _NOTHING) for line in lines]
+    found = _shared(abs(amount), wanted, room, [line.amount for line in lines], invoice.currency)
+    sign = 1 if amount > 0 else -1
+    LineShare.objects.bulk_create(
+        LineShare(transaction=movement, line=line, amount=sign * share)
+        for line, share in zip(lines, found, strict=True)
+    )
+
+
+def _sold(invoice: Invoice, lines: Sequence[InvoiceLine], but: LedgerTransaction) -> dict[int, Decimal]:
+    """What each line has sold by now, less what was taken back of it."""
+    sold = {line.pk: _NOTHING for line in lines}
+    entries = LedgerEntry.objects.filter(account__kind=AccountKind.SALES, transaction__invoice=invoice)
+    shares: dict[int, dict[int, Decimal]] = {}
+    written = LineShare.objects.filter(line__invoice=invoice)
+    for movement, line_id, amount in written.values_list("transaction", "line", "amount"):
+        shares.setdefault(movement, {})[line_id] = amount
+    for movement, amount in entries.exclude(transaction=but).values_list("transaction", "amount"):
+        if movement in shares:
+            parts = [shares[movement][line.pk] for line in lines]
+        else:  # a whole invoice, or a part from before shares were written
+            parts = money.allocate(abs(amount), [line.amount for line in lines], invoice.currency)
+            parts = parts if amount > 0 else [-part for part in parts]
+        for line, part in zip(lines, parts, strict=True):
+            sold[line.pk] += part
+    return sold
+
+
+def _shared(
+    amount: Decimal, wanted: Sequence[Decimal], room: Sequence[Decimal], prices: Sequence[Decimal], currency: str
+) -> list[Decimal]:
+    room = [max(_NOTHING, each) for each in room]
+    first = [min(pair) for pair in zip(wanted, room, strict=True)]
+    if sum(first) >= amount:
+        return money.allocate(amount, first, currency)
+    rest = [each - part for each, part in zip(room, first, strict=True)]
+    left = amount - sum(first)
+    others = money.allocate(left, rest if sum(rest) >= left else prices, currency)
+    return [part + other for part, other in zip(first, others, strict=True)]
