@@ -23,8 +23,9 @@ class FilesInput(forms.ClearableFileInput):
 
 class FilesField(forms.FileField):
     """``cleaned_data`` holds a list of CheckedFile. A browser forgets chosen files when a form comes back: say so there
-    with ``CHOOSE_AGAIN``."""
+    with ``CHOOSE_AGAIN``. ``is_read``: without it nothing is looked at, for a form that is refused anyway."""
 
+    is_read = True
     widget = FilesInput(attrs={"accept": checking.ACCEPT})
 
     def __init__(self, **kwargs: Any) -> None:
@@ -33,6 +34,8 @@ class FilesField(forms.FileField):
         super().__init__(required=False, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
+        if not self.is_read:
+            return []
         uploads: Sequence[Any] = data if isinstance(data, list | tuple) else [data] if data else []
         if len(uploads) > checking.MOST_FILES:
             raise ValidationError(_("Send at most %(most)d files at once."), params={"most": checking.MOST_FILES})

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from storefront.core.uploads import checking, refusals
+from storefront.core.uploads.refusals import Refused
 from storefront.notifications.models import OutboxMessage
 from storefront.support.incoming.reading import IncomingMail
 from storefront.support.models import Conversation, HeldMail, Kind
@@ -66,3 +68,22 @@ def test_staff_are_told_once_that_no_more_mails_are_kept(ticket: Conversation, s
     for number in range(100, 103):
         take(ticket, str(number), sender="ada@home.example")
     assert OutboxMessage.objects.filter(key__startswith="held-full:").count() == 2  # full a second time
+
+
+def test_files_of_mails_that_are_not_kept_or_came_before_are_not_looked_at(
+    ticket: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+
+    def check(name: str, _content: bytes) -> Any:
+        looked_at.append(name)
+        raise Refused(refusals.UNKNOWN, name)
+
+    monkeypatch.setattr(checking, "check", check)
+    assert take(ticket, "first", a=b"x") and take(ticket, "first", again=b"x")
+    assert looked_at == ["a.jpg"]
+    for number in range(incoming.MOST_HELD):
+        assert take(ticket, str(number), sender="ada@home.example")
+    assert take(ticket, "0", sender="ada@home.example", held_before=b"x")
+    assert not take(ticket, "late", sender="ada@home.example", late=b"x")
+    assert looked_at == ["a.jpg"]

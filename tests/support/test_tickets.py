@@ -21,6 +21,7 @@ from django.urls import reverse
 from PIL import Image
 
 from storefront.core import clock
+from storefront.core.uploads import checking
 from storefront.support.models import Attachment, Conversation, Department
 from storefront.support.retention import clear_lost_files
 from storefront.support.services import conversations
@@ -263,6 +264,22 @@ def test_who_opens_too_many_tickets_waits(own: Client, settings: Any) -> None:
     settings.THROTTLES = settings.THROTTLES | {"ticket-begin": "2/hour"}
     codes = [own.post(NEW, {"subject": "x", "text": "y", "key": f"k{n}"}).status_code for n in range(3)]
     assert codes == [302, 302, 422]
+
+
+def test_refused_files_count_and_are_not_looked_at_beyond_the_limit(
+    own: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.THROTTLES = settings.THROTTLES | {"ticket-begin": "2/hour"}
+    looked_at: list[str] = []
+    check = checking.check
+    monkeypatch.setattr(checking, "check", lambda name, content: [looked_at.append(name), check(name, content)][1])
+    for n in range(3):
+        form = {"subject": "x", "text": "y", "files": SimpleUploadedFile(f"{n}.exe", b"MZ\x90\0")}
+        page = own.post(NEW, form)
+        assert page.status_code == 422
+    assert looked_at == ["0.exe", "1.exe"]
+    text = page.content.decode()
+    assert "choose your files again" in text and "cannot be taken" not in text
 
 
 def test_a_link_in_a_mail_leads_its_customer_to_the_ticket(

@@ -15,11 +15,11 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from storefront.core.uploads.bounds import MOST_ENTRIES, MOST_UNFOLDED, Budget, TooMuch
 from storefront.core.uploads.refusals import BROKEN_ARCHIVE, UNFOLDS, Refused
 
-#: Entries, and the bytes of all of them unfolded.
-MOST_ENTRIES = 1000
-MOST_UNFOLDED = 100 * 1024 * 1024
+__all__ = ["MAGIC", "MOST_ENTRIES", "MOST_UNFOLDED", "Entry", "entries"]
+
 MAGIC = b"PK\x03\x04"
 _DIRECTORY_END, _END_LENGTH = b"PK\x05\x06", 22
 _STORED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -35,12 +35,14 @@ class Entry:
     content: bytes = field(repr=False)
 
 
-def entries(name: str, content: bytes) -> Iterator[Entry]:
-    """Every file of the archive ``content``, one after the other; folders have none. Raises Refused with ``name``."""
+def entries(name: str, content: bytes, budget: Budget) -> Iterator[Entry]:
+    """Every file of the archive ``content``, one after the other; folders have none. Raises Refused with ``name``.
+
+    ``budget``: of what people sent, which this archive may be a part of."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             listed = archive.infolist()
-            _measure(name, content, listed)
+            _measure(name, content, listed, budget)
             for entry in listed:
                 if not entry.is_dir():
                     yield Entry(entry.filename, _unfolded(archive, entry))
@@ -48,10 +50,12 @@ def entries(name: str, content: bytes) -> Iterator[Entry]:
         raise Refused(BROKEN_ARCHIVE, name) from None
 
 
-def _measure(name: str, content: bytes, listed: list[zipfile.ZipInfo]) -> None:
+def _measure(name: str, content: bytes, listed: list[zipfile.ZipInfo], budget: Budget) -> None:
     """What can be said before anything is unfolded."""
-    if len(listed) > MOST_ENTRIES or sum(entry.file_size for entry in listed) > MOST_UNFOLDED:
-        raise Refused(UNFOLDS, name)
+    try:
+        budget.unfold(entries=len(listed), size=sum(entry.file_size for entry in listed))
+    except TooMuch:
+        raise Refused(UNFOLDS, name) from None
     is_whole = content[-_END_LENGTH:].startswith(_DIRECTORY_END) and min(
         (entry.header_offset for entry in listed), default=-1
     ) == 0  # fmt: skip

@@ -7,6 +7,7 @@ PDF, text, Office documents without macros, and a ZIP of files that are taken by
 
 from __future__ import annotations
 
+import codecs
 import io
 import logging
 import re
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from storefront.core.uploads import archives, documents, refusals
+from storefront.core.uploads.bounds import Budget
 from storefront.core.uploads.refusals import Refused
 from storefront.core.uploads.turning import upright
 
@@ -31,6 +33,7 @@ MOST_BYTES_TOGETHER = 25 * 1024 * 1024
 #: Pixels of a picture: a small file may unfold into gigabytes.
 MOST_PIXELS = 40_000_000
 MOST_NAME = 100
+_PIECE = 64 * 1024
 
 #: Pillow's name of a format -> the format it is written in, its MIME type, the ending of its name. Animations lose all
 #: but their first picture.
@@ -125,17 +128,29 @@ def _written_anew(name: str, picture: Image.Image) -> CheckedFile:
 
 def _archive(name: str, content: bytes) -> CheckedFile:
     """An Office document, or a ZIP of what is taken by itself."""
-    found = list(archives.entries(name, content))
+    budget = Budget()
+    found = list(archives.entries(name, content, budget))
     if documents.is_document(found):
-        ending, content_type = documents.read(name, found)
+        ending, content_type = documents.read(name, found, budget)
         return CheckedFile(_with_ending(name, ending), content_type, content)
-    if not found or not all(map(_may_be_packed, found)):
+    packed = [entry for entry in found if not _is_of_a_mac(entry)]
+    if not packed or not all(_may_be_packed(name, entry, budget) for entry in packed):
         raise Refused(refusals.HOLDS_OTHER, name)
     return CheckedFile(_with_ending(name, "zip"), "application/zip", content)
 
 
-def _may_be_packed(entry: archives.Entry) -> bool:
-    """By its content and by its name, because whoever unpacks it opens it by that. No archive within an archive."""
+def _is_of_a_mac(entry: archives.Entry) -> bool:
+    """What macOS adds to a ZIP: where a folder's icons stand, and what it knows of each file. Nobody opens these."""
+    folder, _slash, name = entry.name.rpartition("/")
+    if name == ".DS_Store":
+        return entry.content.startswith(b"\0\0\0\1Bud1")
+    is_beside = name.startswith("._") and folder.partition("/")[0] == "__MACOSX"
+    return is_beside and entry.content.startswith(b"\x00\x05\x16\x07")
+
+
+def _may_be_packed(name: str, entry: archives.Entry, budget: Budget) -> bool:
+    """By its content and by its name, because whoever unpacks it opens it by that. No archive within an archive.
+    Raises Refused with ``name`` where the documents in it unfold to too much together."""
     ending = entry.name.rpartition(".")[2].lower()
     if entry.content.startswith(_PICTURE_BYTES):
         return ending in _PICTURE_ENDINGS
@@ -143,10 +158,12 @@ def _may_be_packed(entry: archives.Entry) -> bool:
         return ending == "pdf"
     try:
         if entry.content.startswith(archives.MAGIC):
-            inner = list(archives.entries(entry.name, entry.content))
-            return documents.is_document(inner) and documents.read(entry.name, inner)[0] == ending
+            inner = list(archives.entries(entry.name, entry.content, budget))
+            return documents.is_document(inner) and documents.read(entry.name, inner, budget)[0] == ending
         _text(entry.name, entry.content)
-    except Refused:
+    except Refused as refused:
+        if refused.template == refusals.UNFOLDS:
+            raise Refused(refusals.UNFOLDS, name) from None
         return False
     return True
 
@@ -156,14 +173,21 @@ def _text(name: str, content: bytes) -> CheckedFile:
     content_type = _TEXT_ENDINGS.get(ending)
     if content_type is None or b"\0" in content or _MARKUP.search(content[:4096]):
         raise Refused(refusals.UNKNOWN, name)
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            content.decode("cp1251")
-        except UnicodeDecodeError:
-            raise Refused(refusals.UNKNOWN, name) from None
+    if not (_is_text_in("utf-8-sig", content) or _is_text_in("cp1251", content)):
+        raise Refused(refusals.UNKNOWN, name)
     return CheckedFile(name, content_type, content)
+
+
+def _is_text_in(charset: str, content: bytes) -> bool:
+    """Read piece by piece: the text of a large file takes four times its memory."""
+    decoder = codecs.getincrementaldecoder(charset)()
+    try:
+        for begin in range(0, len(content), _PIECE):
+            decoder.decode(content[begin : begin + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _with_ending(name: str, ending: str) -> str:

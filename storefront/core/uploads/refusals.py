@@ -16,6 +16,10 @@ TOO_MANY_PIXELS = _("%(name)s is too large a picture. Make it smaller and send i
 BROKEN_ARCHIVE = _("%(name)s is damaged or locked with a password, so we cannot check it.")
 UNFOLDS = _("%(name)s holds too much or too many files. Send them in several parts.")
 HAS_MACROS = _("%(name)s holds macros or embedded programs. Save it without them, or as PDF, and send it again.")
+IS_LINKED = _(
+    "%(name)s shows pictures, tables or other things from elsewhere. Embed or remove them, or save it as PDF, "
+    "and send it again."
+)
 HOLDS_OTHER = _(
     "%(name)s holds a file that we do not take. It may hold pictures, PDF, documents and plain text, "
     "and no other archive."

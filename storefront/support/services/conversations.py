@@ -99,6 +99,11 @@ def write(
         return message
 
 
+def is_written(*, conversation: Conversation, key: str) -> bool:
+    """Whether ``write`` or ``answer`` with this key has added its message."""
+    return Message.objects.filter(key=_key(str(conversation.pk), key)).exists()
+
+
 def answer(
     *,
     conversation: Conversation,

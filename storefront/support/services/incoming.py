@@ -29,9 +29,12 @@ def take(mail: IncomingMail) -> bool:
     conversation = Conversation.objects.select_related("customer").filter(number=mail.number).first()
     if conversation is None:
         return False
+    key = f"mail:{mail.digest}"
+    with transaction.atomic():  # what is known or not kept is not even unfolded
+        if (answer := _answer_at_once(conversation, mail, key)) is not None:
+            return answer
     kept, left_out = _checked(mail)  # outside the lock: a scanner may take seconds
     with transaction.atomic(), translation.override(conversation.language):
-        key = f"mail:{mail.digest}"
         locked = conversations.lock(Conversation.objects.get(pk=conversation.pk))
         if HeldMail.objects.filter(key=_held_key(conversation, key)).exists():
             return True
@@ -43,6 +46,24 @@ def take(mail: IncomingMail) -> bool:
             conversation=conversation, text=text, quoted=mail.quoted, key=key, attachments=kept, is_by_mail=True
         )
         return True
+
+
+def _answer_at_once(conversation: Conversation, mail: IncomingMail, key: str) -> bool | None:
+    """True if the mail came before, False if so many wait that it is not kept, None if it must be read."""
+    if HeldMail.objects.filter(key=_held_key(conversation, key)).exists() or conversations.is_written(
+        conversation=conversation, key=key
+    ):
+        return True
+    return False if _why_held(conversation, conversation, mail) and _is_full(conversation) else None
+
+
+def _is_full(conversation: Conversation) -> bool:
+    """Whether no more mails are kept, of which staff are told."""
+    waiting = conversation.held_mails.filter(decided_at=None)
+    if waiting.count() < MOST_HELD:
+        return False
+    mails.tell_of_full(waiting.latest("pk"))
+    return True
 
 
 def _why_held(conversation: Conversation, locked: Conversation, mail: IncomingMail) -> str:
@@ -78,9 +99,7 @@ def _hold(
     reason: str,
     kept: list[CheckedFile],
 ) -> bool:
-    waiting = locked.held_mails.filter(decided_at=None)
-    if waiting.count() >= MOST_HELD:
-        mails.tell_of_full(waiting.latest("pk"))
+    if _is_full(locked):
         return False
     held = HeldMail.objects.create(
         conversation=locked, reason=reason, sender=mail.sender, text=text, quoted=mail.quoted,

@@ -37,14 +37,19 @@ class _Form(forms.Form):
         key: str = self.cleaned_data["key"]
         return key if _KEY.fullmatch(key) else references.public_id()
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors:
+    def full_clean(self) -> None:
+        """Every try counts, also one that is refused, before its files are unfolded."""
+        refused: throttle.Throttled | None = None
+        if self.is_bound:
             try:
                 throttle.hit_key(self.limit, str(self.customer.pk))
             except throttle.Throttled as exc:
-                self.add_error(None, too_many(exc))
-        return cleaned
+                refused = exc
+        files: Any = self.fields["files"]
+        files.is_read = refused is None
+        super().full_clean()
+        if refused is not None:
+            self.add_error(None, too_many(refused))
 
 
 class TicketForm(_Form):
