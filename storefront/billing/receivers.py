@@ -49,5 +49,4 @@ def mails_come_back(sender: object, *, address: MailAddress, **kwargs: Any) -> N
         key=f"{reviews.MAIL_BOUNCED}:{address.pk}:{address.bounced_at:%Y%m%dT%H%M%S%f}",
         kind=reviews.MAIL_BOUNCED,
         detail=f"Mails to {address.email} come back. {address.bounce_detail}".strip(),
-        subject="Mails to an address come back",
     )

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from structlog.contextvars import bound_contextvars
 
 from storefront.core import clock, queue
+from storefront.core.language import absolute_url
+from storefront.inbox.labels import source as source_label
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.sources import GiveUp, NotNow, UnknownSource, source
 from storefront.notifications import mails
@@ -91,8 +94,11 @@ def _failed(event: InboundEvent, exc: Exception, *, is_final: bool) -> None:
         )
         if is_final:
             logger.error("message %s given up", event)
+            with translation.override("en"):
+                subject = f"A message could not be handled: {source_label(event.source)}"
             mails.staff_notice(
                 key=f"inbox-failed:{event.pk}:{event.copies}",
-                subject=f"A message of {event.source} could not be handled",
-                text=f"{event.summary or event.event_id} was tried {event.attempts} times: {type(exc).__name__}.",
+                subject=subject,
+                text=f"{event.summary or event.event_id} was tried {event.attempts} times, and is not tried again. "
+                f"What went wrong: {absolute_url('backoffice-webhook', language='en', pk=event.pk)}",
             )

@@ -93,7 +93,9 @@ def test_a_failed_message_is_tried_again_with_growing_gaps_and_then_given_up():
     assert gaps == sorted(gaps) and gaps[0] == 5 and max(gaps) == 3600
     assert state().status == InboundStatus.FAILED
     assert "not today" in state().last_error
-    assert OutboxMessage.objects.filter(key__startswith="inbox-failed:").count() == 1
+    notice = OutboxMessage.objects.get(key__startswith="inbox-failed:").payload["context"]
+    assert "Error" not in str(notice["paragraphs"])  # no names of our code, but where to look
+    assert f"/admin/webhooks/{InboundEvent.objects.get().pk}/" in notice["paragraphs"][0]
     assert [finding.check for finding in checks()] == ["inbox-unhandled"]
 
 

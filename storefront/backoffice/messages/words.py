@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from storefront.inbox.labels import source
 from storefront.inbox.models import InboundEvent
 from storefront.notifications.models import OutboxMessage, OutboxStatus
 
@@ -19,7 +20,9 @@ MAILS: Words = {
     "checkout_reminder": _("Cart that was not ordered"),
     "confirm_email": _("Confirm an e-mail address"),
     "conversation_answer": _("Answer in a conversation"),
+    "due_day_extended": _("More time to pay"),
     "invitation": _("Invitation to become staff"),
+    "invoice_replaced": _("Invoice replaced"),
     "late_payment": _("Late payment arrived"),
     "license_changed": _("License changed by staff"),
     "license_ending": _("License ends soon"),
@@ -27,6 +30,7 @@ MAILS: Words = {
     "license_linked": _("License works in its portal"),
     "license_not_linked": _("License could not be linked"),
     "order_placed": _("Order placed"),
+    "order_prepared": _("Order prepared by staff"),
     "order_voided": _("Order void"),
     "password_reset": _("New password"),
     "payment_awaited": _("Payment awaited"),
@@ -45,7 +49,6 @@ OTHERS: Words = {
     "pictures": _("Pictures of a page to make"),
     "support.answer": _("Answer to look after"),
 }
-SOURCES: Words = {"stripe": "Stripe", "bitrix24": "Bitrix24", "mail": _("Mail company")}
 
 
 def what(message: OutboxMessage) -> str:
@@ -57,10 +60,6 @@ def what(message: OutboxMessage) -> str:
 def state(message: OutboxMessage | InboundEvent) -> str:
     """Where it stands, in a word or two."""
     return str(_("Withheld")) if message.status == OutboxStatus.WITHHELD else message.get_status_display()
-
-
-def source(name: str) -> str:
-    return str(SOURCES.get(name, name))
 
 
 def mail_choices() -> list[tuple[str, str]]:

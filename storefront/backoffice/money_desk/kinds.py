@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from storefront.billing.review_titles import title
+
 #: What can be done about a matter beside closing it.
 REFUND, BOOK, ASK = "refund", "book", "ask"
 
@@ -13,7 +15,6 @@ REFUND, BOOK, ASK = "refund", "book", "ask"
 class ReviewText(NamedTuple):
     """``advice``: what usually puts it right, in a sentence. ``acts``: what the desk offers for it."""
 
-    title: Any
     advice: Any
     acts: frozenset[str] = frozenset()
 
@@ -26,7 +27,6 @@ _COMPARE = _("Compare both sides at the provider, and correct the one that is wr
 
 KINDS = {
     "mismatch": ReviewText(
-        _("The payment does not match the invoice"),
         _(
             "First put the money right at the provider (refund it, or agree with the customer). After that "
             "the buyer of an open order can pay again."
@@ -34,83 +34,68 @@ KINDS = {
         _KEPT,
     ),
     "mismatch_unpaid": ReviewText(
-        _("An unpaid charge differs from ours"),
         _("No money has come yet. Closing this entry closes the charge at the provider, and the buyer can pay again."),
     ),
-    "late_payment": ReviewText(_("Money came after the order was cancelled"), _AGREE, _KEPT),
-    "second_payment": ReviewText(_("An invoice was paid twice"), _AGREE, _KEPT),
+    "late_payment": ReviewText(_AGREE, _KEPT),
+    "second_payment": ReviewText(_AGREE, _KEPT),
     "partial_refund": ReviewText(
-        _("Part of a payment was refunded at the provider"),
         _("It names no lines, so licenses stay as they are. Refund lines here, or revoke the license, to end them."),
         frozenset({REFUND, ASK}),
     ),
-    "refund_failed": ReviewText(
-        _("A refund did not arrive"), _("The money is back at the provider: refund it anew."), frozenset({REFUND, ASK})
-    ),
+    "refund_failed": ReviewText(_("The money is back at the provider: refund it anew."), frozenset({REFUND, ASK})),
     "refund_unknown": ReviewText(
-        _("Nobody knows whether a refund was made"),
         _(
             "Look for it at the provider. If it is there, let our key read refunds, and it is booked automatically. "
             "Closing this entry means that it was not made: its amount can be refunded again."
         ),
     ),
-    "refund": ReviewText(
-        _("A payment was refunded"), _("Check that license and invoice are as agreed with the customer."), _ASKED
-    ),
-    "dispute": ReviewText(
-        _("A buyer's bank disputes a payment"), _("Answer at the provider before its deadline."), _ASKED
-    ),
-    "dispute_closed": ReviewText(
-        _("A dispute is decided"), _("Read what it means for money and licenses; then it is closed.")
-    ),
+    "refund": ReviewText(_("Check that license and invoice are as agreed with the customer."), _ASKED),
+    "dispute": ReviewText(_("Answer at the provider before its deadline."), _ASKED),
+    "dispute_closed": ReviewText(_("Read what it means for money and licenses; then it is closed.")),
     "partly_lost": ReviewText(
-        _("One of an invoice's payments was lost in a dispute"),
         _("Agree with the customer: they pay the missing part, or the rest is refunded. Set the license accordingly."),
         frozenset({REFUND}),
     ),
     "reverted": ReviewText(
-        _("The provider withdrew the success of a charge"),
         _("Nothing was undone automatically: ask the provider, then decide about the order."),
         _ASKED,
     ),
-    "unknown_charge": ReviewText(_("The provider took money for a charge we do not know"), _COMPARE),
-    "missing_charge": ReviewText(_("The provider does not list a payment of ours"), _COMPARE, _ASKED),
-    "difference": ReviewText(_("The provider and we differ about a payment"), _COMPARE, _ASKED),
+    "unknown_charge": ReviewText(_COMPARE),
+    "missing_charge": ReviewText(_COMPARE, _ASKED),
+    "difference": ReviewText(_COMPARE, _ASKED),
     "day_differs": ReviewText(
-        _("The sums of a day differ from the provider's"),
         _("Open the day: each difference is listed and linked. What is booked late mends its day by itself."),
     ),
-    "unknown_to_provider": ReviewText(
-        _("The provider does not know a charge it once gave us"), _("Check whether the keys were changed."), _ASKED
-    ),
+    "unknown_to_provider": ReviewText(_("Check whether the keys were changed."), _ASKED),
     "cannot_charge": ReviewText(
-        _("An order cannot be charged"),
         _(
             "The customer cannot pay it on the shop's pages. Look for the reason in the provider's log, write"
             " to the customer, or cancel the order. Closing this entry lets the customer try again."
         ),
     ),
     "setup": ReviewText(
-        _("A payment method is not set up correctly"),
         _("Put it right at the provider. What waits for it then continues automatically."),
     ),
-    "free_taken_back": ReviewText(
-        _("Licenses of a free order were taken back"), _("Noted for the record; no money is to be moved.")
-    ),
+    "free_taken_back": ReviewText(_("Noted for the record; no money is to be moved.")),
     "mail_bounced": ReviewText(
-        _("Mails to an address come back"),
         _(
             "Nothing is sent there any more, as the customer's account says. Correct the address with them. "
             "Closing this entry means that the address works: mails are sent there again."
         ),
     ),
     "wrong_mode": ReviewText(
-        _("A message from the provider's other mode"),
         _("Test and live mode are mixed up: check the keys and the webhook."),
     ),
 }
 
 
-def describe(kind: str) -> ReviewText:
-    """Title and advice of a kind; an unknown one is named by its code."""
-    return KINDS.get(kind) or ReviewText(kind.replace("_", " ").capitalize(), _ANY)
+class Described(NamedTuple):
+    title: str
+    advice: Any
+    acts: frozenset[str]
+
+
+def describe(kind: str) -> Described:
+    """Title, advice and acts of a kind."""
+    text = KINDS.get(kind) or ReviewText(_ANY)
+    return Described(title(kind), text.advice, text.acts)

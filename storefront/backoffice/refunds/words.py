@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from storefront.billing import refund_failures
 from storefront.billing.models import Refund
 from storefront.billing.states import RefundStatus
 from storefront.core import money
@@ -24,20 +25,6 @@ STATES: dict[str, str | Promise] = {
     RefundStatus.SUCCEEDED: gettext_lazy("Done: the money is on its way to the buyer."),
     RefundStatus.FAILED: gettext_lazy("It did not reach the buyer. The money is still with us."),
 }
-#: https://docs.stripe.com/api/refunds/object#refund_object-failure_reason and the refusals of our own.
-FAILURES: dict[str, str | Promise] = {
-    "abandoned": gettext_lazy("the provider never confirmed it and does not list it"),
-    "charge_disputed": gettext_lazy("the buyer's bank disputes the payment"),
-    "charge_already_refunded": gettext_lazy("the payment had been refunded already"),
-    "amount_too_large": gettext_lazy("so much was not left of the payment"),
-    "not_refundable": gettext_lazy("there was nothing to refund"),
-    "expired_or_canceled_card": gettext_lazy("the buyer's card is expired or cancelled"),
-    "lost_or_stolen_card": gettext_lazy("the buyer's card was reported lost or stolen"),
-    "insufficient_funds": gettext_lazy("our balance at the provider is too small"),
-    "declined": gettext_lazy("the buyer's bank refused it"),
-    "merchant_request": gettext_lazy("it was cancelled at our request"),
-    "charge_for_pending_refund_disputed": gettext_lazy("the buyer's bank disputes the payment"),
-}
 
 
 def displayed(amount: Decimal, currency: str) -> str:
@@ -52,8 +39,7 @@ def failure(refund: Refund) -> str:
     """Why it failed, in words with the provider's code; "" if it did not."""
     if refund.status != RefundStatus.FAILED:
         return ""
-    words = str(FAILURES.get(refund.failure_code, _("no reason given")))
-    return f"{words} ({refund.failure_code})" if refund.failure_code else words
+    return refund_failures.in_words(refund.failure_code)
 
 
 def done(refunds: list[Refund]) -> str:

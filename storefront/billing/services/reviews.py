@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 
 from django.db import transaction
+from django.utils import translation
 
+from storefront.billing import refund_failures
 from storefront.billing.models import Invoice, Payment, PaymentAttempt, Refund, ReviewItem
+from storefront.billing.review_titles import title
 from storefront.notifications import mails
 
 logger = logging.getLogger(__name__)
@@ -41,8 +44,8 @@ def file(
 ) -> ReviewItem:
     """File an item for staff, once per ``key``, and mail it to them. No secrets in ``detail``.
 
-    ``subject`` replaces the mail's default subject, which speaks of a payment. The payment of an attempt, and the
-    customer, need not be named.
+    ``subject`` replaces the mail's default subject, the title that the kind has on the money desk. The payment of an
+    attempt, and the customer, need not be named.
     """
     with transaction.atomic():
         payment = payment or (Payment.objects.filter(attempt=attempt).first() if attempt else None)
@@ -55,7 +58,8 @@ def file(
         if is_new:
             logger.warning("for review: %s", key)
             number = f" ({invoice.number})" if invoice else ""
-            subject = subject or f"Payment to review: {kind}{number}"
+            with translation.override("en"):  # the language of notices to staff
+                subject = subject or f"{title(kind)}{number}"
             mails.staff_notice(key=f"review:{key}", subject=subject, text=detail)
     return item
 
@@ -90,13 +94,15 @@ def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
 
 
 def file_refund_failed(refund: Refund, *, why: str = "") -> None:
-    """File a refund that was refused, given up or returned. ``why``: in words, else the provider's code."""
+    """File a refund that was refused, given up or returned. ``why``: in words, else what the provider's code says."""
     payment = refund.payment
+    with translation.override("en"):
+        why = why or refund_failures.in_words(refund.failure_code)
     file(
         key=f"refund-failed:{refund.pk}",
         kind="refund_failed",
         detail=f"{refund.amount} {payment.currency} ({payment.gateway} {payment.reference}) did not reach the buyer. "
-        f"{refund}: {why or refund.failure_code or 'no reason given'}.",
+        f"{refund}: {why}.",
         attempt=payment.attempt,
         payment=payment,
         invoice=refund.invoice or payment.invoice,

@@ -1,0 +1,36 @@
+"""What the kinds of the review list are called, in mails to staff and on the money desk."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, gettext_noop
+
+TITLES = {
+    "mismatch": gettext_noop("The payment does not match the invoice"),
+    "mismatch_unpaid": gettext_noop("An unpaid charge differs from ours"),
+    "late_payment": gettext_noop("Money came after the order was cancelled"),
+    "second_payment": gettext_noop("An invoice was paid twice"),
+    "partial_refund": gettext_noop("Part of a payment was refunded at the provider"),
+    "refund_failed": gettext_noop("A refund did not arrive"),
+    "refund_unknown": gettext_noop("Nobody knows whether a refund was made"),
+    "refund": gettext_noop("A payment was refunded"),
+    "dispute": gettext_noop("A buyer's bank disputes a payment"),
+    "dispute_closed": gettext_noop("A dispute is decided"),
+    "partly_lost": gettext_noop("One of an invoice's payments was lost in a dispute"),
+    "reverted": gettext_noop("The provider withdrew the success of a charge"),
+    "unknown_charge": gettext_noop("The provider took money for a charge we do not know"),
+    "missing_charge": gettext_noop("The provider does not list a payment of ours"),
+    "difference": gettext_noop("The provider and we differ about a payment"),
+    "day_differs": gettext_noop("The sums of a day differ from the provider's"),
+    "unknown_to_provider": gettext_noop("The provider does not know a charge it once gave us"),
+    "cannot_charge": gettext_noop("An order cannot be charged"),
+    "setup": gettext_noop("A payment method is not set up correctly"),
+    "free_taken_back": gettext_noop("Licenses of a free order were taken back"),
+    "mail_bounced": gettext_noop("Mails to an address come back"),
+    "wrong_mode": gettext_noop("A message from the provider's other mode"),
+}
+
+
+def title(kind: str) -> str:
+    """In the active language; an unknown kind is named by its code."""
+    known = TITLES.get(kind)
+    return gettext(known) if known else kind.replace("_", " ").capitalize()
