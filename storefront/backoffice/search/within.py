@@ -13,7 +13,8 @@ from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Replace
 
 from storefront.backoffice.models.search import TERM_LENGTH, Kind, Rank, SearchDocument, SearchTerm
-from storefront.backoffice.search.words import read
+from storefront.backoffice.search.finding import REFERENCES
+from storefront.backoffice.search.words import REFERENCE_STEP, SHORTEST_PART_OF_REFERENCE, read
 
 _LAST = "\U0010ffff"
 
@@ -51,13 +52,21 @@ def among(rows: QuerySet[Any], keys: Iterable[Keys]) -> QuerySet[Any]:
 
 
 def _with(kind: Kind, needle: str) -> Keys:
-    """Objects with a term that begins with the needle; of a longer one, those whose document holds all of it."""
-    term = needle[:TERM_LENGTH]
-    ranks = [int(rank) for rank in Rank]
-    rows = SearchTerm.objects.filter(kind=kind, rank__in=ranks, term__gte=term, term__lt=term + _LAST)
-    keys = rows.values("object_id")
-    if len(needle) <= TERM_LENGTH:
+    """Objects with a term that begins with the needle; of a longer one, and of a part of a long reference (one of its
+    first characters has a term), those whose document holds all of it."""
+    keys = _beginning(kind, needle)
+    is_of_reference = kind in REFERENCES and len(needle) >= SHORTEST_PART_OF_REFERENCE
+    if is_of_reference:
+        keys = keys.union(*(_beginning(kind, needle[start:]) for start in range(1, REFERENCE_STEP)))
+    elif len(needle) <= TERM_LENGTH:
         return keys
     together = Replace("text", Value(" "), Value(""), output_field=TextField())
     documents = SearchDocument.objects.filter(kind=kind, object_id__in=keys).annotate(together=together)
     return documents.filter(together__contains=needle).values("object_id")
+
+
+def _beginning(kind: Kind, needle: str) -> Keys:
+    term = needle[:TERM_LENGTH]
+    ranks = [int(rank) for rank in Rank]
+    rows = SearchTerm.objects.filter(kind=kind, rank__in=ranks, term__gte=term, term__lt=term + _LAST)
+    return rows.values("object_id")

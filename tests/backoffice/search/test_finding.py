@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storefront.backoffice.models.search import Kind
-from storefront.backoffice.search import index
+from storefront.backoffice.search import index, within
 from storefront.backoffice.search.finding import Grade, find
 from storefront.backoffice.search.words import Style, Value, words_of
 
@@ -38,6 +38,10 @@ def _values() -> None:
 
 def found(typed: str, kind: Kind = Kind.CUSTOMER) -> list[int]:
     return [hit.object_id for hit in find(typed, [kind], limit=50).get(kind, [])]
+
+
+def listed(typed: str, kind: Kind = Kind.ATTEMPT) -> set[int]:
+    return {row["object_id"] for keys in within.found(kind, typed) for row in keys}
 
 
 def letters(text: str) -> str:
@@ -99,6 +103,25 @@ def test_eight_characters_find_a_reference(data: Any) -> None:
     text = letters(REFERENCES[0])
     begin = data.draw(st.integers(0, len(text) - 8))
     assert 1 in found(text[begin : begin + data.draw(st.integers(8, len(text)))], Kind.ATTEMPT)
+
+
+@settings(max_examples=200)
+@given(data=st.data())
+@pytest.mark.usefixtures("_values")
+def test_a_list_finds_the_references_that_the_search_finds(data: Any) -> None:
+    number, text = data.draw(st.sampled_from([(1, letters(REFERENCES[0])), (2, letters(REFERENCES[1]))]))
+    begin = data.draw(st.integers(0, len(text) - 8))
+    part = text[begin : data.draw(st.integers(begin + 8, len(text)))]
+    assert number in found(part, Kind.ATTEMPT)
+    assert number in listed(part), part
+
+
+@pytest.mark.usefixtures("_values")
+def test_a_list_finds_the_end_of_a_reference_and_nothing_that_is_none() -> None:
+    text = letters(REFERENCES[1])
+    assert [listed(text[-length:]) for length in (8, 9, 10, 11, 12, 13, 20)] == [{2}] * 7
+    assert listed("dp_1 x28a3tqPa") == set() and listed(f"{text[-8:]} pi") == {2}
+    assert listed("zzz" + text[-8:]) == listed("z" + text[-8:-1]) == set()
 
 
 @pytest.mark.usefixtures("_values")
