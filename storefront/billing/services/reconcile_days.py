@@ -123,7 +123,7 @@ def _report(name: str, day: date) -> None:
     """Before the staff, once until somebody closes the matter; after that when something else differs."""
     found = sorted(f"{each.code} {each.about} {each.reference}" for each in differences(name, day))
     detail = (
-        f"On {day:%Y-%m-%d} {name} and we differ in {len(found)} movements of money. They are listed at the day. "
+        f"On {day:%Y-%m-%d} {name} and we differ, movements of money: {len(found)}. They are listed at the day. "
         f"The first: {', '.join(found[:_NAMED])}."
     )
     key = f"day-differs:{name}:{day:%Y-%m-%d}"
