@@ -15,11 +15,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import TitleColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.users.forms import GroupForm as WagtailGroupForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
+from wagtail.users.views.groups import IndexView
 
-from storefront.users import roles, staffing
+from storefront.users import role_names, roles, staffing
 from storefront.users.fresh_login import require_fresh_login
 from storefront.users.models import User
 
@@ -61,11 +63,35 @@ class FreshLogin:
         return response
 
 
+class RoleName:
+    """Mixin of Wagtail's views of one group: the heading has the name that staff read."""
+
+    object: Any
+
+    def get_page_subtitle(self) -> str:
+        return role_names.shown(self.object.name)
+
+    def get_success_message(self) -> str:
+        return str(self.success_message) % {"object": self.get_page_subtitle()}  # type: ignore[attr-defined]
+
+
+class GroupIndexView(IndexView):  # type: ignore[misc]
+    columns = [
+        TitleColumn(
+            "name", label=_("Name"), sort_key="name", url_name="wagtailusers_groups:edit",
+            accessor=lambda group: role_names.shown(group.name),
+        )
+    ]  # fmt: skip
+
+
 class GroupForm(WagtailGroupForm):  # type: ignore[misc]
     """Offers the rights that mean something here; the owners' group keeps what owners need to undo a mistake."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        shown = role_names.shown(self.instance.name)
+        if shown != self.instance.name:
+            self.fields["name"].help_text = _("Staff read: %(name)s.") % {"name": shown}
         offered: QuerySet[Permission] = self.registered_permissions  # type: ignore[has-type]  # the class's
         for app, model, verbs in NOT_OFFERED:
             codenames = [f"{verb}_{model}" for verb in verbs]

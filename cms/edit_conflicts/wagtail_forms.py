@@ -37,8 +37,8 @@ from cms.edit_conflicts import form_states, value_log
 from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
 from cms.edit_conflicts.row_locks import hold
 from cms.edit_conflicts.second_person import SecondPerson
-from cms.groups import FreshLogin, GroupForm, NewUserForm, UserForm
-from storefront.users import approval_kinds, staffing
+from cms.groups import FreshLogin, GroupForm, GroupIndexView, NewUserForm, RoleName, UserForm
+from storefront.users import approval_kinds, role_names, staffing
 from storefront.users.models import User
 
 
@@ -132,7 +132,7 @@ class UserEditView(_StatesMixin, WagtailUserEditView):  # type: ignore[misc]
     pass
 
 
-class GroupEditView(FreshLogin, SecondPerson, _StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
+class GroupEditView(FreshLogin, RoleName, SecondPerson, _StatesMixin, WagtailGroupEditView):  # type: ignore[misc]
     """All owners are told what was changed; where the rule is on, a second person decides."""
 
     approval_kind = "role"
@@ -150,7 +150,8 @@ class GroupEditView(FreshLogin, SecondPerson, _StatesMixin, WagtailGroupEditView
         if changes and self.is_approval_needed:
             self.undo(changes, self.seen, approval_kinds.read_role(str(self.object.pk)))
         elif changes:
-            title, lines = gettext_noop("A role was changed"), [str(self.object), *changes.lines]
+            title = gettext_noop("A role was changed")
+            lines = [role_names.shown_lazy(self.object.name), *changes.lines]
             staffing.tell_owners(by=cast(User, self.request.user), title=title, lines=lines)
 
     def shown_form(self) -> Any:
@@ -170,7 +171,7 @@ class GroupCreateView(FreshLogin, WagtailGroupCreateView):  # type: ignore[misc]
         return group
 
 
-class GroupDeleteView(FreshLogin, WagtailGroupDeleteView):  # type: ignore[misc]
+class GroupDeleteView(FreshLogin, RoleName, WagtailGroupDeleteView):  # type: ignore[misc]
     """The owners' group stays; all owners are told of another, and who had the role."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -180,7 +181,8 @@ class GroupDeleteView(FreshLogin, WagtailGroupDeleteView):  # type: ignore[misc]
 
     @transaction.atomic
     def delete_action(self) -> None:
-        lines = [str(self.object), *self.object.user_set.order_by("email").values_list("email", flat=True)]
+        holders = self.object.user_set.order_by("email").values_list("email", flat=True)
+        lines = [role_names.shown_lazy(self.object.name), *holders]
         super().delete_action()
         staffing.tell_owners(by=cast(User, self.request.user), title=gettext_noop("A role was deleted"), lines=lines)
 
@@ -195,6 +197,7 @@ class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]
 class GroupViewSet(WagtailGroupViewSet):  # type: ignore[misc]
     menu_label = _("Roles and rights")
     create_template_name = edit_template_name = "backoffice/role_form.html"
+    index_view_class = GroupIndexView
     add_view_class = GroupCreateView
     edit_view_class = GroupEditView
     delete_view_class = GroupDeleteView

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
@@ -158,9 +159,10 @@ def end_sessions(user: User) -> None:
         session.end()
 
 
-def tell_owners(*, by: User | None, title: str, lines: Iterable[str]) -> None:
+def tell_owners(*, by: User | None, title: str, lines: Iterable[str | Promise]) -> None:
     """Mail all owners that something serious was changed: each in their language. ``by``: None for a command;
-    ``title``: an untranslated message of ours; ``lines``: what was changed, as people read it."""
+    ``title``: an untranslated message of ours; ``lines``: what was changed, as people read it (lazy ones in the
+    reader's language)."""
     lines = list(lines)
     for owner in owners():
         with translation.override(owner.language):
@@ -170,7 +172,7 @@ def tell_owners(*, by: User | None, title: str, lines: Iterable[str]) -> None:
                     gettext("Done by %(who)s.") % {"who": by.get_full_name() or by.email}
                     if by
                     else gettext("Done by a command."),
-                    *lines,
+                    *map(str, lines),
                     gettext("You get this mail because you are an owner of the shop. The history shows more."),
                 ],
             )

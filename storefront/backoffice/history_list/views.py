@@ -76,5 +76,5 @@ class HistoryList(StaffOnly, LogEntriesView):  # type: ignore[misc]
         entries: list[Any] = super().decorate_paginated_queryset(object_list)
         for entry in entries:
             entry.changes = changes(entry.data)
-            entry.act = export.act(entry)
+            entry.act, entry.label = export.act(entry), export.thing(entry)
         return entries

@@ -21,11 +21,14 @@ from storefront.backoffice.pages import Crumb
 from storefront.backoffice.staff.lists import INVITE, all_roles, roles_of
 from storefront.backoffice.staff.pages import STAFF
 from storefront.backoffice.staff.refusals import explain_approval, explain_staff
-from storefront.users import approval_kinds, approvals, invitations, queries, staffing
+from storefront.users import approval_kinds, approvals, invitations, queries, role_names, staffing
 from storefront.users.models import User
 
 
 class RolesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Group) -> str:
+        return role_names.shown(obj.name)
+
     def __init__(self) -> None:
         super().__init__(
             all_roles(), label=gettext_lazy("Roles"), widget=forms.CheckboxSelectMultiple,
@@ -82,7 +85,6 @@ class MemberAct(StaffAct):
 
     def ask(self, form: Any, groups: Iterable[Group], before: str) -> Outcome:
         """Put the roles before a second person."""
-        after = ", ".join(sorted(group.name for group in groups))
         approvals.ask(
             name="member",
             key=str(self.object.pk),
@@ -90,7 +92,7 @@ class MemberAct(StaffAct):
             seen=approval_kinds.member_state(self.object),
             change={"groups": sorted(group.pk for group in groups), "is_active": True},
             before={_("Roles"): before},
-            after={_("Roles"): after},
+            after={_("Roles"): role_names.listed(groups)},
             by=self.user,
             reason=form.cleaned_data["reason"],
         )
@@ -118,9 +120,9 @@ class ChangeRoles(MemberAct):
         staffing.check_may_change(self.user, self.object)
         staffing.check_may_give(self.user, had ^ wanted)
         for group in sorted(wanted - had, key=str):
-            yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": group.name}
+            yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": role_names.shown(group.name)}
         for group in sorted(had - wanted, key=str):
-            yield _("%(name)s loses the role %(role)s.") % {"name": self.name(), "role": group.name}
+            yield _("%(name)s loses the role %(role)s.") % {"name": self.name(), "role": role_names.shown(group.name)}
         yield from self.second_person("member")
         yield _("All owners are told by mail.")
 
@@ -129,10 +131,10 @@ class ChangeRoles(MemberAct):
         groups = form.cleaned_data["roles"]
         if approvals.is_needed("member"):
             return self.ask(form, groups, before)
+        had = list(self.object.groups.all())
         staffing.change_roles(member=self.object, groups=groups, by=self.user)
-        after = ", ".join(sorted(group.name for group in groups))
-        title = gettext_noop("Roles of somebody were changed")
-        staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {before} → {after}"])
+        after, line = role_names.listed(groups), role_names.change_lazy(self.object.email, had, list(groups))
+        staffing.tell_owners(by=self.user, title=gettext_noop("Roles of somebody were changed"), lines=[line])
         return Outcome(_("The roles are changed."), {_("Roles"): before}, {_("Roles"): after})
 
 
@@ -170,10 +172,10 @@ class TakeAccessAway(MemberAct):
         yield _("What %(name)s did stays in the history. All owners are told by mail.") % {"name": self.name()}
 
     def perform(self, form: Any) -> Outcome:
-        before = roles_of(self.object)
+        before, had = roles_of(self.object), list(self.object.groups.all())
         staffing.take_access_away(member=self.object, by=self.user)
         title = gettext_noop("Access was taken away from somebody")
-        staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {before}"])
+        staffing.tell_owners(by=self.user, title=title, lines=[role_names.of_lazy(self.object.email, had)])
         return Outcome(_("The access is taken away."), {_("Roles"): before}, {_("Roles"): ""})
 
 
@@ -188,7 +190,7 @@ class LetInAgain(MemberAct):
             "name": self.name()
         }
         for group in sorted(form.cleaned_data["roles"], key=str):
-            yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": group.name}
+            yield _("%(name)s gets the role %(role)s.") % {"name": self.name(), "role": role_names.shown(group.name)}
         yield from self.second_person("member")
         yield _("All owners are told by mail.")
 
@@ -198,7 +200,6 @@ class LetInAgain(MemberAct):
             staffing.check_may_let_in(self.user, self.object)
             return self.ask(form, groups, "")
         staffing.let_in_again(member=self.object, groups=groups, by=self.user)
-        after = ", ".join(sorted(group.name for group in groups))
-        title = gettext_noop("Somebody was let in again")
-        staffing.tell_owners(by=self.user, title=title, lines=[f"{self.object.email}: {after}"])
+        after, line = role_names.listed(groups), role_names.of_lazy(self.object.email, list(groups))
+        staffing.tell_owners(by=self.user, title=gettext_noop("Somebody was let in again"), lines=[line])
         return Outcome(_("The access is given back."), {_("Roles"): ""}, {_("Roles"): after})

@@ -18,7 +18,7 @@ from storefront.backoffice.pages import Crumb
 from storefront.backoffice.staff.acts import RolesField, StaffAct
 from storefront.backoffice.staff.pages import INVITATIONS, STAFF
 from storefront.core.form_fields import EmailField, OneLineField
-from storefront.users import approvals, invitations, queries, services, staffing
+from storefront.users import approvals, invitations, queries, role_names, services, staffing
 from storefront.users.models import StaffInvitation
 
 
@@ -49,7 +49,7 @@ class Invite(StaffAct):
             raise invitations.HasAccount(is_staff=queries.is_staff(account))
         yield _("%(email)s gets a mail with a link that works once, for 7 days.") % {"email": data["email"]}
         yield _("Who follows it chooses a password, sets up a second factor, and has these roles: %(roles)s.") % {
-            "roles": ", ".join(group.name for group in data["roles"])
+            "roles": role_names.listed(data["roles"])
         }
         yield from self.second_person("invitation")
         yield _("All owners are told by mail.")
@@ -61,9 +61,9 @@ class Invite(StaffAct):
         self.object = invitations.invite(
             email=data["email"], name=data["name"], language=data["language"], groups=data["roles"], by=self.user
         )
-        names = ", ".join(group.name for group in data["roles"])
+        names = role_names.listed(data["roles"])
         title = gettext_noop("Somebody was invited to the staff")
-        staffing.tell_owners(by=self.user, title=title, lines=[f"{data['email']}: {names}"])
+        staffing.tell_owners(by=self.user, title=title, lines=[role_names.of_lazy(data["email"], list(data["roles"]))])
         return Outcome(_("The invitation is on its way."), {}, {_("E-mail"): data["email"], _("Roles"): names})
 
     def _ask(self, data: Any) -> Outcome:
@@ -83,7 +83,7 @@ class Invite(StaffAct):
             after={
                 _("E-mail"): email,
                 _("Name"): data["name"],
-                _("Roles"): ", ".join(group.name for group in data["roles"]),
+                _("Roles"): role_names.listed(data["roles"]),
             },
             by=self.user,
             reason=data["reason"],

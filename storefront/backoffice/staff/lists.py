@@ -16,7 +16,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from storefront.backoffice.columns import BadgeColumn, DayColumn
 from storefront.backoffice.pages import ListPage
 from storefront.core import clock
-from storefront.users import queries
+from storefront.users import queries, role_names
 from storefront.users.models import StaffInvitation, User
 from storefront.users.roles import ENTER, condition
 
@@ -25,7 +25,7 @@ INVITE = ("users.invite_staff",)
 
 def roles_of(thing: Any) -> str:
     """Names of the roles of a member or an invitation."""
-    return ", ".join(sorted(group.name for group in thing.groups.all())) or "–"
+    return role_names.listed(thing.groups.all())
 
 
 def state_of(invitation: StaffInvitation) -> Any:

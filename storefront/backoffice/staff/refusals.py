@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from storefront.backoffice.acts import Refused
-from storefront.users import approvals, invitations, staffing
+from storefront.users import approvals, invitations, role_names, staffing
 
 
 def explain_staff(error: Exception) -> Refused | None:
     """A refusal of ``users.staffing`` or ``users.invitations`` in words; None for any other error."""
     match error:
         case staffing.MoreThanOwn():
-            names = ", ".join(error.names)
+            names = ", ".join(map(role_names.shown, error.names))
             return Refused(
                 _("Only somebody who has all rights of these roles may do that: %(names)s.") % {"names": names}
             )
