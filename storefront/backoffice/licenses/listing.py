@@ -63,7 +63,7 @@ class LicenseList(ListPage):
     permissions = VIEW
     page_title = gettext_lazy("Licenses")
     header_icon = "key"
-    empty_text = _("No license was bought or given yet.")
+    empty_text = gettext_lazy("No license was bought or given yet.")
     index_url_name = "backoffice-licenses"
     index_results_url_name = "backoffice-licenses-results"
     default_ordering = "-pk"
