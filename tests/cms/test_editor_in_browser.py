@@ -42,6 +42,45 @@ EXPECTED = [
     ("unstyled", "The end."),
 ]
 
+#: Tables, and the HTML that the editor is given for each.
+TABLES = [
+    (
+        "<table><tr><td>Apple</td></tr><tr><td>Banana</td></tr><tr><td> </td></tr><tr><td>\n Cherry </td></tr></table>",
+        "<p>Apple</p><p>Banana</p><p>Cherry</p>",
+    ),
+    (
+        "<table><tr><td colspan=2>Prices</td></tr><tr><td colspan=2>of <b>2026</b></td></tr>"
+        "<tr><td>S</td><td>10 €</td></tr><tr><td></td><td> </td></tr></table>",
+        "<p>Prices</p><p>of <b>2026</b></p><p>S | 10 €</p>",
+    ),
+    (
+        "<table><caption>Our prices</caption><tr><td>before<p>one</p>between <i>all</i><ul><li>two</li></ul>after"
+        "</table>",
+        "<p>Our prices</p><p>before</p><p>one</p><p>between <i>all</i></p><ul><li>two</li></ul><p>after</p>",
+    ),
+    ("<table><tr><td><span><p>one</p><p>two</p></span></td></tr></table>", "<span><p>one</p><p>two</p></span>"),
+    (
+        "<table><tr><td><ul><li>one</li>\n<li><p>two</p></li> <li></li></ul></td><td>B</td></tr>"
+        "<tr><td>Has: <ol><li>a <ul><li>b</li></ul></li><li>c</li></ol></td><td><p>D</p><p>E</p></td></tr></table>",
+        "<p>one, two | B</p><p>Has: a, b, c | D E</p>",
+    ),
+    (
+        "<table><tr><td><table><tr><td>in</td></tr><tr><td>1</td><td>2</td></tr></table></td></tr></table>",
+        "<p>in</p><p>1 | 2</p>",
+    ),
+    (
+        "<table><tr><td><span><ul><li>one</li> <li><b>two</b></li></ul></span></td><td>B</td></tr></table>",
+        "<p><span>one, <b>two</b></span> | B</p>",
+    ),
+    ("<table><tr><td><h2>Terms</h2></td></tr></table>", "<p><strong>Terms</strong></p>"),
+]
+REWRITTEN = """html => {
+  const editor = document.querySelector("[contenteditable]"), given = [];
+  editor.addEventListener("paste", event => given.push(event.clipboardData.getData("text/html")), { once: true });
+  (PASTE)([editor, html]);
+  return given[0].replaceAll("\\n", "");
+}""".replace("PASTE", PASTE)
+
 staff, client_of = staff_of_roles.staff, staff_of_roles.client_of
 
 
@@ -67,6 +106,14 @@ def test_texts_of_three_programs_stay_what_they_are(page: Page) -> None:
         (link,) = content["entityMap"].values()
         assert (link["type"], link["data"]["url"]) == ("LINK", "https://example.com/"), program
         assert [block["inlineStyleRanges"] for block in content["blocks"] if block is not text] == [[]] * 9, program
+
+
+def test_rows_of_a_table_are_lines_whatever_they_hold(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content("<div class=Draftail-Editor><div contenteditable></div></div>")
+    page.add_script_tag(path=settings.BASE_DIR / "static" / "js" / "admin" / "paste.js")
+    assert [page.evaluate(REWRITTEN, pasted) for pasted, _given in TABLES] == [given for _pasted, given in TABLES]
+    page.close()
 
 
 def test_headings_are_bold_where_the_editor_has_none(page: Page) -> None:

@@ -4,6 +4,8 @@
 "use strict";
 (() => {
   const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, li, blockquote, pre";
+  const HOLDERS = `${BLOCKS}, ul, ol, table, section, article`;
+  const BETWEEN = "\u2063";  // an invisible separator, until the line is written
   const LEVELS = ["header-one", "header-two", "header-three", "header-four", "header-five", "header-six"];
   const rewritten = new WeakSet();
 
@@ -84,20 +86,51 @@
 
   /* A line of text for each row, its cells in order; the frame of a page (one column) is taken away. */
   function intoLines(table) {
-    const page = table.ownerDocument, rows = [...table.rows], lines = [];
-    for (const row of rows) {
-      if (row.cells.length === 1) {
-        lines.push(...row.cells[0].childNodes);
-        continue;
+    const page = table.ownerDocument, lines = table.caption ? paragraphs(table.caption) : [];
+    for (const row of table.rows) {
+      const cells = [...row.cells];
+      if (cells.length === 1) lines.push(...paragraphs(cells[0]));
+      else if (row.textContent.trim()) {
+        const line = page.createElement("p");
+        cells.forEach((cell, index) => {
+          withoutLists(cell);
+          inOneLine(cell);
+          line.append(...(index ? [" | "] : []), ...cell.childNodes);
+        });
+        putCommas(line);
+        lines.push(line);
       }
-      const line = page.createElement("p");
-      [...row.cells].forEach((cell, index) => {
-        inOneLine(cell);
-        line.append(...(index ? [" | "] : []), ...cell.childNodes);
-      });
-      lines.push(line);
     }
     table.replaceWith(...lines);
+  }
+
+  /* What a cell holds: its blocks, and paragraphs of the text between them. */
+  function paragraphs(cell) {
+    const found = [];
+    let open = null;
+    for (const node of [...cell.childNodes]) {
+      const isBlock = node.nodeType === Node.ELEMENT_NODE && (node.matches(HOLDERS) || node.querySelector(HOLDERS));
+      if (isBlock) open = null;
+      else if (!open) found.push(open = cell.ownerDocument.createElement("p"));
+      if (isBlock) found.push(node);
+      else open.append(node);
+    }
+    found.filter(each => each.localName === "p").forEach(inOneLine);
+    return found.filter(each => each.localName !== "p" || each.textContent.trim());
+  }
+
+  /* The items of lists in a cell, with commas between them. */
+  function withoutLists(cell) {
+    for (const item of cell.querySelectorAll("li")) {
+      const isFirst = !previous(item) && !item.parentElement.closest("li");
+      if (!isFirst && item.textContent.trim()) item.prepend(BETWEEN);
+    }
+    cell.querySelectorAll("ul, ol").forEach(unwrap);
+  }
+
+  function putCommas(line) {
+    const texts = line.ownerDocument.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replace(new RegExp(`\\s*${BETWEEN}\\s*`, "g"), ", ");
   }
 
   /* Without the paragraphs in a cell or an item of a list; inner lists of an item stay. */
