@@ -45,6 +45,7 @@ def setup_shop() -> None:
     ensure_approval(ensure_marketers())
     for role in roles.RIGHTS:
         ensure_role(role)
+    roles.remove_oscars_group()
     ensure_departments()
 
 

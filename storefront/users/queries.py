@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from storefront.users.models import User
 
 
 def staff() -> QuerySet[User]:
-    """Everybody who may enter the back office, or might if their account were not closed."""
+    """Everybody who may enter the back office, or might if their account were not closed. Each condition by itself, as
+    an index answers it: one with OR would read all accounts."""
+    flagged = (User.objects.filter(is_staff=True).values("pk"), User.objects.filter(is_superuser=True).values("pk"))
     by_group, by_hand = _entitled()
-    return User.objects.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(pk__in=by_group) | Q(pk__in=by_hand))
+    return User.objects.filter(pk__in=by_group.union(by_hand, *flagged))
 
 
 def customers() -> QuerySet[User]:

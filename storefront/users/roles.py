@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
-from storefront.users.models import Role
+from storefront.users.models import Role, User
 
 OWNER, ACCOUNTING, SUPPORT, SALES, READ_ONLY = "Owner", "Accounting", "Support", "Sales", "Read-only"
 
@@ -150,6 +150,22 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "backoffice.delete_savedview",
     ),
 }
+
+#: Made by a migration of Oscar's, for its dashboard, which the shop has not.
+OSCARS_GROUP = "All Oscar Dashboard Permissions"
+
+
+@transaction.atomic
+def remove_oscars_group() -> None:
+    """Who was in it keeps those of its rights that mean something here, as their own. A group that opens the back
+    office has become a role, and stays."""
+    group = Group.objects.filter(name=OSCARS_GROUP).exclude(permissions__in=permissions([ENTER])).first()
+    if group is None:
+        return
+    kept = group.permissions.filter(condition(set().union(*RIGHTS.values())))
+    for member in User.objects.filter(groups=group):
+        member.user_permissions.add(*kept)
+    group.delete()
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -46,9 +46,10 @@ class NotStaff(StaffError):
 
 
 def owners() -> QuerySet[User]:
-    """Those who may do everything, active."""
-    found = User.objects.filter(Q(is_superuser=True) | Q(groups__role__name=OWNER))
-    return User.objects.filter(is_active=True, pk__in=found.values("pk"))
+    """Those who may do everything, active. By two subqueries that indexes answer: one with OR reads all accounts."""
+    members = User.groups.through.objects.filter(group__role__name=OWNER).values("user_id")
+    superusers = User.objects.filter(is_superuser=True).values("pk")
+    return User.objects.filter(is_active=True, pk__in=members.union(superusers))
 
 
 def is_owner(user: User) -> bool:

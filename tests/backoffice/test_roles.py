@@ -55,6 +55,26 @@ def test_a_renamed_group_keeps_its_role(wagtail_site: Any) -> None:
     assert not Group.objects.filter(name=roles.ACCOUNTING).exists()
 
 
+def test_the_group_of_oscar_s_dashboard_goes_and_its_members_keep_what_means_something(
+    wagtail_site: Any, make_customer: Callable[..., Any]
+) -> None:
+    group, _created = Group.objects.get_or_create(name=roles.OSCARS_GROUP)
+    group.permissions.set(roles.permissions(["order.view_order", "order.delete_order"]))
+    member = make_customer("clerk@staff.example")
+    member.groups.add(group)
+    bootstrap.setup_shop()
+    bootstrap.setup_shop()
+    assert not Group.objects.filter(name=roles.OSCARS_GROUP).exists()
+    assert type(member).objects.get(pk=member.pk).get_all_permissions() == {"order.view_order"}
+
+
+def test_the_group_of_oscar_s_dashboard_stays_where_it_has_become_a_role(wagtail_site: Any) -> None:
+    group, _created = Group.objects.get_or_create(name=roles.OSCARS_GROUP)
+    group.permissions.set(roles.permissions([roles.ENTER, "order.view_order"]))
+    bootstrap.setup_shop()
+    assert rights(group) == {roles.ENTER, "order.view_order"}
+
+
 def test_a_group_that_was_there_before_becomes_the_role(wagtail_site: Any) -> None:
     group = Group.objects.create(name=roles.SALES)
     assert ensure_role(roles.SALES).pk == group.pk

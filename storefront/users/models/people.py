@@ -22,7 +22,12 @@ class User(AbstractUser):
         abstract = False
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        indexes = [models.Index(fields=["date_joined"], name="user_joined")]
+        indexes = [
+            models.Index(fields=["date_joined"], name="user_joined"),
+            # The few who are not customers are found without reading all who are.
+            models.Index(fields=["id"], name="user_superusers", condition=models.Q(is_superuser=True)),
+            models.Index(fields=["id"], name="user_staff", condition=models.Q(is_staff=True)),
+        ]
         permissions = [
             ("invite_staff", _("Can invite staff and take access away")),
             ("mail_password_link", _("Can mail a customer the link that sets a password")),
