@@ -8,7 +8,7 @@ from dataclasses import dataclass
 #: Files in it; bytes of all of them unfolded; bytes of XML that are read; of parts that list others, one and together.
 MOST_ENTRIES = 1000
 MOST_UNFOLDED = 100 * 1024 * 1024
-MOST_XML = 16 * 1024 * 1024
+MOST_XML = 10 * 1024 * 1024
 MOST_LIST = 1024 * 1024
 MOST_LISTS = 4 * MOST_LIST
 

@@ -10,9 +10,12 @@ from storefront.core.uploads.bounds import Budget
 
 #: Judges the name of an element, without its prefix, and its attributes: True ends the reading.
 Judge = Callable[[str, dict[str, str]], bool]
+#: Elements within elements: what is open takes memory.
+MOST_DEPTH = 1000
 #: Elements whose text is an instruction to Word, and what begins, parts and ends one.
 _INSTRUCTION, _SIMPLE, _BOUNDARY = "instrText", "fldSimple", "fldChar"
-_STARTS_PROGRAM = re.compile(r"^\s*DDE(AUTO)?\b", re.IGNORECASE | re.MULTILINE)
+#: No blank of it is a line's end: many empty lines would take time squared.
+_STARTS_PROGRAM = re.compile(r"^[^\S\n]*DDE(AUTO)?\b", re.IGNORECASE | re.MULTILINE)
 _OTHER_PROGRAM = re.compile(r"\bDDE\s*\(", re.IGNORECASE)
 #: Without these bytes a part in UTF-8 holds no such field or link, and need not be read.
 _FIELD_SIGNS, _LINK_SIGNS = re.compile(rb"instr"), re.compile(rb"dde-|object-ole|(?i:dde\s*\()|&#")
@@ -46,10 +49,7 @@ def starts_program_by_field(xml: bytes, budget: Budget) -> bool:
         elif name == _SIMPLE:
             pieces.extend(("\n", *(text for key, text in values.items() if _local(key) == "instr"), "\n"))
 
-    def end(_tag: str) -> None:
-        parser.CharacterDataHandler = None
-
-    parser.EndElementHandler = end
+    parser.buffer_text = True
     budget.read(xml)
     _parsed(xml, parser, start)
     return bool(_STARTS_PROGRAM.search("".join(pieces)))
@@ -87,12 +87,25 @@ def _any_element(xml: bytes, judge: Judge) -> bool:
 
 def _parsed(xml: bytes, parser: expat.XMLParserType, start: Callable[[str, dict[str, str]], None]) -> bool:
     """Whether it is judged. A DOCTYPE, with which entities begin, is refused: no document has one."""
+    depth = 0
 
     def refuse(*_args: object) -> None:
         raise ValueError("a DOCTYPE")
 
+    def down(tag: str, values: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_DEPTH:
+            raise ValueError("too deep")
+        start(tag, values)
+
+    def up(_tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        parser.CharacterDataHandler = None
+
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = start
+    parser.StartElementHandler, parser.EndElementHandler = down, up
     try:
         parser.Parse(xml, True)
     except _Judged:

@@ -10,6 +10,7 @@ from storefront.core.uploads import refusals
 from storefront.core.uploads.bounds import MOST_ENTRIES, MOST_LIST, MOST_LISTS, MOST_UNFOLDED, MOST_XML
 from storefront.core.uploads.checking import check
 from storefront.core.uploads.refusals import Refused
+from storefront.core.uploads.xml_parts import MOST_DEPTH
 from tests.core.uploads.test_archives import DOCX, OOXML, RELS, XLSX, Parts, docx, odf, packed, types, used
 
 MEGABYTE = 1024 * 1024
@@ -48,6 +49,22 @@ def test_xml_is_read_within_a_bound(parts: Parts) -> None:
     content, begun = packed(parts), time.process_time()
     assert len(content) < MEGABYTE // 4
     assert refusal(content) == refusals.UNFOLDS
+    assert time.process_time() - begun < 3
+
+
+def test_elements_lie_not_too_deep_in_each_other() -> None:
+    def nested(depth: int) -> bytes:
+        return docx({"word/document.xml": "<d>" * depth + "<!--instr-->" + "</d>" * depth})
+
+    assert check("a.docx", nested(MOST_DEPTH)).name == "a.docx"
+    assert refusal(nested(MOST_DEPTH + 1)) == refusals.BROKEN_ARCHIVE
+
+
+@pytest.mark.parametrize("blank", ["\n", " ", "\n<x/>", "</instrText><fldChar/><instrText>"])
+def test_blanks_in_fields_take_no_time(blank: str) -> None:
+    content = docx({"word/document.xml": f"<d><instrText>{blank * (MEGABYTE // 8)}</instrText></d>"})
+    begun = time.process_time()
+    assert check("a.docx", content).name == "a.docx"
     assert time.process_time() - begun < 3
 
 
