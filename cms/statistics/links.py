@@ -15,6 +15,7 @@ from storefront.core.spans import Span
 from storefront.users.models import User
 
 ORDERS, LICENSES = "order.view_order", "licensing.view_license"
+INVOICES = "billing.view_invoice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def links_for(request: HttpRequest, span: Span) -> Links:
     return Links(
         reports=reverse("backoffice-reports"),
         orders=f"{orders}?{placed}" if orders else "",
-        unpaid=f"{orders}?{urlencode({'status': 'New'})}" if orders else "",
+        unpaid=f"{reverse('backoffice-invoices')}?age=any" if user.has_perm(INVOICES) else "",
         ending=f"{reverse('backoffice-licenses')}?ends={SOON}" if user.has_perm(LICENSES) else "",
         products=_products("list") if _may(user, "view", "change", "add") else "",
         may_edit_products=_may(user, "change"),

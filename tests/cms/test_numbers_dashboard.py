@@ -11,6 +11,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from oscar.apps.order.models import Order
 from wagtail import hooks
 from wagtail.users.models import UserProfile
 
@@ -126,6 +127,15 @@ def test_each_link_is_there_for_whoever_may_follow_it(trade: None, marketer: Cli
     assert {link.partition("?")[0] for link in links(home(clerk))} == {"/admin/reports/", "/admin/orders/"}
     viewer = logged_in("wagtailadmin.access_admin", "numbers.view_numbers")
     assert links(home(viewer)) == {"/admin/reports/"}
+
+
+def test_what_is_unpaid_leads_to_the_same_invoices(trade: None, owner: Client, marketer: Client) -> None:
+    """Also where a payment is under way: its order is not new any more."""
+    Order.objects.exclude(status="Paid").update(status="Payment in progress")
+    [link] = [link for link in links(home(owner)) if link.startswith("/admin/invoices/")]
+    totals = re.search(r'class="nice-padding bo-totals">(.*?)</p>', owner.get(link).content.decode(), re.DOTALL)
+    assert totals is not None and "€25.50" in totals[1] and totals[1].split()[0] == "1"
+    assert not [link for link in links(home(marketer)) if "invoices" in link]
 
 
 def test_new_shop_gets_a_friendly_word(marketer: Client) -> None:

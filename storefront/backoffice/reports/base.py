@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -117,6 +118,12 @@ class ReportPage(StaffOnly, WagtailAdminTemplateMixin, TemplateView):
             return ""
         more = f"&{urlencode(query)}" if query else ""
         return f"{reverse(route, args=args)}?{self.period.query}{more}"
+
+    def page_links(self, page: Page[Any]) -> list[tuple[int, str]]:
+        """Number and address of the first page, the last, and those beside this one."""
+        last = page.paginator.num_pages
+        near = sorted({1, page.number - 1, page.number, page.number + 1, last})
+        return [(number, self._with(p=str(number))) for number in near if 1 <= number <= last]
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         crumbs = () if self.request.path == reverse(OVERVIEW) else (Crumb(OVERVIEW, _("Numbers")),)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -35,9 +36,16 @@ def _whole(text: str) -> int:
 
 
 def _exact(text: str) -> Decimal:
-    if len(text) > 18 or not (value := Decimal(text)).is_finite():
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,9})?", text, re.ASCII):
         raise ValueError(text)
-    return value
+    return Decimal(text)
+
+
+def _text(text: str) -> str:
+    """Without the one character that PostgreSQL refuses."""
+    if "\0" in text:
+        raise ValueError(text)
+    return text
 
 
 #: How the value of a dimension is read from an address; it is empty where there is none.
@@ -49,8 +57,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     dimensions.PERIOD.name: _whole,
     dimensions.CUSTOMER.name: _whole,
     dimensions.RATE.name: _exact,
-    dimensions.COUNTRY.name: str,
-    dimensions.VOUCHER.name: str,
+    dimensions.COUNTRY.name: _text,
+    dimensions.VOUCHER.name: _text,
 }
 TEXTS = (dimensions.COUNTRY.name, dimensions.VOUCHER.name)
 HEADS = (
@@ -84,8 +92,8 @@ class BookingsPage(ReportPage):
         if dimension is None:
             return None
         try:
-            return dimension, text if name in TEXTS else READERS[name](text) if text else None
-        except (ValueError, InvalidOperation):
+            return dimension, READERS[name](text) if text or name in TEXTS else None
+        except ValueError:
             return None
 
     @property
@@ -95,7 +103,8 @@ class BookingsPage(ReportPage):
 
     @property
     def currency(self) -> str:
-        return self.request.GET.get("currency", "")[:3]
+        code = self.request.GET.get("currency", "")
+        return code if re.fullmatch("[A-Z]{3}", code) else ""
 
     @cached_property
     def rows(self) -> Any:
@@ -143,7 +152,7 @@ class BookingsPage(ReportPage):
             "page": self.page,
             "sums": self.sums(),
             "limits": self._limits(),
-            "page_links": [(number, self._with(p=str(number))) for number in self._near()],
+            "page_links": self.page_links(self.page),
         }
 
     def _limits(self) -> list[tuple[str, str]]:
@@ -164,11 +173,6 @@ class BookingsPage(ReportPage):
         for name in (*left_out, "p"):
             query.pop(name, None)
         return f"?{query.urlencode()}"
-
-    def _near(self) -> list[int]:
-        """The numbers of pages that are linked: the first, the last, and those beside this one."""
-        number, last = self.page.number, self.page.paginator.num_pages
-        return [each for each in sorted({1, number - 1, number, number + 1, last}) if 1 <= each <= last]
 
 
 def _more(each: Booking) -> list[Any]:

@@ -55,7 +55,9 @@ WAYS = {
         Way(dimensions.PERIOD, gettext_lazy("Income by length of the license"), gettext_lazy("Length"), _PART),
         Way(
             dimensions.COUNTRY, gettext_lazy("Income by country"), gettext_lazy("Country"),
-            gettext_lazy("The country is that of the payer, where the invoice names it."),
+            gettext_lazy(
+                "The country is that of the payer, where the invoice names it; the checkout does not ask for it."
+            ),
         ),
         Way(
             dimensions.VOUCHER, gettext_lazy("Income by voucher"), gettext_lazy("Voucher"),

@@ -198,5 +198,5 @@ class LicenseListPage(ReportPage):
         context = super().get_context_data(**kwargs)
         return context | {
             "page": self.page,
-            "page_links": [(number, self._with(p=str(number))) for number in self.page.paginator.page_range],
+            "page_links": self.page_links(self.page),
         }

@@ -46,7 +46,8 @@ class Overview(ReportPage):
         """The same for the export."""
         heads = [Head(_("Number"), is_number=False), Head(_("Value")), Head(_("Period before"))]
         return [
-            Table(title=group.title, heads=heads, rows=[_row(each) for each in group.figures]) for group in self.groups
+            Table(title=group.title, heads=heads, rows=[_row(each) for each in group.figures], currency=group.currency)
+            for group in self.groups
         ]
 
     def _money(self) -> list[Group]:
@@ -56,6 +57,7 @@ class Overview(ReportPage):
                 code if len(now) > 1 else _("Income"),
                 [self._figure(name, now[code], before[code], code) for name in _WORDS],
                 self._chart(code),
+                code,
             )
             for code in now
         ]
@@ -141,7 +143,7 @@ class Overview(ReportPage):
                 definition = _("income to date per customer who ever paid")
                 url = self.address(LIFETIME)
                 figures.append(Figure(_("Lifetime value"), tables.amount(average, code), definition, url=url))
-            groups.append(Group(_("Now, %(currency)s") % {"currency": code}, figures))
+            groups.append(Group(_("Now, %(currency)s") % {"currency": code}, figures, currency=code))
         return groups
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class PeriodForm(forms.Form):
 @dataclass(frozen=True, slots=True)
 class Period:
     """``span`` and, if it is to be compared, the one ``before``: as many months where it is made of whole ones, else as
-    many days."""
+    many days; of a span that still runs, as many of its days as have begun."""
 
     span: Span
     before: Span | None = None
@@ -66,7 +66,8 @@ class Period:
 
     @property
     def is_running(self) -> bool:
-        return self.span.first <= clock.today() < self.span.last
+        """Also on its last day."""
+        return _is_running(self.span)
 
     @property
     def title(self) -> str:
@@ -88,7 +89,19 @@ def read(query: QueryDict) -> tuple[Period, PeriodForm]:
     form = PeriodForm(data)
     span = Span(form.cleaned_data["first"], form.cleaned_data["last"]) if form.is_valid() else this_month
     is_compared = form.cleaned_data.get("compare") != NONE
-    return Period(span, before(span) if is_compared else None), form
+    return Period(span, compared(span) if is_compared else None), form
+
+
+def _is_running(span: Span) -> bool:
+    return span.first <= clock.today() <= span.last
+
+
+def compared(span: Span) -> Span:
+    """What a span is compared with: the one before, of it only as many days as have begun of a span that runs."""
+    whole = before(span)
+    if not _is_running(span):
+        return whole
+    return Span(whole.first, min(whole.last, whole.first + (clock.today() - span.first)))
 
 
 def before(span: Span) -> Span:

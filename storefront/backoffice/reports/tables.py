@@ -68,9 +68,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """``currency``: that of its figures, "" where they are no money."""
+
     title: Words
     figures: Sequence[Figure]
     chart: Chart | None = None
+    currency: str = ""
 
 
 def words(text: Words, *, url: str = "", value: Any = None) -> Cell:
@@ -101,17 +104,20 @@ def moment(value: datetime) -> Cell:
 
 
 def export(tables: Sequence[Table], more: Sequence[tuple[Words, Any]]) -> Iterator[list[Any]]:
-    """Headings of the first table, then the rows of all; ``more``: heading and value of columns that are the same in
-    every row."""
+    """The rows of all tables under their headings, those once where tables have the same; ``more``: heading and value
+    of columns that are the same in every row."""
     is_named, has_currency = len({str(table.title) for table in tables}) > 1, any(table.currency for table in tables)
-    first = tables[0] if tables else None
-    yield [
-        *([_("Table")] if is_named else []),
-        *(str(head.label) for head in (first.heads if first else ())),
-        *([_("Currency")] if has_currency else []),
-        *(str(label) for label, _value in more),
-    ]
-    for table in tables:
+    written: list[str] | None = None
+    for table in tables or [Table(title="", heads=(), rows=())]:
+        heads = [str(head.label) for head in table.heads]
+        if heads != written:
+            written = heads
+            yield [
+                *([_("Table")] if is_named else []),
+                *heads,
+                *([_("Currency")] if has_currency else []),
+                *(str(label) for label, _value in more),
+            ]
         for row in table.rows:
             yield [
                 *([str(table.title)] if is_named else []),

@@ -90,7 +90,8 @@ def split(span: Span, *by: Dimension) -> Split:
 
     The database adds up what was booked for whole invoices; what was booked for a part is shared among the lines
     as the ledger has it (``LineShare``), in old entries by their amounts (see ``shares``). The parts of a currency
-    add up to its income, to the minor unit: what lines do not explain stands under ``Rest.NOT_OF_A_LINE``.
+    add up to its income, to the minor unit: what lines do not explain stands under ``Rest.NOT_OF_A_LINE``, for a moment
+    also what was booked between the queries.
     """
     sums: dict[Key, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     explained: dict[tuple[Key, str], Decimal] = defaultdict(Decimal)

@@ -26,8 +26,9 @@ from storefront.core.license_terms import LicenseTerms
 from storefront.core.money import TaxedAmount
 from storefront.users.models import User
 
-#: What is printed about the payer; other keys of the mapping are kept out of the document.
+#: What is printed about the payer; other keys of the mapping are kept out of the document, but for the country.
 PAYER_FIELDS = ("name", "company", "address", "phone", "email")
+COUNTRY = "country"
 SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
 #: The version of ``content_hash`` that new invoices are hashed by.
 HASH_VERSION = 3
@@ -61,10 +62,11 @@ def issue(
 ) -> Invoice:
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
-    ``order`` may be None whatever the ``kind``. ``payer`` may hold name, company, address, phone and email. Tax is
-    decided here unless the caller has done so. The number is the next of the year's series: issuers wait for each
-    other, and a rolled-back invoice leaves no gap. It is due settings.UNPAID_ORDER_DAYS days later, that whole day
-    included, in the shop's time zone; one that ``replaces`` another, at the same time as that.
+    ``order`` may be None whatever the ``kind``. ``payer`` may hold name, company, address, phone, email and, where it
+    is known, the country (ISO 3166-1, two letters). Tax is decided here unless the caller has done so. The number is
+    the next of the year's series: issuers wait for each other, and a rolled-back invoice leaves no gap. It is due
+    settings.UNPAID_ORDER_DAYS days later, that whole day included, in the shop's time zone; one that ``replaces``
+    another, at the same time as that.
     One of zero is open like any other until ``free.settle``. Raises NothingToPay without lines or pieces, MoneyError
     for an amount the currency cannot express.
     """
@@ -84,7 +86,7 @@ def issue(
             tax=total.tax,
             amount=total.gross,
             seller=_seller(),
-            payer={name: str(payer.get(name) or "") for name in PAYER_FIELDS},
+            payer=_payer(payer),
             language=language,
             hash_version=HASH_VERSION,
             issued_at=now,
@@ -203,6 +205,11 @@ def _next_number(now: datetime) -> str:
     sequence.last += 1
     sequence.save(update_fields=["last"])
     return f"INV-{sequence.series}-{sequence.last:06d}"
+
+
+def _payer(given: Mapping[str, str]) -> dict[str, str]:
+    known = {COUNTRY: str(given[COUNTRY])} if given.get(COUNTRY) else {}
+    return {name: str(given.get(name) or "") for name in PAYER_FIELDS} | known
 
 
 def _seller() -> dict[str, str]:

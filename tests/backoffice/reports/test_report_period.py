@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -40,7 +40,20 @@ def test_whole_months_are_compared_with_whole_months(now: tuple[str, str], befor
 def test_the_present_month_is_shown_first_and_others_are_one_click_away() -> None:
     found, _form = period.read(QueryDict(""))
     assert found.span == days("2025-05-01", "2025-05-31") and found.is_running
+    assert found.before == days("2025-04-01", "2025-04-17")  # as many days as have begun
     assert [query for _label, query, _is_current in period.choices(found)] == [
         "first=2025-05-01&last=2025-05-31", "first=2025-04-01&last=2025-04-30", "first=2025-04-01&last=2025-06-30",
         "first=2025-01-01&last=2025-03-31", "first=2025-01-01&last=2025-12-31", "first=2024-01-01&last=2024-12-31",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [("2025-05-31", ("2025-04-01", "2025-04-30")), ("2025-03-31", ("2025-02-01", "2025-02-28"))],
+)
+def test_the_last_day_is_not_over_yet(now: str, before: tuple[str, str]) -> None:
+    with time_machine.travel(f"{now}T12:00:00Z"):
+        found, _form = period.read(QueryDict(""))
+        assert found.is_running and found.before == days(*before)
+    with time_machine.travel(date.fromisoformat(now) + timedelta(days=1)):
+        assert not found.is_running
