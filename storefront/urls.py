@@ -13,10 +13,13 @@ from wagtail.documents.views import serve as documents
 
 from cms.edit_conflicts.views import add_page, edit_page
 from cms.views import may_keep
+from storefront.backoffice.refusals import not_found, not_found_anywhere
 from storefront.core import error_pages, health, serving
 from storefront.core.csrf import without_token
 from storefront.core.page_cache import cached_page
 
+# Wagtail has no setting for it. tests/backoffice/test_refusals.py tells when a new version makes its 404 elsewhere.
+wagtailadmin_urls.page_not_found = not_found
 WAGTAIL = settings.WAGTAIL_PATH.lstrip("/")
 
 #: Known to other systems, or for staff: one address each, whatever the language.
@@ -67,6 +70,6 @@ if settings.SERVE_MEDIA:
 
 handler400 = error_pages.bad_request
 handler403 = error_pages.forbidden
-handler404 = error_pages.not_found
+handler404 = not_found_anywhere
 handler429 = error_pages.too_many  # allauth's limits
 handler500 = error_pages.server_error

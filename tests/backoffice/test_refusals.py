@@ -56,3 +56,21 @@ def test_a_page_of_the_site_that_may_not_be_edited_answers_403(client_of: Callab
     page = Page.objects.get(slug="home")
     assert client_of("Support").get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 403
     assert client_of("Marketers").get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/nothing-here/", "/admin/staff/999999/", "/admin/pages/999999/edit/"])
+def test_what_is_not_there_is_said_in_the_dress_and_language_of_the_back_office(
+    staff: Callable[[str], Any], client: Client, path: str
+) -> None:
+    owner = staff("Owner")
+    UserProfile.objects.create(user=owner, preferred_language="ru")
+    client.force_login(owner)
+    response = client.get(path)
+    body = response.content.decode()
+    assert response.status_code == 404
+    assert "Такой страницы нет" in body and "sidebar" in body and "Wagtail admin" not in body
+
+
+def test_a_script_gets_404_without_a_page_to_render(client_of: Callable[[str], Client]) -> None:
+    response = client_of("Owner").get("/admin/staff/999999/", headers={"x-requested-with": "XMLHttpRequest"})
+    assert (response.status_code, response.content) == (404, b"")
