@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -84,10 +85,11 @@ class PriceStates:
 
     def words(self, thing: SoftwareProduct, state: State) -> dict[str, str]:
         found: dict[str, str] = {}
-        for plan in state["plans"].values():
+        names = _names(state["plans"])
+        for pk, plan in state["plans"].items():
             fields = {name: value for name, value in plan.items() if name in _PLAN}
             for label, value in kept_states.field_words(Plan, fields).items():
-                found[f"{plan['name']}: {label.lower()}"] = value
+                found[f"{names[pk]}: {label.lower()}"] = value
         for months, period in state["periods"].items():
             for label, value in kept_states.field_words(Period, period).items():
                 found[f"{months_label(int(months))}: {label.lower()}"] = value
@@ -122,6 +124,17 @@ class PriceStates:
             period.full_clean()
             found.append(period)
         return found
+
+
+def _names(plans: Mapping[str, State]) -> dict[str, str]:
+    """License types of a product may be named the same: the later ones get a number."""
+    found: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for pk in sorted(plans, key=int):
+        name = str(plans[pk]["name"])
+        seen[name] += 1
+        found[pk] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return found
 
 
 def _values(plan: State) -> State:

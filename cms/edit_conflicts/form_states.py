@@ -70,7 +70,26 @@ def fields(form: Any) -> Iterator[tuple[str, str, Any]]:
                     label = f"{field.label or name} ({title})"
                     yield f"{here}/{name}", label, row.get_initial_for_field(field, name)
     for panel in getattr(form, "panels", []):
-        yield panel.prefix, _("rights"), [row.initial for row in panel.initial_forms]
+        yield panel.prefix, _panel_name(panel.prefix), [*_rights_given(panel)]
+
+
+def _panel_name(prefix: str) -> str:
+    """Of a role's panel: each has a name of its own, so that no change hides behind another's."""
+    names = {
+        "page_permissions": _("rights on pages"),
+        "image_permissions": _("rights on pictures"),
+        "document_permissions": _("rights on documents"),
+        "collection_permissions": _("rights on collections"),
+    }
+    return names.get(prefix) or f"{_('rights')} ({prefix})"
+
+
+def _rights_given(panel: Any) -> Iterator[str]:
+    """The rights of a role on places, one by one; places may be named the same."""
+    for row in panel.initial_forms:
+        for place in (value for name, value in row.initial.items() if name != "permissions"):
+            for right in row.initial["permissions"]:
+                yield f"{place} ({place.pk}): {right.name}"
 
 
 def _digest(value: Any) -> str:

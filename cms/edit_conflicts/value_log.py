@@ -5,6 +5,7 @@ https://docs.wagtail.org/en/stable/extending/audit_log.html
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from cms.edit_conflicts import form_states
 
 ACTION = "cms.change_values"
 Values = dict[str, Any]
+#: (label, value) by the field's key: labels may be the same.
+Labelled = dict[str, tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +50,30 @@ def register(actions: LogActionRegistry) -> None:
             return "; ".join(in_words(log_entry.data.get("before", {}), log_entry.data.get("after", {})))
 
 
-def values(form: Any) -> Values:
-    """The values of an unbound form and its rows by label, as people read them; several as a list."""
-    return {label: _plain(value) for _key, label, value in form_states.fields(form)}
+def values(form: Any) -> Labelled:
+    """The values of an unbound form and its rows, as people read them; several as a list."""
+    return {key: (label, _plain(value)) for key, label, value in form_states.fields(form)}
 
 
-def note(thing: Model, before: Values, after: Values, *, user: Any, state: Mapping[str, Any] | None = None) -> Changes:
-    """Log what differs, in the transaction of the save, and return it; of a list what went and what came. ``state``:
-    ``before`` and ``after`` as ``core.kept_states`` reads them, for a thing that can be rolled back."""
+def note(
+    thing: Model, before: Labelled, after: Labelled, *, user: Any, state: Mapping[str, Any] | None = None
+) -> Changes:
+    """Log what differs, in the transaction of the save, and return it by label; of a list what went and what came.
+    ``state``: ``before`` and ``after`` as ``core.kept_states`` reads them, for a thing that can be rolled back."""
     was, became = {}, {}
-    for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name, ""), after.get(name, "")
+    seen: Counter[str] = Counter()
+    for key in dict.fromkeys([*before, *after]):
+        label = (after.get(key) or before[key])[0]
+        seen[label] += 1
+        name = label if seen[label] == 1 else f"{label} ({seen[label]})"
+        old, new = before.get(key, ("", ""))[1], after.get(key, ("", ""))[1]
         if old == new:
             continue
         if isinstance(old, list) or isinstance(new, list):
             had, has = set(old or []), set(new or [])
             old, new = ", ".join(sorted(had - has)), ", ".join(sorted(has - had))
         was[name], became[name] = old, new
-    if was or became:
+    if was or became or (state and state["before"] != state["after"]):
         data = {"before": was, "after": became} | ({"state": dict(state)} if state else {})
         log(instance=thing, action=ACTION, user=user, data=data)
     return Changes(was, became)

@@ -136,10 +136,13 @@ class GroupEditView(FreshLogin, RoleName, SecondPerson, _StatesMixin, WagtailGro
     """All owners are told what was changed; where the rule is on, a second person decides."""
 
     approval_kind = "role"
+    approval_title = gettext_noop("A role was changed")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        answer = super().post(request, *args, **kwargs)
-        self.ask()
+        with transaction.atomic():
+            hold(self.model, self.object_pk)
+            answer = super().post(request, *args, **kwargs)
+            self.ask()
         return answer
 
     def is_valid(self, form: Any) -> bool:
@@ -147,15 +150,14 @@ class GroupEditView(FreshLogin, RoleName, SecondPerson, _StatesMixin, WagtailGro
         return super().is_valid(form)
 
     def saved(self, changes: value_log.Changes) -> None:
-        if changes and self.is_approval_needed:
-            self.undo(changes, self.seen, approval_kinds.read_role(str(self.object.pk)))
-        elif changes:
-            title = gettext_noop("A role was changed")
-            lines = [role_names.shown_lazy(self.object.name), *changes.lines]
-            staffing.tell_owners(by=cast(User, self.request.user), title=title, lines=lines)
+        self.conclude(changes, self.seen, approval_kinds.read_role(str(self.object.pk)))
+
+    def named(self) -> Any:
+        return role_names.shown_lazy(self.object.name)
 
     def shown_form(self) -> Any:
         form = super().shown_form()
+        self.__dict__.pop("permission_panel_forms", None)  # of the view that saved, as sent
         form.panels = self.permission_panel_forms
         return form
 

@@ -24,7 +24,6 @@ from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
 from cms.shop.version_diff import CompareVersionsView
 from storefront.billing.models import Seller
-from storefront.users import staffing
 
 
 class ProductsView(IndexView):
@@ -90,6 +89,7 @@ class SellerEditView(FreshLogin, SecondPerson, EditView):
 
     serious_right = "billing.change_seller"
     approval_kind = "seller"
+    approval_title = gettext_noop("The seller's details were changed")
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer: HttpResponse = super().form_valid(form)
@@ -97,11 +97,8 @@ class SellerEditView(FreshLogin, SecondPerson, EditView):
         return answer
 
     def saved(self, changes: Changes, states: Mapping[str, Any] | None) -> None:
-        if changes and states and self.is_approval_needed:
-            self.undo(changes, states["before"], states["after"])
-        elif changes:
-            title = gettext_noop("The seller's details were changed")
-            staffing.tell_owners(by=self.request.user, title=title, lines=changes.lines)
+        states = states or {}
+        self.conclude(changes, states.get("before", {}), states.get("after", {}))
 
 
 class SellerViewSet(OneEditorAtATime, SnippetViewSet):

@@ -7,13 +7,20 @@ import time
 from functools import partial
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Page
 
+from cms.edit_conflicts import wagtail_forms
+from cms.edit_conflicts.second_person import SecondPerson
 from cms.permissions import ensure_role
 from storefront.core import states
 from storefront.notifications.models import OutboxMessage
 from storefront.users import approval_kinds, approvals, roles, staffing
 from storefront.users.models import ApprovalRequest, ApprovalStatus, User
-from tests.races.conftest import UNGUARDED
+from tests.backoffice.conftest import show_password_again
+from tests.cms.editing import sent_back
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -114,3 +121,37 @@ def test_who_is_sent_away_meanwhile_stays_away(asked, people, race, looked):
 def test_control_run_without_locks_they_come_back_as_an_owner(asked, people, race, looked, without_locks):
     member = approve_against_sent_away(asked, people, race, looked)
     assert member.is_active and member.groups.get().name == roles.OWNER  # wrong
+
+
+def asked_at_once(people, race, monkeypatch):
+    """Two owners who save the form of a role, each with another right on pages."""
+    ask, path = SecondPerson.ask, reverse("wagtailusers_groups:edit", args=[ensure_role(roles.SUPPORT).pk])
+
+    def slowly(view):
+        dawdle()
+        ask(view)
+
+    monkeypatch.setattr(SecondPerson, "ask", slowly)
+    saves = []
+    for person, right in zip(people, ("add_page", "change_page"), strict=False):
+        client = Client()
+        client.force_login(person)
+        show_password_again(client)
+        root = Page.objects.get(depth=1).pk
+        row = {"page_permissions-0-page": root, "page_permissions-0-permissions": [right]}
+        form = sent_back(client.get(path).content.decode()) | row | {"page_permissions-TOTAL_FORMS": "1"}
+        saves.append(partial(client.post, path, form))
+    return race(*saves)
+
+
+def test_of_two_who_ask_at_once_the_second_is_told_that_one_waits(people, race, monkeypatch):
+    answers = sorted(asked_at_once(people, race, monkeypatch), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [200, 302]
+    assert "another change of this waits" in answers[0].content.decode()
+    assert ApprovalRequest.objects.count() == 1
+
+
+def test_control_run_without_locks_the_second_gets_an_error(people, race, monkeypatch, without_locks):
+    monkeypatch.setattr(wagtail_forms, "hold", lambda model, pk: None)
+    answers = asked_at_once(people, race, monkeypatch)
+    assert approvals.AlreadyAsked in map(type, answers)  # wrong
