@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 
-from storefront.billing import dispute_audit, refund_audit
+from storefront.billing import dispute_audit, movement_audit, refund_audit
 from storefront.billing.models import (
     UNDER_WAY,
     Allocation,
@@ -48,6 +48,7 @@ def checks() -> Iterator[Finding]:
     yield from _payments()
     yield from refund_audit.checks()
     yield from dispute_audit.checks()
+    yield from movement_audit.checks()  # what is left out below as of movement_booking.KINDS
 
 
 def _ledger() -> Iterator[Finding]:

@@ -41,6 +41,11 @@ def checks() -> Iterator[Finding]:
     ):
         for pk in wrong.values_list("pk", flat=True):
             yield Finding(check, f"payment-{pk}")
+    # What ``billing.audit`` leaves out of what a payment's provider holds is the fees alone.
+    others = LedgerEntry.objects.filter(transaction__kind="dispute_fee")
+    others = others.exclude(account__kind__in=[AccountKind.PROVIDER, AccountKind.FEES])
+    for key in others.values_list("transaction__key", flat=True):
+        yield Finding("dispute-fee-elsewhere", key)
 
 
 def _booked(kind: AccountKind) -> Coalesce:

@@ -28,11 +28,13 @@ _OF_DISPUTES = (MovementKind.DISPUTE, MovementKind.DISPUTE_RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """``amount`` (signed) leaves the provider's balance in ``currency`` for the account ``kind``."""
+class Step:
+    """One transaction of the ledger: ``amount`` (signed, never 0) leaves the provider's balance in ``currency`` for the
+    account of the kind ``other``."""
 
-    word: str
-    kind: AccountKind
+    key: str
+    kind: str
+    other: AccountKind
     currency: str
     amount: Decimal
 
@@ -49,27 +51,35 @@ def _book(pk: int) -> bool:
         movement = states.lock(ProviderMovement.objects.get(pk=pk))
         if movement.booked_at is not None or not _is_ours_booked(movement):
             return False
-        for step in _steps(movement):
-            if step.amount:
-                _move(movement, step)
+        for step in steps(movement):
+            _move(movement, step)
         movement.booked_at = clock.now()
         movement.save(update_fields=["booked_at"])
     return True
 
 
-def _steps(movement: ProviderMovement) -> Iterator[_Step]:
+def steps(movement: ProviderMovement) -> list[Step]:
+    """All that is booked of a movement. The auditor compares the ledger with it."""
+    return [
+        Step(f"movement-{movement.pk}-{word}", EXCHANGE if word.startswith(EXCHANGE) else word, other, currency, amount)
+        for word, other, currency, amount in _parts(movement)
+        if amount
+    ]
+
+
+def _parts(movement: ProviderMovement) -> Iterator[tuple[str, AccountKind, str, Decimal]]:
     currency, kind = movement.currency, movement.kind
     if kind == MovementKind.FEE:
-        yield _Step(FEE, AccountKind.FEES, currency, movement.fee - movement.amount)
+        yield FEE, AccountKind.FEES, currency, movement.fee - movement.amount
         return
     if kind not in _OF_DISPUTES:
-        yield _Step(FEE, AccountKind.FEES, currency, movement.fee)
+        yield FEE, AccountKind.FEES, currency, movement.fee
     if kind in (MovementKind.PAYOUT, MovementKind.PAYOUT_FAILED):
-        yield _Step(PAYOUT, AccountKind.BANK, currency, -movement.amount)
+        yield PAYOUT, AccountKind.BANK, currency, -movement.amount
     elif movement.source_currency != currency:
         sign = 1 if movement.amount > 0 else -1
-        yield _Step(f"{EXCHANGE}_from", AccountKind.EXCHANGE, movement.source_currency, sign * movement.source_amount)
-        yield _Step(f"{EXCHANGE}_to", AccountKind.EXCHANGE, currency, -movement.amount)
+        yield f"{EXCHANGE}_from", AccountKind.EXCHANGE, movement.source_currency, sign * movement.source_amount
+        yield f"{EXCHANGE}_to", AccountKind.EXCHANGE, currency, -movement.amount
 
 
 def _is_ours_booked(movement: ProviderMovement) -> bool:
@@ -85,12 +95,9 @@ def _is_ours_booked(movement: ProviderMovement) -> bool:
     return kind != MovementKind.OTHER  # which a person must explain
 
 
-def _move(movement: ProviderMovement, step: _Step) -> None:
+def _move(movement: ProviderMovement, step: Step) -> None:
     """A provider's account is negative by what it holds, so what leaves it comes onto it from the other account."""
     provider = ledger.own_account(AccountKind.PROVIDER, movement.gateway, step.currency)
-    other = ledger.own_account(step.kind, movement.gateway, step.currency)
+    other = ledger.own_account(step.other, movement.gateway, step.currency)
     source, target = (other, provider) if step.amount > 0 else (provider, other)
-    kind = EXCHANGE if step.word.startswith(EXCHANGE) else step.word
-    ledger.move(
-        key=f"movement-{movement.pk}-{step.word}", kind=kind, source=source, target=target, amount=abs(step.amount)
-    )
+    ledger.move(key=step.key, kind=step.kind, source=source, target=target, amount=abs(step.amount))
