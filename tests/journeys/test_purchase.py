@@ -10,10 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from catalogue.plans import db_triggers as plans
-from checkout import db_triggers as checkout
-from storefront.backoffice import db_triggers as backoffice
-from storefront.billing import db_triggers as billing
+from tests import triggers
 from tests.journeys.conftest import PHONE, WIDE, Running
 
 pytestmark = pytest.mark.journey
@@ -338,8 +335,7 @@ def test_the_migrated_shop_has_every_trigger_of_its_records(running_shop: Runnin
     # in this file because every file of journeys would migrate and start a shop of its own
     database = sqlite3.connect(f"file:{running_shop.folder / 'shop.sqlite3'}?mode=ro", uri=True)
     try:
-        found = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        found = triggers.present(database, "sqlite")
     finally:
         database.close()
-    wanted = [records.FROZEN_TABLES.trigger_names() for records in (billing, checkout, plans, backoffice)]
-    assert all(wanted) and set().union(*wanted) <= found
+    assert triggers.wanted() - found == set()

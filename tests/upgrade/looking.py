@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from tests import triggers
 
 COUNTED = (
     "basket_line", "billing_allocation", "billing_dispute", "billing_freeorder", "billing_invoice",
@@ -27,6 +32,60 @@ SUMMED = {
     "licensing_licenseterm": "amount",
 }
 
+#: The first state of the database that has refunds and movements at providers; the shop of the snapshot gets some then.
+LATER_STATE = ("billing", "0022_days_at_providers")
+LATER = ("billing_refund", "billing_providermovement")
+
+
+def add_later() -> None:
+    """What is refunded becomes refunds, and a payout is listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO billing_refund (payment_id, decision, status, amount, reference, reason, failure_code,"
+            " is_ours, is_told, decision_reason, created_at)"
+            " SELECT id, 'd', 'succeeded', amount_refunded, 're_old', 'r', '', true, true, '', received_at"
+            " FROM billing_receivedpayment WHERE amount_refunded > 0"
+        )
+        cursor.execute(
+            "INSERT INTO billing_providermovement (gateway, reference, kind, happened_at, day, currency, amount, fee,"
+            " source_reference, source_amount, source_currency, charge_reference)"
+            " VALUES ('stripe', 'po_old', 'payout', '2026-10-05 09:00:00+00:00', '2026-10-05', 'EUR', -5, 0, '', -5,"
+            " 'EUR', '')"
+        )
+
+
+def later() -> dict[str, list[Any]]:
+    with connection.cursor() as cursor:
+        found = {}
+        for name in LATER:
+            cursor.execute(f"SELECT count(*), sum(amount) FROM {name}")
+            count, total = cursor.fetchone()
+            found[name] = [count, f"{Decimal(total):.3f}"]
+    return found
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """Which migrations left a table of records without the triggers it had."""
+    lost: list[str] = []
+    apply = MigrationExecutor.apply_migration
+
+    def present() -> set[str]:
+        with connection.cursor() as cursor:
+            return triggers.present(cursor, connection.vendor)
+
+    def apply_and_look(self: Any, state: Any, migration: Any, *args: Any, **named: Any) -> Any:
+        before = present()
+        result = apply(self, state, migration, *args, **named)
+        lost.extend(f"{migration}: {name}" for name in sorted(before - present()))
+        return result
+
+    MigrationExecutor.apply_migration = apply_and_look
+    try:
+        yield lost
+    finally:
+        MigrationExecutor.apply_migration = apply
+
 
 def figures() -> dict[str, Any]:
     """How many rows there are, and what they add up to."""
@@ -45,14 +104,26 @@ def report(before: dict[str, Any]) -> dict[str, Any]:
     from django.db.models import F
 
     from storefront.billing.models import Invoice, InvoiceLine, Payment, PaymentAttempt
+    from storefront.billing.services import movement_booking
     from storefront.core import audit
 
     untaxed = [model.objects.filter(net=F("amount"), tax=0).count() for model in (Invoice, InvoiceLine)]
     pages = _pages()
-    return figures() | {
+    findings = [str(finding) for finding in audit.run()]
+    kept = later()
+    with connection.cursor() as cursor:
+        missing = triggers.wanted() - triggers.present(cursor, connection.vendor)
+    counted = figures()
+    booked = movement_booking.book_new("stripe")
+    return counted | {
         "counts_before": before["counts"],
         "sums_before": before["sums"],
-        "audit": [str(finding) for finding in audit.run()],
+        "audit": findings,
+        "later": kept,
+        "later_before": before["later"],
+        "booked": booked,
+        "audit_booked": [str(finding) for finding in audit.run()],
+        "triggers_missing": sorted(missing),
         "hash_versions": Counter(Invoice.objects.values_list("hash_version", flat=True)),
         "taxes": "none" if untaxed == [Invoice.objects.count(), InvoiceLine.objects.count()] else "some",
         "received": sorted(map(str, Payment.objects.values_list("amount", flat=True))),

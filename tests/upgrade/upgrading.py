@@ -43,6 +43,9 @@ def check(report: dict[str, Any]) -> None:
     assert len(report["pages"]) > 40 and set(report["pages"].values()) == {200}, report["pages"]
     assert report["missing"] == []
     assert report["is_frozen"]
+    assert report["later"] == report["later_before"] and all(count for count, _total in report["later"].values())
+    assert report["booked"] == 1 and report["audit_booked"] == []
+    assert (report["triggers_missing"], report["triggers_lost"]) == ([], []), report["triggers_lost"]
 
 
 def main() -> None:
@@ -58,13 +61,16 @@ def main() -> None:
     from tests.upgrade import looking
 
     landed = json.loads(gzip.decompress((HERE / "landed.json.gz").read_bytes()))
-    with remembering():
+    with remembering(), looking.watched() as lost:
         MigrationExecutor(connection).migrate([tuple(node) for node in landed["migrations"]])
         load(landed["tables"])
         before = looking.figures()
+        MigrationExecutor(connection).migrate([looking.LATER_STATE])
+        looking.add_later()
+        before["later"] = looking.later()
         call_command("migrate", verbosity=0, interactive=False)
     with time_machine.travel(datetime.fromisoformat(landed["made_at"]) + timedelta(minutes=1)):
-        print(json.dumps(looking.report(before)))
+        print(json.dumps(looking.report(before) | {"triggers_lost": lost}))
 
 
 def load(tables: dict[str, Any]) -> None:

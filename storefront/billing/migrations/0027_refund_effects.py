@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from storefront.billing.db_triggers import FROZEN_TABLES
+
 
 class Migration(migrations.Migration):
 
@@ -10,9 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        FROZEN_TABLES.remove_operation(),
         migrations.AddField(
             model_name='refund',
             name='effects',
             field=models.JSONField(blank=True, default=list),
         ),
+        FROZEN_TABLES.install_operation(),
     ]
