@@ -21,6 +21,7 @@ TITLES = {
     "missing_charge": gettext_noop("The provider does not list a payment of ours"),
     "difference": gettext_noop("The provider and we differ about a payment"),
     "day_differs": gettext_noop("The sums of a day differ from the provider's"),
+    "movement_not_booked": gettext_noop("A movement at the provider cannot be booked"),
     "unknown_to_provider": gettext_noop("The provider does not know a charge it once gave us"),
     "cannot_charge": gettext_noop("An order cannot be charged"),
     "setup": gettext_noop("A payment method is not set up correctly"),

@@ -12,15 +12,22 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storefront.billing.models import LedgerEntry, LedgerTransaction, ProviderMovement
+from storefront.billing.models import (
+    LedgerEntry,
+    LedgerTransaction,
+    ProviderMovement,
+    ReconciledDay,
+    ReviewItem,
+)
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import movement_booking, reconcile_days, refunds
+from storefront.billing.services import movement_booking, reconcile, reconcile_days, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
+from storefront.gateways.errors import Unavailable
 from storefront.sandbox.stripe.payouts import Payouts
 from tests.billing.building import make_invoice
-from tests.billing.test_reconcile_days import at, night, paid, pay  # noqa: F401  (fixtures)
+from tests.billing.test_reconcile_days import NEXT_NIGHT, at, night, paid, pay  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +116,60 @@ def test_what_we_do_not_know_waits(stripe: Any, customer: Any, at: Any) -> None:
     settle(attempt_id=attempt.pk)
     reconcile_days.reconcile_days()
     assert account() == held(stripe)
+
+
+def test_one_that_cannot_be_booked_is_filed_and_keeps_no_other_from_it(
+    stripe: Any,
+    paid: Any,  # noqa: F811
+    at: Any,  # noqa: F811
+) -> None:
+    """Nor the comparison of the days."""
+    broken = ProviderMovement.objects.create(
+        gateway="stripe", reference="po_broken", kind="payout", happened_at="2026-03-01T12:00Z", day="2026-03-01",
+        currency="EUR", amount=Decimal("-5.005"), fee=Decimal("0.25"), source_amount=0, source_currency="EUR",
+    )  # fmt: skip
+    Payouts(stripe.state).pay(5000)
+    night(at)
+    assert account() == held(stripe)
+    assert ReconciledDay.objects.filter(day="2026-03-04").exists()
+    item = ReviewItem.objects.get(kind="movement_not_booked")
+    assert "po_broken" in item.detail and "5.005" in item.detail
+    broken.refresh_from_db()
+    assert broken.booked_at is None
+    reconcile_days.reconcile_days()
+    assert ReviewItem.objects.filter(kind="movement_not_booked").count() == 1
+
+
+class Gone:
+    def __init__(self) -> None:
+        raise Unavailable("gone")
+
+
+def test_a_provider_that_fails_keeps_no_other_from_being_compared(
+    stripe: Any,
+    customer: Any,
+    paid: Any,  # noqa: F811
+    at: Any,  # noqa: F811
+    settings: Any,
+) -> None:
+    settings.PAYMENT_GATEWAYS = {"gone": {"class": f"{__name__}.Gone"}, **settings.PAYMENT_GATEWAYS}
+    Payouts(stripe.state).pay(5000)
+    untold = start(invoice=make_invoice(customer), gateway_name="stripe")
+    stripe.pay(untold.provider_reference)
+    at.move_to(NEXT_NIGHT)
+    with pytest.raises(Unavailable):
+        reconcile.reconcile()
+    untold.refresh_from_db()
+    assert untold.status == "succeeded"
+    with pytest.raises(Unavailable):
+        reconcile_days.reconcile_days()
+    assert ReconciledDay.objects.exists() and account() == held(stripe)
+
+
+def test_what_is_booked_late_is_dated_when_it_happened(stripe: Any, paid: Any, at: Any) -> None:  # noqa: F811
+    Payouts(stripe.state).pay(5000)
+    night(at)
+    for movement in LedgerTransaction.objects.filter(kind__in=movement_booking.KINDS):
+        listed = ProviderMovement.objects.get(pk=movement.key.split("-")[1])
+        assert movement.created_at == listed.happened_at
+        assert {entry.created_at for entry in movement.entries.all()} == {listed.happened_at}

@@ -66,6 +66,9 @@ KINDS = {
     "day_differs": ReviewText(
         _("Open the day: each difference is listed and linked. What is booked late mends its day by itself."),
     ),
+    "movement_not_booked": ReviewText(
+        _("Compare it with the provider's own list and tell whoever runs the shop. It is tried again every night."),
+    ),
     "unknown_to_provider": ReviewText(_("Check whether the keys were changed."), _ASKED),
     "cannot_charge": ReviewText(
         _(

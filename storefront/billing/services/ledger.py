@@ -7,6 +7,7 @@ account is the source of what it collected for us, so it is negative by exactly 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.db import transaction
 
 from storefront.billing.models import Allocation, Invoice, LedgerAccount, LedgerEntry, LedgerTransaction, Payment
 from storefront.billing.models.ledger import AccountKind
-from storefront.core import money, states
+from storefront.core import clock, money, states
 from storefront.core.money import MoneySum
 from storefront.users.models import User
 
@@ -121,26 +122,29 @@ def move(
     amount: Decimal,
     payment: Payment | None = None,
     invoice: Invoice | None = None,
+    at: datetime | None = None,
 ) -> LedgerTransaction:
     """Write one movement and its two entries: ``amount`` > 0, major units, less on ``source``, more on ``target``.
 
-    The same key again returns the first, or raises KeyConflict. Raises LedgerError for what cannot be moved.
+    ``at``: when it happened, if not now. The same key again returns the first, or raises KeyConflict. Raises
+    LedgerError for what cannot be moved.
     """
     if not money.is_exact(amount, source.currency) or amount <= 0:
         raise LedgerError(f"{key}: {amount} {source.currency} is not an amount to move")
     if source.pk == target.pk or source.currency != target.currency:
         raise LedgerError(f"{key}: from {source} to {target}")
+    at = at or clock.now()
     with transaction.atomic():
         moved, is_new = LedgerTransaction.objects.get_or_create(
-            key=key, defaults={"kind": kind, "payment": payment, "invoice": invoice}
+            key=key, defaults={"kind": kind, "payment": payment, "invoice": invoice, "created_at": at}
         )
         if not is_new:
             _check_same(moved, {source.pk: -amount, target.pk: amount})
             return moved
         LedgerEntry.objects.bulk_create(
             [
-                LedgerEntry(transaction=moved, account=source, amount=-amount),
-                LedgerEntry(transaction=moved, account=target, amount=amount),
+                LedgerEntry(transaction=moved, account=source, amount=-amount, created_at=at),
+                LedgerEntry(transaction=moved, account=target, amount=amount, created_at=at),
             ]
         )
         return moved

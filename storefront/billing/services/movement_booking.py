@@ -3,7 +3,8 @@
 Payments, refunds and disputes are booked when they happen (``settlement``, ``refund_booking``, ``disputes``), in the
 buyer's currency. With the entries made here the account of a provider holds, in each currency, what the provider holds
 for us; what it still differs by are the differences of its days (``day_differences``), and what was on the balance
-before its first listed day. A dispute's fee is booked with the dispute.
+before its first listed day. A dispute's fee is booked with the dispute. Entries are dated when it happened, not when
+it was booked.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from django.db import transaction
 
 from storefront.billing.models import Dispute, ProviderMovement, Refund
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import ledger
+from storefront.billing.services import ledger, reviews
 from storefront.billing.states import MADE_REFUND, RefundStatus
 from storefront.core import clock, states
+from storefront.core.money import MoneyError
 from storefront.gateways.payments.balance import MovementKind
 
 #: Kinds of the ledger's transactions that are made here: they are about no payment of ours alone.
@@ -40,10 +42,26 @@ class Step:
 
 
 def book_new(name: str) -> int:
-    """Book the movements of a provider that are not booked yet. Returns how many. One whose payment, refund or dispute
-    we do not know stays for a later run."""
+    """Book the movements of a provider that are not booked yet. Returns how many.
+
+    One whose payment, refund or dispute we do not know stays for a later run; so does one that the ledger refuses,
+    which is put before the staff once.
+    """
     waiting = ProviderMovement.objects.filter(gateway=name, booked_at=None).order_by("happened_at", "pk")
-    return sum(_book(pk) for pk in waiting.values_list("pk", flat=True))
+    return sum(_book_or_file(pk) for pk in waiting.values_list("pk", flat=True))
+
+
+def _book_or_file(pk: int) -> bool:
+    try:
+        return _book(pk)
+    except (ledger.LedgerError, MoneyError) as refusal:
+        movement = ProviderMovement.objects.get(pk=pk)
+        detail = (
+            f"{movement.kind} {movement.reference} of {movement.gateway}, {movement.happened_at:%Y-%m-%d}: "
+            f"{movement.amount} {movement.currency}, fee {movement.fee}. It is not booked: {refusal}."
+        )
+        reviews.file(key=f"movement-not-booked:{movement.pk}", kind="movement_not_booked", detail=detail)
+        return False
 
 
 def _book(pk: int) -> bool:
@@ -100,4 +118,11 @@ def _move(movement: ProviderMovement, step: Step) -> None:
     provider = ledger.own_account(AccountKind.PROVIDER, movement.gateway, step.currency)
     other = ledger.own_account(step.other, movement.gateway, step.currency)
     source, target = (other, provider) if step.amount > 0 else (provider, other)
-    ledger.move(key=step.key, kind=step.kind, source=source, target=target, amount=abs(step.amount))
+    ledger.move(
+        key=step.key,
+        kind=step.kind,
+        source=source,
+        target=target,
+        amount=abs(step.amount),
+        at=movement.happened_at,
+    )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import PaymentAttempt, Refund
 from storefront.billing.services import disputes, reviews
 from storefront.billing.services.cancelling import cancel_attempt
@@ -30,7 +30,7 @@ GIVEN_UP = (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
 def reconcile() -> int:
     """Compare with every provider that can list its charges. What a second look does not mend goes before the staff,
     once. Returns the number of differences. Raises Unavailable if a provider does not answer (the job shows it)."""
-    return sum(reconcile_gateway(name, since=clock.now() - LOOK_BACK) for name in names())
+    return sum_of_each(lambda name: reconcile_gateway(name, since=clock.now() - LOOK_BACK))
 
 
 def reconcile_gateway(name: str, *, since: datetime) -> int:

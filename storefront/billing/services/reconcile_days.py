@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import Payment, ProviderMovement, ReconciledDay, ReviewItem
 from storefront.billing.services import movement_booking, reviews
 from storefront.billing.services.day_differences import bounds, compared, differences
@@ -34,7 +34,7 @@ _COLUMNS = {"payment": "settled", "refund": "refunded", "dispute": "disputed"}
 def reconcile_days() -> int:
     """Compare the last days, up to yesterday, with every provider that lists its balance. Returns the number of
     differences. Raises Unavailable if a provider does not answer (the job shows it)."""
-    return sum(_reconcile(name) for name in names())
+    return sum_of_each(_reconcile)
 
 
 def reconcile_day(name: str, day: date) -> int:
