@@ -25,6 +25,7 @@ from storefront.core.language import nearest_language
 from storefront.licensing import mails
 from storefront.licensing.losses import loss_text, losses_of
 from storefront.licensing.services import grants, reversals
+from storefront.notifications.models import OutboxMessage
 
 
 @receiver(invoice_paid, dispatch_uid="licensing.grant")
@@ -66,8 +67,17 @@ def _tell_of_decision(refund: Refund, language: str) -> None:
     decided = Refund.objects.filter(**({"decision": refund.decision} if refund.decision else {"pk": refund.pk}))
     refunds = list(decided.select_related("payment__customer", "invoice__order").order_by("pk"))
     made = [each for each in refunds if each.status in MADE_REFUND]
+    key = _own_key(refunds[0])
+    if len(refunds) > 1:  # releases before had a mail for each of them
+        told = set(OutboxMessage.objects.filter(key__in=map(_own_key, made)).values_list("key", flat=True))
+        made = [each for each in made if _own_key(each) not in told]
+        key = f"refund_made:decision:{refund.decision}"
     if made and not any(each.status in RESERVED_REFUND for each in refunds):
-        mails.refund_made(made, key=f"refund_made:{refunds[0].pk}", language=language)
+        mails.refund_made(made, key=key, language=language)
+
+
+def _own_key(refund: Refund) -> str:
+    return f"refund_made:{refund.pk}"
 
 
 @receiver(payment_disputed, dispatch_uid="licensing.dispute")
