@@ -158,7 +158,7 @@ class Movement:
 
 
 def movements(found: Iterable[Event], span: Span) -> dict[int, Movement]:
-    """By software product. ``found``: all events of ``times(span)``."""
+    """By software product. ``found``: all events of ``times`` of this span or of one that begins earlier."""
     result: dict[int, Movement] = {}
     for event in found:
         movement = result.setdefault(event.software, Movement(0, Counter()))

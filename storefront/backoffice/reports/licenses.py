@@ -63,10 +63,10 @@ class LicensesPage(ReportPage):
 
     def tables(self) -> Sequence[Table]:
         span = self.period.span
-        events = _events(span, self.now)
-        found = reports.movements(events, span)
         before = self.period.before
-        then = reports.movements(_events(before, self.now), before) if before else {}
+        events = _events(before or span, self.now)  # what ended before a period adds nothing to it
+        found = reports.movements(events, span)
+        then = reports.movements(events, before) if before else {}
         called = names.products({*found, *then})
         order = sorted((pk for pk in found if _counts(found[pk])), key=lambda pk: (-found[pk].held_at_end, called(pk)))
         whole, earlier = reports.total(found.values()), reports.total(then.values())

@@ -19,6 +19,7 @@ from storefront.billing.reports import dimensions, income, lifetime, unpaid
 from storefront.billing.reports.income import Takings
 from storefront.billing.reports.unpaid import Age
 from storefront.core.charts import Chart
+from storefront.core.spans import Span
 from storefront.licensing import reports as licenses
 from storefront.licensing.reports import PAUSE, Movement, What
 
@@ -119,11 +120,13 @@ class Overview(ReportPage):
             self._compared(_("Renewals kept"), kept, old, _("of those that ended and are decided"), url, is_good=False),
         ])  # fmt: skip
 
-    def _movement(self, span: Any) -> Movement:
-        if span is None:
-            return licenses.total([])
-        found = licenses.events(licenses.times(span), self.now)
-        return licenses.total(licenses.movements(found, span).values())
+    def _movement(self, span: Span | None) -> Movement:
+        return licenses.total(licenses.movements(self._events, span).values() if span else [])
+
+    @cached_property
+    def _events(self) -> list[licenses.Event]:
+        """Of the period and the one before, read once: what ended before a period adds nothing to it."""
+        return list(licenses.events(licenses.times(self.period.before or self.period.span), self.now))
 
     def _now(self) -> list[Group]:
         owed, groups = unpaid.by_age(self.now), []

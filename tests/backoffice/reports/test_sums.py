@@ -123,6 +123,8 @@ def test_licenses_held_new_and_gone_are_what_sql_says(trade: Trade, first: date,
     starts = {license: min(start for start, _end in runs) for license, runs in oracle.times().items()}
     begun = [at for at in starts.values() if begins(first) <= at.replace(tzinfo=NOW.tzinfo) < min(span.end, NOW)]
     assert movement.counts[What.NEW] == len(begun)
+    longer = reports.events(reports.times(Span(date(2024, 1, 1), last)), NOW)  # read for the period before, too
+    assert reports.total(reports.movements(longer, span).values()) == movement
 
 
 def test_renewals_to_come_are_those_of_licenses_that_run(trade: Trade) -> None:
