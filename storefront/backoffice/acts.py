@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.contrib import messages
 from django.db import OperationalError, models, transaction
@@ -197,10 +198,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         self._digest = digest
         try:
             outcome = self.perform(form)
-        except (Refused, _Changed):
-            confirmations.give_back(key)
-            raise
-        except self.expected_errors as error:
+        except (Refused, _Changed, ReauthenticationRequired, *self.expected_errors) as error:
             if not isinstance(error, OperationalError):
                 confirmations.give_back(key)
             raise

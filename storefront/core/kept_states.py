@@ -56,20 +56,21 @@ def read_fields(row: models.Model, names: Iterable[str]) -> State:
 
 
 def write_fields(row: models.Model, state: Mapping[str, Any]) -> None:
-    """Set what ``read_fields`` has read; nothing is saved."""
-    for name, value in state.items():
+    """Set what ``read_fields`` has read; nothing is saved. What has no column any more is left out."""
+    for name, value in _known(row, state).items():
         field = _field(row, name)
         setattr(row, field.attname, field.to_python(value))
 
 
 def field_words(model: type[models.Model], state: Mapping[str, Any]) -> dict[str, str]:
-    """Columns by their names, each value as people read it; translations a line for each language."""
+    """Columns by their names, each value as people read it; translations a line for each language. What has no column
+    any more is left out."""
     found: dict[str, str] = {}
-    for name, value in state.items():
+    for name, value in _known(model, state).items():
         field = _field(model, name)
         if name == "translations":
             for language, texts in sorted(value.items()):
-                for text, own in sorted(texts.items()):
+                for text, own in sorted(_known(model, texts).items()):
                     found[f"{capfirst(str(_field(model, text).verbose_name))} ({language})"] = str(own)
         else:
             found[capfirst(str(field.verbose_name))] = _in_words(field, field.to_python(value))
@@ -80,6 +81,12 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[tup
     """(name, before, after) of each value in words that differs."""
     names = dict.fromkeys([*before, *after])
     return [(name, a, b) for name in names if (a := before.get(name, "")) != (b := after.get(name, ""))]
+
+
+def _known(model: models.Model | type[models.Model], state: Mapping[str, Any]) -> dict[str, Any]:
+    """Without columns that have gone since the state was kept."""
+    names = {field.name for field in model._meta.concrete_fields}
+    return {name: value for name, value in state.items() if name in names}
 
 
 def _field(model: models.Model | type[models.Model], name: str) -> Any:

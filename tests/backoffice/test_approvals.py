@@ -18,7 +18,7 @@ from wagtail.models import ModelLogEntry
 
 from cms.permissions import ensure_role
 from storefront.billing.models import Seller
-from storefront.core import clock
+from storefront.core import clock, states
 from storefront.notifications.models import OutboxMessage
 from storefront.users import approvals, roles, staffing
 from storefront.users.models import ApprovalRequest, ApprovalStatus, StaffInvitation
@@ -219,3 +219,14 @@ def test_the_list_takes_the_same_queries_however_long_it_is(accounting: Client, 
         asked.pk, asked.key = None, str(number + 100)
         asked.save()
     assert queries() == few
+
+
+def test_an_act_on_somebody_holds_the_owners_first(owner: Client, staff: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the approval of roles does: in the other order the two would wait for each other for ever."""
+    held: list[str] = []
+    hold = states.hold
+    monkeypatch.setattr(staffing, "hold_owners", lambda: held.append("owners"))
+    monkeypatch.setattr(states, "hold", lambda row: (held.append(row._meta.model_name), hold(row)))
+    member = staff("Support")
+    confirmed(owner, f"/admin/staff/{member.pk}/away/")
+    assert held[:2] == ["owners", "user"]

@@ -23,6 +23,7 @@ from tests.backoffice.licenses.conftest import said
 from tests.backoffice.test_refunds import invoice, path  # noqa: F401  (fixture)
 from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import advance
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +159,28 @@ def test_another_refund_between_the_last_look_and_the_locks_is_previewed(
     assert Refund.objects.count() == 1
     assert client.post(path(invoice), {**sent, "confirmed": answer.context["confirmed"]}).status_code == 302
     assert Refund.objects.count() == 2
+
+
+def test_who_is_asked_for_the_password_under_the_locks_can_go_on(
+    client: Any,
+    staff: Callable[[str], Any],
+    invoice: Any,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    """It became so large between the last look and the locks that the log-in must be fresh: nothing was done yet."""
+    staff("Owner")
+    client.force_login(staff("Accounting"))
+    sent, claim = confirmation(client, path(invoice), SUM), refunds.begin
+
+    def after_the_limit_sank(**wanted: Any) -> Any:
+        settings.REFUND_APPROVAL_ABOVE = {"EUR": Decimal(10)}
+        return claim(**wanted)
+
+    monkeypatch.setattr(refunds, "begin", after_the_limit_sank)
+    asked = client.post(path(invoice), sent)
+    assert asked.headers["Location"].startswith("/account/reauthenticate/")
+    shown = client.post(asked.headers["Location"], {"password": PASSWORD, "next": path(invoice)})
+    assert shown.status_code == 200 and shown.context["is_changed"]
+    assert client.post(path(invoice), sent | {"confirmed": shown.context["confirmed"]}).status_code == 302
+    assert Refund.objects.get().status == "awaiting"

@@ -161,3 +161,18 @@ def test_the_number_of_queries_is_fixed(marketer: Client, discount: Discount) ->
     for _ in range(10):
         note(discount, marketer, {"before": state, "after": state})
     assert asked() == few
+
+
+def test_states_kept_before_a_field_went_are_shown_and_brought_back(
+    marketer: Client, discount: Discount, shop: Any
+) -> None:
+    save(marketer, edit(discount), percent="25")
+    kept = {**kept_states.state_of(discount), "percent": "5.00", "gone": "1"}  # type: ignore[dict-item]
+    data = {"before": {}, "after": {}, "state": {"before": kept, "after": kept}}
+    log(instance=discount, action="cms.change_values", data=data)
+    assert marketer.get(page(discount)).status_code == 200
+    assert confirmed(marketer, restore(discount)).status_code == 302
+    discount.refresh_from_db()
+    assert discount.percent == Decimal(5)
+    words = kept_states.field_words(Seller, {"phone": "1", "gone": "2", "translations": {"ru": {"gone": "3"}}})
+    assert list(words.values()) == ["1"]

@@ -77,6 +77,11 @@ class MemberAct(StaffAct):
     def customer(self) -> None:
         return None
 
+    def _hold(self) -> None:
+        """The owners come before the person, as everywhere (``staffing.hold_owners``)."""
+        staffing.hold_owners()
+        super()._hold()
+
     def get_success_url(self) -> str:
         return reverse("backoffice-staff-member", args=[self.object.pk])
 
