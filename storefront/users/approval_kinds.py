@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
 from wagtail.models import GroupCollectionPermission, GroupPagePermission
 
 from storefront.core import states
 from storefront.core.kept_states import State
-from storefront.users import invitations, roles, services, staffing
+from storefront.users import invitations, role_names, roles, services, staffing
 from storefront.users.approvals import Kind
 from storefront.users.models import StaffInvitation, User
 
@@ -61,6 +62,10 @@ def _read_member(key: str) -> State:
     return member_state(states.lock(User(pk=int(key))))
 
 
+def _member_words(key: str, state: State) -> dict[str, str]:
+    return {_("Roles"): role_names.listed(Group.objects.filter(pk__in=state.get("groups", [])))}
+
+
 def _apply_member(key: str, change: State, asker: User, decider: User) -> None:
     """Roles as if the one who asked gave them now; the other must be able to give them, too."""
     member, groups = User.objects.get(pk=int(key)), list(Group.objects.filter(pk__in=change["groups"]))
@@ -78,6 +83,13 @@ def _read_invitation(key: str) -> State:
     return {"is_invited": is_invited, "has_account": services.find_by_email(key) is not None}
 
 
+def _invitation_words(key: str, state: State) -> dict[str, str]:
+    """Nothing before it is sent."""
+    if "groups" not in state:
+        return {}
+    return {_("E-mail"): key, _("Name"): state["name"]} | _member_words(key, state)
+
+
 def _apply_invitation(key: str, change: State, asker: User, decider: User) -> None:
     groups = list(Group.objects.filter(pk__in=change["groups"]))
     staffing.check_may_give(decider, groups)
@@ -85,5 +97,13 @@ def _apply_invitation(key: str, change: State, asker: User, decider: User) -> No
 
 
 ROLE = Kind(right="auth.change_group", read=read_role, apply=_apply_role)
-MEMBER = Kind(right=invitations.RIGHT, read=_read_member, apply=_apply_member, is_possible_alone=True)
-INVITATION = Kind(right=invitations.RIGHT, read=_read_invitation, apply=_apply_invitation, is_possible_alone=True)
+MEMBER = Kind(
+    right=invitations.RIGHT, read=_read_member, apply=_apply_member, is_possible_alone=True, words=_member_words
+)
+INVITATION = Kind(
+    right=invitations.RIGHT,
+    read=_read_invitation,
+    apply=_apply_invitation,
+    is_possible_alone=True,
+    words=_invitation_words,
+)

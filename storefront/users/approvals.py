@@ -37,13 +37,15 @@ class Kind:
 
     ``read(key)`` locks the thing and returns its state; raises ObjectDoesNotExist if it is gone.
     ``apply(key, change, asker, decider)`` makes the change; raises what it raises when one person does it alone.
-    ``is_possible_alone``: whether one person may do it where nobody else has the right.
+    ``words(key, state)``: a state's values by name in the active language; without it, requests keep the words of who
+    asked. ``is_possible_alone``: whether one person may do it where nobody else has the right.
     """
 
     right: str
     read: Callable[[str], State]
     apply: Callable[[str, State, User, User], None]
     is_possible_alone: bool = False
+    words: Callable[[str, State], Mapping[str, str]] | None = None
 
 
 class ApprovalError(Exception):

@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, ModelLogEntry, Page
+from wagtail.users.models import UserProfile
 
 from catalogue.plans.kept_states import PRICES
 from cms.edit_conflicts import value_log
@@ -18,7 +19,7 @@ from cms.permissions import ensure_role
 from storefront.billing.models import Seller
 from storefront.notifications.models import OutboxMessage
 from storefront.users import approvals, roles
-from storefront.users.models import ApprovalRequest
+from storefront.users.models import ApprovalRequest, User
 from tests.cms.editing import sent_back
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,19 @@ def test_fields_named_the_same_are_logged_each(staff: Any) -> None:
     changes = value_log.note(person, before, after, user=person)
     assert changes.before == {"Price (Basic)": "1", "Price (Basic) (2)": "2"}
     assert changes.after == {"Price (Basic)": "3", "Price (Basic) (2)": "4"}
+
+
+def test_each_reads_a_change_in_their_language(client_of: Callable[[str], Client], staff: Any, group: Group) -> None:
+    asker, reader = client_of("Accounting"), staff("Owner")
+    accounting = User.objects.get(email="accounting@staff.example")
+    UserProfile.objects.update_or_create(user=accounting, defaults={"preferred_language": "ru"})
+    path = reverse("wagtailsnippets_billing_seller:edit", args=[Seller.objects.get().pk])
+    form = sent_back(asker.get(path).content.decode())
+    assert asker.post(path, form | {"bank_details": "IBAN DE00"}).status_code == 302
+    asked = ApprovalRequest.objects.get()
+    assert list(asked.after) != ["Bank details"], "kept as the one who asked read it"
+    mail = OutboxMessage.objects.get(recipient=reader.email, key__startswith="approval-asked:")
+    assert "Bank details: " in str(mail.payload)
+    approvals.approve(request=asked, by=reader, reason="Agreed")
+    told = OutboxMessage.objects.get(recipient=reader.email, key__startswith="owners:")
+    assert "Bank details: " in str(told.payload)

@@ -20,7 +20,7 @@ from storefront.backoffice.pages import Crumb
 from storefront.backoffice.rights import has_any
 from storefront.backoffice.staff.refusals import explain_approval, explain_staff
 from storefront.core import clock
-from storefront.users import approval_mails, approvals, invitations, staffing
+from storefront.users import approval_words, approvals, invitations, staffing
 from storefront.users.models import ApprovalRequest, ApprovalStatus
 
 
@@ -81,7 +81,7 @@ class Approve(ApprovalAct):
         if approvals.holders(self.object.kind).count() < approvals.LEAST_HOLDERS:
             raise approvals.TooFewHolders
         yield _("This is changed at once:")
-        yield from approval_mails.lines(self.object)
+        yield from approval_words.lines(self.object)
         yield _("If it was changed meanwhile, nothing is done.")
         yield _("All owners are told by mail.")
 

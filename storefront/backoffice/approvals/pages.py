@@ -21,7 +21,7 @@ from storefront.backoffice.rights import has_any
 from storefront.billing.models import Seller
 from storefront.core import clock
 from storefront.core.instants import instant
-from storefront.users import approvals
+from storefront.users import approval_words, approvals
 from storefront.users.models import ApprovalRequest, ApprovalStatus, User
 
 #: Each is the right of one kind of change or of several.
@@ -143,10 +143,9 @@ class ApprovalPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = self.asked
-        names = dict.fromkeys([*asked.before, *asked.after])
         return super().get_context_data(**kwargs) | {
             "asked": asked,
-            "changes": [(name, asked.before.get(name, ""), asked.after.get(name, "")) for name in names],
+            "changes": approval_words.differences(asked),
             "is_own": asked.asked_by_id == self.request.user.pk and asked.is_open(clock.now()),
             "entries": history.of(asked)[:20],
         }

@@ -52,4 +52,8 @@ def _apply(key: str, change: State, asker: User, decider: User) -> None:
     STATES.write(Seller.objects.get(pk=int(key)), change)
 
 
-APPROVAL = Kind(right=RIGHT, read=_read, apply=_apply)
+def _words(key: str, state: State) -> dict[str, str]:
+    return STATES.words(Seller(pk=int(key)), state)
+
+
+APPROVAL = Kind(right=RIGHT, read=_read, apply=_apply, words=_words)

@@ -21,8 +21,8 @@ class ApprovalRequest(models.Model):
     """A change of one thing that somebody asks for and another person decides.
 
     ``kind`` is one of settings.APPROVAL_KINDS, ``key`` names the thing within it, ``label`` names it for people.
-    ``before`` and ``after``: what would change, by name, in words. ``seen`` is the thing's state when it was asked for,
-    ``change`` what it becomes; both are for ``users.approvals`` alone.
+    ``before`` and ``after``: what would change, by name, as whoever asked read it (``approval_words``). ``seen`` is the
+    thing's state when it was asked for, ``change`` what it becomes; both are for ``users.approvals`` and those words.
     """
 
     kind = models.CharField(_("kind"), max_length=20)
