@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -88,21 +89,26 @@ class Sample:
     currency: str
 
 
-def sample(terms: VoucherTerms, price: PlanPrice) -> Sample:
-    """What a voucher with these terms would do to a cart with one piece at ``price``, by the very code that carts use.
+def samples(terms: VoucherTerms, prices: Sequence[PlanPrice]) -> list[Sample]:
+    """What a voucher with these terms would do to carts with one piece at one of ``prices``, by the very code that
+    carts use.
 
     Everything is written and rolled back, so dates and limits do not matter.
     """
     with transaction.atomic():
-        rule = services.create_set(terms=_named_apart(terms), count=1)
-        basket = Basket.objects.create()
-        add_line(basket=basket, price_id=price.pk, quantity=1)
-        basket.vouchers.add(services.vouchers_of(rule).get())
-        cart = read_cart(basket)
-        discounts.apply(cart, user=AnonymousUser())
-        result = Sample(price, cart.subtotal, cart.total, cart.currency)
+        voucher = services.vouchers_of(services.create_set(terms=_named_apart(terms), count=1)).get()
+        found = [_sample(voucher, price) for price in prices]
         transaction.set_rollback(True)
-    return result
+    return found
+
+
+def _sample(voucher: Voucher, price: PlanPrice) -> Sample:
+    basket = Basket.objects.create()
+    add_line(basket=basket, price_id=price.pk, quantity=1)
+    basket.vouchers.add(voucher)
+    cart = read_cart(basket)
+    discounts.apply(cart, user=AnonymousUser())
+    return Sample(price, cart.subtotal, cart.total, cart.currency)
 
 
 def _named_apart(terms: VoucherTerms) -> VoucherTerms:

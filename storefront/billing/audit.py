@@ -32,7 +32,7 @@ from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
-from storefront.core.money import MoneyField, MoneySum, TaxedAmount
+from storefront.core.money import MoneyField, MoneyResult, MoneySum, TaxedAmount
 
 UNKNOWN_LIMIT = timedelta(minutes=15)
 _NONE = Value(Decimal(0), output_field=MoneyField())
@@ -95,8 +95,10 @@ def _invoices() -> Iterator[Finding]:
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
     alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
-    gone = alone.annotate(total=F("payment__amount_refunded") + F("payment__amount_lost")).values("total")[:1]
-    sold = sold.annotate(kept=F("amount") - Coalesce(Subquery(gone), _NONE), is_paid_alone=Exists(alone))
+    gone = alone.annotate(total=MoneyResult(F("payment__amount_refunded") + F("payment__amount_lost"))).values("total")[
+        :1
+    ]
+    sold = sold.annotate(kept=MoneyResult(F("amount") - Coalesce(Subquery(gone), _NONE)), is_paid_alone=Exists(alone))
     unpaid, paid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID]), Q(status=InvoiceStatus.PAID)
     advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
     for check, wrong in (
@@ -211,7 +213,7 @@ def _attempts() -> Iterator[Finding]:
 
 
 def _payments() -> Iterator[Finding]:
-    """The ledger holds each payment less what went back, and nothing is sold with money that is gone."""
+    """The ledger holds each payment less what went back."""
     held = LedgerEntry.objects.filter(transaction__payment=OuterRef("pk"), account__kind=AccountKind.PROVIDER)
     held = held.exclude(transaction__kind="dispute_fee")
     totals = held.values("transaction__payment").annotate(total=MoneySum("amount"))
@@ -220,7 +222,7 @@ def _payments() -> Iterator[Finding]:
         held=Coalesce(Subquery(totals.values("total")), _NONE),
         withdrawn=Coalesce(Subquery(disputed.values("total")), _NONE),
     )
-    wrong = payments.exclude(held=F("amount_refunded") + F("withdrawn") - F("amount"))
+    wrong = payments.exclude(held=MoneyResult(F("amount_refunded") + F("withdrawn") - F("amount")))
     for pk, total in wrong.values_list("pk", "held"):
         yield Finding("payment-not-in-ledger", f"payment {pk}", str(total))
     unknown = LedgerEntry.objects.filter(account__kind=AccountKind.PROVIDER, transaction__payment=None)
@@ -232,18 +234,3 @@ def _payments() -> Iterator[Finding]:
     for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
     for payment in for_goods.filter(allocations=None, attempt__reviews=None):
         yield Finding("payment-for-nothing", str(payment), "received, but neither for goods nor in review")
-    yield from _sold_with_lost_money()
-
-
-def _sold_with_lost_money() -> Iterator[Finding]:
-    reversed_sales = LedgerEntry.objects.filter(
-        transaction__payment=OuterRef("pk"), transaction__kind="purchase_reversed", account__kind=AccountKind.SALES
-    )
-    undone = reversed_sales.values("transaction__payment").annotate(total=MoneySum("amount"))
-    allocated = Allocation.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=MoneySum("amount"))
-    payments = Payment.objects.annotate(
-        left=Coalesce(Subquery(allocated.values("total")), _NONE) + Coalesce(Subquery(undone.values("total")), _NONE)
-    )
-    lost = payments.filter(left__gt=F("amount") - F("amount_refunded") - F("amount_lost"))
-    for pk, left in lost.values_list("pk", "left"):
-        yield Finding("sold-with-lost-money", f"payment {pk}", str(left))

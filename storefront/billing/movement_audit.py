@@ -32,7 +32,7 @@ def checks() -> Iterator[Finding]:
     keys = LedgerTransaction.objects.filter(kind__in=KINDS).order_by("pk").values_list("key", flat=True)
     each_key = keys.iterator(chunk_size=_BATCH)
     while batch := list(islice(each_key, _BATCH)):
-        named = [int(found[1]) for key in batch if (found := _KEY.match(key))]
+        named = [int(match[1]) for key in batch if (match := _KEY.match(key))]
         known = {step.key for movement in booked.filter(pk__in=named) for step in steps(movement)}
         for key in batch:
             if key not in known:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from storefront.billing.models import Payment, Refund
+from storefront.billing.models import Allocation, LedgerEntry, Payment, Refund
+from storefront.billing.models.ledger import AccountKind
 from storefront.billing.states import MADE_REFUND, RefundStatus
 from storefront.core import clock
 from storefront.core.audit import Finding
-from storefront.core.money import MoneyField, MoneySum
+from storefront.core.money import MoneyField, MoneyResult, MoneySum
 
 UNKNOWN_LIMIT = timedelta(minutes=15)
 _NONE = Value(Decimal(0), output_field=MoneyField())
@@ -33,3 +34,21 @@ def checks() -> Iterator[Finding]:
     same_person = Refund.objects.exclude(decided_by=None).filter(decided_by=F("begun_by"))
     for refund in same_person.exclude(status=RefundStatus.WITHDRAWN):
         yield Finding("refund-approved-by-its-asker", str(refund))
+    yield from _sold_with_lost_money()
+
+
+def _sold_with_lost_money() -> Iterator[Finding]:
+    """Nothing is sold with money that is gone."""
+    reversed_sales = LedgerEntry.objects.filter(
+        transaction__payment=OuterRef("pk"), transaction__kind="purchase_reversed", account__kind=AccountKind.SALES
+    )
+    undone = reversed_sales.values("transaction__payment").annotate(total=MoneySum("amount"))
+    allocated = Allocation.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=MoneySum("amount"))
+    payments = Payment.objects.annotate(
+        left=MoneyResult(
+            Coalesce(Subquery(allocated.values("total")), _NONE) + Coalesce(Subquery(undone.values("total")), _NONE)
+        )
+    )
+    lost = payments.filter(left__gt=MoneyResult(F("amount") - F("amount_refunded") - F("amount_lost")))
+    for pk, left in lost.values_list("pk", "left"):
+        yield Finding("sold-with-lost-money", f"payment {pk}", str(left))

@@ -163,9 +163,21 @@ def displayer(currency: str) -> Callable[[Decimal], str]:
     return lambda amount: _formatted(amount, currency, locale)
 
 
-class MoneySum(models.Sum):
-    """The sum of amounts, exact also where SQLite adds up floats: 0.1 and 0.2 are 0.3, and 0.3 less 0.3 is zero."""
+class _ExactOnSQLite(models.Func):
+    """SQLite adds floats: a result is rounded to the stored places, and stays a number, as what it is compared with."""
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
         sql, params = super().as_sql(compiler, connection, **extra)
-        return f"CAST(ROUND({sql}, {STORED_PLACES}) AS NUMERIC)", params  # a number, compared with numbers
+        return f"CAST(ROUND({sql}, {STORED_PLACES}) AS NUMERIC)", params
+
+
+class MoneySum(_ExactOnSQLite, models.Sum):
+    """The sum of amounts, exact in each database: 0.1 and 0.2 are 0.3, and 0.3 less 0.3 is zero."""
+
+
+class MoneyResult(_ExactOnSQLite):
+    """Amounts added to or taken from each other, exact in each database."""
+
+    template = "(%(expressions)s)"
+    arity = 1
+    output_field = MoneyField()

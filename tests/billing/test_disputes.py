@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils.formats import date_format
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cms.statistics import days, sales
@@ -285,6 +285,7 @@ numbers = itertools.count()
     steps=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.booleans()), max_size=12),
     amount=st.integers(1, 9600),
 )
+@example(first="needs_response", steps=[], amount=2179)  # 21.79 - 96.00 is not -74.21 in floats, as SQLite counts
 def test_the_end_is_the_same_whatever_was_heard_on_the_way(stripe, make_customer, first, steps, amount):
     """Of two payments with the same dispute one is followed at some steps, the other is looked at in the end alone."""
     followed, late = (_paid(stripe, make_customer(f"disputed{next(numbers)}@example.com")) for _ in range(2))

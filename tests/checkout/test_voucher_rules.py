@@ -218,7 +218,7 @@ class TestChange:
 def test_the_sample_cart_is_what_a_cart_costs_and_leaves_nothing(client: Client, shop: Any) -> None:
     price = shop.term("pro", 12)
     asked = terms(percent=None, amount=Decimal("40.00"), is_first_purchase_only=True)
-    sample = figures.sample(asked, price)
+    [sample] = figures.samples(asked, [price])
     assert (sample.before, sample.after) == (Decimal("240.00"), Decimal("200.00"))
     assert not Voucher.objects.exists() and not VoucherRule.objects.exists()
     services.create(terms=asked, code="SPRING")

@@ -185,7 +185,7 @@ def samples(terms: services.VoucherTerms) -> list[figures.Sample]:
         prices = prices.filter(months__in=terms.months)
     chosen = sorted(prices, key=lambda price: (price.amount, price.pk))
     few = chosen[: SAMPLES // 2] + chosen[max(SAMPLES // 2, len(chosen) - SAMPLES // 2) :]
-    return [figures.sample(terms, price) for price in few]
+    return figures.samples(terms, few)
 
 
 class Codes(StaffOnly, View):
