@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import OperationalError
 from django.dispatch import receiver
+from django.utils.translation import gettext_noop as _
 from oscar.apps.order.models import Order
 from oscar.apps.order.signals import order_status_changed
 
@@ -16,6 +17,7 @@ from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import invoices, orders, reviews
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock
+from storefront.core.sentences import Sentence
 from storefront.notifications.models import MailAddress
 from storefront.notifications.signals import address_bounced
 from storefront.users import services as users
@@ -48,5 +50,10 @@ def mails_come_back(sender: object, *, address: MailAddress, **kwargs: Any) -> N
     reviews.file(
         key=f"{reviews.MAIL_BOUNCED}:{address.pk}:{address.bounced_at:%Y%m%dT%H%M%S%f}",
         kind=reviews.MAIL_BOUNCED,
-        detail=f"Mails to {address.email} come back. {address.bounce_detail}".strip(),
+        detail=[
+            Sentence(
+                _("Mails to %(address)s come back. %(detail)s"),
+                {"address": address.email, "detail": address.bounce_detail},
+            )
+        ],
     )

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from storefront.core import sentences
+from storefront.core.sentences import Sentence
 
 #: https://docs.stripe.com/api/refunds/object#refund_object-failure_reason and the refusals of our own.
-FAILURES: dict[str, str | Promise] = {
-    "abandoned": gettext_lazy("the provider never confirmed it and does not list it"),
-    "charge_disputed": gettext_lazy("the buyer's bank disputes the payment"),
-    "charge_already_refunded": gettext_lazy("the payment had been refunded already"),
-    "amount_too_large": gettext_lazy("so much was not left of the payment"),
-    "not_refundable": gettext_lazy("there was nothing to refund"),
-    "expired_or_canceled_card": gettext_lazy("the buyer's card is expired or cancelled"),
-    "lost_or_stolen_card": gettext_lazy("the buyer's card was reported lost or stolen"),
-    "insufficient_funds": gettext_lazy("our balance at the provider is too small"),
-    "declined": gettext_lazy("the buyer's bank refused it"),
-    "merchant_request": gettext_lazy("it was cancelled at our request"),
-    "charge_for_pending_refund_disputed": gettext_lazy("the buyer's bank disputes the payment"),
+FAILURES: dict[str, str] = {
+    "abandoned": _("the provider never confirmed it and does not list it"),
+    "charge_disputed": _("the buyer's bank disputes the payment"),
+    "charge_already_refunded": _("the payment had been refunded already"),
+    "amount_too_large": _("so much was not left of the payment"),
+    "not_refundable": _("there was nothing to refund"),
+    "expired_or_canceled_card": _("the buyer's card is expired or cancelled"),
+    "lost_or_stolen_card": _("the buyer's card was reported lost or stolen"),
+    "insufficient_funds": _("our balance at the provider is too small"),
+    "declined": _("the buyer's bank refused it"),
+    "merchant_request": _("it was cancelled at our request"),
+    "charge_for_pending_refund_disputed": _("the buyer's bank disputes the payment"),
 }
 
 
-def in_words(code: str) -> str:
+def sentence(code: str) -> Sentence:
     """With the provider's code."""
-    words = str(FAILURES.get(code, _("no reason given")))
-    return f"{words} ({code})" if code else words
+    why = Sentence(FAILURES.get(code, _("no reason given")))
+    return Sentence(_("%(why)s (%(code)s)"), {"why": why, "code": code}) if code else why
+
+
+def in_words(code: str) -> str:
+    """The same, in the active language."""
+    return sentences.told(sentences.kept([sentence(code)]))

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing.breaker import Away
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import settle
+from storefront.core.sentences import Sentence
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.inbox.models import InboundEvent
@@ -61,7 +63,12 @@ class PaymentSource:
             reviews.file(
                 key=f"wrong-mode:{self._name}:{hint.event_id}",
                 kind="wrong_mode",
-                detail=f"{self._name} sent {hint.raw_type} ({hint.event_id}) of the other mode, live or test.",
+                detail=[
+                    Sentence(
+                        _("%(gateway)s sent %(event)s (%(id)s) of the other mode, live or test."),
+                        {"gateway": self._name, "event": hint.raw_type, "id": hint.event_id},
+                    )
+                ],
                 attempt=attempt,
                 invoice=attempt.invoice,
             )

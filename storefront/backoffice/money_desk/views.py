@@ -74,7 +74,7 @@ class Resolved(ListPage):
     list_filter = ["kind", "resolved_at"]
     search_fields = ["key", "detail", "resolution", "invoice__number", "customer__email"]
     list_export = [
-        "created_at", "kind", "detail", "invoice.number", "customer.email", "resolved_at", "resolved_by.email",
+        "created_at", "kind", "told", "invoice.number", "customer.email", "resolved_at", "resolved_by.email",
         "resolution",
     ]  # fmt: skip
     columns = [

@@ -110,7 +110,7 @@ def _of_item(item: ReviewItem) -> Matter:
     from_row = item.payment or item.attempt
     amount = words.displayed(from_row.amount, from_row.currency) if from_row else ""
     url = reverse("backoffice-review-item", args=[item.pk])
-    return Matter(describe(item.kind).title, item.detail, item.created_at, url, item.customer, amount)
+    return Matter(describe(item.kind).title, item.told, item.created_at, url, item.customer, amount)
 
 
 def _of_refund(refund: Refund) -> Matter:

@@ -109,7 +109,7 @@ def _of_messages(story: Story) -> Iterator[Happening]:
         yield Happening(consent.accepted_at, _("Agreement accepted"), name, consent.ip_address or "")
     for item in story.reviews:
         yield Happening(
-            item.created_at, _("For review: %(matter)s") % {"matter": describe(item.kind).title}, item.detail, "", item
+            item.created_at, _("For review: %(matter)s") % {"matter": describe(item.kind).title}, item.told, "", item
         )
 
 

@@ -4,13 +4,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from storefront.core import clock
+from storefront.core import clock, sentences
 
 
 class ReviewItem(models.Model):
     """Something about money that a person must look at. ``key`` keeps one finding from being filed twice.
 
-    ``customer`` is whose money it is about, where that is known.
+    ``customer`` is whose money it is about, where that is known. ``detail`` is what was found, as staff were mailed it;
+    ``sentences`` the same for readers of any language (see ``core.sentences``), empty where a provider's words are all
+    there is.
     """
 
     key = models.CharField(max_length=200, unique=True)
@@ -26,6 +28,7 @@ class ReviewItem(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     detail = models.TextField()
+    sentences = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(
@@ -41,3 +44,8 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def told(self) -> str:
+        """What was found, in the active language."""
+        return sentences.told(self.sentences) if self.sentences else self.detail

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing import disputes as words
 from storefront.billing import signals
@@ -21,6 +22,7 @@ from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import ledger, line_shares, reviews, sales
 from storefront.core import clock, money
 from storefront.core.money import MoneySum
+from storefront.core.sentences import Sentence
 from storefront.gateways.payments.disputes import AGAINST_US, UNDECIDED, DisputeSnapshot, DisputeStage
 
 #: What is taken from a dispute's snapshot as it is.
@@ -65,10 +67,22 @@ def _lose(sale: sales.Sale, payment: Payment) -> None:
     reviews.file(
         key=f"{reviews.PARTLY_LOST}:{payment.public_id}:{invoice.pk}:{known + 1}",
         kind=reviews.PARTLY_LOST,
-        detail=(
-            f"The buyer's bank took back {payment.gateway} {payment.reference}, which had paid {sale.sold} of "
-            f"{invoice.amount} {invoice.currency} of invoice {invoice.number}. Its licenses stay suspended."
-        ),
+        detail=[
+            Sentence(
+                _(
+                    "The buyer's bank took back %(gateway)s %(reference)s, which had paid %(sold)s of %(amount)s "
+                    "%(currency)s of invoice %(invoice)s. Its licenses stay suspended."
+                ),
+                {
+                    "gateway": payment.gateway,
+                    "reference": payment.reference,
+                    "sold": sale.sold,
+                    "amount": invoice.amount,
+                    "currency": invoice.currency,
+                    "invoice": invoice.number,
+                },
+            )
+        ],
         attempt=attempt,
         invoice=invoice,
     )

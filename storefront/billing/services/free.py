@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing import signals
 from storefront.billing.models import FreeOrder, FreeOrderCause, Invoice, ReviewItem
@@ -10,7 +11,8 @@ from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.payments import close_paid
 from storefront.billing.states import INVOICE_TRANSITIONS, InvoiceStatus
-from storefront.core import clock, states
+from storefront.core import clock, sentences, states
+from storefront.core.sentences import Sentence
 from storefront.users.models import User
 
 
@@ -51,12 +53,16 @@ def take_back(*, invoice: Invoice, by: User, reason: str) -> ReviewItem:
             orders.set_status(order=locked.order, status=orders.REFUNDED)
             signals.invoice_refunded.send(sender=Invoice, invoice=locked, payment=None)
         now = clock.now()
+        told = Sentence(
+            _("The licenses of %(invoice)s, for which nothing was paid, were taken back."), {"invoice": locked.number}
+        )
         item, _is_new = ReviewItem.objects.get_or_create(
             key=f"free-taken-back:{locked.number}",
             defaults={
                 "kind": "free_taken_back",
                 "invoice": locked,
-                "detail": f"The licenses of {locked.number}, for which nothing was paid, were taken back.",
+                "detail": told.text % told.values,
+                "sentences": sentences.kept([told]),
                 "created_at": now,
                 "resolved_at": now,
                 "resolved_by": by,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing.models import Dispute, ProviderMovement, Refund
 from storefront.billing.models.ledger import AccountKind
@@ -21,6 +22,7 @@ from storefront.billing.services import ledger, reviews
 from storefront.billing.states import MADE_REFUND, RefundStatus
 from storefront.core import clock, states
 from storefront.core.money import MoneyError
+from storefront.core.sentences import Sentence
 from storefront.gateways.payments.balance import MovementKind
 
 #: Kinds of the ledger's transactions that are made here: they are about no payment of ours alone.
@@ -56,10 +58,16 @@ def _book_or_file(pk: int) -> bool:
         return _book(pk)
     except (ledger.LedgerError, MoneyError) as refusal:
         movement = ProviderMovement.objects.get(pk=pk)
-        detail = (
-            f"{movement.kind} {movement.reference} of {movement.gateway}, {movement.happened_at:%Y-%m-%d}: "
-            f"{movement.amount} {movement.currency}, fee {movement.fee}. It is not booked: {refusal}."
+        text = _(
+            "%(kind)s %(reference)s of %(gateway)s, %(day)s: %(amount)s %(currency)s, fee %(fee)s. It is not booked: "
+            "%(problem)s."
         )
+        values = {
+            "kind": movement.kind, "reference": movement.reference, "gateway": movement.gateway,
+            "day": f"{movement.happened_at:%Y-%m-%d}", "amount": movement.amount, "currency": movement.currency,
+            "fee": movement.fee, "problem": refusal,
+        }  # fmt: skip
+        detail = [Sentence(text, values)]
         reviews.file(key=f"movement-not-booked:{movement.pk}", kind="movement_not_booked", detail=detail)
         return False
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing import mails, signals
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
@@ -19,6 +20,7 @@ from storefront.billing.states import (
     InvoiceStatus,
 )
 from storefront.core import clock, states
+from storefront.core.sentences import Sentence
 from storefront.users.models import User
 
 
@@ -120,6 +122,16 @@ def close_paid(invoice: Invoice, payment: Payment | None) -> None:
     signals.invoice_paid.send(sender=Invoice, invoice=invoice, payment=payment)
 
 
+_CAME = _("%(amount)s %(currency)s came by %(gateway)s (%(reference)s) for invoice %(invoice)s.")
+
+
+def _came(invoice: Invoice, payment: Payment) -> dict[str, object]:
+    return {
+        "amount": payment.amount, "currency": payment.currency, "gateway": payment.gateway,
+        "reference": payment.reference, "invoice": invoice.number,
+    }  # fmt: skip
+
+
 def _keep(invoice: Invoice, payment: Payment) -> None:
     """Money that the invoice no longer asks for stays on the customer's account; customer and staff are told."""
     is_late = invoice.status == InvoiceStatus.VOID or orders.is_cancelled(invoice.order)
@@ -127,11 +139,18 @@ def _keep(invoice: Invoice, payment: Payment) -> None:
     reviews.file(
         key=f"{kind}:{payment.public_id}",
         kind=kind,
-        detail=(
-            f"{payment.amount} {payment.currency} came by {payment.gateway} ({payment.reference}) for invoice "
-            f"{invoice.number}, which is {'cancelled' if is_late else invoice.status}. It is on the customer's "
-            f"personal account: refund it or agree with the customer what it is for."
-        ),
+        detail=[
+            Sentence(_CAME, _came(invoice, payment)),
+            Sentence(_("It is cancelled."))
+            if is_late
+            else Sentence(_("It is %(status)s."), {"status": invoice.status}),
+            Sentence(
+                _(
+                    "The money is on the customer's personal account: refund it or agree with the customer what it is "
+                    "for."
+                )
+            ),
+        ],
         attempt=payment.attempt,
         invoice=invoice,
     )
@@ -144,12 +163,16 @@ def _report_debt(invoice: Invoice, payment: Payment) -> None:
     reviews.file(
         key=f"debt:{payment.public_id}",
         kind=reviews.MISMATCH,
-        detail=(
-            f"{payment.amount} {payment.currency} came by {payment.gateway} ({payment.reference}) for invoice "
-            f"{invoice.number}, but the customer owed us money: {balance} {payment.currency} are on the "
-            f"personal account now. The invoice is open. Refund the payment, or agree with the customer how the debt "
-            f"is paid."
-        ),
+        detail=[
+            Sentence(_CAME, _came(invoice, payment)),
+            Sentence(
+                _(
+                    "But the customer owed us money: %(balance)s %(currency)s are on the personal account now. The "
+                    "invoice is open. Refund the payment, or agree with the customer how the debt is paid."
+                ),
+                {"balance": balance, "currency": payment.currency},
+            ),
+        ],
         attempt=payment.attempt,
         invoice=invoice,
     )

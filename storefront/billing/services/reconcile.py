@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import PaymentAttempt, Refund
@@ -15,6 +16,7 @@ from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.settlement import mismatches, settle
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, RefundStatus
 from storefront.core import clock
+from storefront.core.sentences import Sentence
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 from storefront.gateways.payments.disputes import DisputeStage
@@ -117,10 +119,21 @@ def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
     reviews.file(
         key=f"unknown-charge:{name}:{snapshot.provider_reference}",
         kind="unknown_charge",
-        detail=(
-            f"{name} took {snapshot.amount} {snapshot.currency} ({snapshot.provider_reference}, reference "
-            f"{snapshot.our_reference or 'none'}), and no payment of ours says so."
-        ),
+        detail=[
+            Sentence(
+                _(
+                    "%(gateway)s took %(amount)s %(currency)s (%(theirs)s, reference %(ours)s), and no payment of ours "
+                    "says so."
+                ),
+                {
+                    "gateway": name,
+                    "amount": snapshot.amount,
+                    "currency": snapshot.currency,
+                    "theirs": snapshot.provider_reference,
+                    "ours": snapshot.our_reference or "–",
+                },
+            )
+        ],
     )
     return 1
 
@@ -135,7 +148,17 @@ def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) 
         reviews.file(
             key=f"missing-charge:{attempt.public_id}",
             kind="missing_charge",
-            detail=f"{name} does not list {attempt.provider_reference} ({attempt.amount} {attempt.currency}).",
+            detail=[
+                Sentence(
+                    _("%(gateway)s does not list %(reference)s (%(amount)s %(currency)s)."),
+                    {
+                        "gateway": name,
+                        "reference": attempt.provider_reference,
+                        "amount": attempt.amount,
+                        "currency": attempt.currency,
+                    },
+                )
+            ],
             attempt=attempt,
             invoice=attempt.invoice,
         )
@@ -144,14 +167,20 @@ def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) 
 
 
 def _file_difference(name: str, attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
+    text = _(
+        "%(gateway)s says %(state)s, %(amount)s %(currency)s, refunded %(refunded)s; we say %(our_state)s, "
+        "%(our_amount)s %(our_currency)s, refunded %(our_refunded)s."
+    )
+    values = {
+        "gateway": name, "state": snapshot.state, "amount": snapshot.amount, "currency": snapshot.currency,
+        "refunded": snapshot.amount_refunded, "our_state": attempt.status, "our_amount": attempt.amount,
+        "our_currency": attempt.currency,
+        "our_refunded": attempt.payment.amount_refunded if attempt.status == AttemptStatus.SUCCEEDED else 0,
+    }  # fmt: skip
     reviews.file(
         key=f"difference:{attempt.public_id}:{snapshot.state}:{snapshot.amount_refunded}",
         kind="difference",
-        detail=(
-            f"{name} says {snapshot.state}, {snapshot.amount} {snapshot.currency}, "
-            f"refunded {snapshot.amount_refunded}; we say {attempt.status}, {attempt.amount} {attempt.currency}, "
-            f"refunded {attempt.payment.amount_refunded if attempt.status == AttemptStatus.SUCCEEDED else 0}."
-        ),
+        detail=[Sentence(text, values)],
         attempt=attempt,
         invoice=attempt.invoice,
     )

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import Payment, ProviderMovement, ReconciledDay, ReviewItem
 from storefront.billing.services import movement_booking, reviews
 from storefront.billing.services.day_differences import bounds, compared, differences
 from storefront.core import clock, money
+from storefront.core.sentences import Sentence
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.balance import BalanceMovement, MovementKind
 
@@ -122,14 +124,17 @@ def _sums(name: str, day: date) -> dict[str, dict[str, Decimal | int]]:
 def _report(name: str, day: date) -> None:
     """Before the staff, once until somebody closes the matter; after that when something else differs."""
     found = sorted(f"{each.code} {each.about} {each.reference}" for each in differences(name, day))
-    detail = (
-        f"On {day:%Y-%m-%d} {name} and we differ, movements of money: {len(found)}. They are listed at the day. "
-        f"The first: {', '.join(found[:_NAMED])}."
+    text = _(
+        "On %(day)s %(gateway)s and we differ, movements of money: %(count)s. They are listed at the day. The first: "
+        "%(first)s."
     )
+    first = ", ".join(found[:_NAMED])
+    sentence = Sentence(text, {"day": f"{day:%Y-%m-%d}", "gateway": name, "count": len(found), "first": first})
+    detail = sentence.text % sentence.values
     key = f"day-differs:{name}:{day:%Y-%m-%d}"
     same = ReviewItem.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), kind=_KIND)
     if same.filter(Q(resolved_at=None) | Q(detail=detail)).exists():
         return
     number = same.count() + 1
     subject = f"{name}: the sums of {day:%Y-%m-%d} differ"
-    reviews.file(key=key if number == 1 else f"{key}:{number}", kind=_KIND, detail=detail, subject=subject)
+    reviews.file(key=key if number == 1 else f"{key}:{number}", kind=_KIND, detail=[sentence], subject=subject)

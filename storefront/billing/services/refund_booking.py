@@ -5,9 +5,11 @@ Called by settle alone, under its locks, for money that was received.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing import signals
 from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, RefundedUnit, ReviewItem
@@ -24,6 +26,7 @@ from storefront.billing.states import (
     RefundStatus,
 )
 from storefront.core import clock, states
+from storefront.core.sentences import Sentence
 from storefront.gateways.payments.base import PaymentSnapshot
 from storefront.gateways.payments.refunds import RefundSnapshot
 
@@ -176,14 +179,24 @@ def _file(payment: Payment, kind: str, change: Decimal) -> None:
     reviews.file(
         key=f"{kind}:{payment.public_id}:{known + 1}",
         kind=kind,
-        detail=(
-            f"Of {payment.amount} {payment.currency} ({payment.gateway} {payment.reference}), "
-            f"{payment.amount_refunded} are refunded now (a change of {change})."
-            + (f" It paid for {numbers}." if numbers and not payment.invoice else "")
-            + (f" The invoice is {payment.invoice.status}." if payment.invoice else "")
-            + f" Noted {clock.now():%Y-%m-%d %H:%M} UTC."
-        ),
+        detail=list(_sentences(payment, change, numbers)),
         attempt=payment.attempt,
         payment=payment,
         invoice=invoice,
     )
+
+
+def _sentences(payment: Payment, change: Decimal, numbers: str) -> Iterator[Sentence]:
+    text = _(
+        "Of %(amount)s %(currency)s (%(gateway)s %(reference)s), %(refunded)s are refunded now (a change of "
+        "%(change)s)."
+    )
+    yield Sentence(text, {
+        "amount": payment.amount, "currency": payment.currency, "gateway": payment.gateway,
+        "reference": payment.reference, "refunded": payment.amount_refunded, "change": change,
+    })  # fmt: skip
+    if payment.invoice:
+        yield Sentence(_("The invoice is %(status)s."), {"status": payment.invoice.status})
+    elif numbers:
+        yield Sentence(_("It paid for %(numbers)s."), {"numbers": numbers})
+    yield Sentence(_("Noted %(when)s UTC."), {"when": f"{clock.now():%Y-%m-%d %H:%M}"})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt, Refund
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import mismatches
+from storefront.core.sentences import Sentence
 from storefront.gateways.errors import NotFound
 
 
@@ -32,8 +34,20 @@ def report_unknown(refund: Refund) -> None:
         reviews.file(
             key=f"{reviews.REFUND_UNKNOWN}:{refund.pk}",
             kind=reviews.REFUND_UNKNOWN,
-            detail=f"{payment.gateway} did not answer when {refund.amount} {payment.currency} ({payment.reference}) "
-            f"were to be refunded, and its list of refunds cannot be seen.",
+            detail=[
+                Sentence(
+                    _(
+                        "%(gateway)s did not answer when %(amount)s %(currency)s (%(reference)s) were to be refunded, "
+                        "and its list of refunds cannot be seen."
+                    ),
+                    {
+                        "gateway": payment.gateway,
+                        "amount": refund.amount,
+                        "currency": payment.currency,
+                        "reference": payment.reference,
+                    },
+                )
+            ],
             attempt=payment.attempt,
             payment=payment,
             invoice=payment.invoice,

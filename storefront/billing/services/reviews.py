@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing import refund_failures
 from storefront.billing.models import Invoice, Payment, PaymentAttempt, Refund, ReviewItem
 from storefront.billing.review_titles import title
+from storefront.core import sentences
+from storefront.core.sentences import Sentence
 from storefront.notifications import mails
 
 logger = logging.getLogger(__name__)
+
+#: The language of notices to staff.
+_STAFF_LANGUAGE = "en"
 
 #: Money that does not fit its invoice: no more may be asked for until a person has looked.
 MISMATCH = "mismatch"
@@ -36,31 +43,34 @@ def file(
     *,
     key: str,
     kind: str,
-    detail: str,
+    detail: str | Sequence[Sentence],
     attempt: PaymentAttempt | None = None,
     payment: Payment | None = None,
     invoice: Invoice | None = None,
     subject: str = "",
 ) -> ReviewItem:
-    """File an item for staff, once per ``key``, and mail it to them. No secrets in ``detail``.
+    """File an item for staff, once per ``key``, and mail it to them. No secrets in ``detail``: sentences, or words that
+    cannot be translated.
 
     ``subject`` replaces the mail's default subject, the title that the kind has on the money desk. The payment of an
     attempt, and the customer, need not be named.
     """
+    kept = [] if isinstance(detail, str) else sentences.kept(detail)
+    with translation.override(_STAFF_LANGUAGE):
+        text = detail if isinstance(detail, str) else sentences.told(kept)
     with transaction.atomic():
         payment = payment or (Payment.objects.filter(attempt=attempt).first() if attempt else None)
         about = payment or invoice or (attempt.invoice if attempt else None)
         subjects = {"attempt": attempt, "payment": payment, "invoice": invoice}
         customer_id = about.customer_id if about else None
-        item, is_new = ReviewItem.objects.get_or_create(
-            key=key, defaults={"kind": kind, "detail": detail, "customer_id": customer_id, **subjects}
-        )
+        found = {"kind": kind, "detail": text, "sentences": kept, "customer_id": customer_id, **subjects}
+        item, is_new = ReviewItem.objects.get_or_create(key=key, defaults=found)
         if is_new:
             logger.warning("for review: %s", key)
             number = f" ({invoice.number})" if invoice else ""
-            with translation.override("en"):  # the language of notices to staff
+            with translation.override(_STAFF_LANGUAGE):
                 subject = subject or f"{title(kind)}{number}"
-            mails.staff_notice(key=f"review:{key}", subject=subject, text=detail)
+            mails.staff_notice(key=f"review:{key}", subject=subject, text=text)
     return item
 
 
@@ -87,8 +97,21 @@ def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
     file(
         key=f"{CANNOT_CHARGE}:{invoice.public_id}:{known + 1}",
         kind=CANNOT_CHARGE,
-        detail=f"{gateway} refuses {invoice.amount} {invoice.currency} of {invoice.number} ({code or 'no code'}). "
-        f"The customer cannot pay it on the shop's pages.",
+        detail=[
+            Sentence(
+                _(
+                    "%(gateway)s refuses %(amount)s %(currency)s of %(invoice)s (%(code)s). The customer cannot pay it "
+                    "on the shop's pages."
+                ),
+                {
+                    "gateway": gateway,
+                    "amount": invoice.amount,
+                    "currency": invoice.currency,
+                    "invoice": invoice.number,
+                    "code": code or "–",
+                },
+            )
+        ],
         invoice=invoice,
     )
 
@@ -96,13 +119,23 @@ def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
 def file_refund_failed(refund: Refund, *, why: str = "") -> None:
     """File a refund that was refused, given up or returned. ``why``: in words, else what the provider's code says."""
     payment = refund.payment
-    with translation.override("en"):
-        why = why or refund_failures.in_words(refund.failure_code)
+    reason = Sentence(why) if why else refund_failures.sentence(refund.failure_code)
     file(
         key=f"refund-failed:{refund.pk}",
         kind="refund_failed",
-        detail=f"{refund.amount} {payment.currency} ({payment.gateway} {payment.reference}) did not reach the buyer. "
-        f"{refund}: {why}.",
+        detail=[
+            Sentence(
+                _("%(amount)s %(currency)s (%(gateway)s %(reference)s) did not reach the buyer. %(refund)s: %(why)s."),
+                {
+                    "amount": refund.amount,
+                    "currency": payment.currency,
+                    "gateway": payment.gateway,
+                    "reference": payment.reference,
+                    "refund": refund,
+                    "why": reason,
+                },
+            )
+        ],
         attempt=payment.attempt,
         payment=payment,
         invoice=refund.invoice or payment.invoice,

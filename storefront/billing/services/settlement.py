@@ -15,7 +15,7 @@ from storefront.billing import mails
 from storefront.billing.gateway_registry import expected_account, gateway
 from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
-from storefront.billing.services import answers, disputes, orders, payments, refund_booking, reviews
+from storefront.billing.services import answers, disputes, orders, payments, refund_booking, settlement_reviews
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.poll_schedule import after_lapse, next_check
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
@@ -141,17 +141,7 @@ def _report(attempt: PaymentAttempt, snapshot: PaymentSnapshot, problems: list[s
     """Nothing is paid by money that does not fit; a person looks at it."""
     # A closed one is not asked about for ever: webhook and reconciliation tell if it changes.
     attempt.next_check_at = next_check(attempt) if attempt.status in OPEN_ATTEMPT else None
-    reviews.file(
-        key=f"mismatch:{attempt.public_id}:{snapshot.provider_reference}:{snapshot.state}:{'+'.join(problems)}",
-        kind=reviews.MISMATCH if snapshot.state is RemoteState.SUCCEEDED else reviews.MISMATCH_UNPAID,
-        detail=(
-            f"Asked for {attempt.amount} {attempt.currency} as {attempt.public_id}; {attempt.gateway} has "
-            f"{snapshot.amount} {snapshot.currency} as {snapshot.our_reference or 'nothing of ours'} "
-            f"({snapshot.state}, {snapshot.provider_reference}). Different: {', '.join(problems)}."
-        ),
-        attempt=attempt,
-        invoice=attempt.invoice,
-    )
+    settlement_reviews.mismatch(attempt, snapshot, problems)
 
 
 def _adopt(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
@@ -195,7 +185,7 @@ def _follow_money(payment: Payment, snapshot: PaymentSnapshot) -> None:
 def _go_on(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     """Nothing is decided yet. A buyer who must still pay elsewhere is told how, once."""
     if attempt.status == AttemptStatus.SUCCEEDED:
-        _report_reverted(attempt, snapshot.state)
+        settlement_reviews.reverted(attempt, snapshot.state)
         return
     if attempt.status == AttemptStatus.CREATED:
         states.apply(attempt, AttemptStatus.PENDING, table=ATTEMPT_TRANSITIONS)
@@ -206,7 +196,7 @@ def _go_on(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
 
 def _close(attempt: PaymentAttempt, status: AttemptStatus) -> None:
     if attempt.status == AttemptStatus.SUCCEEDED:
-        _report_reverted(attempt, "failed")
+        settlement_reviews.reverted(attempt, "failed")
     elif attempt.status in OPEN_ATTEMPT:
         states.apply(attempt, status, table=ATTEMPT_TRANSITIONS)
         attempt.next_check_at = clock.now() + ONCE_MORE
@@ -214,28 +204,11 @@ def _close(attempt: PaymentAttempt, status: AttemptStatus) -> None:
         attempt.next_check_at = None
 
 
-def _report_reverted(attempt: PaymentAttempt, state: str) -> None:
-    """The provider no longer says that a charge succeeded. Nothing is undone by itself."""
-    reviews.file(
-        key=f"reverted:{attempt.public_id}",
-        kind="reverted",
-        detail=f"{attempt.gateway} no longer says that {attempt.provider_reference} succeeded, but: {state}.",
-        attempt=attempt,
-        invoice=attempt.invoice,
-    )
-
-
 def _unknown_to_provider(attempt: PaymentAttempt) -> PaymentAttempt:
     """The provider does not know an object it once gave us: other keys, or another account."""
     with transaction.atomic(durable=True):
         locked = lock_attempt(attempt.pk)
-        reviews.file(
-            key=f"unknown-to-provider:{locked.public_id}",
-            kind="unknown_to_provider",
-            detail=f"{locked.gateway} does not know {locked.provider_reference}. Have the keys been changed?",
-            attempt=locked,
-            invoice=locked.invoice,
-        )
+        settlement_reviews.unknown_to_provider(locked)
         locked.next_check_at = None
         if locked.status in OPEN_ATTEMPT:
             states.apply(locked, AttemptStatus.FAILED, table=ATTEMPT_TRANSITIONS, failure_code="unknown_to_provider")

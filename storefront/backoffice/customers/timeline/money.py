@@ -69,7 +69,7 @@ def _review(item: ReviewItem) -> Told:
     title = _("To review: %(what)s") % {"what": describe(item.kind).title}
     if item.resolved_at:
         return Told(title, _("Resolved: %(how)s") % {"how": item.resolution}, item, "tasks", by=who(item.resolved_by))
-    return Told(title, item.detail, item, "tasks", is_trouble=True)
+    return Told(title, item.told, item, "tasks", is_trouble=True)
 
 
 def _sentences(*parts: str) -> str:
