@@ -81,7 +81,7 @@ def _panel_name(prefix: str) -> str:
         "document_permissions": _("rights on documents"),
         "collection_permissions": _("rights on collections"),
     }
-    return names.get(prefix) or f"{_('rights')} ({prefix})"
+    return names.get(prefix) or _("rights (%(panel)s)") % {"panel": prefix}
 
 
 def _rights_given(panel: Any) -> Iterator[str]:
