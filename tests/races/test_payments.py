@@ -20,7 +20,7 @@ from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.errors import NotRefundable
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Dispute, LedgerTransaction, PaymentAttempt, Refund, ReviewItem
+from storefront.billing.models import Dispute, LedgerTransaction, PaymentAttempt, PaymentMethod, Refund, ReviewItem
 from storefront.billing.services import (
     disputes,
     locking,
@@ -60,6 +60,7 @@ def patience(settings):
 
 @pytest.fixture
 def invoice(customer):
+    PaymentMethod.objects.create(name="stripe")  # the first charge writes it, and whoever is second waits for that
     return make_invoice(customer)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -167,13 +168,16 @@ def test_control_without_the_lock_paid_time_runs_while_it_is_suspended(
     assert list(checks()) or not is_sound
 
 
-def slow_to_link(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """A pause between looking for what prevents linking and binding the license."""
+def slow_to_link(monkeypatch: pytest.MonkeyPatch, seconds: float, until: threading.Event | None = None) -> None:
+    """A pause between looking for what prevents linking and binding the license, for ``seconds`` or ``until`` then."""
     look = activations.find_obstacle
 
     def slowly(*args: Any) -> Any:
         obstacle = look(*args)
-        dawdle(seconds)
+        if until:
+            until.wait(timeout=60)
+        else:
+            dawdle(seconds)
         return obstacle
 
     monkeypatch.setattr(activations, "find_obstacle", slowly)
@@ -248,8 +252,16 @@ def test_a_license_revoked_while_it_is_linked_is_bound_nowhere(
 def test_control_without_the_lock_a_revoked_license_works(
     race: Race, waiting: License, owner: Any, monkeypatch: pytest.MonkeyPatch, unguarded: None
 ) -> None:
-    slow_to_link(monkeypatch, UNGUARDED)
-    race(revoking(waiting, owner), linking_it(waiting))
+    is_revoked = threading.Event()
+    slow_to_link(monkeypatch, 0, until=is_revoked)
+
+    def revoke() -> None:
+        try:
+            revoking(waiting, owner)()
+        finally:
+            is_revoked.set()
+
+    race(revoke, linking_it(waiting))
     assert waiting.activations.filter(released_at=None).exists() or list(checks())
 
 

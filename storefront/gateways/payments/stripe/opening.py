@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from storefront.gateways.errors import Declined, KeySpent, Unavailable
 from storefront.gateways.payments.base import StartedPayment, StartRequest
 from storefront.gateways.payments.stripe.amounts import to_minor
-from storefront.gateways.payments.stripe.failures import EMAIL_REFUSED, FAILED, translated
+from storefront.gateways.payments.stripe.failures import EMAIL_REFUSED, FAILED, REPLAYED, translated
 from storefront.gateways.payments.stripe.sessions import IDEMPOTENCY_KEY, session_params
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _started_before(
         if is_ours:
             with translated():
                 return _started(session)
-    raise KeySpent("the call that used the key first opened no session", code=FAILED) from refusal
+    # The provider answers: what failed was the earlier call. So this says nothing against asking it.
+    raise KeySpent("the call that used the key first opened no session", code=REPLAYED) from refusal
 
 
 def _started(session: Mapping[str, Any]) -> StartedPayment:
