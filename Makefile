@@ -87,7 +87,7 @@ messages: .venv/ready-test
 
 lock: .tools/ready
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements/run.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --extra prod -o requirements/prod.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --extra prod --extra sign -o requirements/prod.txt
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml --group test -c requirements/prod.txt -o requirements/test.txt
 
 clean:
