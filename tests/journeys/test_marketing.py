@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -50,6 +50,24 @@ def marketer(watched: Watch, new_context: Any, running_shop: Running) -> Page:
     return page
 
 
+class Look(NamedTuple):
+    """One visit to the page: between which times, and whether it had the price of the sale."""
+
+    asked: datetime
+    answered: datetime
+    has_price: bool
+
+    def __repr__(self) -> str:
+        return f"{self.asked:%H:%M:%S.%f}-{self.answered:%H:%M:%S.%f} {'sale' if self.has_price else 'no sale'}"
+
+
+def unmoved_clock() -> Callable[[], datetime]:
+    """The time of the shop, which is a process of its own. Other journeys travel in time, and take the threads of this
+    process with them: only a monotonic clock stays."""
+    zero = datetime.now(UTC) - timedelta(seconds=time.monotonic())
+    return lambda: zero + timedelta(seconds=time.monotonic())
+
+
 @dataclass
 class Sale:
     """A sale planned for one minute, and what a visitor read who asked for the page again and again."""
@@ -57,23 +75,30 @@ class Sale:
     name: str
     begins: datetime
     ends: datetime
-    seen: list[tuple[datetime, datetime, bool]] = field(default_factory=list)
+    clock: Callable[[], datetime]
+    seen: list[Look] = field(default_factory=list)
     watching: threading.Thread | None = None
 
     def watch(self, address: str, price: str) -> None:
-        """Note before which and after which time the page had the price, until some time after the end."""
-        while datetime.now(UTC) < self.ends + timedelta(seconds=60):
-            asked = datetime.now(UTC)
+        """Note when the page had the price, until some time after the end."""
+        while self.clock() < self.ends + timedelta(seconds=60):
+            asked = self.clock()
             try:
                 with urllib.request.urlopen(address, timeout=30) as answer:
                     has_price = price in answer.read().decode()
             except OSError:  # the shop has stopped, or is too busy for this visitor
                 time.sleep(0.5)
                 continue
-            self.seen.append((asked, datetime.now(UTC), has_price))
+            self.seen.append(Look(asked, self.clock(), has_price))
             if asked > self.ends and not has_price:
                 return
             time.sleep(0.5)  # how often a visitor asks; nothing depends on it
+
+
+def expect_times(page: Page, planned: Sale) -> None:
+    """The form holds the times of the sale."""
+    expect(page.get_by_role("textbox", name="From*")).to_have_value(f"{planned.begins:%Y-%m-%d %H:%M}")
+    expect(page.get_by_role("textbox", name="Until")).to_have_value(f"{planned.ends:%Y-%m-%d %H:%M}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -89,23 +114,27 @@ def sale(browser: Browser, browser_context_args: Any, running_shop: Running) -> 
         page.get_by_role("checkbox", name="Telegram chats for Bitrix24").check()
         page.get_by_role("checkbox", name="12 months", exact=True).check()
         page.get_by_role("textbox", name="Discount, %*").fill("40")
-        begins = (datetime.now(UTC) + timedelta(seconds=80)).replace(second=0, microsecond=0)
-        planned = Sale(name, begins, begins + timedelta(minutes=1))
+        clock = unmoved_clock()
+        begins = (clock() + timedelta(seconds=90)).replace(second=0, microsecond=0)
+        planned = Sale(name, begins, begins + timedelta(minutes=1), clock)
         page.get_by_role("textbox", name="From*").fill(f"{planned.begins:%Y-%m-%d %H:%M}")
         page.get_by_role("textbox", name="Until").fill(f"{planned.ends:%Y-%m-%d %H:%M}")
         calendar = page.locator(".xdsoft_datetimepicker:visible")
         expect(calendar.first).to_be_visible()  # it opens a moment after its field is entered, and hides 'Save'
         page.get_by_role("textbox", name="Name*").click()
         expect(calendar).to_have_count(0)
+        expect_times(page, planned)
         expect(editor.prices(page).get_by_role("row", name=re.compile("Team 12 months"))).to_contain_text("€136.80")
         expect(editor.prices(page)).to_contain_text("It ends by itself")
         if target := os.environ.get("JOURNEY_SHOTS"):
             page.screenshot(path=f"{target}/m3-discount.png", full_page=True)
         editor.press(page, "Save")
         editor.said(page, "created")
-    address = f"{running_shop.url}/products/telegram/?plan=team&months=12"
-    planned.watching = threading.Thread(target=planned.watch, args=(address, "€136.80"), daemon=True)
-    planned.watching.start()
+        address = f"{running_shop.url}/products/telegram/?plan=team&months=12"
+        planned.watching = threading.Thread(target=planned.watch, args=(address, "€136.80"), daemon=True)
+        planned.watching.start()
+        editor.open_entry(page, "Discounts", name)
+        expect_times(page, planned)
     return planned
 
 
@@ -316,12 +345,14 @@ def test_scheduled_discount_begins_and_ends_by_itself(
     assert sale.watching
     sale.watching.join(timeout=240)
     assert not sale.watching.is_alive()
-    before = [has_price for _asked, answered, has_price in sale.seen if answered < sale.begins]
-    assert before and not any(before)
-    during = [has_price for asked, answered, has_price in sale.seen if asked > sale.begins and answered < sale.ends]
-    assert True in during, "it began"
-    assert all(during[during.index(True) :]), "and went on"
-    assert sale.seen[-1][0] > sale.ends and not sale.seen[-1][2], "until its end"
+    before = [look for look in sale.seen if look.answered < sale.begins]
+    during = [look for look in sale.seen if look.asked > sale.begins and look.answered < sale.ends]
+    after = [look for look in sale.seen if look.asked > sale.ends]
+    assert before and not [look for look in before if look.has_price], f"before {sale.begins}"
+    first = next((number for number, look in enumerate(during) if look.has_price), None)
+    assert first is not None, f"it began at {sale.begins}: {during}"
+    assert not [look for look in during[first:] if not look.has_price], f"and went on until {sale.ends}"
+    assert after and not after[-1].has_price, f"and ended at {sale.ends}: {after}"
     visitor.goto(f"{running_shop.url}/products/telegram/?plan=team&months=12")
     expect(visitor.locator("main")).to_contain_text("€182.40")
     editor.to_shop(marketer, "Discounts")
