@@ -36,7 +36,8 @@ class TaxCategory(StrEnum):
 class Party:
     """Seller or payer as printed. ``address``: its lines without postcode, city and country (ISO 3166-1).
 
-    ``numbers``: registration and tax numbers other than the VAT id, each with the name its country gives it.
+    ``numbers``: registration and tax numbers other than the VAT id, as printed, each with the name its country gives
+    it; ``registration_number`` and ``tax_number`` are those of them that an e-invoice names (BT-30, BT-32).
     ``bank``: lines of the bank's details, as printed; ``iban`` and ``bic`` apart where there are some.
     """
 
@@ -47,6 +48,8 @@ class Party:
     country: str = ""
     vat_id: str = ""
     numbers: tuple[tuple[str, str], ...] = ()
+    registration_number: str = ""
+    tax_number: str = ""
     bank: tuple[str, ...] = ()
     iban: str = ""
     bic: str = ""
