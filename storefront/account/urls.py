@@ -5,7 +5,7 @@ All of them are made of letters, digits, - and _, so anything else is a plain 40
 
 from django.urls import path
 
-from storefront.account import views
+from storefront.account import payers, views
 
 urlpatterns = [
     path("account/", views.home, name="account-home"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("account/licenses/<slug:public_id>/address/", views.license_address, name="account-license-address"),
     path("account/orders/", views.orders, name="account-orders"),
     path("account/orders/<slug:number>/", views.order, name="account-order"),
+    path("account/payers/", payers.payers, name="account-payers"),
+    path("account/payers/new/", payers.new, name="account-payer-new"),
+    path("account/payers/<slug:public_id>/", payers.payer, name="account-payer"),
+    path("account/payers/<slug:public_id>/turn/", payers.turn, name="account-payer-turn"),
     path("account/agreements/", views.agreements, name="account-agreements"),
     path("account/agreements/<slug:number>/<slug:sha256>/", views.consent, name="account-consent"),
     path("account/profile/", views.profile, name="account-profile"),

@@ -54,7 +54,7 @@ def own(view: View) -> View:
     return wrapper
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)  # ``own`` let nobody else in
 
 
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, items: QuerySet[Any]) -> Page[Any]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What ends soon, what is unpaid, the newest licenses, and the balance if there is one."""
-    user, now = _user(request), clock.now()
+    user, now = user_of(request), clock.now()
     licenses = licensing.licenses_of(user)
     ending = licenses.filter(
         valid_until__lte=now + rows.SOON, valid_until__gt=now - grace(), status=LicenseStatus.ACTIVE
@@ -84,12 +84,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @own
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
-    page = _page(request, billing.invoices_of(_user(request)))
+    page = _page(request, billing.invoices_of(user_of(request)))
     return render(request, "account_pages/invoices.html", {"page_obj": page, "rows": rows.invoice_rows(page)})
 
 
 def _invoice(request: HttpRequest, number: str) -> Invoice:
-    invoice = billing.invoice_of(_user(request), number)
+    invoice = billing.invoice_of(user_of(request), number)
     if invoice is None:
         raise Http404
     return invoice
@@ -105,7 +105,7 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
 
 def _licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.LicenseRow]:
     """The customer's licenses that these invoices bought or extended; none that they paid for somebody else."""
-    found = licensing.licenses_of(_user(request)).filter(periods__invoice_line__invoice__in=paid_with)
+    found = licensing.licenses_of(user_of(request)).filter(periods__invoice_line__invoice__in=paid_with)
     return rows.license_rows(found.distinct())
 
 
@@ -120,12 +120,12 @@ def invoice_print(request: HttpRequest, number: str) -> HttpResponse:
 @own
 @require_safe
 def licenses(request: HttpRequest) -> HttpResponse:
-    page = _page(request, licensing.licenses_of(_user(request)))
+    page = _page(request, licensing.licenses_of(user_of(request)))
     return render(request, "account_pages/licenses.html", {"page_obj": page, "rows": rows.license_rows(page)})
 
 
 def _license(request: HttpRequest, public_id: str) -> License:
-    found = licensing.licenses_of(_user(request)).filter(public_id=public_id).first()
+    found = licensing.licenses_of(user_of(request)).filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found
@@ -168,7 +168,7 @@ def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
     problem = reading.message
     if not problem:
         try:
-            change_address(license=found, raw=reading.host, actor=_user(request))
+            change_address(license=found, raw=reading.host, actor=user_of(request))
         except AddressNotChanged as refusal:
             problem = str(refusal)
     if problem:
@@ -178,7 +178,7 @@ def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _orders(request: HttpRequest) -> QuerySet[Order]:
-    found = Order.objects.filter(user=_user(request)).select_related("purchase_details")
+    found = Order.objects.filter(user=user_of(request)).select_related("purchase_details")
     return found.prefetch_related("lines").order_by("-date_placed", "-pk")
 
 
@@ -195,7 +195,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     found = _orders(request).filter(number=number).first()
     if found is None:
         raise Http404
-    own_invoices = list(billing.invoices_of(_user(request)).filter(order=found))
+    own_invoices = list(billing.invoices_of(user_of(request)).filter(order=found))
     context = {
         "order": found,
         "state": status.of_order(found, own_invoices[0] if own_invoices else None),
@@ -208,7 +208,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _consents(request: HttpRequest) -> QuerySet[Consent]:
-    found = Consent.objects.filter(customer=_user(request)).select_related("order", "version__agreement")
+    found = Consent.objects.filter(customer=user_of(request)).select_related("order", "version__agreement")
     return found.order_by("-accepted_at", "-pk")
 
 
@@ -233,7 +233,7 @@ def consent(request: HttpRequest, number: str, sha256: str) -> HttpResponse:
 @own
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     spoken = user.language
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=user)
     if form.is_valid():

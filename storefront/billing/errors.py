@@ -169,3 +169,7 @@ class ChargeOpen(BillingError):
     """The invoice cannot be made void while a charge for it is open."""
 
     message = _("A payment for this invoice is under way.")
+
+
+class TooManyPayers(BillingError):
+    message = _("You have too many payers. Archive some of them first.")

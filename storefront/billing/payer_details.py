@@ -21,8 +21,9 @@ class PayerDetails:
 
     ``name`` is the person, or whom to ask for at the company; ``company`` its legal name. ``country``: ISO 3166-1, two
     letters, "" where nobody was asked. ``vat_id`` has its country's prefix (DE123456789); ``tax_number`` and
-    ``registration_number`` are those of the country, which names them (``payer_fields``). ``email`` is the
-    customer's, ``documents_email`` where papers go, if elsewhere. ``language``: of the papers, "" for the invoice's.
+    ``registration_number`` are those of the country, which names them (``payer_fields``); ``branch_code`` is Russia's
+    KPP, ``beneficiary_code`` Kazakhstan's KBe. ``email`` is the customer's, ``documents_email`` where papers go, if
+    elsewhere. ``language``: of the papers, "" for the invoice's.
     """
 
     kind: str = PayerKind.PERSON.value
@@ -35,10 +36,13 @@ class PayerDetails:
     vat_id: str = ""
     tax_number: str = ""
     registration_number: str = ""
+    branch_code: str = ""
     director: str = ""
     bank_name: str = ""
     bank_code: str = ""
     bank_account: str = ""
+    correspondent_account: str = ""
+    beneficiary_code: str = ""
     phone: str = ""
     email: str = ""
     documents_email: str = ""

@@ -21,7 +21,8 @@ from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicP
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront import urls
 from storefront.billing import links
-from storefront.billing.services import settlement, starting
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers, settlement, starting
 from storefront.core import clock, error_pages
 from storefront.licensing.links import extend_token
 from storefront.licensing.models import License
@@ -247,6 +248,12 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind(f"/ru/account/tickets/{talk.number}/")
     yield Kind("/account/agreements/")
     yield Kind(f"/account/agreements/{consent.order.number}/{consent.sha256}/")
+    yield Kind("/account/payers/")
+    yield Kind("/account/payers/new/", is_main=True)
+    yield Kind("/account/payers/new/", act=send("main form", name=""))
+    company = PayerDetails(kind="company", company="Acme GmbH", country="DE", vat_id="DE136695976")
+    yield Kind(f"/account/payers/{payers.add(customer=customer, details=company).public_id}/")
+    yield Kind("/ru/account/payers/", is_main=True)
     yield Kind("/account/profile/")
     yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
     yield Kind("/account/email/")

@@ -22,7 +22,8 @@ from wagtail.documents import get_document_model
 
 from checkout.reminders import services as links_to_carts
 from storefront.billing import links
-from storefront.billing.services import starting
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers, starting
 from storefront.core import throttle
 from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url, rating_url
@@ -100,12 +101,15 @@ def addresses(
     payment = starting.start(invoice=invoice, gateway_name="stripe")
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
     order, product = invoice.order.number, shop.software.product
+    payer = payers.add(customer=invoice.customer, details=PayerDetails(name="Ada", country="DE")).public_id
     reminder = links_to_carts.token_of(left_cart(shop.term()))
     return {
         "/account/invoices/<slug:number>/": f"/account/invoices/{invoice.number}/",
         "/account/invoices/<slug:number>/print/": f"/account/invoices/{invoice.number}/print/",
         "/account/licenses/<slug:public_id>/": f"/account/licenses/{license.public_id}/",
         "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
+        "/account/payers/<slug:public_id>/": f"/account/payers/{payer}/",
+        "/account/payers/<slug:public_id>/turn/": f"/account/payers/{payer}/turn/",
         "/account/orders/<slug:number>/": f"/account/orders/{order}/",
         "/account/agreements/<slug:number>/<slug:sha256>/": f"/account/agreements/{order}/{consent.sha256}/",
         "/account/2fa/webauthn/keys/<int:pk>/edit/": "/account/2fa/webauthn/keys/1/edit/",

@@ -17,6 +17,7 @@ from storefront.billing import audit as billing_audit
 from storefront.billing import tax
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, Seller
+from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import invoices
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -82,7 +83,7 @@ def test_later_changes_of_seller_and_customer_do_not_reach_it(customer):
     seller.save()
     stored = Invoice.objects.get(pk=invoice.pk)
     assert stored.seller["name"] == "Northbridge Software Ltd"
-    assert stored.payer == {"name": "Ada", "company": "Acme", "address": "", "phone": "", "email": ""}
+    assert stored.payer == PayerDetails(kind="company", name="Ada", company="Acme").to_json()
 
 
 def test_its_hash_is_the_same_after_the_database_and_another_after_any_change(customer):

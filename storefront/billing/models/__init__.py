@@ -2,6 +2,7 @@ from .disputes import Dispute
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction, LineShare
 from .methods import PaymentMethod
+from .payers import Payer
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
 from .reconciliation import ProviderMovement, ReconciledDay
 from .refunds import Refund, RefundedUnit
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "LineShare",
+    "Payer",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",

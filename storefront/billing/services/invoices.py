@@ -16,6 +16,7 @@ from oscar.apps.order.models import Line, Order
 from storefront.billing import mails, tax
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
+from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import orders
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
@@ -26,9 +27,6 @@ from storefront.core.license_terms import LicenseTerms
 from storefront.core.money import TaxedAmount
 from storefront.users.models import User
 
-#: What is printed about the payer; other keys of the mapping are kept out of the document, but for the country.
-PAYER_FIELDS = ("name", "company", "address", "phone", "email")
-COUNTRY = "country"
 SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
 #: The version of ``content_hash`` that new invoices are hashed by.
 HASH_VERSION = 3
@@ -62,8 +60,8 @@ def issue(
 ) -> Invoice:
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
-    ``order`` may be None whatever the ``kind``. ``payer`` may hold name, company, address, phone, email and, where it
-    is known, the country (ISO 3166-1, two letters). Tax is decided here unless the caller has done so. The number is
+    ``order`` may be None whatever the ``kind``. ``payer``: those fields of ``PayerDetails`` that are
+    known; others are kept out of the document. Tax is decided here unless the caller has done so. The number is
     the next of the year's series: issuers wait for each other, and a rolled-back invoice leaves no gap. It is due
     settings.UNPAID_ORDER_DAYS days later, that whole day included, in the shop's time zone; one that ``replaces``
     another, at the same time as that.
@@ -86,7 +84,7 @@ def issue(
             tax=total.tax,
             amount=total.gross,
             seller=_seller(),
-            payer=_payer(payer),
+            payer=PayerDetails.from_json(payer).to_json(),
             language=language,
             hash_version=HASH_VERSION,
             issued_at=now,
@@ -205,11 +203,6 @@ def _next_number(now: datetime) -> str:
     sequence.last += 1
     sequence.save(update_fields=["last"])
     return f"INV-{sequence.series}-{sequence.last:06d}"
-
-
-def _payer(given: Mapping[str, str]) -> dict[str, str]:
-    known = {COUNTRY: str(given[COUNTRY])} if given.get(COUNTRY) else {}
-    return {name: str(given.get(name) or "") for name in PAYER_FIELDS} | known
 
 
 def _seller() -> dict[str, str]:

@@ -1,0 +1,255 @@
+"""The fields of a payer in a form: at the checkout, on the pay page, in the account, in the back office."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from storefront.billing import payer_fields
+from storefront.billing.models import Payer
+from storefront.billing.payer_countries import Identifier
+from storefront.billing.payer_details import PayerDetails, PayerKind
+from storefront.core import countries
+from storefront.core.form_fields import EmailField, ManyLinesField, OneLineField, PhoneField
+
+#: The value of ``payer`` for one whose details are typed.
+NEW = "new"
+PERSON, COMPANY = PayerKind.PERSON.value, PayerKind.COMPANY.value
+
+
+class NumberField(OneLineField):
+    """A number of the country that the form is for."""
+
+    def __init__(self, identifier: Identifier, **kwargs: Any) -> None:
+        hint = _("For example %(example)s") % {"example": identifier.example} if identifier.example else ""
+        super().__init__(
+            label=payer_fields.label(identifier),
+            help_text=hint,
+            max_length=50,
+            error_messages={"required": _("Enter the %(name)s.") % {"name": identifier.name}},
+            **kwargs,
+        )
+        self.identifier = identifier
+        self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        try:
+            return payer_fields.read(self.identifier, typed)
+        except ValueError as exc:
+            raise forms.ValidationError(str(exc), "wrong_number") from exc
+
+
+class AddressField(ManyLinesField):
+    """Street and number. One letter is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        text = gettext_lazy("Enter the full address: street and house number.")
+        super().__init__(
+            rows=2, label=gettext_lazy("Street and number"), max_length=500, error_messages={"required": text}, **kwargs
+        )
+        self.widget.attrs["autocomplete"] = "street-address"
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value))
+        if typed and (len(typed) < 5 or not any(each.isalpha() for each in typed)):
+            raise forms.ValidationError(self.error_messages["required"], "too_short")
+        return typed
+
+
+class PayerFields(forms.Form):
+    """Fields of a payer: one of the customer's, where they have some, or a new one, a person or a company.
+
+    The numbers are those of the chosen country, whose fields come with it: the page is asked for them again when it
+    changes. ``for_payer`` adds the fields.
+    """
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Who pays?"),
+        choices=[(PERSON, gettext_lazy("A person")), (COMPANY, gettext_lazy("A company"))],
+        widget=forms.RadioSelect,
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Country"),
+        choices=countries.choices,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+        error_messages={"required": gettext_lazy("Choose the country.")},
+    )
+
+    payers: Sequence[Payer] = ()
+    is_short = False
+
+    def for_payer(self, *, payers: Sequence[Payer] = (), is_short: bool = False) -> None:
+        """Add the fields. ``payers``: those to choose from. ``is_short``: what the documents of a sale need, with those
+        of a company beneath those of a person, which need no more; the name is the subclass's then."""
+        self.payers, self.is_short = payers, is_short
+        self.initial.setdefault("kind", PERSON)
+        if payers:
+            options = [(each.public_id, str(each)) for each in payers]
+            self.fields["payer"] = forms.ChoiceField(
+                label=_("Payer"), choices=[*options, (NEW, _("Somebody else"))], widget=forms.RadioSelect,
+                error_messages={"required": _("Choose the payer.")},
+            )  # fmt: skip
+            self.initial.setdefault("payer", payers[0].public_id)
+        self.asked = self._of_company() if is_short or self.is_company else self._of_person()
+        self.fields |= self.asked
+
+    @property
+    def chosen(self) -> Payer | None:
+        """The customer's payer that was chosen; None where a new one is typed."""
+        wanted = self._value("payer")
+        return next((each for each in self.payers if each.public_id == wanted), None)
+
+    @property
+    def is_company(self) -> bool:
+        return self._value("kind") == COMPANY
+
+    @property
+    def details(self) -> PayerDetails:
+        """Whom a valid form names. A short one's ``name`` is whom to ask for at a company."""
+        if self.chosen is not None:
+            return self.chosen.details
+        typed = {"name", "kind", "country", *self.asked}
+        is_person = not self.is_company
+        if self.is_short and is_person:
+            typed = {"name", "kind", "country"}
+        return PayerDetails.from_json({name: self.cleaned_data.get(name, "") for name in typed})
+
+    def full_clean(self) -> None:
+        """Fields that do not belong to what was chosen are not checked."""
+        super().full_clean()
+        if not self.is_bound:
+            return
+        idle: set[str] = set()
+        if self.chosen is not None:
+            idle = {"kind", "country", *self.asked}
+        elif self.is_short and not self.is_company:
+            idle = set(self.asked)
+        for name in idle:
+            self.errors.pop(name, None)
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        if self.chosen is None and self.is_company:
+            for name, problem in payer_fields.problems(self.cleaned_data).items():
+                if name in self.fields and name not in self.errors:
+                    self.add_error(name, problem)
+        return data
+
+    @property
+    def asked_fields(self) -> list[forms.BoundField]:
+        """Those that come with kind and country."""
+        return [self[name] for name in self.asked]
+
+    def _value(self, name: str) -> str:
+        """As posted, or as the form begins."""
+        if name not in self.fields:
+            return ""
+        return str(self[name].value() or "")
+
+    def _of_company(self) -> dict[str, forms.Field]:
+        fields: dict[str, forms.Field] = {
+            "company": OneLineField(
+                label=_("Legal name"), max_length=200, min_length=2,
+                error_messages={"required": _("Enter the legal name of the company.")},
+                widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+            ),
+            **_numbers(self._identifiers()),
+            **_address(is_required=True),
+        }  # fmt: skip
+        return fields if self.is_short else fields | _more_of_company() | _papers()
+
+    def _of_person(self) -> dict[str, forms.Field]:
+        name = OneLineField(
+            label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")},
+            widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        )  # fmt: skip
+        return {"name": name, **_address(is_required=False), **_numbers(self._identifiers()), **_papers()}
+
+    def _identifiers(self) -> Sequence[Identifier]:
+        country = self._value("country")
+        if self.is_short:
+            return payer_fields.asked_at_checkout(country, COMPANY)
+        return payer_fields.identifiers(country, COMPANY if self.is_company else PERSON)
+
+
+def _numbers(identifiers: Sequence[Identifier]) -> dict[str, forms.Field]:
+    return {each.field: NumberField(each, required=each.is_required) for each in identifiers}
+
+
+def _address(*, is_required: bool) -> dict[str, forms.Field]:
+    city = OneLineField(
+        label=_("City"), max_length=100, min_length=2, required=is_required,
+        error_messages={"required": _("Enter the city.")},
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )  # fmt: skip
+    postcode = OneLineField(
+        label=_("Postcode"), max_length=20, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )  # fmt: skip
+    return {"address": AddressField(required=is_required), "postcode": postcode, "city": city}
+
+
+def _more_of_company() -> dict[str, forms.Field]:
+    return {
+        "bank_name": OneLineField(label=_("Bank"), max_length=200, required=False),
+        "director": OneLineField(
+            label=_("Director"),
+            max_length=200,
+            required=False,
+            help_text=_("Who signs the documents, with their post."),
+        ),
+        "name": OneLineField(label=_("Contact person"), max_length=200, required=False),
+    }
+
+
+def _papers() -> dict[str, forms.Field]:
+    languages = [("", _("The language of the order")), *settings.LANGUAGES]
+    return {
+        "phone": PhoneField(label=_("Phone"), required=False),
+        "documents_email": EmailField(
+            label=_("E-mail for documents"), required=False, asks=False,
+            help_text=_("Where invoices and acts go as well, an accountant for example."),
+        ),
+        "language": forms.ChoiceField(label=_("Language of documents"), choices=languages, required=False),
+    }  # fmt: skip
+
+
+class PayerForm(PayerFields):
+    """A payer with everything its documents can say. ``RELOAD``: the button that asks for the fields of another kind or
+    country; ``page``: the address of the form."""
+
+    RELOAD = "fields"
+
+    def __init__(self, *args: Any, page: str, payers: Sequence[Payer] = (), **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.for_payer(payers=payers)
+        reload_from(page, self.fields["kind"], self.fields["country"], button=self.RELOAD)
+
+    @classmethod
+    def reloaded(cls, data: Mapping[str, Any], **kwargs: Any) -> PayerForm:
+        """The form with other fields, and what was typed."""
+        return cls(initial={name: data[name] for name in data}, **kwargs)
+
+
+def reload_from(page: str, *fields: forms.Field, button: str, also: str = "") -> None:
+    """Let a browser with scripts ask for the page again when one of the fields changes; ``also``: a selector of further
+    parts that change."""
+    for field in fields:
+        field.widget.attrs |= {
+            "data-hx-post": page,
+            "data-hx-trigger": "change",
+            "data-hx-vals": json.dumps({"go": button}),
+            "data-hx-target": "#payer-fields",
+            "data-hx-select": "#payer-fields",
+            "data-hx-swap": "outerHTML",
+            **({"data-hx-select-oob": also} if also else {}),
+        }

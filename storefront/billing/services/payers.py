@@ -1,0 +1,99 @@
+"""A customer's payers: kept, corrected, made the default, archived. Each function locks the customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from storefront.billing.errors import TooManyPayers
+from storefront.billing.models import Payer
+from storefront.billing.payer_details import PayerDetails
+from storefront.core import clock, states
+from storefront.users.models import User
+
+#: How many a customer may have that are not archived.
+MOST = 100
+
+
+def of(customer: User) -> QuerySet[Payer]:
+    """Those that can be chosen, the default first, then the newest."""
+    return Payer.objects.filter(customer_id=customer.pk, archived_at=None)
+
+
+def details_of(customer: User) -> PayerDetails | None:
+    """The default payer's details, with the customer's e-mail; None if they have no payer."""
+    payer = of(customer).first()
+    return replace(payer.details, email=customer.email) if payer else None
+
+
+def add(*, customer: User, details: PayerDetails, is_default: bool = False) -> Payer:
+    """A new payer, or the one with just these details. The first becomes the default. Raises TooManyPayers."""
+    details = replace(details, email="")
+    with transaction.atomic():
+        states.lock(User(pk=customer.pk))
+        kept = list(of(customer))
+        payer = next((each for each in kept if each.details == details), None)
+        if payer is None:
+            if len(kept) >= MOST:
+                raise TooManyPayers
+            payer = Payer(customer_id=customer.pk)
+            payer.details = details
+            payer.save()
+        if is_default or not any(each.is_default for each in kept):
+            _put_first(payer)
+    return payer
+
+
+def correct(*, payer: Payer, details: PayerDetails) -> Payer:
+    """Other details from now on; what was issued keeps the old ones. Raises Payer.DoesNotExist for an archived one."""
+    with transaction.atomic():
+        kept = _lock(payer)
+        kept.details = details
+        kept.save()
+    return kept
+
+
+def make_default(*, payer: Payer) -> Payer:
+    """Raises Payer.DoesNotExist for an archived one."""
+    with transaction.atomic():
+        kept = _lock(payer)
+        _put_first(kept)
+    return kept
+
+
+def archive(*, payer: Payer) -> None:
+    """Offer it no more; one that no invoice was issued to is deleted. If it was the default, the newest of the others
+    becomes it. Does nothing for one that is archived."""
+    with transaction.atomic():
+        states.lock(User(pk=payer.customer_id))
+        kept = Payer.objects.filter(pk=payer.pk, archived_at=None).first()
+        if kept is None:
+            return
+        was_default = kept.is_default
+        if kept.used_at is None:
+            kept.delete()
+        else:
+            kept.archived_at, kept.is_default = clock.now(), False
+            kept.save(update_fields=["archived_at", "is_default"])
+        newest = of(payer.customer).first() if was_default else None
+        if newest is not None:
+            _put_first(newest)
+
+
+def note_use(payer: Payer) -> None:
+    """An invoice is being issued to it: from now on it can only be archived."""
+    Payer.objects.filter(pk=payer.pk, used_at=None).update(used_at=clock.now())
+
+
+def _lock(payer: Payer) -> Payer:
+    states.lock(User(pk=payer.customer_id))
+    return Payer.objects.get(pk=payer.pk, archived_at=None)
+
+
+def _put_first(payer: Payer) -> None:
+    Payer.objects.filter(customer_id=payer.customer_id, is_default=True).exclude(pk=payer.pk).update(is_default=False)
+    if not payer.is_default:
+        payer.is_default = True
+        payer.save(update_fields=["is_default"])
