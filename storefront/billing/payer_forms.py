@@ -7,62 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from storefront.billing import payer_fields
+from storefront.billing import payer_fields, payer_inputs
 from storefront.billing.models import Payer
 from storefront.billing.payer_countries import Identifier
 from storefront.billing.payer_details import PayerDetails, PayerKind
 from storefront.core import countries
-from storefront.core.form_fields import EmailField, ManyLinesField, OneLineField, PhoneField
+from storefront.core.form_fields import OneLineField
 
 #: The value of ``payer`` for one whose details are typed.
 NEW = "new"
 PERSON, COMPANY = PayerKind.PERSON.value, PayerKind.COMPANY.value
-
-
-class NumberField(OneLineField):
-    """A number of the country that the form is for."""
-
-    def __init__(self, identifier: Identifier, **kwargs: Any) -> None:
-        hint = _("For example %(example)s") % {"example": identifier.example} if identifier.example else ""
-        super().__init__(
-            label=payer_fields.label(identifier),
-            help_text=hint,
-            max_length=50,
-            error_messages={"required": _("Enter the %(name)s.") % {"name": identifier.name}},
-            **kwargs,
-        )
-        self.identifier = identifier
-        self.widget.attrs |= {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
-
-    def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        if not typed:
-            return ""
-        try:
-            return payer_fields.read(self.identifier, typed)
-        except ValueError as exc:
-            raise forms.ValidationError(str(exc), "wrong_number") from exc
-
-
-class AddressField(ManyLinesField):
-    """Street and number. One letter is none."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        text = gettext_lazy("Enter the full address: street and house number.")
-        super().__init__(
-            rows=2, label=gettext_lazy("Street and number"), max_length=500, error_messages={"required": text}, **kwargs
-        )
-        self.widget.attrs["autocomplete"] = "street-address"
-
-    def clean(self, value: Any) -> str:
-        typed = str(super().clean(value))
-        if typed and (len(typed) < 5 or not any(each.isalpha() for each in typed)):
-            raise forms.ValidationError(self.error_messages["required"], "too_short")
-        return typed
 
 
 class PayerFields(forms.Form):
@@ -162,65 +119,28 @@ class PayerFields(forms.Form):
                 error_messages={"required": _("Enter the legal name of the company.")},
                 widget=forms.TextInput(attrs={"autocomplete": "organization"}),
             ),
-            **_numbers(self._identifiers()),
-            **_address(is_required=True),
+            **payer_inputs.numbers(self._identifiers()),
+            **payer_inputs.address(is_required=True),
         }  # fmt: skip
-        return fields if self.is_short else fields | _more_of_company() | _papers()
+        return fields if self.is_short else fields | payer_inputs.more_of_company() | payer_inputs.papers()
 
     def _of_person(self) -> dict[str, forms.Field]:
         name = OneLineField(
             label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")},
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
         )  # fmt: skip
-        return {"name": name, **_address(is_required=False), **_numbers(self._identifiers()), **_papers()}
+        return {
+            "name": name,
+            **payer_inputs.address(is_required=False),
+            **payer_inputs.numbers(self._identifiers()),
+            **payer_inputs.papers(),
+        }
 
     def _identifiers(self) -> Sequence[Identifier]:
         country = self._value("country")
         if self.is_short:
             return payer_fields.asked_at_checkout(country, COMPANY)
         return payer_fields.identifiers(country, COMPANY if self.is_company else PERSON)
-
-
-def _numbers(identifiers: Sequence[Identifier]) -> dict[str, forms.Field]:
-    return {each.field: NumberField(each, required=each.is_required) for each in identifiers}
-
-
-def _address(*, is_required: bool) -> dict[str, forms.Field]:
-    city = OneLineField(
-        label=_("City"), max_length=100, min_length=2, required=is_required,
-        error_messages={"required": _("Enter the city.")},
-        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
-    )  # fmt: skip
-    postcode = OneLineField(
-        label=_("Postcode"), max_length=20, required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-    )  # fmt: skip
-    return {"address": AddressField(required=is_required), "postcode": postcode, "city": city}
-
-
-def _more_of_company() -> dict[str, forms.Field]:
-    return {
-        "bank_name": OneLineField(label=_("Bank"), max_length=200, required=False),
-        "director": OneLineField(
-            label=_("Director"),
-            max_length=200,
-            required=False,
-            help_text=_("Who signs the documents, with their post."),
-        ),
-        "name": OneLineField(label=_("Contact person"), max_length=200, required=False),
-    }
-
-
-def _papers() -> dict[str, forms.Field]:
-    languages = [("", _("The language of the order")), *settings.LANGUAGES]
-    return {
-        "phone": PhoneField(label=_("Phone"), required=False),
-        "documents_email": EmailField(
-            label=_("E-mail for documents"), required=False, asks=False,
-            help_text=_("Where invoices and acts go as well, an accountant for example."),
-        ),
-        "language": forms.ChoiceField(label=_("Language of documents"), choices=languages, required=False),
-    }  # fmt: skip
 
 
 class PayerForm(PayerFields):
