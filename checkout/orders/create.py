@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import translation
@@ -21,10 +22,9 @@ from checkout.orders.agreements import AgreementText
 from checkout.orders.mails import OrderPrepared
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
-from storefront.billing import tax
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
-from storefront.billing.services import free, invoices
+from storefront.billing.services import free, invoices, taxation
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.tax import TaxDecision
 from storefront.core import clock, states
@@ -89,14 +89,14 @@ def create(
             if created := _created_for(cause.key, customer):
                 return created
         printed = {"name": payer.name, "company": payer.company, "phone": payer.phone, "email": customer.email}
-        decision = tax_decision or tax.decide(payer=printed, at=clock.now())
+        decision = tax_decision or taxation.decide_for(payer=printed, at=clock.now())
         order, oscar_lines = oscar_rows.write(
             customer=customer, lines=lines, currency=currency, basket=basket, tax_decision=decision
         )
         _write_details(order, lines, payer, portal, language, cause)
         consents_of_order.write(order=order, versions=consents, language=language, ip_address=ip_address)
         report_unknown_zone(host)
-        invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language)
+        invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language, decision)
         invoice = invoices.issue(
             customer=customer,
             order=order,
@@ -147,23 +147,38 @@ def _write_details(
 
 
 def _invoice_lines(
-    lines: Sequence[OrderLine], oscar_lines: Sequence[Line], customer: User, currency: str, language: str
+    lines: Sequence[OrderLine],
+    oscar_lines: Sequence[Line],
+    customer: User,
+    currency: str,
+    language: str,
+    decision: TaxDecision,
 ) -> list[NewLine]:
     """What is invoiced, with what the customer is told that each line does to their licenses."""
-    ordered = [OrderedLine(line.license_terms, line.quantity, line.amount) for line in lines]
+    charged = decision.charge([line.amount for line in lines], currency)
+    terms = [order_lines.terms_without_tax(line.license_terms, decision, currency) for line in lines]
+    ordered = [
+        OrderedLine(each, line.quantity, amount.net) for each, line, amount in zip(terms, lines, charged, strict=True)
+    ]
     with translation.override(language):
         effects = effects_of(ordered, customer=customer, currency=currency)
     return [
         NewLine(
             description=line.description,
             quantity=line.quantity,
-            list_amount=max(line.list_amount, line.amount),
-            amount=line.amount,
+            list_amount=amount.gross + _saving(line, decision, currency),
+            amount=amount.gross,
+            taxed=amount,
             order_line=oscar_line,
-            license_terms=replace(line.license_terms, effect=effect.text),
+            license_terms=replace(each, effect=effect.text),
         )
-        for line, oscar_line, effect in zip(lines, oscar_lines, effects, strict=True)
+        for line, amount, each, oscar_line, effect in zip(lines, charged, terms, oscar_lines, effects, strict=True)
     ]
+
+
+def _saving(line: OrderLine, decision: TaxDecision, currency: str) -> Decimal:
+    """What a line costs less than by the month, as this buyer pays."""
+    return decision.charge([max(line.list_amount - line.amount, Decimal(0))], currency)[0].gross
 
 
 def _send_pay_link(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import prefetch_related_objects
@@ -16,6 +16,7 @@ from catalogue.models import Product
 from checkout.cart import prices
 from checkout.cart.cart import Cart, CartLine
 from checkout.cart.prices import CartPrice
+from storefront.billing.tax import TaxDecision
 from storefront.core import money
 from storefront.core.license_terms import LicenseTerms
 from storefront.licensing.effects import OrderedLine
@@ -23,9 +24,10 @@ from storefront.licensing.effects import OrderedLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """One line to order. Money in major units of the order's currency: ``unit_price`` of one piece before vouchers and
-    offers, ``amount`` what the whole line costs, ``list_amount`` what it would cost by the month. ``description`` and
-    the texts of ``license_terms`` are in the language of the order."""
+    """One line to order, at published prices, whatever tax the buyer bears. Money in major units of the order's
+    currency: ``unit_price`` of one piece before vouchers and offers, ``amount`` what the whole line costs,
+    ``list_amount`` what it would cost by the month. ``description`` and the texts of ``license_terms`` are in the
+    language of the order."""
 
     product: Product
     stockrecord: StockRecord
@@ -111,6 +113,12 @@ def license_terms(
     own_portal = line.license.portal_address if line.license and is_holder and not is_named_by_link else ""
     siblings = cart.siblings.get(line.plan_price.software_id, [])
     return _license_terms(line.plan_price, siblings, own_portal or portal_host, line.extends, change)
+
+
+def terms_without_tax(terms: LicenseTerms, decision: TaxDecision, currency: str) -> LicenseTerms:
+    """Terms whose prices are those that this buyer pays, without tax: what unused time is worth is counted in these."""
+    prices = {months: decision.charge([amount], currency)[0].net for months, amount in terms.prices.items()}
+    return replace(terms, prices=prices)
 
 
 def ordered(cart: Cart, portal_host: str, change: str = "") -> list[OrderedLine]:

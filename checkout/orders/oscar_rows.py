@@ -38,7 +38,7 @@ def write(
 
     What lines cost before discounts and by the piece is taxed on its own: only what is charged must add up.
     """
-    amounts = tax_decision.split([line.amount for line in lines], currency)
+    amounts = tax_decision.charge([line.amount for line in lines], currency)
     total = TaxedAmount.total(amounts)
     creator = OrderCreator()
     order = creator.create_order_model(
@@ -90,8 +90,8 @@ def write_discounts(
 
 def _row(order: Order, line: OrderLine, amount: TaxedAmount, tax_decision: TaxDecision) -> Line:
     stock = line.stockrecord
-    (full,) = tax_decision.split([line.unit_price * line.quantity], order.currency)
-    (unit,) = tax_decision.split([line.unit_price], order.currency)
+    (full,) = tax_decision.charge([line.unit_price * line.quantity], order.currency)
+    (unit,) = tax_decision.charge([line.unit_price], order.currency)
     return Line(
         order=order,
         partner=stock.partner,

@@ -36,8 +36,8 @@ a table wraps its operations in ``FROZEN_TABLES.remove_operation()`` and ``insta
 at really migrated databases.
 
 Every amount is a ``MoneyField`` (three places) beside its currency, rounded by ``core/money``. Which tax a sale bears
-is decided in one place (``billing/tax.py``; none yet), once per order: Oscar's lines and the invoice's hold the same
-net and tax, rounded for the document and split over its lines. An invoice's hash is checked by the version it was
+is decided in one place (``billing/tax``), once per order: Oscar's lines and the invoice's hold the same net and tax,
+rounded for the document and split over its lines. An invoice's hash is checked by the version it was
 issued with (``Invoice.hash_version``).
 
 What a payment method's own set-up lacks (a right of the key, the endpoint) is told by its gateway (``diagnose``),

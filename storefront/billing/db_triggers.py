@@ -11,6 +11,7 @@ FROZEN_TABLES = FrozenTables(
         "billing_invoice": (
             "number", "public_id", "customer_id", "order_id", "currency", "net", "tax", "amount", "seller", "payer",
             "language", "content_hash", "hash_version", "issued_at", "kind", "replaces_id",
+            "tax_treatment", "tax_facts",
         ),
         "billing_invoiceline": ("*",),
         "billing_freeorder": ("*",),

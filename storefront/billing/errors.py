@@ -165,6 +165,12 @@ class TaxDiffers(BillingError):
     message = _("This payer would be taxed otherwise. Cancel the order and place a new one.")
 
 
+class TaxRateMissing(BillingError):
+    """The table of rates has none for a country whose tax applies."""
+
+    message = _("We cannot work out the tax for your country just now. Please write to us.")
+
+
 class ChargeOpen(BillingError):
     """The invoice cannot be made void while a charge for it is open."""
 

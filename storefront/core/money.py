@@ -128,6 +128,19 @@ def split_tax(gross: Sequence[Decimal], rate: Decimal, currency: str) -> list[Ta
     return [TaxedAmount(amount - tax, tax, rate) for amount, tax in zip(gross, taxes, strict=True)]
 
 
+def add_tax(net: Sequence[Decimal], rate: Decimal, currency: str) -> list[TaxedAmount]:
+    """Add tax at ``rate`` percent to the lines of one document, amounts >= 0 without it; rounded as ``split_tax``.
+
+    Taking the tax out of the sum again gives the same sums. Raises MoneyError for an inexact amount.
+    """
+    if not net:
+        return []
+    if not all(is_exact(amount, currency) for amount in net):
+        raise MoneyError("cannot add tax to an inexact amount")
+    taxes = allocate(quantize(sum(net, Decimal(0)) * rate / 100, currency), net, currency)
+    return [TaxedAmount(amount, tax, rate) for amount, tax in zip(net, taxes, strict=True)]
+
+
 class MoneyField(models.DecimalField):
     """A column for an amount in major units; the currency stands beside it.
 

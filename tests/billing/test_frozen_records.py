@@ -65,6 +65,8 @@ CHANGES = [
     (Invoice, {"net": "1.00"}),
     (Invoice, {"tax": "1.00"}),
     (Invoice, {"hash_version": 1}),
+    (Invoice, {"tax_treatment": "zero"}),
+    (Invoice, {"tax_facts": {"reason": "export"}}),
     (Invoice, {"currency": "USD"}),
     (Invoice, {"seller": {"name": "Another"}}),
     (Invoice, {"payer": {"name": "Another"}}),

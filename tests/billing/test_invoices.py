@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from oscar.apps.voucher.models import Voucher
 
 from storefront.billing import audit as billing_audit
-from storefront.billing import tax
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, Seller
 from storefront.billing.payer_details import PayerDetails
@@ -22,7 +21,7 @@ from storefront.billing.services import invoices
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceStatus
-from storefront.billing.tax import TaxDecision, TaxTreatment
+from storefront.billing.tax import TaxDecision, TaxFacts, TaxTreatment
 from storefront.core import clock
 from storefront.core.instants import end_of_day
 from storefront.core.license_terms import LicenseTerms
@@ -114,7 +113,7 @@ def test_an_amount_the_currency_cannot_express_is_refused(customer, amount, curr
 @settings(max_examples=50, deadline=None)
 @given(cents=st.lists(st.integers(min_value=0, max_value=99_999_999), min_size=1, max_size=30))
 def test_lines_add_up_to_the_total_to_the_last_cent(cents):
-    lines = tax.decide(payer={}, at=clock.now()).split([Decimal(cent) / 100 for cent in cents], "EUR")
+    lines = TaxDecision(TaxTreatment.NONE, Decimal(0)).split([Decimal(cent) / 100 for cent in cents], "EUR")
     assert TaxedAmount.total(lines).gross * 100 == sum(cents)
 
 
@@ -128,10 +127,11 @@ def test_three_places_are_kept_and_hashed(customer):
     assert invoices.content_hash(stored, lines) != stored.content_hash
 
 
-def test_no_tax_is_charged_yet(customer):
+def test_without_a_regime_no_tax_is_charged(customer):
     stored = Invoice.objects.get(pk=issue(customer, line("96.00"), line("10.00")).pk)
     assert (stored.net, stored.tax, stored.amount) == (Decimal(106), Decimal(0), Decimal(106))
     assert [(each.net, each.tax, each.tax_rate) for each in stored.lines.all()] == [(96, 0, 0), (10, 0, 0)]
+    assert (stored.tax_treatment, TaxFacts.from_json(stored.tax_facts).reason) == ("none", "no_tax")
 
 
 def test_tax_decided_for_an_invoice_is_in_its_lines_and_adds_up(customer):
@@ -146,6 +146,19 @@ def test_tax_decided_for_an_invoice_is_in_its_lines_and_adds_up(customer):
     ]
     assert {each.tax_rate for each in stored.lines.all()} == {Decimal("19.5")}
     assert list(billing_audit.checks()) == []
+
+
+def test_why_it_is_taxed_so_is_frozen_and_hashed(customer):
+    facts = TaxFacts(
+        reason="eu_business", country="FR", buyer="company", vat_id="FR40303265045", consultation_number="W1"
+    )
+    decision = TaxDecision(TaxTreatment.REVERSE_CHARGE, Decimal(0), Decimal(19), facts)
+    stored = Invoice.objects.get(pk=issue(customer, line("96.00"), tax_decision=decision).pk)
+    assert TaxFacts.from_json(stored.tax_facts) == facts
+    lines = list(stored.lines.all())
+    assert invoices.content_hash(stored, lines) == stored.content_hash
+    stored.tax_facts = stored.tax_facts | {"consultation_number": "W2"}
+    assert invoices.content_hash(stored, lines) != stored.content_hash
 
 
 @pytest.mark.parametrize("change", [{"tax": "1.00"}, {"net": "1.00"}, {"tax_rate": "7"}, {"hash_version": 1}])

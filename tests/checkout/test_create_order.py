@@ -92,6 +92,32 @@ def test_tax_is_decided_once_for_order_and_invoice(shop: Any, customer: Any) -> 
     assert [str(finding) for finding in audit.run()] == []
 
 
+def test_who_bears_no_tax_pays_the_prices_less_the_tax_in_them(shop: Any, customer: Any) -> None:
+    """The savings, the prices of license types and Oscar's rows are without it too."""
+    decision = TaxDecision(TaxTreatment.REVERSE_CHARGE, Decimal(0), Decimal(20))
+    created = order(
+        customer, *[line(shop, amount=Decimal(amount)) for amount in ("0.10", "95.99")], tax_decision=decision
+    )
+    invoice, (small, large) = created.invoice, created.invoice.lines.order_by("position")
+    assert (invoice.net, invoice.tax, invoice.amount) == (Decimal("80.07"), 0, Decimal("80.07"))  # of 96.09
+    assert (small.amount, large.amount) == (Decimal("0.08"), Decimal("79.99"))
+    assert created.order.total_incl_tax == created.order.total_excl_tax == invoice.amount
+    assert large.license_terms and large.license_terms.prices[12] == Decimal("80.00")
+    saved = shop.term("standard", 12).list_amount - Decimal("95.99")
+    assert abs(large.discount - saved * 100 / 120) < Decimal("0.005")
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def test_tax_is_added_to_prices_without_it(shop: Any, customer: Any) -> None:
+    decision = TaxDecision(TaxTreatment.STANDARD, Decimal(19), None)
+    created = order(customer, *[line(shop, amount=Decimal("0.33")) for _ in range(3)], tax_decision=decision)
+    invoice = created.invoice
+    assert (invoice.net, invoice.tax, invoice.amount) == (Decimal("0.99"), Decimal("0.19"), Decimal("1.18"))
+    assert [each.net for each in invoice.lines.all()] == [Decimal("0.33")] * 3
+    assert (created.order.total_excl_tax, created.order.total_incl_tax) == (invoice.net, invoice.amount)
+    assert [str(finding) for finding in audit.run()] == []
+
+
 def test_a_price_of_ones_own_is_charged_and_the_usual_one_kept(shop: Any, customer: Any) -> None:
     created = order(customer, line(shop, amount=Decimal("50.00")))
     row, invoiced = created.order.lines.get(), created.invoice.lines.get()

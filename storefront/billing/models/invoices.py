@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import InvoiceKind, InvoiceStatus
+from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import clock, countries, money, references
 from storefront.core.form_fields import EmailModelField
 from storefront.core.license_terms import LicenseTerms
@@ -70,10 +71,11 @@ class InvoiceSequence(models.Model):
 class Invoice(models.Model):
     """A demand to pay ``amount`` = ``net`` + ``tax`` (major units of ``currency``), the sums of its lines.
 
-    ``seller`` and ``payer`` are snapshots taken when it was issued. ``content_hash`` is the SHA-256 of everything
-    printed on it, by the algorithm ``hash_version`` (see ``services.invoices.content_hash``). The pay link is derived
-    from ``public_id`` (see billing.links). Triggers of the database refuse any change but those of status, its times,
-    ``due_at`` and ``reminded_at`` (see billing.db_triggers).
+    ``seller`` and ``payer`` are snapshots taken when it was issued; so is why it is taxed as it is: ``tax_treatment``
+    with ``tax_facts`` (``tax.TaxFacts``, empty in invoices of earlier releases). ``content_hash`` is the SHA-256 of
+    everything printed on it, by the algorithm ``hash_version`` (see ``services.invoices.content_hash``). The pay link
+    is derived from ``public_id`` (see billing.links). Triggers of the database refuse any change but those of status,
+    its times, ``due_at`` and ``reminded_at`` (see billing.db_triggers).
     ``order`` is None for what was not ordered in the cart: an advance payment, a renewal (``kind``).
     ``replaces`` is the unpaid invoice, void since, whose place it took: the same lines for another payer.
     ``due_at`` is the end of a day in the shop's time zone; in invoices of earlier releases it may be any instant.
@@ -91,6 +93,8 @@ class Invoice(models.Model):
     amount = MoneyField()
     seller = models.JSONField(default=dict)
     payer = models.JSONField(default=dict)
+    tax_treatment = models.CharField(max_length=20, choices=TaxTreatment, default=TaxTreatment.NONE)
+    tax_facts = models.JSONField(default=dict, blank=True)
     language = models.CharField(max_length=10, default="en")
     content_hash = models.CharField(max_length=64)
     hash_version = models.PositiveSmallIntegerField()

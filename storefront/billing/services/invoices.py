@@ -13,11 +13,11 @@ from django.conf import settings
 from django.db import transaction
 from oscar.apps.order.models import Line, Order
 
-from storefront.billing import mails, tax
+from storefront.billing import mails
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import orders
+from storefront.billing.services import orders, taxation
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.billing.tax import TaxDecision
@@ -29,14 +29,14 @@ from storefront.users.models import User
 
 SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
 #: The version of ``content_hash`` that new invoices are hashed by.
-HASH_VERSION = 3
+HASH_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
     """One line to be invoiced. Both amounts are totals of the whole line, tax included, in major units of the invoice's
-    currency: ``list_amount`` before any saving, ``amount`` what is to be paid. ``license_terms``: what paying for it
-    grants."""
+    currency: ``list_amount`` before any saving, ``amount`` what is to be paid. ``taxed``: the net and tax of
+    ``amount``, where it was made from a published price. ``license_terms``: what paying for it grants."""
 
     description: str
     amount: Decimal
@@ -44,6 +44,7 @@ class NewLine:
     quantity: int = 1
     order_line: Line | None = None
     license_terms: LicenseTerms | None = None
+    taxed: TaxedAmount | None = None
 
 
 def issue(
@@ -60,8 +61,9 @@ def issue(
 ) -> Invoice:
     """Write a numbered invoice, frozen from now on; it commits with the caller's transaction.
 
-    ``order`` may be None whatever the ``kind``. ``payer``: those fields of ``PayerDetails`` that are
-    known; others are kept out of the document. Tax is decided here unless the caller has done so. The number is
+    ``order`` may be None whatever the ``kind``. ``payer``: those fields of ``PayerDetails`` that are known; others are
+    kept out of the document. Tax is decided here unless the caller has done so, and taken out of the lines' amounts
+    unless they say what is in them. The number is
     the next of the year's series: issuers wait for each other, and a rolled-back invoice leaves no gap. It is due
     settings.UNPAID_ORDER_DAYS days later, that whole day included, in the shop's time zone; one that ``replaces``
     another, at the same time as that.
@@ -70,8 +72,8 @@ def issue(
     """
     _check(lines, currency)
     now = clock.now()
-    decision = tax_decision or tax.decide(payer=payer, at=now)
-    taxed = decision.split([line.amount for line in lines], currency)
+    decision = tax_decision or taxation.decide_for(payer=payer, at=now)
+    taxed = _taxed(lines, decision, currency)
     total = TaxedAmount.total(taxed)
     with transaction.atomic():
         invoice = Invoice(
@@ -85,6 +87,8 @@ def issue(
             amount=total.gross,
             seller=_seller(),
             payer=PayerDetails.from_json(payer).to_json(),
+            tax_treatment=decision.treatment,
+            tax_facts=decision.facts.to_json(),
             language=language,
             hash_version=HASH_VERSION,
             issued_at=now,
@@ -100,6 +104,15 @@ def issue(
         invoice.save(force_insert=True)
         InvoiceLine.objects.bulk_create(rows)
     return invoice
+
+
+def _taxed(lines: Sequence[NewLine], decision: TaxDecision, currency: str) -> list[TaxedAmount]:
+    known = [line.taxed for line in lines if line.taxed is not None]
+    if len(known) < len(lines):
+        return decision.split([line.amount for line in lines], currency)
+    if any(amount.gross != line.amount for amount, line in zip(known, lines, strict=True)):
+        raise money.MoneyError("net and tax do not make up the amount")
+    return known
 
 
 def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount, tax_rate: Decimal) -> InvoiceLine:
@@ -144,8 +157,8 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
     """SHA-256 of everything that was issued, the same before and after the database.
 
     Computed by the invoice's ``hash_version``: 1 has two places for each amount and knows no tax; 2 has three, and net
-    and tax of the invoice and its lines; 3 has its kind, too. An algorithm that invoices were issued by is never
-    changed.
+    and tax of the invoice and its lines; 3 has its kind, 4 why it is taxed as it is, too. An algorithm that invoices
+    were issued by is never changed.
     """
     lines = sorted(lines, key=lambda line: line.position)
     figure = "{:.2f}".format if invoice.hash_version == 1 else "{:.3f}".format
@@ -177,6 +190,8 @@ def content_hash(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
         }
     if invoice.hash_version > 2:
         content["kind"] = str(invoice.kind)
+    if invoice.hash_version > 3:
+        content |= {"tax_treatment": str(invoice.tax_treatment), "tax_facts": invoice.tax_facts}
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from storefront.billing import mails, tax
+from storefront.billing import mails
 from storefront.billing.errors import CannotWithdraw, ChargeOpen, PayerUnchanged, TaxDiffers
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services import invoices, unpaid
+from storefront.billing.services import invoices, taxation, unpaid
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock, states
@@ -35,8 +35,9 @@ def check(*, invoice: Invoice, payer: Mapping[str, str]) -> None:
     pending = invoice.attempts.filter(status__in=[AttemptStatus.PENDING, AttemptStatus.CANCELLED])
     if any(each.is_awaited or (each.is_given_up and each.next_check_at is not None) for each in pending):
         raise CannotWithdraw
-    decision = tax.decide(payer=after, at=clock.now())
-    if any(line.tax_rate != decision.rate for line in invoice.lines.all()):
+    decision = taxation.decide_for(payer=after, at=clock.now())
+    is_same = decision.treatment == invoice.tax_treatment
+    if not is_same or any(line.tax_rate != decision.rate for line in invoice.lines.all()):
         raise TaxDiffers
 
 

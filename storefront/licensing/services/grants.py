@@ -56,7 +56,7 @@ def _grant_line(invoice: Invoice, line: InvoiceLine, now: datetime) -> list[Lice
     terms = line.license_terms
     if terms is None:
         return []
-    amounts = OrderedLine(terms, line.quantity, line.amount).unit_amounts(invoice.currency)
+    amounts = OrderedLine(terms, line.quantity, line.net).unit_amounts(invoice.currency)
     return [_grant_unit(invoice, line, unit, terms, amount, now) for unit, amount in enumerate(amounts, start=1)]
 
 
