@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     "storefront.notifications",
     "storefront.inbox",
     "storefront.billing",
+    "storefront.billing.documents",
     "catalogue.plans",
     "storefront.licensing",
     "storefront.account",

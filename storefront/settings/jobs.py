@@ -74,6 +74,11 @@ JOBS: dict[str, Any] = {
         "every": 1,
         "thread": "pictures",
     },
+    "documents-issue": {
+        "call": "storefront.billing.documents.issuing.issue_due",
+        "every": 1,
+        "thread": "documents",
+    },
     "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_attempts", "every": 1, "thread": "polls"},
     "refunds-follow": {"call": "storefront.billing.services.refunds.follow_open", "every": 10, "thread": "polls"},
@@ -137,6 +142,8 @@ AUDIT_CHECKS = [
     "checkout.audit.checks",
     "storefront.backoffice.search.audit.checks",
 ]
+#: Who says what a document of a kind says, for kinds that billing does not know the sources of.
+DOCUMENT_BUILDERS: dict[str, str] = {}
 #: Functions that say what keeps an open invoice from being paid, whoever pays it and with what.
 PAYMENT_BARRIERS = ["checkout.orders.consents.problem"]
 #: What the page Health, ``manage.py doctor`` and ``/readyz/`` look at (``core.doctor``).

@@ -53,6 +53,7 @@ def make_invoice(
     with_order: bool = True,
     email: str | None = None,
     kind: InvoiceKind = InvoiceKind.ORDER,
+    payer_name: str = "Ada Buyer",
 ) -> Invoice:
     """An issued invoice with one line per amount (default: one line of 96.00)."""
     figures = [Decimal(amount) for amount in amounts or ("96.00",)]
@@ -63,7 +64,7 @@ def make_invoice(
             order=order,
             currency=currency,
             kind=kind,
-            payer={"name": "Ada Buyer", "email": customer.email if email is None else email},
+            payer={"name": payer_name, "email": customer.email if email is None else email},
             lines=[
                 invoices.NewLine(
                     description=f"License {position}",

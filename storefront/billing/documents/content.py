@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -93,6 +93,43 @@ class TaxGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEntry:
+    """A document or a payment of the period: what the payer owes more by it (``debit``), or less (``credit``)."""
+
+    on: date
+    text: str
+    debit: Decimal = Decimal(0)
+    credit: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A reconciliation statement, both days included. Balances are what the payer owes the seller, below zero what the
+    seller owes the payer: ``opening`` + debits - credits = ``closing``."""
+
+    first: date
+    last: date
+    opening: Decimal
+    entries: tuple[StatementEntry, ...]
+    closing: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedAgreement:
+    """The agreement of a contract and the evidence of its acceptance. ``blocks``: its text, pairs of ``heading``,
+    ``item`` or ``paragraph`` and words. ``text_hash``: SHA-256 of the text that the buyer accepted; ``accepted_by``
+    their e-mail, ``address`` the IP address it came from."""
+
+    title: str
+    version: str
+    text_hash: str
+    accepted_at: datetime
+    accepted_by: str
+    address: str = ""
+    blocks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """A document. Money in major units of ``currency``; dates are days in the shop's time zone.
 
@@ -100,7 +137,7 @@ class Content:
     or the payment came. ``paid``: what was paid before this document; ``due`` = ``gross`` - ``paid``. ``corrects``:
     number and day of the document that this one corrects, with ``reason``. ``order_number``, ``payment_reference`` and
     ``payment_method`` (``card``, ``transfer``, ``online``, ``account``) are "" where they say nothing. ``notes`` are
-    printed beneath the sums.
+    printed beneath the sums. ``statement`` and ``agreement``: of a reconciliation statement and a contract alone.
     """
 
     kind: DocumentKind
@@ -126,3 +163,5 @@ class Content:
     payment_reference: str = ""
     payment_method: str = ""
     notes: tuple[str, ...] = ()
+    statement: Statement | None = None
+    agreement: AcceptedAgreement | None = None

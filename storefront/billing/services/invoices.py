@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from oscar.apps.order.models import Line, Order
 
-from storefront.billing import mails
+from storefront.billing import mails, signals
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.payer_details import PayerDetails
@@ -103,6 +103,7 @@ def issue(
         invoice.content_hash = content_hash(invoice, rows)
         invoice.save(force_insert=True)
         InvoiceLine.objects.bulk_create(rows)
+        signals.invoice_issued.send(sender=Invoice, invoice=invoice)
     return invoice
 
 

@@ -1,0 +1,103 @@
+"""Asking for documents: a row in the caller's transaction, which the worker issues (``issuing``)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from storefront.billing.documents.content import DocumentKind
+from storefront.billing.documents.models import DocumentRequest
+from storefront.billing.documents.models.settings import LATEST_ACT_DAY
+from storefront.billing.documents.sellers import settings_of
+from storefront.billing.models import Invoice, Payment, Refund
+from storefront.billing.states import InvoiceKind
+from storefront.core import clock
+from storefront.core.instants import day_of
+from storefront.users.models import User
+
+
+def invoice_issued(invoice: Invoice) -> None:
+    """The invoice itself as a document."""
+    is_advance = invoice.kind == InvoiceKind.ADVANCE_PAYMENT
+    kind = DocumentKind.ADVANCE_INVOICE if is_advance else DocumentKind.INVOICE
+    ask(kind, cause=f"invoice:{invoice.pk}", customer=invoice.customer, invoice=invoice)
+
+
+def invoice_paid(invoice: Invoice, payment: Payment | None) -> None:
+    """A receipt for the money, and the act for what it bought.
+
+    The act waits for the day that the seller has set, counted in the shop's time zone. An advance payment buys
+    nothing, so it has no act.
+    """
+    if payment is not None:
+        ask(
+            DocumentKind.RECEIPT,
+            cause=f"receipt:{invoice.pk}",
+            customer=invoice.customer,
+            invoice=invoice,
+            about={"payment": payment.pk},
+        )
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or not invoice.amount:
+        return
+    paid_at = invoice.paid_at or clock.now()
+    wait = settings_of(invoice).act_day
+    ask(
+        DocumentKind.ACT,
+        cause=f"act:{invoice.pk}",
+        customer=invoice.customer,
+        invoice=invoice,
+        not_before=_morning(day_of(paid_at) + timedelta(days=wait)) if wait else None,
+        due_on=day_of(paid_at) + timedelta(days=LATEST_ACT_DAY),
+    )
+
+
+def refund_made(refund: Refund) -> None:
+    """A credit note for what a refund of ours took back."""
+    invoice = refund.invoice or refund.payment.invoice
+    if invoice is not None:
+        ask(
+            DocumentKind.CREDIT_NOTE,
+            cause=f"credit_note:refund:{refund.pk}",
+            customer=invoice.customer,
+            invoice=invoice,
+            refund=refund,
+        )
+
+
+def invoice_refunded(invoice: Invoice) -> None:
+    """A credit note for what the others leave of an invoice that is taken back."""
+    if invoice.amount:
+        ask(
+            DocumentKind.CREDIT_NOTE,
+            cause=f"credit_note:invoice:{invoice.pk}",
+            customer=invoice.customer,
+            invoice=invoice,
+        )
+
+
+def ask(
+    kind: DocumentKind,
+    *,
+    cause: str,
+    customer: User,
+    invoice: Invoice | None = None,
+    refund: Refund | None = None,
+    about: dict[str, Any] | None = None,
+    not_before: datetime | None = None,
+    due_on: date | None = None,
+) -> None:
+    """Write a request, in the caller's transaction; a second one for the same ``cause`` is ignored.
+
+    ``not_before`` (aware) delays it. ``about``: what else its content depends on, JSON.
+    """
+    row = DocumentRequest(
+        kind=kind, cause=cause, customer=customer, invoice=invoice, refund=refund, about=about or {},
+        next_attempt_at=not_before or clock.now(), due_on=due_on,
+    )  # fmt: skip
+    DocumentRequest.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(6), timezone.get_default_timezone())

@@ -1,0 +1,92 @@
+"""Documents that say what an invoice says: the invoice, the receipt and the act."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from storefront.billing.documents.building import lines, parties
+from storefront.billing.documents.building.basis import Basis
+from storefront.billing.documents.content import Content, DocumentKind
+from storefront.billing.models import Invoice, Payment
+from storefront.billing.payer_details import PayerDetails
+from storefront.core import clock
+from storefront.core.instants import day_of
+from storefront.core.language import nearest_language
+
+#: A payment came by a provider's page, or through the personal account.
+ONLINE, ACCOUNT = "online", "account"
+
+
+def language_of(invoice: Invoice) -> str:
+    """Of the payer's papers, else of the purchase."""
+    return nearest_language(PayerDetails.from_json(invoice.payer).language or invoice.language)
+
+
+def day_rights_passed(invoice: Invoice) -> date:
+    """The day an act is dated: the shop's day on which the invoice became paid.
+
+    In that transaction the licenses are granted, so that is when the rights pass: not when money arrived, which may be
+    days before (a top-up, a bank transfer), nor when the act was printed.
+    """
+    return day_of(invoice.paid_at or clock.now())
+
+
+def invoice(basis: Basis) -> Content:
+    """As it was issued, before any payment."""
+    found = invoice_of(basis)
+    values = _common(basis, found) | {
+        "number": found.number,
+        "issued_on": day_of(found.issued_at),
+        "due_on": day_of(found.due_at),
+        "due": found.amount,
+        "supplied_on": day_of(found.issued_at),
+    }
+    return Content(**values)
+
+
+def receipt(basis: Basis) -> Content:
+    found = invoice_of(basis)
+    payment = Payment.objects.filter(pk=basis.request.about.get("payment")).first()
+    is_direct = payment is not None and payment.invoice == found
+    values = _common(basis, found) | {
+        "paid": found.amount,
+        "supplied_on": basis.issued_on,
+        "payment_reference": payment.reference if payment else "",
+        "payment_method": ONLINE if is_direct else ACCOUNT,
+    }
+    return Content(**values)
+
+
+def act(basis: Basis) -> Content:
+    found = invoice_of(basis)
+    return Content(**_common(basis, found) | {"paid": found.amount, "supplied_on": day_rights_passed(found)})
+
+
+def invoice_of(basis: Basis) -> Invoice:
+    found = basis.request.invoice
+    if found is None:
+        raise ValueError(f"{basis.request}: no invoice")
+    return found
+
+
+def _common(basis: Basis, invoice: Invoice) -> dict[str, Any]:
+    printed = lines.content_lines(invoice.lines.all(), invoice.currency)
+    return {
+        "kind": DocumentKind(basis.request.kind),
+        "number": basis.number,
+        "issued_on": basis.issued_on,
+        "languages": basis.settings.languages(language_of(invoice)),
+        "currency": invoice.currency,
+        "seller": parties.seller(invoice.seller, basis.settings),
+        "payer": parties.payer(PayerDetails.from_json(invoice.payer)),
+        "lines": printed,
+        "tax_groups": lines.tax_groups(printed),
+        "net": invoice.net,
+        "tax": invoice.tax,
+        "gross": invoice.amount,
+        "due": Decimal(0),
+        "order_number": invoice.order.number if invoice.order else "",
+        "invoice_number": invoice.number,
+    }

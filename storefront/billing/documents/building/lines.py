@@ -1,0 +1,73 @@
+"""Lines of an invoice as a document prints them, and their groups of tax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from storefront.billing.documents.content import ContentLine, TaxCategory, TaxGroup
+from storefront.billing.models import InvoiceLine
+from storefront.core import money
+
+
+def content_lines(lines: Iterable[InvoiceLine], currency: str) -> tuple[ContentLine, ...]:
+    return tuple(_line(line, currency) for line in lines)
+
+
+def _line(line: InvoiceLine, currency: str) -> ContentLine:
+    """The discount is taken off before tax, so that net before it, less it, is net to the last minor unit."""
+    whole = line.net
+    if line.discount:
+        whole = money.quantize(line.list_amount * 100 / (100 + line.tax_rate), currency)
+    return ContentLine(
+        position=line.position,
+        description=line.description,
+        quantity=Decimal(line.quantity),
+        net_before_discount=whole,
+        discount=whole - line.net,
+        net=line.net,
+        tax=line.tax,
+        gross=line.amount,
+        rate=line.tax_rate,
+        category=category_of(line.tax_rate),
+    )
+
+
+def part_of(line: InvoiceLine, gross: Decimal, *, position: int, description: str, currency: str) -> ContentLine:
+    """A part of a line, with the tax in it."""
+    tax = money.quantize(gross * line.tax / line.amount, currency) if line.amount else Decimal(0)
+    return ContentLine(
+        position=position,
+        description=description,
+        quantity=Decimal(1),
+        net_before_discount=gross - tax,
+        net=gross - tax,
+        tax=tax,
+        gross=gross,
+        rate=line.tax_rate,
+        category=category_of(line.tax_rate),
+    )
+
+
+def category_of(rate: Decimal) -> TaxCategory:
+    return TaxCategory.STANDARD if rate else TaxCategory.OUT_OF_SCOPE
+
+
+def tax_groups(lines: Sequence[ContentLine]) -> tuple[TaxGroup, ...]:
+    """One for each category and rate, in the order of the lines."""
+    groups: dict[tuple[TaxCategory, Decimal], list[ContentLine]] = {}
+    for line in lines:
+        groups.setdefault((line.category, line.rate), []).append(line)
+    return tuple(
+        TaxGroup(
+            category=category,
+            rate=rate,
+            net=sum((line.net for line in members), Decimal(0)),
+            tax=sum((line.tax for line in members), Decimal(0)),
+            reason=_("Without VAT") if category == TaxCategory.OUT_OF_SCOPE else "",
+            reason_code="VATEX-EU-O" if category == TaxCategory.OUT_OF_SCOPE else "",
+        )
+        for (category, rate), members in groups.items()
+    )

@@ -1,0 +1,148 @@
+"""The worker issues what was asked for: number, content, bytes and row in one transaction.
+
+Killed anywhere before its commit, nothing has happened but a file that nobody names; the number is free again and the
+request is taken up by the next worker.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import translation
+from django.utils.translation import gettext_noop as _
+
+from storefront.billing.documents import content_json, making, numbering, signals
+from storefront.billing.documents.building.basis import Basis
+from storefront.billing.documents.building.kinds import builder, day_of_issue, language_of
+from storefront.billing.documents.content import Content, DocumentKind
+from storefront.billing.documents.errors import CannotIssue, NotNeeded, NotYet
+from storefront.billing.documents.making import Made
+from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, PictureUse, RequestStatus
+from storefront.billing.documents.sellers import settings_of
+from storefront.core import clock, queue, sentences, states
+from storefront.core.sentences import Sentence
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = queue.Patience(lease=timedelta(minutes=2), longest_gap=timedelta(hours=1), max_attempts=12)
+#: Accounts have to be kept so long: Regulation (EU) 2011/282, Article 63c (OSS) has the longest period.
+KEPT_YEARS = 10
+_ENDED = _("Every attempt ended with its worker.")
+_NUMBERED_ELSEWHERE = (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE)
+
+
+def issue_due() -> int:
+    """Issue what is due, one after the other; a failing one stops no other. Returns how many were issued."""
+    return queue.drain(lambda: queue.lease(_due, PATIENCE), _issue)
+
+
+def _due(now: datetime) -> QuerySet[DocumentRequest]:
+    rows = DocumentRequest.objects.filter(status=RequestStatus.WAITING)
+    return queue.due(rows, now).order_by("next_attempt_at", "pk")
+
+
+def _issue(request: DocumentRequest) -> int:
+    if request.tries > PATIENCE.max_attempts:  # only one that kills its worker gets here
+        queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept([Sentence(_ENDED)]))
+        return 0
+    try:
+        return 1 if issue(request.pk) else 0
+    except NotNeeded:
+        queue.finish(request, status=RequestStatus.NOT_NEEDED)
+    except NotYet:
+        _later(request, [])
+    except CannotIssue as exc:
+        logger.warning("document %s cannot be issued: %s", request.cause, exc)
+        queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept(exc.sentences))
+    except OperationalError:  # others issue in the same series
+        _later(request, [])
+    except (OSError, RuntimeError, ValueError) as exc:
+        logger.exception("document %s failed", request.cause)
+        text = _("An error of the program: %(name)s. It is tried again.")
+        _later(request, [Sentence(text, {"name": type(exc).__name__})])
+    return 0
+
+
+def _later(request: DocumentRequest, problem: list[Sentence]) -> None:
+    is_over = request.tries >= PATIENCE.max_attempts
+    queue.finish(
+        request,
+        status=RequestStatus.FAILED if is_over else RequestStatus.WAITING,
+        next_attempt_at=clock.now() + PATIENCE.gap_after(request.tries),
+        problem=sentences.kept(problem),
+    )
+
+
+def issue(request_id: int) -> Document | None:
+    """Issue one document; None if it was issued or given up meanwhile.
+
+    Raises CannotIssue, NotNeeded or NotYet, and what the makers of its files raise; nothing has changed then.
+    """
+    with transaction.atomic():
+        request = states.lock(DocumentRequest(pk=request_id))
+        if request.status != RequestStatus.WAITING:
+            return None
+        settings = settings_of(request.invoice)
+        if not settings.issues(request.kind):
+            raise NotNeeded
+        on = day_of_issue(request)
+        content = _content(Basis(request, settings, _number(request, settings, on), on))
+        document = _write(request, content, making.make(content, settings))
+        states.apply(request, RequestStatus.ISSUED, table=_STEPS, document=document, leased_until=None, problem=[])
+        signals.document_issued.send(sender=Document, document=document)
+    return document
+
+
+_STEPS = {RequestStatus.WAITING: frozenset({RequestStatus.ISSUED})}
+
+
+def _number(request: DocumentRequest, settings: DocumentSettings, on: date) -> str:
+    kind = DocumentKind(request.kind)
+    if kind in _NUMBERED_ELSEWHERE and request.invoice:
+        return request.invoice.number
+    return numbering.next_number(kind, seller_id=settings.seller_id, series=settings.series, on=on)
+
+
+def _content(basis: Basis) -> Content:
+    """In the document's first language: builders write words, too."""
+    with translation.override(language_of(basis.request)):
+        return builder(basis.request.kind)(basis)
+
+
+def _write(request: DocumentRequest, content: Content, made: Made) -> Document:
+    stored = content_json.to_json(content)
+    document = Document(
+        kind=content.kind,
+        number=content.number,
+        cause=request.cause,
+        customer=request.customer,
+        invoice=request.invoice,
+        corrects=_corrected(request),
+        language=content.languages[0],
+        currency=content.currency,
+        gross=content.gross,
+        issued_on=content.issued_on,
+        content_json=stored,
+        content_hash=content_json.content_hash(stored),
+        hash_version=content_json.HASH_VERSION,
+        pdf_hash=made.pdf_hash,
+        xml_hash=made.xml_hash,
+        kept_until=date(content.issued_on.year + KEPT_YEARS, 12, 31),
+    )
+    document.pdf.save("document.pdf", ContentFile(made.pdf), save=False)
+    if made.xml:
+        document.xml.save("document.xml", ContentFile(made.xml), save=False)
+    document.save(force_insert=True)
+    PictureUse.objects.bulk_create(PictureUse(document=document, picture=picture) for picture in made.pictures)
+    return document
+
+
+def _corrected(request: DocumentRequest) -> Document | None:
+    """The invoice that a credit note takes back, as a document, if it is one."""
+    if request.kind != DocumentKind.CREDIT_NOTE:
+        return None
+    return Document.objects.filter(invoice=request.invoice, kind__in=_NUMBERED_ELSEWHERE).first()

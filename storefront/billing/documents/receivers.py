@@ -1,0 +1,31 @@
+"""Documents are asked for in the transaction that causes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from storefront.billing import signals
+from storefront.billing.documents import asking
+from storefront.billing.models import Invoice, Payment, Refund
+
+
+@receiver(signals.invoice_issued, dispatch_uid="documents-invoice-issued")
+def invoice_issued(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
+    asking.invoice_issued(invoice)
+
+
+@receiver(signals.invoice_paid, dispatch_uid="documents-invoice-paid")
+def invoice_paid(sender: object, *, invoice: Invoice, payment: Payment | None, **kwargs: Any) -> None:
+    asking.invoice_paid(invoice, payment)
+
+
+@receiver(signals.refund_made, dispatch_uid="documents-refund-made")
+def refund_made(sender: object, *, refund: Refund, **kwargs: Any) -> None:
+    asking.refund_made(refund)
+
+
+@receiver(signals.invoice_refunded, dispatch_uid="documents-invoice-refunded")
+def invoice_refunded(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
+    asking.invoice_refunded(invoice)

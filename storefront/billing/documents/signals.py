@@ -1,0 +1,5 @@
+"""Sent in the transaction that issues a document; a receiver that fails undoes it."""
+
+from django.dispatch import Signal
+
+document_issued = Signal()  # document
