@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
@@ -32,6 +33,7 @@ from storefront.core.language import absolute_url, nearest_language
 from storefront.core.signals import rows_written
 from storefront.core.user_input import emails
 from storefront.notifications import addresses, values
+from storefront.notifications.attachments import AttachedFile, attach
 from storefront.notifications.companies import company
 from storefront.notifications.kinds import WRITTEN_BY_PEOPLE, why_withheld
 from storefront.notifications.mails import Mail
@@ -44,7 +46,6 @@ logger = logging.getLogger(__name__)
 FOUND_AFTER = timedelta(seconds=30)
 #: 4xx answers that may succeed later, or once our configuration is corrected.
 _RETRY_STATUS = frozenset({401, 403, 404, 408, 425, 429})
-
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
@@ -64,6 +65,7 @@ def deliver(message: OutboxMessage) -> None:
         row=message,
         key=message.key,
         reply_to=payload.get("reply_to", ""),
+        attached=[AttachedFile(**file) for file in payload.get("attached", ())],
     )
 
 
@@ -84,6 +86,7 @@ def _send(
     row: OutboxMessage,
     key: str,
     reply_to: str = "",
+    attached: Sequence[AttachedFile] = (),
 ) -> None:
     """Render and hand over. The hand-over is noted in ``row`` first; a later attempt that finds the note asks the
     company whether it has the mail, where the company can tell."""
@@ -95,6 +98,7 @@ def _send(
     language = nearest_language(language)
     with translation.override(language):
         letter = compose(template=template, to=to, language=language, key=key, context=context, reply_to=reply_to)
+    attach(letter, attached)
     if row.handed_over_at and _has_arrived(letter, row):
         return
     with transaction.atomic():

@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 
 from storefront.notifications import outbox, values
+from storefront.notifications.attachments import AttachedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +42,17 @@ class Mail:
         return packed
 
 
-def enqueue(mail: Mail, *, to: str, language: str, key: str, reply_to: str = "") -> None:
+def enqueue(
+    mail: Mail, *, to: str, language: str, key: str, reply_to: str = "", attached: Sequence[AttachedFile] = ()
+) -> None:
     """Write a mail to the outbox, in the caller's transaction.
 
-    ``to``: the address; ``language``: the reader's; ``key``: the mail's stable id, a second mail with it is ignored;
-    ``reply_to``: where an answer goes, if not to settings.SUPPORT_EMAIL.
+    ``key``: the mail's stable id, a second mail with it is ignored; ``language``: the reader's; ``reply_to``: where an
+    answer goes, if not to settings.SUPPORT_EMAIL; ``attached``: stored files, which are read when it is sent.
     """
-    payload = {"template": mail.template, "to": to, "language": language, "context": mail.context()}
-    if reply_to:
-        payload["reply_to"] = reply_to
+    payload: dict[str, Any] = {"template": mail.template, "to": to, "language": language, "context": mail.context()}
+    more = {"reply_to": reply_to, "attached": [asdict(file) for file in attached]}
+    payload |= {name: value for name, value in more.items() if value}
     outbox.enqueue(kind="mail", key=key, group=mail.group, payload=payload, template=mail.template, recipient=to)
 
 
