@@ -15,7 +15,6 @@ LONG = (
     "test_every_action.py",
     "test_every_page.py",
     "test_worker_threads.py",
-    "test_mails_of_a_year.py",
     "test_migrations.py",
     "test_upgrade.py",
 )
@@ -32,8 +31,8 @@ SLOW = (
     "test_extend.py",
     "test_imports.py",
     "test_license_terms_migration.py",
-    "test_migration.py",
     "test_login_limits.py",
+    "test_mails_of_a_year.py",
     "test_no_paid_day_is_lost.py",
     "test_odd_bodies.py",
     "test_page_cache.py",

@@ -99,6 +99,11 @@ class _Server(ThreadingHTTPServer):
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
+    def wake(self) -> None:
+        """Let ``serve_forever`` look up at once, which is asked to end. (Elsewhere than on Linux it does so anyway.)"""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
     def close_connections(self) -> None:
         with self._open_lock:
             connections = list(self._open)
@@ -145,6 +150,7 @@ class StandIn:
         return self
 
     def stop(self) -> None:
+        self._server.wake()
         self._server.shutdown()
         self._server.server_close()
         self._server.close_connections()

@@ -1,4 +1,7 @@
-"""Every mail that a customer gets who buys once: all periods, bought on every day of a year that has a 29 February."""
+"""Every mail that a customer gets who buys once: all periods, bought all through a year that has a 29 February.
+
+Months are of unequal length: it is the days around their ends that could make a difference, and one inside.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from storefront.notifications.models import OutboxMessage
 from tests.licensing.conftest import make_product
 
 START, DAYS = datetime(2027, 9, 1, 9, 30, tzinfo=UTC), 366
+#: Days of a month on which is bought; on days between them the same arithmetic gives the same, only later.
+BOUGHT_ON = {1, 15, 28, 29, 30, 31}
 PERIODS = (1, 3, 6, 12)
 
 #: What was read and found right: nobody is told of an end in the weeks after paying, and everybody in time.
@@ -44,15 +49,14 @@ MAILS = """
 """
 
 
-@pytest.mark.timeout(1200)
 @pytest.mark.django_db
-def test_every_mail_of_every_period_from_every_day_of_the_year(buy: Callable[..., License]) -> None:
+def test_every_mail_of_every_period_all_through_a_year(buy: Callable[..., License]) -> None:
     software = make_product("unbound", binding_kind="none")
     bought: dict[int, list[License]] = defaultdict(list)
     with time_machine.travel(START, tick=False) as now:
         for day in range(DAYS + 370):
             now.move_to(START + timedelta(days=day))
-            if day < DAYS:
+            if day < DAYS and (START + timedelta(days=day)).day in BOUGHT_ON:
                 for months in PERIODS:
                     bought[months].append(buy(software=software, months=months))
             send_ending_notices()

@@ -13,7 +13,6 @@ from django.db import connection
 
 from tests import triggers
 from tests.billing import test_license_terms_migration, test_payments_migration
-from tests.support import test_migration as test_tickets_migration
 from tests.upgrade.upgrading import check, upgraded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +65,3 @@ def test_the_shop_of_the_release_before_is_whole_after_migrating_on_postgresql(e
 
 def test_landed_payments_are_kept_on_postgresql(empty_database):
     test_payments_migration.check(empty_database)
-
-
-def test_conversations_of_the_release_before_become_tickets(empty_database):
-    test_tickets_migration.check(empty_database)

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support import migrating as conversations
+
 HERE = Path(__file__).parent
 
 
@@ -45,6 +47,7 @@ def check(report: dict[str, Any]) -> None:
     assert report["is_frozen"]
     assert report["later"] == report["later_before"] and all(count for count, _total in report["later"].values())
     assert report["booked"] == 1 and report["audit_booked"] == []
+    conversations.check(report["conversations"])
     assert (report["triggers_missing"], report["triggers_lost"]) == ([], []), report["triggers_lost"]
 
 
@@ -62,15 +65,16 @@ def main() -> None:
 
     landed = json.loads(gzip.decompress((HERE / "landed.json.gz").read_bytes()))
     with remembering(), looking.watched() as lost:
-        MigrationExecutor(connection).migrate([tuple(node) for node in landed["migrations"]])
+        state = MigrationExecutor(connection).migrate([tuple(node) for node in landed["migrations"]])
         load(landed["tables"])
+        conversations.write(state.apps.get_model)  # the snapshot's shop had none
         before = looking.figures()
         MigrationExecutor(connection).migrate([looking.LATER_STATE])
         looking.add_later()
         before["later"] = looking.later()
         call_command("migrate", verbosity=0, interactive=False)
     with time_machine.travel(datetime.fromisoformat(landed["made_at"]) + timedelta(minutes=1)):
-        print(json.dumps(looking.report(before) | {"triggers_lost": lost}))
+        print(json.dumps(looking.report(before) | {"triggers_lost": lost, "conversations": conversations.report()}))
 
 
 def load(tables: dict[str, Any]) -> None:
