@@ -89,7 +89,9 @@ def create(
             if created := _created_for(cause.key, customer):
                 return created
         printed = {"name": payer.name, "company": payer.company, "phone": payer.phone, "email": customer.email}
-        decision = tax_decision or taxation.decide_for(payer=printed, at=clock.now())
+        decision = tax_decision or taxation.decide_for(
+            payer=printed, at=clock.now(), published=sum((line.amount for line in lines), Decimal(0)), currency=currency
+        )
         order, oscar_lines = oscar_rows.write(
             customer=customer, lines=lines, currency=currency, basket=basket, tax_decision=decision
         )

@@ -16,7 +16,7 @@ from wagtail.models import Locale
 from catalogue.plans.models import Agreement, Discount, SoftwareProduct, months_label
 from cms.models import ProductPage
 from cms.shop import panel_context
-from storefront.core import clock, money, percentages
+from storefront.core import clock, countries, money, percentages
 from storefront.core.instants import instant
 
 
@@ -200,4 +200,11 @@ PERIOD_COLUMNS = [
         accessor=lambda period: gettext("on sale") if period.is_active else gettext("off sale"),
         primary=lambda period: period.is_active,
     ),
+]
+TAX_RATE_COLUMNS = [
+    Column("country", label=_("Country"), accessor=lambda rate: countries.name(rate.country), sort_key="country"),
+    Column("rate", label=_("Rate"), accessor=lambda rate: percent(rate.rate), sort_key="rate"),
+    Column("kind", label=_("Kind of tax"), accessor="get_kind_display"),
+    Column("valid_from", label=_("From"), sort_key="valid_from"),
+    Column("valid_to", label=_("To")),
 ]

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
 
-from cms.shop import panel_context
+from cms.shop import panel_context, tax_panels
 from cms.shop.forms.agreements import AgreementForm
 from cms.shop.forms.discounts import DiscountForm, PeriodForm
 from cms.shop.forms.languages import side_by_side
@@ -173,7 +173,7 @@ SELLER_PANELS = [
     FieldPanel(
         "country",
         widget=forms.Select(choices=countries.choices),  # type: ignore[arg-type]  # a callable, as Django documents
-        help_text=_("For search engines, which show the money-back rule for it. Leave empty to tell them neither."),
+        help_text=_("Whose tax you charge; search engines show the money-back rule for it."),
     ),
     FieldRowPanel(
         [
@@ -181,6 +181,7 @@ SELLER_PANELS = [
             FieldPanel("tax_number", help_text=_("For VAT. Leave empty to show none.")),
         ]
     ),
+    tax_panels.SELLER,
     FieldRowPanel(
         [
             FieldPanel("email", help_text=_("On invoices, for questions about them.")),

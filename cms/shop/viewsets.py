@@ -11,19 +11,19 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from wagtail.admin.panels import ObjectList
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from catalogue.plans.models import Agreement, Discount, Period, SoftwareProduct
 from cms.edit_conflicts.second_person import SecondPerson
 from cms.edit_conflicts.value_log import Changes
 from cms.edit_conflicts.views import EditView, OneEditorAtATime
 from cms.groups import FreshLogin
-from cms.shop import columns, panels
+from cms.shop import columns, panels, tax_panels
 from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
 from cms.shop.version_diff import CompareVersionsView
-from storefront.billing.models import Seller
+from storefront.billing.models import Seller, TaxRate
 
 
 class ProductsView(IndexView):
@@ -111,8 +111,28 @@ class SellerViewSet(OneEditorAtATime, SnippetViewSet):
     edit_handler = ObjectList(panels.SELLER_PANELS, base_form_class=SellerForm)
 
 
+class TaxRateEditView(FreshLogin, EditView):
+    serious_right = "billing.change_taxrate"
+
+
+class TaxRateAddView(FreshLogin, CreateView):  # type: ignore[misc]
+    serious_right = "billing.add_taxrate"
+
+
+class TaxRateViewSet(OneEditorAtATime, SnippetViewSet):
+    model = TaxRate
+    add_view_class = TaxRateAddView
+    edit_view_class = TaxRateEditView
+    icon = "decimal"
+    menu_label = _("Tax rates")
+    list_display = columns.TAX_RATE_COLUMNS
+    list_filter = ["country", "kind"]
+    copy_view_enabled = False
+    edit_handler = tax_panels.RATE
+
+
 class ShopGroup(SnippetViewSetGroup):
-    items = (SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet)
+    items = (SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet, TaxRateViewSet)
     menu_label = _("Shop")
     menu_icon = "tag"
     menu_order = 150

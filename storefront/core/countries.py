@@ -29,3 +29,8 @@ def choices() -> list[tuple[str, str]]:
     """Code and name in the active language, by name; first of all none."""
     names = Locale.parse(to_locale(get_language() or "en")).territories
     return [("", "---------"), *sorted(((code, names[code]) for code in codes()), key=lambda pair: pair[1].casefold())]
+
+
+def name(code: str) -> str:
+    """The country's name in the active language; the code itself of one that is unknown."""
+    return str(Locale.parse(to_locale(get_language() or "en")).territories.get(code, code))

@@ -31,6 +31,12 @@ def end_of_day(moment: datetime, *, days: int = 0) -> datetime:
     return midnight.astimezone(UTC)
 
 
+def beginning_of_year(moment: datetime, *, years_before: int = 0) -> datetime:
+    """The instant (UTC) at which the shop's year of ``moment`` began, or one so many years earlier."""
+    year = day_of(moment).year - years_before
+    return datetime(year, 1, 1, tzinfo=timezone.get_default_timezone()).astimezone(UTC)
+
+
 def days_between(start: datetime, end: datetime) -> int:
     """How many of the shop's midnights lie between two instants: 1 from this evening to tomorrow morning."""
     return (day_of(end) - day_of(start)).days

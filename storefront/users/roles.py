@@ -50,6 +50,7 @@ VIEW_CATALOGUE = (
     "voucher.view_voucher",
 )
 
+WRITE_TAX_RATES = ("billing.view_taxrate", "billing.add_taxrate", "billing.change_taxrate")
 WRITE_ANSWERS = (
     "support.view_cannedanswer",
     "support.add_cannedanswer",
@@ -114,6 +115,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "backoffice.add_staffnote",
         "billing.view_seller",
         "billing.change_seller",
+        *WRITE_TAX_RATES,
         "billing.change_reviewitem",
         "billing.begin_refund",
         "billing.approve_refund",
@@ -136,6 +138,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.approve_refund",
         "billing.change_reviewitem",
         "billing.change_seller",
+        *WRITE_TAX_RATES,
         "billing.switch_paymentmethod",
         "users.close_account",
         "users.invite_staff",

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from cms.shop.forms.languages import in_all_languages
+from cms.shop.forms.taxes import seller_problems
 from storefront.billing.models import Seller
 
 _SellerTexts = in_all_languages(
@@ -26,12 +27,17 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
             raise ValidationError(_("New invoices need a seller. To replace this one, mark another seller instead."))
         return is_default
 
+    def clean_vat_id(self) -> str:
+        return "".join(self.cleaned_data["vat_id"].split()).upper()
+
     def clean(self) -> dict[str, Any]:
         """The other fields of the refund rule need the number of days; without it they are never shown."""
         data: dict[str, Any] = super().clean()
         is_told = any(value for name, value in data.items() if name.startswith(("refund_text", "refund_page")))
         if is_told and not data.get("refund_days") and "refund_days" not in self.errors:
             self.add_error("refund_days", _("Enter the number of days, or leave the rule's other fields empty."))
+        for name, problem in seller_problems(data):
+            self.add_error(name, problem)
         return data
 
     @transaction.atomic

@@ -7,6 +7,7 @@ from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnsw
 from .reconciliation import ProviderMovement, ReconciledDay
 from .refunds import Refund, RefundedUnit
 from .reviews import ReviewItem
+from .taxes import TaxRate
 
 __all__ = [
     "GIVEN_UP",
@@ -33,4 +34,5 @@ __all__ = [
     "RefundedUnit",
     "ReviewItem",
     "Seller",
+    "TaxRate",
 ]

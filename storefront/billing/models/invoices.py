@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from storefront.billing.models.taxes import TaxSettings
 from storefront.billing.states import InvoiceKind, InvoiceStatus
 from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import clock, countries, money, references
@@ -16,9 +17,9 @@ from storefront.core.money import MoneyField
 from storefront.core.texts import Translated
 
 
-class Seller(Translated):
+class Seller(Translated, TaxSettings):
     """Our legal entity as printed on documents; invoices keep a copy of it. ``country`` (ISO 3166-1, two letters) is
-    for search engines, which do not read it out of the address.
+    whose tax it charges, and for search engines, which do not read it out of the address.
 
     ``refund_days``: money back if asked for within so many days of paying; None: nothing is promised.
     ``refund_text`` says how to ask, ``refund_page`` in full. ``card_statement`` is the name of a payment on the

@@ -27,7 +27,9 @@ from storefront.core.license_terms import LicenseTerms
 from storefront.core.money import TaxedAmount
 from storefront.users.models import User
 
-SELLER_FIELDS = ("name", "address", "registration_number", "tax_number", "email", "phone", "bank_details")
+SELLER_FIELDS = (
+    "name", "address", "country", "registration_number", "tax_number", "vat_id", "email", "phone", "bank_details",
+)  # fmt: skip
 #: The version of ``content_hash`` that new invoices are hashed by.
 HASH_VERSION = 4
 
@@ -72,7 +74,9 @@ def issue(
     """
     _check(lines, currency)
     now = clock.now()
-    decision = tax_decision or taxation.decide_for(payer=payer, at=now)
+    decision = tax_decision or taxation.decide_for(
+        payer=payer, at=now, published=sum((line.amount for line in lines), Decimal(0)), currency=currency
+    )
     taxed = _taxed(lines, decision, currency)
     total = TaxedAmount.total(taxed)
     with transaction.atomic():

@@ -51,7 +51,6 @@ class SellerTax:
     uses_oss: bool = False
     prices_include_tax: bool = True
     unverified: str = Unverified.ACCEPT.value
-    tax_name: str = TaxName.VAT.value
     exemption: str = ""
 
 
@@ -81,11 +80,13 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """A standard rate in percent, from a day to another, both included; ``until`` None: for the time being."""
+    """A standard rate in percent, from a day to another, both included; ``until`` None: for the time being. ``name``:
+    what the tax is called (``TaxName``)."""
 
     rate: Decimal
     since: date
     until: date | None = None
+    name: str = TaxName.VAT.value
 
     def is_in_force(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
@@ -97,7 +98,6 @@ class RateTable:
     def __init__(self, rows: Mapping[str, Iterable[RateRow]]) -> None:
         self._rows = {country: tuple(of_country) for country, of_country in rows.items()}
 
-    def at(self, country: str, day: date) -> Decimal | None:
-        """The rate in percent; None if the table has none of that country and day."""
-        found = (row.rate for row in self._rows.get(country, ()) if row.is_in_force(day))
-        return next(found, None)
+    def at(self, country: str, day: date) -> RateRow | None:
+        """None if the table has no rate of that country and day."""
+        return next((row for row in self._rows.get(country, ()) if row.is_in_force(day)), None)

@@ -14,7 +14,7 @@ from storefront.billing.errors import TaxRateMissing
 from storefront.billing.payer_details import PayerKind
 from storefront.billing.tax.decision import TaxDecision
 from storefront.billing.tax.facts import TaxFacts
-from storefront.billing.tax.inputs import Buyer, RateTable, SellerTax, TaxRegime, Unverified, VatOutcome
+from storefront.billing.tax.inputs import Buyer, RateRow, RateTable, SellerTax, TaxRegime, Unverified, VatOutcome
 from storefront.billing.tax.territories import EU, Area, area_of, vat_prefix
 from storefront.billing.tax.treatments import TaxReason, TaxTreatment
 
@@ -40,9 +40,10 @@ def decide(
     """
     way = _way(seller, buyer, rates, on, is_threshold_passed)
     included = _included(seller, rates, on)
+    row = _row(rates, way.rate_of, on) if way.rate_of else None
     return TaxDecision(
         treatment=way.treatment.value,
-        rate=_rate(rates, way.rate_of, on) if way.rate_of else _NOTHING,
+        rate=row.rate if row else _NOTHING,
         included_rate=included,
         facts=TaxFacts(
             reason=way.reason.value,
@@ -56,7 +57,7 @@ def decide(
             is_provisional=way.reason is TaxReason.EU_BUSINESS_UNVERIFIED,
             prices_included="" if included is None else f"{included.normalize():f}",
             seller_country=seller.country,
-            tax_name=seller.tax_name if way.rate_of else "",
+            tax_name=row.name if row else "",
             exemption=seller.exemption if way.treatment is TaxTreatment.EXEMPT else "",
             evidence=buyer.evidence,
         ),
@@ -138,11 +139,11 @@ def _included(seller: SellerTax, rates: RateTable, on: date) -> Decimal | None:
     """Percent of tax in the published prices; None if they are without."""
     if seller.regime not in (TaxRegime.VAT, TaxRegime.FIXED):
         return _NOTHING
-    return _rate(rates, seller.country, on) if seller.prices_include_tax else None
+    return _row(rates, seller.country, on).rate if seller.prices_include_tax else None
 
 
-def _rate(rates: RateTable, country: str, on: date) -> Decimal:
-    rate = rates.at(country, on)
-    if rate is None:
+def _row(rates: RateTable, country: str, on: date) -> RateRow:
+    row = rates.at(country, on)
+    if row is None:
         raise TaxRateMissing(country)
-    return rate
+    return row

@@ -1,0 +1,74 @@
+"""Sales to consumers in other member states, up to which a seller in one of them may charge its own tax.
+
+10 000 euro, without VAT, in neither the current nor the previous calendar year; from the sale that passes it on the
+buyer's country is the place of supply: Directive 2006/112/EC, Article 59c
+(https://eur-lex.europa.eu/eli/dir/2006/112/2025-04-14). Counted are paid invoices, each at what was invoiced.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F, Q
+
+from storefront.billing.models import Invoice
+from storefront.billing.states import InvoiceStatus
+from storefront.billing.tax import Buyer, SellerTax, TaxReason, TaxRegime
+from storefront.billing.tax.territories import EU, area_of
+from storefront.core.instants import beginning_of_year
+from storefront.core.money import MoneySum
+
+#: The sum in each currency of a member state, as these publish it. Sales in other currencies are not counted: a seller
+#: that has many of them registers for OSS.
+LIMITS = {
+    "EUR": Decimal(10_000),
+    "CZK": Decimal(256_530),
+    "DKK": Decimal(74_415),
+    "HUF": Decimal(3_100_000),
+    "PLN": Decimal(42_000),
+    "RON": Decimal(46_337),
+    "SEK": Decimal(99_680),
+}
+#: Why a buyer elsewhere in the EU was charged tax: as a consumer, or a company that counts as one.
+_AS_CONSUMERS = (
+    TaxReason.CONSUMER_BELOW_THRESHOLD,
+    TaxReason.CONSUMER_ABOVE_THRESHOLD,
+    TaxReason.CONSUMER_OSS,
+    TaxReason.VAT_ID_MISSING,
+    TaxReason.VAT_ID_INVALID,
+    TaxReason.VAT_ID_UNVERIFIED,
+    TaxReason.VAT_ID_OF_OTHER_COUNTRY,
+)
+_NOTHING = Decimal(0)
+
+
+def matters(seller: SellerTax, buyer: Buyer) -> bool:
+    """Whether the answer depends on the threshold, were the buyer a consumer."""
+    if seller.regime != TaxRegime.VAT or seller.uses_oss or seller.country not in EU:
+        return False
+    area = area_of(buyer.country, buyer.postcode)
+    return area.is_eu and area.country != seller.country
+
+
+def is_passed(*, at: datetime, net: Decimal, currency: str) -> bool:
+    """Whether a sale of ``net`` (without tax, to such a buyer) at ``at`` passes the threshold, or follows one that did.
+    One query."""
+    this_year = beginning_of_year(at)
+    last_year = beginning_of_year(at, years_before=1)
+    paid = Invoice.objects.filter(
+        status=InvoiceStatus.PAID, currency__in=LIMITS, paid_at__gte=last_year, tax_facts__reason__in=_AS_CONSUMERS
+    )
+    sums = (
+        paid.order_by()
+        .values(code=F("currency"))
+        .annotate(
+            before=MoneySum("net", filter=Q(paid_at__lt=this_year)),
+            now=MoneySum("net", filter=Q(paid_at__gte=this_year)),
+        )
+    )
+    before, now = _NOTHING, net / LIMITS[currency] if currency in LIMITS else _NOTHING
+    for row in sums:
+        before += (row["before"] or _NOTHING) / LIMITS[row["code"]]
+        now += (row["now"] or _NOTHING) / LIMITS[row["code"]]
+    return before > 1 or now > 1

@@ -1,0 +1,96 @@
+"""Tax in the menu 'Shop': the table of rates, and the settings of the seller."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from storefront.billing.models import Seller, TaxRate
+from storefront.billing.tax import shipped_rates
+from storefront.users import roles
+from storefront.users.models import User
+from tests.backoffice.conftest import show_password_again
+
+RATES = "wagtailsnippets_billing_taxrate"
+
+
+@pytest.fixture
+def accountant(marketer: Any) -> Any:
+    TaxRate.objects.all().delete()
+    shipped_rates.load(TaxRate)
+    User.objects.get(email="marketer@example.com").groups.add(roles.ensure_role(roles.ACCOUNTING))
+    show_password_again(marketer)
+    return marketer
+
+
+def rate(**fields: str) -> dict[str, str]:
+    return {"country": "DE", "kind": "vat", "rate": "20", "valid_from": "2027-01-01", "valid_to": ""} | fields
+
+
+def test_a_new_rate_is_added_and_ends_the_one_before(accountant: Any) -> None:
+    assert accountant.post(reverse(f"{RATES}:add"), rate()).status_code == 302
+    assert TaxRate.objects.get(country="DE", rate=19).valid_to == date(2026, 12, 31)
+    page = accountant.get(reverse(f"{RATES}:list"), {"country": "DE"}).content.decode()
+    assert "Germany" in page and "20%" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"valid_from": "2027-03-01"}, "valid_from", "days without a rate"),
+        ({"valid_from": "2026-12-01"}, "valid_from", "Two rates would apply"),
+        ({"rate": "119"}, "rate", "less than or equal to 99"),
+        ({"country": "ZZ"}, "country", "not the code of a country"),
+        ({"country": ""}, "country", "required"),
+    ],
+)
+def test_a_wrong_rate_is_refused_at_its_field(accountant: Any, fields: dict[str, str], field: str, words: str) -> None:
+    TaxRate.objects.filter(country="DE").update(valid_to=date(2026, 12, 31))
+    errors = accountant.post(reverse(f"{RATES}:add"), rate(**fields)).context["form"].errors
+    assert set(errors) == {field} and words in str(errors[field])
+
+
+def test_marketers_do_not_see_the_rates(marketer: Any) -> None:
+    assert marketer.get(reverse(f"{RATES}:list")).status_code in (302, 403)
+    assert marketer.get(reverse(f"{RATES}:add")).status_code in (302, 403)
+
+
+def seller(**fields: str) -> dict[str, str]:
+    form = {"name": "Northbridge", "address": "1 Harbour Street", "is_default": "on", "country": "DE"}
+    return form | {"tax_regime": "vat", "vat_id": "DE 136 695 976", "unverified_vat_ids": "accept"} | fields
+
+
+def save_seller(accountant: Any, **fields: str) -> Any:
+    url = reverse("wagtailsnippets_billing_seller:edit", args=[Seller.objects.get().pk])
+    return accountant.post(url, seller(**fields))
+
+
+def test_the_seller_says_which_tax_it_charges(accountant: Any, shop: Any) -> None:
+    assert Seller.objects.get().tax_regime == "none"
+    assert save_seller(accountant, uses_oss="on").status_code == 302
+    saved = Seller.objects.get()
+    assert (saved.tax_regime, saved.vat_id, saved.uses_oss, saved.prices_include_tax) == (
+        "vat", "DE136695976", True, False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"country": ""}, "country", "whose tax you charge"),
+        ({"country": "KZ"}, "tax_regime", "rate of your country"),
+        ({"vat_id": ""}, "vat_id", "documents must show it"),
+        ({"vat_id": "DE136695975"}, "vat_id", "not a VAT ID"),
+        ({"vat_id": "FR40303265045"}, "vat_id", "another country"),
+        ({"tax_regime": "fixed", "uses_oss": "on"}, "uses_oss", "only"),
+        ({"tax_regime": "exempt"}, "tax_exemption", "reason"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_at_their_field(
+    accountant: Any, shop: Any, fields: dict[str, str], field: str, words: str
+) -> None:
+    errors = save_seller(accountant, **fields).context["form"].errors
+    assert set(errors) == {field} and words in str(errors[field])
