@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import Collection, Locale, Page, Site
 
 from catalogue.models import Product, ProductClass
 from catalogue.plans.models import Agreement, Period, Plan, PlanPrice, SoftwareProduct
-from catalogue.plans.publishing import publish
+from catalogue.plans.publishing import publish, publish_all
 from cms.models import HomePage, ProductIndexPage, ProductPage
 from storefront.billing.models import Seller
 
@@ -29,8 +30,10 @@ class Shop:
     periods: list[Any]
     agreement: Any
 
-    def term(self, plan_code: str = "standard", months: int = 12) -> Any:
-        return PlanPrice.objects.get(plan__software=self.software, plan__code=plan_code, months=months)
+    def term(self, plan_code: str = "standard", months: int = 12, currency: str = "") -> Any:
+        """The published price; ``currency``: the shop's first by default."""
+        prices = PlanPrice.objects.filter(plan__software=self.software, plan__code=plan_code, months=months)
+        return prices.get(currency=currency or settings.SHOP_CURRENCY)
 
 
 def make_site() -> Any:
@@ -88,3 +91,10 @@ def make_shop() -> Shop:
         Period.objects.create(months=months, discount_percent=Decimal(discount))
     software = make_software(agreement=agreement)
     return Shop(software, list(software.plans.all()), list(Period.objects.all()), agreement)
+
+
+def price_in_others(shop: Shop, **prices: dict[str, str]) -> None:
+    """Sell license types, by code, in further currencies of settings.SHOP_CURRENCIES at these prices per month."""
+    for code, typed in prices.items():
+        shop.software.plans.filter(code=code).update(other_prices=typed)
+    publish_all()

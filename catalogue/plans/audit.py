@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db import transaction
 from oscar.apps.partner.models import StockRecord
 
@@ -52,21 +51,24 @@ def _wrong_records() -> Iterator[Finding]:
 
 def _outdated_prices(locked: list[SoftwareProduct]) -> Iterator[Finding]:
     """Plan prices that differ from what plan, period and discount make at this moment."""
-    now, currency = clock.now(), settings.SHOP_CURRENCY
+    now = clock.now()
     if Discount.objects.due(now).exists():
         return  # a discount has just begun or ended: the worker is about to publish
-    prices = {(price.plan_id, price.months): price for price in PlanPrice.objects.select_related("plan", "product")}
+    rows = PlanPrice.objects.select_related("plan", "product")
+    prices = {(price.plan_id, price.months, price.currency): price for price in rows}
     for inputs in price_inputs.read(locked, now):
         for quote in inputs.quotes(now):
-            price = prices.pop((quote.plan.pk, quote.period.months), None)
-            expected = (quote.price.amount, quote.price.list_amount, currency)
+            price = prices.pop((quote.plan.pk, quote.period.months, quote.currency), None)
+            expected = (quote.price.amount, quote.price.list_amount)
             if quote.price.is_zero:
-                yield Finding("price-of-nothing", f"{quote.plan} / {quote.period.months}", "not on sale")
+                yield Finding(
+                    "price-of-nothing", f"{quote.plan} / {quote.period.months}", f"not on sale in {quote.currency}"
+                )
                 yield from _still_on_sale(price)
             elif price is None or not price.is_active:
-                yield Finding("price-missing", f"{quote.plan} / {quote.period.months}")
-            elif (price.amount, price.list_amount, price.currency) != expected:
-                figures = f"{price.amount} {price.currency} instead of {quote.price.amount} {currency}"
+                yield Finding("price-missing", f"{quote.plan} / {quote.period.months}", quote.currency)
+            elif (price.amount, price.list_amount) != expected:
+                figures = f"{price.amount} instead of {quote.price.amount} {quote.currency}"
                 yield Finding("price-out-of-date", str(price), figures)
     for price in prices.values():
         yield from _still_on_sale(price)

@@ -35,7 +35,7 @@ class BuyBox:
 def buy_box(software: SoftwareProduct, *, plan_code: str = "", months: int | None = None) -> BuyBox:
     """Plans and prices on sale, in the active language. The plan and period asked for are selected if they exist, else
     the first plan and its longest period."""
-    plans = published_prices.load(software.published_prices, current_language())
+    plans = published_prices.load(software.published_prices, current_language(), software.currency)
     plan = next((plan for plan in plans if plan.code == plan_code), plans[0] if plans else None)
     prices = plan.prices if plan else ()
     selected = next((price for price in prices if price.months == months), prices[-1] if prices else None)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from catalogue.plans import previews, publishing
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct, months_label
 from catalogue.plans.price_calculation import Quote
-from storefront.core import clock, kept_states, money
+from storefront.core import clock, currencies, kept_states, money
 from storefront.core.kept_states import State
 
 _DISCOUNT = ("name", "percent", "product_ids", "period_months", "starts_at", "ends_at")
 _PERIOD = ("months", "discount_percent", "is_active")
-_PLAN = ("monthly_price", "is_active")
+_PLAN = ("monthly_price", "other_prices", "is_active")
 
 
 class DiscountStates:
@@ -87,9 +88,11 @@ class PriceStates:
         found: dict[str, str] = {}
         names = _names(state["plans"])
         for pk, plan in state["plans"].items():
-            fields = {name: value for name, value in plan.items() if name in _PLAN}
+            fields = {name: value for name, value in plan.items() if name in _PLAN and name != "other_prices"}
             for label, value in kept_states.field_words(Plan, fields).items():
                 found[f"{names[pk]}: {label.lower()}"] = value
+            for currency, price in sorted(plan.get("other_prices", {}).items()):
+                found[f"{names[pk]}: {_('Price per month').lower()}, {currency}"] = str(localize(Decimal(price)))
         for months, period in state["periods"].items():
             for label, value in kept_states.field_words(Period, period).items():
                 found[f"{months_label(int(months))}: {label.lower()}"] = value
@@ -103,9 +106,10 @@ class PriceStates:
             raise ValidationError(_("One of its license types no longer exists."))
         for pk, plan in plans.items():
             kept_states.write_fields(plan, _values(state["plans"].get(str(pk), {"is_active": False})))
-            if not money.is_exact(plan.monthly_price, settings.SHOP_CURRENCY):
-                currency = {"currency": settings.SHOP_CURRENCY}
-                raise ValidationError(_("Prices in %(currency)s have no decimals.") % currency)
+            for currency in currencies.sold():
+                price = plan.price_in(currency)
+                if price is not None and not money.is_exact(price, currency):
+                    raise ValidationError(_("Prices in %(currency)s have no decimals.") % {"currency": currency})
             plan.full_clean()
         periods = self._periods(thing, state["periods"])
         zero = previews.zero_prices_of(thing, plans=list(plans.values()), own_periods=periods, now=clock.now())

@@ -18,7 +18,7 @@ from catalogue.plans.price_inputs import PriceInputs
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One license type for one period. ``before`` and ``after`` are None where it is not on sale."""
+    """One license type for one period in one currency. ``before`` and ``after`` are None where it is not on sale."""
 
     title: str
     plan_name: str
@@ -211,5 +211,5 @@ def _pair(title: str, is_public: bool, before: Sequence[Quote], after: Sequence[
     ]
 
 
-def _key(quote: Quote) -> tuple[object, int]:
-    return quote.plan.pk or id(quote.plan), quote.period.months
+def _key(quote: Quote) -> tuple[object, int, str]:
+    return quote.plan.pk or id(quote.plan), quote.period.months, quote.currency

@@ -5,7 +5,7 @@ Published prices and the previews shown to marketers come from the same code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -43,12 +43,13 @@ class AppliedDiscount:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quote:
-    """A license type for a period: its discount and its price."""
+    """A license type for a period: its discount and its price in a currency."""
 
     plan: Plan
     period: Period
     discount: AppliedDiscount
     price: Price
+    currency: str
 
 
 def price_of(*, monthly_price: Decimal, months: int, discount_percent: Decimal, currency: str) -> Price:
@@ -77,15 +78,15 @@ def per_month(amount: Decimal, months: int, currency: str) -> Decimal:
 def dearer_per_month(quotes: Iterable[Quote]) -> Iterator[tuple[Quote, Quote]]:
     """Longer periods of a license type that cost more per month than a shorter one, each with the cheapest shorter one.
 
-    Compared exactly, not by the rounded price of a month.
+    Compared exactly, not by the rounded price of a month, each currency by itself.
     """
-    cheapest: dict[int, Quote] = {}  # by plan, of the periods so far
+    cheapest: dict[tuple[int, str], Quote] = {}  # by plan and currency, of the periods so far
     for quote in sorted(quotes, key=lambda quote: quote.period.months):
-        best = cheapest.setdefault(id(quote.plan), quote)
+        best = cheapest.setdefault((id(quote.plan), quote.currency), quote)
         if quote.price.amount * best.period.months > best.price.amount * quote.period.months:
             yield quote, best
         else:
-            cheapest[id(quote.plan)] = quote
+            cheapest[id(quote.plan), quote.currency] = quote
 
 
 def best_discount(period: Period, discounts: Iterable[Discount]) -> AppliedDiscount:
@@ -112,28 +113,33 @@ def sold_periods(periods: Iterable[Period]) -> list[Period]:
 
 
 def quotes(
-    *, plans: Iterable[Plan], periods: Iterable[Period], discounts_in_force: Iterable[Discount], currency: str
+    *,
+    plans: Iterable[Plan],
+    periods: Iterable[Period],
+    discounts_in_force: Iterable[Discount],
+    currencies: Sequence[str],
 ) -> list[Quote]:
-    """Every plan on sale for every period it is sold for, in the order of ``plans``, shortest period first.
+    """Every plan on sale for every period it is sold for, in each currency it has a price in.
+
+    In the order of ``plans``, then of ``currencies``, shortest period first.
 
     All arguments belong to one product: its plans, the common and its own periods, the discounts it may have now.
     """
     in_force = list(discounts_in_force)
     discounted = [(period, best_discount(period, in_force)) for period in sold_periods(periods)]
     return [
-        Quote(plan, period, discount, _price(plan, period, discount, currency))
+        Quote(plan, period, discount, _price(monthly_price, period, discount, currency), currency)
         for plan in plans
         if plan.is_active
+        for currency in currencies
+        if (monthly_price := plan.price_in(currency)) is not None
         for period, discount in discounted
     ]
 
 
-def _price(plan: Plan, period: Period, discount: AppliedDiscount, currency: str) -> Price:
+def _price(monthly_price: Decimal, period: Period, discount: AppliedDiscount, currency: str) -> Price:
     return price_of(
-        monthly_price=plan.monthly_price,
-        months=period.months,
-        discount_percent=discount.percent,
-        currency=currency,
+        monthly_price=monthly_price, months=period.months, discount_percent=discount.percent, currency=currency
     )
 
 

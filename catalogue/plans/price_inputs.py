@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Q
 
 from catalogue.plans.models import Discount, Period, Plan, SoftwareProduct
 from catalogue.plans.price_calculation import Quote, quotes
+from storefront.core import currencies
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class PriceInputs:
     discounts: list[Discount] = field(default_factory=list)
 
     def quotes(self, at: datetime) -> list[Quote]:
-        """What is on sale at ``at`` (UTC), and its prices."""
+        """What is on sale at ``at`` (UTC), and its prices in every currency."""
         return self._quotes([discount for discount in self.discounts if discount.is_in_force(at)])
 
     def zero_prices(self) -> list[Quote]:
@@ -37,7 +37,7 @@ class PriceInputs:
             plans=self.plans,
             periods=self.periods,
             discounts_in_force=discounts,
-            currency=settings.SHOP_CURRENCY,
+            currencies=currencies.sold(),
         )
 
 

@@ -18,6 +18,9 @@ from catalogue.plans.price_calculation import per_month
 from storefront.core import money, percentages
 from storefront.core.texts import pick
 
+#: Where a price of the JSON has its currency.
+_CURRENCY = 5
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedPrice:
@@ -71,24 +74,25 @@ class PublishedPlan:
 
 
 def dump(on_sale: Mapping[Plan, Sequence[PlanPrice]], ends: Mapping[int, datetime]) -> str:
-    """The JSON, in all languages. Plans without a price are left out. ``ends``: months -> when (UTC) the discount for
-    that period ends by itself."""
+    """The JSON, in all languages and currencies. Plans without a price are left out. ``ends``: months -> when (UTC) the
+    discount for that period ends by itself."""
     return json.dumps([_plan(plan, prices, ends) for plan, prices in on_sale.items() if prices], ensure_ascii=False)
 
 
-def load(text: str, language: str) -> tuple[PublishedPlan, ...]:
-    """What ``dump`` wrote, in one language."""
-    return tuple(
+def load(text: str, language: str, currency: str) -> tuple[PublishedPlan, ...]:
+    """What ``dump`` wrote, in one language and currency; plans that are not sold in it are left out."""
+    plans = (
         PublishedPlan(
             code=plan["code"],
             name=pick(plan["name"], plan["translations"], "name", language),
             summary=pick(plan["summary"], plan["translations"], "summary", language),
             features=tuple(_lines(pick(plan["features"], plan["translations"], "features", language))),
-            prices=tuple(_price(values) for values in plan["terms"]),
+            prices=tuple(_price(values) for values in plan["terms"] if values[_CURRENCY] == currency),
             is_recommended=plan.get("is_recommended", False),
         )
         for plan in json.loads(text)
     )
+    return tuple(plan for plan in plans if plan.prices)
 
 
 def _lines(text: str) -> list[str]:

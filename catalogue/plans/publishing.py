@@ -11,6 +11,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from catalogue.models import Product
 from catalogue.plans import price_inputs, products, published_prices
 from catalogue.plans.models import Discount, Plan, PlanPrice, SoftwareProduct, months_label
 from catalogue.plans.price_calculation import Price, Quote, per_month
-from storefront.core import clock, content_version
+from storefront.core import clock, content_version, money
 
 UPC_LENGTH = 64
 
@@ -35,10 +36,11 @@ class ZeroPriceError(ValueError):
 
 @dataclass(slots=True)
 class _Published:
-    """What is published of a product so far: prices by plan and months, stock records by child, and children whose plan
-    is gone."""
+    """What is published of a product so far: prices by plan, months and currency, stock records by child, and children
+    whose plan is gone. ``first``: the primary key of the first price of a plan for so many months."""
 
-    prices: dict[tuple[int, int], PlanPrice] = field(default_factory=dict)
+    prices: dict[tuple[int, int, str], PlanPrice] = field(default_factory=dict)
+    first: dict[tuple[int, int], int] = field(default_factory=dict)
     records: dict[int, StockRecord] = field(default_factory=dict)
     orphans: list[Product] = field(default_factory=list)
 
@@ -94,9 +96,10 @@ def publish_all(*, withdraw_zero_prices: bool = False) -> int:
     return len(locked)
 
 
-def upc_of(slug: str, plan_code: str, months: int) -> str:
-    """``<product slug>-<plan code>-<months>m``; one longer than Oscar's 64 characters ends in a hash instead."""
-    upc = f"{slug}-{plan_code}-{months}m"
+def upc_of(slug: str, plan_code: str, months: int, currency: str = "") -> str:
+    """``<product slug>-<plan code>-<months>m``, and the currency if one is given; one longer than Oscar's 64 characters
+    ends in a hash instead."""
+    upc = f"{slug}-{plan_code}-{months}m" + f"-{currency.lower()}" * bool(currency)
     if len(upc) <= UPC_LENGTH:
         return upc
     digest = hashlib.sha256(upc.encode()).hexdigest()[:12]
@@ -109,9 +112,10 @@ def _publish(locked: list[SoftwareProduct], at: datetime, *, withdraw_zero_price
         quotes = inputs.quotes(at)
         zero = [quote for quote in quotes if quote.price.is_zero]
         if zero and not withdraw_zero_prices:
-            raise ZeroPriceError(f"{inputs.software} / {zero[0].plan} / {zero[0].period}")
+            raise ZeroPriceError(f"{inputs.software} / {zero[0].plan} / {zero[0].period} / {zero[0].currency}")
         for quote in zero:
-            logger.error("%s / %s / %s would cost nothing: not on sale", inputs.software, quote.plan, quote.period)
+            which = (inputs.software, quote.plan, quote.period, quote.currency)
+            logger.error("%s / %s / %s would cost nothing: not on sale in %s", *which)
         payable = [quote for quote in quotes if not quote.price.is_zero]
         _publish_product(inputs.software, payable, published[inputs.software.pk])
 
@@ -120,8 +124,10 @@ def _published(locked: list[SoftwareProduct]) -> dict[int, _Published]:
     """By product. Three queries."""
     published: dict[int, _Published] = defaultdict(_Published)
     owners = {software.product_id: software.pk for software in locked}
-    for price in PlanPrice.objects.filter(plan__software__in=locked).select_related("product", "plan"):
-        published[price.plan.software_id].prices[price.plan_id, price.months] = price
+    for price in PlanPrice.objects.filter(plan__software__in=locked).select_related("product", "plan").order_by("pk"):
+        found = published[price.plan.software_id]
+        found.prices[price.plan_id, price.months, price.currency] = price
+        found.first.setdefault((price.plan_id, price.months), price.pk)
     for record in StockRecord.objects.filter(product__parent__in=owners).select_related("product").order_by("-pk"):
         published[owners[record.product.parent_id]].records[record.product_id] = record
     for child in Product.objects.filter(parent__in=owners, plan_price=None):
@@ -148,11 +154,11 @@ def _publish_product(software: SoftwareProduct, quotes: list[Quote], before: _Pu
 def _write_published_prices(
     software: SoftwareProduct, on_sale: dict[Plan, list[PlanPrice]], ends: dict[int, datetime]
 ) -> None:
-    currency = settings.SHOP_CURRENCY
-    lowest = [per_month(price.amount, price.months, currency) for prices in on_sale.values() for price in prices]
+    currency, lowest = settings.SHOP_CURRENCY, _lowest(on_sale)
     values = {
         "published_prices": published_prices.dump(on_sale, ends),
-        "lowest_monthly_amount": min(lowest, default=None),
+        "lowest_monthly_amount": lowest.pop(currency, None),
+        "lowest_in_others": {code: money.plain(amount, code) for code, amount in lowest.items()},
         "currency": currency,
     }
     if any(getattr(software, name) != value for name, value in values.items()):
@@ -161,10 +167,22 @@ def _write_published_prices(
         content_version.raise_after_commit()
 
 
+def _lowest(on_sale: dict[Plan, list[PlanPrice]]) -> dict[str, Decimal]:
+    """The lowest price per month by currency."""
+    lowest: dict[str, Decimal] = {}
+    for price in (price for prices in on_sale.values() for price in prices):
+        monthly = per_month(price.amount, price.months, price.currency)
+        lowest[price.currency] = min(monthly, lowest.get(price.currency, monthly))
+    return lowest
+
+
 def _publish_price(software: SoftwareProduct, quote: Quote, before: _Published) -> PlanPrice:
-    plan, months, currency = quote.plan, quote.period.months, settings.SHOP_CURRENCY
-    price = before.prices.pop((plan.pk, months), None)
-    child = _publish_child(software.product, plan, months, price.product if price else None)
+    plan, months, currency = quote.plan, quote.period.months, quote.currency
+    price = before.prices.pop((plan.pk, months, currency), None)
+    # The first price keeps the number it had when it was the only one, whatever SHOP_CURRENCY becomes.
+    first = before.first.get((plan.pk, months))
+    named_currency = "" if first is None or (price is not None and price.pk == first) else currency
+    child = _publish_child(software.product, quote, named_currency, price.product if price else None)
     _publish_stock_record(child, quote.price, currency, before.records.get(child.pk))
     values = {
         "period_id": quote.period.pk,
@@ -175,15 +193,18 @@ def _publish_price(software: SoftwareProduct, quote: Quote, before: _Published) 
         "is_active": True,
     }
     if price is None:
-        return PlanPrice.objects.create(plan=plan, months=months, product=child, **values)
-    _save_changes(price, values)
+        price = PlanPrice.objects.create(plan=plan, months=months, product=child, **values)
+        before.first.setdefault((plan.pk, months), price.pk)
+    else:
+        _save_changes(price, values)
     return price
 
 
-def _publish_child(parent: Product, plan: Plan, months: int, child: Product | None) -> Product:
-    upc = upc_of(parent.slug, plan.code, months)
+def _publish_child(parent: Product, quote: Quote, named_currency: str, child: Product | None) -> Product:
+    """``named_currency``: the one in its article number, "" for the first price of the plan and period."""
+    upc = upc_of(parent.slug, quote.plan.code, quote.period.months, named_currency)
     with translation.override(settings.LANGUAGE_CODE):
-        suffix = f" – {plan.name}, {months_label(months)}"
+        suffix = f" – {quote.plan.name}, {months_label(quote.period.months)}"
     values = {
         "title": parent.title[: 255 - len(suffix)] + suffix,
         "slug": upc,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.utils import translation
 from wagtail.blocks import StreamValue
@@ -22,7 +22,7 @@ from catalogue.plans.price_calculation import per_month
 from catalogue.plans.published_prices import PublishedPlan, PublishedPrice
 from cms.live_prices.references import LINK_TYPE
 from cms.live_prices.typed import TypedPrice, find
-from storefront.core import money
+from storefront.core import currencies, money
 
 _REFERENCE = re.compile(rf'<a [^>]*linktype="{LINK_TYPE}"[^>]*>.*?</a>', re.DOTALL)
 _AROUND = 40
@@ -47,11 +47,11 @@ def contradictions(page: Page) -> list[Contradiction]:
     found = [(place, text, price) for place, text in texts(page) for price in find(text)]
     if not found:
         return []
-    right = _amounts(plan for _title, plan in _plans(page))
+    right = _amounts(_plans(page))
     return [
         Contradiction(place, price.text, _excerpt(text, price))
         for place, text, price in found
-        if settings.SHOP_CURRENCY not in price.currencies or not price.amounts & right
+        if not any(price.amounts & right.get(currency, set()) for currency in price.currencies)
     ]
 
 
@@ -61,7 +61,7 @@ def right_prices(page: Page) -> list[str]:
         return []
     return [
         f"{plan.name}, {months_label(price.months)}: {money.display(price.amount, price.currency)}"
-        for _title, plan in _plans(page)
+        for plan in _plans(page)
         for price in plan.prices
     ]
 
@@ -94,7 +94,8 @@ def _plain(html: str) -> str:
     return get_text_for_indexing(_REFERENCE.sub("", html))
 
 
-def _plans(page: Page) -> list[tuple[str, PublishedPlan]]:
+def _plans(page: Page) -> list[PublishedPlan]:
+    """With their prices in one currency each."""
     language = page.locale.language_code if page.locale_id else translation.get_language()
     software = getattr(page, "software", None)
     if isinstance(software, SoftwareProduct):
@@ -102,14 +103,19 @@ def _plans(page: Page) -> list[tuple[str, PublishedPlan]]:
     else:
         wanted = SoftwareProduct.objects.all()
     return [
-        (stored, plan)
+        plan
         for stored in wanted.values_list("published_prices", flat=True)
-        for plan in published_prices.load(stored, language)
+        for currency in currencies.sold()
+        for plan in published_prices.load(stored, language, currency)
     ]
 
 
-def _amounts(plans: Iterable[PublishedPlan]) -> set[Decimal]:
-    return {amount for plan in plans for price in plan.prices for amount in _of_price(price)}
+def _amounts(plans: Iterable[PublishedPlan]) -> dict[str, set[Decimal]]:
+    """By currency."""
+    amounts: dict[str, set[Decimal]] = defaultdict(set)
+    for price in (price for plan in plans for price in plan.prices):
+        amounts[price.currency].update(_of_price(price))
+    return amounts
 
 
 def _of_price(price: PublishedPrice) -> Iterator[Decimal]:

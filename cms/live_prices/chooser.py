@@ -74,7 +74,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     form = PriceForm(_with_choice(sent) if sent.get("product") else None, initial=sent.dict())
     software = form.cleaned_data.get("product") if form.is_bound and form.is_valid() else None
     plans = (
-        published_prices.load(software.published_prices, get_language() or settings.LANGUAGE_CODE) if software else ()
+        published_prices.load(software.published_prices, get_language() or settings.LANGUAGE_CODE, software.currency)
+        if software
+        else ()
     )
     reference = form.reference() if software else None
     if request.method == "POST" and software and reference and _is_sold(reference, plans):

@@ -15,5 +15,5 @@ from catalogue.plans.published_prices import PublishedPlan
 def plans_of(product_ids: Iterable[int]) -> dict[int, tuple[PublishedPlan, ...]]:
     """By product, in the active language; one query. A product that is gone is left out."""
     language = translation.get_language() or settings.LANGUAGE_CODE
-    found = SoftwareProduct.objects.filter(pk__in=set(product_ids)).values_list("pk", "published_prices")
-    return {pk: published_prices.load(stored, language) for pk, stored in found}
+    found = SoftwareProduct.objects.filter(pk__in=set(product_ids)).values_list("pk", "published_prices", "currency")
+    return {pk: published_prices.load(stored, language, currency) for pk, stored, currency in found}

@@ -12,7 +12,9 @@ from babel.numbers import get_currency_name, get_currency_symbol
 from django.conf import settings
 from django.utils import translation
 
-#: Currencies to look for besides the shop's own.
+from storefront.core import currencies
+
+#: Currencies to look for besides those the shop sells in.
 KNOWN = ("EUR", "USD", "GBP", "RUB", "UAH", "KZT", "BYN", "PLN", "CHF", "TRY", "INR", "CNY", "JPY", "BRL", "CZK")
 #: Spellings that locale data lacks.
 MORE = {"RUB": ("руб.", "руб", "р."), "EUR": ("euro",), "USD": ("US$",), "GBP": ("pounds",)}
@@ -50,7 +52,7 @@ def find(text: str) -> Iterator[TypedPrice]:
 
 
 def _codes() -> set[str]:
-    return {*KNOWN, settings.SHOP_CURRENCY}
+    return {*KNOWN, *currencies.sold()}
 
 
 @lru_cache(maxsize=1)

@@ -111,7 +111,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _product_texts(software: SoftwareProduct, language: str) -> Iterator[str]:
     yield software.title_text(language)
-    for plan in published_prices.load(software.published_prices, language):
+    for plan in published_prices.load(software.published_prices, language, software.currency):
         yield plan.name
         yield plan.summary
         yield from plan.features

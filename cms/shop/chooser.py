@@ -54,7 +54,7 @@ class NewProductForm(ProductFields, AsksIfMeant):
             del self.fields["is_meant"]
 
     def clean_monthly_price(self) -> Decimal:
-        price = exact_price(self.cleaned_data["monthly_price"])
+        price = exact_price(self.cleaned_data["monthly_price"], settings.SHOP_CURRENCY)
         for quote in previews.zero_prices_of(None, plans=[Plan(monthly_price=price)], own_periods=[], now=clock.now()):
             raise ValidationError(price_problem(quote))
         return price

@@ -8,6 +8,9 @@ from django import forms
 from django.urls import reverse
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, Panel
 
+from cms.shop.forms.prices_in_others import field_name
+from storefront.core import currencies
+
 
 class FormInlinePanel(InlinePanel):
     """An inline panel with its own form and formset classes."""
@@ -64,6 +67,21 @@ class QuestionPanel(FieldPanel):
     class BoundPanel(FieldPanel.BoundPanel):
         def is_shown(self) -> bool:
             return super().is_shown() and bool(getattr(self.form, "is_asking", False))
+
+
+class OtherPricesPanel(Panel):
+    """The fields of ``forms.prices_in_others``: one for each further currency of the shop, none in a shop of one."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "cms/shop/other_prices_panel.html"
+
+        def is_shown(self) -> bool:
+            return super().is_shown() and bool(currencies.others())
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            context["fields"] = [self.form[field_name(currency)] for currency in currencies.others()]
+            return context
 
 
 class InfoPanel(HelpPanel):

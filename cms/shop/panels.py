@@ -12,7 +12,7 @@ from cms.shop.forms.discounts import DiscountForm, PeriodForm
 from cms.shop.forms.languages import side_by_side
 from cms.shop.forms.plans import OwnPeriodForm, OwnPeriodFormSet, PlanForm, PlanFormSet
 from cms.shop.forms.products import SoftwareProductForm
-from cms.shop.panel_types import FormInlinePanel, InfoPanel, PricePreviewPanel, QuestionPanel
+from cms.shop.panel_types import FormInlinePanel, InfoPanel, OtherPricesPanel, PricePreviewPanel, QuestionPanel
 from storefront.core import countries
 
 LARGEST_WINS = _(
@@ -34,6 +34,7 @@ PLAN_PANELS = [
             ),
         ]
     ),
+    OtherPricesPanel(),
     QuestionPanel(),
     side_by_side("summary", help_text=_("One line below the name, such as “for up to 10 users”.")),
     side_by_side("features", help_text=_("One per line. The table of license types compares them.")),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalogue.plans.models import Discount, months_label
@@ -66,8 +65,8 @@ def _warning(longer: Quote, shorter: Quote) -> str:
 
 
 def _monthly(quote: Quote) -> str:
-    amount = per_month(quote.price.amount, quote.period.months, settings.SHOP_CURRENCY)
-    return money.display(amount, settings.SHOP_CURRENCY)
+    amount = per_month(quote.price.amount, quote.period.months, quote.currency)
+    return money.display(amount, quote.currency)
 
 
 def _line(change: Change, draft: Discount | None) -> Line:
@@ -84,7 +83,7 @@ def _line(change: Change, draft: Discount | None) -> Line:
 
 
 def _amount(quote: Quote | None) -> str:
-    return money.display(quote.price.amount, settings.SHOP_CURRENCY) if quote else ""
+    return money.display(quote.price.amount, quote.currency) if quote else ""
 
 
 def _percent(change: Change) -> str:

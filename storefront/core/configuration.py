@@ -107,6 +107,8 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name, is_shared in _shared_stores(values):
             if not is_shared:
                 yield "E011", f"{name} is not redis://...: every process would count and remember for itself."
+    if values["SHOP_CURRENCIES"] and values["SHOP_CURRENCY"] not in values["SHOP_CURRENCIES"]:
+        yield "E014", "SHOP_CURRENCIES does not hold SHOP_CURRENCY."
     if bool(values["EMAIL_HOST_USER"]) != bool(values["EMAIL_HOST_PASSWORD"]):
         yield "E012", "EMAIL_HOST_USER and EMAIL_HOST_PASSWORD go together."
     chat = values["BITRIX24_CHAT_URL"]

@@ -7,6 +7,10 @@ from storefront.core import configuration, currencies, environment
 from .site import SHOP_NAME, env
 
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
+#: All it sells in, SHOP_CURRENCY among them; empty: that one alone. Prices are typed for each, none is converted.
+SHOP_CURRENCIES = env.entries(
+    "SHOP_CURRENCIES", each=currencies.code, what=f"a list, separated by commas, each {currencies.WHAT}"
+)
 OSCAR_SHOP_NAME = SHOP_NAME
 OSCAR_DEFAULT_CURRENCY = SHOP_CURRENCY
 OSCAR_OFFER_ROUNDING_FUNCTION = "storefront.core.money.round_down"

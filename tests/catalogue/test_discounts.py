@@ -73,7 +73,7 @@ def test_running_discount_is_charged_at_once_and_its_end_is_told(shop: Any) -> N
     discount("50", starts=clock.now(), ends_at=end).save()
     assert shop.term("standard", 12).product.stockrecords.get().price == Decimal("60.00")
     shop.software.refresh_from_db()
-    year = published_prices.load(shop.software.published_prices, "en")[0].prices[-1]
+    year = published_prices.load(shop.software.published_prices, "en", "EUR")[0].prices[-1]
     assert (year.amount, year.list_amount, year.ends_at) == (Decimal("60.00"), Decimal("120.00"), end)
 
 

@@ -159,6 +159,6 @@ def test_offers_written_before_languages_are_read_as_they_were() -> None:
     term = [7, 12, "20.00", "120.00", "96.00", "EUR"]
     plan = {"code": "pro", "name": "Pro", "summary": "", "features": ["Calls", "CRM"], "terms": [term]}
     once = migration.in_languages(json.dumps([plan]))
-    (found,) = published_prices.load(once, "ru")
+    (found,) = published_prices.load(once, "ru", "EUR")
     assert (found.name, found.features, found.prices[0].amount) == ("Pro", ("Calls", "CRM"), Decimal("96.00"))
     assert migration.in_languages(once) == once

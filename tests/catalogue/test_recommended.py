@@ -32,5 +32,5 @@ def test_prices_published_under_the_old_name_are_read_by_the_new_one(shop: Any) 
     SoftwareProduct.objects.update(published_prices=old)
     rename = import_module("catalogue.plans.migrations.0009_recommended").rename_in_offers
     rename("is_most_chosen", "is_recommended")(of_that_time(), None)
-    read = published_prices.load(SoftwareProduct.objects.get().published_prices, "en")
+    read = published_prices.load(SoftwareProduct.objects.get().published_prices, "en", "EUR")
     assert [plan.is_recommended for plan in read] == [True, False]

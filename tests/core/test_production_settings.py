@@ -114,6 +114,7 @@ WRONG = {
     "STAFF_EMAIL": "staff",
     "DEFAULT_FROM_EMAIL": "Shop <shop>",
     "SHOP_CURRENCY": "EURO",
+    "SHOP_CURRENCIES": "EUR,XDR",
     "TIME_ZONE": "localtime",
     "LANGUAGES": "en,klingon",
     "TRUSTED_PROXIES": "proxy",
@@ -195,6 +196,13 @@ def test_a_currency_is_one_in_use_that_oscar_can_keep(code: str) -> None:
 @pytest.mark.parametrize("code", ["EUR", "JPY", "RUB", "USD", "CLP"])
 def test_currencies_of_none_and_two_places_are_taken(code: str) -> None:
     assert setting("SHOP_CURRENCY", {"SHOP_CURRENCY": code}) == code
+
+
+def test_a_shop_sells_in_several_currencies_its_first_among_them() -> None:
+    assert setting("SHOP_CURRENCIES", {"SHOP_CURRENCIES": "EUR, RUB"}) == ["EUR", "RUB"]
+    assert setting("SHOP_CURRENCIES", {}) == []
+    assert "SHOP_CURRENCIES does not hold SHOP_CURRENCY" in refusal({"SHOP_CURRENCIES": "RUB,USD"})
+    assert "at most two decimal places (Oscar's tables have two)" in refusal({"SHOP_CURRENCIES": "EUR,KWD"})
 
 
 @pytest.mark.parametrize("preload", ["true", "false"])

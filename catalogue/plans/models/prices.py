@@ -121,12 +121,13 @@ class Discount(models.Model):
 
 
 class PlanPrice(models.Model):
-    """The published price of a plan for a period: what is put in the cart. 1:1 with the Oscar child product.
+    """The published price of a plan for a period in a currency: what is put in the cart. 1:1 with the Oscar child
+    product.
 
-    Written only by ``publishing``, one for each number of months the plan was ever sold for; a withdrawn one stays,
-    inactive, because orders and licenses point to it. ``list_amount`` is the price before the discount, ``amount``
-    is charged (equal to the child's stock record), both in major units of ``currency``, including any tax: which tax
-    is in it depends on the buyer and is decided when an order is placed.
+    Written only by ``publishing``, one for each number of months and currency the plan was ever sold for; a withdrawn
+    one stays, inactive, because orders and licenses point to it. ``list_amount`` is the price before the discount,
+    ``amount`` is charged (equal to the child's stock record), both in major units of ``currency``, including any tax:
+    which tax is in it depends on the buyer and is decided when an order is placed.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="prices")
@@ -141,8 +142,8 @@ class PlanPrice(models.Model):
 
     class Meta:
         db_table = "plans_planterm"  # the name it was created with
-        ordering = ["plan__position", "months"]
-        constraints = [models.UniqueConstraint(fields=["plan", "months"], name="plan_term_once")]
+        ordering = ["plan__position", "months", "pk"]
+        constraints = [models.UniqueConstraint(fields=["plan", "months", "currency"], name="plan_price_once")]
 
     def __str__(self) -> str:
         return f"{self.plan} / {self.months}"

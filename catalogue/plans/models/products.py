@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +30,8 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
 
     Written only by ``publishing``, in the transaction that changes prices: ``published_prices``, all that is on sale as
     JSON (see the module of that name), and ``lowest_monthly_amount``, the lowest price per month among them in major
-    units of ``currency``, None when nothing is on sale.
+    units of ``currency``, None when nothing is on sale; ``lowest_in_others`` the same as text by the code of each other
+    currency that something is on sale in.
     """
 
     TRANSLATED = ("title", "tagline", "conditions")
@@ -60,6 +62,7 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
     )
     published_prices = models.TextField(default="[]", editable=False)
     lowest_monthly_amount = MoneyField(null=True, editable=False)
+    lowest_in_others = models.JSONField(default=dict, editable=False)
     currency = models.CharField(max_length=3, blank=True, editable=False)
 
     class Meta:
@@ -74,13 +77,25 @@ class SoftwareProduct(Translated, ClusterableModel):  # type: ignore[django-mana
         """In the default language, where Oscar keeps it."""
         return self.product.title
 
+    def lowest_in(self, currency: str) -> Decimal | None:
+        """The lowest price per month, major units; None when nothing is on sale in ``currency``."""
+        if currency == self.currency:
+            return self.lowest_monthly_amount
+        lowest = self.lowest_in_others.get(currency)
+        return Decimal(lowest) if lowest else None
+
     def title_text(self, language: str | None = None) -> str:
         """The product's name in ``language``, by default the active one."""
         return self.text("title", language)
 
 
 class Plan(Translated):
-    """A license type of a product, priced by the month (major units of the shop's currency)."""
+    """A license type of a product, priced by the month.
+
+    ``monthly_price`` is in major units of SHOP_CURRENCY; ``other_prices`` has those in other currencies as text by
+    code, typed and never converted. It is not sold in a currency that is missing there. A currency that the shop has
+    stopped to sell in keeps its price.
+    """
 
     TRANSLATED = ("name", "summary", "features")
     #: Wagtail's forms write the order of dragging here.
@@ -92,6 +107,7 @@ class Plan(Translated):
     summary = models.CharField(_("for whom"), max_length=200, blank=True)
     features = models.TextField(_("features"), blank=True, help_text=_("One per line."))
     monthly_price = MoneyField(_("price per month"), validators=[MinValueValidator(Decimal("0.01"))])
+    other_prices = models.JSONField(_("price per month in other currencies"), default=dict, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
     is_recommended = models.BooleanField(
@@ -108,3 +124,10 @@ class Plan(Translated):
 
     def __str__(self) -> str:
         return self.text("name")
+
+    def price_in(self, currency: str) -> Decimal | None:
+        """The price per month in major units of ``currency``; None where it is not sold in it."""
+        if currency == settings.SHOP_CURRENCY:
+            return self.monthly_price
+        typed = self.other_prices.get(currency)
+        return Decimal(typed) if typed else None

@@ -9,7 +9,6 @@ from django import forms
 from django.conf import settings
 from django.db.models.deletion import Collector, ProtectedError
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -17,8 +16,10 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from catalogue.plans.models import Plan
 from catalogue.plans.products import is_sold
+from cms.shop.forms import prices_in_others
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.price_rules import exact_price
+from cms.shop.forms.prices_in_others import ABOVE_ZERO, in_currency
 from cms.shop.forms.questions import AsksIfMeant, about_percent, about_price
 from storefront.core.slugs import slug_of
 
@@ -46,16 +47,15 @@ class PlanForm(_PlanTexts, AsksIfMeant):  # type: ignore[misc, valid-type]
         self.is_code_made = False
         self.price_before = self.instance.monthly_price if self.instance.pk else None
         self.fields["code"].disabled = bool(self.instance.pk)
-        self.fields["monthly_price"].label = format_lazy(
-            "{label}, {currency}", label=_("Price per month"), currency=settings.SHOP_CURRENCY
-        )
+        self.fields["monthly_price"].label = in_currency(settings.SHOP_CURRENCY)
         self.fields["monthly_price"].error_messages |= {
             "required": _("A license type needs a price per month."),
-            "min_value": _("The price must be above zero."),
+            "min_value": ABOVE_ZERO,
         }
+        prices_in_others.add(self)
 
     def clean_monthly_price(self) -> Decimal:
-        return exact_price(self.cleaned_data["monthly_price"])
+        return exact_price(self.cleaned_data["monthly_price"], settings.SHOP_CURRENCY)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -67,6 +67,7 @@ class PlanForm(_PlanTexts, AsksIfMeant):  # type: ignore[misc, valid-type]
             self.is_code_made = True
         price = data.get("monthly_price")
         self.ask("monthly_price", about_price(price, before=self.price_before, currency=settings.SHOP_CURRENCY))
+        prices_in_others.clean(self)
         return data
 
     def _take_off_sale_instead(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -32,8 +31,8 @@ def price_problem(quote: Quote) -> str:
     return text % values
 
 
-def exact_price(price: Decimal) -> Decimal:
-    """The typed price (major units). Raises ValidationError if the shop's currency has no such decimals."""
-    if not money.is_exact(price, settings.SHOP_CURRENCY):
-        raise ValidationError(_("Prices in %(currency)s have no decimals.") % {"currency": settings.SHOP_CURRENCY})
+def exact_price(price: Decimal, currency: str) -> Decimal:
+    """The typed price (major units). Raises ValidationError if ``currency`` has no such decimals."""
+    if not money.is_exact(price, currency):
+        raise ValidationError(_("Prices in %(currency)s have no decimals.") % {"currency": currency})
     return price

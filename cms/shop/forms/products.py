@@ -18,6 +18,7 @@ from catalogue.plans.models import Agreement
 from catalogue.plans.products import create_parent
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.price_rules import price_problem
+from cms.shop.forms.prices_in_others import field_name
 from storefront.core import clock
 from storefront.core.slugs import slug_of
 from storefront.licensing.bindings import BINDINGS, binding_of
@@ -168,7 +169,7 @@ class SoftwareProductForm(ProductFields):
         )
         for quote in worthless:
             form = next(form for form in plan_forms if form.instance is quote.plan)
-            form.add_error("monthly_price", price_problem(quote))
+            form.add_error(field_name(quote.currency), price_problem(quote))
         return not worthless
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +28,7 @@ class AsksIfMeant(forms.Form):
 
     def ask(self, field: str, question: str) -> None:
         """Refuse ``field`` with a question, unless the box is ticked."""
-        self.is_asking = bool(question)
+        self.is_asking = self.is_asking or bool(question)
         if question and not self.cleaned_data.get("is_meant"):
             self.add_error(field, _("%(question)s If so, tick the box below and save again.") % {"question": question})
 
@@ -44,7 +43,8 @@ def about_price(price: Decimal | None, *, before: Decimal | None, currency: str)
         was = {"before": money.display(before, currency)}
         return _("Really %(price)s a month? It was %(before)s.") % (shown | was)
     if not before:
-        before = Plan.objects.filter(is_active=True).aggregate(dearest=Max("monthly_price"))["dearest"]
+        on_sale = Plan.objects.filter(is_active=True).only("monthly_price", "other_prices")
+        before = max((found for plan in on_sale if (found := plan.price_in(currency))), default=None)
         if before and price >= before * SLIP:
             was = {"dearest": money.display(before, currency)}
             return _("Really %(price)s a month? The dearest license type of the shop is %(dearest)s.") % (shown | was)
