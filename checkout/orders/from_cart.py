@@ -48,6 +48,8 @@ def place_order(request: OrderRequest) -> PlacedOrder:
     with transaction.atomic():
         basket = _claim(request)
         customer = states.lock(User(pk=request.customer.pk)) if request.customer else None
+        if customer is not None and customer.erased_at is not None:
+            raise CartGone
         cart, basket_lines = _read_under_locks(basket, customer, request.named_by_link)
         versions = agreements.in_force(cart, with_body=True)
         _check_what_was_shown(request, cart, versions)

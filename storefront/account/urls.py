@@ -5,7 +5,7 @@ All of them are made of letters, digits, - and _, so anything else is a plain 40
 
 from django.urls import path
 
-from storefront.account import payers, views
+from storefront.account import data, payers, views
 
 urlpatterns = [
     path("account/", views.home, name="account-home"),
@@ -24,4 +24,8 @@ urlpatterns = [
     path("account/agreements/", views.agreements, name="account-agreements"),
     path("account/agreements/<slug:number>/<slug:sha256>/", views.consent, name="account-consent"),
     path("account/profile/", views.profile, name="account-profile"),
+    path("account/data/", data.data, name="account-data"),
+    path("account/data/copy/", data.ask_copy, name="account-data-ask"),
+    path("account/data/copy/<slug:public_id>/", data.copy, name="account-data-copy"),
+    path("account/data/erase/", data.erase, name="account-data-erase"),
 ]

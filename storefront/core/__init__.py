@@ -17,10 +17,8 @@ A web process that loses its database answers 503 with the bare page, and asks o
 (``core/outage.py``). A cache that is away has nothing and keeps nothing, and limits are then counted by each process
 for itself (``core/caching.py``, ``core/throttle.py``).
 
-Once a day the worker deletes what is no longer needed (``retention.py`` in most rooms): sessions that are over, a
-visitor's cart 60 days after its last change (a customer's after a year; an ordered one belongs to its order), merged
-carts after 60 days, sent, withheld or given-up messages of the outbox, and what was heard of addresses, after
-``MAIL_KEEP_DAYS`` (mails with log-in links and messages to portals after 30 days), handled messages of the inbox
-after ``WEBHOOK_KEEP_DAYS``. Links that open an account are signed and stored nowhere; a portal's tokens are forgotten
-when it removes the app.
+The worker deletes what is no longer needed (``retention.py`` in most rooms): ``settings.RETENTION`` is the table of
+all rules, each of which is a job, and the page *How long data is kept* shows it. A visitor's cart lives as long as its
+cookie, an ordered one belongs to its order. Links that open an account are signed and stored nowhere; a portal's
+tokens are forgotten when it removes the app.
 """

@@ -1,4 +1,5 @@
-"""Deletes what is no longer needed. Each app has a ``retention`` module for its own rows; the ages are settings."""
+"""Deletes what is no longer needed. Each app has a ``retention`` module for its own rows; settings.RETENTION names
+all rules."""
 
 from __future__ import annotations
 

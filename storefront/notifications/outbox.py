@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from structlog.contextvars import bound_contextvars
 
 from storefront.core import clock, queue
+from storefront.core.personal_data import is_nobodys
 from storefront.core.signals import rows_written
 from storefront.core.user_input import emails
 from storefront.notifications.models import OutboxMessage, OutboxStatus
@@ -54,10 +55,13 @@ def enqueue(
 
     ``kind`` names a handler in settings.OUTBOX_HANDLERS, ``payload`` is JSON. ``key`` is the stable id: a second
     message with it is ignored. Rows of one ``group`` are sent in order. ``due_at`` (UTC) delays it. ``template`` and
-    ``recipient``: which mail to whom, where that is known yet. Raises KeyError for an unknown kind.
+    ``recipient``: which mail to whom, where that is known yet; one to an erased customer is not written. Raises
+    KeyError for an unknown kind.
     """
     if kind not in settings.OUTBOX_HANDLERS:
         raise KeyError(kind)
+    if is_nobodys(recipient):
+        return
     row = OutboxMessage(
         kind=kind, key=key, payload=payload, group=group, next_attempt_at=due_at or clock.now(), template=template,
         recipient=emails.spelling(recipient)[:254],

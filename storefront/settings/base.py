@@ -3,6 +3,7 @@
 from oscar.defaults import *  # noqa: F403  (Oscar's documented way to take its defaults)
 
 from .apps import *  # noqa: F403
+from .data_protection import *  # noqa: F403
 from .jobs import *  # noqa: F403
 from .mail import *  # noqa: F403
 from .pages import *  # noqa: F403

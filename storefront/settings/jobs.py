@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .data_protection import CLEARING
 from .site import env
 
 #: Who verifies and handles what arrives at /hooks/<source>/.
@@ -14,6 +15,7 @@ INBOX_SOURCES = {
 #: Who delivers an outbox message, by its kind.
 OUTBOX_HANDLERS = {
     "mail": "storefront.notifications.delivery.deliver",
+    "mail.farewell": "storefront.notifications.delivery.deliver",
     "mail.access": "storefront.users.password_links.deliver",
     "mail.invitation": "storefront.users.invitations.deliver",
     "mail.checkout-reminder": "checkout.reminders.sending.deliver",
@@ -28,12 +30,6 @@ OUTBOX_DRAFTS = {
     "mail.invitation": "storefront.users.invitations.drafts",
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
-#: Days after which the outbox forgets what it sent, for kinds that differ from MAIL_KEEP_DAYS: e-mail addresses that
-#: strangers typed into "forgotten password" are not kept for long.
-MAIL_KEEP_DAYS = env.integer("MAIL_KEEP_DAYS", default=365, at_least=60)
-OUTBOX_KEEP_DAYS = {"mail.access": 30, "mail.invitation": 30, "bitrix24.push": 30, "pictures": 1}
-#: Days after which the inbox forgets what it handled.
-WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
 #: Sources whose messages are about money: they wait for nobody else's.
 MONEY_SOURCES = ["stripe"]
 #: Jobs of one thread run one after the other, which works beside the others.
@@ -105,31 +101,9 @@ JOBS: dict[str, Any] = {
     "search-refresh": {"call": "cms.search.documents.refresh_all", "every": 24 * 3600, "thread": "slow"},
     "ticket-alarms": {"call": "storefront.support.services.alarms.sound", "every": 60},
     "numbers-sum-up": {"call": "cms.statistics.rollup.roll_up", "every": 900},
-    "clear-sessions": {"call": "storefront.core.retention.clear_sessions", "every": 24 * 3600, "thread": "slow"},
-    "clear-log-ins": {
-        "call": "storefront.backoffice.customers.log_ins.clear_old",
-        "every": 24 * 3600,
-        "thread": "slow",
-    },
-    "clear-confirmations": {
-        "call": "storefront.backoffice.confirmations.clear_old",
-        "every": 24 * 3600,
-        "thread": "slow",
-    },
-    "clear-ticket-files": {
-        "call": "storefront.support.retention.clear_lost_files",
-        "every": 24 * 3600,
-        "thread": "slow",
-    },
-    "clear-carts": {"call": "checkout.cart.retention.clear_old_carts", "every": 24 * 3600, "thread": "slow"},
-    "clear-reminders": {"call": "checkout.reminders.services.clear_old", "every": 3600, "thread": "slow"},
-    "clear-outbox": {"call": "storefront.notifications.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
-    "clear-exchanges": {
-        "call": "storefront.licensing.retention.clear_exchanges",
-        "every": 6 * 3600,
-        "thread": "slow",
-    },
-    "clear-inbox": {"call": "storefront.inbox.retention.clear_done", "every": 24 * 3600, "thread": "slow"},
+    "data-export": {"call": "storefront.users.data_protection.exports.make_due", "every": 10, "thread": "slow"},
+    "data-erase": {"call": "storefront.users.data_protection.erasures.erase_due", "every": 20, "thread": "slow"},
+    **CLEARING,
     "audit": {"call": "storefront.core.audit.run_nightly", "every": 24 * 3600, "thread": "slow"},
 }
 #: Functions that yield findings; each must find nothing.

@@ -52,8 +52,6 @@ STAFF_IDLE_MINUTES = env.integer("STAFF_IDLE_MINUTES", default=60, at_least=1, a
 #: The link that sets the first password (and every reset link) is good once and for 72 hours.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
-#: Log-ins and failed tries, which staff see at the customer, are kept for so many days.
-LOGIN_KEEP_DAYS = env.integer("LOGIN_KEEP_DAYS", default=90, at_least=1, at_most=730)
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -82,6 +80,8 @@ THROTTLES = {
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses
     "hook-mail": "120/minute",  # messages of the mail company without its secret, per sender
     "mail-again": "5/day",  # a mail to one's own address that came back, asked for in the account
+    "data-export": "3/day",  # copies of their data that a customer may ask for
+    "data-erase": "10/hour",  # times that a customer may ask to be erased, or withdraw it
     "chat-begin": "10/hour",  # conversations a visitor may begin
     "chat-send": "60/hour",
     "contact-send": "10/hour",

@@ -113,8 +113,6 @@ BITRIX24_ZONES = env.entries(
 #: Where the portal's own script comes from: it finishes an installation and gives the frame its height. Before 2026
 #: the vendor's pages named https://api.bitrix24.com/api/v1/, which goes on working.
 BITRIX24_JS_URL = env.url("BITRIX24_JS_URL", default="https://api.bitrix24.tech/api/v1/")
-#: Days for which requests to Bitrix24 and their answers are kept, masked. The market's rules want three at least.
-BITRIX24_LOG_DAYS = env.integer("BITRIX24_LOG_DAYS", default=3, at_least=3, at_most=90)
 #: Loader script of the seller's own live chat (an open channel), which then takes the place of our panel on pages
 #: where nobody logs in, orders or pays; and the secret that makes the hash by which its operators know a customer.
 BITRIX24_CHAT_URL = env.url("BITRIX24_CHAT_URL", default="")

@@ -1,19 +1,30 @@
-"""Files whose message was never stored: they were written before a transaction that failed."""
+"""Tickets closed long ago; and files whose message was never stored, written before a transaction that failed."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Q
 
 from storefront.core import clock
-from storefront.support.models import Attachment
+from storefront.core.retention import delete_in_batches
+from storefront.support.models import Attachment, Conversation
 from storefront.support.models.files import FOLDER
+from storefront.support.states import ConversationStatus
 
 #: No transaction takes longer.
 AGE = timedelta(days=1)
 #: Names that are looked for at once.
 AT_ONCE = 500
+
+
+def clear_closed() -> int:
+    """Delete tickets closed before settings.TICKET_KEEP_DAYS, with messages, notes and files. Returns how many."""
+    before = clock.now() - timedelta(days=settings.TICKET_KEEP_DAYS)
+    closed = Conversation.objects.filter(status=ConversationStatus.CLOSED)
+    return delete_in_batches(closed.filter(Q(closed_at__lt=before) | Q(closed_at=None, last_message_at__lt=before)))
 
 
 def clear_lost_files() -> int:

@@ -69,6 +69,7 @@ HELP_CUSTOMERS = (
     "users.correct_email",
     "users.view_as_customer",
     "notifications.resend_message",
+    "users.export_data",
     "backoffice.add_staffnote",
 )
 MOVE_LICENSES = ("licensing.link_license", "licensing.move_license")
@@ -141,6 +142,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *WRITE_TAX_RATES,
         "billing.switch_paymentmethod",
         "users.close_account",
+        "users.erase_customer",
         "users.invite_staff",
         "auth.add_group",
         "auth.change_group",

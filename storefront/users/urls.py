@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from storefront.users import invitation_views, views
+from storefront.users.data_protection import views as data_protection
 
 urlpatterns = [
     path("account/password/set/", views.set_password, name="account_set_password"),
@@ -15,6 +16,7 @@ urlpatterns = [
         ),
     ),
     path("account/invitation/<str:token>/", invitation_views.accept, name="staff-invitation"),
+    path("account/erasure/<str:token>/", data_protection.withdraw, name="erasure-withdraw"),
     path("account/sessions/", views.Sessions.as_view(), name="usersessions_list"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),

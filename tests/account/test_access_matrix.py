@@ -29,6 +29,8 @@ from storefront.licensing.links import extend_token
 from storefront.support.links import conversation_url, rating_url
 from storefront.support.services.conversations import begin
 from storefront.support.services.files import CheckedFile, attach
+from storefront.users.data_protection import exports, requests
+from storefront.users.models import DataRequest
 from tests.checkout.building import left_cart
 from tests.factories import PASSWORD
 
@@ -93,6 +95,14 @@ def receipt(conversation: Any) -> str:
     return str(conversation.attachments.get().public_id)
 
 
+def copy_of(customer: Any) -> DataRequest:
+    """The customer's copy of their data."""
+    request = requests.ask_export(customer=customer, by=customer)
+    exports.make_due()
+    request.refresh_from_db()
+    return request
+
+
 @pytest.fixture
 def addresses(
     invoice: Any, license: Any, consent: Any, conversation: Any, document: Any, stripe: Any, shop: Any
@@ -117,6 +127,8 @@ def addresses(
         r"/account/^confirm-email/(?P<key>[-:\w]+)/$": "/account/confirm-email/x/",
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/account/password/reset/key/1-x/",
         "/account/invitation/<str:token>/": "/account/invitation/1:forged/",
+        "/account/erasure/<str:token>/": "/account/erasure/forged/",
+        "/account/data/copy/<slug:public_id>/": f"/account/data/copy/{copy_of(invoice.customer).public_id}/",
         "/pay/<str:token>/": f"/pay/{pay}/",
         "/pay/result/<str:token>/": f"/pay/result/{back}/",
         "/pay/result/<str:token>/address/<slug:public_id>/": f"/pay/result/{back}/address/{license.public_id}/",

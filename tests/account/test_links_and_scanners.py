@@ -31,6 +31,8 @@ from storefront.notifications.models import OutboxMessage
 from storefront.support.links import conversation_url, rating_url
 from storefront.support.services import conversations
 from storefront.users import invitations, password_links, roles
+from storefront.users.data_protection import links as erasures
+from storefront.users.data_protection import requests as data_requests
 from storefront.users.models import User
 from tests import rows
 from tests.account.test_access_matrix import routes
@@ -130,6 +132,16 @@ def stop(things: Things, url: str) -> bool:
     return not CheckoutReminder.objects.exists()
 
 
+def erasure(things: Things) -> str:
+    request = data_requests.ask_erasure(customer=things.customer, by=things.customer, ends_licenses=False)
+    return erasures.withdraw_url(request)
+
+
+def keep(things: Things, url: str) -> bool:
+    Client().post(url)
+    return bool(things.customer.data_requests.get().status == "withdrawn")
+
+
 RESULT = "/pay/result/<str:token>/"
 LINKS = {
     "set a password": Link(
@@ -152,6 +164,7 @@ LINKS = {
         "/checkout/resume/<str:token>/", lambda things: reminders.resume_url(things.reminder),
         lambda things, url: "Yeastar" in Client().post(url, follow=True).content.decode(),
     ),
+    "keep the account": Link("/account/erasure/<str:token>/", erasure, keep),
     "become staff": Link("/account/invitation/<str:token>/", invitation, become_staff),
     "want no mail about it": Link("/checkout/resume/<str:token>/stop/", stop_url, stop),
     "rate the help": Link("/support/rate/<str:token>/", closed, rate),

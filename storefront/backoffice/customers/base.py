@@ -17,8 +17,8 @@ LIST = Crumb("backoffice-customers", _("Customers"))
 
 
 def customer_or_404(pk: int) -> User:
-    """Accounts of staff are no customers: nothing here is done to them."""
-    found = queries.customers().filter(pk=pk).first()
+    """Accounts of staff are no customers: nothing here is done to them, nor to whoever is erased."""
+    found = queries.customers().filter(pk=pk, erased_at=None).first()
     if found is None:
         raise Http404
     return found

@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
-from storefront.backoffice.customers import listing, login_acts, notes, page, writing
+from storefront.backoffice.customers import data_acts, listing, login_acts, notes, page, writing
 from storefront.backoffice.customers.as_customer import views as as_customer
 from storefront.backoffice.customers.base import ActOnCustomer
 from storefront.backoffice.menu import CUSTOMERS, StaffMenuItem
@@ -26,6 +26,9 @@ ACTS: dict[str, type[ActOnCustomer]] = {
     "close": login_acts.CloseAccount,
     "reopen": login_acts.ReopenAccount,
     "see": as_customer.SeeAsCustomer,
+    "export": data_acts.ExportData,
+    "erase": data_acts.EraseCustomer,
+    "keep": data_acts.KeepCustomer,
 }
 
 
@@ -77,7 +80,10 @@ def menu_item() -> MenuItem:
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
     """Shown in Wagtail's form for groups."""
-    of_accounts = ("view_user", "mail_password_link", "correct_email", "close_account", "view_as_customer")
+    of_accounts = (
+        "view_user", "mail_password_link", "correct_email", "close_account", "view_as_customer", "export_data",
+        "erase_customer",
+    )  # fmt: skip
     return Permission.objects.filter(
         Q(content_type__app_label="users", codename__in=of_accounts)
         | Q(content_type__app_label="backoffice", codename="add_staffnote")

@@ -1,4 +1,4 @@
-"""Remembers log-ins and failed tries, for the time line of a customer."""
+"""Remembers log-ins and failed tries, for the time line of a customer; forgets them, and notes, after a while."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.http import HttpRequest
 
-from storefront.backoffice.models import LogIn
+from storefront.backoffice.models import LogIn, StaffNote
 from storefront.core import clock, visitor
 from storefront.core.retention import delete_in_batches
 from storefront.users import services
@@ -39,6 +39,12 @@ def clear_old() -> int:
     """Delete what is older than settings.LOGIN_KEEP_DAYS. Returns how many rows."""
     before = clock.now() - timedelta(days=settings.LOGIN_KEEP_DAYS)
     return delete_in_batches(LogIn.objects.filter(created_at__lt=before))
+
+
+def clear_old_notes() -> int:
+    """Delete notes of staff older than settings.NOTE_KEEP_DAYS. Returns how many."""
+    before = clock.now() - timedelta(days=settings.NOTE_KEEP_DAYS)
+    return delete_in_batches(StaffNote.objects.filter(created_at__lt=before))
 
 
 def connect() -> None:

@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.customers import summary
 from storefront.backoffice.customers.base import LIST
+from storefront.backoffice.customers.data_acts import ERASE, EXPORT
 from storefront.backoffice.customers.notes import WRITE, NoteForm, own_notes
 from storefront.backoffice.customers.timeline import reading
 from storefront.backoffice.pages import ActLink, DetailPage, Fact
 from storefront.core import money
 from storefront.core.instants import instant
 from storefront.users import queries
+from storefront.users.data_protection import requests
 from storefront.users.models import User
 
 #: Route of an act, its right, its button's label and icon; whether it is serious.
@@ -29,8 +31,11 @@ ACTS = (
     ("backoffice-customer-password", "users.mail_password_link", gettext_lazy("Mail a password link"), "key", False),
     ("backoffice-customer-email", "users.correct_email", gettext_lazy("Correct the e-mail"), "mail", False),
     ("backoffice-customer-see", "users.view_as_customer", gettext_lazy("See their account"), "view", False),
+    ("backoffice-customer-export", EXPORT, gettext_lazy("Copy of their data"), "download", False),
 )
 CLOSE = ("backoffice-customer-close", "users.close_account", gettext_lazy("Close the account"), "lock", True)
+ERASURE = ("backoffice-customer-erase", ERASE, gettext_lazy("Erase"), "bin", True)
+KEEP = ("backoffice-customer-keep", ERASE, gettext_lazy("Do not erase"), "undo", False)
 REOPEN = ("backoffice-customer-reopen", "users.close_account", gettext_lazy("Open again"), "lock-open", False)
 
 
@@ -64,6 +69,7 @@ class CustomerPage(DetailPage):
             (_("Phone"), customer.phone),
             (_("Language"), dict(settings.LANGUAGES).get(customer.language, customer.language)),
             (_("Registered"), instant(customer.date_joined, "short")),
+            (_("Erased"), instant(customer.erased_at, "short") if customer.erased_at else ""),
             (_("Last log-in"), summary.last_log_in(customer)),
             (_("Password"), _("set") if customer.has_usable_password() else _("not set yet")),
             (
@@ -75,10 +81,16 @@ class CustomerPage(DetailPage):
                 yield Fact(label, value)
 
     def acts(self) -> Iterable[ActLink]:
-        if self.is_staffs:
+        if self.is_staffs or self.customer.erased_at is not None:
             return
-        for route, permission, label, icon_name, is_serious in (*ACTS, CLOSE) if self.customer.is_active else (REOPEN,):
+        erasure = KEEP if requests.open_erasure(self.customer) else ERASURE
+        offered = (*ACTS, CLOSE, erasure) if self.customer.is_active else (REOPEN, erasure)
+        for route, permission, label, icon_name, is_serious in offered:
             yield ActLink(label, reverse(route, args=[self.customer.pk]), permission, icon_name, is_serious)
+
+    def _note_form(self) -> NoteForm | None:
+        may_write = self.viewer.has_perm(WRITE) and not self.is_staffs and self.customer.erased_at is None
+        return NoteForm() if may_write else None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         group, number = self.request.GET.get("show", ""), self.request.GET.get("p", "")
@@ -88,15 +100,16 @@ class CustomerPage(DetailPage):
         return super().get_context_data(**kwargs) | {
             "customer": self.customer,
             "is_staffs": self.is_staffs,
-            "emails": summary.emails(self.customer),
+            "emails": [] if self.customer.erased_at else summary.emails(self.customer),
+            "data_requests": requests.of(self.customer),
             "licenses": summary.licenses(self.customer),
             "unpaid": summary.unpaid(self.customer),
             "portals": summary.portals(self.customer),
-            "payers": summary.payers(self.customer),
+            "payers": [] if self.customer.erased_at else summary.payers(self.customer),
             "consents": summary.consents(self.customer),
             "line": line,
             "own_notes": own_notes(self.viewer, line.entries),
             "groups": reading.groups(self.viewer),
             "group": group,
-            "note_form": NoteForm() if self.viewer.has_perm(WRITE) and not self.is_staffs else None,
+            "note_form": self._note_form(),
         }

@@ -88,6 +88,8 @@ def reference_of(attempt: PaymentAttempt | None) -> str:
 
 
 def customer_of(invoice: Invoice) -> str:
+    if invoice.customer.erased_at is not None:
+        return invoice.customer.get_full_name()
     return invoice.payer.get("name") or invoice.customer.get_full_name() or invoice.customer.email
 
 

@@ -14,6 +14,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.search import index
 from storefront.backoffice.search.sources import SOURCES, Source
+from storefront.backoffice.search.words import Value
 from storefront.core.signals import rows_written
 
 #: Where an instance that is being deleted notes what must be read anew afterwards.
@@ -40,15 +41,20 @@ def saved(
     **kwargs: Any,
 ) -> None:
     stale: set[tuple[Kind, int]] = set()
+    fresh: dict[Kind, list[Value]] = {}
     for source in _of(sender):
         if created and not source.is_reverse():
-            write = index.add_new if source.owner == "pk" else index.add
             for owner, values in source.values_of(instance).items():
-                write(source.kind, owner, values)
+                if source.owner == "pk":
+                    fresh.setdefault(source.kind, []).extend(values)
+                else:
+                    index.add(source.kind, owner, values)
                 if any(getattr(instance, name) for name in source.also_on):
                     stale.add((source.kind, owner))
         elif not created and source.is_touched(update_fields):
             stale |= {(source.kind, owner) for owner in source.owners_of(instance)}
+    for kind, values in fresh.items():
+        index.add_new(kind, instance.pk, values)
     for kind, owner in sorted(stale):
         index.refresh(kind, owner)
 

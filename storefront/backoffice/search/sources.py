@@ -143,7 +143,8 @@ SOURCES = (
     Source(PurchaseDetails, Kind.CUSTOMER, "order__user_id", PERSON),
     Source(Order, Kind.ORDER, "pk", {"number": part}, is_frozen=True),
     Source(PurchaseDetails, Kind.ORDER, "order_id", {"portal_address": host}),
-    Source(Invoice, Kind.INVOICE, "pk", {"number": part, "payer": payer}, is_frozen=True),
+    Source(Invoice, Kind.INVOICE, "pk", {"number": part}, is_frozen=True),
+    Source(Invoice, Kind.INVOICE, "pk", {"payer": payer}, where=models.Q(customer__erased_at=None), is_frozen=True),
     Source(
         PaymentAttempt, Kind.ATTEMPT, "pk",
         {"public_id": reference, "provider_reference": reference, "charge_reference": reference},

@@ -12,7 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history
 from storefront.backoffice.menu import StaffMenuItem
-from storefront.backoffice.system import pages
+from storefront.backoffice.system import pages, retention
 from storefront.core import job_states
 
 
@@ -24,6 +24,7 @@ def failed_jobs() -> int:
 def addresses() -> list[URLPattern]:
     return [
         path("health/", pages.Health.as_view(), name="backoffice-health"),
+        path("retention/", retention.Retention.as_view(), name="backoffice-retention"),
         path("jobs/", pages.Jobs.as_view(), name="backoffice-jobs"),
         path("jobs/<slug:name>/run/", pages.RunJob.as_view(), name="backoffice-job-run"),
     ]
@@ -42,6 +43,14 @@ def jobs() -> MenuItem:
     return StaffMenuItem(
         _("Jobs"), reverse_lazy("backoffice-jobs"), permissions=pages.Jobs.permissions, icon_name="history",
         name="jobs", order=20, counter=failed_jobs,
+    )  # fmt: skip
+
+
+@hooks.register("register_system_menu_item")
+def how_long() -> MenuItem:
+    return StaffMenuItem(
+        _("How long data is kept"), reverse_lazy("backoffice-retention"), permissions=retention.Retention.permissions,
+        icon_name="bin", name="retention", order=30,
     )  # fmt: skip
 
 

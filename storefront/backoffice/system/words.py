@@ -30,6 +30,12 @@ JOBS: dict[str, str | Promise] = {
     "payments-setup": _("Checks the set-up at the payment providers"),
     "search-refresh": _("Refreshes the search index of the site"),
     "numbers-sum-up": _("Sums up the visits of past days"),
+    "data-export": _("Makes copies of customers' data"),
+    "data-erase": _("Erases customers who asked for it"),
+    "clear-exports": _("Deletes old copies of customers' data"),
+    "clear-tickets": _("Deletes tickets closed long ago"),
+    "clear-notes": _("Deletes old notes of staff"),
+    "clear-portal-addresses": _("Forgets portals of erased customers"),
     "clear-log-ins": _("Deletes old log-ins"),
     "clear-confirmations": _("Forgets which confirmations of staff are used up"),
     "clear-sessions": _("Deletes sessions that are over"),
@@ -42,6 +48,28 @@ JOBS: dict[str, str | Promise] = {
     "ticket-alarms": _("Warns of tickets that are due"),
     "audit": _("Checks money and licenses for what must never be"),
 }
+
+
+#: What a rule of settings.RETENTION is about, and from when its days count.
+RETENTION: dict[str, str | Promise] = {
+    "sessions": _("Sessions, after they were last used"),
+    "log-ins": _("Log-ins and failed tries, with addresses and devices"),
+    "outbox": _("Mails with their texts, after they were sent; those with log-in links 30 days"),
+    "inbox": _("Webhooks, after they arrived; what they say goes when they are handled"),
+    "tickets": _("Tickets with messages and files, after they were closed"),
+    "ticket-files": _("Files that belong to no ticket"),
+    "notes": _("Notes of staff about customers"),
+    "carts": _("Carts of customers, after they were last changed; those of visitors 60 days"),
+    "reminders": _("What was typed at the checkout, for the link to a cart"),
+    "exports": _("Copies of customers' data, after they were made"),
+    "exchanges": _("Requests to Bitrix24 and their answers, masked"),
+    "portal-addresses": _("Portal addresses of erased customers, after their licenses ended"),
+    "confirmations": _("Confirmations of staff, so that each counts once"),
+}
+
+
+def rule(name: str) -> str:
+    return str(RETENTION.get(name, name))
 
 
 def job(name: str) -> str:

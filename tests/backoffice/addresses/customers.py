@@ -6,7 +6,9 @@ import pytest
 
 from storefront.backoffice.models import StaffNote
 
-TAILS = ("", "write/", "password/", "email/", "close/", "reopen/", "notes/", "see/", "leave/")
+TAILS = (
+    "", "write/", "password/", "email/", "close/", "reopen/", "notes/", "see/", "leave/", "export/", "erase/", "keep/",
+)  # fmt: skip
 
 
 def addresses(request: pytest.FixtureRequest) -> dict[str, str]:

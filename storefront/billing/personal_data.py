@@ -1,0 +1,151 @@
+"""Invoices and money. They are records: their rows are kept as the law requires, and say nothing new to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from storefront.billing.errors import BillingError
+from storefront.billing.models import (
+    UNDER_WAY,
+    Allocation,
+    Dispute,
+    FreeOrder,
+    Invoice,
+    InvoiceLine,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransaction,
+    LineShare,
+    Payment,
+    PaymentAttempt,
+    ProviderAnswer,
+    ProviderMovement,
+    Refund,
+    RefundedUnit,
+    ReviewItem,
+)
+from storefront.billing.models.ledger import AccountKind
+from storefront.billing.services import invoices
+from storefront.billing.services.cancelling import cancel_open
+from storefront.billing.services.disputes import DECIDED
+from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus, RefundStatus
+from storefront.core import money
+from storefront.core.money import MoneySum
+from storefront.core.personal_data import Barrier, NotNow, Person, Room, Table, announce, both, of, overwrite, scrub
+from storefront.core.sentences import Sentence
+from storefront.gateways.errors import GatewayError
+
+RECORD = _("The law has records of money kept as they are. Only those who keep the books see them.")
+_RUNNING_REFUND = (RefundStatus.AWAITING, RefundStatus.CREATED, RefundStatus.PENDING)
+
+
+def _words(pk: int) -> Iterator[str]:
+    for payer in Invoice.objects.filter(customer=pk).values_list("payer", flat=True):
+        yield from (str(payer.get(key) or "") for key in ("name", "company", "phone", "email"))
+
+
+def _barriers(person: Person) -> Iterator[Barrier]:
+    under_way = PaymentAttempt.objects.filter(UNDER_WAY, invoice__customer=person.pk)
+    for number in under_way.order_by("pk").values_list("invoice__number", flat=True).distinct():
+        yield _of(
+            gettext_noop("A payment of invoice %(number)s is under way. Wait until it has arrived or is cancelled."),
+            number=number,
+        )
+    running = Refund.objects.filter(payment__customer=person.pk, status__in=_RUNNING_REFUND)
+    for payment in Payment.objects.filter(refunds__in=running).distinct():
+        yield _of(
+            gettext_noop("A refund of payment %(payment)s is under way. Wait until the money has been sent."),
+            payment=payment.reference,
+        )
+    for dispute in (
+        Dispute.objects.filter(payment__customer=person.pk).exclude(stage__in=DECIDED).select_related("payment")
+    ):
+        yield _of(
+            gettext_noop("Payment %(payment)s is in dispute at a bank. Wait until the bank has decided."),
+            payment=dispute.payment.reference,
+        )
+    for currency, total in _balances(person):
+        if total > 0:
+            text = gettext_noop("%(amount)s are on the personal account. Spend them first, or ask us to pay them back.")
+        else:
+            text = gettext_noop("The personal account is %(amount)s below zero. Settle it with us first.")
+        yield _of(text, amount=money.display(abs(total), currency))
+
+
+def _of(text: str, **values: object) -> Barrier:
+    return Barrier(Sentence(text, dict(values)))
+
+
+def _balances(person: Person) -> list[tuple[str, Decimal]]:
+    entries = LedgerEntry.objects.filter(account__kind=AccountKind.CUSTOMER, account__customer=person.pk)
+    sums = entries.order_by().values("account__currency").annotate(total=MoneySum("amount"))
+    return [(currency, total) for currency, total in sums.values_list("account__currency", "total") if total]
+
+
+def _unpaid(person: Person) -> list[Invoice]:
+    return list(Invoice.objects.filter(customer=person.pk, status=InvoiceStatus.OPEN).order_by("pk"))
+
+
+def _close_charges(person: Person) -> None:
+    """Pages at providers where an unpaid invoice could still be paid."""
+    for invoice in _unpaid(person):
+        if invoice.attempts.filter(status__in=OPEN_ATTEMPT).exists():
+            try:
+                cancel_open(invoice=invoice)
+            except (GatewayError, BillingError) as error:
+                raise NotNow from error
+
+
+def _void_unpaid(person: Person, ends_licenses: bool) -> None:
+    for invoice in _unpaid(person):
+        invoices.void(invoice=invoice, reason="The customer was erased", is_told=False)
+
+
+ROOM = Room(
+    tables=(
+        Table(model=Invoice, rows=of("customer"), file="invoices", hidden=("public_id",), kept=RECORD,
+              erase=both(scrub("void_reason"), announce)),
+        Table(model=InvoiceLine, rows=of("invoice__customer"), file="invoices", kept=RECORD),
+        Table(model=FreeOrder, rows=of("invoice__customer"), file="invoices", kept=RECORD),
+        Table(
+            model=PaymentAttempt, rows=of("invoice__customer"), file="payments",
+            hidden=("public_id", "redirect_url", "next_check_at", "revision"), kept=RECORD,
+            erase=overwrite(redirect_url="", instructions={}),
+        ),
+        Table(model=ProviderAnswer, rows=of("attempt__invoice__customer"), file="payments", kept=RECORD),
+        Table(model=Payment, rows=of("customer"), file="payments", kept=RECORD),
+        Table(model=Refund, rows=of("payment__customer"), file="payments", kept=RECORD,
+              hidden=("next_check_at", "decision"), erase=scrub("reason", "decision_reason", "effects")),
+        Table(model=RefundedUnit, rows=of("refund__payment__customer"), file="payments", kept=RECORD),
+        Table(model=Dispute, rows=of("payment__customer"), file="payments", kept=RECORD),
+        Table(model=ProviderMovement, rows=of("payment__customer"), kept=RECORD,
+              left_out=_("What providers say of the same payments, for comparing the books.")),
+        Table(model=LedgerAccount, rows=of("customer"), file="personal-account", kept=RECORD),
+        Table(model=LedgerTransaction, rows=of("entries__account__customer"), file="personal-account", kept=RECORD),
+        Table(model=LedgerEntry, rows=of("account__customer"), file="personal-account", kept=RECORD),
+        Table(model=Allocation, rows=of("payment__customer"), file="personal-account", kept=RECORD),
+        Table(model=LineShare, rows=of("line__invoice__customer"), kept=RECORD,
+              left_out=_("How the books split sums over lines; the sums are in the invoices.")),
+        Table(
+            model=ReviewItem, rows=of("customer"), file="notes-about-you",
+            hidden=("key", "sentences"), kept=RECORD, erase=scrub("detail", "sentences", "resolution"),
+        ),
+    ),
+    not_personal={
+        "billing.PaymentMethod": "a switch, and who of staff turned it",
+        "billing.Seller": "our own legal entity",
+    },
+    mentions=(
+        (ReviewItem, ("detail", "sentences", "resolution")),
+        (Refund, ("reason", "decision_reason", "effects")),
+        (Invoice, ("void_reason",)),
+    ),
+    words=_words,
+    barriers=_barriers,
+    prepare=_close_charges,
+    wind_up=_void_unpaid,
+)  # fmt: skip

@@ -1,0 +1,153 @@
+"""After an erasure nothing says who the customer was, and money and licenses are as they were."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+from django.core import mail
+from django.test import Client
+
+from checkout.models import Consent
+from storefront.backoffice.search import index
+from storefront.backoffice.search.audit import checks as search_checks
+from storefront.billing.models import Invoice, LedgerEntry
+from storefront.billing.states import InvoiceStatus
+from storefront.core import clock
+from storefront.core.personal_data import rooms
+from storefront.licensing.retention import clear_addresses
+from storefront.notifications.retention import clear_done
+from storefront.users.data_protection import erasures, exports, people, requests
+from storefront.users.models import AccountErased, DataRequest, DataRequestStatus, User
+from tests import rows
+from tests.checkout.building import order_by, put_in_cart
+from tests.factories import PASSWORD
+from tests.users.erasing import EMAIL, NAME, PORTAL, TYPED, customer_with_everything, erase_now, found
+
+pytestmark = pytest.mark.django_db(transaction=False)
+
+#: Records that the law has kept as they are, byte for byte.
+KEPT = {"billing_invoice.payer", "billing_invoiceline.license_terms"}
+
+
+@pytest.fixture
+def private_files(settings: Any, tmp_path: Path) -> Path:
+    settings.PRIVATE_MEDIA_ROOT = tmp_path / "private"
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"}}
+    return tmp_path / "private"
+
+
+@pytest.fixture
+def staff(make_customer: Any) -> Any:
+    return make_customer("staff@example.com", name="Sam Staff")
+
+
+@pytest.fixture
+def erased(shop: Any, stripe: Any, staff: Any, private_files: Any) -> Any:
+    customer = customer_with_everything(shop, stripe, staff)
+    assert len(found()) > 25, found()
+    return customer
+
+
+def records() -> rows.Rows:
+    return rows.read(["billing_invoice", "billing_invoiceline", "billing_ledgerentry", "checkout_consent"])
+
+
+def test_nothing_says_who_it_was_but_the_records_the_law_keeps(
+    erased: Any, run_jobs: Any, private_files: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    before, invoices = records(), Invoice.objects.count()
+    requests.ask_export(customer=erased, by=erased)
+    exports.make_due()
+    assert len([path for path in private_files.rglob("*") if path.is_file()]) == 2
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_now()
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        run_jobs()
+    assert [letter.subject for letter in mail.outbox if letter.to == [EMAIL]][-1].startswith("Your account is erased")
+    with time_machine.travel(clock.now() + timedelta(days=40)):
+        clear_done()
+    assert found() == KEPT
+    after = records()
+    assert after["billing_ledgerentry"] == before["billing_ledgerentry"]
+    assert after["checkout_consent"] == before["checkout_consent"]
+    assert Invoice.objects.count() == invoices
+    assert not [path for path in private_files.rglob("*") if path.is_file()]
+    assert not list(search_checks())
+
+
+def test_the_account_is_dead_and_its_number_is_its_name(erased: Any) -> None:
+    owner = Client()
+    owner.force_login(erased)
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=True)
+    erase_now()
+    assert owner.get("/account/").status_code == 302
+    assert not Client().login(email=EMAIL, password=PASSWORD)
+    user = User.objects.get(pk=erased.pk)
+    assert user.get_full_name() == f"Erased customer {erased.pk}"
+    assert not (user.is_active or user.has_usable_password() or user.emailaddress_set.exists())
+    done = DataRequest.objects.get()
+    assert done.status == DataRequestStatus.DONE and done.kept["billing.Invoice"] == 2
+    assert {each.status for each in user.licenses.all()} == {"revoked"}
+    assert set(Invoice.objects.values_list("status", flat=True)) == {InvoiceStatus.PAID, InvoiceStatus.VOID}
+    with pytest.raises(AccountErased):
+        erased.save()  # as it was read before
+
+
+def test_licenses_may_work_on_until_they_end(erased: Any) -> None:
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=False)
+    erase_now(hours=24 * 15)
+    license = erased.licenses.get()
+    assert license.status != "revoked" and license.portal_address == PORTAL  # it still waits for it
+    with time_machine.travel(license.valid_until + timedelta(days=1)):
+        assert clear_addresses() == 1
+    license.refresh_from_db()
+    assert not license.portal_address
+
+
+def test_the_same_e_mail_is_a_new_customer(erased: Any, shop: Any) -> None:
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=False)
+    erase_now()
+    browser = Client()
+    put_in_cart(browser, shop.term())
+    assert order_by(browser, shop, **TYPED).status_code == 302
+    assert User.objects.get(email=EMAIL).pk != erased.pk
+    assert not User.objects.get(email=EMAIL).licenses.exists()
+
+
+def test_it_can_be_withdrawn_until_the_account_is_closed(erased: Any) -> None:
+    first = requests.ask_erasure(customer=erased, by=erased, ends_licenses=False)
+    with pytest.raises(requests.AskedAlready):
+        requests.ask_erasure(customer=erased, by=erased, ends_licenses=False)
+    assert erasures.erase_due() == 0  # it waits
+    assert requests.withdraw(first) and not requests.withdraw(first)
+    erase_now()
+    assert User.objects.get(pk=erased.pk).name == NAME
+    second = requests.ask_erasure(customer=erased, by=erased, ends_licenses=False, is_at_once=True)
+    erasures.erase_due()
+    assert not requests.withdraw(second)
+
+
+def test_what_is_open_comes_first(erased: Any, stripe: Any, run_jobs: Any) -> None:
+    from storefront.billing.services import ledger, payments, starting
+
+    unpaid = Invoice.objects.get(status=InvoiceStatus.OPEN)
+    starting.start(invoice=unpaid, gateway_name="stripe")
+    with pytest.raises(requests.InTheWay):
+        requests.ask_erasure(customer=erased, by=erased, ends_licenses=False)
+    with pytest.raises(requests.InTheWay):
+        requests.ask_erasure(customer=erased, by=erased, ends_licenses=None)
+    assert ledger and payments
+
+
+def test_every_table_is_asked_for_what_it_keeps(erased: Any) -> None:
+    person = people.person(erased)
+    for room in rooms():
+        for table in room.tables:
+            table.of(person).count()
+    assert NAME in person.words and PORTAL in person.words and Consent and LedgerEntry and Permission and index
