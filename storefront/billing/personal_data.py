@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from storefront.billing.documents.models import Document, DocumentRequest, PaperCopy
 from storefront.billing.errors import BillingError
 from storefront.billing.models import (
     UNDER_WAY,
@@ -20,6 +22,7 @@ from storefront.billing.models import (
     LedgerEntry,
     LedgerTransaction,
     LineShare,
+    Payer,
     Payment,
     PaymentAttempt,
     ProviderAnswer,
@@ -35,7 +38,19 @@ from storefront.billing.services.disputes import DECIDED
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus, RefundStatus
 from storefront.core import money
 from storefront.core.money import MoneySum
-from storefront.core.personal_data import Barrier, NotNow, Person, Room, Table, announce, both, of, overwrite, scrub
+from storefront.core.personal_data import (
+    Barrier,
+    NotNow,
+    Person,
+    Room,
+    Table,
+    announce,
+    both,
+    delete,
+    of,
+    overwrite,
+    scrub,
+)
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import GatewayError
 
@@ -46,6 +61,14 @@ _RUNNING_REFUND = (RefundStatus.AWAITING, RefundStatus.CREATED, RefundStatus.PEN
 def _words(pk: int) -> Iterator[str]:
     for payer in Invoice.objects.filter(customer=pk).values_list("payer", flat=True):
         yield from (str(payer.get(key) or "") for key in ("name", "company", "phone", "email"))
+    for row in Payer.objects.filter(customer=pk).values_list("name", "company", "phone", "documents_email"):
+        yield from row
+
+
+def _files(document: Any) -> Iterator[tuple[str, Any]]:
+    yield f"documents/{document.file_name}", document.pdf
+    if document.xml:
+        yield f"documents/{document.number}.xml", document.xml
 
 
 def _barriers(person: Person) -> Iterator[Barrier]:
@@ -107,6 +130,17 @@ def _void_unpaid(person: Person, ends_licenses: bool) -> None:
 
 ROOM = Room(
     tables=(
+        Table(model=Payer, rows=of("customer"), file="payers", hidden=("public_id",), erase=delete),
+        Table(
+            model=Document, rows=of("customer"), file="documents", kept=RECORD, uploads=_files,
+            hidden=("public_id", "cause", "content_hash", "pdf_hash", "xml_hash", "hash_version"),
+        ),
+        Table(model=PaperCopy, rows=of("document__customer"), file="documents", kept=RECORD,
+              erase=overwrite(address="")),
+        Table(
+            model=DocumentRequest, rows=of("customer"), kept=RECORD,
+            left_out=_("Documents that are still to be made; those that are made are in the copy."),
+        ),
         Table(model=Invoice, rows=of("customer"), file="invoices", hidden=("public_id",), kept=RECORD,
               erase=both(scrub("void_reason"), announce)),
         Table(model=InvoiceLine, rows=of("invoice__customer"), file="invoices", kept=RECORD),
@@ -138,6 +172,8 @@ ROOM = Room(
     not_personal={
         "billing.PaymentMethod": "a switch, and who of staff turned it",
         "billing.Seller": "our own legal entity",
+        "documents.Picture": "our own seal and signature",
+        "documents.PictureUse": "which seal is on a document",
     },
     mentions=(
         (ReviewItem, ("detail", "sentences", "resolution")),
