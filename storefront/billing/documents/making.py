@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from storefront.billing.documents.content import Content
-from storefront.billing.documents.models import DocumentSettings, Picture
+from storefront.billing.documents.models import DocumentSettings, Picture, PictureRole
 from storefront.billing.documents.printing import page, pdf
 
 
@@ -29,4 +29,13 @@ class Made:
 
 def make(content: Content, settings: DocumentSettings) -> Made:
     """Raises CannotIssue where a letter cannot be printed or a rule would be broken."""
-    return Made(pdf.printed(page.of(content, settings), on=content.issued_on))
+    is_signed = page.is_signed(content.kind, settings.style)
+    printed = {role: picture for role, picture in settings.pictures.items() if is_signed or role == PictureRole.LOGO}
+    sheet = page.of(content, settings, {role: _bytes(picture) for role, picture in printed.items()})
+    marks = tuple(picture for role, picture in printed.items() if role != PictureRole.LOGO)
+    return Made(pdf.printed(sheet, on=content.issued_on), pictures=marks)
+
+
+def _bytes(picture: Picture) -> bytes:
+    with picture.file.open() as file:
+        return bytes(file.read())

@@ -37,7 +37,7 @@ def credit_note(basis: Basis) -> Content:
     return replace(
         invoices.act(basis),
         lines=printed,
-        tax_groups=lines.tax_groups(printed),
+        tax_groups=lines.tax_groups(printed, invoice),
         net=net,
         tax=tax,
         gross=net + tax,

@@ -82,7 +82,7 @@ def _common(basis: Basis, invoice: Invoice) -> dict[str, Any]:
         "seller": parties.seller(invoice.seller, basis.settings),
         "payer": parties.payer(PayerDetails.from_json(invoice.payer)),
         "lines": printed,
-        "tax_groups": lines.tax_groups(printed),
+        "tax_groups": lines.tax_groups(printed, invoice),
         "net": invoice.net,
         "tax": invoice.tax,
         "gross": invoice.amount,

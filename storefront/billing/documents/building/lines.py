@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from storefront.billing.documents.content import ContentLine, TaxCategory, TaxGroup
-from storefront.billing.models import InvoiceLine
+from storefront.billing.models import Invoice, InvoiceLine
+from storefront.billing.tax import wording
+from storefront.billing.tax.facts import TaxFacts
 from storefront.core import money
 
 
@@ -31,7 +31,7 @@ def _line(line: InvoiceLine, currency: str) -> ContentLine:
         tax=line.tax,
         gross=line.amount,
         rate=line.tax_rate,
-        category=category_of(line.tax_rate),
+        category=wording.category_of(line.invoice.tax_treatment),
     )
 
 
@@ -47,16 +47,14 @@ def part_of(line: InvoiceLine, gross: Decimal, *, position: int, description: st
         tax=tax,
         gross=gross,
         rate=line.tax_rate,
-        category=category_of(line.tax_rate),
+        category=wording.category_of(line.invoice.tax_treatment),
     )
 
 
-def category_of(rate: Decimal) -> TaxCategory:
-    return TaxCategory.STANDARD if rate else TaxCategory.OUT_OF_SCOPE
-
-
-def tax_groups(lines: Sequence[ContentLine]) -> tuple[TaxGroup, ...]:
-    """One for each category and rate, in the order of the lines."""
+def tax_groups(lines: Sequence[ContentLine], invoice: Invoice) -> tuple[TaxGroup, ...]:
+    """One for each category and rate, in the order of the lines; reasons in the active language."""
+    treatment = invoice.tax_treatment
+    reason = wording.sentence(treatment, TaxFacts.from_json(invoice.tax_facts))
     groups: dict[tuple[TaxCategory, Decimal], list[ContentLine]] = {}
     for line in lines:
         groups.setdefault((line.category, line.rate), []).append(line)
@@ -66,8 +64,8 @@ def tax_groups(lines: Sequence[ContentLine]) -> tuple[TaxGroup, ...]:
             rate=rate,
             net=sum((line.net for line in members), Decimal(0)),
             tax=sum((line.tax for line in members), Decimal(0)),
-            reason=_("Without VAT") if category == TaxCategory.OUT_OF_SCOPE else "",
-            reason_code="VATEX-EU-O" if category == TaxCategory.OUT_OF_SCOPE else "",
+            reason=reason,
+            reason_code=wording.reason_code(treatment),
         )
         for (category, rate), members in groups.items()
     )
