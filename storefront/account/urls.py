@@ -5,13 +5,24 @@ All of them are made of letters, digits, - and _, so anything else is a plain 40
 
 from django.urls import path
 
-from storefront.account import data, payers, views
+from storefront.account import data, invoices, payers, views
+from storefront.account.documents import files, paper, sending
+from storefront.account.documents import views as documents
 
 urlpatterns = [
     path("account/", views.home, name="account-home"),
-    path("account/invoices/", views.invoices, name="account-invoices"),
-    path("account/invoices/<slug:number>/", views.invoice, name="account-invoice"),
-    path("account/invoices/<slug:number>/print/", views.invoice_print, name="account-invoice-print"),
+    path("account/invoices/", invoices.invoices, name="account-invoices"),
+    path("account/invoices/<slug:number>/", invoices.invoice, name="account-invoice"),
+    path("account/invoices/<slug:number>/print/", invoices.invoice_print, name="account-invoice-print"),
+    path("account/documents/", documents.index, name="account-documents"),
+    path("account/documents/archive/", documents.all_of_a_period, name="account-documents-archive"),
+    path("account/documents/statement/", documents.statement, name="account-documents-statement"),
+    path("account/documents/<slug:public_id>/", documents.document, name="account-document"),
+    path("account/documents/<slug:public_id>/pdf/", files.pdf, name="account-document-pdf"),
+    path("account/documents/<slug:public_id>/xml/", files.xml, name="account-document-xml"),
+    path("account/documents/<slug:public_id>/ubl/", files.ubl, name="account-document-ubl"),
+    path("account/documents/<slug:public_id>/send/", sending.send, name="account-document-send"),
+    path("account/documents/<slug:public_id>/paper/", paper.paper, name="account-document-paper"),
     path("account/licenses/", views.licenses, name="account-licenses"),
     path("account/licenses/<slug:public_id>/", views.license, name="account-license"),
     path("account/licenses/<slug:public_id>/address/", views.license_address, name="account-license-address"),

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import get_language
@@ -23,6 +24,7 @@ from oscar.apps.order.models import Order
 from checkout.models import Consent
 from checkout.page import portal_field
 from storefront.account import rows
+from storefront.account.documents import listing
 from storefront.billing import queries as billing
 from storefront.billing import status
 from storefront.billing.models import Invoice
@@ -37,7 +39,7 @@ from storefront.licensing.validity import grace
 from storefront.users.forms import ProfileForm
 from storefront.users.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 PER_PAGE = 20
 ON_DASHBOARD = 5
 
@@ -48,7 +50,7 @@ def own(view: View) -> View:
     @never_cache
     @login_required
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     return wrapper
@@ -58,7 +60,7 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)  # ``own`` let nobody else in
 
 
-def _page(request: HttpRequest, items: QuerySet[Any]) -> Page[Any]:
+def page_of(request: HttpRequest, items: QuerySet[Any]) -> Page[Any]:
     return Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
 
 
@@ -81,29 +83,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "account_pages/home.html", context)
 
 
-@own
-@require_safe
-def invoices(request: HttpRequest) -> HttpResponse:
-    page = _page(request, billing.invoices_of(user_of(request)))
-    return render(request, "account_pages/invoices.html", {"page_obj": page, "rows": rows.invoice_rows(page)})
-
-
-def _invoice(request: HttpRequest, number: str) -> Invoice:
-    invoice = billing.invoice_of(user_of(request), number)
-    if invoice is None:
-        raise Http404
-    return invoice
-
-
-@own
-@require_safe
-def invoice(request: HttpRequest, number: str) -> HttpResponse:
-    found = _invoice(request, number)
-    context = {"row": rows.invoice_row(found), "invoice": found, "licenses": _licenses_from(request, [found])}
-    return render(request, "account_pages/invoice.html", context)
-
-
-def _licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.LicenseRow]:
+def licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.LicenseRow]:
     """The customer's licenses that these invoices bought or extended; none that they paid for somebody else."""
     found = licensing.licenses_of(user_of(request)).filter(periods__invoice_line__invoice__in=paid_with)
     return rows.license_rows(found.distinct())
@@ -111,16 +91,8 @@ def _licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.
 
 @own
 @require_safe
-def invoice_print(request: HttpRequest, number: str) -> HttpResponse:
-    """The document alone, from the snapshot taken when it was issued."""
-    found = _invoice(request, number)
-    return render(request, "account_pages/invoice_print.html", {"row": rows.invoice_row(found), "invoice": found})
-
-
-@own
-@require_safe
 def licenses(request: HttpRequest) -> HttpResponse:
-    page = _page(request, licensing.licenses_of(user_of(request)))
+    page = page_of(request, licensing.licenses_of(user_of(request)))
     return render(request, "account_pages/licenses.html", {"page_obj": page, "rows": rows.license_rows(page)})
 
 
@@ -185,7 +157,7 @@ def _orders(request: HttpRequest) -> QuerySet[Order]:
 @own
 @require_safe
 def orders(request: HttpRequest) -> HttpResponse:
-    page = _page(request, _orders(request))
+    page = page_of(request, _orders(request))
     return render(request, "account_pages/orders.html", {"page_obj": page, "rows": status.of_orders(page)})
 
 
@@ -201,7 +173,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "state": status.of_order(found, own_invoices[0] if own_invoices else None),
         "details": getattr(found, "purchase_details", None),
         "invoices": rows.invoice_rows(own_invoices),
-        "licenses": _licenses_from(request, own_invoices),
+        "licenses": licenses_from(request, own_invoices),
+        "documents": listing.of_invoices(user_of(request), own_invoices),
         "consents": _consents(request).filter(order=found),
     }
     return render(request, "account_pages/order.html", context)
@@ -216,7 +189,7 @@ def _consents(request: HttpRequest) -> QuerySet[Consent]:
 @require_safe
 def agreements(request: HttpRequest) -> HttpResponse:
     """Everything the customer has accepted: which agreement, which version, when, with which order."""
-    page = _page(request, _consents(request))
+    page = page_of(request, _consents(request))
     return render(request, "account_pages/agreements.html", {"page_obj": page, "consents": page.object_list})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from storefront.billing.documents.models import Document, DocumentRequest, PaperCopy
+from storefront.billing.documents.models import Document, DocumentRequest, DocumentSending, PaperCopy
 from storefront.billing.errors import BillingError
 from storefront.billing.models import (
     UNDER_WAY,
@@ -69,6 +69,8 @@ def _files(document: Any) -> Iterator[tuple[str, Any]]:
     yield f"documents/{document.file_name}", document.pdf
     if document.xml:
         yield f"documents/{document.number}.xml", document.xml
+    if document.ubl:
+        yield f"documents/{document.number}-ubl.xml", document.ubl
 
 
 def _barriers(person: Person) -> Iterator[Barrier]:
@@ -133,10 +135,11 @@ ROOM = Room(
         Table(model=Payer, rows=of("customer"), file="payers", hidden=("public_id",), erase=delete),
         Table(
             model=Document, rows=of("customer"), file="documents", kept=RECORD, uploads=_files,
-            hidden=("public_id", "cause", "content_hash", "pdf_hash", "xml_hash", "hash_version"),
+            hidden=("public_id", "cause", "content_hash", "pdf_hash", "xml_hash", "ubl_hash", "hash_version"),
         ),
         Table(model=PaperCopy, rows=of("document__customer"), file="documents", kept=RECORD,
               erase=overwrite(address="")),
+        Table(model=DocumentSending, rows=of("sent_by"), file="documents", erase=delete),
         Table(
             model=DocumentRequest, rows=of("customer"), kept=RECORD,
             left_out=_("Documents that are still to be made; those that are made are in the copy."),

@@ -87,6 +87,10 @@ THROTTLES = {
     "contact-send": "10/hour",
     "ticket-begin": "20/hour",  # tickets a customer may open
     "ticket-send": "60/hour",  # messages a customer may add to tickets
+    "documents-archive": "20/hour",  # ZIPs of documents a customer may have made
+    "documents-statement": "10/day",  # reconciliation statements a customer may ask for
+    "documents-send": "20/day",  # mails with documents a customer may have sent to others
+    "documents-send-address": "10/day",  # ... and that one address may get, whoever sends them
     "hook-mail-inbound": "120/minute",  # mails of the company without its secret, per sender
     "visit": "120/minute",  # product pages that one address says it looks at
     "search": "60/minute",

@@ -21,6 +21,8 @@ from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicP
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from storefront import urls
 from storefront.billing import links
+from storefront.billing.documents.models import DocumentSettings
+from storefront.billing.models import Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, settlement, starting
 from storefront.core import clock, error_pages
@@ -30,6 +32,7 @@ from storefront.notifications import addresses
 from storefront.support.links import rating_url
 from storefront.support.services import conversations
 from tests import purchases
+from tests.billing.documents.building import make_document
 from tests.checkout.building import left_cart
 from tests.cms.test_articles import block, step
 from tests.cms.test_blocks import everything, picture
@@ -105,6 +108,12 @@ def press(button: str) -> Act:
 def put_in_cart(page: BrowserPage) -> None:
     page.get_by_role("button", name="Buy").click()
     page.wait_for_url("**/basket/**")
+
+
+def preview(page: BrowserPage) -> None:
+    page.locator("main form [name=email]").fill("books@example.com")
+    page.locator("main form button").click()
+    expect(page.locator("main [name=confirmed]")).to_have_count(1)
 
 
 def log_in(page: BrowserPage) -> None:
@@ -228,6 +237,21 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     yield Kind("/account/login/", act=send("main form:has([name=login])", login="nobody", password="wrong"))
 
 
+def _documents(invoice: Any) -> Iterator[Kind]:
+    DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper="offered")
+    act = make_document(invoice, "act", with_xml=True)
+    path = f"/account/documents/{act.public_id}/"
+    yield Kind("/account/documents/", is_main=True, act=open_all("main details"))
+    yield Kind("/account/documents/", act=send("form[action$='/statement/']", first="2026-03-01", last="2026-02-01"))
+    yield Kind("/account/documents/?from=1999-01-01&to=1999-01-31")
+    yield Kind(path, is_main=True)
+    yield Kind(f"{path}send/", act=send("main form", email="nobody"))
+    yield Kind(f"{path}send/", act=preview)
+    yield Kind(f"{path}paper/", act=send("main form", address="x"))
+    yield Kind("/ru/account/documents/")
+    yield Kind(f"/ru{path}")
+
+
 def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Iterator[Kind]:
     """The account: begins with the log-in."""
     yield Kind("/account/login/", act=log_in, is_main=True)
@@ -235,6 +259,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     for name in ("orders", f"orders/{invoice.order.number}", "invoices", f"invoices/{invoice.number}", "licenses"):
         yield Kind(f"/account/{name}/", is_main=name in ("invoices", "licenses"))
     yield Kind(f"/account/invoices/{invoice.number}/print/", is_main=True)
+    yield from _documents(invoice)
     yield Kind(f"/account/licenses/{license.public_id}/")
     yield Kind(f"/account/licenses/{license.public_id}/", act=send("form[action$='/address/']", bitrix24_address="x"))
     yield Kind("/account/tickets/")

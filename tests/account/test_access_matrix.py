@@ -22,6 +22,8 @@ from wagtail.documents import get_document_model
 
 from checkout.reminders import services as links_to_carts
 from storefront.billing import links
+from storefront.billing.documents.models import DocumentSettings
+from storefront.billing.models import Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, starting
 from storefront.core import throttle
@@ -31,6 +33,7 @@ from storefront.support.services.conversations import begin
 from storefront.support.services.files import CheckedFile, attach
 from storefront.users.data_protection import exports, requests
 from storefront.users.models import DataRequest
+from tests.billing.documents.building import make_document
 from tests.checkout.building import left_cart
 from tests.factories import PASSWORD
 
@@ -113,7 +116,14 @@ def addresses(
     order, product = invoice.order.number, shop.software.product
     payer = payers.add(customer=invoice.customer, details=PayerDetails(name="Ada", country="DE")).public_id
     reminder = links_to_carts.token_of(left_cart(shop.term()))
+    DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper="offered")
+    paper, sheet = make_document(invoice, "act").public_id, make_document(invoice, with_xml=True).public_id
     return {
+        "/account/documents/<slug:public_id>/paper/": f"/account/documents/{paper}/paper/",
+        **{
+            f"/account/documents/<slug:public_id>/{tail}": f"/account/documents/{sheet}/{tail}"
+            for tail in ("", "pdf/", "xml/", "ubl/", "send/")
+        },
         "/account/invoices/<slug:number>/": f"/account/invoices/{invoice.number}/",
         "/account/invoices/<slug:number>/print/": f"/account/invoices/{invoice.number}/print/",
         "/account/licenses/<slug:public_id>/": f"/account/licenses/{license.public_id}/",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -54,6 +55,7 @@ def make_invoice(
     email: str | None = None,
     kind: InvoiceKind = InvoiceKind.ORDER,
     payer_name: str = "Ada Buyer",
+    payer: Mapping[str, str] = MappingProxyType({}),
 ) -> Invoice:
     """An issued invoice with one line per amount (default: one line of 96.00)."""
     figures = [Decimal(amount) for amount in amounts or ("96.00",)]
@@ -64,7 +66,7 @@ def make_invoice(
             order=order,
             currency=currency,
             kind=kind,
-            payer={"name": payer_name, "email": customer.email if email is None else email},
+            payer={"name": payer_name, "email": customer.email if email is None else email} | dict(payer),
             lines=[
                 invoices.NewLine(
                     description=f"License {position}",

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from checkout.orders.mails import OrderPrepared
 from checkout.reminders.sending import CheckoutReminderMail
+from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced
 from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.licensing.mails import LicenseChanged
@@ -96,6 +97,10 @@ _EXAMPLES: list[mails.Mail] = [
     TicketClosed(
         **NAME, ticket_number="T-7K3M-9QXD", title="Receipt", rating_url="http://testserver/support/rate/t/",
         conversation_url="http://testserver/support/open/t/",
+    ),
+    DocumentForwarded(
+        kind="Invoice", number="INV-2026-00001", day=DAY.date(), total=Decimal("192.00"), currency="EUR",
+        seller="Northbridge Software Ltd", sender="ada@example.com",
     ),
     mails.StaffNotice(title="A payment waits for review", paragraphs=["Payment 7.", "Please look."]),
     mails.AccountNotice(title="Password changed", paragraphs=["One.", "Two."]),

@@ -61,6 +61,7 @@ MUST_SAY = {
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],
     "ticket_received": ["T-7K3M-9QXD", "I have paid.", "receipt.pdf", "http://testserver/support/open/t/"],
     "ticket_closed": ["T-7K3M-9QXD", "http://testserver/support/rate/t/", "http://testserver/support/open/t/"],
+    "document_forwarded": ["Hello,", "INV-2026-00001", "5 March 2026", "€192.00", "Northbridge", "ada@example.com"],
     "staff_notice": ["Payment 7.", "Please look."],
     "account_notice": ["One.", "Two."],
 }

@@ -21,6 +21,7 @@ MAILS: Words = {
     "confirm_email": _("Confirm an e-mail address"),
     "conversation_answer": _("Answer in a conversation"),
     "data_ready": _("Copy of the data is ready"),
+    "document_forwarded": _("Document sent to somebody by its customer"),
     "due_day_extended": _("More time to pay"),
     "erased": _("Account erased"),
     "erasure_asked": _("Erasure asked for"),

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
-from storefront.account.rows import invoice_row
+from storefront.account import printed
 from storefront.backoffice.orders import rows, story, timeline
 from storefront.backoffice.orders.acts import links as acts
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
@@ -104,7 +104,7 @@ class Printed(StaffOnly, View):
         invoice = invoice_or_404(number)
         back = reverse("backoffice-invoice", args=[number])
         with translation.override(nearest_language(invoice.language)):
-            context = {"row": invoice_row(invoice), "invoice": invoice, "back_url": back}
+            context = printed.context(invoice) | {"back_url": back}
             response = render(request, "account_pages/invoice_print.html", context)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -19,6 +19,7 @@ from storefront.billing.documents import content_json, making, numbering, signal
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.kinds import builder, day_of_issue, language_of
 from storefront.billing.documents.content import Content, DocumentKind
+from storefront.billing.documents.einvoice import adding
 from storefront.billing.documents.errors import CannotIssue, NotNeeded, NotYet
 from storefront.billing.documents.making import Made
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, PictureUse, RequestStatus
@@ -91,7 +92,8 @@ def issue(request_id: int) -> Document | None:
             raise NotNeeded
         on = day_of_issue(request)
         content = _content(Basis(request, settings, _number(request, settings, on), on))
-        document = _write(request, content, making.make(content, settings))
+        made = adding.completed(making.make(content, settings), content, settings)
+        document = _write(request, content, made)
         states.apply(request, RequestStatus.ISSUED, table=_STEPS, document=document, leased_until=None, problem=[])
         signals.document_issued.send(sender=Document, document=document)
     return document
@@ -131,11 +133,14 @@ def _write(request: DocumentRequest, content: Content, made: Made) -> Document:
         hash_version=content_json.HASH_VERSION,
         pdf_hash=made.pdf_hash,
         xml_hash=made.xml_hash,
+        ubl_hash=made.ubl_hash,
         kept_until=date(content.issued_on.year + KEPT_YEARS, 12, 31),
     )
     document.pdf.save("document.pdf", ContentFile(made.pdf), save=False)
     if made.xml:
         document.xml.save("document.xml", ContentFile(made.xml), save=False)
+    if made.ubl:
+        document.ubl.save("document.ubl", ContentFile(made.ubl), save=False)
     document.save(force_insert=True)
     PictureUse.objects.bulk_create(PictureUse(document=document, picture=picture) for picture in made.pictures)
     return document

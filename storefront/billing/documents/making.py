@@ -1,4 +1,4 @@
-"""The files of a document, made from its content alone: the same content gives the same bytes."""
+"""The files of a document, made from its content alone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from storefront.billing.documents.printing import page, pdf
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The PDF; the e-invoice alone, b"" where there is none; the seal and signature that are printed on it."""
+    """The PDF; the e-invoice alone and as UBL, b"" where there is none; seal and signature that are printed on it."""
 
     pdf: bytes = field(repr=False)
     xml: bytes = field(default=b"", repr=False)
+    ubl: bytes = field(default=b"", repr=False)
     pictures: tuple[Picture, ...] = ()
 
     @property
@@ -25,6 +26,10 @@ class Made:
     @property
     def xml_hash(self) -> str:
         return hashlib.sha256(self.xml).hexdigest() if self.xml else ""
+
+    @property
+    def ubl_hash(self) -> str:
+        return hashlib.sha256(self.ubl).hexdigest() if self.ubl else ""
 
 
 def make(content: Content, settings: DocumentSettings) -> Made:

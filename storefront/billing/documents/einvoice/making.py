@@ -10,6 +10,7 @@ from storefront.billing.documents.content import Content
 from storefront.billing.documents.einvoice import arithmetic, mapping, rules, schemas
 from storefront.billing.documents.einvoice.failures import Failure, described
 from storefront.billing.documents.einvoice.rules import Syntax
+from storefront.billing.documents.errors import CannotIssue
 from storefront.core import money
 
 LEVEL = "en16931"
@@ -17,11 +18,12 @@ LEVEL = "en16931"
 MOST_PLACES = 2
 
 
-class RulesBroken(Exception):
+class RulesBroken(CannotIssue):
     """The document would fail EN 16931; ``failures`` say why."""
 
     def __init__(self, failures: list[Failure]) -> None:
-        super().__init__(described(failures))
+        super().__init__(*(failure.sentence for failure in failures))
+        self.args = (described(failures),)
         self.failures = failures
 
 

@@ -35,7 +35,8 @@ class Document(models.Model):
 
     ``cause``: what it was issued for, once: ``act:<invoice>``. ``content`` is what it says (``content_json``), by which
     pages and files are made; ``content_hash`` its SHA-256 by ``hash_version``. ``pdf`` holds the bytes that were sent,
-    ``pdf_hash`` their SHA-256; ``xml`` the e-invoice alone, where there is one. ``issued_on`` is the day printed on it,
+    ``pdf_hash`` their SHA-256; ``xml`` the e-invoice alone, where there is one, and ``ubl`` the same as
+    UBL. ``issued_on`` is the day printed on it,
     ``issued_at`` when it was made. ``gross`` and ``currency`` repeat the content for lists. ``corrects``: the document
     that a credit note takes back. Triggers of the database refuse any change (``db_triggers``).
     """
@@ -61,6 +62,8 @@ class Document(models.Model):
     pdf_hash = models.CharField(max_length=64)
     xml = models.FileField(upload_to=place, max_length=120, blank=True, default="")
     xml_hash = models.CharField(max_length=64, blank=True, default="")
+    ubl = models.FileField(upload_to=place, max_length=120, blank=True, default="")
+    ubl_hash = models.CharField(max_length=64, blank=True, default="")
     kept_until = models.DateField()
 
     class Meta:

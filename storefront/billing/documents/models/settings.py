@@ -24,6 +24,13 @@ class ActOnPaper(models.TextChoices):
     ALWAYS = "always", _("Every act")
 
 
+class EInvoicing(models.TextChoices):
+    BY_COUNTRY = "by_country", _("Factur-X for sellers in the EU with a VAT number, else none")
+    NONE = "none", _("None")
+    FACTUR_X = "factur_x", _("Factur-X: XML inside the PDF (ZUGFeRD)")
+    WITH_UBL = "with_ubl", _("Factur-X, and UBL as a file of its own")
+
+
 #: The last day for an act, counted from the payment.
 LATEST_ACT_DAY = 10
 
@@ -40,6 +47,9 @@ class DocumentSettings(models.Model):
     style = models.CharField(_("style"), max_length=10, choices=DocumentStyle, default=DocumentStyle.EU)
     series = models.SlugField(_("begin of the numbers"), max_length=6, blank=True, default="")
     second_language = models.CharField(_("second language"), max_length=10, blank=True, default="")
+    e_invoicing = models.CharField(
+        _("e-invoices by EN 16931"), max_length=12, choices=EInvoicing, default=EInvoicing.BY_COUNTRY
+    )
     issues_invoices = models.BooleanField(_("invoices"), default=True)
     issues_receipts = models.BooleanField(_("receipts"), default=True)
     issues_acts = models.BooleanField(_("acts"), default=True)

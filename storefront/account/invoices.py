@@ -1,0 +1,52 @@
+"""The customer's invoices: the list, one of them, and as a sheet to print."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from storefront.account import printed, rows
+from storefront.account.documents import listing
+from storefront.account.views import licenses_from, own, page_of, user_of
+from storefront.billing import queries as billing
+from storefront.billing.models import Invoice
+
+
+@own
+@require_safe
+def invoices(request: HttpRequest) -> HttpResponse:
+    page = page_of(request, billing.invoices_of(user_of(request)))
+    return render(request, "account_pages/invoices.html", {"page_obj": page, "rows": rows.invoice_rows(page)})
+
+
+def _invoice(request: HttpRequest, number: str) -> Invoice:
+    found = billing.invoice_of(user_of(request), number)
+    if found is None:
+        raise Http404
+    return found
+
+
+@own
+@require_safe
+def invoice(request: HttpRequest, number: str) -> HttpResponse:
+    found = _invoice(request, number)
+    context = {
+        "row": rows.invoice_row(found),
+        "invoice": found,
+        "licenses": licenses_from(request, [found]),
+        "documents": listing.of_invoices(user_of(request), [found]),
+        "pending": listing.pending(user_of(request), invoice=found.number),
+    }
+    return render(request, "account_pages/invoice.html", context)
+
+
+@own
+@require_safe
+def invoice_print(request: HttpRequest, number: str) -> HttpResponse:
+    """The sheet alone, from the snapshot taken when it was issued."""
+    found = _invoice(request, number)
+    pdf = listing.sheet_of(user_of(request), found)
+    context = {"pdf_url": reverse("account-document-pdf", args=[pdf.public_id]) if pdf else ""}
+    return render(request, "account_pages/invoice_print.html", printed.context(found) | context)
