@@ -39,14 +39,26 @@ def lead_to_payment(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 
     Call it after the log-in that goes with a first order, which creates a new session.
     """
+    note_placed(request, invoice)
+    return redirect(links.next_path(invoice))
+
+
+def note_placed(request: HttpRequest, invoice: Invoice) -> None:
+    """The invoice belongs to an order that was placed in this browser's session."""
     placed = request.session.get(_KEY, [])
     request.session[_KEY] = [*placed, invoice.public_id][-_KEPT:]
-    return redirect(links.next_path(invoice))
 
 
 def was_placed_here(request: HttpRequest, invoice: Invoice) -> bool:
     """Whether the order of the invoice was placed in this browser's session."""
     return invoice.public_id in _placed(request)
+
+
+def is_buyer(request: HttpRequest, invoice: Invoice) -> bool:
+    """Whether this browser placed the order, or is signed in as its customer."""
+    if request.user.is_authenticated:
+        return request.user.pk == invoice.customer_id
+    return was_placed_here(request, invoice)
 
 
 def waiting(request: HttpRequest, *, software_id: int | None = None) -> list[Unpaid]:

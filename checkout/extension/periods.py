@@ -24,6 +24,7 @@ from checkout.orders.errors import CartChanged
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder
 from checkout.page import portal_field
+from storefront.billing.payer_details import PayerDetails
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.links import read_extend_token
@@ -116,13 +117,15 @@ def order(
     shown: ShownPrices,
     payer: User | None,
     contact: Contact,
+    details: PayerDetails | None,
     shows_portal: bool,
     ip_address: str | None,
     language: str,
 ) -> PlacedOrder:
     """Place the order of ``payer`` (None: an account is created for ``contact``), who need not hold the license.
 
-    It costs at most what was shown. ``shows_portal``: whether the payer may see which portal the license is for.
+    ``details``: whom the invoice is addressed to, None for the default of ``payer``. It costs at most what was shown.
+    ``shows_portal``: whether the payer may see which portal the license is for.
     Raises what ``place_order`` raises, and CartChanged; nothing is written then.
     """
     license = extension.license
@@ -139,6 +142,7 @@ def order(
                 ip_address=ip_address,
                 language=language,
                 named_by_link=license.public_id,
+                payer=details,
             )
         )
         if placed.invoice.amount > shown.amounts.get(price.pk, -1):

@@ -32,6 +32,8 @@ from checkout.page.signing_in import sign_in
 from checkout.page.views import BUSY
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers
 from storefront.core import throttle, visitor
 from storefront.core.money import display
 from storefront.core.throttle import throttled
@@ -64,7 +66,7 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
     except CartError as exc:
         return render(request, "checkout/extend_closed.html", {"message": exc.message}, status=exc.status)
     forms = _forms(request, extension)
-    if request.method == "POST" and forms.are_valid():
+    if request.method == "POST" and not _asks_for_fields(request) and forms.are_valid():
         try:
             return _order(request, extension, forms)
         except CartError as exc:  # taken off sale meanwhile
@@ -87,9 +89,19 @@ def _forms(request: HttpRequest, extension: Extension) -> _Forms:
     data = request.POST if request.method == "POST" else None
     is_visitor = current_customer(request) is None
     choices = ExtendForm(data, extension=extension, asks_payer=is_visitor)
-    typed = data if data and data.get("payer") == OTHER else None
-    payer = CheckoutForm(typed, customer=None, needs_portal=False, versions=[]) if is_visitor else None
+    if not is_visitor:
+        return _Forms(choices, None)
+    typed = data if data and data.get("payer") == OTHER and not _asks_for_fields(request) else None
+    initial = {name: request.POST[name] for name in request.POST}
+    payer = CheckoutForm(
+        typed, customer=None, needs_portal=False, versions=[], initial=initial, page=request.path
+    )  # fmt: skip
     return _Forms(choices, payer)
+
+
+def _asks_for_fields(request: HttpRequest) -> bool:
+    """Whether only the fields of another country are asked for."""
+    return request.POST.get("go") == CheckoutForm.RELOAD
 
 
 def _page(
@@ -109,6 +121,7 @@ def _page(
         "form": forms.choices,
         "payer_form": forms.payer,
         "contact": periods.contact_of(customer) if customer else None,
+        "payer": payers.of(customer).filter(is_default=True).first() if customer else None,
         "is_holder": customer is not None and customer.pk == license.customer_id,
         "may_use_cart": customer is None or customer.pk == license.customer_id,
         "cart_count": cart_of(request).pieces,
@@ -140,7 +153,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     if shown is None:
         return _page(request, extension, forms, notice=CartChanged("price").message)
     customer = current_customer(request)
-    payer, contact = _payer(request, extension, forms)
+    payer, contact, details = _payer(request, extension, forms)
     try:
         placed = periods.order(
             extension,
@@ -148,6 +161,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
             shown=shown,
             payer=payer,
             contact=contact,
+            details=details,
             shows_portal=customer is not None and customer.pk == extension.license.customer_id,
             ip_address=visitor.client_address(request),
             language=get_language() or "en",
@@ -163,15 +177,18 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])
 
 
-def _payer(request: HttpRequest, extension: Extension, forms: _Forms) -> tuple[User | None, Contact]:
-    """Who pays (None: a new customer) and their contact data, as typed or as stored."""
+def _payer(
+    request: HttpRequest, extension: Extension, forms: _Forms
+) -> tuple[User | None, Contact, PayerDetails | None]:
+    """Who pays (None: a new customer), their contact data, as typed or as stored, and whom the invoice is addressed to
+    (None: the default)."""
     payer = current_customer(request)
     if payer is None and forms.payer is not None and forms.payer.is_bound:
         throttle.hit("checkout-address", request)
-        return None, forms.payer.contact
+        return None, forms.payer.contact, forms.payer.details
     payer = payer or extension.license.customer
     throttle.hit_key("checkout-customer", str(payer.pk))
-    return payer, periods.contact_of(payer)
+    return payer, periods.contact_of(payer), None
 
 
 def _to_provider(request: HttpRequest, placed: PlacedOrder, *, is_as_shown: bool) -> HttpResponse:

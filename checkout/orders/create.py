@@ -24,6 +24,7 @@ from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
+from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import free, invoices, taxation
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.tax import TaxDecision
@@ -71,13 +72,15 @@ def create(
     portal: PortalAddress | None = None,
     basket: Basket | None = None,
     tax_decision: TaxDecision | None = None,
+    details: PayerDetails | None = None,
 ) -> CreatedOrder:
     """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
 
     A total above zero waits for its payment, and a mail with the pay link goes to the customer. A total of zero is
     paid at once: its licenses are granted in this transaction. ``consents``: the agreements accepted, with their
     texts, from ``ip_address``. ``portal``: as the buyer typed it. ``basket``: what the lines came from, if from a
-    cart; the caller has claimed it. ``tax_decision``: the caller's, if it has made one.
+    cart; the caller has claimed it. ``tax_decision``: the caller's, if it has made one. ``payer``: whom to ask about
+    the order; ``details``: whom the invoice is addressed to, the same if None.
     Raises ValueError for a total of zero without ``cause.free``, and what ``invoices.issue`` raises.
     """
     if not sum(line.amount for line in lines) and cause.free is None:
@@ -88,7 +91,7 @@ def create(
             states.lock(User(pk=customer.pk))
             if created := _created_for(cause.key, customer):
                 return created
-        printed = {"name": payer.name, "company": payer.company, "phone": payer.phone, "email": customer.email}
+        printed = _printed(payer, details, customer)
         decision = tax_decision or taxation.decide_for(
             payer=printed, at=clock.now(), published=sum((line.amount for line in lines), Decimal(0)), currency=currency
         )
@@ -113,6 +116,13 @@ def create(
         else:
             _send_pay_link(order, invoice, invoice_lines, payer.name, host, is_offer=cause.asks_consent)
     return CreatedOrder(order, invoice, oscar_lines)
+
+
+def _printed(contact: Contact, details: PayerDetails | None, customer: User) -> dict[str, str]:
+    """The payer on the invoice; what their details leave open is the contact's."""
+    known = details or PayerDetails.from_json({"company": contact.company})
+    name, phone = known.name or contact.name, known.phone or contact.phone
+    return replace(known, name=name, phone=phone, email=customer.email).to_json()
 
 
 def _created_for(key: str, customer: User) -> CreatedOrder | None:

@@ -30,7 +30,7 @@ from checkout.orders.order_request import OrderRequest, PlacedOrder
 from checkout.reminders import services as reminders
 from checkout.vouchers import rules
 from storefront.billing.models import FreeOrderCause, Invoice
-from storefront.billing.services import orders
+from storefront.billing.services import orders, payers
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
 from storefront.users import services as users
@@ -184,6 +184,7 @@ def _create(
         ip_address=request.ip_address,
         portal=request.portal,
         basket=cart.basket,
+        details=payers.use(customer=customer, chosen=request.chosen, typed=request.payer),
     )
     oscar_rows.write_discounts(
         order=created.order, lines=created.lines, basket=cart.basket, basket_lines=basket_lines, customer=customer

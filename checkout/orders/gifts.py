@@ -15,6 +15,7 @@ from checkout.orders.by_staff import customer_with
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
 from storefront.billing.models import FreeOrderCause
+from storefront.billing.services import payers
 from storefront.core import states
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.licensing.models import License
@@ -89,6 +90,7 @@ def give(
         language=customer.language,
         cause=cause,
         portal=portal,
+        details=payers.use(customer=customer),
     )
     if not created.is_new:
         raise NotPossible("given_already")

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from django.core import signing
 from oscar.apps.order.models import Order
 
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Payer
+from storefront.billing.payer_details import PayerDetails
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.users.models import User
 
@@ -65,6 +66,8 @@ class OrderRequest:
     ``shown`` is what the page showed, None if the form did not say. ``ip_address`` and ``language`` are evidence of the
     consent. ``is_separate``: order even if an equal order is open. ``change``: see LicenseTerms. ``named_by_link``: the
     public id of a license that the customer may extend without holding it, because a signed link named it; else "".
+    ``payer``: whom the invoice is addressed to, None for the customer's default; ``chosen``: the one of their payers
+    that it was taken from, None if it was typed, and is kept with the customer.
     """
 
     basket_id: int
@@ -77,6 +80,8 @@ class OrderRequest:
     is_separate: bool = False
     change: str = ""
     named_by_link: str = ""
+    payer: PayerDetails | None = None
+    chosen: Payer | None = None
 
     @property
     def portal_host(self) -> str:

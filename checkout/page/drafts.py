@@ -21,12 +21,16 @@ from checkout.page import portal_field
 from checkout.page.forms import BOX_PREFIX, REMIND, without_raw_address
 from checkout.reminders import services as reminders
 from checkout.reminders.services import KEPT_FOR
+from storefront.billing.payer_details import PayerKind
+from storefront.billing.payer_fields import NUMBERS
+from storefront.billing.payer_forms import NEW
 from storefront.core import clock
 from storefront.core.user_input import emails
 from storefront.users.models import User
 
 _KEY = "checkout_draft"
-_FIELDS = ("name", "company", "phone", "email", portal_field.FIELD)
+_PAYER = ("payer", "kind", "country", "company", "address", "postcode", "city", *NUMBERS)
+_FIELDS = ("name", "phone", "email", portal_field.FIELD, *_PAYER)
 _LONGEST = 300
 _MOST_BOXES = 50
 
@@ -70,7 +74,10 @@ def initial(request: HttpRequest, cart: Cart, customer: User | None) -> dict[str
     draft = _draft(request)
     # A customer may have ticked the box in another browser.
     values[REMIND] = draft[REMIND] if REMIND in draft else customer is not None and reminders.is_requested(cart.basket)
-    values |= {name: text for name, text in draft.get("fields", {}).items() if text}
+    typed = {name: text for name, text in draft.get("fields", {}).items() if text}
+    values |= typed
+    if "payer" not in typed and typed.get("country"):  # by a visitor, who has logged in since
+        values["payer"] = NEW
     values |= draft.get("ticks", {})
     licenses = [line.license for line in cart.on_sale if line.license and line.license.portal_address]
     if own := [license for license in licenses if customer is not None and license.customer_id == customer.pk]:
@@ -116,11 +123,7 @@ def _draft(request: HttpRequest) -> dict[str, Any]:
 
 def _of_customer(customer: User) -> dict[str, str]:
     last = PurchaseDetails.objects.filter(order__user=customer).order_by("-pk").first()
-    if last is None:
-        return {"name": customer.name, "company": customer.company, "phone": customer.phone}
-    return {
-        "name": last.name,
-        "company": last.company,
-        "phone": last.phone,
-        portal_field.FIELD: last.portal_address,
-    }
+    known = last or customer
+    kind = PayerKind.COMPANY if known.company else PayerKind.PERSON
+    values = {"name": known.name, "company": known.company, "phone": known.phone, "kind": kind.value}
+    return values | ({portal_field.FIELD: last.portal_address} if last else {})

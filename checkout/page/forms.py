@@ -14,6 +14,8 @@ from checkout.orders.agreements import AgreementText
 from checkout.orders.order_request import Contact
 from checkout.page import portal_field
 from checkout.page.portal_field import Reading
+from storefront.billing.models import Payer
+from storefront.billing.payer_forms import PayerFields, reload_from
 from storefront.core.form_fields import EmailField, OneLineField, PhoneField
 from storefront.users.models import User
 from storefront.users.services import normalise_email
@@ -24,18 +26,16 @@ BOX_PREFIX = "agreement-"
 REMIND = "remind"
 
 
-class CheckoutForm(forms.Form):
-    """Contact, portal and consent.
+class CheckoutForm(PayerFields):
+    """Contact, payer, portal and consent.
 
     ``reading`` is what the posted address was read as; the form gets the host only (see ``without_raw_address``).
     ``customer``'s e-mail is fixed. ``versions`` are the texts to accept; the ``initial`` value of a box is the version
-    it was ticked for, and ticks no other.
+    it was ticked for, and ticks no other. ``payers``: those of the customer, to choose from. ``page``: where the fields
+    of another country come from, "" where they do not.
     """
 
-    field_order = ("email", "name", "company", "phone", "bitrix24_address")
-
     name = OneLineField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
-    company = OneLineField(label=_("Company"), max_length=200, required=False)
     phone = PhoneField(label=_("Phone"), error_messages={"required": _("Enter a phone number.")})
     email = EmailField()
     remind = forms.BooleanField(
@@ -54,12 +54,16 @@ class CheckoutForm(forms.Form):
         versions: Sequence[AgreementText],
         reading: Reading | None = None,
         initial: Mapping[str, Any] | None = None,
+        payers: Sequence[Payer] = (),
+        page: str = "",
     ) -> None:
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         self.reading = reading
         self.versions = list(versions)
         self._complete("name", "name")
-        self._complete("company", "organization")
+        self.for_payer(payers=payers, is_short=True)
+        if page:
+            reload_from(page, self.fields["country"], button=self.RELOAD)
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
         )
@@ -76,13 +80,15 @@ class CheckoutForm(forms.Form):
             name = box_name(version)
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
+        payer = ["payer", "kind", "country", *self.asked]
+        self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD])
 
     @property
     def contact(self) -> Contact:
         """The contact data of a valid form."""
         data = self.cleaned_data
         email = normalise_email(data["email"])
-        return Contact(name=data["name"], company=data["company"], phone=data["phone"], email=email)
+        return Contact(name=data["name"], company=self.details.company, phone=data["phone"], email=email)
 
     @property
     def boxes(self) -> list[forms.BoundField]:

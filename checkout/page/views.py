@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -32,6 +34,7 @@ from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import current_customer, render_page
 from checkout.page.signing_in import sign_in
 from storefront.billing.links import pay_path
+from storefront.billing.services import payers
 from storefront.core import form_fields, throttle, visitor
 from storefront.core.throttle import throttled
 from storefront.users import services as users
@@ -86,13 +89,22 @@ def read_portal(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
     """The page with a fresh form, filled in with what was typed before."""
     customer = current_customer(request)
-    form = CheckoutForm(
+    form = _form(request, cart, customer, initial=drafts.initial(request, cart, customer))
+    return render_page(request, cart, form, notice=notice, voucher_error=voucher_error)
+
+
+def _form(
+    request: HttpRequest, cart: Cart, customer: User | None, data: Mapping[str, Any] | None = None, **more: Any
+) -> CheckoutForm:
+    return CheckoutForm(
+        data,
         customer=customer,
         needs_portal=cart.needs_portal,
         versions=agreements.in_force(cart),
-        initial=drafts.initial(request, cart, customer),
+        payers=list(payers.of(customer)) if customer else [],
+        page=reverse("checkout"),
+        **more,
     )
-    return render_page(request, cart, form, notice=notice, voucher_error=voucher_error)
 
 
 def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
@@ -109,8 +121,7 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     customer = current_customer(request)
     reading = portal_field.read_posted(request.POST)
     data = without_raw_address(request.POST, reading)
-    versions = agreements.in_force(cart)
-    form = CheckoutForm(data, customer=customer, needs_portal=cart.needs_portal, versions=versions, reading=reading)
+    form = _form(request, cart, customer, data, reading=reading)
     is_valid = form.is_valid()
     if _has_account(request, form, customer):
         # A parallel click may have created the account, with the order of this very cart.
@@ -216,4 +227,6 @@ def _order_request(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: 
         language=get_language() or "en",
         is_separate=request.POST.get("separate") == "1",
         change=license_effects.change_in(request),
+        payer=form.details,
+        chosen=form.chosen,
     )

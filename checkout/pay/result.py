@@ -68,7 +68,7 @@ def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResp
     if request.method != "POST":
         return redirect("pay-result", token=token)
     invoice, payment = _purchase(token)
-    if not _is_buyer(request, invoice):
+    if not unpaid.is_buyer(request, invoice):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(reverse("pay-result", kwargs={"token": token}))
@@ -90,13 +90,6 @@ def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResp
     return HttpResponseSeeOther(f"{reverse('pay-result', kwargs={'token': token})}#license-{public_id}")
 
 
-def _is_buyer(request: HttpRequest, invoice: Invoice) -> bool:
-    """Whether this browser placed the order, or is signed in as its customer."""
-    if request.user.is_authenticated:
-        return request.user.pk == invoice.customer_id
-    return unpaid.was_placed_here(request, invoice)
-
-
 def _purchase(token: str) -> tuple[Invoice, PaymentAttempt | None]:
     """What a result link names: a payment with its invoice, or an invoice of zero. Raises Http404."""
     payment = queries.attempt_by_return_token(token)
@@ -112,7 +105,7 @@ def _result_context(
     request: HttpRequest, invoice: Invoice, payment: PaymentAttempt | None, token: str
 ) -> dict[str, Any]:
     now = progress.of(payment) if payment else progress.of_free(invoice)
-    is_buyer = _is_buyer(request, invoice)
+    is_buyer = unpaid.is_buyer(request, invoice)
     is_owner = is_buyer and request.user.is_authenticated
     return {
         "token": token,

@@ -130,6 +130,7 @@ def _page(
         "may_pay": problem is None or may_pay,
         "methods": [(name, gateway_registry.verbose_name(name)) for name in payment_methods.offered()],
         "is_method_missing": is_method_missing,
+        "payer_path": links.payer_path(invoice),
         "agreements": agreements or agreement_form.of_invoice(invoice),
     }
     if problem is None or isinstance(problem, NoMethod):  # a voucher that they hold is paid all the same

@@ -13,6 +13,7 @@ from catalogue.plans.models import months_label
 from storefront.billing import links
 from storefront.billing.instructions import Told, told
 from storefront.billing.models import Invoice
+from storefront.billing.payer_details import PayerDetails
 from storefront.billing.status import Status, of_invoice
 from storefront.core import clock
 from storefront.licensing import queries as licensing
@@ -37,6 +38,15 @@ class InvoiceRow:
     what_for: str
     more: int
     instructions: Told | None = None
+
+    @property
+    def payer(self) -> str:
+        return PayerDetails.from_json(self.invoice.payer).title
+
+    @property
+    def payer_path(self) -> str:
+        """Where it is addressed to another payer."""
+        return links.payer_path(self.invoice)
 
 
 @dataclass(frozen=True, slots=True)

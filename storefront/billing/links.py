@@ -32,6 +32,11 @@ def pay_path(invoice: Invoice) -> str:
     return reverse("pay", kwargs={"token": pay_token(invoice)})
 
 
+def payer_path(invoice: Invoice) -> str:
+    """The page that addresses an unpaid invoice to another payer."""
+    return reverse("pay-payer", kwargs={"token": pay_token(invoice)})
+
+
 def pay_url(invoice: Invoice) -> str:
     """The absolute pay link, as it stands in mails, in the invoice's language."""
     return absolute_url("pay", language=invoice.language, token=pay_token(invoice))

@@ -11,6 +11,7 @@ from storefront.billing import status
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
+from storefront.billing.payer_details import PayerDetails
 from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
@@ -23,8 +24,9 @@ class DueDayExtended(mails.OrderPlaced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceReplaced(mails.OrderPlaced):
-    """The unpaid invoice ``old_number`` is void, and ``invoice_number`` took its place, for another payer."""
+    """The unpaid invoice ``old_number`` is void, and ``invoice_number`` took its place, for another ``payer``."""
 
+    payer: str
     invoice_number: str
     old_number: str
 
@@ -65,6 +67,7 @@ def invoice_replaced(invoice: Invoice, old: Invoice) -> None:
         total=invoice.amount,
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
+        payer=PayerDetails.from_json(invoice.payer).title,
         invoice_number=invoice.number,
         old_number=old.number,
     )
@@ -138,7 +141,7 @@ def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:
 
 def _of(invoice: Invoice, currency: str = "") -> _OfInvoice:
     return {
-        "name": invoice.payer.get("name") or invoice.customer.get_full_name(),
+        "name": invoice.customer.get_full_name() or invoice.payer.get("name", ""),
         "order_number": invoice.order.number if invoice.order else invoice.number,
         "currency": currency or invoice.currency,
     }

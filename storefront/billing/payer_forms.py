@@ -15,7 +15,6 @@ from storefront.billing.models import Payer
 from storefront.billing.payer_countries import Identifier
 from storefront.billing.payer_details import PayerDetails, PayerKind
 from storefront.core import countries
-from storefront.core.form_fields import OneLineField
 
 #: The value of ``payer`` for one whose details are typed.
 NEW = "new"
@@ -32,7 +31,8 @@ class PayerFields(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Who pays?"),
         choices=[(PERSON, gettext_lazy("A person")), (COMPANY, gettext_lazy("A company"))],
-        widget=forms.RadioSelect,
+        widget=payer_inputs.Radios,
+        required=False,
     )
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
@@ -41,6 +41,8 @@ class PayerFields(forms.Form):
         error_messages={"required": gettext_lazy("Choose the country.")},
     )
 
+    #: The button that asks for the fields of another kind or country.
+    RELOAD = "fields"
     payers: Sequence[Payer] = ()
     is_short = False
 
@@ -52,8 +54,8 @@ class PayerFields(forms.Form):
         if payers:
             options = [(each.public_id, str(each)) for each in payers]
             self.fields["payer"] = forms.ChoiceField(
-                label=_("Payer"), choices=[*options, (NEW, _("Somebody else"))], widget=forms.RadioSelect,
-                error_messages={"required": _("Choose the payer.")},
+                label=_("Payer"), choices=[*options, (NEW, _("Another payer"))], widget=payer_inputs.Radios,
+                required=False, error_messages={"invalid_choice": _("Choose the payer.")},
             )  # fmt: skip
             self.initial.setdefault("payer", payers[0].public_id)
         self.asked = self._of_company() if is_short or self.is_company else self._of_person()
@@ -113,28 +115,17 @@ class PayerFields(forms.Form):
         return str(self[name].value() or "")
 
     def _of_company(self) -> dict[str, forms.Field]:
-        fields: dict[str, forms.Field] = {
-            "company": OneLineField(
-                label=_("Legal name"), max_length=200, min_length=2,
-                error_messages={"required": _("Enter the legal name of the company.")},
-                widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-            ),
-            **payer_inputs.numbers(self._identifiers()),
-            **payer_inputs.address(is_required=True),
-        }  # fmt: skip
-        return fields if self.is_short else fields | payer_inputs.more_of_company() | payer_inputs.papers()
+        numbers = payer_inputs.numbers(self._identifiers())
+        own = {name: field for name, field in numbers.items() if name not in payer_fields.BANK}
+        bank = {name: field for name, field in numbers.items() if name in payer_fields.BANK}
+        fields = payer_inputs.company() | own | payer_inputs.address(is_required=True)
+        if self.is_short:
+            return fields
+        return fields | payer_inputs.people() | payer_inputs.bank() | bank | payer_inputs.papers()
 
     def _of_person(self) -> dict[str, forms.Field]:
-        name = OneLineField(
-            label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")},
-            widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        )  # fmt: skip
-        return {
-            "name": name,
-            **payer_inputs.address(is_required=False),
-            **payer_inputs.numbers(self._identifiers()),
-            **payer_inputs.papers(),
-        }
+        numbers = payer_inputs.numbers(self._identifiers())
+        return payer_inputs.person() | payer_inputs.address(is_required=False) | numbers | payer_inputs.papers()
 
     def _identifiers(self) -> Sequence[Identifier]:
         country = self._value("country")
@@ -144,10 +135,7 @@ class PayerFields(forms.Form):
 
 
 class PayerForm(PayerFields):
-    """A payer with everything its documents can say. ``RELOAD``: the button that asks for the fields of another kind or
-    country; ``page``: the address of the form."""
-
-    RELOAD = "fields"
+    """A payer with everything its documents can say. ``page``: the address of the form."""
 
     def __init__(self, *args: Any, page: str, payers: Sequence[Payer] = (), **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)

@@ -15,6 +15,13 @@ from storefront.billing.payer_countries import Identifier
 from storefront.core.form_fields import EmailField, ManyLinesField, OneLineField, PhoneField
 
 
+class Radios(forms.RadioSelect):
+    """Its errors lead to the first button."""
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return str(super().id_for_label(id_, index or "0"))
+
+
 class NumberField(OneLineField):
     """A number of the country that the form is for."""
 
@@ -74,17 +81,33 @@ def address(*, is_required: bool) -> dict[str, forms.Field]:
     return {"address": AddressField(required=is_required), "postcode": postcode, "city": city}
 
 
-def more_of_company() -> dict[str, forms.Field]:
-    return {
-        "bank_name": OneLineField(label=_("Bank"), max_length=200, required=False),
-        "director": OneLineField(
-            label=_("Director"),
-            max_length=200,
-            required=False,
-            help_text=_("Who signs the documents, with their post."),
-        ),
-        "name": OneLineField(label=_("Contact person"), max_length=200, required=False),
-    }
+def company() -> dict[str, forms.Field]:
+    legal_name = OneLineField(
+        label=_("Legal name"), max_length=200, min_length=2,
+        error_messages={"required": _("Enter the legal name of the company.")},
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )  # fmt: skip
+    return {"company": legal_name}
+
+
+def person() -> dict[str, forms.Field]:
+    name = OneLineField(
+        label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    return {"name": name}
+
+
+def people() -> dict[str, forms.Field]:
+    """Of a company: who signs, and whom to ask."""
+    director = OneLineField(
+        label=_("Director"), max_length=200, required=False, help_text=_("Who signs the documents, with their post.")
+    )  # fmt: skip
+    return {"director": director, "name": OneLineField(label=_("Contact person"), max_length=200, required=False)}
+
+
+def bank() -> dict[str, forms.Field]:
+    return {"bank_name": OneLineField(label=_("Bank"), max_length=200, required=False)}
 
 
 def papers() -> dict[str, forms.Field]:

@@ -75,6 +75,8 @@ THROTTLES = {
     "checkout-customer": "30/hour",  # orders one account may try to place
     "cart-voucher": "30/hour",  # voucher codes a visitor may try
     "pay-start": "30/hour",
+    "pay-payer": "10/hour",  # other payers that a visitor may put on unpaid invoices
+    "pay-payer-order": "20/day",  # ... and that an order may get from everybody
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses

@@ -209,6 +209,8 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
         starting.start(invoice=purchases.order(customer, shop), gateway_name="stripe"),
     )
     yield Kind(links.pay_path(unpaid), is_main=True)
+    yield Kind(links.payer_path(unpaid), is_main=True)
+    yield Kind(links.payer_path(unpaid), act=send("main form", company=""))
     back = "/" + links.return_url(payment).split("/", 3)[3]
     yield Kind(back)
     stripe.pay(payment.provider_reference)

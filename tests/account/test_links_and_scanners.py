@@ -36,6 +36,7 @@ from storefront.users.data_protection import requests as data_requests
 from storefront.users.models import User
 from tests import rows
 from tests.account.test_access_matrix import routes
+from tests.checkout.building import PAYER
 from tests.checkout.test_reminders import asked as leave_checkout
 from tests.factories import PASSWORD
 
@@ -150,6 +151,10 @@ LINKS = {
     ),
     "confirm an address": Link(r"/account/^confirm-email/(?P<key>[-:\w]+)/$", confirmation, confirm),
     "pay": Link("/pay/<str:token>/", lambda things: links.pay_url(things.invoice), pay),
+    "name another payer": Link(
+        "/pay/<str:token>/payer/", lambda things: f"{links.pay_url(things.invoice)}payer/",
+        lambda things, url: Client().post(url, PAYER).status_code == 303,
+    ),
     "see what was paid": Link(RESULT, lambda things: links.return_url(things.payment), read("acme.bitrix24.com")),
     "see how it goes on": Link(
         f"{RESULT}status/", lambda things: f"{links.return_url(things.payment)}status/", lambda things, url: True

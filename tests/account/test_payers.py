@@ -62,7 +62,7 @@ def test_there_is_one_default_and_the_newest_follows_an_archived_one(own: Client
     assert defaults(customer) == ["One"]
     own.post(f"/account/payers/{second.public_id}/turn/", {"do": "default"})
     assert defaults(customer) == ["Two"]
-    payers.note_use(second)
+    payers.use(customer=customer, chosen=second)
     own.post(f"/account/payers/{second.public_id}/turn/", {"do": "archive"})
     assert defaults(customer) == ["Three"]
     second.refresh_from_db()

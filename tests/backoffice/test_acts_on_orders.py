@@ -125,7 +125,10 @@ class TestDueDay:
 
 
 class TestPayer:
-    DATA = {"name": "Ada Buyer", "company": "Acme GmbH", "address": "Hafenstr. 1", "phone": ""}
+    DATA = {
+        "kind": "company", "name": "Ada Buyer", "company": "Acme GmbH", "country": "DE", "address": "Hafenstr. 1",
+        "city": "Hamburg", "phone": "",
+    }  # fmt: skip
 
     def test_a_new_invoice_takes_its_place(self, accountant: Client, invoice: Any) -> None:
         shown = sentences(preview(accountant, path(invoice, "payer"), **self.DATA))
@@ -140,8 +143,15 @@ class TestPayer:
         assert path(new, "payer") in page
 
     def test_the_same_payer_is_refused(self, accountant: Client, invoice: Any) -> None:
-        same = {"name": "Ada Buyer", "company": "", "address": "", "phone": ""}
-        assert "names this payer already" in errors(preview(accountant, path(invoice, "payer"), **same))
+        confirmed(accountant, path(invoice, "payer"), **self.DATA)
+        new = Invoice.objects.get(replaces=invoice)
+        assert "names this payer already" in errors(preview(accountant, path(new, "payer"), **self.DATA))
+
+    def test_numbers_are_checked_as_in_the_account(self, accountant: Client, invoice: Any) -> None:
+        wrong = preview(accountant, path(invoice, "payer"), **self.DATA | {"vat_id": "FR40303265045"})
+        assert "a number of France" in str(wrong.context["form"].errors["vat_id"])
+        other = accountant.post(path(invoice, "payer"), self.DATA | {"country": "KZ", "back": "fields"})
+        assert "БИН/ИИН" in other.content.decode() and not other.context["form"].errors
 
 
 class TestMany:

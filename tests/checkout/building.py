@@ -18,7 +18,9 @@ from storefront.core import clock
 from storefront.licensing.models import License, LicensePeriod
 
 PORTAL = "acme.bitrix24.com"
-TYPED = {"name": "Grace New", "company": "Acme GmbH", "phone": "+49 30 1234567", "email": "grace@example.com"}
+#: Of a company in Germany: contact and payer.
+PAYER = {"kind": "company", "company": "Acme GmbH", "country": "DE", "address": "Lindenstr. 5", "city": "Berlin"}
+TYPED = {"name": "Grace New", "phone": "+49 30 1234567", "email": "grace@example.com", **PAYER}
 
 
 def put_in_cart(client: Client, term: Any, quantity: int = 1) -> Line:

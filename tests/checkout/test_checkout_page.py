@@ -14,6 +14,9 @@ from oscar.apps.order.models import Order
 from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
 from checkout.page import portal_field
+from storefront.billing.models import Invoice, Payer
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers
 from storefront.licensing.links import extend_path
 from storefront.users.models import User
 from tests.checkout.building import PORTAL, TYPED, filled, make_license, order_by, put_in_cart, seal_on
@@ -366,3 +369,55 @@ def test_page_is_never_cached(client: Client, shop: Any) -> None:
     put_in_cart(client, shop.term())
     assert "no-store" in client.get("/checkout/")["Cache-Control"]
     assert "no-store" in client.get("/basket/")["Cache-Control"]
+
+
+class TestPayer:
+    def test_a_person_is_asked_for_the_country_alone(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        assert "Choose the country." in send(client, shop, kind="person", company="", address="", city="", country="")
+        order(client, shop, kind="person", company="x", address="", city="", country="US", vat_id="nonsense")
+        payer = Invoice.objects.get().payer
+        assert (payer["kind"], payer["name"], payer["country"]) == ("person", TYPED["name"], "US")
+        assert (payer["company"], payer["vat_id"], payer["email"]) == ("", "", TYPED["email"])
+
+    def test_a_company_is_asked_for_what_its_documents_need(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        html = send(client, shop, country="KZ", address="A", tax_number="123456789012")
+        assert "БИН/ИИН) is not valid" in html and "full address" in html
+        order(client, shop, country="KZ", tax_number="940140000385")
+        assert Invoice.objects.get().payer["tax_number"] == "940140000385"
+        assert PurchaseDetails.objects.get().company == TYPED["company"]
+
+    def test_fields_of_another_country_come_by_a_button(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        answer = client.post("/checkout/", filled(shop, country="RU", go="fields"), follow=True)
+        html = answer.content.decode()
+        assert "INN (ИНН)" in html and f'value="{TYPED["company"]}"' in html and "error-summary" not in html
+        assert "USt-IdNr." not in html and "БИК" not in html
+        assert Order.objects.count() == 0
+
+    def test_what_a_visitor_typed_is_their_first_payer_and_offered_next_time(self, client: Client, shop: Any) -> None:
+        put_in_cart(client, shop.term())
+        order_by(client, shop, vat_id="DE136695976")
+        payer = Payer.objects.get()
+        assert (payer.is_default, payer.company, payer.vat_id) == (True, "Acme GmbH", "DE136695976")
+        assert payer.used_at is not None
+        put_in_cart(client, shop.term("pro"))
+        assert f'value="{payer.public_id}"' in client.get("/checkout/").content.decode()
+        order_by(client, shop, payer=payer.public_id, company="", country="")
+        assert Invoice.objects.latest("pk").payer["vat_id"] == "DE136695976"
+        put_in_cart(client, shop.term("pro", 1))
+        order_by(client, shop, payer="new", company="Client Ltd", country="GB")
+        assert Invoice.objects.latest("pk").payer["company"] == "Client Ltd"
+        assert [each.company for each in Payer.objects.all()] == ["Acme GmbH", "Client Ltd"]
+
+    def test_anothers_payer_cannot_be_chosen(
+        self, client: Client, shop: Any, customer: Any, make_customer: Any
+    ) -> None:
+        details = PayerDetails(kind="company", company="Theirs", country="DE")
+        theirs = payers.add(customer=make_customer("other@example.com"), details=details)
+        payers.add(customer=customer, details=details)
+        client.force_login(customer)
+        put_in_cart(client, shop.term())
+        assert "Choose the payer." in send(client, shop, payer=theirs.public_id, email=customer.email)
+        assert Order.objects.count() == 0

@@ -50,7 +50,7 @@ def test_every_page_says_its_step(pages: dict[str, tuple[str, str]]) -> None:
 def test_email_comes_first(pages: dict[str, tuple[str, str]]) -> None:
     html, _step = pages["checkout"]
     names = re.findall(r'<input[^>]* name="(email|name|company|phone|bitrix24_address)"', html)
-    assert names == ["email", "name", "company", "phone", "bitrix24_address"]
+    assert names == ["email", "name", "phone", "company", "bitrix24_address"]
 
 
 def test_summary_shows_list_price_saving_and_total(client: Client, shop: Any) -> None:

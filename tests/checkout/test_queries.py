@@ -59,7 +59,7 @@ class TestConstant:
         client.force_login(customer)
         fill(put_in_cart(client, shop.term("standard", 1)).basket, lines)
         assert queries(client, "/basket/") == 9  # and session, user, unpaid orders
-        assert queries(client, "/checkout/") == 12  # and agreements, last order, the requested reminder
+        assert queries(client, "/checkout/") == 13  # and agreements, last order, payers, the requested reminder
 
     def test_cart_with_a_voucher(self, client: Client, shop: Any, lines: int) -> None:
         make_voucher()

@@ -45,7 +45,7 @@ def test_checkout(client: Client, shop: Any) -> None:
     put_in_cart(client, shop.term())
     html = client.post("/checkout/", {}).content.decode()
     box = f"id_agreement-{shop.agreement.pk}"
-    assert wrong(html) == ["id_email", "id_name", "id_phone", "id_bitrix24_address", box]
+    assert wrong(html) == ["id_email", "id_name", "id_phone", "id_country", "id_bitrix24_address", box]
     assert "<title>Error: " in html
 
 

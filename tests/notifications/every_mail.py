@@ -43,7 +43,7 @@ _EXAMPLES: list[mails.Mail] = [
     mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
     OrderPrepared(**BOUGHT, **PAY, **PORTAL),
     DueDayExtended(**BOUGHT, **PAY),
-    InvoiceReplaced(**BOUGHT, **PAY, invoice_number="INV-2026-00002", old_number="INV-2026-00001"),
+    InvoiceReplaced(**BOUGHT, **PAY, payer="Acme GmbH", invoice_number="INV-2026-00002", old_number="INV-2026-00001"),
     mails.OrderVoided(**BOUGHT),
     mails.PaymentReceived(
         **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/"

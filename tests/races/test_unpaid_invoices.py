@@ -147,6 +147,19 @@ def test_another_payer_and_a_payment_at_once_leave_one_invoice_that_counts(
     assert audited() == []
 
 
+def test_control_a_change_that_does_not_look_again_replaces_a_paid_invoice(
+    stripe: Any, invoice: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stale = fresh(invoice)
+    stripe.pay(attempt.provider_reference)
+    settle(attempt_id=attempt.pk)
+    monkeypatch.setattr(unpaid, "lock", lambda _invoice: stale)
+    replacing.change_payer(invoice=stale, payer={"company": "Acme GmbH"}, is_told=False)
+    assert Invoice.objects.count() == 2
+    assert audited() != []
+
+
 @pytest.mark.parametrize("crowd", CROWDS)
 def test_two_who_change_the_payer_at_once_issue_one_invoice(
     stripe: Any, invoice: Invoice, race: Any, crowd: int

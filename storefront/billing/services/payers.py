@@ -22,12 +22,6 @@ def of(customer: User) -> QuerySet[Payer]:
     return Payer.objects.filter(customer_id=customer.pk, archived_at=None)
 
 
-def details_of(customer: User) -> PayerDetails | None:
-    """The default payer's details, with the customer's e-mail; None if they have no payer."""
-    payer = of(customer).first()
-    return replace(payer.details, email=customer.email) if payer else None
-
-
 def add(*, customer: User, details: PayerDetails, is_default: bool = False) -> Payer:
     """A new payer, or the one with just these details. The first becomes the default. Raises TooManyPayers."""
     details = replace(details, email="")
@@ -82,9 +76,21 @@ def archive(*, payer: Payer) -> None:
             _put_first(newest)
 
 
-def note_use(payer: Payer) -> None:
-    """An invoice is being issued to it: from now on it can only be archived."""
+def use(*, customer: User, chosen: Payer | None = None, typed: PayerDetails | None = None) -> PayerDetails | None:
+    """Whom an invoice that is being issued is addressed to: ``chosen``, or ``typed``, who is kept with the customer, or
+    the default; None if there is none. Whoever was used can only be archived from now on. Needs a transaction."""
+    payer = chosen
+    if payer is None and typed is not None:
+        try:
+            payer = add(customer=customer, details=typed)
+        except TooManyPayers:
+            return typed
+    if payer is None:
+        payer = of(customer).filter(is_default=True).first()
+    if payer is None:
+        return None
     Payer.objects.filter(pk=payer.pk, used_at=None).update(used_at=clock.now())
+    return payer.details
 
 
 def _lock(payer: Payer) -> Payer:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 from django.db import transaction
 
 from storefront.billing import mails
 from storefront.billing.errors import CannotWithdraw, ChargeOpen, PayerUnchanged, TaxDiffers
 from storefront.billing.models import Invoice, InvoiceLine
+from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import invoices, taxation, unpaid
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock, states
 
 #: What of the payer may change; the e-mail is the customer's, who stays.
-FIELDS = ("name", "company", "address", "phone")
+FIELDS = tuple(field.name for field in fields(PayerDetails) if field.name != "email")
 
 
 def changed(invoice: Invoice, payer: Mapping[str, str]) -> dict[str, str]:
     """The payer as the new invoice would name them. Raises PayerUnchanged."""
-    after = dict(invoice.payer) | {name: payer[name].strip() for name in FIELDS if name in payer}
-    if after == invoice.payer:
+    before = PayerDetails.from_json(invoice.payer).to_json()
+    after = before | {name: payer[name].strip() for name in FIELDS if name in payer}
+    if "kind" not in payer:
+        after["kind"] = ""  # a company, if one is named
+    details = PayerDetails.from_json(after)
+    if details.to_json() == before:
         raise PayerUnchanged
-    return after
+    return details.to_json()
 
 
 def check(*, invoice: Invoice, payer: Mapping[str, str]) -> None:

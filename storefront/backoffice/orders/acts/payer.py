@@ -12,22 +12,25 @@ from storefront.backoffice.act_forms import ActForm, TellCustomer
 from storefront.backoffice.acts import Outcome
 from storefront.backoffice.orders.acts.base import UnpaidAct, names, page_of, told
 from storefront.billing import gateway_registry
+from storefront.billing.models import Payer
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.payer_forms import PayerFields
 from storefront.billing.services import replacing, unpaid
 from storefront.billing.states import OPEN_ATTEMPT
-from storefront.core.form_fields import ManyLinesField, OneLineField
 
 ACTION = "orders.payer"
 
 
-class PayerForm(TellCustomer, ActForm):
-    name = OneLineField(label=gettext_lazy("Name"), max_length=200)
-    company = OneLineField(label=gettext_lazy("Company"), max_length=200, required=False)
-    address = ManyLinesField(label=gettext_lazy("Address"), max_length=500, required=False, rows=3)
-    phone = OneLineField(label=gettext_lazy("Phone"), max_length=40, required=False)
-    field_order = ["name", "company", "address", "phone", "reason", "tell_customer"]
+class PayerActForm(PayerFields, TellCustomer, ActForm):
+    """The fields and checks of the account's own form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.for_payer()
+        self.order_fields(["kind", "country", *self.asked, "reason", "tell_customer"])
 
     def payer(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in replacing.FIELDS}
+        return self.details.to_json()
 
 
 class ChangePayer(UnpaidAct):
@@ -38,11 +41,20 @@ class ChangePayer(UnpaidAct):
     action = ACTION
     page_title = gettext_lazy("Change the payer")
     header_icon = "user"
-    form_class = PayerForm
+    form_class = PayerActForm
+    template_name = "backoffice/orders/payer.html"
     is_atomic = False
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: self.object.payer.get(name, "") for name in replacing.FIELDS} | {"tell_customer": True}
+        return PayerDetails.from_json(self.object.payer).to_json() | {"tell_customer": True}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Unbound where only the fields of another country are asked for."""
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        if self.request.POST.get("back") == PayerActForm.RELOAD:
+            posted, _files = kwargs.pop("data"), kwargs.pop("files", None)
+            kwargs["initial"] = {name: posted[name] for name in posted}
+        return kwargs
 
     def preview(self, form: Any) -> list[str]:
         replacing.check(invoice=self.object, payer=form.payer())
@@ -52,14 +64,10 @@ class ChangePayer(UnpaidAct):
             % names(self.object),
             _("The order, its lines, prices and due day stay as they are."),
         ]
-        for label, name in (
-            (_("Name"), "name"),
-            (_("Company"), "company"),
-            (_("Address"), "address"),
-            (_("Phone"), "phone"),
-        ):
-            if after.get(name, "") != self.object.payer.get(name, ""):
-                lines.append(f"{label}: {self.object.payer.get(name) or '–'} → {after[name] or '–'}")
+        for name in replacing.FIELDS:
+            before, now = self.object.payer.get(name) or "–", after[name] or "–"
+            if before != now and name != "kind":
+                lines.append(f"{_label(form, name)}: {before} → {now}")
         lines += [
             _("The open payment is closed at %(provider)s first. If it turns out to be paid, nothing is changed.")
             % {"provider": gateway_registry.verbose_name(attempt.gateway)}
@@ -89,5 +97,12 @@ class ChangePayer(UnpaidAct):
         return page_of(replacement) if replacement is not None else super().get_success_url()
 
 
+def _label(form: PayerActForm, name: str) -> str:
+    known: dict[str, Any] = {"company": _("Company"), "name": _("Name")}
+    if name in known:
+        return str(known[name])
+    return str(form.fields[name].label) if name in form.fields else str(Payer._meta.get_field(name).verbose_name)
+
+
 def _said(payer: dict[str, str]) -> dict[str, str]:
-    return {name: payer.get(name, "") for name in replacing.FIELDS}
+    return {name: payer[name] for name in replacing.FIELDS if payer.get(name)}

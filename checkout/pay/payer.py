@@ -1,0 +1,108 @@
+"""Another payer for an unpaid invoice: the client's company, for whose portal somebody else has ordered.
+
+The pay link is enough, as whoever pays by it knows whom the invoice must name. Who has only the link sees nothing of
+the payer of before, and whom they type goes on the invoice alone, not among the customer's payers; the customer is
+mailed. The link of before leads to the new invoice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from checkout import unpaid as visitors_orders
+from checkout.pay.private_page import HttpResponseSeeOther, private
+from storefront.billing import links, queries
+from storefront.billing.errors import BillingError, NotPayable, PayerUnchanged
+from storefront.billing.models import Invoice
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.payer_forms import PayerForm
+from storefront.billing.services import payers, replacing, unpaid
+from storefront.core import throttle
+from storefront.core.throttle import throttled
+from storefront.gateways.errors import GatewayError
+
+NO_ANSWER = gettext_lazy(
+    "We do not get an answer from the payment provider, so the open payment could not be closed. "
+    "Please try again in a minute."
+)
+
+
+@private
+@throttled("pay-start")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose or type the payer; a valid form voids the invoice and leads to the pay page of the one in its place."""
+    invoice = queries.invoice_by_pay_token(token)
+    if invoice is None:
+        raise Http404
+    if queries.replacement_of(invoice) or not queries.asks_for_money(invoice) or queries.blocking_problem(invoice):
+        return redirect(links.pay_path(invoice))  # it says what is the matter, or leads on
+    form = _form(request, invoice)
+    if not form.is_valid():
+        return _page(request, invoice, form, status=422 if form.errors else 200)
+    throttle.hit("pay-payer", request)
+    throttle.hit_key("pay-payer-order", invoice.order.number if invoice.order else invoice.number)
+    try:
+        new = _change(request, invoice, form)
+    except PayerUnchanged:
+        messages.info(request, _("The payer stays as it is."))
+        return HttpResponseSeeOther(links.pay_path(invoice))
+    except NotPayable:  # paid or replaced just now
+        return HttpResponseSeeOther(links.pay_path(invoice))
+    except BillingError as exc:
+        form.add_error(None, str(exc))
+        return _page(request, invoice, form, status=409)
+    except GatewayError:
+        form.add_error(None, NO_ANSWER)
+        return _page(request, invoice, form, status=503)
+    text = _("Invoice %(number)s is addressed to %(payer)s now.")
+    messages.success(request, text % {"number": new.number, "payer": PayerDetails.from_json(new.payer).title})
+    return HttpResponseSeeOther(links.pay_path(new))
+
+
+def _change(request: HttpRequest, invoice: Invoice, form: PayerForm) -> Invoice:
+    details = form.details
+    replacing.check(invoice=invoice, payer=details.to_json())
+    unpaid.close_charges(invoice=invoice)
+    with transaction.atomic():
+        if _is_customer(request, invoice):
+            payers.use(customer=invoice.customer, chosen=form.chosen, typed=details)
+        new = replacing.change_payer(invoice=invoice, payer=details.to_json(), is_told=True)
+    if visitors_orders.was_placed_here(request, invoice):
+        visitors_orders.note_placed(request, new)
+    return new
+
+
+def _form(request: HttpRequest, invoice: Invoice) -> PayerForm:
+    own = list(payers.of(invoice.customer)) if _is_customer(request, invoice) else []
+    known: dict[str, Any] = {"payers": own, "page": request.path}
+    if request.method == "POST":
+        is_reload = request.POST.get("go") == PayerForm.RELOAD
+        return PayerForm.reloaded(request.POST, **known) if is_reload else PayerForm(request.POST, **known)
+    is_buyer = visitors_orders.is_buyer(request, invoice)
+    initial = PayerDetails.from_json(invoice.payer).to_json() if is_buyer else {"kind": "company"}
+    return PayerForm(initial=initial | _of_now(invoice, own), **known)
+
+
+def _of_now(invoice: Invoice, own: list[Any]) -> dict[str, str]:
+    """The customer's payer whom the invoice names."""
+    now = PayerDetails.from_json(invoice.payer).to_json() | {"email": ""}
+    found = next((each.public_id for each in own if each.details.to_json() == now), "")
+    return {"payer": found} if found else {}
+
+
+def _is_customer(request: HttpRequest, invoice: Invoice) -> bool:
+    return bool(request.user.is_authenticated and request.user.pk == invoice.customer_id)
+
+
+def _page(request: HttpRequest, invoice: Invoice, form: PayerForm, *, status: int) -> HttpResponse:
+    context = {"invoice": invoice, "form": form, "pay_path": links.pay_path(invoice)}
+    return render(request, "pay/payer.html", context, status=status)
