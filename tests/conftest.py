@@ -25,6 +25,7 @@ from storefront.notifications.outbox import deliver_due
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
 from storefront.sandbox.stripe import StripeStandIn
+from storefront.sandbox.vies import ViesStandIn
 from storefront.users.models import User
 from tests.factories import PASSWORD, Shop, make_shop, make_site
 from tests.recorded import built, remember_settings
@@ -177,6 +178,15 @@ def bitrix24(settings: Any) -> Iterator[Any]:
         settings.BITRIX24_OAUTH_SERVERS = [stand_in.base_url]
         settings.BITRIX24_JS_URL = f"{stand_in.base_url}/api/v1/"
         settings.BITRIX24_ALLOW_LOOPBACK = True
+        yield stand_in
+
+
+@pytest.fixture
+def vies(settings: Any) -> Iterator[Any]:
+    """A running stand-in of VIES that the shop asks."""
+    cache.clear()
+    with ViesStandIn() as stand_in:
+        settings.VIES_API_BASE = stand_in.api_url
         yield stand_in
 
 

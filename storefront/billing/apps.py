@@ -8,4 +8,4 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from storefront.billing import checks, receivers  # noqa: F401  (register themselves)
+        from storefront.billing import checks, receivers, tax_receivers  # noqa: F401  (register themselves)

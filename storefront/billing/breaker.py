@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.core.cache import cache
-
 from storefront.billing.services import reviews
 from storefront.core import clock, time_limits
+from storefront.core.circuit import FAILURES, LONGEST, Circuit
 from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
 from storefront.gateways.payments.balance import BalanceMovement
 from storefront.gateways.payments.base import (
@@ -29,10 +28,7 @@ from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 
 logger = logging.getLogger(__name__)
 
-#: So many failures in a row, none longer ago than so many seconds, mean that a method is away.
-FAILURES, MEMORY = 3, 120
-#: Seconds after which it is tried again even if no worker has asked: then the next buyer does.
-LONGEST = 60
+_CIRCUIT = Circuit("payment")
 #: Seconds one question in the background may take.
 PROBE_SECONDS = 4.0
 #: The provider is there: busy with an earlier call of ours (https://docs.stripe.com/error-codes), or repeating an old
@@ -41,6 +37,8 @@ NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed"})
 
 _WAITS = "What waits for it goes on by itself then. 'manage.py payments doctor' lists all that is missing."
 
+__all__ = ["FAILURES", "LONGEST", "Away", "Guarded", "is_away"]
+
 
 class Away(Unavailable):
     """The method is away: it was not asked, and nothing was sent."""
@@ -48,7 +46,7 @@ class Away(Unavailable):
 
 def is_away(name: str) -> bool:
     """Whether the payment method of that name is not asked at present."""
-    return bool(cache.get(_away(name)))
+    return _CIRCUIT.is_away(name)
 
 
 class Guarded(PaymentGateway):
@@ -118,11 +116,11 @@ class Guarded(PaymentGateway):
             with time_limits.time_limit(PROBE_SECONDS):
                 self._inner.find_recent(since=clock.now())
         except Unavailable:
-            cache.set(_away(self.name), True, LONGEST)
+            _CIRCUIT.stays_away(self.name)
             return False
         except (GatewayError, ConfigurationError):
             pass  # a refusal is an answer
-        _forget(self.name)
+        _CIRCUIT.answered(self.name)
         logger.warning("payment method %s answers again", self.name)
         return True
 
@@ -139,17 +137,17 @@ class Guarded(PaymentGateway):
                 self._failed()
             raise
         except MissingRight as refusal:
-            _forget(self.name)
+            _CIRCUIT.answered(self.name)
             self._tell(refusal.right)
             raise
         except ConfigurationError as refusal:
-            _forget(self.name)
+            _CIRCUIT.answered(self.name)
             reviews.file_setup(gateway=self.name, code="key", detail=f"{refusal}. {_WAITS}")
             raise
         except GatewayError:
-            _forget(self.name)
+            _CIRCUIT.answered(self.name)
             raise
-        _forget(self.name)
+        _CIRCUIT.answered(self.name)
 
     def _seen(self, snapshot: PaymentSnapshot) -> PaymentSnapshot:
         if snapshot.missing_right:
@@ -165,24 +163,5 @@ class Guarded(PaymentGateway):
         )
 
     def _failed(self) -> None:
-        count = _failures(self.name)
-        cache.add(count, 0, MEMORY)
-        try:
-            failures = cache.incr(count)
-        except ValueError:  # it has just run out, or the cache keeps nothing
-            return
-        if failures >= FAILURES and cache.add(_away(self.name), True, LONGEST):
-            logger.error("payment method %s is away: %d failures in a row", self.name, failures)
-
-
-def _forget(name: str) -> None:
-    if cache.get(_failures(name)) or is_away(name):
-        cache.delete_many([_failures(name), _away(name)])
-
-
-def _failures(name: str) -> str:
-    return f"payment-failures:{name}"
-
-
-def _away(name: str) -> str:
-    return f"payment-away:{name}"
+        if _CIRCUIT.failed(self.name):
+            logger.error("payment method %s is away: %d failures in a row", self.name, FAILURES)

@@ -14,6 +14,8 @@ FROZEN_TABLES = FrozenTables(
             "tax_treatment", "tax_facts",
         ),
         "billing_invoiceline": ("*",),
+        "billing_vatcheck": ("*",),
+        "billing_locationevidence": ("*",),
         "billing_freeorder": ("*",),
         "billing_payment": ("public_id", "invoice_id", "gateway", "is_live", "currency", "amount", "created_at"),
         "billing_receivedpayment": (

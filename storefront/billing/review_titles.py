@@ -26,6 +26,9 @@ TITLES = {
     "cannot_charge": gettext_noop("An order cannot be charged"),
     "setup": gettext_noop("A payment method is not set up correctly"),
     "free_taken_back": gettext_noop("Licenses of a free order were taken back"),
+    "vat_id_invalid": gettext_noop("A VAT ID turned out to be invalid"),
+    "vat_id_unconfirmed": gettext_noop("Nobody confirmed a VAT ID"),
+    "location_conflict": gettext_noop("A buyer's country is not certain"),
     "mail_bounced": gettext_noop("Mails to an address come back"),
     "wrong_mode": gettext_noop("A message from the provider's other mode"),
 }

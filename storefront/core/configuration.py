@@ -170,7 +170,8 @@ def is_public(url: str) -> bool:
 
 
 def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "STRIPE_API_BASE", values["STRIPE_API_BASE"]
+    for name in ("STRIPE_API_BASE", "VIES_API_BASE"):
+        yield name, values[name]
     for url in values["BITRIX24_OAUTH_SERVERS"]:
         yield "BITRIX24_OAUTH_SERVERS", url
     yield "BITRIX24_JS_URL", values["BITRIX24_JS_URL"]

@@ -1,4 +1,4 @@
-"""``python -m storefront.sandbox``: Stripe, the mail company and Bitrix24, all on loopback, until stopped."""
+"""``python -m storefront.sandbox``: Stripe, the mail company, Bitrix24 and VIES, all on loopback, until stopped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
 from storefront.sandbox.stripe import StripeStandIn
+from storefront.sandbox.vies import ViesStandIn
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="storefront.sandbox", description=__doc__)
     parser.add_argument("--shop", required=True, help="origin of the shop, e.g. http://127.0.0.1:8000")
-    parser.add_argument("--port", type=int, default=8100, help="Stripe here, mail on the next port, Bitrix24 after it")
+    parser.add_argument("--port", type=int, default=8100, help="Stripe here, then mail, Bitrix24 (three ports), VIES")
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
     parser.add_argument("--stripe-key", default="sk_test_sandbox")
@@ -62,6 +63,7 @@ def build(options: argparse.Namespace) -> list[Any]:
             ],
             state_path=options.state / "bitrix24.json",
         ),
+        ViesStandIn(port=options.port + 5),
     ]
 
 

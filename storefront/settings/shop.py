@@ -92,6 +92,10 @@ DEMO_PARTS = ["storefront.backoffice.demo.load"]
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 
+# --- Tax ---------------------------------------------------------------------------------------------------------
+#: VIES, which says whether a VAT ID is valid (see gateways/vies.py).
+VIES_API_BASE = env.url("VIES_API_BASE", default="https://ec.europa.eu/taxation_customs/vies/rest-api")
+
 # --- Bitrix24 ----------------------------------------------------------------------------------------------------
 #: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}].
 #: ``code`` is our own name of it; ``bitrix24_code``, which may be added, the symbolic code of the vendor's cabinet.

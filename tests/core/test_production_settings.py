@@ -121,6 +121,7 @@ WRONG = {
     "STRIPE_API_KEY": "pk_live_example",
     "STRIPE_WEBHOOK_SECRETS": "secret",
     "STRIPE_API_BASE": "api.stripe.com",
+    "VIES_API_BASE": "ec.europa.eu",
     "BITRIX24_APPS": '[{"code": "app"}]',
     "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",
     "BITRIX24_ZONES": "com;ru",

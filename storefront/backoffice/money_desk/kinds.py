@@ -56,6 +56,27 @@ KINDS = {
         _("Agree with the customer: they pay the missing part, or the rest is refunded. Set the license accordingly."),
         frozenset({REFUND}),
     ),
+    "vat_id_invalid": ReviewText(
+        _(
+            "Ask the customer for a valid VAT ID. Without one the tax is owed: refund the purchase and invoice it "
+            "anew, or pay it yourself and declare it. Note here what was done."
+        ),
+        frozenset({REFUND, ASK}),
+    ),
+    "vat_id_unconfirmed": ReviewText(
+        _(
+            "Check the VAT ID by hand (VIES, or the country's register) and note the proof here. Else treat it as "
+            "invalid."
+        ),
+        frozenset({REFUND, ASK}),
+    ),
+    "location_conflict": ReviewText(
+        _(
+            "Ask the customer where they live and note what shows it. If it is another country, refund and invoice "
+            "anew."
+        ),
+        frozenset({REFUND, ASK}),
+    ),
     "reverted": ReviewText(
         _("Nothing was undone automatically: ask the provider, then decide about the order."),
         _ASKED,

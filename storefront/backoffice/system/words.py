@@ -26,6 +26,7 @@ JOBS: dict[str, str | Promise] = {
     "licenses-restore": _("Ends suspensions at their time"),
     "portals-confirm": _("Asks portals again that did not answer"),
     "reconcile": _("Compares payments with the providers"),
+    "vat-ids-check": _("Asks VIES again about VAT IDs that it could not confirm"),
     "reconcile-days": _("Compares days and payouts with the providers"),
     "payments-setup": _("Checks the set-up at the payment providers"),
     "search-refresh": _("Refreshes the search index of the site"),

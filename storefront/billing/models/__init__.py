@@ -7,7 +7,7 @@ from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnsw
 from .reconciliation import ProviderMovement, ReconciledDay
 from .refunds import Refund, RefundedUnit
 from .reviews import ReviewItem
-from .taxes import TaxRate
+from .taxes import LocationEvidence, ProvisionalSale, TaxRate, VatCheck
 
 __all__ = [
     "GIVEN_UP",
@@ -23,16 +23,19 @@ __all__ = [
     "LedgerEntry",
     "LedgerTransaction",
     "LineShare",
+    "LocationEvidence",
     "Payer",
     "Payment",
     "PaymentAttempt",
     "PaymentMethod",
     "ProviderAnswer",
     "ProviderMovement",
+    "ProvisionalSale",
     "ReconciledDay",
     "Refund",
     "RefundedUnit",
     "ReviewItem",
     "Seller",
     "TaxRate",
+    "VatCheck",
 ]

@@ -1,4 +1,4 @@
-"""What taxes are decided by: the seller's settings and the rates."""
+"""What taxes are decided by: the seller's settings, the rates, and what is known of VAT ids."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.tax.facts import TaxName
+from storefront.billing.tax.facts import EvidenceKind, TaxName
 from storefront.billing.tax.inputs import TaxRegime, Unverified
-from storefront.core import countries
+from storefront.core import clock, countries
 
 _DAY = timedelta(days=1)
 
@@ -118,3 +118,64 @@ class TaxRate(models.Model):
             return True
         stored = type(self)._default_manager.filter(pk=self.pk, country=self.country).first() if self.pk else None
         return stored is not None and stored.valid_from == before.valid_to + _DAY
+
+
+class VatCheck(models.Model):
+    """One question to VIES about a VAT id, and its answer: the proof of a sale without tax, never changed.
+
+    ``outcome``: ``tax.VatOutcome``. ``requester`` is our own id that was named, ``consultation_number`` what VIES gave
+    for it; ``answer`` is as it came, ``error`` its code where nobody could say.
+    """
+
+    vat_id = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=10)
+    checked_at = models.DateTimeField(default=clock.now)
+    requester = models.CharField(max_length=20, blank=True)
+    consultation_number = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=500, blank=True)
+    answer = models.JSONField(default=dict, blank=True)
+    error = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["vat_id", "checked_at"], name="vat_check_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.vat_id}: {self.outcome}"
+
+
+class ProvisionalSale(models.Model):
+    """An invoice without tax for a VAT id that VIES had not confirmed: checked again until it is known.
+
+    ``outcome``: "" while nobody knows, then valid or invalid (``check_made`` says by which answer), or no_answer once
+    it was given up. ``next_check_at`` is None from then on. Of the last two staff are told what is owed.
+    """
+
+    invoice = models.OneToOneField("billing.Invoice", on_delete=models.PROTECT, related_name="provisional_sale")
+    created_at = models.DateTimeField(default=clock.now)
+    next_check_at = models.DateTimeField(null=True, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=10, blank=True)
+    check_made = models.ForeignKey(VatCheck, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}: {self.outcome or 'open'}"
+
+
+class LocationEvidence(models.Model):
+    """A piece of evidence of where a consumer is that came after the invoice; earlier ones are in its ``tax_facts``.
+
+    ``kind``: ``tax.EvidenceKind``; ``country``: ISO 3166-1; ``source``: who told us. Never changed.
+    """
+
+    invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="location_evidence")
+    kind = models.CharField(max_length=20, choices=EvidenceKind)
+    country = models.CharField(max_length=2)
+    source = models.CharField(max_length=100)
+    found_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invoice", "kind", "source"], name="location_evidence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.country}"

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from storefront.billing import tax
 from storefront.billing.models import Seller, TaxRate
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import tax_threshold
-from storefront.billing.tax import Buyer, RateRow, RateTable, SellerTax, TaxDecision, TaxRegime
-from storefront.billing.tax.territories import area_of
+from storefront.billing.services import tax_threshold, vat_checks
+from storefront.billing.tax import Buyer, Evidence, RateRow, RateTable, SellerTax, TaxDecision, TaxRegime, VatAnswer
+from storefront.billing.tax.territories import area_of, vat_prefix
 from storefront.core.instants import day_of
 
 _NOTHING = Decimal(0)
 
 
 def decide_for(
-    *, payer: Mapping[str, str], at: datetime, published: Decimal = _NOTHING, currency: str = ""
+    *,
+    payer: Mapping[str, str],
+    at: datetime,
+    published: Decimal = _NOTHING,
+    currency: str = "",
+    evidence: Sequence[Evidence] = (),
+    vat_answer: VatAnswer | None = None,
 ) -> TaxDecision:
-    """The tax on a sale at ``at`` to ``payer`` (as on the invoice).
+    """The tax on a sale at ``at`` to ``payer`` (as on the invoice), whose country ``evidence`` tells.
 
     ``published``: what is sold, at published prices in major units of ``currency``; it may take the seller above the
-    threshold of sales to consumers in other member states. Raises TaxRateMissing.
+    threshold of sales to consumers in other member states. ``vat_answer``: what is known of the payer's VAT id, if not
+    what VIES said last. Asks nobody. Raises TaxRateMissing.
     """
     seller, on = settings(), day_of(at)
-    buyer = buyer_of(PayerDetails.from_json(payer))
+    buyer = _buyer(seller, PayerDetails.from_json(payer), at, evidence, vat_answer)
     rates = rates_for(seller, buyer)
     is_passed = False
     if tax_threshold.matters(seller, buyer):
@@ -35,6 +42,15 @@ def decide_for(
         net = published * 100 / (100 + home.rate) if home else published
         is_passed = tax_threshold.is_passed(at=at, net=net, currency=currency)
     return tax.decide(seller=seller, buyer=buyer, rates=rates, on=on, is_threshold_passed=is_passed)
+
+
+def needs_check(payer: PayerDetails) -> bool:
+    """Whether what VIES says of the payer's VAT id decides about their tax."""
+    seller = settings()
+    if seller.regime != TaxRegime.VAT or not payer.is_company or not payer.vat_id:
+        return False
+    area = area_of(payer.country, payer.postcode)
+    return area.is_eu and area.country != seller.country and payer.vat_id.startswith(vat_prefix(area.country))
 
 
 def settings() -> SellerTax:
@@ -54,8 +70,19 @@ def settings_of(seller: Seller) -> SellerTax:
     )
 
 
-def buyer_of(payer: PayerDetails) -> Buyer:
-    return Buyer(country=payer.country, postcode=payer.postcode, kind=payer.kind, vat_id=payer.vat_id)
+def _buyer(
+    seller: SellerTax, payer: PayerDetails, at: datetime, evidence: Sequence[Evidence], answer: VatAnswer | None
+) -> Buyer:
+    if answer is None:
+        answer = vat_checks.known(payer.vat_id if seller.regime == TaxRegime.VAT else "", at)
+    return Buyer(
+        country=payer.country,
+        postcode=payer.postcode,
+        kind=payer.kind,
+        vat_id=payer.vat_id,
+        vat_answer=answer,
+        evidence=tuple(evidence),
+    )
 
 
 def rates_for(seller: SellerTax, buyer: Buyer) -> RateTable:
