@@ -22,10 +22,12 @@ from storefront.billing.models import (
     LedgerEntry,
     LedgerTransaction,
     LineShare,
+    LocationEvidence,
     Payment,
     PaymentAttempt,
     Refund,
     RefundedUnit,
+    VatCheck,
 )
 from storefront.billing.services import free, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
@@ -56,6 +58,8 @@ def frozen(stripe, invoice):
     refunds.begin(decision=decision, reason="", by=None)
     nothing = make_invoice(invoice.customer, "0.00")
     free.settle(invoice=nothing, cause="voucher", reference="SPRING")
+    VatCheck.objects.create(vat_id="FR40303265045", outcome="valid")
+    LocationEvidence.objects.create(invoice=invoice, kind="card", country="FR", source="stripe")
     return invoice
 
 
@@ -79,6 +83,8 @@ CHANGES = [
     (InvoiceLine, {"license_terms_json": {"months": 120}}),
     (InvoiceLine, {"plan_id": 7}),
     (Invoice, {"kind": "renewal"}),
+    (VatCheck, {"outcome": "invalid"}),
+    (LocationEvidence, {"country": "DE"}),
     (Payment, {"amount": "1.00"}),
     (Payment, {"reference": "another"}),
     (Refund, {"amount": "1.00"}),
