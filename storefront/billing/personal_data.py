@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -22,14 +23,17 @@ from storefront.billing.models import (
     LedgerEntry,
     LedgerTransaction,
     LineShare,
+    LocationEvidence,
     Payer,
     Payment,
     PaymentAttempt,
     ProviderAnswer,
     ProviderMovement,
+    ProvisionalSale,
     Refund,
     RefundedUnit,
     ReviewItem,
+    VatCheck,
 )
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import invoices
@@ -63,6 +67,10 @@ def _words(pk: int) -> Iterator[str]:
         yield from (str(payer.get(key) or "") for key in ("name", "company", "phone", "email"))
     for row in Payer.objects.filter(customer=pk).values_list("name", "company", "phone", "documents_email"):
         yield from row
+
+
+def _vat_checks(person: Person) -> Q:
+    return Q(vat_id__in=Payer.objects.filter(customer=person.pk).exclude(vat_id="").values("vat_id"))
 
 
 def _files(document: Any) -> Iterator[tuple[str, Any]]:
@@ -147,6 +155,10 @@ ROOM = Room(
         Table(model=Invoice, rows=of("customer"), file="invoices", hidden=("public_id",), kept=RECORD,
               erase=both(scrub("void_reason"), announce)),
         Table(model=InvoiceLine, rows=of("invoice__customer"), file="invoices", kept=RECORD),
+        Table(model=ProvisionalSale, rows=of("invoice__customer"), kept=RECORD,
+              left_out=_("Whether your VAT ID was confirmed after a purchase; the checks are in the copy.")),
+        Table(model=LocationEvidence, rows=of("invoice__customer"), file="invoices", kept=RECORD),
+        Table(model=VatCheck, rows=_vat_checks, file="invoices", kept=RECORD),
         Table(model=FreeOrder, rows=of("invoice__customer"), file="invoices", kept=RECORD),
         Table(
             model=PaymentAttempt, rows=of("invoice__customer"), file="payments",
