@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -110,18 +110,37 @@ def csv_response(rows: Rows, *, filename: str) -> StreamingHttpResponse:
 def xlsx_response(rows: Rows, *, filename: str) -> FileResponse:
     """The same as a workbook, written to a temporary file row by row: numbers and times are typed cells, times in the
     shop's time zone."""
+    return file_response(xlsx_file(rows), filename=f"{filename}.xlsx", content_type=XLSX)
+
+
+def file_response(file: IO[bytes], *, filename: str, content_type: str) -> FileResponse:
+    """A temporary file whose cells are neutral, or that holds none; it goes when it is sent."""
+    response = FileResponse(file, as_attachment=True, content_type=content_type, filename=filename)
+    response.is_neutral = True  # type: ignore[attr-defined]
+    return response
+
+
+def csv_file(rows: Rows) -> IO[bytes]:
+    """What ``csv_response`` sends, as a temporary file: all rows are read at once."""
+    file = TemporaryFile()  # noqa: SIM115  (the caller closes it)
+    for line in _csv_lines(rows, translation.get_language()):
+        file.write(line)
+    file.seek(0)
+    return file
+
+
+def xlsx_file(rows: Rows) -> IO[bytes]:
+    """A workbook as a temporary file."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
         sheet.append([_xlsx_cell(sheet, cell(value)) for value in row])
-    file = TemporaryFile()  # noqa: SIM115  (the response closes it)
+    file = TemporaryFile()  # noqa: SIM115  (the caller closes it)
     book.save(file)
     file.seek(0)
-    response = FileResponse(file, as_attachment=True, content_type=XLSX, filename=f"{filename}.xlsx")
-    response.is_neutral = True  # type: ignore[attr-defined]
-    return response
+    return file
 
 
 def _csv_lines(rows: Rows, language: str | None) -> Iterator[bytes]:

@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from storefront.billing.models import InvoiceLine
-from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension, share_of_line
+from storefront.billing.reports.dimensions import INVOICE, LINES, TAX_COUNTRY, Dimension, share_of_line
 from storefront.billing.reports.income import booked, shares, taxed
+from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core.spans import Span
 
 _COLUMNS = {
@@ -22,14 +23,15 @@ _COLUMNS = {
     "invoiced": f"{INVOICE}amount", "order": f"{INVOICE}order__number", "customer": f"{INVOICE}customer",
     "payer": f"{INVOICE}payer", "line": f"{LINES}pk", "description": f"{LINES}description",
     "line_amount": f"{LINES}amount", "line_tax": f"{LINES}tax", "rate": f"{LINES}tax_rate",
-    "position": f"{LINES}position", "share": "share",
+    "position": f"{LINES}position", "share": "share", "treatment": f"{INVOICE}tax_treatment", "country": "taxed_in",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
     """What an entry booked for one line of an invoice: ``amount``, of which ``tax``, in major units of ``currency``.
-    ``key`` is the movement's in the ledger, ``payment`` the provider's reference where one payment is named."""
+    ``key`` is the movement's in the ledger, ``payment`` the provider's reference where one payment is named;
+    ``treatment`` (``tax.TaxTreatment``) and ``country`` say how it was taxed."""
 
     at: datetime
     kind: str
@@ -44,13 +46,15 @@ class Booking:
     customer: int | None
     payer: dict[str, str]
     description: str
+    treatment: str
+    country: str
 
 
 def rows(
     span: Span, *, kind: str = "", currency: str = "", by: Dimension | None = None, value: Any = None
 ) -> QuerySet[Any, Any]:
     """The entries with their lines, as ``read`` takes them; those alone whose ``by`` is ``value`` (None: has none)."""
-    entries: QuerySet[Any, Any] = booked(span).annotate(share=share_of_line())
+    entries: QuerySet[Any, Any] = booked(span).annotate(share=share_of_line(), taxed_in=TAX_COUNTRY.expression())
     entries = entries.filter(Q(share=None) | ~Q(share=0))  # a refund of other lines
     if kind:
         entries = entries.filter(why=kind)
@@ -100,4 +104,5 @@ def _booking(row: dict[str, Any], lines: list[tuple[int, Decimal, Decimal]]) -> 
         at=row["at"], kind=row["kind"], currency=row["currency"], amount=amount, tax=tax, rate=row["rate"],
         key=row["key"], payment=row["payment"] or "", invoice=row["number"] or "", order=row["order"] or "",
         customer=row["customer"], payer=row["payer"] or {}, description=row["description"] or "",
+        treatment=row["treatment"] or TaxTreatment.NONE, country=row["country"] or "",
     )  # fmt: skip

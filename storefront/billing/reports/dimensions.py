@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, DateField, F, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, TruncDate, TruncMonth
+from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate, TruncMonth
 from django.db.models.lookups import Exact, IsNull
 from oscar.apps.order.models import OrderDiscount
 
@@ -57,6 +57,12 @@ def _country() -> Any:
     return Coalesce(KeyTextTransform("country", f"{INVOICE}payer"), Value(""), output_field=CharField())
 
 
+def _tax_country() -> Any:
+    """Where the sale was taxed, as the decision about its tax has it; of earlier releases the payer's country."""
+    decided = NullIf(KeyTextTransform("country", f"{INVOICE}tax_facts"), Value(""))
+    return Coalesce(decided, KeyTextTransform("country", f"{INVOICE}payer"), Value(""), output_field=CharField())
+
+
 DAY = Dimension("day", lambda: TruncDate("created_at", tzinfo=zone()))
 MONTH = Dimension("month", lambda: TruncMonth("created_at", tzinfo=zone(), output_field=DateField()))
 PRODUCT = Dimension("product", lambda: F(f"{LINES}software_id"), of_line=True)
@@ -64,5 +70,9 @@ PLAN = Dimension("type", lambda: F(f"{LINES}plan_id"), of_line=True)
 PERIOD = Dimension("period", _months, of_line=True)
 RATE = Dimension("rate", lambda: F(f"{LINES}tax_rate"), of_line=True)
 COUNTRY = Dimension("country", _country)
+TREATMENT = Dimension(
+    "treatment", lambda: Coalesce(F(f"{INVOICE}tax_treatment"), Value("none"), output_field=CharField())
+)
+TAX_COUNTRY = Dimension("tax_country", _tax_country)
 CUSTOMER = Dimension("customer", lambda: F(f"{INVOICE}customer_id"))
 VOUCHER = Dimension("voucher", _voucher)

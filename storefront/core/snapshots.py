@@ -1,0 +1,23 @@
+"""Reading many rows as of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything that is read inside is of one moment, however long it takes; nothing may be written.
+
+    https://www.postgresql.org/docs/current/transaction-iso.html#XACT-REPEATABLE-READ. Inside another transaction it is
+    that one's moment.
+    """
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
