@@ -44,7 +44,7 @@ class ErasureForm(forms.Form):
     )
 
     def __init__(self, *args: Any, customer: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
         self.customer = customer
         if not running(customer.pk):
             del self.fields["licenses"]

@@ -138,7 +138,7 @@ class PayerForm(PayerFields):
     """A payer with everything its documents can say. ``page``: the address of the form."""
 
     def __init__(self, *args: Any, page: str, payers: Sequence[Payer] = (), **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
         self.for_payer(payers=payers)
         reload_from(page, self.fields["kind"], self.fields["country"], button=self.RELOAD)
 

@@ -19,7 +19,9 @@ def _given_up(person: Person) -> Q:
 
 def _without_words(rows: QuerySet[Any], person: Person) -> None:
     found = scrubbing.pattern((*person.emails, *person.phones))
-    for row in rows.iterator(chunk_size=200) if found else ():
+    if found is None:
+        return
+    for row in rows.iterator(chunk_size=200):
         if found.search(row.payload or ""):
             InboundEvent.objects.filter(pk=row.pk).update(payload=None)
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +23,8 @@ def field_name(currency: str) -> str:
     return f"price_{currency.lower()}" if currency in currencies.others() else "monthly_price"
 
 
-def in_currency(currency: str) -> Promise:
-    """The label of a price per month."""
+def in_currency(currency: str) -> Any:
+    """The label of a price per month, lazy."""
     return format_lazy("{label}, {currency}", label=_("Price per month"), currency=currency)
 
 

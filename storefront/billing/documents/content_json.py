@@ -63,8 +63,8 @@ def _unpacked(kind: Any, value: Any) -> Any:
         inner = get_args(kind)
         kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
         return tuple(_unpacked(each, item) for each, item in zip(kinds, value, strict=True))
-    if is_dataclass(kind):
-        known = _types(kind)  # type: ignore[arg-type]
+    if isinstance(kind, type) and is_dataclass(kind):
+        known = _types(kind)
         return kind(**{name: _unpacked(known[name], item) for name, item in value.items() if name in known})
     if kind in (date, datetime):
         return kind.fromisoformat(value)

@@ -99,7 +99,7 @@ def issue(request_id: int) -> Document | None:
     return document
 
 
-_STEPS = {RequestStatus.WAITING: frozenset({RequestStatus.ISSUED})}
+_STEPS: states.Transitions = {RequestStatus.WAITING: frozenset({RequestStatus.ISSUED})}
 
 
 def _number(request: DocumentRequest, settings: DocumentSettings, on: date) -> str:

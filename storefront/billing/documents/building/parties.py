@@ -17,7 +17,7 @@ def seller(snapshot: Mapping[str, Any], settings: DocumentSettings) -> Party:
     known = PayerDetails.from_json(snapshot)
     own_country = settings.seller.country if settings.seller_id else ""
     details = PayerDetails.from_json(
-        snapshot | {"kind": PayerKind.COMPANY.value, "company": known.name, "country": known.country or own_country}
+        {**snapshot, "kind": PayerKind.COMPANY.value, "company": known.name, "country": known.country or own_country}
     )
     is_iban = settings.bank_account[:2].isalpha()
     return Party(

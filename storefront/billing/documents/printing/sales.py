@@ -94,8 +94,8 @@ def _sums(content: Content, speaker: Speaker) -> Iterator[tuple[list[str], str, 
         yield speaker.both(words.TOTAL_NET), speaker.figure(content.net), False
         for group in content.tax_groups:
             if group.rate:
-                label = speaker.both(words.TOTAL_TAX, rate=speaker.number(group.rate))
-                yield label, speaker.figure(group.tax), False
+                tax = speaker.both(words.TOTAL_TAX, rate=speaker.number(group.rate))
+                yield tax, speaker.figure(group.tax), False
     label = {DocumentKind.CREDIT_NOTE: words.CREDITED, DocumentKind.RECEIPT: words.RECEIVED}.get(
         content.kind, words.TOTAL
     )
