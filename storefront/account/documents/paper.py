@@ -12,6 +12,8 @@ from storefront.account.documents.files import document_of
 from storefront.account.documents.forms import PaperForm
 from storefront.account.views import own
 from storefront.billing.documents import papers
+from storefront.billing.documents.models import Document
+from storefront.billing.payer_details import PayerDetails
 
 
 @own
@@ -19,14 +21,19 @@ from storefront.billing.documents import papers
 def paper(request: HttpRequest, public_id: str) -> HttpResponse:
     """404 where the seller sends no such paper; one that was asked for is not asked for again."""
     found = document_of(request, public_id)
-    if not papers.are_offered(found):
+    if not papers.is_offered(found):
         raise Http404
     if hasattr(found, "paper"):
         return redirect("account-document", public_id=found.public_id)
-    form = PaperForm(request.POST or None, initial={"address": papers.postal_address(found)})
+    form = PaperForm(request.POST or None, initial={"address": _address(found)})
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         return render(request, "account_pages/documents/paper.html", {"document": found, "form": form}, status=status)
-    papers.ask_for(found, address=form.cleaned_data["address"])
+    papers.ask(found, address=form.cleaned_data["address"])
     messages.success(request, _("We will sign it by hand and send it by post."))
     return redirect("account-document", public_id=found.public_id)
+
+
+def _address(document: Document) -> str:
+    """The payer's, from the invoice."""
+    return papers.postal_address(PayerDetails.from_json(document.invoice.payer)) if document.invoice else ""

@@ -48,7 +48,7 @@ def document(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "document": found,
         "paper": getattr(found, "paper", None),
-        "offers_paper": papers.are_offered(found),
+        "offers_paper": papers.is_offered(found),
         "sendings": found.sendings.filter(sent_by=user_of(request)),
     }
     return render(request, "account_pages/documents/document.html", context)

@@ -5,21 +5,19 @@ from __future__ import annotations
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import ActOnPaper, Document, PaperCopy
 from storefront.billing.documents.sellers import settings_of
+from storefront.billing.payer_details import PayerDetails
 
 
-def are_offered(document: Document) -> bool:
-    """Whether the customer may ask for this document on paper."""
-    return document.kind == DocumentKind.ACT and settings_of(document.invoice).act_on_paper == ActOnPaper.OFFERED
+def is_offered(document: Document) -> bool:
+    """Whether the seller sends this document by post to customers who ask for it."""
+    return document.kind == DocumentKind.ACT and settings_of(document.invoice).act_on_paper != ActOnPaper.NEVER
 
 
-def postal_address(document: Document) -> str:
-    """The payer's, as the document has it: a line for each part."""
-    payer = document.content.payer
-    place = f"{payer.postcode} {payer.city}".strip()
-    return "\n".join(part for part in (payer.name, *payer.address, place, payer.country) if part)
+def ask(document: Document, *, address: str) -> None:
+    """Have a copy posted to ``address``; a second wish for the same document changes nothing."""
+    PaperCopy.objects.get_or_create(document=document, defaults={"address": address})
 
 
-def ask_for(document: Document, *, address: str) -> PaperCopy:
-    """Once per document: a second wish leaves the first as it is."""
-    found, _is_new = PaperCopy.objects.get_or_create(document=document, defaults={"address": address})
-    return found
+def postal_address(payer: PayerDetails) -> str:
+    town = " ".join(part for part in (payer.postcode, payer.city) if part)
+    return "\n".join(part for part in (payer.title, payer.address.strip(), town, payer.country) if part)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from storefront.billing.documents.building import invoices, lines
 from storefront.billing.documents.building.basis import Basis
+from storefront.billing.documents.building.taxes import TaxedAs, taxed_as
 from storefront.billing.documents.content import Content, ContentLine, DocumentKind
 from storefront.billing.documents.errors import NotNeeded, NotYet
 from storefront.billing.documents.models import Document, DocumentRequest, RequestStatus
@@ -32,12 +33,13 @@ def credit_note(basis: Basis) -> Content:
     gross = left if refund is None else min(refund.amount, left)
     if gross <= 0:
         raise NotNeeded
-    printed = tuple(_lines(invoice, refund, gross))
+    taxed = taxed_as(invoice, invoice.lines.all())
+    printed = tuple(_lines(invoice, refund, gross, taxed))
     net, tax = sum((each.net for each in printed), Decimal(0)), sum((each.tax for each in printed), Decimal(0))
     return replace(
         invoices.act(basis),
         lines=printed,
-        tax_groups=lines.tax_groups(printed, invoice),
+        tax_groups=lines.tax_groups(printed, taxed),
         net=net,
         tax=tax,
         gross=net + tax,
@@ -59,7 +61,7 @@ def _others_wait(request: DocumentRequest) -> bool:
     return others.filter(status__in=(RequestStatus.WAITING, RequestStatus.FAILED)).exists()
 
 
-def _lines(invoice: Invoice, refund: Refund | None, gross: Decimal) -> Iterator[ContentLine]:
+def _lines(invoice: Invoice, refund: Refund | None, gross: Decimal, taxed: TaxedAs) -> Iterator[ContentLine]:
     """What was decided about units, line by line; the rest by the share of each line in what is left of it."""
     rows = list(invoice.lines.all())
     by_line = {row.pk: Decimal(0) for row in rows}
@@ -72,11 +74,12 @@ def _lines(invoice: Invoice, refund: Refund | None, gross: Decimal) -> Iterator[
         by_line[row.pk] += share
     given = [(row, by_line[row.pk]) for row in rows if by_line[row.pk]]
     for position, (row, amount) in enumerate(given, start=1):
-        yield _line(row, amount, position, invoice.currency)
+        yield _line(row, amount, position, invoice.currency, taxed)
 
 
-def _line(row: InvoiceLine, amount: Decimal, position: int, currency: str) -> ContentLine:
+def _line(row: InvoiceLine, amount: Decimal, position: int, currency: str, taxed: TaxedAs) -> ContentLine:
     if amount == row.amount:
-        (whole,) = lines.content_lines([row], currency)
+        (whole,) = lines.content_lines([row], currency, taxed)
         return replace(whole, position=position)
-    return lines.part_of(row, amount, position=position, description=row.description, currency=currency)
+    description = row.description
+    return lines.part_of(row, amount, position=position, description=description, currency=currency, taxed=taxed)

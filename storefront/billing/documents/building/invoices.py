@@ -8,6 +8,7 @@ from typing import Any
 
 from storefront.billing.documents.building import lines, parties
 from storefront.billing.documents.building.basis import Basis
+from storefront.billing.documents.building.taxes import taxed_as
 from storefront.billing.documents.content import Content, DocumentKind
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.payer_details import PayerDetails
@@ -72,7 +73,9 @@ def invoice_of(basis: Basis) -> Invoice:
 
 
 def _common(basis: Basis, invoice: Invoice) -> dict[str, Any]:
-    printed = lines.content_lines(invoice.lines.all(), invoice.currency)
+    rows = list(invoice.lines.all())
+    taxed = taxed_as(invoice, rows)
+    printed = lines.content_lines(rows, invoice.currency, taxed)
     return {
         "kind": DocumentKind(basis.request.kind),
         "number": basis.number,
@@ -82,7 +85,7 @@ def _common(basis: Basis, invoice: Invoice) -> dict[str, Any]:
         "seller": parties.seller(invoice.seller, basis.settings),
         "payer": parties.payer(PayerDetails.from_json(invoice.payer)),
         "lines": printed,
-        "tax_groups": lines.tax_groups(printed, invoice),
+        "tax_groups": lines.tax_groups(printed, taxed),
         "net": invoice.net,
         "tax": invoice.tax,
         "gross": invoice.amount,

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from storefront.billing.documents.building.taxes import TaxedAs
 from storefront.billing.documents.content import ContentLine, TaxCategory, TaxGroup
-from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.tax import wording
-from storefront.billing.tax.facts import TaxFacts
+from storefront.billing.models import InvoiceLine
 from storefront.core import money
 
 
-def content_lines(lines: Iterable[InvoiceLine], currency: str) -> tuple[ContentLine, ...]:
-    return tuple(_line(line, currency) for line in lines)
+def content_lines(lines: Iterable[InvoiceLine], currency: str, taxed: TaxedAs) -> tuple[ContentLine, ...]:
+    return tuple(_line(line, currency, taxed) for line in lines)
 
 
-def _line(line: InvoiceLine, currency: str) -> ContentLine:
-    """The discount is taken off before tax, so that net before it, less it, is net to the last minor unit."""
+def _line(line: InvoiceLine, currency: str, taxed: TaxedAs) -> ContentLine:
+    """The discount is taken off before tax, so that net before it, less it, is net to the last minor unit. The net is a
+    share of a sum that was rounded: a discount of a cent may be none without tax."""
     whole = line.net
     if line.discount:
-        whole = money.quantize(line.list_amount * 100 / (100 + line.tax_rate), currency)
+        whole = max(whole, money.quantize(line.list_amount * 100 / (100 + line.tax_rate), currency))
     return ContentLine(
         position=line.position,
         description=line.description,
@@ -31,11 +31,13 @@ def _line(line: InvoiceLine, currency: str) -> ContentLine:
         tax=line.tax,
         gross=line.amount,
         rate=line.tax_rate,
-        category=wording.category_of(line.invoice.tax_treatment),
+        category=taxed.category,
     )
 
 
-def part_of(line: InvoiceLine, gross: Decimal, *, position: int, description: str, currency: str) -> ContentLine:
+def part_of(
+    line: InvoiceLine, gross: Decimal, *, position: int, description: str, currency: str, taxed: TaxedAs
+) -> ContentLine:
     """A part of a line, with the tax in it."""
     tax = money.quantize(gross * line.tax / line.amount, currency) if line.amount else Decimal(0)
     return ContentLine(
@@ -47,14 +49,12 @@ def part_of(line: InvoiceLine, gross: Decimal, *, position: int, description: st
         tax=tax,
         gross=gross,
         rate=line.tax_rate,
-        category=wording.category_of(line.invoice.tax_treatment),
+        category=taxed.category,
     )
 
 
-def tax_groups(lines: Sequence[ContentLine], invoice: Invoice) -> tuple[TaxGroup, ...]:
-    """One for each category and rate, in the order of the lines; reasons in the active language."""
-    treatment = invoice.tax_treatment
-    reason = wording.sentence(treatment, TaxFacts.from_json(invoice.tax_facts))
+def tax_groups(lines: Sequence[ContentLine], taxed: TaxedAs) -> tuple[TaxGroup, ...]:
+    """One for each category and rate, in the order of the lines."""
     groups: dict[tuple[TaxCategory, Decimal], list[ContentLine]] = {}
     for line in lines:
         groups.setdefault((line.category, line.rate), []).append(line)
@@ -64,8 +64,8 @@ def tax_groups(lines: Sequence[ContentLine], invoice: Invoice) -> tuple[TaxGroup
             rate=rate,
             net=sum((line.net for line in members), Decimal(0)),
             tax=sum((line.tax for line in members), Decimal(0)),
-            reason=reason,
-            reason_code=wording.reason_code(treatment),
+            reason=taxed.reason,
+            reason_code=taxed.reason_code,
         )
         for (category, rate), members in groups.items()
     )
