@@ -5,6 +5,11 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 PYTEST := .venv/bin/pytest
 JOBS ?= 2
+# Where a browser or a stand-in is waited for, nobody computes: the long run has one worker more.
+LONG_JOBS ?= $(shell expr $(JOBS) + 1)
+
+# What is compiled is kept, whatever the environment says: else each of the many processes compiles all libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check fast lint races journeys bench audit messages lock clean browser help
 
@@ -51,7 +56,7 @@ lint: .venv/ready-test
 # The files are handed out in the order of tests/order.py: the long stories first. Linting keeps one processor busy
 # for a minute, and so do the migrations among the races: they go side by side.
 test: .venv/ready-test browser
-	$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/races
+	$(PYTEST) -n $(LONG_JOBS) --dist loadfile --no-loadscope-reorder --ignore=tests/races
 	$(MAKE) --no-print-directory -j2 --output-sync=target lint races
 
 # Before a commit, in three minutes: no browser, no PostgreSQL, no file that takes long.

@@ -6,6 +6,7 @@ Run on PostgreSQL too, from tests/races.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from decimal import Decimal
 from importlib import import_module
 
@@ -101,18 +102,27 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("model", "change"), CHANGES, ids=lambda part: getattr(part, "__name__", None) or "+".join(part)
-)
-def test_a_change_is_refused(frozen, model, change):
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
-        model.objects.update(**change)
+def test_every_change_is_refused(frozen):
+    for model, change in CHANGES:
+        with raises_never_changed(f"{model.__name__} {change}"), transaction.atomic():
+            model.objects.update(**change)
 
 
-@pytest.mark.parametrize("table", FROZEN_TABLES.tables)
-def test_deleting_is_refused(frozen, table):
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table}")
+def test_deleting_is_refused(frozen):
+    for table in FROZEN_TABLES.tables:
+        with raises_never_changed(table), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table}")
+
+
+@contextmanager
+def raises_never_changed(what):
+    """As ``pytest.raises``, but says of what if nothing is raised."""
+    try:
+        yield
+    except DatabaseError as exc:
+        assert "never changed" in str(exc), f"{what}: {exc}"
+    else:
+        pytest.fail(f"{what}: went through")
 
 
 def test_what_happens_to_an_invoice_may_still_be_noted(frozen):

@@ -12,8 +12,8 @@ from storefront.core import states
 from tests.billing.building import make_invoice
 from tests.billing.test_frozen_records import (
     frozen,  # noqa: F401  (a fixture of the tests that run here too)
-    test_a_change_is_refused,  # noqa: F401
     test_deleting_is_refused,  # noqa: F401
+    test_every_change_is_refused,  # noqa: F401
     test_no_trigger_is_forgotten,  # noqa: F401
 )
 from tests.races.conftest import UNGUARDED, dawdle
