@@ -25,7 +25,7 @@ from cms.navigation.links import Link, MenuItem, Resolver, Target
 from cms.navigation.loading import NotFound
 from cms.navigation.notices import ShownNotice
 from storefront.billing.models import Seller
-from storefront.core import content_version
+from storefront.core import content_version, currency_choice
 from storefront.core.language import current_language
 
 KEY = "site-context"
@@ -93,7 +93,8 @@ def _cached(request: HttpRequest | None) -> SiteContext:
     key = f"{KEY}:{content_version.current()}:{current_language()}"
     context: SiteContext | None = cache.get(key)
     if context is None:
-        context = _load(request)
+        with currency_choice.override(settings.SHOP_CURRENCY):  # kept for everybody
+            context = _load(request)
         cache.set(key, context, SECONDS)
     return context
 

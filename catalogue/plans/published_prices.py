@@ -13,9 +13,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from catalogue.plans.models import Plan, PlanPrice, months_label
+from catalogue.plans.models import Plan, PlanPrice, SoftwareProduct, months_label
 from catalogue.plans.price_calculation import per_month
-from storefront.core import money, percentages
+from storefront.core import currency_choice, money, percentages
 from storefront.core.texts import pick
 
 #: Where a price of the JSON has its currency.
@@ -93,6 +93,13 @@ def load(text: str, language: str, currency: str) -> tuple[PublishedPlan, ...]:
         for plan in json.loads(text)
     )
     return tuple(plan for plan in plans if plan.prices)
+
+
+def currency_for(software: SoftwareProduct, wanted: str = "") -> str:
+    """The currency in which to show a product's prices: ``wanted``, by default the visitor's, if it is sold in it; else
+    the shop's first."""
+    wanted = wanted or currency_choice.current()
+    return wanted if software.lowest_in(wanted) is not None else str(software.currency)
 
 
 def _lines(text: str) -> list[str]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket, LineAttribute
 from oscar.apps.offer.models import ConditionalOffer
@@ -19,6 +18,7 @@ from oscar.apps.partner.availability import StockRequired
 from checkout.cart import prices
 from checkout.cart.prices import CartPrice
 from storefront.billing import payment_limits
+from storefront.core import currency_choice
 from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 
@@ -63,7 +63,8 @@ class Cart:
     """A basket as it was read. ``siblings``: by software, the prices that a line may be switched to.
 
     ``has_offers``: offers or a voucher may take something off; what they do, ``discounts.apply`` fills in:
-    ``discounts`` are names and amounts (> 0), and subtotal less these is the total.
+    ``discounts`` are names and amounts (> 0), and subtotal less these is the total. ``voucher_note``: why the voucher
+    takes nothing off, where that is to be said.
     """
 
     basket: Basket
@@ -73,6 +74,7 @@ class Cart:
     discounts: list[tuple[str, Decimal]] = field(default_factory=list)
     voucher_code: str = ""
     voucher_is_idle: bool = False
+    voucher_note: str = ""
 
     @property
     def on_sale(self) -> list[CartLine]:
@@ -84,7 +86,7 @@ class Cart:
 
     @property
     def currency(self) -> str:
-        return self.lines[0].currency if self.lines else settings.SHOP_CURRENCY
+        return self.lines[0].currency if self.lines else currency_choice.current()
 
     @property
     def subtotal(self) -> Decimal:
@@ -188,8 +190,10 @@ def _line(
 def _sale_problem(row: dict[str, Any], price: CartPrice | None, currency: str) -> str:
     """Why the line cannot be bought, in words for the visitor; "" if it can."""
     is_sold = price is not None and price.is_on_sale and row["stockrecord__price"] is not None
-    if not is_sold or row["stockrecord__price_currency"] != currency or row["price_currency"] != currency:
+    if not is_sold or row["price_currency"] != currency:
         return _("This is no longer available. Please remove it to place the order.")
+    if row["stockrecord__price_currency"] != currency:
+        return _("This is not sold in %(currency)s. Remove it, or choose another currency.") % {"currency": currency}
     if row["product__parent__product_class__track_stock"]:
         left = (row["stockrecord__num_in_stock"] or 0) - (row["stockrecord__num_allocated"] or 0)
         is_permitted, reason = StockRequired(left).is_purchase_permitted(row["quantity"])

@@ -61,6 +61,8 @@ class CartApplicator(Applicator):
     ) -> list[ConditionalOffer]:
         everything = {line.product_id for line in self._cart.on_sale}
         offers: list[ConditionalOffer] = super().get_offers(basket, user, request)
+        if self._cart.currency != settings.SHOP_CURRENCY:
+            offers = [offer for offer in offers if not rules.is_of_money(offer)]
         for offer in offers:
             voucher = offer.get_voucher()
             rule = self._rules.get(voucher.pk) if voucher else None
@@ -145,6 +147,7 @@ def _note(cart: Cart, lines: list[Line]) -> None:
     voucher = next(iter(basket.vouchers.all()), None)
     cart.voucher_code = voucher.code if voucher else ""
     cart.voucher_is_idle = voucher is not None and not any(each["voucher"] for each in applications)
+    cart.voucher_note = rules.currency_problem(voucher, cart.currency) if voucher and cart.voucher_is_idle else ""
 
 
 def _name(application: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from oscar.apps.basket.models import Basket, Line, LineAttribute
 from oscar.apps.voucher.models import Voucher
 
 from checkout.cart.cart import EXTENDS
+from checkout.cart.repricing import currency_of, settle_currency
 from checkout.reminders import services as reminders
 from storefront.core import clock
 from storefront.licensing.models import License
@@ -32,6 +33,7 @@ def join(source: Basket, target: Basket) -> None:
     with transaction.atomic():
         rows = Basket.open.select_for_update().filter(pk__in=[source.pk, target.pk], owner=None).order_by("pk")
         if len(rows) == 2:
+            settle_currency(source, currency_of(target))
             _move_lines(source, target)
 
 
@@ -70,6 +72,10 @@ def _merge(user: User, ids: list[int]) -> tuple[Basket, bool]:
             target.owner = user
             target.save(update_fields=["owner"])
         had_lines = target.lines.exists()
+        # A cart that comes with the visitor is the one they looked at last: all take its currency.
+        currency = next((code for row in reversed(rows) if (code := currency_of(row))), "")
+        for row in rows:
+            settle_currency(row, currency)
         has_merged = False
         for source in others:
             has_merged |= _move_lines(source, target) > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -126,9 +126,9 @@ def change_line(*, basket: Basket, line_id: int, quantity: int, price_id: int | 
             _set_quantity(line, quantity)
             return
         price = _on_sale(price_id, field="term")
-        if current is None or current.software_id != price.software_id:
+        if current is None or (current.software_id, line.price_currency) != (price.software_id, price.currency):
             raise CartError(_("Choose one of the periods offered."), field="term")
-        _switch(basket, line, price, quantity, extends or "")
+        switch_price(basket, line, price, quantity, extends or "")
 
 
 def remove_line(*, basket: Basket, line_id: int) -> None:
@@ -144,7 +144,11 @@ def remember_prices(lines: Iterable[CartLine]) -> None:
             Line.objects.filter(pk=line.pk).update(price_incl_tax=line.unit_price, price_excl_tax=line.unit_price)
 
 
-def _switch(basket: Basket, line: Line, price: CartPrice, quantity: int, extends: str) -> None:
+def switch_price(basket: Basket, line: Line, price: CartPrice, quantity: int, extends: str) -> None:
+    """Sell a line at another price; a line that has that price takes the pieces. Needs the lock of ``locked``.
+
+    ``extends``: the public id of the license that the line extends, "" if none.
+    """
     stock = _stock_record(price)
     reference = _reference(stock, extends)
     twin = basket.lines.filter(line_reference=reference).exclude(pk=line.pk).first()
@@ -183,9 +187,12 @@ def _check_room(lines: Iterable[Line], more: int) -> None:
         raise CartError(message, field="quantity")
 
 
-def _check_currency(lines: Iterable[Line], stock: StockRecord) -> None:
+def _check_currency(lines: Sequence[Line], stock: StockRecord) -> None:
     if any(line.price_currency != stock.price_currency for line in lines):
-        raise CartError(_("Your cart holds products in another currency. Please order those first."))
+        raise CartError(
+            _("Your cart is in %(cart)s and this price in %(price)s. Choose one currency for the cart first.")
+            % {"cart": lines[0].price_currency, "price": stock.price_currency}
+        )
 
 
 def _columns(stock: StockRecord, reference: str) -> dict[str, object]:

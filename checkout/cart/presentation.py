@@ -128,7 +128,10 @@ def _extensions(cart: Cart) -> dict[int, str]:
 
 def _options(prices: Iterable[CartPrice], currency: str) -> SafeString:
     """The prices on sale as the options of a select element, none of them selected."""
-    by_plan = groupby((price for price in prices if price.is_on_sale), key=lambda price: price.plan_name)
+    by_plan = groupby(
+        (price for price in prices if price.is_on_sale and price.currency == currency),
+        key=lambda price: price.plan_name,
+    )
     groups = [
         (
             name,

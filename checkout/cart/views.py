@@ -8,6 +8,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +19,9 @@ from checkout.cart import operations, presentation, vouchers
 from checkout.cart.errors import CartError, CartOrdered
 from checkout.cart.presentation import LineError
 from checkout.cart.prices import CartPrice
+from checkout.cart.repricing import change_currency
 from checkout.cart.session import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
+from storefront.core import currencies, currency_choice
 from storefront.core.csrf import without_token
 from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
@@ -85,6 +88,36 @@ def voucher(request: HtmxRequest) -> HttpResponse:
     except CartError as exc:
         return _render(request, voucher_error=exc.message, typed_code=request.POST.get("code", "")[: vouchers.MAX_CODE])
     return _answer(request, messages.SUCCESS, _("Voucher %(code)s is in your cart.") % {"code": added.code})
+
+
+@without_token
+@require_POST
+def choose_currency(request: HtmxRequest) -> HttpResponse:
+    """Show prices in another currency (field currency), put the cart into it and go back to the page (field next)."""
+    currency = request.POST.get("currency", "")
+    if currency not in currencies.sold():
+        return _back(request)
+    basket = find_basket(request)
+    try:
+        missing = change_currency(basket=basket, currency=currency) if basket.pk else []
+    except CartOrdered:
+        forget_basket(request)
+        missing = []
+    for price in missing:
+        text = _("%(product)s in your cart is not sold in %(currency)s.")
+        messages.warning(request, text % {"product": price.description, "currency": currency})
+    response = _back(request)
+    currency_choice.remember(response, currency)
+    return response
+
+
+def _back(request: HtmxRequest) -> HttpResponse:
+    """To the page that a form came from, or to the cart."""
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if is_ours else reverse("cart"))
 
 
 def _add(request: HtmxRequest, price_id: int, quantity: int) -> CartPrice:

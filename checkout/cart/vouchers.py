@@ -14,8 +14,10 @@ from oscar.apps.voucher.models import Voucher
 
 from checkout.cart.errors import CartError
 from checkout.cart.operations import locked
+from checkout.cart.repricing import currency_of
 from checkout.cart.session import find_basket, read_again
 from checkout.vouchers import rules
+from storefront.core import currency_choice
 from storefront.core.instants import instant
 from storefront.core.user_input import characters
 from storefront.users.models import User
@@ -55,7 +57,9 @@ def add(*, basket: Basket, code: str, user: User | AnonymousUser) -> Voucher:
     if not voucher.is_active():
         raise CartError(_("This voucher is valid from %(at)s.") % {"at": instant(voucher.start_datetime)}, field="code")
     is_available, reason = voucher.is_available_to_user(user=user)
-    reason = rules.problem(rules.rule_of(voucher), user if isinstance(user, User) else None) if is_available else reason
+    if is_available:
+        reason = rules.problem(rules.rule_of(voucher), user if isinstance(user, User) else None)
+        reason = reason or rules.currency_problem(voucher, currency_of(basket) or currency_choice.current())
     if reason:
         raise CartError(reason, field="code")
     with locked(basket):

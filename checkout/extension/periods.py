@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder
 from checkout.page import portal_field
 from storefront.billing.payer_details import PayerDetails
-from storefront.core import clock
+from storefront.core import clock, currencies, currency_choice
 from storefront.licensing import queries as licensing
 from storefront.licensing.links import read_extend_token
 from storefront.licensing.models import License
@@ -55,13 +56,19 @@ class ShownPrices:
 class Extension:
     """A license, the periods that it may be extended by (at least one), and the agreements to accept.
 
-    ``usual``: the period that was bought last, or the nearest to it.
+    ``usual``: the period that was bought last, or the nearest to it. ``periods`` are in one of ``currencies``, all in
+    which the license type is sold.
     """
 
     license: License
     periods: list[PeriodChoice]
     usual: CartPrice
     versions: list[AgreementText]
+    currencies: list[str]
+
+    @property
+    def currency(self) -> str:
+        return self.usual.currency
 
     def signed(self) -> str:
         """What the page shows, signed, for a hidden field."""
@@ -91,23 +98,24 @@ def license_of(token: str) -> License:
     return license
 
 
-def read(license: License) -> Extension:
-    """What the license may be extended by today. Raises CartError if its license type is not sold now."""
-    on_sale, usual = on_sale_for(license)
+def read(license: License, currency: str = "") -> Extension:
+    """What the license may be extended by today, in ``currency`` if its type is sold in it: by default the one that was
+    paid last, then the visitor's. Raises CartError if its license type is not sold now.
+    """
+    last = license.periods.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months", "currency").first()
+    plan_id, months, paid = last or (license.plan_id, 12, "")
+    every = [price for price in prices.read_prices(plan=plan_id) if price.is_on_sale]
+    if not every:
+        raise CartError(_("This license type is no longer sold. Please choose another one or write to support."))
+    sold_in = {price.currency for price in every}
+    wanted = (currency, paid, currency_choice.current(), settings.SHOP_CURRENCY, *sold_in)
+    chosen = next(code for code in wanted if code in sold_in)
+    on_sale = [price for price in every if price.currency == chosen]
+    usual = min(on_sale, key=lambda price: (abs(price.months - months), price.months))
     now = clock.now()
     periods = [PeriodChoice(each, licensing.end_if_extended(license, months=each.months, now=now)) for each in on_sale]
-    return Extension(license, periods, usual, agreements.of_agreement(usual.agreement_id))
-
-
-def on_sale_for(license: License) -> tuple[list[CartPrice], CartPrice]:
-    """The prices of the license's type that are on sale, and the usual one: bought last or nearest to it in months, on
-    a tie the shorter. Raises CartError if there is none."""
-    last = license.periods.filter(revoked_at=None).order_by("-pk").values_list("plan_id", "months").first()
-    plan_id, months = last or (license.plan_id, 12)
-    on_sale = [price for price in prices.read_prices(plan=plan_id) if price.is_on_sale]
-    if not on_sale:
-        raise CartError(_("This license type is no longer sold. Please choose another one or write to support."))
-    return on_sale, min(on_sale, key=lambda price: (abs(price.months - months), price.months))
+    in_order = [code for code in currencies.sold() if code in sold_in]
+    return Extension(license, periods, usual, agreements.of_agreement(usual.agreement_id), in_order)
 
 
 def order(

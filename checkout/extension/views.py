@@ -58,9 +58,10 @@ class _Forms:
 @throttled("checkout-submit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: HttpRequest, token: str) -> HttpResponse:
-    """Choose a period and pay for it; with ``go=cart`` put it into the visitor's own cart instead."""
+    """Choose a period and pay for it; with ``go=cart`` put it into the visitor's own cart instead. ``?currency=``: in
+    which, where the license type is sold in several."""
     try:
-        extension = periods.read(periods.license_of(token))
+        extension = periods.read(periods.license_of(token), request.GET.get("currency", ""))
         if request.method == "POST" and request.POST.get("go") == "cart":
             return _put_in_cart(request, extension)
     except CartError as exc:
@@ -79,6 +80,10 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
 def _put_in_cart(request: HttpRequest, extension: Extension) -> HttpResponse:
     by_id = {str(choice.price.pk): choice.price for choice in extension.periods}
     price = by_id.get(request.POST.get("term", ""), extension.usual)
+    cart = cart_of(request)
+    if cart.lines and cart.currency != price.currency:
+        in_cart = periods.read(extension.license, cart.currency).periods
+        price = next((each.price for each in in_cart if each.price.months == price.months), price)
     extend_license(basket=find_basket(request), license=extension.license, price=price, user=request.user)
     text = _("One more period for license %(number)s is in your cart.") % {"number": extension.license.number}
     messages.success(request, text)
@@ -173,7 +178,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     except TooManyOpen:
         return _page(request, extension, forms, notice=_("You have unpaid orders. Please pay one of them first."))
     except (CartChanged, CannotOrder) as exc:
-        return _page(request, periods.read(extension.license), forms, notice=exc.message)
+        return _page(request, periods.read(extension.license, extension.currency), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])
 
 

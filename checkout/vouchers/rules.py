@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from oscar.apps.offer.models import Benefit, Condition, ConditionalOffer
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher, VoucherApplication
 
@@ -13,6 +15,8 @@ from checkout.cart.cart import CartLine
 from checkout.models import VoucherRule
 from storefront.billing.services.orders import CANCELLED
 from storefront.users.models import User
+
+_OF_MONEY = (Benefit.FIXED, Benefit.FIXED_UNIT, Benefit.FIXED_PRICE)
 
 
 def rule_of(voucher: Voucher) -> VoucherRule | None:
@@ -44,6 +48,18 @@ def problem(rule: VoucherRule | None, customer: User | None) -> str:
     if limit is not None and uses(rule).filter(user=customer).count() >= limit:
         return _("You have used this voucher as often as you can.")
     return ""
+
+
+def is_of_money(offer: ConditionalOffer) -> bool:
+    """Whether an offer takes off, or asks for, a sum of money: it is one in the shop's first currency."""
+    return offer.benefit.type in _OF_MONEY or offer.condition.type == Condition.VALUE
+
+
+def currency_problem(voucher: Voucher, currency: str) -> str:
+    """Why a voucher takes nothing off a cart in ``currency``, in words for the buyer; "" if it may."""
+    if currency == settings.SHOP_CURRENCY or not any(is_of_money(offer) for offer in voucher.offers.all()):
+        return ""
+    return _("This voucher is for carts in %(currency)s.") % {"currency": settings.SHOP_CURRENCY}
 
 
 def uses(rule: VoucherRule) -> QuerySet[VoucherApplication]:

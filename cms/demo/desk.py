@@ -107,7 +107,8 @@ def _give_up() -> None:
 
 def _leave_carts() -> None:
     for product, name, email, days in _CARTS:
-        price = PlanPrice.objects.filter(plan__software__product__slug=product).order_by("-months").first()
+        prices = PlanPrice.objects.filter(plan__software__product__slug=product, currency=settings.SHOP_CURRENCY)
+        price = prices.order_by("-months").first()
         if price is None or CheckoutReminder.objects.filter(email=email).exists():
             continue
         with days_ago(days):

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from oscar.apps.basket.models import Basket
@@ -163,7 +164,10 @@ def _buyer(number: int) -> User:
 def _order(order: DemoOrder, customer: User, host: str) -> Invoice:
     """Place the order unless it is there; returns its invoice. A buyer orders each period of a plan once."""
     price = PlanPrice.objects.get(
-        plan__software__product__slug=order.product, plan__code=order.plan, months=order.months
+        plan__software__product__slug=order.product,
+        plan__code=order.plan,
+        months=order.months,
+        currency=settings.SHOP_CURRENCY,
     )
     invoice = Invoice.objects.filter(customer=customer, order__lines__product=price.product).first()
     if invoice is not None:

@@ -97,7 +97,9 @@ def text_of(reference: Reference, plans: tuple[PublishedPlan, ...] | None) -> st
 
 def _amount(reference: Reference, plans: tuple[PublishedPlan, ...]) -> str | None:
     if reference.amount == Amount.LOWEST:
-        months = [(per_month(t.amount, t.months, t.currency), t.currency) for plan in plans for t in plan.prices]
+        every = [price for plan in plans for price in plan.prices]
+        in_one = [price for price in every if price.currency == every[0].currency]
+        months = [(per_month(price.amount, price.months, price.currency), price.currency) for price in in_one]
         return money.display(*min(months)) if months else None
     prices = [price for plan in plans if plan.code == reference.plan for price in plan.prices]
     price = next((price for price in prices if price.months == reference.months), None)

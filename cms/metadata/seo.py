@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from catalogue.plans.buy_box import BuyBox
+from catalogue.plans.buy_box import BuyBox, buy_box
 from cms.metadata import languages, page_metadata, structured_data
 from cms.metadata.page_metadata import PageMetadata
 from cms.models import CategoryPage, HomePage, ProductPage
@@ -117,6 +117,8 @@ def _data(
     """The page's JSON-LD."""
     data = _of_shop(page_head, site) if isinstance(page, HomePage) else []
     box = context.get("box")
+    if isinstance(page, ProductPage) and isinstance(box, BuyBox) and box.currency != page.software.currency:
+        box = buy_box(page.software, wanted_currency=page.software.currency)  # the same for all who read the address
     if isinstance(box, BuyBox) and box.selected is not None:
         data.append(
             structured_data.product(

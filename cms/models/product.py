@@ -18,6 +18,7 @@ from wagtail.search import index
 
 from catalogue.addresses import product_path
 from catalogue.plans.buy_box import buy_box
+from catalogue.plans.published_prices import currency_for
 from cms import renditions
 from cms.blocks.content import ProductContent, content_html, has_block
 from cms.blocks.references import newest_release
@@ -156,12 +157,13 @@ class ProductPage(ShopPage):  # type: ignore[django-manager-missing]
 
     def card(self) -> ProductCard:
         """How lists show the product. No query for pages from ``on_sale``."""
+        currency = currency_for(self.software)
         return ProductCard(
             title=self.title,
             url=product_path(self.slug),
             tagline=self.software.text("tagline"),
-            monthly_amount=self.software.lowest_monthly_amount or Decimal(0),
-            currency=self.software.currency,
+            monthly_amount=self.software.lowest_in(currency) or Decimal(0),
+            currency=currency,
             picture=renditions.cut(self.image, renditions.SMALL),
         )
 

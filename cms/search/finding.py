@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from modelsearch.backends import get_search_backend
 from modelsearch.query import And, Or, PlainText, SearchQuery
 
+from catalogue.plans.published_prices import currency_for
 from cms.search import vocabulary, words
 from cms.search.models import ResultKind, SearchDocument
 from cms.search.vocabulary import MAX_FORMS, Words
@@ -146,12 +147,13 @@ def _score(document: SearchDocument, known: Iterable[Meaning]) -> int:
 
 def _result(document: SearchDocument, hits: frozenset[str]) -> Result:
     software = document.software
-    amount = software.lowest_monthly_amount if software else None
+    currency = currency_for(software) if software else ""
+    amount = software.lowest_in(currency) if software else None
     return Result(
         heading=words.marked(document.heading, hits),
         url=document.page.get_url() or "",
         excerpt=words.marked(words.excerpt(document.text, hits), hits),
         kind=document.kind,
-        price=money.display(amount, software.currency) if software and amount is not None else "",
+        price=money.display(amount, currency) if amount is not None else "",
         is_withdrawn=software is not None and amount is None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -15,6 +16,9 @@ from django.utils import translation
 
 #: Decimal places of every money column: as many as any currency in use has.
 STORED_PLACES = 3
+#: Babel leaves out what CLDR puts between a currency of letters and the amount:
+#: https://www.unicode.org/reports/tr35/tr35-numbers.html#Currencies (currencySpacing).
+_LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _STORED_UNIT, _TWO_PLACES = Decimal("0.001"), Decimal("0.01")
 
 
@@ -162,7 +166,7 @@ class MoneyField(models.DecimalField):
 
 @lru_cache(maxsize=4096)
 def _formatted(amount: Decimal, currency: str, locale: str) -> str:
-    return str(format_currency(amount, currency, locale=locale))
+    return _LETTER_BESIDE_DIGIT.sub("\u00a0", format_currency(amount, currency, locale=locale))
 
 
 def display(amount: Decimal, currency: str) -> str:

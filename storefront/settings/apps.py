@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "storefront.core.request_time_limit.RequestTimeLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "storefront.core.language.UrlLanguageMiddleware",
+    "storefront.core.currency_choice.CurrencyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "storefront.core.csrf.SameOriginOrToken",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

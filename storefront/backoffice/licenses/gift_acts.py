@@ -22,6 +22,7 @@ from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.licenses import rehearsal
 from storefront.backoffice.licenses.acts import LicenseAct
 from storefront.backoffice.licenses.detail import LIST
+from storefront.core import currencies
 from storefront.core.form_fields import EmailField
 from storefront.gateways.bitrix24 import PortalAddress, normalise_portal
 from storefront.licensing.models import License
@@ -41,7 +42,8 @@ class GiftForm(ActForm):
         super().__init__(*args, **kwargs)
         self.fields["key"].initial = uuid4().hex
         found = read_prices(plan__software=software) if software else read_prices()
-        prices = [(price.pk, price.description) for price in found if price.is_on_sale]
+        # What is given costs nothing; in which currency, its order and the time it gives are counted.
+        prices = [(price.pk, _label(price)) for price in found if price.is_on_sale]
         self.fields["price"].choices = [("", "---------"), *prices]  # type: ignore[attr-defined]
 
     def chosen(self) -> CartPrice:
@@ -49,6 +51,10 @@ class GiftForm(ActForm):
         if price is None:
             raise LookupError("a price that was offered is gone")
         return price
+
+
+def _label(price: CartPrice) -> str:
+    return f"{price.description}, {price.currency}" if currencies.others() else price.description
 
 
 class GivePeriod(LicenseAct):

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -175,10 +176,12 @@ class VoucherPage(DetailPage):
 
 
 def samples(terms: services.VoucherTerms) -> list[figures.Sample]:
-    """What a voucher would do to a few carts: the products it is for, at their longest and shortest periods."""
+    """What a voucher would do to a few carts in the shop's first currency: the products it is for, at their longest and
+    shortest periods."""
     if terms.percent is None and terms.amount is None:
         return []
-    prices = PlanPrice.objects.filter(is_active=True).select_related("plan__software__product")
+    prices = PlanPrice.objects.filter(is_active=True, currency=settings.SHOP_CURRENCY)
+    prices = prices.select_related("plan__software__product")
     if terms.products:
         prices = prices.filter(plan__software__in=terms.products)
     if terms.months:

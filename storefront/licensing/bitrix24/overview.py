@@ -120,7 +120,10 @@ def _card(license: License, installation: Installation, is_admin: bool, now: dat
 
 
 def _offer_to_extend(license: License, months: int) -> dict[str, str]:
-    price = PlanPrice.objects.filter(plan_id=license.plan_id, months=months, is_active=True).first()
+    prices = PlanPrice.objects.filter(plan_id=license.plan_id, months=months, is_active=True)
+    by_currency = {price.currency: price for price in prices.select_related("period")}
+    paid = license.periods.filter(revoked_at=None).order_by("-pk").values_list("currency", flat=True).first()
+    price = by_currency.get(paid or "") or by_currency.get(settings.SHOP_CURRENCY)
     return {
         "extend_url": links.extend_url(license),
         "price": money.display(price.amount, price.currency) if price else "",
