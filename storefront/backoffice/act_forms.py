@@ -11,7 +11,7 @@ class ActForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Stored in the history; the customer does not see it."),
+        help_text=gettext_lazy("Stored in the history; the customer sees it only in a copy of their data."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Give a reason: it is stored in the history.")},

@@ -15,7 +15,7 @@ from wagtail.models import APIToken
 from wagtail.users.models import UserProfile
 
 from storefront.core.personal_data import Person, Room, Table, by_email, delete, of
-from storefront.users.models import ApprovalRequest, DataRequest, StaffInvitation, User
+from storefront.users.models import ApprovalRequest, DataRequest, DataRequestStatus, StaffInvitation, User
 
 _SECRET = _("It is a secret that opens the account.")
 _OF_STAFF = "what staff did, about things of the shop"
@@ -35,6 +35,7 @@ def _end(rows: QuerySet[Any], person: Person) -> None:
 def _without_file(rows: QuerySet[Any], person: Person) -> None:
     for row in rows.exclude(file=""):
         row.file.delete(save=False)
+    rows.filter(status=DataRequestStatus.READY).update(status=DataRequestStatus.DONE)
     rows.update(file="", size=None, reason="", expires_at=None)
 
 

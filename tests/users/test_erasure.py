@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 
-from checkout.models import Consent
-from storefront.backoffice.search import index
 from storefront.backoffice.search.audit import checks as search_checks
-from storefront.billing.models import Invoice, LedgerEntry
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
+from storefront.billing.services import ledger, settlement, starting
 from storefront.billing.states import InvoiceStatus
-from storefront.core import clock
+from storefront.core import clock, sentences
 from storefront.core.personal_data import rooms
 from storefront.licensing.retention import clear_addresses
+from storefront.notifications import addresses
+from storefront.notifications.models import OutboxMessage
 from storefront.notifications.retention import clear_done
 from storefront.users.data_protection import erasures, exports, people, requests
 from storefront.users.models import AccountErased, DataRequest, DataRequestStatus, User
@@ -134,15 +134,34 @@ def test_it_can_be_withdrawn_until_the_account_is_closed(erased: Any) -> None:
 
 
 def test_what_is_open_comes_first(erased: Any, stripe: Any, run_jobs: Any) -> None:
-    from storefront.billing.services import ledger, payments, starting
-
     unpaid = Invoice.objects.get(status=InvoiceStatus.OPEN)
-    starting.start(invoice=unpaid, gateway_name="stripe")
-    with pytest.raises(requests.InTheWay):
-        requests.ask_erasure(customer=erased, by=erased, ends_licenses=False)
-    with pytest.raises(requests.InTheWay):
+    with pytest.raises(requests.InTheWay) as licenses:
         requests.ask_erasure(customer=erased, by=erased, ends_licenses=None)
-    assert ledger and payments
+    assert not any(each.is_firm for each in licenses.value.barriers)
+    waiting = requests.ask_erasure(customer=erased, by=erased, ends_licenses=False, is_at_once=True)
+    starting.start(invoice=unpaid, gateway_name="stripe")
+    assert erasures.erase_due() == 1
+    waiting.refresh_from_db()
+    assert waiting.status == DataRequestStatus.WAITING and unpaid.number in sentences.told(waiting.problem)
+    addresses.cleared(EMAIL)
+    run_jobs()
+    assert [letter.subject for letter in mail.outbox if letter.to == [EMAIL]][-1].startswith("Your account cannot be")
+
+
+def test_money_that_comes_afterwards_is_kept_and_staff_are_told(erased: Any, stripe: Any, run_jobs: Any) -> None:
+    unpaid = Invoice.objects.get(status=InvoiceStatus.OPEN)
+    charge = starting.start(invoice=unpaid, gateway_name="stripe")
+    PaymentAttempt.objects.filter(pk=charge.pk).update(status="cancelled")  # the provider was never told
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=True, is_at_once=True)
+    erase_now(hours=0.1)
+    stripe.pay(charge.provider_reference)
+    settlement.settle(attempt_id=charge.pk)
+    assert ledger.balance_of(User.objects.get(pk=erased.pk), "EUR") == unpaid.amount
+    assert ReviewItem.objects.filter(kind="late_payment", customer=erased).exists()
+    mail.outbox.clear()
+    run_jobs()
+    assert not [letter for letter in mail.outbox if "erased" in letter.to[0]]
+    assert "late-payment" not in OutboxMessage.objects.values_list("key", flat=True)
 
 
 def test_every_table_is_asked_for_what_it_keeps(erased: Any) -> None:
@@ -150,4 +169,4 @@ def test_every_table_is_asked_for_what_it_keeps(erased: Any) -> None:
     for room in rooms():
         for table in room.tables:
             table.of(person).count()
-    assert NAME in person.words and PORTAL in person.words and Consent and LedgerEntry and Permission and index
+    assert NAME in person.words and PORTAL in person.words

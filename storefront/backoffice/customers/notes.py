@@ -33,7 +33,7 @@ class NoteForm(forms.Form):
         label=gettext_lazy("Note for other staff"),
         rows=3,
         max_length=5000,
-        help_text=gettext_lazy("The customer does not see it."),
+        help_text=gettext_lazy("The customer sees it only in a copy of their data."),
         error_messages={"required": gettext_lazy("Write something.")},
     )
 

@@ -70,8 +70,8 @@ class CustomerPage(DetailPage):
             (_("Language"), dict(settings.LANGUAGES).get(customer.language, customer.language)),
             (_("Registered"), instant(customer.date_joined, "short")),
             (_("Erased"), instant(customer.erased_at, "short") if customer.erased_at else ""),
-            (_("Last log-in"), summary.last_log_in(customer)),
-            (_("Password"), _("set") if customer.has_usable_password() else _("not set yet")),
+            (_("Last log-in"), "" if customer.erased_at else summary.last_log_in(customer)),
+            (_("Password"), self._password()),
             (
                 _("Personal account"),
                 " · ".join(summary.balances(customer)) or money.display(Decimal(0), settings.SHOP_CURRENCY),
@@ -79,6 +79,11 @@ class CustomerPage(DetailPage):
         ):
             if value:
                 yield Fact(label, value)
+
+    def _password(self) -> str:
+        if self.customer.erased_at:
+            return ""
+        return _("set") if self.customer.has_usable_password() else _("not set yet")
 
     def acts(self) -> Iterable[ActLink]:
         if self.is_staffs or self.customer.erased_at is not None:

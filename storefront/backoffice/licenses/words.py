@@ -112,6 +112,7 @@ def _texts() -> dict[str, str]:
         "restored": _("Restored"),
         "revoked": _("Revoked"),
         "revoked_by_staff": _("Revoked by staff"),
+        "ended_by_erasure": _("Ended when the customer was erased"),
         "taken_back": _("Taken back: %(length)s of invoice %(invoice)s"),
         "converted": _("Unused time became %(plan)s: %(length)s"),
         "stopped": _("Its time stopped"),

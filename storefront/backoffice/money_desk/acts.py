@@ -74,7 +74,9 @@ class ResolveForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("What was done, and why")
-        self.fields["reason"].help_text = _("Stored with the matter; the customer does not see it.")
+        self.fields["reason"].help_text = _(
+            "Stored with the matter; the customer sees it only in a copy of their data."
+        )
 
 
 class Resolve(ReviewAct):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -18,12 +19,16 @@ from storefront.backoffice.orders import rows, story, timeline
 from storefront.backoffice.orders.acts import links as acts
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.refunds import offers as refund_offers
+from storefront.backoffice.refusals import refuse
 from storefront.backoffice.rights import StaffOnly
 from storefront.billing import links, status
 from storefront.billing.models import Invoice
 from storefront.core import money
 from storefront.core.instants import deadline, instant
 from storefront.core.language import nearest_language
+
+#: Whoever keeps the books reads what an erased customer's invoices say of them.
+KEEPS_BOOKS = "accounting.export_month"
 
 
 def invoice_or_404(number: str) -> Invoice:
@@ -63,10 +68,11 @@ class InvoicePage(DetailPage):
         if state.reason:
             yield Fact(_("Why"), state.reason)
         yield Fact(_("Customer"), rows.customer_of(invoice), invoice.customer)
-        yield Fact(_("E-mail"), invoice.payer.get("email") or invoice.customer.email)
-        for label, name in ((_("Company"), "company"), (_("Address"), "address"), (_("Phone"), "phone")):
-            if invoice.payer.get(name):
-                yield Fact(label, invoice.payer[name])
+        if self._shows_payer():
+            yield Fact(_("E-mail"), invoice.payer.get("email") or invoice.customer.email)
+            for label, name in ((_("Company"), "company"), (_("Address"), "address"), (_("Phone"), "phone")):
+                if invoice.payer.get(name):
+                    yield Fact(label, invoice.payer[name])
         if invoice.order:
             yield Fact(_("Order"), invoice.order.number, invoice.order)
         yield Fact(_("Kind"), invoice.get_kind_display())
@@ -78,6 +84,10 @@ class InvoicePage(DetailPage):
             yield Fact(_("Why void"), invoice.void_reason)
         for label, amount in ((_("Net"), invoice.net), (_("Tax"), invoice.tax), (_("Total"), invoice.amount)):
             yield Fact(label, money.display(amount, invoice.currency))
+
+    def _shows_payer(self) -> bool:
+        """Of an erased customer only to those who keep the books."""
+        return self.invoice.customer.erased_at is None or bool(self.reader.has_perm(KEEPS_BOOKS))
 
     def acts(self) -> Iterable[ActLink]:
         return [*acts.of_invoice(self.invoice), *refund_offers.of_invoice(self.invoice)]
@@ -100,8 +110,10 @@ class Printed(StaffOnly, View):
     permissions = ("billing.view_invoice",)
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+    def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         invoice = invoice_or_404(number)
+        if invoice.customer.erased_at is not None and not request.user.has_perm(KEEPS_BOOKS):
+            return refuse(request, (KEEPS_BOOKS,))
         back = reverse("backoffice-invoice", args=[number])
         with translation.override(nearest_language(invoice.language)):
             context = printed.context(invoice) | {"back_url": back}

@@ -267,12 +267,14 @@ TOLD = {
     ("storefront/notifications/delivery.py", "recipient"),
     ("checkout/vouchers/services.py", "Voucher.bulk_create"),
     ("checkout/vouchers/services.py", "Voucher.bulk_update"),
+    ("storefront/licensing/retention.py", "portal_address"),
 }
 #: Of the same name, but in another table, or not searched for.
 OTHERS = {
     ("storefront/notifications/delivery.py", "provider_reference"),
     ("checkout/reminders/services.py", "email"),
     ("storefront/inbox/processing.py", "payload"),
+    ("storefront/inbox/personal_data.py", "payload"),
     ("storefront/core/content_version.py", "number"),
     ("storefront/support/services/merging.py", "number"),
 }
