@@ -63,7 +63,7 @@ class CheckoutForm(PayerFields):
         self._complete("name", "name")
         self.for_payer(payers=payers, is_short=True)
         if page:
-            reload_from(page, self.fields["country"], button=self.RELOAD)
+            reload_from(page, self.fields["country"], button=self.RELOAD, part="#payer-numbers")
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
         )

@@ -108,6 +108,14 @@ class PayerFields(forms.Form):
         """Those that come with kind and country."""
         return [self[name] for name in self.asked]
 
+    @property
+    def number_fields(self) -> list[forms.BoundField]:
+        return [each for each in self.asked_fields if each.name in payer_fields.NUMBERS]
+
+    @property
+    def address_fields(self) -> list[forms.BoundField]:
+        return [each for each in self.asked_fields if each.name not in (*payer_fields.NUMBERS, "company")]
+
     def _value(self, name: str) -> str:
         """As posted, or as the form begins."""
         if name not in self.fields:
@@ -148,16 +156,16 @@ class PayerForm(PayerFields):
         return cls(initial={name: data[name] for name in data}, **kwargs)
 
 
-def reload_from(page: str, *fields: forms.Field, button: str, also: str = "") -> None:
-    """Let a browser with scripts ask for the page again when one of the fields changes; ``also``: a selector of further
-    parts that change."""
+def reload_from(page: str, *fields: forms.Field, button: str, part: str = "#payer-fields", also: str = "") -> None:
+    """Let a browser with scripts ask for the page again when one of the fields changes, and take ``part`` of it;
+    ``also``: a selector of further parts that change."""
     for field in fields:
         field.widget.attrs |= {
             "data-hx-post": page,
             "data-hx-trigger": "change",
             "data-hx-vals": json.dumps({"go": button}),
-            "data-hx-target": "#payer-fields",
-            "data-hx-select": "#payer-fields",
+            "data-hx-target": part,
+            "data-hx-select": part,
             "data-hx-swap": "outerHTML",
             **({"data-hx-select-oob": also} if also else {}),
         }

@@ -83,7 +83,7 @@ def address(*, is_required: bool) -> dict[str, forms.Field]:
 
 def company() -> dict[str, forms.Field]:
     legal_name = OneLineField(
-        label=_("Legal name"), max_length=200, min_length=2,
+        label=_("Company"), max_length=200, min_length=2,
         error_messages={"required": _("Enter the legal name of the company.")},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )  # fmt: skip

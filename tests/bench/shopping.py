@@ -62,8 +62,8 @@ def order(visitor: Visitor, number: str, product: str, price: str) -> str:
     boxes = {name: "on" for name in set(re.findall(r'name="(agreement-\d+)"', page))}
     hidden = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page))
     where = visitor.post(
-        "/checkout/", name="Bench Buyer", company="", phone="+442079460123", email=f"bench{number}@example.com",
-        bitrix24_address=f"b24-{number}.bitrix24.com", **hidden, **boxes,
+        "/checkout/", name="Bench Buyer", kind="person", country="GB", phone="+442079460123",
+        email=f"bench{number}@example.com", bitrix24_address=f"b24-{number}.bitrix24.com", **hidden, **boxes,
     )  # fmt: skip
     visitor.get(where)
     return where
