@@ -10,6 +10,7 @@ class CheckoutConfig(apps.CheckoutConfig):
 
     def ready(self) -> None:
         super().ready()
+        from checkout import receivers  # noqa: F401  (connects the signals)
         from checkout.cart import session, vouchers
 
         session.connect()

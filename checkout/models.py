@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from storefront.core import clock, references
+from storefront.core.form_fields import EmailModelField
 
 
 class PurchaseDetails(models.Model):
@@ -32,6 +33,17 @@ class PurchaseDetails(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+
+class PlannedHolder(models.Model):
+    """For whom the licenses of an order are bought: once granted, they are offered to this e-mail."""
+
+    order = models.OneToOneField("order.Order", on_delete=models.CASCADE, related_name="planned_holder")
+    email = EmailModelField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.order_id}"
 
 
 class Consent(models.Model):

@@ -18,7 +18,7 @@ from oscar.apps.payment.models import Bankcard
 from oscar.apps.voucher.models import VoucherApplication
 from oscar.apps.wishlists.models import WishList, WishListSharedEmail
 
-from checkout.models import CheckoutReminder, Consent, PurchaseDetails, VoucherRule
+from checkout.models import CheckoutReminder, Consent, PlannedHolder, PurchaseDetails, VoucherRule
 from storefront.core.personal_data import Person, Room, Table, by_email, delete, erased_email, of, overwrite
 
 _ORDER = _("What was ordered, without who ordered it, belongs to the invoice that is kept.")
@@ -66,6 +66,10 @@ ROOM = Room(
             erase=overwrite(
                 name="", company="", phone="", portal_address="", email=lambda person: erased_email(person.pk)
             ),
+        ),
+        Table(
+            model=PlannedHolder, file="orders", erase=delete,
+            rows=lambda person: of("order__user")(person) | by_email("email")(person),
         ),
         Table(model=Consent, rows=of("customer"), file="consents", kept=_PROOF),
         Table(model=VoucherApplication, rows=of("user"), file="orders", kept=_("It counts the uses of a voucher.")),

@@ -15,7 +15,7 @@ from django.utils import translation
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Line, Order
 
-from checkout.models import PurchaseDetails
+from checkout.models import PlannedHolder, PurchaseDetails
 from checkout.orders import consents as consents_of_order
 from checkout.orders import order_lines, oscar_rows
 from checkout.orders.agreements import AgreementText
@@ -73,6 +73,7 @@ def create(
     basket: Basket | None = None,
     tax_decision: TaxDecision | None = None,
     details: PayerDetails | None = None,
+    holder_email: str = "",
 ) -> CreatedOrder:
     """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
 
@@ -80,7 +81,8 @@ def create(
     paid at once: its licenses are granted in this transaction. ``consents``: the agreements accepted, with their
     texts, from ``ip_address``. ``portal``: as the buyer typed it. ``basket``: what the lines came from, if from a
     cart; the caller has claimed it. ``tax_decision``: the caller's, if it has made one. ``payer``: whom to ask about
-    the order; ``details``: whom the invoice is addressed to, the same if None.
+    the order; ``details``: whom the invoice is addressed to, the same if None. ``holder_email``: to whom the licenses
+    are offered once they are granted.
     Raises ValueError for a total of zero without ``cause.free``, and what ``invoices.issue`` raises.
     """
     if not sum(line.amount for line in lines) and cause.free is None:
@@ -99,6 +101,8 @@ def create(
             customer=customer, lines=lines, currency=currency, basket=basket, tax_decision=decision
         )
         _write_details(order, lines, payer, portal, language, cause)
+        if holder_email and holder_email != customer.email:
+            PlannedHolder.objects.create(order=order, email=holder_email)
         consents_of_order.write(order=order, versions=consents, language=language, ip_address=ip_address)
         report_unknown_zone(host)
         invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language, decision)

@@ -185,6 +185,7 @@ def _create(
         portal=request.portal,
         basket=cart.basket,
         details=payers.use(customer=customer, chosen=request.chosen, typed=request.payer),
+        holder_email=request.holder_email,
     )
     oscar_rows.write_discounts(
         order=created.order, lines=created.lines, basket=cart.basket, basket_lines=basket_lines, customer=customer

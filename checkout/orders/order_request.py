@@ -68,6 +68,7 @@ class OrderRequest:
     public id of a license that the customer may extend without holding it, because a signed link named it; else "".
     ``payer``: whom the invoice is addressed to, None for the customer's default; ``chosen``: the one of their payers
     that it was taken from, None if it was typed, and is kept with the customer.
+    ``holder_email``: to whom the licenses are offered once they are granted, "" if the customer keeps them.
     """
 
     basket_id: int
@@ -82,6 +83,7 @@ class OrderRequest:
     named_by_link: str = ""
     payer: PayerDetails | None = None
     chosen: Payer | None = None
+    holder_email: str = ""
 
     @property
     def portal_host(self) -> str:

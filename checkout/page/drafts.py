@@ -30,7 +30,7 @@ from storefront.users.models import User
 
 _KEY = "checkout_draft"
 _PAYER = ("payer", "kind", "country", "company", "address", "postcode", "city", *NUMBERS)
-_FIELDS = ("name", "phone", "email", portal_field.FIELD, *_PAYER)
+_FIELDS = ("name", "phone", "email", portal_field.FIELD, "holder_email", *_PAYER)
 _LONGEST = 300
 _MOST_BOXES = 50
 

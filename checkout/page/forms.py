@@ -43,6 +43,11 @@ class CheckoutForm(PayerFields):
         help_text=_("One mail, a few hours later. We keep what you type until you order, for 7 days at most."),
         required=False,
     )
+    holder_email = EmailField(
+        label=_("E-mail of whoever gets the license"),
+        help_text=_("We write to them once the order is paid: they confirm, and the license is theirs alone."),
+        required=False,
+    )
     bitrix24_address = forms.CharField(label=_("Your Bitrix24 address"), required=False, max_length=255)
 
     def __init__(
@@ -72,6 +77,7 @@ class CheckoutForm(PayerFields):
             self.initial["email"] = customer.email
         else:
             self.fields["email"].help_text = _("Your login. The payment link and your licenses are sent to it.")
+        self.fields["holder_email"].widget.attrs["autocomplete"] = "off"
         if needs_portal:
             self._ask_for_portal()
         else:
@@ -81,7 +87,7 @@ class CheckoutForm(PayerFields):
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
         payer = ["payer", "kind", "country", *self.asked]
-        self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD])
+        self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD, "holder_email"])
 
     @property
     def contact(self) -> Contact:
@@ -89,6 +95,12 @@ class CheckoutForm(PayerFields):
         data = self.cleaned_data
         email = normalise_email(data["email"])
         return Contact(name=data["name"], company=self.details.company, phone=data["phone"], email=email)
+
+    @property
+    def planned_holder(self) -> str:
+        """To whom the licenses of a valid form go; "" if the buyer keeps them."""
+        email = self.cleaned_data["holder_email"]
+        return normalise_email(email) if email else ""
 
     @property
     def boxes(self) -> list[forms.BoundField]:

@@ -229,4 +229,5 @@ def _order_request(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: 
         change=license_effects.change_in(request),
         payer=form.details,
         chosen=form.chosen,
+        holder_email=form.planned_holder,
     )

@@ -181,10 +181,12 @@ def _heading(invoice: Invoice, cards: list[Card], left: int) -> str:
 
 def cards_of(invoice: Invoice) -> list[Card]:
     """A card for each license that the invoice paid for. One that was extended through its signed link, by somebody who
-    need not be its holder, shows number and end only."""
+    need not be its holder, shows number and end only; one that was handed over since is not shown."""
     by_link = licensing.named_by_link(invoice)
     return [
-        _card(license, invoice, license.public_id in by_link) for license in licensing.licenses_for_invoice(invoice)
+        _card(license, invoice, license.public_id in by_link)
+        for license in licensing.licenses_for_invoice(invoice)
+        if license.customer_id == invoice.customer_id or license.public_id in by_link
     ]
 
 

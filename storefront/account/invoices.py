@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from storefront.account import printed, rows
 from storefront.account.documents import listing
+from storefront.account.forms import PayLinkForm
 from storefront.account.views import licenses_from, own, page_of, user_of
 from storefront.billing import queries as billing
 from storefront.billing.models import Invoice
@@ -21,7 +22,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     return render(request, "account_pages/invoices.html", {"page_obj": page, "rows": rows.invoice_rows(page)})
 
 
-def _invoice(request: HttpRequest, number: str) -> Invoice:
+def invoice_of(request: HttpRequest, number: str) -> Invoice:
     found = billing.invoice_of(user_of(request), number)
     if found is None:
         raise Http404
@@ -31,22 +32,28 @@ def _invoice(request: HttpRequest, number: str) -> Invoice:
 @own
 @require_safe
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
-    found = _invoice(request, number)
+    return invoice_page(request, invoice_of(request, number))
+
+
+def invoice_page(
+    request: HttpRequest, found: Invoice, *, pay_link_form: PayLinkForm | None = None, status: int = 200
+) -> HttpResponse:
     context = {
+        "pay_link_form": pay_link_form or PayLinkForm(),
         "row": rows.invoice_row(found),
         "invoice": found,
         "licenses": licenses_from(request, [found]),
         "documents": listing.of_invoices(user_of(request), [found]),
         "pending": listing.pending(user_of(request), invoice=found.number),
     }
-    return render(request, "account_pages/invoice.html", context)
+    return render(request, "account_pages/invoice.html", context, status=status)
 
 
 @own
 @require_safe
 def invoice_print(request: HttpRequest, number: str) -> HttpResponse:
     """The sheet alone, from the snapshot taken when it was issued."""
-    found = _invoice(request, number)
+    found = invoice_of(request, number)
     pdf = listing.sheet_of(user_of(request), found)
     context = {"pdf_url": reverse("account-document-pdf", args=[pdf.public_id]) if pdf else ""}
     return render(request, "account_pages/invoice_print.html", printed.context(found) | context)

@@ -5,7 +5,7 @@ All of them are made of letters, digits, - and _, so anything else is a plain 40
 
 from django.urls import path
 
-from storefront.account import data, invoices, payers, views
+from storefront.account import data, handovers, invoices, licenses, pay_links, payers, views
 from storefront.account.documents import files, paper, sending
 from storefront.account.documents import views as documents
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/invoices/", invoices.invoices, name="account-invoices"),
     path("account/invoices/<slug:number>/", invoices.invoice, name="account-invoice"),
     path("account/invoices/<slug:number>/print/", invoices.invoice_print, name="account-invoice-print"),
+    path("account/invoices/<slug:number>/send/", pay_links.send, name="account-invoice-send"),
     path("account/documents/", documents.index, name="account-documents"),
     path("account/documents/archive/", documents.all_of_a_period, name="account-documents-archive"),
     path("account/documents/statement/", documents.statement, name="account-documents-statement"),
@@ -23,9 +24,11 @@ urlpatterns = [
     path("account/documents/<slug:public_id>/ubl/", files.ubl, name="account-document-ubl"),
     path("account/documents/<slug:public_id>/send/", sending.send, name="account-document-send"),
     path("account/documents/<slug:public_id>/paper/", paper.paper, name="account-document-paper"),
-    path("account/licenses/", views.licenses, name="account-licenses"),
-    path("account/licenses/<slug:public_id>/", views.license, name="account-license"),
-    path("account/licenses/<slug:public_id>/address/", views.license_address, name="account-license-address"),
+    path("account/licenses/", licenses.licenses, name="account-licenses"),
+    path("account/licenses/<slug:public_id>/", licenses.license, name="account-license"),
+    path("account/licenses/<slug:public_id>/address/", licenses.license_address, name="account-license-address"),
+    path("account/licenses/<slug:public_id>/hand-over/", handovers.offer, name="account-license-hand-over"),
+    path("handover/<str:token>/", handovers.answer, name="license-handover"),
     path("account/orders/", views.orders, name="account-orders"),
     path("account/orders/<slug:number>/", views.order, name="account-order"),
     path("account/payers/", payers.payers, name="account-payers"),

@@ -18,11 +18,10 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from oscar.apps.order.models import Order
 
 from checkout.models import Consent
-from checkout.page import portal_field
 from storefront.account import rows
 from storefront.account.documents import listing
 from storefront.billing import queries as billing
@@ -30,10 +29,7 @@ from storefront.billing import status
 from storefront.billing.models import Invoice
 from storefront.billing.services import ledger
 from storefront.core import clock
-from storefront.core.form_fields import Question
 from storefront.licensing import queries as licensing
-from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
-from storefront.licensing.models import License
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import grace
 from storefront.users.forms import ProfileForm
@@ -87,66 +83,6 @@ def licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.L
     """The customer's licenses that these invoices bought or extended; none that they paid for somebody else."""
     found = licensing.licenses_of(user_of(request)).filter(periods__invoice_line__invoice__in=paid_with)
     return rows.license_rows(found.distinct())
-
-
-@own
-@require_safe
-def licenses(request: HttpRequest) -> HttpResponse:
-    page = page_of(request, licensing.licenses_of(user_of(request)))
-    return render(request, "account_pages/licenses.html", {"page_obj": page, "rows": rows.license_rows(page)})
-
-
-def _license(request: HttpRequest, public_id: str) -> License:
-    found = licensing.licenses_of(user_of(request)).filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-@own
-@require_safe
-def license(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _license_page(request, _license(request, public_id))
-
-
-def _license_page(
-    request: HttpRequest,
-    found: License,
-    *,
-    problem: str = "",
-    question: Question | None = None,
-    typed: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    row = rows.license_row(found)
-    context = {
-        "row": row,
-        "license": found,
-        "periods": rows.period_rows(found),
-        "problem": problem,
-        "question": question,
-        "typed": typed,
-        "may_move": row.link.code in ("unnamed", "waiting", "scheduled", "conflict"),
-    }
-    return render(request, "account_pages/license.html", context, status=status)
-
-
-@own
-@require_POST
-def license_address(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Another portal for a license that waits for one. What was typed stays in ``portal_field.read``."""
-    found = _license(request, public_id)
-    reading = portal_field.read_posted(request.POST)
-    problem = reading.message
-    if not problem:
-        try:
-            change_address(license=found, raw=reading.host, actor=user_of(request))
-        except AddressNotChanged as refusal:
-            problem = str(refusal)
-    if problem:
-        return _license_page(request, found, problem=problem, question=reading.question, typed=reading.host, status=422)
-    messages.success(request, _("The license is for %(host)s now.") % {"host": reading.host})
-    return redirect("account-license", public_id=public_id)
 
 
 def _orders(request: HttpRequest) -> QuerySet[Order]:

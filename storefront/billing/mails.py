@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -29,6 +30,14 @@ class InvoiceReplaced(mails.OrderPlaced):
     payer: str
     invoice_number: str
     old_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayLinkSent(mails.OrderPlaced):
+    """``sender`` asks the reader, who need not have an account, to pay an invoice by its link."""
+
+    sender: str
+    invoice_number: str
 
 
 class _OfInvoice(TypedDict):
@@ -72,6 +81,23 @@ def invoice_replaced(invoice: Invoice, old: Invoice) -> None:
         old_number=old.number,
     )
     _enqueue(mail, invoice, key=f"invoice-replaced:{invoice.number}")
+
+
+def pay_link_sent(invoice: Invoice, *, to: str) -> None:
+    """The customer has the pay link mailed to whoever pays. Once a day and address."""
+    customer = invoice.customer
+    mail = PayLinkSent(
+        **_of(invoice) | {"name": ""},
+        lines=_lines(invoice),
+        total=invoice.amount,
+        pay_url=pay_url(invoice),
+        void_on=invoice.due_at,
+        sender=customer.get_full_name() or customer.email,
+        invoice_number=invoice.number,
+    )
+    digest = hashlib.sha256(to.encode()).hexdigest()[:16]
+    key = f"pay-link:{invoice.number}:{digest}:{clock.today():%Y%m%d}"
+    mails.enqueue(mail, to=to, language=invoice.language, key=key, reply_to=customer.email)
 
 
 def order_voided(invoice: Invoice) -> None:

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from storefront.core.language import absolute_url
 from storefront.licensing.bitrix24.config import portal_origin
-from storefront.licensing.models import License
+from storefront.licensing.models import Handover, License
 
+_HANDOVER = signing.Signer(sep=".", salt="storefront.licensing.handover")
 _EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
 #: Longer than the earliest notice of a coming end (30 days); a link from an old browser history opens nothing.
 EXTEND_LINK_SECONDS = 45 * 24 * 3600
@@ -37,6 +38,20 @@ def extend_path(license: License) -> str:
 def extend_url(license: License) -> str:
     """``extend_path`` as an absolute address, in the customer's language."""
     return absolute_url("cart-extend", language=license.customer.language, token=extend_token(license))
+
+
+def handover_url(handover: Handover) -> str:
+    """Where the receiver of a license answers, absolute, in the language of the mail."""
+    token = _HANDOVER.sign(handover.public_id)
+    return absolute_url("license-handover", language=handover.language, token=token)
+
+
+def read_handover_token(token: str) -> str | None:
+    """The public id of the offer that a token names; None if forged. How long it is good for, the offer says."""
+    try:
+        return _HANDOVER.unsign(token)
+    except signing.BadSignature:
+        return None
 
 
 def app_path(bitrix24_code: str) -> str:

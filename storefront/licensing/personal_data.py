@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from storefront.core import clock, states
-from storefront.core.personal_data import Barrier, Person, Room, Table, of, overwrite, scrub
+from storefront.core.personal_data import Barrier, Person, Room, Table, by_email, of, overwrite, scrub
 from storefront.core.sentences import Sentence
 from storefront.licensing.bindings import binding_of
 from storefront.licensing.models import (
     Activation,
+    Handover,
     Installation,
     InstallationHost,
     License,
@@ -70,6 +71,9 @@ ROOM = Room(
               left_out=_("It is among the licenses.")),
         Table(model=LicensePeriod, rows=of("license__customer"), file="licenses", kept=_BOUGHT),
         Table(model=LicenseEvent, rows=of("license__customer"), file="licenses", kept=_BOUGHT, erase=scrub("detail")),
+        Table(model=Handover, rows=of("holder", "receiver"), file="licenses", hidden=("public_id",), kept=_BOUGHT),
+        Table(model=Handover, rows=by_email("email"), erase=overwrite(email=""),
+              left_out=_("It is among the licenses.")),
         Table(model=Activation, rows=of("license__customer"), file="licenses", kept=_BOUGHT,
               erase=scrub("release_reason")),
         Table(

@@ -58,6 +58,26 @@ class Suspension(models.TextChoices):
     RUNS = "runs", _("Its time goes on")
 
 
+class HandoverStatus(models.TextChoices):
+    """What became of an offer to hand a license over. One that is open past its day has expired."""
+
+    OPEN = "open", _("Waits for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+HANDOVER_TRANSITIONS: Transitions = {
+    HandoverStatus.OPEN: frozenset(
+        {HandoverStatus.ACCEPTED, HandoverStatus.REFUSED, HandoverStatus.WITHDRAWN, HandoverStatus.EXPIRED}
+    ),
+    HandoverStatus.ACCEPTED: frozenset(),
+    HandoverStatus.REFUSED: frozenset(),
+    HandoverStatus.WITHDRAWN: frozenset(),
+    HandoverStatus.EXPIRED: frozenset(),
+}
+
 #: CSS classes of badges (static/css/components.css).
 BADGES = {
     EffectiveStatus.PENDING: "pending",

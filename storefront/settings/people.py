@@ -77,6 +77,9 @@ THROTTLES = {
     "pay-start": "30/hour",
     "pay-payer": "10/hour",  # other payers that a visitor may put on unpaid invoices
     "pay-payer-order": "20/day",  # ... and that an order may get from everybody
+    "pay-link": "10/day",  # pay links that a customer may have mailed to others
+    "handover-offer": "20/day",  # offers of licenses that a customer may make
+    "handover-answer": "30/hour",
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor
     "bitrix24-verify-portal": "300/minute",  # ... and per portal; more than one visitor alone can use up
     "bitrix24-events": "600/minute",  # events per sender; the vendor's queue has few addresses

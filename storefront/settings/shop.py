@@ -40,6 +40,8 @@ CHECKOUT_REMINDER_HOURS = env.integer("CHECKOUT_REMINDER_HOURS", default=4, at_l
 #: Days a license goes on after its end before it counts as expired.
 LICENSE_GRACE_DAYS = env.integer("LICENSE_GRACE_DAYS", default=14, at_most=365)
 #: Days a paid period waits for its Bitrix24; then it begins all the same.
+#: An offer to hand a license over is good for so many days.
+HANDOVER_DAYS = env.integer("HANDOVER_DAYS", default=14, at_least=1, at_most=90)
 LICENSE_START_DAYS = env.integer("LICENSE_START_DAYS", default=30, at_most=365)
 LICENSE_NOTICE_DAYS = [30, 14, 7, 1]
 

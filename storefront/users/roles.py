@@ -79,6 +79,7 @@ CHANGE_LICENSES = (
     "licensing.extend_license",
     "licensing.suspend_license",
     "licensing.revoke_license",
+    "licensing.hand_over_license",
 )
 CHANGE_INVOICES = ("billing.cancel_invoice", "billing.postpone_invoice", "billing.change_payer")
 #: Of carts that were left: e-mail and contents, as far as the buyer asked for a link.

@@ -63,6 +63,11 @@ def register(*, email: str, name: str, company: str, phone: str, language: str, 
     return user
 
 
+def note_proven(user: User) -> None:
+    """Somebody has followed a link that was mailed to the account's address."""
+    EmailAddress.objects.filter(user=user, email__iexact=user.email).update(verified=True)
+
+
 def is_proven(user: User) -> bool:
     """Whether somebody has shown that the account is theirs: by a password, a second factor or a mailed link."""
     return (

@@ -26,8 +26,9 @@ from storefront.billing.models import Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, settlement, starting
 from storefront.core import clock, error_pages
-from storefront.licensing.links import extend_token
+from storefront.licensing.links import extend_token, handover_url
 from storefront.licensing.models import License
+from storefront.licensing.services import handovers
 from storefront.notifications import addresses
 from storefront.support.links import rating_url
 from storefront.support.services import conversations
@@ -265,6 +266,12 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield from _documents(invoice)
     yield Kind(f"/account/licenses/{license.public_id}/")
     yield Kind(f"/account/licenses/{license.public_id}/", act=send("form[action$='/address/']", bitrix24_address="x"))
+    offer = handovers.offer(license=license, holder=customer, email="receiver@example.com", language="en")
+    yield Kind(f"/account/licenses/{license.public_id}/")
+    link = handover_url(offer).removeprefix(settings.SITE_URL)
+    yield Kind(link, is_main=True)
+    handovers.withdraw(offer=offer, holder=customer)
+    yield Kind(link, status=410)
     yield Kind("/account/tickets/")
     yield Kind("/account/tickets/new/", is_main=True)
     yield Kind("/account/tickets/new/", act=send("main form"))

@@ -27,10 +27,12 @@ from storefront.billing.models import Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, starting
 from storefront.core import throttle
-from storefront.licensing.links import extend_token
+from storefront.licensing.links import extend_token, handover_url
+from storefront.licensing.services import handovers
 from storefront.support.links import conversation_url, rating_url
 from storefront.support.services.conversations import begin
 from storefront.support.services.files import CheckedFile, attach
+from storefront.users.models import User
 from storefront.users.data_protection import exports, requests
 from storefront.users.models import DataRequest
 from tests.billing.documents.building import make_document
@@ -115,6 +117,9 @@ def addresses(
     pay, back = links.pay_token(invoice), links.return_url(payment).split("/")[-2]
     order, product = invoice.order.number, shop.software.product
     payer = payers.add(customer=invoice.customer, details=PayerDetails(name="Ada", country="DE")).public_id
+    User.objects.create_user("receiver@example.com")
+    offer = handovers.offer(license=license, holder=license.customer, email="receiver@example.com", language="en")
+    handover = handover_url(offer).removeprefix("http://testserver")
     reminder = links_to_carts.token_of(left_cart(shop.term()))
     DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper="offered")
     paper, sheet = make_document(invoice, "act").public_id, make_document(invoice, with_xml=True).public_id
@@ -127,6 +132,9 @@ def addresses(
         "/account/invoices/<slug:number>/": f"/account/invoices/{invoice.number}/",
         "/account/invoices/<slug:number>/print/": f"/account/invoices/{invoice.number}/print/",
         "/account/licenses/<slug:public_id>/": f"/account/licenses/{license.public_id}/",
+        "/account/licenses/<slug:public_id>/hand-over/": f"/account/licenses/{license.public_id}/hand-over/",
+        "/account/invoices/<slug:number>/send/": f"/account/invoices/{invoice.number}/send/",
+        "/handover/<str:token>/": handover,
         "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
         "/account/payers/<slug:public_id>/": f"/account/payers/{payer}/",
         "/account/payers/<slug:public_id>/turn/": f"/account/payers/{payer}/turn/",

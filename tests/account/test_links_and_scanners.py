@@ -25,7 +25,8 @@ from checkout.reminders import services as reminders
 from cms.permissions import ensure_role
 from storefront.billing import links
 from storefront.core import clock
-from storefront.licensing.links import extend_url
+from storefront.licensing.links import extend_url, handover_url
+from storefront.licensing.services import handovers
 from storefront.notifications import outbox
 from storefront.notifications.models import OutboxMessage
 from storefront.support.links import conversation_url, rating_url
@@ -109,6 +110,18 @@ def become_staff(things: Things, url: str) -> bool:
     return User.objects.filter(email="new@staff.example").exists()
 
 
+def handover(things: Things) -> str:
+    license = things.license
+    made = handovers.offer(license=license, holder=license.customer, email="new@client.example", language="en")
+    return handover_url(made)
+
+
+def take_license(things: Things, url: str) -> bool:
+    Client().post(url, {"do": "accept"})
+    things.license.refresh_from_db()
+    return bool(things.license.customer.email == "new@client.example")
+
+
 def read(text: str) -> Callable[[Things, str], bool]:
     return lambda things, url: text in Client().get(url, follow=True).content.decode()
 
@@ -164,6 +177,7 @@ LINKS = {
         lambda things: f"{links.return_url(things.payment)}address/{things.license.public_id}/",
         lambda things, url: Client().post(url, {"bitrix24_address": "globex.bitrix24.com"}).status_code == 302,
     ),
+    "take a license": Link("/handover/<str:token>/", handover, take_license),
     "extend": Link("/basket/extend/<str:token>/", lambda things: extend_url(things.license), read("checkout-form")),
     "go on with a cart": Link(
         "/checkout/resume/<str:token>/", lambda things: reminders.resume_url(things.reminder),

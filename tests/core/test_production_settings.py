@@ -141,6 +141,7 @@ WRONG = {
     "REFUND_APPROVAL_ABOVE": "500",
     "LICENSE_GRACE_DAYS": "-1",
     "WEB_THREADS": "0",
+    "HANDOVER_DAYS": "0",
     "LICENSE_START_DAYS": "month",
     "PAGE_CACHE_SECONDS": "-1",
     "STAFF_MFA_REQUIRED": "ture",

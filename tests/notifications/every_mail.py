@@ -12,8 +12,9 @@ from django.conf import settings
 from checkout.orders.mails import OrderPrepared
 from checkout.reminders.sending import CheckoutReminderMail
 from storefront.billing.documents.sending import DocumentForwarded
-from storefront.billing.mails import DueDayExtended, InvoiceReplaced
+from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
 from storefront.billing.refund_mails import RefundDecided, RefundMade
+from storefront.licensing.handover_mails import HandoverOffered, HandoverRefused, LicenseHandedOver
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
@@ -44,6 +45,10 @@ _EXAMPLES: list[mails.Mail] = [
     OrderPrepared(**BOUGHT, **PAY, **PORTAL),
     DueDayExtended(**BOUGHT, **PAY),
     InvoiceReplaced(**BOUGHT, **PAY, payer="Acme GmbH", invoice_number="INV-2026-00002", old_number="INV-2026-00001"),
+    PayLinkSent(**BOUGHT | {"name": ""}, **PAY, sender="Ada Buyer", invoice_number="INV-2026-00001"),
+    HandoverOffered(**LICENSE | {"name": ""}, holder="Ada Buyer", answer_url="http://testserver/h/", expires_at=DAY),
+    HandoverRefused(**LICENSE, email="new@example.com"),
+    LicenseHandedOver(**LICENSE, is_receiver=True, email="new@example.com"),
     mails.OrderVoided(**BOUGHT),
     mails.PaymentReceived(
         **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/"

@@ -132,6 +132,7 @@ def acts_on(license: License) -> Iterator[ActLink]:
     elif is_portal:
         yield act("address", _("Correct the address"), "move", "edit")
         yield act("link", _("Link by hand"), "link", "link")
+    yield act("hand-over", _("Hand over"), "hand_over", "user")
     if license.suspension:
         yield act("restore", _("Restore"), "suspend", "rotate")
     else:

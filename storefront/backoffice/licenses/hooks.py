@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
-from storefront.backoffice.licenses import check, gift_acts, portal_acts, time_acts
+from storefront.backoffice.licenses import check, gift_acts, holder_acts, portal_acts, time_acts
 from storefront.backoffice.licenses.detail import LicensePage
 from storefront.backoffice.licenses.listing import VIEW, LicenseList
 from storefront.backoffice.menu import LICENSES, StaffMenuItem
@@ -33,6 +33,7 @@ ACTS: dict[str, type[View]] = {
     "address": portal_acts.CorrectAddress,
     "release": portal_acts.Release,
     "link": portal_acts.LinkByHand,
+    "hand-over": holder_acts.HandOver,
 }
 LABELS = {
     "licenses.grant": _("Give a license away"),
@@ -45,6 +46,7 @@ LABELS = {
     "licenses.move": _("Move a license to another Bitrix24"),
     "licenses.correct-address": _("Correct the address of a license"),
     "licenses.release": _("Release a license from its Bitrix24"),
+    "licenses.hand-over": _("Hand a license over to another customer"),
     "licenses.link": _("Link a license by hand"),
 }
 
@@ -74,7 +76,7 @@ def menu_item() -> MenuItem:
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
     """Offered in the form of a group."""
-    names = ("view", "link", "grant", "extend", "suspend", "revoke", "move")
+    names = ("view", "link", "grant", "extend", "suspend", "revoke", "move", "hand_over")
     return Permission.objects.filter(
         content_type__app_label="licensing", codename__in=[f"{name}_license" for name in names]
     )

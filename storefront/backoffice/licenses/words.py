@@ -125,6 +125,12 @@ def _texts() -> dict[str, str]:
         "address_changed": _("The customer changed its address from %(old)s to %(new)s"),
         "address_corrected": _("Address corrected from %(old)s to %(new)s"),
         "moved": _("Moved from %(old)s to %(new)s"),
+        "handover_offered": _("Offered to another holder"),
+        "handover_not_possible": _("Could not be offered to whom it was bought for"),
+        "handover_withdrawn": _("Offer to another holder withdrawn"),
+        "handover_refused": _("Offer refused by the other holder"),
+        "handed_over": _("Handed over: accepted by the new holder"),
+        "handed_over_by_staff": _("Handed over to another customer by staff"),
         "released": _("Released from %(host)s"),
     }
 

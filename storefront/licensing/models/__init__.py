@@ -1,8 +1,10 @@
+from .handovers import Handover
 from .licenses import License, LicenseEvent, LicensePeriod
 from .portals import Activation, Installation, InstallationHost, PortalExchange
 
 __all__ = [
     "Activation",
+    "Handover",
     "Installation",
     "InstallationHost",
     "License",

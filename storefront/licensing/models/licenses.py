@@ -72,6 +72,7 @@ class License(models.Model):
             ("extend_license", _("Can extend a license or set its end")),
             ("suspend_license", _("Can suspend and restore a license")),
             ("revoke_license", _("Can revoke a license")),
+            ("hand_over_license", _("Can hand a license over to another customer")),
             ("move_license", _("Can correct a portal address, move a license or release it")),
         ]
         indexes = [

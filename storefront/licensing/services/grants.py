@@ -16,6 +16,7 @@ from storefront.licensing.effects import OrderedLine, mail_license
 from storefront.licensing.models import License, LicensePeriod
 from storefront.licensing.queries import license_to_extend
 from storefront.licensing.services import periods
+from storefront.licensing.signals import licenses_granted
 from storefront.licensing.states import LicenseStatus
 from storefront.users.models import User
 
@@ -35,6 +36,7 @@ def grant_for_invoice(*, invoice: Invoice) -> list[License]:
         for license in _grant_line(invoice, line, now):
             granted[license.pk] = license
     licenses = list(granted.values())
+    new = [license for license in licenses if license.created_at >= now]
     mails.payment_received(invoice, [mail_license(license, invoice) for license in licenses])
     for license in licenses:
         if license.customer_id == invoice.customer_id:
@@ -44,6 +46,8 @@ def grant_for_invoice(*, invoice: Invoice) -> list[License]:
             mails.linked(license)
         elif license.link_problem:
             mails.not_linked(license)
+    if new:
+        licenses_granted.send(sender=License, invoice=invoice, licenses=new)
     return licenses
 
 

@@ -36,6 +36,7 @@ class NotPossible(Exception):
         "given_already": _("This has been given already: the button was pressed twice."),
         "not_on_sale": _("This period is not on sale."),
         "other_product": _("This period is of another product."),
+        "same_holder": _("This customer holds it already."),
         "twin": _("The customer has another license of this type that waits for that address."),
     }
 

@@ -202,3 +202,26 @@ def test_what_a_role_may_not_do_is_neither_shown_nor_done(
     act: Act, client_of: Any, active: License, role: str, name: str
 ) -> None:
     assert act(name, active, role=role).status_code == 403
+
+
+def test_a_license_is_handed_over_to_another_customer(act: Act, active: License, make_customer: Any) -> None:
+    former, other = active.customer, make_customer("other@example.com")
+    preview = act("hand-over", active, email=other.email, language="en")
+    assert any(former.email in sentence and "invoices" in sentence for sentence in preview)
+    held = fresh(active)
+    assert (held.customer, held.status, held.valid_until) == (other, active.status, active.valid_until)
+    event = active.events.get(code="handed_over_by_staff")
+    assert (event.actor.email, event.detail["reason"]) == ("owner@staff.example", "Asked by phone")
+    entry = logged("licenses.hand-over")
+    assert (entry.data["before"], entry.data["after"]) == ({"holder": former.email}, {"holder": other.email})
+    told_both = OutboxMessage.objects.filter(template="license_handed_over").values_list("recipient", flat=True)
+    assert set(told_both) == {former.email, other.email}
+    again = act("hand-over", held, email=other.email, language="en")
+    assert again.status_code == 422 and "holds it already" in said(again)
+    assert act("hand-over", held, role="Support", email=former.email, language="en").status_code == 403
+
+
+def test_whoever_gets_an_account_by_it_reads_how_to_log_in(act: Act, active: License) -> None:
+    act("hand-over", active, email="brand.new@example.com", name="Nora", language="en")
+    mail = OutboxMessage.objects.get(template="license_handed_over", recipient="brand.new@example.com")
+    assert mail.payload["context"]["new_login"] == "brand.new@example.com"
