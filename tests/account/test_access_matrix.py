@@ -32,9 +32,8 @@ from storefront.licensing.services import handovers
 from storefront.support.links import conversation_url, rating_url
 from storefront.support.services.conversations import begin
 from storefront.support.services.files import CheckedFile, attach
-from storefront.users.models import User
 from storefront.users.data_protection import exports, requests
-from storefront.users.models import DataRequest
+from storefront.users.models import DataRequest, User
 from tests.billing.documents.building import make_document
 from tests.checkout.building import left_cart
 from tests.factories import PASSWORD
