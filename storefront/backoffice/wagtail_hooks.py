@@ -33,6 +33,11 @@ def styles() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/backoffice.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def dates() -> str:
+    return format_html('<script src="{}"></script>', static("js/admin/dates.js"))
+
+
 @hooks.register("register_icons")
 def icons(names: list[str]) -> list[str]:
     """Those that Wagtail does not have."""

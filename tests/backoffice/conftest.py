@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +11,14 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Browser, Page
 
 from cms.permissions import ensure_role
 from storefront.backoffice.acts import ActView
 from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
+from tests import browser_login
 from tests.factories import PASSWORD
 from tests.licensing.conftest import make_invoice, paid
 
@@ -60,6 +62,24 @@ def client_of(staff: Callable[[str], Any], make_customer: Callable[..., Any]) ->
         return client
 
     return make
+
+
+@pytest.fixture
+def page_of(request: pytest.FixtureRequest, client_of: Callable[[str], Client]) -> Iterator[Callable[[str], Page]]:
+    """The real browser of someone with a role: ``page_of("Owner").goto("/admin/")``."""
+    browser: Browser = request.getfixturevalue("browser")
+    url = request.getfixturevalue("live_server").url
+    contexts = []
+
+    def make(role: str) -> Page:
+        context = browser.new_context(reduced_motion="reduce", base_url=url, accept_downloads=True)
+        contexts.append(context)
+        browser_login.carry(client_of(role), context, url)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
 
 
 def show_password_again(client: Client) -> None:

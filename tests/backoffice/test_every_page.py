@@ -3,15 +3,13 @@ route is walked as soon as the access matrix has its row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
 from storefront.core import clock
 from storefront.core.models import ScheduledJob
@@ -50,14 +48,9 @@ UNKNOWN_ICONS = """() => [...document.querySelectorAll("#main use")].map(each =>
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: Any, client_of: Callable[[str], Client]) -> Iterator[Page]:
+def page(page_of: Callable[[str], Page]) -> Page:
     """The browser of an owner, logged in."""
-    client = client_of("Owner")
-    context = browser.new_context(reduced_motion="reduce", base_url=live_server.url)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-    yield context.new_page()
-    context.close()
+    return page_of("Owner")
 
 
 def pages(request: pytest.FixtureRequest) -> list[str]:

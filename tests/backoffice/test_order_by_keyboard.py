@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.billing.building import make_invoice
 
@@ -16,14 +14,9 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: Any, client_of: Callable[[str], Client]) -> Iterator[Page]:
+def page(page_of: Callable[[str], Page]) -> Page:
     """The browser of an owner, logged in."""
-    client = client_of("Owner")
-    context = browser.new_context(reduced_motion="reduce", base_url=live_server.url)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-    yield context.new_page()
-    context.close()
+    return page_of("Owner")
 
 
 def test_an_order_is_cancelled_by_keyboard_alone(page: Page, customer: Any) -> None:

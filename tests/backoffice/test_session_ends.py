@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from cms.models import HomePage
 from cms.permissions import ensure_marketers
 from storefront.users.models import User
+from tests.browser_login import log_in
 from tests.factories import PASSWORD
 
 
@@ -33,12 +34,6 @@ def test_the_token_of_forms_is_told_to_those_who_are_logged_in(client_of: Callab
     assert "no-store" in answer["Cache-Control"]
 
 
-def log_in(page: Page, origin: str, user: Any) -> None:
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": origin}])
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.journey
 def test_what_was_typed_survives_and_is_saved_after_a_new_log_in(
@@ -47,7 +42,7 @@ def test_what_was_typed_survives_and_is_saved_after_a_new_log_in(
     settings.SITE_URL = live_server.url
     user = User.objects.create_user(email="marketer@example.com", password=PASSWORD)
     user.groups.add(ensure_marketers())
-    log_in(page, live_server.url, user)
+    log_in(user, page.context, live_server.url)
     home = HomePage.objects.get()
     page.goto(f"{live_server.url}/admin/pages/{home.pk}/edit/")
     page.locator("#id_headline").fill("Typed for an hour")
@@ -63,7 +58,7 @@ def test_what_was_typed_survives_and_is_saved_after_a_new_log_in(
     expect(dialog).to_be_visible()
     expect(page.locator("#id_headline")).to_have_value("Typed for an hour")
 
-    log_in(page, live_server.url, user)
+    log_in(user, page.context, live_server.url)
     dialog.get_by_role("button", name="Close").click()
     with page.expect_navigation():
         page.locator("[data-edit-form]").evaluate("form => form.requestSubmit()")

@@ -4,13 +4,12 @@ the translation editor shows characters as they are."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 from wagtail.models import Locale
@@ -81,17 +80,12 @@ REWRITTEN = """html => {
   return given[0].replaceAll("\\n", "");
 }""".replace("PASTE", PASTE)
 
-staff, client_of = staff_of_roles.staff, staff_of_roles.client_of
+staff, client_of, page_of = staff_of_roles.staff, staff_of_roles.client_of, staff_of_roles.page_of
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: Any, client_of: Callable[[str], Client]) -> Iterator[Page]:
-    client = client_of("Owner")
-    context = browser.new_context(base_url=live_server.url)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-    yield context.new_page()
-    context.close()
+def page(page_of: Callable[[str], Page]) -> Page:
+    return page_of("Owner")
 
 
 def test_texts_of_three_programs_stay_what_they_are(page: Page) -> None:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from storefront.billing.models import Refund
@@ -17,6 +15,7 @@ from storefront.users import roles
 from tests.account.test_accessibility import AXE, RUN_AXE
 from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import pay, terms
+from tests.browser_login import log_in
 from tests.factories import make_site
 from tests.licensing.conftest import make_product
 from tests.theme import show_in
@@ -29,10 +28,7 @@ SIZES = {"wide": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
 
 
 def logged_in(context: BrowserContext, live_server: Any, user: Any) -> Page:
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    log_in(user, context, live_server.url)
     return context.new_page()
 
 

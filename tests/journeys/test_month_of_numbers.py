@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.db.models import Sum
-from django.test import Client
 from django.utils.formats import date_format
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from storefront.billing.models import LedgerEntry
 from storefront.billing.services import settlement
@@ -44,14 +42,9 @@ def month(shop: Any, customer: Any, stripe: Any) -> Any:
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: Any, month: Any, client_of: Callable[[str], Client]) -> Iterator[Page]:
+def page(month: Any, page_of: Callable[[str], Page]) -> Page:
     """The browser of accounting, logged in."""
-    client = client_of("Accounting")
-    context = browser.new_context(reduced_motion="reduce", base_url=live_server.url, accept_downloads=True)
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-    yield context.new_page()
-    context.close()
+    return page_of("Accounting")
 
 
 def test_a_month_is_exported_and_equals_the_ledger(page: Page, month: Any, tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import Page, expect
 
 from storefront.users import roles
 from storefront.users.models import User
+from tests.browser_login import log_in
 from tests.factories import PASSWORD
 from tests.theme import show_in
 
@@ -31,11 +31,7 @@ def desk(page: Page, live_server: Any, settings: Any, wagtail_site: Any) -> Page
         )
     user = User.objects.create_user(email="support@staff.example", password=PASSWORD, name="Sam Support")
     user.groups.add(roles.ensure_role("Support"))
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    log_in(user, page.context, live_server.url)
     page.goto(f"{live_server.url}/admin/search/?q=acme")
     return page
 
