@@ -10,6 +10,9 @@ from wagtail import hooks
 from wagtail.admin.views.pages.bulk_actions.delete import DeleteBulkAction
 from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.models import Page
+from wagtail.users.views.bulk_actions import AssignRoleBulkAction, SetActiveStateBulkAction
+
+from storefront.users import approvals
 
 
 @hooks.register("register_bulk_action", order=100)  # after Wagtail's own, which it replaces
@@ -39,6 +42,23 @@ class PublishPages(PublishBulkAction):  # type: ignore[misc]
         for pages in (chosen, below):
             super().execute_action(pages, user=user, **kwargs)
         return len(chosen), len(below)
+
+
+class OnlyInStaff:
+    """Where a second person decides who has which role, nobody gives one, or lets somebody in, to many at once."""
+
+    def check_perm(self, user: Any) -> bool:
+        return not approvals.is_needed("member") and bool(super().check_perm(user))  # type: ignore[misc]
+
+
+@hooks.register("register_bulk_action", order=100)
+class AssignRole(OnlyInStaff, AssignRoleBulkAction):  # type: ignore[misc]
+    pass
+
+
+@hooks.register("register_bulk_action", order=100)
+class SetActiveState(OnlyInStaff, SetActiveStateBulkAction):  # type: ignore[misc]
+    pass
 
 
 def _drafts_below(page: Page) -> Iterable[Page]:

@@ -14,6 +14,8 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import TitleColumn
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -21,7 +23,7 @@ from wagtail.users.forms import GroupForm as WagtailGroupForm
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.groups import IndexView
 
-from storefront.users import role_names, roles, staffing
+from storefront.users import approvals, queries, role_names, roles, staffing
 from storefront.users.fresh_login import require_fresh_login
 from storefront.users.models import User
 
@@ -35,6 +37,12 @@ NOT_OFFERED = (
     ("wagtailcore", "locale", ("add", "change", "delete", "view")),
     ("billing", "seller", ("add", "delete")),
     ("plans", "agreement", ("delete",)),
+)
+#: What gives somebody rights, or somebody's account to another.
+WAITING_FIELDS = frozenset({"groups", "is_active", "email", "password1"})
+IN_STAFF = _(
+    "Not here: where a second person decides about roles, nobody changes the access of staff alone. "
+    'Use <a href="{url}">Staff</a>.'
 )
 
 
@@ -110,7 +118,24 @@ class GroupForm(WagtailGroupForm):  # type: ignore[misc]
         return chosen
 
 
-class NewUserForm(UserCreationForm):  # type: ignore[misc]
+class NoWayAround:
+    """Mixin of Wagtail's forms of users: where a second person decides who has which role, what would give somebody
+    roles, or the account of somebody who has them, is changed in the section of staff."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data  # type: ignore[misc, has-type]
+        for name in sorted(WAITING_FIELDS.intersection(self.changed_data)):  # type: ignore[attr-defined]
+            is_closing = name == "is_active" and not data.get(name)
+            if not is_closing and approvals.is_needed("member") and self._is_staff(name):
+                self.add_error(name, format_html(IN_STAFF, url=reverse("backoffice-staff")))  # type: ignore[attr-defined]
+        return data
+
+    def _is_staff(self, name: str) -> bool:
+        member: User = self.instance  # type: ignore[attr-defined]
+        return name == "groups" or (member.pk is not None and queries.is_staff(member))
+
+
+class NewUserForm(NoWayAround, UserCreationForm):  # type: ignore[misc]
     """Without the box that makes a superuser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -118,7 +143,7 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
         self.fields.pop("is_superuser", None)
 
 
-class UserForm(UserEditForm):  # type: ignore[misc]
+class UserForm(NoWayAround, UserEditForm):  # type: ignore[misc]
     """Without the box that makes a superuser."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,12 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from cms.edit_conflicts.value_log import Changes
 from storefront.core.kept_states import State
 from storefront.users import approvals, staffing
+
+TOO_FEW = gettext_lazy(
+    "Not saved: such a change needs a second person, and fewer than two people have the right to it. "
+    "Give the right to another person first."
+)
+WAITS_ALREADY = gettext_lazy("Not saved: another change of this waits for approval. Have that one decided first.")
+NOT_YET = gettext_lazy("Nothing is changed yet: another person must approve it, and is told.")
 
 
 class SecondPerson:
@@ -35,14 +42,9 @@ class SecondPerson:
         try:
             self.is_approval_needed = approvals.is_needed(self.approval_kind)
         except approvals.TooFewHolders:
-            return self._refuse(
-                _(
-                    "Not saved: such a change needs a second person, and fewer than two people have the right to it. "
-                    "Give the right to another person first."
-                )
-            )
+            return self._refuse(str(TOO_FEW))
         if self.is_approval_needed and self._is_waiting():
-            return self._refuse(_("Not saved: another change of this waits for approval. Have that one decided first."))
+            return self._refuse(str(WAITS_ALREADY))
         return bool(super().is_valid(form))  # type: ignore[misc]
 
     def conclude(self, changes: Changes, before: State, after: State) -> None:
@@ -72,8 +74,7 @@ class SecondPerson:
         if self.proposal is not None:
             stored = type(self.object)._default_manager.get(pk=self.object.pk)
             approvals.ask(name=self.approval_kind, label=str(stored), by=self.request.user, **self.proposal)
-            text = _("Nothing is changed yet: another person must approve it, and is told.")
-            messages.success(self.request, text)
+            messages.success(self.request, str(NOT_YET))
         elif self.is_approval_needed and self.is_saved:
             messages.success(self.request, super().get_success_message())  # type: ignore[misc]
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any, cast
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -26,8 +25,6 @@ from wagtail.admin.views.collections import Edit as WagtailCollectionEditView
 from wagtail.contrib.redirects.views import EditView as WagtailRedirectEditView
 from wagtail.documents.views.documents import EditView as WagtailDocumentEditView
 from wagtail.images.views.images import EditView as WagtailImageEditView
-from wagtail.users.views.groups import CreateView as WagtailGroupCreateView
-from wagtail.users.views.groups import DeleteView as WagtailGroupDeleteView
 from wagtail.users.views.groups import EditView as WagtailGroupEditView
 from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
 from wagtail.users.views.users import EditView as WagtailUserEditView
@@ -37,9 +34,9 @@ from cms.edit_conflicts import form_states, value_log
 from cms.edit_conflicts.conflicts import OVERWRITE, SEEN, Conflict, OverwriteBox, last_change
 from cms.edit_conflicts.row_locks import hold
 from cms.edit_conflicts.second_person import SecondPerson
+from cms.edit_conflicts.whole_roles import GroupCreateView, GroupDeleteView
 from cms.groups import FreshLogin, GroupForm, GroupIndexView, NewUserForm, RoleName, UserForm
-from storefront.users import approval_kinds, role_names, staffing
-from storefront.users.models import User
+from storefront.users import approval_kinds, role_names
 
 
 class _StatesMixin:
@@ -160,33 +157,6 @@ class GroupEditView(FreshLogin, RoleName, SecondPerson, _StatesMixin, WagtailGro
         self.__dict__.pop("permission_panel_forms", None)  # of the view that saved, as sent
         form.panels = self.permission_panel_forms
         return form
-
-
-class GroupCreateView(FreshLogin, WagtailGroupCreateView):  # type: ignore[misc]
-    """All owners are told."""
-
-    def save_instance(self) -> Any:
-        group = super().save_instance()
-        rights = sorted(permission.name for permission in self.form.cleaned_data["permissions"])
-        lines = [str(group), *rights]
-        staffing.tell_owners(by=cast(User, self.request.user), title=gettext_noop("A role was added"), lines=lines)
-        return group
-
-
-class GroupDeleteView(FreshLogin, RoleName, WagtailGroupDeleteView):  # type: ignore[misc]
-    """The owners' group stays; all owners are told of another, and who had the role."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if staffing.is_owners_group(self.object):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @transaction.atomic
-    def delete_action(self) -> None:
-        holders = self.object.user_set.order_by("email").values_list("email", flat=True)
-        lines = [role_names.shown_lazy(self.object.name), *holders]
-        super().delete_action()
-        staffing.tell_owners(by=cast(User, self.request.user), title=gettext_noop("A role was deleted"), lines=lines)
 
 
 class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]

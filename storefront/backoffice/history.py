@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 from wagtail.models import ModelLogEntry
@@ -30,6 +31,7 @@ def record(
     customer: User | None = None,
     is_told: bool = False,
     state: Mapping[str, Any] | None = None,
+    words: Mapping[str, Any] | None = None,
 ) -> ModelLogEntry:
     """Log an act of staff. Call it in the transaction of the act.
 
@@ -38,6 +40,7 @@ def record(
     :param customer: whose business it is, if not read from the instance: the entry stands in their time line
     :param is_told: whether the customer is mailed about it
     :param state: ``before`` and ``after`` as ``core.kept_states`` reads them: what the thing can be brought back to
+    :param words: values before and after by language, where readers are to have them in their own
     :raises ValidationError: the action is not registered
     """
     data: dict[str, Any] = {"reason": reason, "before": dict(before or {}), "after": dict(after or {})}
@@ -47,6 +50,8 @@ def record(
         data["is_told"] = True
     if state is not None:
         data["state"] = dict(state)
+    if words is not None:
+        data["words"] = dict(words)
     entry: ModelLogEntry = log(instance=instance, action=action, user=by, data=data)
     if customer is not None:
         CustomerAct.objects.create(customer=customer, entry=entry, created_at=entry.timestamp)
@@ -75,7 +80,8 @@ class ActFormatter(LogFormatter):
 
 def changes(data: Mapping[str, Any]) -> list[str]:
     """``["Ends: 1 May -> 1 June"]``: what an entry changed, name by name."""
-    before, after = data.get("before") or {}, data.get("after") or {}
+    kept = data.get("words") or {}
+    before, after = kept.get(get_language()) or (data.get("before") or {}, data.get("after") or {})
     return [
         _("%(name)s: %(before)s → %(after)s")
         % {"name": name, "before": before.get(name) or "–", "after": after.get(name) or "–"}

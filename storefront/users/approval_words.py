@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise, lazy
 from django.utils.module_loading import import_string
 
@@ -19,6 +20,17 @@ def differences(request: ApprovalRequest) -> list[tuple[str, str, str]]:
             return found
     names = dict.fromkeys([*request.before, *request.after])
     return [(name, str(request.before.get(name, "")), str(request.after.get(name, ""))) for name in names]
+
+
+def by_language(request: ApprovalRequest) -> dict[str, list[dict[str, str]]]:
+    """The values before and after in every language of the shop: kept where they are read when the thing has changed
+    again, or is gone."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            changes = differences(request)
+        found[code] = [{name: old for name, old, _new in changes}, {name: new for name, _old, new in changes}]
+    return found
 
 
 def lines(request: ApprovalRequest) -> list[str]:

@@ -23,7 +23,7 @@ from wagtail.log_actions import log
 
 from storefront.core import clock, states
 from storefront.core.kept_states import State
-from storefront.users import approval_mails
+from storefront.users import approval_mails, approval_words
 from storefront.users.models import ApprovalRequest, ApprovalStatus, User
 from storefront.users.roles import condition
 
@@ -130,7 +130,8 @@ def ask(
             )  # fmt: skip
     except IntegrityError:
         raise AlreadyAsked from None
-    data = {"reason": reason, "before": dict(before), "after": dict(after)}
+    data: dict[str, Any] = {"reason": reason, "before": dict(before), "after": dict(after)}
+    data["words"] = approval_words.by_language(request)
     log(instance=request, action="approvals.ask", user=by, data=data)
     approval_mails.asked(request, deciders=holders(name).exclude(pk=by.pk))
     return request

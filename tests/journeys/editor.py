@@ -50,11 +50,17 @@ def open_entry(page: Page, entry: str, name: str) -> None:
 
 
 def press(page: Page, action: str) -> None:
-    """One of the actions of a form: the main one, or one of those behind its arrow."""
+    """One of the actions of a form: the main one, or one of those behind its arrow, which opens them once its script
+    has begun."""
     footer = page.get_by_role("navigation", name="Actions (footer)")
-    button = footer.get_by_role("button", name=action, exact=True)
+    button, more = (
+        footer.get_by_role("button", name=action, exact=True),
+        footer.get_by_role("button", name="More actions"),
+    )
+    expect(button.or_(more).first).to_be_visible()
     if not button.is_visible():
-        footer.get_by_role("button", name="More actions").click()
+        expect(more).to_have_attribute("aria-expanded", "false")
+        more.click()
     button.click()
 
 

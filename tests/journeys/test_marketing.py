@@ -150,6 +150,7 @@ def test_new_product_is_live_by_one_form_and_one_page_and_is_bought(
     slug = name.lower().replace(" ", "-")
     editor.to_shop(marketer, "Products")
     marketer.get_by_role("link", name="Add a product").click()
+    editor.ready(marketer)  # what adds license types has begun
 
     # what is sold
     marketer.get_by_label("Name*").first.fill(name)

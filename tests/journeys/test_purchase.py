@@ -50,7 +50,9 @@ def fill_checkout(page: Page, *, email: str, portal: str) -> None:
     page.get_by_label("Country").select_option("GB")
     page.get_by_label("Your Bitrix24 address").fill(portal)
     # straight from the address to the box: the note that appears on the way must not move the box away
-    for box in page.locator('input[name^="agreement-"]').all():
+    boxes = page.locator('input[name^="agreement-"]')
+    expect(boxes).not_to_have_count(0)  # the page is read to its end
+    for box in boxes.all():
         box.check()
 
 

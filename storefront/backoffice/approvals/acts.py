@@ -86,22 +86,22 @@ class Approve(ApprovalAct):
         yield _("All owners are told by mail.")
 
     def perform(self, form: Any) -> Outcome:
-        reason = form.cleaned_data["reason"]
+        reason, thing = form.cleaned_data["reason"], thing_of(self.object)
         decided = approvals.approve(request=self.object, by=self.user, reason=reason)
         self.object = decided
         if decided.status == ApprovalStatus.OUTDATED:
             return self.outcome(decided, _("Nothing was changed: it had been changed meanwhile."))
-        self._note_at_the_thing(decided, reason)
+        self._note_at_the_thing(decided, thing or thing_of(decided), reason)
         return self.outcome(decided, _("Approved: it is changed."))
 
-    def _note_at_the_thing(self, decided: ApprovalRequest, reason: str) -> None:
-        """The change stands in the history of what was changed, with what is needed to compare and roll back."""
-        thing = thing_of(decided)
+    def _note_at_the_thing(self, decided: ApprovalRequest, thing: Any, reason: str) -> None:
+        """The change stands in the history of what was changed, with what is needed to compare and roll back.
+        ``thing``: as it was before, or what was made."""
         if thing is not None:
             state = {"before": decided.seen, "after": decided.change} if decided.kind == "seller" else None
             history.record(
                 thing, "approvals.change", by=self.user, reason=decided.reason or reason, before=decided.before,
-                after=decided.after, state=state,
+                after=decided.after, state=state, words=approval_words.by_language(decided),
             )  # fmt: skip
 
     def _done(self, outcome: Outcome, url: str) -> Any:

@@ -22,6 +22,7 @@ from storefront.billing.models import Seller
 from storefront.core import clock
 from storefront.core.instants import instant
 from storefront.users import approval_words, approvals
+from storefront.users.approval_kinds import NEW_ROLE
 from storefront.users.models import ApprovalRequest, ApprovalStatus, User
 
 #: Each is the right of one kind of change or of several.
@@ -29,7 +30,7 @@ RIGHTS = ("billing.change_seller", "auth.change_group", "users.invite_staff")
 CRUMBS = (Crumb("backoffice-approvals", _("Approvals")),)
 KINDS = {
     "seller": _("Seller's details"),
-    "role": _("Rights of a role"),
+    "role": _("Role and its rights"),
     "member": _("Roles of a person"),
     "invitation": _("Invitation"),
 }
@@ -51,6 +52,8 @@ def state_of(request: ApprovalRequest) -> Any:
 
 def thing_of(request: ApprovalRequest) -> Any:
     """What it is about, if that still exists."""
+    if request.key.startswith(NEW_ROLE):
+        return Group.objects.filter(name=request.key.removeprefix(NEW_ROLE)).first()
     model = MODELS.get(request.kind)
     return model.objects.filter(pk=request.key).first() if model else None
 

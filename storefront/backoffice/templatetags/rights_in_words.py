@@ -9,8 +9,9 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import Permission
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from storefront.users import right_names
 
 register = template.Library()
 
@@ -26,20 +27,6 @@ HEADINGS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("System"), ("core",)),
     (_("Other"), ()),
 )
-VERBS: dict[str, str | Promise] = {
-    "view": _("See"),
-    "add": _("Add"),
-    "change": _("Change"),
-    "delete": _("Delete"),
-    "publish": _("Publish"),
-}
-#: Rights of others whose own words say nothing.
-WORDS: dict[str, str | Promise] = {
-    "wagtailadmin.access_admin": _("Enter the back office"),
-    "wagtail_localize.submit_translation": _("Begin the translation of a page"),
-    "wagtailcore.view_modellogentry": _("See who did what"),
-    "users.view_user": _("See customers"),
-}
 
 
 @dataclass(frozen=True)
@@ -86,15 +73,8 @@ def _by_subject(permissions: Iterable[Permission]) -> list[list[Permission]]:
 
 
 def _subject(permissions: list[Permission], given: set[int]) -> Subject:
-    verbs = list(VERBS)
-    known = {f"{verb}_{permissions[0].content_type.model}": verb for verb in verbs}
-    ordered = sorted(permissions, key=lambda each: verbs.index(known[each.codename]) if each.codename in known else 9)
-    rights = [Right(each.pk, _label(each, known.get(each.codename)), each.pk in given) for each in ordered]
-    says_itself = all(f"{each.content_type.app_label}.{each.codename}" in WORDS for each in permissions)
+    verbs = [*right_names.VERBS, None]
+    ordered = sorted(permissions, key=lambda each: verbs.index(right_names.verb(each)))
+    rights = [Right(each.pk, right_names.short(each), each.pk in given) for each in ordered]
+    says_itself = all(map(right_names.says_itself, permissions))
     return Subject("" if says_itself else permissions[0].content_type.name, rights)
-
-
-def _label(permission: Permission, verb: str | None) -> str:
-    """A right as people read it. Those of ours are in our translations."""
-    words = WORDS.get(f"{permission.content_type.app_label}.{permission.codename}")
-    return str(words or (VERBS[verb] if verb else gettext(permission.name)))
