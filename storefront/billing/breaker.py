@@ -11,9 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.utils.translation import gettext_noop as _
+
 from storefront.billing.services import reviews
 from storefront.core import clock, time_limits
 from storefront.core.circuit import FAILURES, LONGEST, Circuit
+from storefront.core.sentences import Sentence
 from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
 from storefront.gateways.payments.balance import BalanceMovement
 from storefront.gateways.payments.base import (
@@ -35,7 +38,8 @@ PROBE_SECONDS = 4.0
 #: answer (https://docs.stripe.com/api/idempotent_requests).
 NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed"})
 
-_WAITS = "What waits for it goes on by itself then. 'manage.py payments doctor' lists all that is missing."
+_WAITS = Sentence(_("What waits for it goes on by itself then. 'manage.py payments doctor' lists all that is missing."))
+_LACKS = _("The key of %(method)s lacks the right %(right)s: give it to the key.")
 
 __all__ = ["FAILURES", "LONGEST", "Away", "Guarded", "is_away"]
 
@@ -142,7 +146,9 @@ class Guarded(PaymentGateway):
             raise
         except ConfigurationError as refusal:
             _CIRCUIT.answered(self.name)
-            reviews.file_setup(gateway=self.name, code="key", detail=f"{refusal}. {_WAITS}")
+            reviews.file_setup(
+                gateway=self.name, code="key", detail=[Sentence("%(refusal)s.", {"refusal": refusal}), _WAITS]
+            )
             raise
         except GatewayError:
             _CIRCUIT.answered(self.name)
@@ -159,7 +165,7 @@ class Guarded(PaymentGateway):
         reviews.file_setup(
             gateway=self.name,
             code=f"right:{right}",
-            detail=f"The key of {self.name} lacks the right {right}: give it to the key. {_WAITS}",
+            detail=[Sentence(_LACKS, {"method": self.name, "right": right}), _WAITS],
         )
 
     def _failed(self) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from storefront.billing.gateway_registry import names, verbose_name
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import payment_methods
-from storefront.billing.services.setup import diagnose
+from storefront.billing.services.setup import diagnose, in_words
 from storefront.core import clock
 from storefront.core.doctor import Level, Result
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
@@ -55,5 +55,6 @@ def providers() -> Iterator[Result]:
         except UnsupportedOperation:
             continue
         for each in found:
-            text = each.finding if each.verdict is Verdict.OK else f"{each.finding} {each.remedy}".strip()
-            yield Result(f"{verbose_name(name)}: {each.subject}", text, LEVELS[each.verdict])
+            words = [each.found, *([each.to_do] if each.to_do and each.verdict is not Verdict.OK else [])]
+            text = " ".join(map(in_words, words))
+            yield Result(f"{verbose_name(name)}: {in_words(each.about)}", text, LEVELS[each.verdict])

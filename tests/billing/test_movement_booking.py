@@ -24,6 +24,7 @@ from storefront.billing.services import movement_booking, reconcile, reconcile_d
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
+from storefront.core import clock
 from storefront.gateways.errors import Unavailable
 from storefront.sandbox.stripe.payouts import Payouts
 from tests.billing.building import make_invoice
@@ -138,6 +139,9 @@ def test_one_that_cannot_be_booked_is_filed_and_keeps_no_other_from_it(
     assert broken.booked_at is None
     reconcile_days.reconcile_days()
     assert ReviewItem.objects.filter(kind="movement_not_booked").count() == 1
+    ReviewItem.objects.update(resolved_at=clock.now())
+    reconcile_days.reconcile_days()
+    assert ReviewItem.objects.filter(kind="movement_not_booked").count() == 2, "it is still not booked"
 
 
 class Gone:

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.models import PaymentAttempt, ReviewItem
@@ -58,6 +59,8 @@ def test_staff_read_which_right_is_missing_and_once(stripe, invoice, outbox):
             start(invoice=invoice, gateway_name="stripe")
     (item,) = setup_items()
     assert "Checkout Sessions: Write" in item.detail and "payments doctor" in item.detail
+    with translation.override("ru"):
+        assert item.told.startswith("У ключа stripe нет права Checkout Sessions: Write")
     assert len([key for key in outbox("") if "review:setup" in key]) == 1
 
 
@@ -255,3 +258,14 @@ def test_start_up_warns_of_what_the_configuration_shows(settings):
     assert warned() == ["storefront.W030"]
     settings.SANDBOX = True
     assert warned() == []
+
+
+def test_what_a_gateway_finds_is_told_in_the_readers_language(stripe):
+    stripe.rights.restrict(**ALL | {"payment_intent": "none"})
+    assert setup.check_all()
+    told = [item.detail for item in setup_items()]
+    assert any("needed to learn why a payment failed. Give it" in each for each in told)
+    with translation.override("ru"):
+        told = [item.told for item in setup_items()]
+    assert any("чтобы узнавать, почему платёж не прошёл. Добавьте" in each for each in told)
+    assert not any("needed to" in each or "No endpoint" in each for each in told), told

@@ -9,10 +9,11 @@ from django import forms
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import BooleanRadioSelect
 
 from storefront.backoffice.customers import figures
+from storefront.backoffice.days import Days
 from storefront.billing.reports.unpaid import owed
 from storefront.notifications.models import MailAddress
 from storefront.users.models import User
@@ -31,9 +32,7 @@ class CustomerFilters(WagtailFilterSet):
     language = django_filters.ChoiceFilter(
         label=_("Language"), choices=lambda: settings.LANGUAGES, empty_label=_("All"), widget=forms.RadioSelect
     )
-    registered = django_filters.DateFromToRangeFilter(
-        field_name="date_joined", label=_("Registered"), widget=DateRangePickerWidget
-    )
+    registered = Days(field_name="date_joined", label=_("Registered"))
     closed = yes_or_no(_("Account closed"), "only_closed")
 
     class Meta:

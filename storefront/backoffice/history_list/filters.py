@@ -8,9 +8,10 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.models import ModelLogEntry, PageLogEntry
 
+from storefront.backoffice.days import Days
 from storefront.backoffice.models import CustomerAct
 from storefront.users import queries
 
@@ -39,7 +40,7 @@ class HistoryFilters(WagtailFilterSet):
     )  # fmt: skip
     label = django_filters.CharFilter(label=_("Name of the thing"), lookup_expr="icontains")
     customer = django_filters.CharFilter(label=_("Customer (e-mail)"), method="filter_customer")
-    timestamp = django_filters.DateFromToRangeFilter(label=_("Days"), widget=DateRangePickerWidget)
+    timestamp = Days(label=_("Days"))
     is_changed = django_filters.ChoiceFilter(
         label=_("With changed values"), method="filter_changed", widget=forms.RadioSelect, empty_label=_("All"),
         choices=[("yes", _("Yes"))],

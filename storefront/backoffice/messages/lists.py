@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, BulkActionsCheckboxColumn, Column
 
+from storefront.backoffice.days import Days
 from storefront.backoffice.messages import cells, private, words
 from storefront.backoffice.models.search import Kind
 from storefront.backoffice.pages import ListPage
@@ -43,7 +44,7 @@ class MailFilters(WagtailFilterSet):
     delivery_status = django_filters.MultipleChoiceFilter(
         label=_("Reported by the mail company"), choices=DeliveryStatus.choices, widget=forms.CheckboxSelectMultiple
     )
-    created_at = django_filters.DateFromToRangeFilter(label=_("Written"), widget=DateRangePickerWidget)
+    created_at = Days(label=_("Written"))
 
     class Meta:
         model = OutboxMessage
@@ -59,7 +60,7 @@ class WebhookFilters(WagtailFilterSet):
     source = django_filters.MultipleChoiceFilter(
         label=_("From"), choices=words.source_choices, widget=forms.CheckboxSelectMultiple
     )
-    received_at = django_filters.DateFromToRangeFilter(label=_("Received"), widget=DateRangePickerWidget)
+    received_at = Days(label=_("Received"))
 
     class Meta:
         model = InboundEvent

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.models import Order
-from wagtail.admin.filters import DateRangePickerWidget, NumberRangeWidget, WagtailFilterSet
+from wagtail.admin.filters import NumberRangeWidget, WagtailFilterSet
 
 from catalogue.plans.models import PlanPrice, SoftwareProduct
+from storefront.backoffice.days import Days
 from storefront.backoffice.orders import queries
 from storefront.billing import gateway_registry
 from storefront.billing.models import Invoice, InvoiceLine, LedgerAccount, Payment, PaymentAttempt
@@ -60,13 +61,6 @@ class SomeOf(django_filters.MultipleChoiceFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, widget=forms.CheckboxSelectMultiple, **kwargs)
-
-
-class Days(django_filters.DateFromToRangeFilter):
-    """From the beginning of a day to the end of another, in the time zone of whoever asks."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, widget=DateRangePickerWidget, **kwargs)
 
 
 class Amounts(django_filters.RangeFilter):

@@ -28,6 +28,7 @@ from storefront.backoffice.reports.tables import Table
 from storefront.backoffice.rights import StaffOnly
 from storefront.core import clock, spreadsheets
 from storefront.core.instants import instant
+from storefront.core.snapshots import snapshot
 from storefront.core.spans import zone
 
 SEE = "numbers.view_numbers"
@@ -92,7 +93,9 @@ class ReportPage(StaffOnly, WagtailAdminTemplateMixin, TemplateView):
         if (wanted := request.GET.get("export")) in ("csv", "xlsx"):
             write = spreadsheets.csv_response if wanted == "csv" else spreadsheets.xlsx_response
             return write(self.export_rows(), filename=f"{self.file_name}-{self._days()}")
-        return super().get(request, *args, **kwargs)
+        with snapshot():  # the sums and tables of a page agree
+            answer = super().get(request, *args, **kwargs)
+            return answer.render()
 
     def tables(self) -> Sequence[Table]:
         """What the page shows and the export writes."""

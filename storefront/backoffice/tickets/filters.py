@@ -7,9 +7,10 @@ from django import forms
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import BooleanRadioSelect
 
+from storefront.backoffice.days import Days
 from storefront.core import clock
 from storefront.support import rights
 from storefront.support.models import Conversation, Department, HeldMail, Kind
@@ -61,9 +62,7 @@ class TicketFilters(WagtailFilterSet):
     held = django_filters.BooleanFilter(
         label=_("A mail from another address waits"), method="with_held", widget=BooleanRadioSelect
     )
-    created = django_filters.DateFromToRangeFilter(
-        field_name="created_at", label=_("Opened"), widget=DateRangePickerWidget
-    )
+    created = Days(field_name="created_at", label=_("Opened"))
 
     class Meta:
         model = Conversation

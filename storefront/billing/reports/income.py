@@ -24,6 +24,7 @@ from storefront.billing.models import LedgerEntry
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension, share_of_line
 from storefront.core import money
+from storefront.core.snapshots import snapshot
 from storefront.core.spans import Span
 
 _NOTHING = Decimal(0)
@@ -86,20 +87,21 @@ def booked(span: Span) -> QuerySet[LedgerEntry]:
 
 
 def split(span: Span, *by: Dimension) -> Split:
-    """The income of a span by some dimensions and currency; three queries, whatever the amount of data.
+    """The income of a span by some dimensions and currency; three queries of one moment, whatever the amount of data.
 
     The database adds up what was booked for whole invoices; what was booked for a part is shared among the lines
     as the ledger has it (``LineShare``), in old entries by their amounts (see ``shares``). The parts of a currency
-    add up to its income, to the minor unit: what lines do not explain stands under ``Rest.NOT_OF_A_LINE``, for a moment
-    also what was booked between the queries.
+    add up to its income, to the minor unit: what lines do not explain stands under ``Rest.NOT_OF_A_LINE``.
     """
+    with snapshot():
+        parts, whole = [*_in_full(span, by), *_in_part(span, by)], list(_in_all(span, by))
     sums: dict[Key, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     explained: dict[tuple[Key, str], Decimal] = defaultdict(Decimal)
-    for key, kind, amount, tax in (*_in_full(span, by), *_in_part(span, by)):
+    for key, kind, amount, tax in parts:
         sums[key][kind] += amount
         sums[key]["tax"] += tax
         explained[_of_entry(key, by), kind] += amount
-    for key, kind, amount in _in_all(span, by):
+    for key, kind, amount in whole:
         if rest := amount - explained[key, kind]:
             sums[key][kind] += rest
     return {key: Takings(**each) for key, each in sums.items()}

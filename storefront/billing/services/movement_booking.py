@@ -47,7 +47,7 @@ def book_new(name: str) -> int:
     """Book the movements of a provider that are not booked yet. Returns how many.
 
     One whose payment, refund or dispute we do not know stays for a later run; so does one that the ledger refuses,
-    which is put before the staff once.
+    which is put before the staff until it can be booked.
     """
     waiting = ProviderMovement.objects.filter(gateway=name, booked_at=None).order_by("happened_at", "pk")
     return sum(_book_or_file(pk) for pk in waiting.values_list("pk", flat=True))
@@ -68,7 +68,8 @@ def _book_or_file(pk: int) -> bool:
             "fee": movement.fee, "problem": refusal,
         }  # fmt: skip
         detail = [Sentence(text, values)]
-        reviews.file(key=f"movement-not-booked:{movement.pk}", kind="movement_not_booked", detail=detail)
+        about = f"movement-not-booked:{movement.pk}"
+        reviews.file_until_resolved(about=about, kind="movement_not_booked", detail=detail)
         return False
 
 

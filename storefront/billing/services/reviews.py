@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
@@ -142,12 +143,17 @@ def file_refund_failed(refund: Refund, *, why: str = "") -> None:
     )
 
 
-def file_setup(*, gateway: str, code: str, detail: str) -> None:
+def file_setup(*, gateway: str, code: str, detail: Sequence[Sentence]) -> None:
     """File a fault in a payment method's set-up, once until somebody resolves it.
 
     ``code`` tells what it is about: a right, the endpoint.
     """
-    about = f"{SETUP}:{gateway}:{code}"[:190]
-    same = ReviewItem.objects.filter(kind=SETUP, key__startswith=f"{about}:")
+    file_until_resolved(about=f"{SETUP}:{gateway}:{code}", kind=SETUP, detail=detail)
+
+
+def file_until_resolved(*, about: str, kind: str, detail: Sequence[Sentence]) -> None:
+    """File what lasts until somebody does something: once, and again where it is still so after it was resolved."""
+    about = about[:190]
+    same = ReviewItem.objects.filter(Q(key=about) | Q(key__startswith=f"{about}:"), kind=kind)
     if not same.filter(resolved_at=None).exists():
-        file(key=f"{about}:{same.count() + 1}", kind=SETUP, detail=detail)
+        file(key=f"{about}:{same.count() + 1}", kind=kind, detail=detail)

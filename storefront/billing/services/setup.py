@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_noop as _
 
 from storefront.billing.gateway_registry import gateway, names, verbose_name
 from storefront.billing.services import reviews
+from storefront.core import sentences
+from storefront.core.sentences import Sentence
 from storefront.gateways.errors import ConfigurationError, UnsupportedOperation
-from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
+from storefront.gateways.payments.diagnosis import Diagnosis, Verdict, Words
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +32,8 @@ def diagnose(name: str, *, is_thorough: bool = True) -> Sequence[Diagnosis]:
     try:
         return gateway(name).diagnose(webhook_url=webhook_url(name), is_thorough=is_thorough)
     except ConfigurationError as exc:
-        return [Diagnosis("configuration", name, Verdict.FAULT, f"{exc}.", "Set it, see README.")]
+        found, to_do = Words("%(problem)s.", {"problem": exc}), Words(_("Set it, see README."))
+        return [Diagnosis("configuration", Words(name), Verdict.FAULT, found, to_do)]
 
 
 def check_all() -> int:
@@ -42,7 +46,23 @@ def check_all() -> int:
             continue
         for fault in faults:
             if fault.code != "connection":  # the breaker's matter
-                detail = f"{verbose_name(name)}: {fault.finding} {fault.remedy}".strip()
+                detail = [Sentence("%(method)s:", {"method": verbose_name(name)}), *sentences_of(fault)]
                 reviews.file_setup(gateway=name, code=fault.code, detail=detail)
                 found += 1
     return found
+
+
+def sentence(words: Words) -> Sentence:
+    """What a gateway says, to be kept and told in each reader's language."""
+    values = {name: sentence(value) if isinstance(value, Words) else value for name, value in words.values.items()}
+    return Sentence(words.text, values)
+
+
+def sentences_of(each: Diagnosis) -> list[Sentence]:
+    """What was found, and what to do about it."""
+    return [sentence(words) for words in (each.found, each.to_do) if words]
+
+
+def in_words(words: Words) -> str:
+    """In the active language."""
+    return sentences.told(sentences.kept([sentence(words)]))

@@ -19,7 +19,7 @@ from storefront.billing.services import refunds, setup
 from storefront.billing.states import RefundStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, GatewayError, UnsupportedOperation
-from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
+from storefront.gateways.payments.diagnosis import Diagnosis, Verdict, Words
 from storefront.inbox.models import InboundEvent
 from storefront.users.models import User
 
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         try:
             found = list(setup.diagnose(name))
         except UnsupportedOperation as exc:
-            found = [Diagnosis("unsupported", name, Verdict.WARNING, f"{exc.message}.")]
+            found = [Diagnosis("unsupported", Words(name), Verdict.WARNING, Words(f"{exc.message}."))]
         for each in found:
             self._show(each)
         return found
@@ -108,31 +108,33 @@ def _last_message(name: str) -> Diagnosis:
     last = InboundEvent.objects.filter(source=name).order_by("-received_at").first()
     if last is None:
         finding = "None was ever taken in: try it with --deliver, or pay an order."
-        return Diagnosis("messages", "Messages", Verdict.WARNING, finding)
+        return Diagnosis("messages", Words("Messages"), Verdict.WARNING, Words(finding))
     finding = f"The last one was taken in at {last.received_at:%Y-%m-%d %H:%M} UTC."
-    return Diagnosis("messages", "Messages", Verdict.OK, finding)
+    return Diagnosis("messages", Words("Messages"), Verdict.OK, Words(finding))
 
 
 def _deliver(name: str, wait: float) -> Diagnosis:
     """Whether a message that is made to be sent now arrives with a signature that is known."""
-    began, deadline = clock.now(), time.monotonic() + wait
+    began, deadline, subject = clock.now(), time.monotonic() + wait, Words("Delivery")
     try:
         kind = gateway(name).provoke_message(currency=settings.SHOP_CURRENCY, return_url=settings.SITE_URL)
     except UnsupportedOperation as exc:
-        return Diagnosis("delivery", "Delivery", Verdict.WARNING, f"{exc.message}.")
+        return Diagnosis("delivery", subject, Verdict.WARNING, Words(f"{exc.message}."))
     except (GatewayError, ConfigurationError) as exc:
-        return Diagnosis("delivery", "Delivery", Verdict.FAULT, f"No message could be provoked: {exc}.")
+        return Diagnosis("delivery", subject, Verdict.FAULT, Words(f"No message could be provoked: {exc}."))
     while True:
         if InboundEvent.objects.filter(source=name, summary=kind, received_at__gte=began).exists():
-            return Diagnosis("delivery", "Delivery", Verdict.OK, "A message came, signed with a known secret.")
+            return Diagnosis("delivery", subject, Verdict.OK, Words("A message came, signed with a known secret."))
         if time.monotonic() >= deadline:
             break
         time.sleep(PAUSE)
     return Diagnosis(
         "delivery",
-        "Delivery",
+        subject,
         Verdict.FAULT,
-        f"No {kind} was taken in within {wait:g} s.",
-        f"Look at the endpoint's deliveries at the provider: 400 means a wrong secret or another style of "
-        f"payload, anything else that {setup.webhook_url(name)} is not reached from outside.",
+        Words(f"No {kind} was taken in within {wait:g} s."),
+        Words(
+            f"Look at the endpoint's deliveries at the provider: 400 means a wrong secret or another style of "
+            f"payload, anything else that {setup.webhook_url(name)} is not reached from outside."
+        ),
     )

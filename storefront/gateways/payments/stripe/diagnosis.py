@@ -12,7 +12,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from storefront.gateways.errors import ConfigurationError, Declined, MissingRight, NotFound, Unavailable
-from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
+from storefront.gateways.payments.diagnosis import Diagnosis, Verdict, Words
+from storefront.gateways.payments.diagnosis import gettext_noop as _
 from storefront.gateways.payments.stripe import endpoints, permissions
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.permissions import Right
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 #: Seconds that our clock may differ: the margin of a pay page's closing time is a minute (``sessions.SHORTEST_STAY``).
 MOST_SKEW = 60
+KEY, CLOCK = _("API key"), _("Clock")
 NOBODY = "none"  # end of an id that names nothing
 
 
@@ -41,7 +43,13 @@ def diagnose(
             found.append(each)
     except Unavailable as exc:
         found.append(
-            Diagnosis("connection", "Stripe", Verdict.FAULT, f"It does not answer: {exc.message}.", "Try again later.")
+            Diagnosis(
+                "connection",
+                Words("Stripe"),
+                Verdict.FAULT,
+                Words(_("It does not answer: %(problem)s."), {"problem": exc.message}),
+                Words(_("Try again later.")),
+            )
         )
     return found
 
@@ -53,20 +61,20 @@ def warnings(api_key: str, secrets: Sequence[str]) -> list[Diagnosis]:
         found.append(
             Diagnosis(
                 "key",
-                "STRIPE_API_KEY",
+                Words("STRIPE_API_KEY"),
                 Verdict.WARNING,
-                "It is a secret key, which may do everything with the account.",
-                f"A restricted one is enough: {permissions.new_key_url(is_live=True)}",
+                Words(_("It is a secret key, which may do everything with the account.")),
+                Words(_("A restricted one is enough: %(url)s"), {"url": permissions.new_key_url(is_live=True)}),
             )
         )
     if len(secrets) > endpoints.MOST_SECRETS or len(set(secrets)) < len(secrets):
         found.append(
             Diagnosis(
                 "secrets",
-                "STRIPE_WEBHOOK_SECRETS",
+                Words("STRIPE_WEBHOOK_SECRETS"),
                 Verdict.WARNING,
-                f"It holds {len(secrets)}, some of which are old or twice there.",
-                "Keep one for each endpoint, and the former one for a day while it is rolled.",
+                Words(_("It holds %(count)s, some of which are old or twice there."), {"count": len(secrets)}),
+                Words(_("Keep one for each endpoint, and the former one for a day while it is rolled.")),
             )
         )
     return found
@@ -85,14 +93,17 @@ def _looks(
     except ConfigurationError as refusal:
         yield Diagnosis(
             "key",
-            "API key",
+            Words(KEY),
             Verdict.FAULT,
-            f"{refusal}.",
-            f"Put a key of your account into STRIPE_API_KEY: {permissions.new_key_url(is_live=is_live)}",
+            Words("%(refusal)s.", {"refusal": refusal}),
+            Words(
+                _("Put a key of your account into STRIPE_API_KEY: %(url)s"),
+                {"url": permissions.new_key_url(is_live=is_live)},
+            ),
         )
         return
-    mode = "live, money is real" if is_live else "test, no money is real"
-    yield Diagnosis("key", "API key", Verdict.OK, f"Stripe knows it. Mode: {mode}.")
+    live, test = _("Stripe knows it. Mode: live, money is real."), _("Stripe knows it. Mode: test, no money is real.")
+    yield Diagnosis("key", Words(KEY), Verdict.OK, Words(live if is_live else test))
     for right, ask in _questions(client, is_thorough).items():
         yield _right(right, ask)
     yield from endpoints.diagnose(client, webhook_url=webhook_url, secrets=secrets)
@@ -131,7 +142,7 @@ def _questions(client: stripe.StripeClient, is_thorough: bool) -> dict[Right, Ca
 
 
 def _right(right: Right, ask: Callable[[], Any]) -> Diagnosis:
-    subject = f"Right {right}"
+    subject = Words(_("Right %(right)s"), {"right": right})
     try:
         with translated():
             ask()
@@ -142,10 +153,13 @@ def _right(right: Right, ask: Callable[[], Any]) -> Diagnosis:
             f"right:{refusal.right}",
             subject,
             Verdict.FAULT,
-            f"The key lacks {refusal.right}, needed to {right.purpose}.",
-            "Give it to the key at https://dashboard.stripe.com/apikeys.",
+            Words(
+                _("The key lacks %(right)s, needed to %(purpose)s."),
+                {"right": refusal.right, "purpose": Words(right.purpose)},
+            ),
+            Words(_("Give it to the key at https://dashboard.stripe.com/apikeys.")),
         )
-    return Diagnosis(f"right:{right}", subject, Verdict.OK, "The key has it.")
+    return Diagnosis(f"right:{right}", subject, Verdict.OK, Words(_("The key has it.")))
 
 
 def _clock(headers: Mapping[str, str], now: datetime) -> Diagnosis:
@@ -154,14 +168,16 @@ def _clock(headers: Mapping[str, str], now: datetime) -> Diagnosis:
     try:
         skew = round((now - parsedate_to_datetime(told)).total_seconds())
     except ValueError:
-        return Diagnosis("clock", "Clock", Verdict.WARNING, "Stripe's answer does not say what time it is.")
+        unknown = Words(_("Stripe's answer does not say what time it is."))
+        return Diagnosis("clock", Words(CLOCK), Verdict.WARNING, unknown)
     if abs(skew) > MOST_SKEW:
+        ahead = _("This machine's clock is %(seconds)s s ahead of Stripe's: pay pages and messages are refused.")
+        behind = _("This machine's clock is %(seconds)s s behind Stripe's: pay pages and messages are refused.")
         return Diagnosis(
             "clock",
-            "Clock",
+            Words(CLOCK),
             Verdict.FAULT,
-            f"This machine's clock is {abs(skew)} s {'ahead of' if skew > 0 else 'behind'} Stripe's: pay pages and "
-            f"messages are refused.",
-            "Set the clock by NTP.",
+            Words(ahead if skew > 0 else behind, {"seconds": abs(skew)}),
+            Words(_("Set the clock by NTP.")),
         )
-    return Diagnosis("clock", "Clock", Verdict.OK, "It agrees with Stripe's.")
+    return Diagnosis("clock", Words(CLOCK), Verdict.OK, Words(_("It agrees with Stripe's.")))

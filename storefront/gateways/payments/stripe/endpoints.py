@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from storefront.gateways.errors import MissingRight
-from storefront.gateways.payments.diagnosis import Diagnosis, Verdict
+from storefront.gateways.payments.diagnosis import Diagnosis, Verdict, Words
+from storefront.gateways.payments.diagnosis import gettext_noop as _
 from storefront.gateways.payments.stripe.failures import translated
 from storefront.gateways.payments.stripe.webhooks import NEEDED_EVENTS
 
@@ -50,66 +51,82 @@ def version_to_use() -> str:
 
 
 def _address(webhook_url: str, every: Sequence[Any], ours: Sequence[Any], working: Sequence[Any]) -> Diagnosis:
-    subject = "Webhook endpoint"
+    subject = Words(_("Webhook endpoint"))
     if working:
-        return Diagnosis("endpoint", subject, Verdict.OK, f"{webhook_url} is enabled.")
+        return Diagnosis("endpoint", subject, Verdict.OK, Words(_("%(url)s is enabled."), {"url": webhook_url}))
     if ours:
         return Diagnosis(
             "endpoint",
             subject,
             Verdict.FAULT,
-            f"{webhook_url} is disabled: Stripe does so after days of failures.",
-            f"Enable it at {DASHBOARD}; messages of the meantime are looked up by the shop itself.",
+            Words(_("%(url)s is disabled: Stripe does so after days of failures."), {"url": webhook_url}),
+            Words(
+                _("Enable it at %(dashboard)s; messages of the meantime are looked up by the shop itself."),
+                {"dashboard": DASHBOARD},
+            ),
         )
     near = next((each.url for each in every if urlsplit(each.url).hostname == urlsplit(webhook_url).hostname), "")
+    none, another = _("No endpoint sends to %(url)s."), _("No endpoint sends to %(url)s (%(near)s is another address).")
+    make = _(
+        "Make one at %(dashboard)s: this address, API version %(version)s, payload style snapshot, and the events "
+        "%(events)s. Put its secret into STRIPE_WEBHOOK_SECRETS."
+    )
     return Diagnosis(
         "endpoint",
         subject,
         Verdict.FAULT,
-        f"No endpoint sends to {webhook_url}{f' ({near} is another address)' if near else ''}.",
-        f"Make one at {DASHBOARD}: this address, API version {version_to_use()}, payload style snapshot, and the "
-        f"events {', '.join(NEEDED_EVENTS)}. Put its secret into STRIPE_WEBHOOK_SECRETS.",
+        Words(another if near else none, {"url": webhook_url, "near": near}),
+        Words(make, {"dashboard": DASHBOARD, "version": version_to_use(), "events": ", ".join(NEEDED_EVENTS)}),
     )
 
 
 def _events(working: Sequence[Any]) -> Diagnosis:
     enabled = {event for each in working for event in each.enabled_events}
     missing = [event for event in NEEDED_EVENTS if event not in enabled and "*" not in enabled]
+    subject = Words(_("Webhook events"))
     if missing:
         return Diagnosis(
             "events",
-            "Webhook events",
+            subject,
             Verdict.FAULT,
-            f"The endpoint is not told of {', '.join(missing)}.",
-            f"Add {'it' if len(missing) == 1 else 'them'} at {DASHBOARD}.",
+            Words(_("The endpoint is not told of %(events)s."), {"events": ", ".join(missing)}),
+            Words(_("Add what is missing at %(dashboard)s."), {"dashboard": DASHBOARD}),
         )
-    return Diagnosis("events", "Webhook events", Verdict.OK, "All that are needed are enabled.")
+    return Diagnosis("events", subject, Verdict.OK, Words(_("All that are needed are enabled.")))
 
 
 def _version(endpoint: Any) -> Diagnosis:
     """Monthly versions of one name differ in nothing that breaks (https://docs.stripe.com/api/versioning)."""
-    code, subject, needed = "version", "Webhook API version", version_to_use()
-    remedy = f"Make another endpoint with {needed}, add its secret to STRIPE_WEBHOOK_SECRETS, then delete the old one."
+    code, subject, needed = "version", Words(_("Webhook API version")), version_to_use()
+    remedy = Words(
+        _("Make another endpoint with %(version)s, add its secret to STRIPE_WEBHOOK_SECRETS, then delete the old one."),
+        {"version": needed},
+    )
     if endpoint.api_version is None:
-        finding = "The endpoint follows the account's default version, which may change."
+        finding = Words(_("The endpoint follows the account's default version, which may change."))
         return Diagnosis(code, subject, Verdict.WARNING, finding, remedy)
     if endpoint.api_version.partition(".")[2] != needed.partition(".")[2]:
-        return Diagnosis(
-            code, subject, Verdict.FAULT, f"The endpoint's is {endpoint.api_version}, not {needed}.", remedy
-        )
-    return Diagnosis(code, subject, Verdict.OK, f"{endpoint.api_version}.")
+        other = Words(_("The endpoint's is %(has)s, not %(needs)s."), {"has": endpoint.api_version, "needs": needed})
+        return Diagnosis(code, subject, Verdict.FAULT, other, remedy)
+    return Diagnosis(code, subject, Verdict.OK, Words(f"{endpoint.api_version}."))
 
 
 def _secrets(working: Sequence[Any], secrets: Sequence[str]) -> Diagnosis:
     """Stripe shows a secret to nobody again, so only their number can be compared."""
-    subject = "Webhook secrets"
+    subject = Words(_("Webhook secrets"))
     if len(set(secrets)) < len(working):
         return Diagnosis(
             "secrets",
             subject,
             Verdict.FAULT,
-            f"{len(working)} endpoints send to this address, and STRIPE_WEBHOOK_SECRETS holds {len(set(secrets))}.",
-            f"Delete the endpoint that is too much at {DASHBOARD}, or add its secret.",
+            Words(
+                _("Endpoints that send to this address: %(count)s; secrets in STRIPE_WEBHOOK_SECRETS: %(secrets)s."),
+                {"count": len(working), "secrets": len(set(secrets))},
+            ),
+            Words(
+                _("Delete the endpoint that is too much at %(dashboard)s, or add its secret."),
+                {"dashboard": DASHBOARD},
+            ),
         )
-    finding = "There are enough. Stripe tells nobody what they are: 'payments doctor --deliver' tries them."
+    finding = Words(_("There are enough. Stripe tells nobody what they are: 'payments doctor --deliver' tries them."))
     return Diagnosis("secrets", subject, Verdict.OK, finding)

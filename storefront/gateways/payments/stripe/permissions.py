@@ -12,10 +12,13 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from storefront.gateways.payments.diagnosis import gettext_noop as _
+
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """``name`` is Stripe's, ``row`` and ``level`` are what the Dashboard shows; ``purpose`` ends 'needed to'."""
+    """``name`` is Stripe's, ``row`` and ``level`` are what the Dashboard shows; ``purpose`` ends 'needed to' (marked for
+    translation)."""
 
     name: str
     row: str
@@ -29,14 +32,14 @@ class Right:
 #: Write includes read. Charges and refunds are one row of the Dashboard. The one of balance transactions lets their
 #: source be expanded, and brings the right to list them: https://docs.stripe.com/stripe-apps/reference/permissions.
 NEEDED = (
-    Right("checkout_session_write", "Checkout Sessions", "Write", "open, read and close pay pages"),
-    Right("charge_write", "Charges and Refunds", "Write", "see what was refunded or disputed, and give money back"),
-    Right("payment_intent_read", "Payment Intents", "Read", "learn why a payment failed"),
-    Right("dispute_read", "Disputes", "Read", "learn what became of a dispute"),
+    Right("checkout_session_write", "Checkout Sessions", "Write", _("open, read and close pay pages")),
+    Right("charge_write", "Charges and Refunds", "Write", _("see what was refunded or disputed, and give money back")),
+    Right("payment_intent_read", "Payment Intents", "Read", _("learn why a payment failed")),
+    Right("dispute_read", "Disputes", "Read", _("learn what became of a dispute")),
     Right(
-        "balance_transaction_source_read", "Balance Transaction Sources", "Read", "compare each day with its balance"
+        "balance_transaction_source_read", "Balance Transaction Sources", "Read", _("compare each day with its balance")
     ),
-    Right("webhook_read", "Webhook Endpoints", "Read", "check where messages are sent"),
+    Right("webhook_read", "Webhook Endpoints", "Read", _("check where messages are sent")),
 )
 _ROWS = {right.name.rpartition("_")[0]: right.row for right in NEEDED}
 _NAME = re.compile(r"'(?:rak_)?([a-z_]+)_(read|write)'")
