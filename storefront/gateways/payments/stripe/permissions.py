@@ -17,8 +17,8 @@ from storefront.gateways.payments.diagnosis import gettext_noop as _
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """``name`` is Stripe's, ``row`` and ``level`` are what the Dashboard shows; ``purpose`` ends 'needed to' (marked for
-    translation)."""
+    """``name`` is Stripe's, ``row`` and ``level`` are what the Dashboard shows; ``purpose`` ends 'needed to' (marked
+    for translation)."""
 
     name: str
     row: str
