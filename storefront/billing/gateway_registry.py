@@ -12,6 +12,7 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from storefront.billing.breaker import Guarded
+from storefront.billing.review_values import provider
 from storefront.gateways.errors import ConfigurationError, GatewayError
 from storefront.gateways.payments.base import DeclineReason, PaymentGateway
 
@@ -54,7 +55,7 @@ def sum_of_each(act: Callable[[str], int]) -> int:
 
 def verbose_name(name: str) -> str:
     """What a payment method is called; its short name if it is one no more."""
-    return _class(name).verbose_name if name in settings.PAYMENT_GATEWAYS else name
+    return provider(name)
 
 
 def decline_reason(name: str, code: str) -> DeclineReason:

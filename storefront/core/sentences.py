@@ -5,7 +5,7 @@ A sentence is kept as its English text, marked for translation by ``gettext_noop
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,15 +26,18 @@ def kept(sentences: Iterable[Sentence]) -> list[Any]:
     return [[each.text, {name: _kept_value(value) for name, value in each.values.items()}] for each in sentences]
 
 
-def told(stored: Iterable[Any]) -> str:
-    """In the active language."""
-    return " ".join(_told(*each) for each in stored).strip()
+def told(stored: Iterable[Any], shown: Mapping[str, Callable[[str], str]] | None = None) -> str:
+    """In the active language. ``shown``: what the codes are called that some placeholders hold."""
+    return " ".join(_told(*each, shown or {}) for each in stored).strip()
 
 
 def _kept_value(value: object) -> Any:
     return kept([value]) if isinstance(value, Sentence) else str(value)
 
 
-def _told(text: str, values: dict[str, Any]) -> str:
-    words = {name: told(value) if isinstance(value, list) else value for name, value in values.items()}
+def _told(text: str, values: dict[str, Any], shown: Mapping[str, Callable[[str], str]]) -> str:
+    words = {
+        name: told(value, shown) if isinstance(value, list) else shown.get(name, str)(value)
+        for name, value in values.items()
+    }
     return gettext(text) % words if words else gettext(text)

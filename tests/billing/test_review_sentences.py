@@ -28,9 +28,11 @@ def test_a_matter_is_mailed_in_english_and_read_in_the_readers_language(stripe: 
     stripe.tamper(attempt.provider_reference, amount_total=9500)
     settle(attempt_id=attempt.pk)
     item = ReviewItem.objects.get(kind=reviews.MISMATCH)
-    assert item.detail.startswith(f"Asked for 96.00 EUR as {attempt.public_id}; stripe has 95.00 EUR")
+    assert item.detail.startswith(f"Asked for 96.00 EUR as {attempt.public_id}; Stripe has 95.00 EUR")
+    assert "(paid, cs_" in item.detail
     with translation.override("ru"):
-        assert item.told.startswith(f"Мы запросили 96.00 EUR, ссылка {attempt.public_id}; stripe: 95.00 EUR")
+        assert item.told.startswith(f"Мы запросили 96.00 EUR, ссылка {attempt.public_id}; Stripe: 95.00 EUR")
+        assert "(оплачено, cs_" in item.told
     item.sentences = []  # as filed by the release before
     assert item.told == item.detail
 

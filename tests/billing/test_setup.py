@@ -60,7 +60,7 @@ def test_staff_read_which_right_is_missing_and_once(stripe, invoice, outbox):
     (item,) = setup_items()
     assert "Checkout Sessions: Write" in item.detail and "payments doctor" in item.detail
     with translation.override("ru"):
-        assert item.told.startswith("У ключа stripe нет права Checkout Sessions: Write")
+        assert item.told.startswith("У ключа Stripe нет права Checkout Sessions: Write")
     assert len([key for key in outbox("") if "review:setup" in key]) == 1
 
 

@@ -27,7 +27,7 @@ def test_a_payment_between_the_queries_is_in_none_of_them(customer, shop, stripe
 
     monkeypatch.setattr(income, "_in_part", paid_meanwhile)
     if not is_guarded:
-        monkeypatch.setattr(income, "one_snapshot", nullcontext)
+        monkeypatch.setattr(income, "snapshot", nullcontext)
     found = income.split(Span(clock.today(), clock.today()), dimensions.PRODUCT)
     sums = {key[0]: takings.income for key, takings in found.items()}
     rest = sums.pop(income.Rest.NOT_OF_A_LINE, Decimal(0))

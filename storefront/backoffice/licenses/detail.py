@@ -19,6 +19,7 @@ from catalogue.plans.models import months_label
 from storefront.backoffice import history
 from storefront.backoffice.licenses import words
 from storefront.backoffice.licenses.listing import VIEW, end_of, portal_of, status_label
+from storefront.backoffice.messages import words as message_words
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.core import clock, money
 from storefront.core.instants import instant
@@ -107,7 +108,7 @@ class LicensePage(DetailPage):
             "activations": activations,
             "old_hosts": old_hosts(license, activations),
             "history": history_of(license),
-            "mails": mails_of(license),
+            "mails": [(mail, message_words.what(mail)) for mail in mails_of(license)],
             "exchanges": exchanges_of(activations),
         }
 

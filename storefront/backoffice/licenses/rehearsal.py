@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from checkout.orders.create import CreatedOrder
 from storefront.backoffice.licenses import finding, words
+from storefront.backoffice.messages.words import MAILS
 from storefront.core import clock
 from storefront.core.instants import instant
 from storefront.licensing.bindings import binding_of
@@ -194,4 +195,4 @@ def _mail(template: str) -> str:
         "license_not_linked": _("the license could not be linked"),
         "payment_received": _("the order, and the license it gives"),
         "order_placed": _("the order"),
-    }.get(template, template)
+    }.get(template) or str(MAILS.get(template, template))

@@ -17,6 +17,7 @@ from storefront.backoffice.money_desk.views import CRUMBS, SEE_DAYS
 from storefront.backoffice.pages import Crumb, DetailPage, ListPage
 from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import ProviderMovement, ReconciledDay
+from storefront.billing.review_values import MOVEMENTS
 from storefront.billing.services.day_differences import (
     AMOUNT,
     CURRENCY,
@@ -28,7 +29,6 @@ from storefront.billing.services.day_differences import (
     differences,
 )
 from storefront.core import money
-from storefront.gateways.payments.balance import MovementKind
 
 MOST_MOVEMENTS = 500  # shown of one day
 
@@ -45,17 +45,6 @@ ABOUT: dict[str, str | Promise] = {
     "refund": gettext_lazy("Refund"),
     "dispute": gettext_lazy("Dispute"),
     "other": gettext_lazy("Other"),
-}
-KINDS: dict[str, str | Promise] = {
-    MovementKind.PAYMENT: gettext_lazy("Payment"),
-    MovementKind.REFUND: gettext_lazy("Refund"),
-    MovementKind.REFUND_FAILED: gettext_lazy("Refund that failed"),
-    MovementKind.DISPUTE: gettext_lazy("Dispute"),
-    MovementKind.DISPUTE_RETURNED: gettext_lazy("Dispute, returned"),
-    MovementKind.FEE: gettext_lazy("Fee"),
-    MovementKind.PAYOUT: gettext_lazy("Payout"),
-    MovementKind.PAYOUT_FAILED: gettext_lazy("Payout that failed"),
-    MovementKind.OTHER: gettext_lazy("Other"),
 }
 
 
@@ -140,7 +129,7 @@ class DayPage(DetailPage):
         return context | {
             "rows": ReconciledDay.objects.filter(gateway=name, day=day),
             "differences": [_words(each) for each in differences(name, day)],
-            "movements": [(KINDS.get(each.kind, each.kind), each) for each in movements[:MOST_MOVEMENTS]],
+            "movements": [(MOVEMENTS.get(each.kind, each.kind), each) for each in movements[:MOST_MOVEMENTS]],
             "zone": gateway(name).day_zone,
         }
 

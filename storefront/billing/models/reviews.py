@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from storefront.billing.review_values import SHOWN
 from storefront.core import clock, sentences
 
 
@@ -48,4 +49,4 @@ class ReviewItem(models.Model):
     @property
     def told(self) -> str:
         """What was found, in the active language."""
-        return sentences.told(self.sentences) if self.sentences else self.detail
+        return sentences.told(self.sentences, SHOWN) if self.sentences else self.detail

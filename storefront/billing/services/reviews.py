@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from storefront.billing import refund_failures
 from storefront.billing.models import Invoice, Payment, PaymentAttempt, Refund, ReviewItem
 from storefront.billing.review_titles import title
+from storefront.billing.review_values import SHOWN
 from storefront.core import sentences
 from storefront.core.sentences import Sentence
 from storefront.notifications import mails
@@ -58,7 +59,7 @@ def file(
     """
     kept = [] if isinstance(detail, str) else sentences.kept(detail)
     with translation.override(_STAFF_LANGUAGE):
-        text = detail if isinstance(detail, str) else sentences.told(kept)
+        text = detail if isinstance(detail, str) else sentences.told(kept, SHOWN)
     with transaction.atomic():
         payment = payment or (Payment.objects.filter(attempt=attempt).first() if attempt else None)
         about = payment or invoice or (attempt.invoice if attempt else None)

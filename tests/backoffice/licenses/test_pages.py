@@ -143,7 +143,7 @@ def test_the_page_tells_state_time_portal_and_history(buy: Buy, support: Client,
     text = page(support, license)
     for words in (
         "It works in acme.bitrix24.com.", "Extended by 7 days of goodwill", "A sorry for the outage", "Owner Person",
-        "Linked to acme.bitrix24.com", "12 months", "7 days", "goodwill", "profile", "T-", "license_changed",
+        "Linked to acme.bitrix24.com", "12 months", "7 days", "goodwill", "profile", "T-", "License changed by staff",
     ):  # fmt: skip
         assert words in text, words
 
