@@ -90,6 +90,8 @@ def same(stored: str | None, wanted: str | None) -> bool:
 def _write(kind: Kind, wanted: dict[int, str], known: dict[int, str]) -> None:
     """Turn the documents ``known`` into those ``wanted``, with their terms."""
     changed = {pk for pk in {*wanted, *known} if wanted.get(pk) != known.get(pk)}
+    if not changed:
+        return
     new, old = _terms(kind, wanted, changed), _terms(kind, known, changed)
     gone = sorted(old - new)
     for at in range(0, len(gone), DELETED_AT_ONCE):
@@ -97,7 +99,8 @@ def _write(kind: Kind, wanted: dict[int, str], known: dict[int, str]) -> None:
     rows = (SearchTerm(kind=k, rank=r, term=t, object_id=pk) for k, r, t, pk in sorted(new - old))
     SearchTerm.objects.bulk_create(rows, ignore_conflicts=True)
     documents = SearchDocument.objects.filter(kind=kind)
-    documents.filter(object_id__in=[pk for pk in changed if known.get(pk) and pk not in wanted]).delete()
+    if removed := [pk for pk in changed if known.get(pk) and pk not in wanted]:
+        documents.filter(object_id__in=removed).delete()
     for pk in sorted(pk for pk in changed if known.get(pk) and pk in wanted):
         documents.filter(object_id=pk).update(text=wanted[pk])
     SearchDocument.objects.bulk_create(
