@@ -19,7 +19,6 @@ from storefront.account.documents import archive
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, PaperCopy
 from storefront.billing.models import Seller
-from storefront.core.language import nearest_language
 from storefront.notifications import outbox
 from tests import purchases
 
@@ -210,7 +209,7 @@ def test_a_statement_is_asked_for_and_being_made(own: Client, bought: Any, setti
     typed = {"first": f"{date.today().year}-01-01", "last": str(date.today())}
     assert "Reconciliation statement" in text(own.post(url("documents-statement"), typed, follow=True))
     request = DocumentRequest.objects.get(kind="reconciliation")
-    assert request.about == typed | {"currency": "EUR", "language": nearest_language("en")}
+    assert (request.about, request.invoice) == (typed, bought)
     assert own.post(url("documents-statement"), typed).status_code == 429
     later = own.post(url("documents-statement"), typed | {"last": "2999-01-01"})
     assert "still to come" in text(later, 422)

@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
-from tests.bench import growth, lists, pictures, processes, search, shopping, speed, trouble
+from tests.bench import documents, growth, lists, pictures, processes, search, shopping, speed, trouble
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search", "lists")
+PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search", "lists", "documents")
 
 
 def main() -> None:
@@ -30,7 +30,9 @@ def main() -> None:
         search.report(folder)
     if "lists" in parts:
         lists.report(folder)
-    if set(parts) <= {"search", "lists"}:
+    if "documents" in parts:
+        documents.report()
+    if set(parts) <= {"search", "lists", "documents"}:
         return
     port = free_ports(16)
     sandbox_port = port + 4

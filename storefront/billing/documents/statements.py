@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils.translation import get_language
-
 from storefront.billing.documents import asking
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.models import Invoice
-from storefront.core import references
+from storefront.core import clock
 from storefront.users.models import User
 
 
 def ask_for(customer: User, *, first: date, last: date) -> int:
-    """One statement for each currency in which the customer has invoices by the day ``last``; returns how many.
-
-    Asked again, it is made again: what was paid since is in it.
-    """
-    invoices = Invoice.objects.filter(customer=customer, issued_at__date__lte=last)
-    currencies = list(invoices.order_by("currency").values_list("currency", flat=True).distinct())
-    for currency in currencies:
+    """One statement for each currency in which the customer has invoices, to the payer of the newest one, both days
+    included; the same statement is made once a day. Returns how many were asked for."""
+    newest: dict[str, Invoice] = {}
+    for invoice in Invoice.objects.filter(customer=customer).order_by("issued_at", "pk"):
+        newest[invoice.currency] = invoice
+    for currency, invoice in newest.items():
         asking.ask(
             DocumentKind.RECONCILIATION,
-            cause=f"reconciliation:{references.public_id()}",
+            cause=f"statement:{customer.pk}:{currency}:{first}:{last}:{clock.today()}",
             customer=customer,
-            about={
-                "first": first.isoformat(),
-                "last": last.isoformat(),
-                "currency": currency,
-                "language": get_language() or customer.language,
-            },
+            invoice=invoice,
+            about={"first": first.isoformat(), "last": last.isoformat()},
         )
-    return len(currencies)
+    return len(newest)
