@@ -18,6 +18,9 @@ from storefront.account.views import PER_PAGE, own, user_of
 from storefront.billing.documents import papers, statements
 from storefront.core import throttle
 
+#: So many of those that a document was sent to are named.
+NAMED = 10
+
 
 @own
 @require_safe
@@ -49,7 +52,7 @@ def document(request: HttpRequest, public_id: str) -> HttpResponse:
         "document": found,
         "paper": getattr(found, "paper", None),
         "offers_paper": papers.is_offered(found),
-        "sendings": found.sendings.filter(sent_by=user_of(request)),
+        "sendings": found.sendings.filter(sent_by=user_of(request))[:NAMED],
     }
     return render(request, "account_pages/documents/document.html", context)
 
