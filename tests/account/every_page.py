@@ -291,6 +291,8 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/ru/account/payers/", is_main=True)
     yield Kind("/account/profile/")
     yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
+    yield Kind("/account/data/")
+    yield Kind("/ru/account/data/")
     yield Kind("/account/email/")
     yield Kind("/account/email/", act=send("main form:has([name=email])", email="nobody"))
     yield Kind("/account/password/change/")

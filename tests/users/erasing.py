@@ -26,6 +26,7 @@ from storefront.support.services.files import CheckedFile, attach
 from storefront.users.data_protection import erasures
 from storefront.users.models import User
 from tests import purchases
+from tests.billing.documents.building import make_document
 from tests.checkout.building import order_by, put_in_cart
 from tests.factories import PASSWORD
 
@@ -42,7 +43,9 @@ def customer_with_everything(shop: Any, stripe: Any, staff: Any) -> User:
     put_in_cart(browser, shop.term())
     assert order_by(browser, shop, **TYPED).status_code == 302
     customer: User = User.objects.get(email=EMAIL)
-    purchases.pay(Invoice.objects.get(customer=customer), stripe)
+    paid = Invoice.objects.get(customer=customer)
+    purchases.pay(paid, stripe)
+    make_document(paid, with_xml=True)
     customer.set_password(PASSWORD)
     customer.save()
     EmailAddress.objects.filter(user=customer).update(verified=True)

@@ -68,6 +68,8 @@ def test_it_holds_everything_about_the_asker_and_nothing_about_others(browser: C
     (letter,) = [name for name in archive.namelist() if name.startswith("tickets/")]
     assert archive.read(letter) == b"From Zebulon."
     assert "staff@example.com" not in text and "My colleague" not in text and "secret" not in text
+    papers = [name.rpartition(".")[2] for name in archive.namelist() if name.startswith("documents/")]
+    assert sorted(papers) == ["pdf", "xml", "xml"]
     assert b"Left out" in archive.read("README.txt")
 
 

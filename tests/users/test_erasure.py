@@ -53,6 +53,10 @@ def erased(shop: Any, stripe: Any, staff: Any, private_files: Any) -> Any:
     return customer
 
 
+def files(folder: Path, below: str = "") -> list[Path]:
+    return sorted(path for path in (folder / below).rglob("*") if path.is_file())
+
+
 def records() -> rows.Rows:
     return rows.read(["billing_invoice", "billing_invoiceline", "billing_ledgerentry", "checkout_consent"])
 
@@ -63,7 +67,8 @@ def test_nothing_says_who_it_was_but_the_records_the_law_keeps(
     before, invoices = records(), Invoice.objects.count()
     requests.ask_export(customer=erased, by=erased)
     exports.make_due()
-    assert len([path for path in private_files.rglob("*") if path.is_file()]) == 2
+    kept = files(private_files, "papers")
+    assert len(kept) == 3 and len(files(private_files)) == 5
     requests.ask_erasure(customer=erased, by=erased, ends_licenses=True)
     with django_capture_on_commit_callbacks(execute=True):
         erase_now()
@@ -77,7 +82,7 @@ def test_nothing_says_who_it_was_but_the_records_the_law_keeps(
     assert after["billing_ledgerentry"] == before["billing_ledgerentry"]
     assert after["checkout_consent"] == before["checkout_consent"]
     assert Invoice.objects.count() == invoices
-    assert not [path for path in private_files.rglob("*") if path.is_file()]
+    assert files(private_files) == kept == files(private_files, "papers")
     assert not list(search_checks())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,10 +37,8 @@ class AccountForm(forms.Form):
     number = forms.CharField(required=False, max_length=12)
     tax_key = forms.CharField(required=False, max_length=4)
 
-    def __init__(self, *args: Any, account: accounts.Account, **kwargs: Any) -> None:
-        super().__init__(
-            *args, prefix=account.slot, initial={"number": account.number, "tax_key": account.tax_key}, **kwargs
-        )
+    def __init__(self, data: QueryDict | None = None, *, account: accounts.Account) -> None:
+        super().__init__(data, prefix=account.slot, initial={"number": account.number, "tax_key": account.tax_key})
         self.account = account
         self.takes_key = account.slot.startswith(accounts.SALES)
         for name, label in (("number", _("Account: %(name)s")), ("tax_key", _("Tax key: %(name)s"))):

@@ -35,7 +35,7 @@ def choices(span: Span) -> list[tuple[str, str, bool]]:
     """Value and name of every month from the first booking until today, the latest first; whether it is ``span``."""
     began = LedgerTransaction.objects.aggregate(began=Min("created_at"))["began"]
     this, first = clock.today().replace(day=1), day_of(began).replace(day=1) if began else span.first
-    months = []
+    months: list[date] = []
     while this >= min(first, span.first) and len(months) < MOST:
         months.append(this)
         this = shifted(this, -1)

@@ -18,7 +18,9 @@ from openpyxl import load_workbook
 
 from storefront.billing.accounting import accounts, datev
 from storefront.billing.accounting.models import AccountingAccount, DatevSettings
+from storefront.billing.models import Invoice
 from tests.backoffice.reports.oracle import cents, sql
+from tests.billing.documents.building import make_document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("trade", "at_the_end")]
 
@@ -149,6 +151,23 @@ def test_1c_reads_every_sale_and_return(owner: Client) -> None:
         assert document.find(f"{space}Контрагенты/{space}Контрагент/{space}Наименование") is not None
         total += amount if read["ХозОперация"] == "Отпуск товара" else -amount
     assert cents(total) == ledger("a.kind = 'sales'")["EUR"]
+
+
+def test_the_register_lists_documents_by_the_day_on_them(owner: Client) -> None:
+    invoice = Invoice.objects.order_by("pk").first()
+    for day in (date(2025, 5, 31), date(2025, 6, 1), date(2025, 6, 30), date(2025, 7, 1)):
+        make_document(invoice, issued_on=day)
+    contract = make_document(invoice, "contract", issued_on=date(2025, 6, 2))
+    listed = rows(owner, "documents")
+    assert [row["Date"] for row in listed] == ["2025-06-01", "2025-06-02", "2025-06-30"]
+    assert {row["Invoice"] for row in listed} == {invoice.number if invoice else ""}
+    assert all(
+        cents(row["Net"]) + cents(row["Tax"]) == cents(row["Gross"])
+        for row in listed
+        if row["Number"] != contract.number
+    )
+    assert [row["Gross"] for row in listed if row["Number"] == contract.number] == [""]
+    assert owner.get("/admin/accounting/", {"month": MONTH}).context["documents"] == 3
 
 
 @pytest.mark.usefixtures("named")
