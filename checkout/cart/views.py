@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
-from checkout.cart import operations, presentation, vouchers
+from checkout.cart import choices, operations, presentation, vouchers
 from checkout.cart.errors import CartError, CartOrdered
 from checkout.cart.presentation import LineError
 from checkout.cart.prices import CartPrice
 from checkout.cart.repricing import change_currency
 from checkout.cart.session import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
-from storefront.core import currencies, currency_choice
+from storefront.core import currency_choice
 from storefront.core.csrf import without_token
 from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
@@ -95,7 +95,7 @@ def voucher(request: HtmxRequest) -> HttpResponse:
 def choose_currency(request: HtmxRequest) -> HttpResponse:
     """Show prices in another currency (field currency), put the cart into it and go back to the page (field next)."""
     currency = request.POST.get("currency", "")
-    if currency not in currencies.sold():
+    if currency not in choices.choosable():
         return _back(request)
     basket = find_basket(request)
     try:

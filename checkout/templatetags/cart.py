@@ -1,13 +1,18 @@
-"""``{% load cart %}{% cart_count as count %}``: how many items are in the visitor's cart."""
+"""``{% load cart %}``: how many items are in the visitor's cart, and in which currencies prices can be read."""
 
 from __future__ import annotations
 
+from babel.numbers import get_currency_name
 from django import template
 from django.db.models import Q, Sum
 from django.http import HttpRequest
+from django.utils.translation import to_locale
 from oscar.apps.basket.models import Basket, Line
 
+from checkout.cart import choices
 from checkout.cart.session import cookie_basket_id, session_of
+from storefront.core import currency_choice
+from storefront.core.language import current_language
 
 register = template.Library()
 
@@ -29,6 +34,15 @@ def cart_count(context: template.Context) -> int:
         return 0
     lines = Line.objects.filter(baskets, basket__status=Basket.OPEN)
     return lines.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+
+
+@register.simple_tag
+def currency_switch() -> list[tuple[str, str, bool]]:
+    """The currencies that a visitor may choose from: code, name, whether prices are in it now. Empty where there is no
+    choice. One query in a shop of several."""
+    codes, now = choices.choosable(), currency_choice.current()
+    locale = to_locale(current_language())
+    return [(code, get_currency_name(code, locale=locale), code == now) for code in codes]
 
 
 def _baskets_of(request: HttpRequest) -> Q:

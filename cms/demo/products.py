@@ -61,6 +61,7 @@ def _plan(plan: dict[str, Any], software: SoftwareProduct, position: int, by_lan
         software=software,
         code=plan["code"],
         monthly_price=Decimal(plan["monthly_price"]),
+        other_prices=plan.get("other_prices", {}),
         position=position,
         is_recommended=plan.get("is_recommended", False),
         translations=_translations(texts),

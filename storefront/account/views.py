@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
@@ -28,7 +27,7 @@ from storefront.billing import queries as billing
 from storefront.billing import status
 from storefront.billing.models import Invoice
 from storefront.billing.services import ledger
-from storefront.core import clock
+from storefront.core import clock, currencies
 from storefront.licensing import queries as licensing
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import grace
@@ -63,7 +62,7 @@ def page_of(request: HttpRequest, items: QuerySet[Any]) -> Page[Any]:
 @own
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What ends soon, what is unpaid, the newest licenses, and the balance if there is one."""
+    """What ends soon, what is unpaid, the newest licenses, and the balances if there are any."""
     user, now = user_of(request), clock.now()
     licenses = licensing.licenses_of(user)
     ending = licenses.filter(
@@ -74,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "unpaid": rows.invoice_rows(billing.unpaid_of(user)[:ON_DASHBOARD]),
         "licenses": rows.license_rows(licenses[:ON_DASHBOARD]),
         "license_count": licenses.count(),
-        "balance": ledger.balance_of(user, settings.SHOP_CURRENCY),
+        "balances": [(amount, code) for code in currencies.sold() if (amount := ledger.balance_of(user, code))],
     }
     return render(request, "account_pages/home.html", context)
 

@@ -31,6 +31,13 @@ def problem(amount: Decimal, currency: str) -> LimitProblem | None:
     return max(problems, key=lambda each: each.limit or Decimal(0))
 
 
+def takes(currency: str) -> bool:
+    """Whether buyers can pay in ``currency`` at all: a method that is offered charges in it. Without any method that is
+    configured nothing is known against it."""
+    limits = _all()
+    return not limits or any(currency in each.currencies for each in limits)
+
+
 def sentence(found: LimitProblem, currency: str) -> str:
     """The problem in words for the buyer, in the active language."""
     if found.code is LimitCode.TOO_SMALL and found.limit is not None:

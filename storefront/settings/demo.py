@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from .base import *  # noqa: F403
-from .base import REFUND_APPROVAL_ABOVE, STATIC_ROOT, env
+from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
 from .sandbox import PORT
 
@@ -15,7 +15,8 @@ STAFF_MFA_REQUIRED = env.boolean("STAFF_MFA_REQUIRED", default=False)
 #: The mail stand-in hands over what is answered in its mailbox.
 SUPPORT_INBOUND_DOMAIN = env.host("SUPPORT_INBOUND_DOMAIN", default="reply.northbridge.example")
 #: So that the demo shows a refund that waits for a second person.
-REFUND_APPROVAL_ABOVE = REFUND_APPROVAL_ABOVE or {"EUR": Decimal(500)}
+REFUND_APPROVAL_ABOVE = REFUND_APPROVAL_ABOVE or {"EUR": Decimal(500), "RUB": Decimal(40_000)}
+SHOP_CURRENCIES = SHOP_CURRENCIES or [*dict.fromkeys([SHOP_CURRENCY, "EUR", "RUB"])]
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True

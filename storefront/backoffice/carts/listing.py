@@ -45,9 +45,11 @@ class AbandonedCarts(ListPage):
 
     def get_base_queryset(self) -> QuerySet[Any]:
         lines = Line.objects.filter(basket=OuterRef("basket")).order_by().values("basket")
+        # A line that is not sold in the cart's currency has a price in another.
+        priced = lines.filter(stockrecord__price_currency=F("price_currency"))
         kept = CheckoutReminder.objects.filter(changed_at__gt=clock.now() - KEPT_FOR, basket__status="Open")
         return kept.annotate(
-            amount=Subquery(lines.annotate(sum=Sum(F("quantity") * F("stockrecord__price"))).values("sum")),
+            amount=Subquery(priced.annotate(sum=Sum(F("quantity") * F("stockrecord__price"))).values("sum")),
             filled_at=Subquery(lines.annotate(last=Max("date_updated")).values("last")),
         ).prefetch_related("basket__lines__product__parent", "basket__lines__stockrecord")
 

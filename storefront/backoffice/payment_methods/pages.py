@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from storefront.backoffice import history
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.payment_methods import overview
+from storefront.billing import payment_limits
+from storefront.core import currencies
 from storefront.core.instants import instant
 
 VIEW, SWITCH = "billing.view_paymentmethod", "billing.switch_paymentmethod"
@@ -27,7 +29,10 @@ class MethodList(DetailPage):
     header_icon = "lock-open"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"methods": overview.methods()}
+        return super().get_context_data(**kwargs) | {
+            "methods": overview.methods(),
+            "not_taken": [code for code in currencies.sold() if not payment_limits.takes(code)],
+        }
 
 
 class MethodPage(DetailPage):

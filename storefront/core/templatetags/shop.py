@@ -8,16 +8,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import get_currency_name
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
 
-from storefront.core import currencies, currency_choice, instants, percentages
+from storefront.core import instants, percentages
 from storefront.core import money as amounts
 
 register = template.Library()
@@ -90,17 +89,6 @@ def _asset(path: str) -> str:
 def asset(path: str) -> str:
     """The address of a static file, like ``{% static %}``; looked up once per process, it changes with a release."""
     return _asset(path)
-
-
-@register.simple_tag
-def currency_switch() -> list[tuple[str, str, bool]]:
-    """The currencies that a visitor may choose from: code, name, whether prices are in it now. Empty for a shop of
-    one."""
-    if not currencies.others():
-        return []
-    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
-    now = currency_choice.current()
-    return [(code, get_currency_name(code, locale=locale), code == now) for code in currencies.sold()]
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,15 @@
+"""The currencies that visitors may choose from."""
+
+from __future__ import annotations
+
+from storefront.billing import payment_limits
+from storefront.core import currencies
+
+
+def choosable() -> list[str]:
+    """Of the currencies that the shop sells in, those that a payment method on offer takes; [] where there is no
+    choice. One query in a shop of several currencies."""
+    if not currencies.others():
+        return []
+    codes = [code for code in currencies.sold() if payment_limits.takes(code)]
+    return codes if len(codes) > 1 else []
