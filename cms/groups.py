@@ -123,11 +123,12 @@ class NoWayAround:
     roles, or the account of somebody who has them, is changed in the section of staff."""
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data  # type: ignore[misc, has-type]
+        data: dict[str, Any] = super().clean() or self.cleaned_data  # type: ignore[misc, attr-defined]
         for name in sorted(WAITING_FIELDS.intersection(self.changed_data)):  # type: ignore[attr-defined]
             is_closing = name == "is_active" and not data.get(name)
             if not is_closing and approvals.is_needed("member") and self._is_staff(name):
-                self.add_error(name, format_html(IN_STAFF, url=reverse("backoffice-staff")))  # type: ignore[attr-defined]
+                where = format_html(str(IN_STAFF), url=reverse("backoffice-staff"))
+                self.add_error(name, where)  # type: ignore[attr-defined]
         return data
 
     def _is_staff(self, name: str) -> bool:

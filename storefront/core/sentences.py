@@ -28,7 +28,7 @@ def kept(sentences: Iterable[Sentence]) -> list[Any]:
 
 def told(stored: Iterable[Any], shown: Mapping[str, Callable[[str], str]] | None = None) -> str:
     """In the active language. ``shown``: what the codes are called that some placeholders hold."""
-    return " ".join(_told(*each, shown or {}) for each in stored).strip()
+    return " ".join(_told(text, values, shown or {}) for text, values in stored).strip()
 
 
 def _kept_value(value: object) -> Any:

@@ -94,7 +94,7 @@ class ReportPage(StaffOnly, WagtailAdminTemplateMixin, TemplateView):
             write = spreadsheets.csv_response if wanted == "csv" else spreadsheets.xlsx_response
             return write(self.export_rows(), filename=f"{self.file_name}-{self._days()}")
         with snapshot():  # the sums and tables of a page agree
-            answer = super().get(request, *args, **kwargs)
+            answer: Any = super().get(request, *args, **kwargs)
             return answer.render()
 
     def tables(self) -> Sequence[Table]:
