@@ -222,6 +222,6 @@ def test_a_license_is_handed_over_to_another_customer(act: Act, active: License,
 
 
 def test_whoever_gets_an_account_by_it_reads_how_to_log_in(act: Act, active: License) -> None:
-    act("hand-over", active, email="brand.new@example.com", name="Nora", language="en")
+    act("hand-over", active, email="brand.new@example.com", language="en")
     mail = OutboxMessage.objects.get(template="license_handed_over", recipient="brand.new@example.com")
     assert mail.payload["context"]["new_login"] == "brand.new@example.com"
