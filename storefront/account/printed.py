@@ -10,6 +10,7 @@ from storefront.account import rows
 from storefront.billing import payer_fields
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.tax import TaxFacts, TaxTreatment, wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def context(invoice: Invoice) -> dict[str, Any]:
         "payer_country": payer_fields.country_name(payer.country) if payer.country else "",
         "payer_numbers": _numbers(payer),
         "tax_rows": tax_rows(invoice) if invoice.tax else [],
+        "tax_reason": _tax_reason(invoice),
     }
 
 
@@ -41,6 +43,13 @@ def tax_rows(invoice: Invoice) -> list[TaxRow]:
         sums = found.get(line.tax_rate, TaxRow(line.tax_rate, Decimal(0), Decimal(0)))
         found[line.tax_rate] = TaxRow(line.tax_rate, sums.net + line.net, sums.tax + line.tax)
     return list(found.values())
+
+
+def _tax_reason(invoice: Invoice) -> str:
+    """Why there is no tax, where the invoice knows: a shop that charges none at all says nothing."""
+    if invoice.tax_treatment == TaxTreatment.NONE:
+        return ""
+    return wording.sentence(invoice.tax_treatment, TaxFacts.from_json(invoice.tax_facts))
 
 
 def _numbers(payer: PayerDetails) -> list[tuple[str, str]]:

@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from storefront.billing.documents.content import Content
+from storefront.billing.documents.building import lines
+from storefront.billing.documents.building.taxes import TaxedAs
+from storefront.billing.documents.content import Content, DocumentKind, TaxCategory
 from storefront.billing.documents.einvoice import arithmetic, making, rules
 from storefront.billing.documents.einvoice.failures import described
 from storefront.billing.documents.einvoice.making import Flavor, RulesBroken
+from storefront.billing.models import InvoiceLine
 from storefront.core import money
 from tests.billing.documents.einvoice.contents import Sold, content, sold
 
@@ -93,8 +96,8 @@ def _prices_give_the_amounts_back(xml: bytes, currency: str) -> None:
 @given(baskets())
 @settings(max_examples=60)
 def test_any_basket_keeps_the_schema_and_the_sums(basket: tuple[list[Sold], str]) -> None:
-    lines, currency = basket
-    document = content(lines, currency=currency)
+    sold_lines, currency = basket
+    document = content(sold_lines, currency=currency)
     assert described(arithmetic.check(document)) == ""
     _prices_give_the_amounts_back(making.write(document, Flavor.FACTUR_X), currency)
     making.write(document, Flavor.UBL)
@@ -103,5 +106,29 @@ def test_any_basket_keeps_the_schema_and_the_sums(basket: tuple[list[Sold], str]
 @given(baskets())
 @settings(max_examples=6)
 def test_any_basket_keeps_the_rules(basket: tuple[list[Sold], str]) -> None:
-    lines, currency = basket
-    making.make(content(lines, currency=currency), with_ubl=True)
+    sold_lines, currency = basket
+    making.make(content(sold_lines, currency=currency), with_ubl=True)
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.integers(1, 100)), min_size=1, max_size=5), st.data())
+@settings(max_examples=150)
+def test_a_credit_note_of_any_part_adds_up(parts: list[tuple[int, int]], data: st.DataObject) -> None:
+    """Small amounts and parts of them: what was rounded for the invoice is shared, and rounded again."""
+    rate, gross = data.draw(st.sampled_from([Decimal(25), Decimal(19), Decimal("5.5")])), [CENT * n for n, _ in parts]
+    taxed = TaxedAs(category=TaxCategory.STANDARD)
+    rows = [
+        InvoiceLine(net=each.net, tax=each.tax, tax_rate=rate, amount=each.gross, list_amount=each.gross, quantity=1)
+        for each in money.split_tax(gross, rate, "EUR")
+    ]
+    given_back = [
+        max(CENT, money.round_down(row.amount * part / 100, "EUR")) for row, (_, part) in zip(rows, parts, strict=True)
+    ]
+    printed = tuple(
+        lines.part_of(row, amount, position=at, description="License", currency="EUR", taxed=taxed)
+        for at, (row, amount) in enumerate(zip(rows, given_back, strict=True), start=1)
+    )
+    groups = lines.tax_groups(printed, taxed)
+    net, tax = groups[0].net, groups[0].tax
+    sums = {"net": net, "tax": tax, "gross": net + tax, "due": net + tax, "kind": DocumentKind.CREDIT_NOTE}
+    document = content([sold("1.00")], changes=sums | {"lines": printed, "tax_groups": groups, "due_on": None})
+    assert described(arithmetic.check(document)) == ""
