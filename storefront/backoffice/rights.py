@@ -13,6 +13,9 @@ from storefront.backoffice.refusals import refuse
 from storefront.users.fresh_login import require_fresh_login
 from storefront.users.models import User
 
+#: Whoever keeps the books reads what the invoices of an erased customer say of them; nobody else does.
+KEEPS_BOOKS = "accounting.export_month"
+
 
 def has_any(user: User | AnonymousUser | Any, permissions: Iterable[str]) -> bool:
     """Whether the user has one of ``permissions``."""

@@ -21,6 +21,7 @@ from storefront.licensing.retention import clear_addresses
 from storefront.notifications import addresses
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.retention import clear_done
+from storefront.users import roles
 from storefront.users.data_protection import erasures, exports, people, requests
 from storefront.users.models import AccountErased, DataRequest, DataRequestStatus, User
 from tests import rows
@@ -175,3 +176,22 @@ def test_every_table_is_asked_for_what_it_keeps(erased: Any) -> None:
         for table in room.tables:
             table.of(person).count()
     assert NAME in person.words and PORTAL in person.words
+
+
+def test_only_who_keeps_the_books_reads_the_payer_afterwards(erased: Any, wagtail_site: Any) -> None:
+    number = Invoice.objects.filter(customer=erased).order_by("pk").values_list("number", flat=True)[0]
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=True, is_at_once=True)
+    erase_now(hours=0.1)
+    shown = {}
+    for role in (roles.SALES, roles.ACCOUNTING):
+        member = User.objects.create_user(email=f"{role.lower()}@staff.example", password=PASSWORD)
+        member.groups.add(roles.ensure_role(role))
+        client = Client()
+        client.force_login(member)
+        pages = [client.get(path) for path in (
+            f"/admin/invoices/{number}/", f"/admin/invoices/{number}/print/", "/admin/reports/bookings/",
+            f"/admin/search/?q={number}",
+        )]  # fmt: skip
+        shown[role] = [(page.status_code, "Quillfeather" in page.content.decode()) for page in pages]
+    assert not any(is_named for _status, is_named in shown[roles.SALES])
+    assert shown[roles.SALES][1][0] == 403 and shown[roles.ACCOUNTING][1] == (200, True)

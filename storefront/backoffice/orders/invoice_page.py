@@ -20,15 +20,12 @@ from storefront.backoffice.orders.acts import links as acts
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.refusals import refuse
-from storefront.backoffice.rights import StaffOnly
+from storefront.backoffice.rights import KEEPS_BOOKS, StaffOnly
 from storefront.billing import links, status
 from storefront.billing.models import Invoice
 from storefront.core import money
 from storefront.core.instants import deadline, instant
 from storefront.core.language import nearest_language
-
-#: Whoever keeps the books reads what an erased customer's invoices say of them.
-KEEPS_BOOKS = "accounting.export_month"
 
 
 def invoice_or_404(number: str) -> Invoice:

@@ -17,6 +17,7 @@ from storefront.backoffice.reports import names, tables
 from storefront.backoffice.reports.base import CUSTOMERS, INVOICES, ReportPage
 from storefront.backoffice.reports.income import WAYS
 from storefront.backoffice.reports.tables import Cell, Head, Table
+from storefront.backoffice.rights import KEEPS_BOOKS
 from storefront.billing.models import Invoice
 from storefront.billing.reports import bookings, dimensions, income
 from storefront.billing.reports.bookings import Booking
@@ -125,17 +126,24 @@ class BookingsPage(ReportPage):
     def export_rows(self) -> Iterator[list[Any]]:
         yield [str(label) for label in (*(head.label for head in HEADS), *MORE)]
         for each in bookings.read(self.rows):
-            yield [*(cell.value for cell in self._row(each, is_linked=False)), *_more(each)]
+            yield [*(cell.value for cell in self._row(each, is_linked=False)), *_more(each, self._payer(each))]
 
     def _row(self, each: Booking, *, is_linked: bool = True) -> list[Cell]:
         invoice = self.page_of(Invoice(number=each.invoice)) if is_linked and each.invoice else ""
         customer = self.page_of(User(pk=each.customer)) if is_linked and each.customer else ""
-        name = each.payer.get("name") or each.payer.get("email") or "–"
+        payer = self._payer(each)
+        name = payer.get("name") or payer.get("email") or "–"
         return [
             tables.day(day_of(each.at)), tables.words(Kind(each.kind).label), tables.words(each.invoice, url=invoice),
             tables.words(name, url=customer), tables.words(each.description), tables.amount(each.tax, each.currency),
             tables.amount(each.amount, each.currency),
         ]  # fmt: skip
+
+    def _payer(self, each: Booking) -> dict[str, str]:
+        """Of an erased customer only for those who keep the books."""
+        if not each.is_erased or self.request.user.has_perm(KEEPS_BOOKS):
+            return each.payer
+        return {"name": _("Erased customer %(number)s") % {"number": each.customer}}
 
     def sums(self) -> list[str]:
         """What all rows come to, on every page of them: by the very function that reports split the income by."""
@@ -175,8 +183,8 @@ class BookingsPage(ReportPage):
         return f"?{query.urlencode()}"
 
 
-def _more(each: Booking) -> list[Any]:
+def _more(each: Booking, payer: dict[str, str]) -> list[Any]:
     return [
-        each.payer.get("company", ""), each.payer.get("email", ""), each.order, each.payment,
+        payer.get("company", ""), payer.get("email", ""), each.order, each.payment,
         "" if each.rate is None else each.rate.normalize(), each.at, each.key, each.currency,
     ]  # fmt: skip

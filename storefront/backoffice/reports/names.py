@@ -46,8 +46,8 @@ def plans(known: Iterable[int]) -> Names:
 
 
 def _customers(known: Iterable[int]) -> Names:
-    rows = User.objects.filter(pk__in=known).values_list("pk", "name", "company", "email")
-    names = {pk: ", ".join(filter(None, (company, name or email))) for pk, name, company, email in rows}
+    rows = User.objects.filter(pk__in=known).only("name", "first_name", "last_name", "company", "email", "erased_at")
+    names = {row.pk: ", ".join(filter(None, (row.company, row.get_full_name() or row.email))) for row in rows}
     return lambda pk: names.get(pk, "–")
 
 

@@ -55,7 +55,11 @@ APPEARANCES = {
         ("billing.view_invoice",), "doc-full", ("customer",), lambda invoice: invoice.number,
         lambda invoice: (
             _day(invoice.issued_at), money.display(invoice.amount, invoice.currency), invoice.get_status_display(),
-            invoice.payer.get("company") or invoice.payer.get("name"), invoice.customer.email,
+            *(
+                (invoice.customer.get_full_name(),)
+                if invoice.customer.erased_at
+                else (invoice.payer.get("company") or invoice.payer.get("name"), invoice.customer.email)
+            ),
         ),
     ),
     Kind.ATTEMPT: Appearance(

@@ -24,6 +24,7 @@ _COLUMNS = {
     "payer": f"{INVOICE}payer", "line": f"{LINES}pk", "description": f"{LINES}description",
     "line_amount": f"{LINES}amount", "line_tax": f"{LINES}tax", "rate": f"{LINES}tax_rate",
     "position": f"{LINES}position", "share": "share", "treatment": f"{INVOICE}tax_treatment", "country": "taxed_in",
+    "erased_at": f"{INVOICE}customer__erased_at",
 }  # fmt: skip
 
 
@@ -31,7 +32,7 @@ _COLUMNS = {
 class Booking:
     """What an entry booked for one line of an invoice: ``amount``, of which ``tax``, in major units of ``currency``.
     ``key`` is the movement's in the ledger, ``payment`` the provider's reference where one payment is named;
-    ``treatment`` (``tax.TaxTreatment``) and ``country`` say how it was taxed."""
+    ``treatment`` (``tax.TaxTreatment``) and ``country`` say how it was taxed; ``is_erased``: the customer is."""
 
     at: datetime
     kind: str
@@ -48,6 +49,7 @@ class Booking:
     description: str
     treatment: str
     country: str
+    is_erased: bool = False
 
 
 def rows(
@@ -105,4 +107,5 @@ def _booking(row: dict[str, Any], lines: list[tuple[int, Decimal, Decimal]]) -> 
         key=row["key"], payment=row["payment"] or "", invoice=row["number"] or "", order=row["order"] or "",
         customer=row["customer"], payer=row["payer"] or {}, description=row["description"] or "",
         treatment=row["treatment"] or TaxTreatment.NONE, country=row["country"] or "",
+        is_erased=row["erased_at"] is not None,
     )  # fmt: skip
