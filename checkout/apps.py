@@ -12,6 +12,7 @@ class CheckoutConfig(apps.CheckoutConfig):
         super().ready()
         from checkout import receivers  # noqa: F401  (connects the signals)
         from checkout.cart import session, vouchers
+        from checkout.orders import contracts  # noqa: F401  (registers its receiver)
 
         session.connect()
         vouchers.connect()

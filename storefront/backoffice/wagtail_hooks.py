@@ -10,6 +10,7 @@ from storefront.backoffice.accounting import hooks as accounting_hooks  # noqa: 
 from storefront.backoffice.approvals import hooks as approvals_hooks  # noqa: F401
 from storefront.backoffice.carts import hooks as carts_hooks  # noqa: F401
 from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F401
+from storefront.backoffice.documents import hooks as documents_hooks  # noqa: F401
 from storefront.backoffice.history_list import hooks as history_hooks  # noqa: F401
 from storefront.backoffice.licenses import hooks as licenses_hooks  # noqa: F401
 from storefront.backoffice.messages import hooks as messages_hooks  # noqa: F401

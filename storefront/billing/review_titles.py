@@ -30,6 +30,7 @@ TITLES = {
     "vat_id_unconfirmed": gettext_noop("Nobody confirmed a VAT ID"),
     "location_conflict": gettext_noop("A buyer's country is not certain"),
     "mail_bounced": gettext_noop("Mails to an address come back"),
+    "act_due": gettext_noop("An act is due"),
     "wrong_mode": gettext_noop("A message from the provider's other mode"),
 }
 

@@ -75,6 +75,7 @@ JOBS: dict[str, Any] = {
         "every": 1,
         "thread": "documents",
     },
+    "acts-alarm": {"call": "storefront.billing.documents.alarms.sound", "every": 3600, "thread": "slow"},
     "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_attempts", "every": 1, "thread": "polls"},
     "refunds-follow": {"call": "storefront.billing.services.refunds.follow_open", "every": 10, "thread": "polls"},
@@ -118,7 +119,7 @@ AUDIT_CHECKS = [
     "storefront.backoffice.search.audit.checks",
 ]
 #: Who says what a document of a kind says, for kinds that billing does not know the sources of.
-DOCUMENT_BUILDERS: dict[str, str] = {}
+DOCUMENT_BUILDERS = {"contract": "checkout.orders.contracts.contract"}
 #: Functions that say what keeps an open invoice from being paid, whoever pays it and with what.
 PAYMENT_BARRIERS = ["checkout.orders.consents.problem"]
 #: What the page Health, ``manage.py doctor`` and ``/readyz/`` look at (``core.doctor``).

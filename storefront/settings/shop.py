@@ -90,7 +90,7 @@ KEPT_STATES = {
     "plans.softwareproduct": "catalogue.plans.kept_states.PRICES",
 }
 #: What other rooms add to the demo, called with a member of staff and the customer.
-DEMO_PARTS = ["storefront.backoffice.demo.load"]
+DEMO_PARTS = ["storefront.backoffice.demo.load", "storefront.billing.documents.demo.load"]
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {}
 

@@ -24,6 +24,7 @@ VIEW_TRADE = (
     "users.view_user",
     "order.view_order",
     "billing.view_invoice",
+    "documents.view_document",
     "billing.view_paymentattempt",
     "billing.view_payment",
     "billing.view_refund",
@@ -81,6 +82,12 @@ CHANGE_LICENSES = (
     "licensing.revoke_license",
     "licensing.hand_over_license",
 )
+#: Sending issued documents again, posting them on paper; how they are made. The seal has a right of its own.
+ISSUE_DOCUMENTS = (
+    "documents.send_document",
+    "documents.export_document",
+    "documents.change_documentsettings",
+)
 CHANGE_INVOICES = ("billing.cancel_invoice", "billing.postpone_invoice", "billing.change_payer")
 #: Of carts that were left: e-mail and contents, as far as the buyer asked for a link.
 VIEW_CARTS = ("checkout.view_checkoutreminder",)
@@ -123,6 +130,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.change_reviewitem",
         "billing.begin_refund",
         "billing.approve_refund",
+        *ISSUE_DOCUMENTS,
         *CHANGE_INVOICES,
     ),
     OWNER: (
@@ -135,6 +143,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *HELP_CUSTOMERS,
         *CHANGE_LICENSES,
         *CHANGE_INVOICES,
+        *ISSUE_DOCUMENTS,
+        "documents.use_seal",
         *WRITE_VOUCHERS,
         *VIEW_CARTS,
         "billing.place_order",

@@ -148,6 +148,7 @@ WRONG = {
     "STAFF_IDLE_MINUTES": "0",
     "MEDIA_ROOT": "media",
     "PRIVATE_MEDIA_ROOT": "private",
+    "DOCUMENT_SIGN_FILE": "seller.p12",
     "UPLOAD_SCAN_COMMAND": "clamdscan --fdpass",
     "SUPPORT_INBOUND_DOMAIN": "support@shop.example",
     "SUPPORT_INBOUND_AUTHSERV": "mx shop.example",

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from checkout.orders.mails import OrderPrepared
 from checkout.reminders.sending import CheckoutReminderMail
+from storefront.billing.documents.mails import DocumentIssued, PaperPosted
 from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
 from storefront.billing.refund_mails import RefundDecided, RefundMade
@@ -40,6 +41,14 @@ INFO = mails.MailLicense(
 )  # fmt: skip
 _LINK = "http://testserver/account/password/reset/key/uid-key/"
 _EXAMPLES: list[mails.Mail] = [
+    DocumentIssued(
+        **NAME, title="Act of transfer of rights", number="ACT-2026-000042", order_number="SO-7K3M-9QXD",
+        account_url="http://testserver/account/",
+    ),
+    PaperPosted(
+        **NAME, title="Act of transfer of rights", number="ACT-2026-000042", address="1 Harbour Street, London",
+        track_number="RB123456785GB",
+    ),
     mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL),
     mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
     OrderPrepared(**BOUGHT, **PAY, **PORTAL),

@@ -59,6 +59,8 @@ MUST_SAY = {
     ],
     "payment_failed": ["SO-7K3M-9QXD", "It was not paid in time.", "http://testserver/pay/t/", "5 March 2026"],
     "account_topped_up": ["€192.00", "INV-2026-00001", "personal account"],
+    "document_issued": ["ACT-2026-000042", "SO-7K3M-9QXD", "attached"],
+    "paper_posted": ["ACT-2026-000042", "1 Harbour Street, London", "RB123456785GB"],
     "late_payment": ["€192.00", "INV-2026-00001", "personal account"],
     "refund_made": ["€96.00", "INV-2026-00001", "visa •••• 4242", "License L-7K3M ends.", "ten business days"],
     "refund_decided": ["declined", "€96.00", "Olga Owner", "Agreed otherwise", "http://testserver/admin/refunds/1/"],

@@ -148,6 +148,13 @@ def ask_portals() -> None:
     ask_again()
 
 
+def issue_documents() -> None:
+    """The worker issues the documents that were asked for."""
+    from storefront.billing.documents.issuing import issue_due
+
+    issue_due()
+
+
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
@@ -158,6 +165,7 @@ FLOWS: dict[str, Callable[..., None]] = {
     "approve_refund": approve_refund,
     "send_mails": send_mails,
     "ask_portals": ask_portals,
+    "issue_documents": issue_documents,
 }
 
 

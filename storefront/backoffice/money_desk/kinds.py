@@ -107,6 +107,9 @@ KINDS = {
             "Closing this entry means that the address works: mails are sent there again."
         ),
     ),
+    "act_due": ReviewText(
+        _("Open Documents, Acts: have it issued, or print, sign and post it. Then close this entry."),
+    ),
     "wrong_mode": ReviewText(
         _("Test and live mode are mixed up: check the keys and the webhook."),
     ),

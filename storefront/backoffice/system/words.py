@@ -16,6 +16,7 @@ JOBS: dict[str, str | Promise] = {
     "payments-poll": _("Asks the providers about open payments"),
     "refunds-follow": _("Follows refunds until they are done"),
     "documents-issue": _("Issues invoices, receipts, acts and other documents"),
+    "acts-alarm": _("Warns of acts that are due"),
     "invoices-remind": _("Reminds of unpaid orders"),
     "invoices-void": _("Voids orders that were not paid in time"),
     "licenses-ending": _("Tells customers that a license ends soon"),

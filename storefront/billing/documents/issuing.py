@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.documents import content_json, making, numbering, signals
+from storefront.billing.documents import content_json, making, numbering, signals, signing
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.kinds import builder, day_of_issue, language_of
 from storefront.billing.documents.content import Content, DocumentKind
@@ -93,7 +93,7 @@ def issue(request_id: int) -> Document | None:
         on = day_of_issue(request)
         content = _content(Basis(request, settings, _number(request, settings, on), on))
         made = adding.completed(making.make(content, settings), content, settings)
-        document = _write(request, content, made)
+        document = _write(request, content, signing.completed(made, name=content.number))
         states.apply(request, RequestStatus.ISSUED, table=_STEPS, document=document, leased_until=None, problem=[])
         signals.document_issued.send(sender=Document, document=document)
     return document

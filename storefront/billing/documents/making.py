@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass, field
 
 from storefront.billing.documents.content import Content
-from storefront.billing.documents.models import DocumentSettings, Picture, PictureRole
+from storefront.billing.documents.models import Document, DocumentSettings, Picture, PictureRole
 from storefront.billing.documents.printing import page, pdf
+from storefront.billing.documents.sellers import settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ def make(content: Content, settings: DocumentSettings) -> Made:
     sheet = page.of(content, settings, {role: _bytes(picture) for role, picture in printed.items()})
     marks = tuple(picture for role, picture in printed.items() if role != PictureRole.LOGO)
     return Made(pdf.printed(sheet, on=content.issued_on), pictures=marks)
+
+
+def without_marks(document: Document) -> io.BytesIO:
+    """The document as a PDF to be signed by hand: from its frozen content, without seal and signature."""
+    settings = settings_of(document.invoice)
+    logo = {role: picture for role, picture in settings.pictures.items() if role == PictureRole.LOGO}
+    sheet = page.of(document.content, settings, {role: _bytes(picture) for role, picture in logo.items()})
+    return io.BytesIO(pdf.printed(sheet, on=document.issued_on))
 
 
 def _bytes(picture: Picture) -> bytes:

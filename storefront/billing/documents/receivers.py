@@ -7,13 +7,23 @@ from typing import Any
 from django.dispatch import receiver
 
 from storefront.billing import signals
-from storefront.billing.documents import asking
+from storefront.billing.documents import asking, mails, papers
+from storefront.billing.documents.models import Document
+from storefront.billing.documents.signals import document_issued
 from storefront.billing.models import Invoice, Payment, Refund
 
 
 @receiver(signals.invoice_issued, dispatch_uid="documents-invoice-issued")
 def invoice_issued(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
     asking.invoice_issued(invoice)
+
+
+@receiver(document_issued, dispatch_uid="documents-issued")
+def issued(sender: object, *, document: Document, **kwargs: Any) -> None:
+    """Mailed, and put with those to be posted, in the transaction that issues it."""
+    papers.ask_where_always(document)
+    if document.kind in mails.MAILED:
+        mails.document_issued(document)
 
 
 @receiver(signals.invoice_paid, dispatch_uid="documents-invoice-paid")

@@ -9,7 +9,7 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from storefront.billing.documents.building import credit_notes, invoices
+from storefront.billing.documents.building import credit_notes, invoices, statements
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.content import Content, DocumentKind
 from storefront.billing.documents.models import DocumentRequest
@@ -25,6 +25,7 @@ BUILDERS: Mapping[str, Builder] = {
     DocumentKind.RECEIPT: invoices.receipt,
     DocumentKind.ACT: invoices.act,
     DocumentKind.CREDIT_NOTE: credit_notes.credit_note,
+    DocumentKind.RECONCILIATION: statements.statement,
 }
 
 

@@ -54,6 +54,7 @@ class DocumentSettings(models.Model):
     issues_receipts = models.BooleanField(_("receipts"), default=True)
     issues_acts = models.BooleanField(_("acts"), default=True)
     issues_credit_notes = models.BooleanField(_("credit notes"), default=True)
+    issues_contracts = models.BooleanField(_("agreements as accepted"), default=True)
     act_day = models.PositiveSmallIntegerField(
         _("act, days after the payment"), default=0, validators=[MaxValueValidator(LATEST_ACT_DAY)]
     )
@@ -81,13 +82,14 @@ class DocumentSettings(models.Model):
         return str(self.seller)
 
     def issues(self, kind: str) -> bool:
-        """Whether documents of the kind are issued by themselves; statements and contracts are made when asked for."""
+        """Whether documents of the kind are issued; statements are whenever somebody asks for one."""
         return {
             DocumentKind.INVOICE: self.issues_invoices,
             DocumentKind.ADVANCE_INVOICE: self.issues_invoices,
             DocumentKind.RECEIPT: self.issues_receipts,
             DocumentKind.ACT: self.issues_acts,
             DocumentKind.CREDIT_NOTE: self.issues_credit_notes,
+            DocumentKind.CONTRACT: self.issues_contracts,
         }.get(DocumentKind(kind), True)
 
     @cached_property

@@ -36,6 +36,12 @@ def pictured(page: Mapping[str, Any], *, on: date, ppi: float = 96) -> list[byte
     return made if isinstance(made, list) else [made]
 
 
+def rasterised(svg: str) -> bytes:
+    """A drawing as a PNG of 1,250 pixels' width. Raises RuntimeError for what cannot be drawn."""
+    made: bytes = _compiler("picture.typ").compile(sys_inputs={"data": svg}, format="png", ppi=600, timestamp=0)
+    return made
+
+
 def _compiled(page: Mapping[str, Any], *, on: date, **options: Any) -> Any:
     import typst  # 80 MB that only the worker needs
 
@@ -53,10 +59,10 @@ def _compiled(page: Mapping[str, Any], *, on: date, **options: Any) -> Any:
     return made
 
 
-@lru_cache(maxsize=1)
-def _compiler() -> Any:
+@lru_cache(maxsize=2)
+def _compiler(template: str = "document.typ") -> Any:
     """Reads the fonts once."""
     import typst  # see above
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-    return typst.Compiler(input=str(TEMPLATES / "document.typ"), root=str(TEMPLATES), font_paths=fonts)
+    return typst.Compiler(input=str(TEMPLATES / template), root=str(TEMPLATES), font_paths=fonts)

@@ -1,0 +1,69 @@
+"""Acts that are late, or about to be: a matter for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
+
+from storefront.billing.documents.content import DocumentKind
+from storefront.billing.documents.models import DocumentRequest, PaperCopy, PaperStatus, RequestStatus
+from storefront.billing.services import reviews
+from storefront.core import clock
+from storefront.core.sentences import Sentence
+
+#: Days before the last one on which staff are told first.
+EARLY = timedelta(days=3)
+KIND = "act_due"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An act that the customer has not got: not issued yet, or not on paper. ``due_on`` is its last day."""
+
+    request: DocumentRequest
+    paper: PaperCopy | None
+    due_on: date
+
+    @property
+    def days_left(self) -> int:
+        """Below zero: overdue by so many days."""
+        return (self.due_on - clock.today()).days
+
+
+def requests() -> QuerySet[DocumentRequest]:
+    """Acts to be issued, and issued ones whose paper copy was not posted; the first due first."""
+    unposted = Q(document__paper__status__in=(PaperStatus.WAITING, PaperStatus.PRINTED))
+    not_issued = Q(status__in=(RequestStatus.WAITING, RequestStatus.FAILED))
+    acts = DocumentRequest.objects.filter(kind=DocumentKind.ACT).exclude(due_on=None)
+    return acts.filter(not_issued | unposted).order_by("due_on", "pk")
+
+
+def waiting() -> Iterator[Waiting]:
+    for request in requests().select_related("document__paper", "invoice", "customer"):
+        paper = getattr(request.document, "paper", None) if request.document else None
+        yield Waiting(request, paper, request.due_on or clock.today())
+
+
+def sound() -> int:
+    """File a matter for each act that is due within three days, and another once it is overdue. Returns how many acts
+    were looked at."""
+    acts = list(requests().filter(due_on__lte=clock.today() + EARLY).select_related("invoice"))
+    for request in acts:
+        is_over = bool(request.due_on and request.due_on < clock.today())
+        text = _OVERDUE if is_over else _SOON
+        values = {"invoice": request.invoice.number if request.invoice else request.cause, "day": request.due_on}
+        reviews.file(
+            key=f"{KIND}:{request.pk}:{'overdue' if is_over else 'soon'}",
+            kind=KIND,
+            detail=[Sentence(text, values)],
+            invoice=request.invoice,
+        )
+    return len(acts)
+
+
+_SOON = _("The act for invoice %(invoice)s must have gone out by %(day)s.")
+_OVERDUE = _("The act for invoice %(invoice)s should have gone out by %(day)s and has not.")
