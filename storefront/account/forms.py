@@ -16,7 +16,7 @@ class HandoverForm(forms.Form):
     email = EmailField(label=_("E-mail of the new holder"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", auto_id="handover_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": "", "auto_id": "handover_%s"})
         self.fields["email"].widget.attrs["autocomplete"] = "off"
 
 
@@ -26,7 +26,7 @@ class ReceiverForm(forms.Form):
     name = OneLineField(label=_("Name"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
 
@@ -36,5 +36,5 @@ class PayLinkForm(forms.Form):
     email = EmailField(label=_("E-mail of whoever pays"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", auto_id="pay_link_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"label_suffix": "", "auto_id": "pay_link_%s"})
         self.fields["email"].widget.attrs["autocomplete"] = "off"

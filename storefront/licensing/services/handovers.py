@@ -7,6 +7,7 @@ and the offer are locked, in this order, and read again.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -137,7 +138,7 @@ def _lock(offer: Handover) -> Handover:
     return locked
 
 
-def _decide(offer: Handover, status: HandoverStatus, **changes: object) -> None:
+def _decide(offer: Handover, status: HandoverStatus, **changes: Any) -> None:
     """Raises OfferOver for one that was answered, withdrawn or has expired."""
     now = clock.now()
     if offer.status != HandoverStatus.OPEN or offer.expires_at <= now:

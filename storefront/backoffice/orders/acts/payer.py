@@ -101,7 +101,11 @@ def _label(form: PayerActForm, name: str) -> str:
     known: dict[str, Any] = {"company": _("Company"), "name": _("Name")}
     if name in known:
         return str(known[name])
-    return str(form.fields[name].label) if name in form.fields else str(Payer._meta.get_field(name).verbose_name)
+    return (
+        str(form.fields[name].label)
+        if name in form.fields
+        else str(getattr(Payer._meta.get_field(name), "verbose_name", name))
+    )
 
 
 def _said(payer: dict[str, str]) -> dict[str, str]:
