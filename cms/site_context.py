@@ -25,6 +25,7 @@ from cms.navigation.links import Link, MenuItem, Resolver, Target
 from cms.navigation.loading import NotFound
 from cms.navigation.notices import ShownNotice
 from storefront.billing.models import Seller
+from storefront.billing.services.price_note import price_note
 from storefront.core import content_version, currency_choice
 from storefront.core.language import current_language
 
@@ -58,8 +59,8 @@ class SiteContext(TypedDict):
     "" if it is not published; ``assurances``: lines that its editor wants below 'Buy'; ``agreements``: in the reader's
     language, with the id of the one in the default language; ``agreement_addresses``: by the address of each of those,
     its addresses by language; ``homes``: the address of the front page by language; ``seller``: ``SELLER_FIELDS``;
-    ``refund``: None if the seller promises nothing; ``footer``: its HTML; ``notices``: those that run or will run;
-    ``not_found``: an editor's text for the missing page."""
+    ``refund``: None if the seller promises nothing; ``price_note``: what prices say about tax; ``footer``: its HTML;
+    ``notices``: those that run or will run; ``not_found``: an editor's text for the missing page."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
@@ -70,6 +71,7 @@ class SiteContext(TypedDict):
     homes: dict[str, str]
     seller: dict[str, str]
     refund: RefundRule | None
+    price_note: str
     footer: str
     notices: tuple[ShownNotice, ...]
     not_found: NotFound | None
@@ -120,6 +122,7 @@ def _load(request: HttpRequest | None) -> SiteContext:
         "homes": _homes(site),
         "seller": {name: str(getattr(seller, name)) for name in SELLER_FIELDS} if seller else {},
         "refund": _refund_rule(seller, language, site),
+        "price_note": price_note(seller),
         "footer": "",
         "notices": navigation.notices,
         "not_found": navigation.not_found,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.basket.signals import basket_addition
 
 from catalogue.models import Product
-from checkout.cart import choices, operations, presentation, vouchers
+from checkout.cart import choices, operations, presentation, taxes, vouchers
 from checkout.cart.errors import CartError, CartOrdered
 from checkout.cart.presentation import LineError
 from checkout.cart.prices import CartPrice
@@ -160,6 +160,7 @@ def _render(
         "rows": presentation.rows(cart, errors or {}),
         "price_changes": price_changes,
         "discounts": presentation.discounts(cart),
+        "tax": taxes.of_visitor(cart, request.user),
         "payment_problem": cart.payment_problem,
         "voucher_error": voucher_error,
         "typed_code": typed_code,

@@ -25,7 +25,9 @@ from checkout.orders.errors import CartChanged
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder
 from checkout.page import portal_field
+from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.tax import TaxFacts
 from storefront.core import clock, currencies, currency_choice
 from storefront.licensing import queries as licensing
 from storefront.licensing.links import read_extend_token
@@ -153,11 +155,17 @@ def order(
                 payer=details,
             )
         )
-        if placed.invoice.amount > shown.amounts.get(price.pk, -1):
+        if _published(placed.invoice) > shown.amounts.get(price.pk, -1):
             raise CartChanged("price")
         if set(placed.order.consents.values_list("version_id", flat=True)) != set(shown.version_ids):
             raise CartChanged("agreement")
     return placed
+
+
+def _published(invoice: Invoice) -> Decimal:
+    """What the invoice comes to at published prices, at most; tax that is added to them is shown on the pay page."""
+    has_tax_apart = not TaxFacts.from_json(invoice.tax_facts).prices_included and invoice.tax
+    return invoice.net if has_tax_apart else invoice.amount
 
 
 def contact_of(user: User) -> Contact:

@@ -27,11 +27,15 @@ class CartGone(OrderError):
 
 
 class CartChanged(OrderError):
-    """What would be ordered is not what the page showed. ``what`` is 'price', 'cart' or 'agreement'; ``message`` asks
-    the buyer to look again."""
+    """What would be ordered is not what the page showed. ``what`` is 'price', 'tax', 'cart' or 'agreement'; ``message``
+    asks the buyer to look again."""
 
     MESSAGES: ClassVar = {
         "price": gettext_lazy("The total has changed since you saw it. Please look at it and press 'Checkout' again."),
+        "tax": gettext_lazy(
+            "With this payer another tax applies, so the total is another one. Please look at it and press 'Checkout' "
+            "again."
+        ),
         "cart": gettext_lazy(
             "Your cart has changed because you logged in. Please check it and press 'Checkout' again."
         ),

@@ -65,6 +65,8 @@ def place_order(request: OrderRequest) -> PlacedOrder:
             customer = _register(request)
         _check_extensions(cart, customer, request.named_by_link)
         order, invoice = _create(request, cart, basket_lines, lines, customer, versions)
+        if request.shown is not None and invoice.amount != request.shown.charged:
+            raise CartChanged("tax")
         reminders.cancel_for_order(basket_id=basket.pk, email=customer.email)
     return PlacedOrder(order, invoice, customer, is_new)
 

@@ -30,8 +30,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class ShownCart:
-    """What the page showed: the cart (its basket's number), its total in major units of ``currency``, and the versions
-    of the agreements to be accepted. Signed into the form: the order is placed for exactly that or not at all."""
+    """What the page showed: the cart (its basket's number), its total at published prices and what it costs the payer
+    (``charged``), in major units of ``currency``, and the versions of the agreements to be accepted. Signed into the
+    form: the order is placed for exactly that or not at all."""
 
     FIELD: ClassVar = "shown"
 
@@ -39,10 +40,11 @@ class ShownCart:
     total: Decimal
     currency: str
     version_ids: tuple[int, ...]
+    charged: Decimal
 
     def signed(self) -> str:
         """The value of the hidden field."""
-        content = [self.basket_id, str(self.total), self.currency, list(self.version_ids)]
+        content = [self.basket_id, str(self.total), self.currency, list(self.version_ids), str(self.charged)]
         return signing.dumps(content, salt=_SALT)
 
     @classmethod
@@ -52,8 +54,10 @@ class ShownCart:
         if not text:
             return None, False
         try:
-            basket_id, total, currency, version_ids = signing.loads(text, salt=_SALT)
-            return cls(int(basket_id), Decimal(total), str(currency), tuple(int(pk) for pk in version_ids)), False
+            basket_id, total, currency, version_ids, *more = signing.loads(text, salt=_SALT)
+            charged = more[0] if more else total  # a page of the release before
+            versions = tuple(int(pk) for pk in version_ids)
+            return cls(int(basket_id), Decimal(total), str(currency), versions, Decimal(charged)), False
         except (signing.BadSignature, ValueError, TypeError, InvalidOperation):
             return None, True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ from storefront.users.services import normalise_email
 
 #: Names of the boxes that accept an agreement begin with this.
 BOX_PREFIX = "agreement-"
+#: What else of the page the payer's country changes: the tax.
+CHANGING = "#order-summary,#shown"
 #: The box for a link to the cart by mail.
 REMIND = "remind"
 
@@ -68,7 +71,8 @@ class CheckoutForm(PayerFields):
         self._complete("name", "name")
         self.for_payer(payers=payers, is_short=True)
         if page:
-            reload_from(page, self.fields["country"], button=self.RELOAD, part="#payer-numbers")
+            country = self.fields["country"]
+            reload_from(page, country, button=self.RELOAD, part="#payer-numbers", also=CHANGING)
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
         )
@@ -86,6 +90,8 @@ class CheckoutForm(PayerFields):
             name = box_name(version)
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
+        if page:
+            self._show_total_of(page)
         payer = ["payer", "kind", "country", *self.asked]
         self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD, "holder_email"])
 
@@ -113,6 +119,19 @@ class CheckoutForm(PayerFields):
 
     def _complete(self, name: str, token: str, **attrs: str) -> None:
         self.fields[name].widget.attrs.update({"autocomplete": token, **attrs})
+
+    def _show_total_of(self, page: str) -> None:
+        """Let a browser with scripts show the total anew when something else changes that decides about the tax."""
+        for name in {"payer", "kind", "vat_id"} & set(self.fields):
+            self.fields[name].widget.attrs |= {
+                "data-hx-post": page,
+                "data-hx-trigger": "change",
+                "data-hx-vals": json.dumps({"go": self.RELOAD}),
+                "data-hx-target": "#order-summary",
+                "data-hx-select": "#order-summary",
+                "data-hx-swap": "outerHTML",
+                "data-hx-select-oob": "#shown",
+            }
 
     def _ask_for_portal(self) -> None:
         field = self.fields[portal_field.FIELD]

@@ -8,11 +8,13 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from checkout.cart import operations, presentation, vouchers
+from checkout.cart import operations, presentation, taxes, vouchers
 from checkout.cart.cart import Cart, CartLine
+from checkout.cart.taxes import CartTax
 from checkout.orders.order_request import ShownCart
-from checkout.page import form_buttons, license_effects, portal_field
+from checkout.page import form_buttons, license_effects, portal_field, vat_ids
 from checkout.page.forms import CheckoutForm
+from storefront.billing.tax import TaxReason
 from storefront.core.money import display
 from storefront.users.models import User
 
@@ -37,15 +39,18 @@ def render_page(
     versions = tuple(version.pk for version in form.versions)
     reading = form.reading or portal_field.read(form.initial.get(portal_field.FIELD) or None)
     customer = current_customer(request)
+    tax = taxes.of_cart(cart, form.so_far)
     context = {
         "form": form,
         "portal_field": form[portal_field.FIELD] if portal_field.FIELD in form.fields else None,
         "reading": reading,
         "conditions": cart.conditions,
         "effects": license_effects.of(request, cart, customer, reading.host),
-        "summary": _summary(cart),
+        "summary": _summary(cart, tax),
         "shown_field": ShownCart.FIELD,
-        "shown": ShownCart(cart.basket.pk, cart.total, cart.currency, versions).signed(),
+        "shown": ShownCart(cart.basket.pk, cart.total, cart.currency, versions, tax.total.gross).signed(),
+        "told_field": vat_ids.TOLD,
+        "told": form.so_far.vat_id if _says_invalid(tax) else "",
         "notice": notice,
         "price_changes": price_changes,
         "has_account": has_account,
@@ -57,7 +62,11 @@ def render_page(
     return render(request, "checkout/checkout.html", context, status=status)
 
 
-def _summary(cart: Cart) -> dict[str, object]:
+def _says_invalid(tax: CartTax) -> bool:
+    return bool(tax.decision.facts.reason == TaxReason.VAT_ID_INVALID)
+
+
+def _summary(cart: Cart, tax: CartTax) -> dict[str, object]:
     """The order summary, all amounts as text."""
     list_total = sum((_list_total(line) for line in cart.on_sale), Decimal(0))
     return {
@@ -79,7 +88,8 @@ def _summary(cart: Cart) -> dict[str, object]:
         "voucher_is_idle": cart.voucher_is_idle,
         "subtotal": display(cart.subtotal, cart.currency),
         "discounts": presentation.discounts(cart),
-        "total": display(cart.total, cart.currency),
+        "tax": tax,
+        "total": display(tax.total.gross, cart.currency),
         "is_free": cart.total == 0,
     }
 

@@ -29,6 +29,7 @@ from checkout.page import (
     license_effects,
     portal_field,
     recovery,
+    vat_ids,
 )
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import current_customer, render_page
@@ -130,6 +131,9 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if not is_valid or is_forged:
         drafts.keep(request)
         return render_page(request, cart, form, notice=errors.CartChanged("price").message if is_valid else "")
+    if vat_ids.is_refused(request, form):
+        drafts.keep(request)
+        return render_page(request, cart, form)
     effects = license_effects.of(request, cart, customer, reading.host)
     if not effects.is_answered:
         drafts.keep(request)

@@ -82,6 +82,16 @@ class PayerFields(forms.Form):
             typed = {"name", "kind", "country"}
         return PayerDetails.from_json({name: self.cleaned_data.get(name, "") for name in typed})
 
+    @property
+    def so_far(self) -> PayerDetails:
+        """What decides about the tax, as the form stands: checked or not, without what is wrong."""
+        if self.chosen is not None:
+            return self.chosen.details
+        asked = (
+            ("kind", "country", "postcode", "vat_id") if self.is_company or not self.is_short else ("kind", "country")
+        )
+        return PayerDetails.from_json({name: self._read(name) for name in asked})
+
     def full_clean(self) -> None:
         """Fields that do not belong to what was chosen are not checked."""
         super().full_clean()
@@ -121,6 +131,14 @@ class PayerFields(forms.Form):
         if name not in self.fields:
             return ""
         return str(self[name].value() or "")
+
+    def _read(self, name: str) -> str:
+        if name not in self.fields:
+            return ""
+        try:
+            return str(self.fields[name].clean(self._value(name)) or "")
+        except forms.ValidationError:
+            return ""
 
     def _of_company(self) -> dict[str, forms.Field]:
         numbers = payer_inputs.numbers(self._identifiers())

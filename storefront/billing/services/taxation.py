@@ -26,14 +26,15 @@ def decide_for(
     currency: str = "",
     evidence: Sequence[Evidence] = (),
     vat_answer: VatAnswer | None = None,
+    seller: SellerTax | None = None,
 ) -> TaxDecision:
     """The tax on a sale at ``at`` to ``payer`` (as on the invoice), whose country ``evidence`` tells.
 
     ``published``: what is sold, at published prices in major units of ``currency``; it may take the seller above the
     threshold of sales to consumers in other member states. ``vat_answer``: what is known of the payer's VAT id, if not
-    what VIES said last. Asks nobody. Raises TaxRateMissing.
+    what VIES said last; ``seller``: if read already. Asks nobody. Raises TaxRateMissing.
     """
-    seller, on = settings(), day_of(at)
+    seller, on = seller or settings(), day_of(at)
     buyer = _buyer(seller, PayerDetails.from_json(payer), at, evidence, vat_answer)
     rates = rates_for(seller, buyer)
     is_passed = False

@@ -2,7 +2,8 @@
 
 ``treatments``: how a sale may be taxed, and the reason. ``inputs``: what the answer depends on. ``territories``: which
 VAT area an address lies in. ``rules``: the decision. ``facts``: what an invoice keeps of it. ``wording``: what a
-document says. Rates, settings and checks of VAT ids are rows; ``services/taxation.py`` reads them and asks.
+document says; ``summary``: what pages say. Rates, settings and checks of VAT ids are rows; ``services/taxation.py``
+reads them and asks.
 
 Published prices hold the tax of the seller's country or none (``SellerTax.prices_include_tax``). With it a consumer
 pays the published price wherever they live, and who is charged no tax pays it less the tax in it; without it the
@@ -13,6 +14,7 @@ from .decision import TaxDecision
 from .facts import Evidence, EvidenceKind, TaxFacts, TaxName
 from .inputs import Buyer, RateRow, RateTable, SellerTax, TaxRegime, Unverified, VatAnswer, VatOutcome
 from .rules import decide
+from .summary import TaxSummary, summary_of
 from .treatments import TaxReason, TaxTreatment
 from .wording import category_of, reason_code, sentence
 
@@ -28,6 +30,7 @@ __all__ = [
     "TaxName",
     "TaxReason",
     "TaxRegime",
+    "TaxSummary",
     "TaxTreatment",
     "Unverified",
     "VatAnswer",
@@ -36,4 +39,5 @@ __all__ = [
     "decide",
     "reason_code",
     "sentence",
+    "summary_of",
 ]

@@ -1,0 +1,59 @@
+"""What a cart costs one buyer, with the tax that they bear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.models import AnonymousUser
+
+from checkout.cart.cart import Cart
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers, taxation
+from storefront.billing.tax import SellerTax, TaxDecision, TaxRegime, TaxSummary, summary_of
+from storefront.core import clock
+from storefront.core.money import TaxedAmount, display
+from storefront.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class CartTax:
+    """``total``: what an order of the cart costs its payer, as its invoice will say; the cart's own total is that of
+    published prices."""
+
+    decision: TaxDecision
+    total: TaxedAmount
+    published: Decimal
+    currency: str
+
+    @property
+    def summary(self) -> TaxSummary:
+        return summary_of(self.decision.treatment, self.decision.facts, self.total, published=self.published)
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Above the total: names, and amounts as text."""
+        return [(name, display(amount, self.currency)) for name, amount in self.summary.rows]
+
+    @property
+    def note(self) -> str:
+        return self.summary.note
+
+
+def of_cart(cart: Cart, payer: PayerDetails, seller: SellerTax | None = None) -> CartTax:
+    """For ``payer``; where nothing is known of them, as in the seller's country."""
+    published, currency = cart.total, cart.currency
+    decision = taxation.decide_for(
+        payer=payer.to_json(), at=clock.now(), published=published, currency=currency, seller=seller
+    )
+    (total,) = decision.charge([published], currency)
+    return CartTax(decision, total, published, currency)
+
+
+def of_visitor(cart: Cart, user: User | AnonymousUser) -> CartTax:
+    """For the default payer of a customer, and as in the seller's country for anybody else."""
+    seller = taxation.settings()
+    payer = None
+    if seller.regime != TaxRegime.NONE and isinstance(user, User):
+        payer = payers.of(user).filter(is_default=True).first()
+    return of_cart(cart, payer.details if payer else PayerDetails(), seller)

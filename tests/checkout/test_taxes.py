@@ -1,0 +1,178 @@
+"""The price a buyer saw is the price charged, with the tax they bear: from the product page to the provider's."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+
+from storefront.billing.audit import checks
+from storefront.billing.links import pay_path
+from storefront.billing.models import Invoice, ProvisionalSale, Seller, TaxRate
+from storefront.billing.services import invoices
+from storefront.billing.services.invoices import NewLine
+from storefront.billing.services.starting import start
+from storefront.billing.tax import TaxDecision, TaxFacts, shipped_rates
+from storefront.core import audit
+from storefront.core.money import minor_unit
+from tests.checkout.building import filled, make_voucher, order_by, put_in_cart, seal_on
+
+pytestmark = pytest.mark.django_db
+FRENCH = {
+    "company": "Exemple SA",
+    "country": "FR",
+    "vat_id": "FR40303265045",
+    "address": "1 rue Exemple",
+    "city": "Paris",
+}
+PERSON = {"kind": "person", "company": "", "address": "", "city": ""}
+
+
+@pytest.fixture
+def seller(shop: Any) -> Seller:
+    TaxRate.objects.all().delete()
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976", uses_oss=True)
+    return Seller.objects.get()
+
+
+def text(response: Any) -> str:
+    """What a page says, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def order_again(client: Client, shop: Any, first: Any, **fields: Any) -> Any:
+    """Press the button once more, at the page that came back."""
+    told = re.search(r'name="vat_told" value="([^"]+)"', first.content.decode())
+    more = {"vat_told": told[1]} if told else {}
+    return client.post("/checkout/", filled(shop, shown=seal_on(first.content.decode()), **fields, **more))
+
+
+@pytest.mark.parametrize(
+    ("includes", "payer", "net", "tax", "words"),
+    [
+        (True, {}, "80.67", "15.33", "VAT 19%"),
+        (True, {**PERSON, "country": "FR"}, "80.00", "16.00", "VAT 20%"),
+        (True, FRENCH, "80.67", "0.00", "Reverse charge"),
+        (True, {**PERSON, "country": "CH"}, "80.67", "0.00", "place of supply"),
+        (False, {}, "96.00", "18.24", "VAT 19%"),
+        (False, {**PERSON, "country": "HU"}, "96.00", "25.92", "VAT 27%"),
+        (False, FRENCH, "96.00", "0.00", "Reverse charge"),
+    ],
+    ids=["home", "oss", "reverse charge", "outside", "home net", "oss net", "reverse charge net"],
+)
+def test_the_same_sums_from_the_cart_to_the_provider(
+    client: Client, shop: Any, seller: Seller, stripe: Any, vies: Any,
+    includes: bool, payer: dict[str, str], net: str, tax: str, words: str,
+) -> None:  # fmt: skip
+    Seller.objects.update(prices_include_tax=includes)
+    put_in_cart(client, shop.term("standard", 12))  # 96.00 as published
+    home = "€96.00" if includes else "€114.24"
+    assert f"Total {home}" in text(client.get("/basket/"))
+    answer = order_by(client, shop, **payer)
+    if answer.status_code == 200:  # another total than the page of an unknown payer showed: nothing was ordered
+        assert not Invoice.objects.exists()
+        assert words in text(answer) and f"Total €{Decimal(net) + Decimal(tax)}" in text(answer)
+        answer = order_again(client, shop, answer, **payer)
+    assert answer.status_code == 302, text(answer)
+    invoice = Invoice.objects.get()
+    total = invoice.amount
+    assert (invoice.net, invoice.tax, total) == (Decimal(net), Decimal(tax), Decimal(net) + Decimal(tax))
+    assert invoice.order.total_incl_tax == total and invoice.order.total_excl_tax == invoice.net
+    page = text(client.get(pay_path(invoice)))
+    assert words in page and f"To pay €{total}" in page
+    start(invoice=invoice, gateway_name="stripe")
+    (session,) = stripe.sessions()
+    assert session["amount_total"] == int(total * 100)
+    account = text(client.get(f"/account/invoices/{invoice.number}/"))
+    printed = text(client.get(f"/account/invoices/{invoice.number}/print/"))
+    for paper in (account, printed):
+        assert f"€{total}" in paper and (not invoice.tax or f"€{invoice.tax}" in paper)
+    assert [str(finding) for finding in (*audit.run(), *checks())] == []
+
+
+def test_an_invalid_id_is_said_at_its_field_once_and_then_bought_as_a_consumer(
+    client: Client, shop: Any, seller: Seller, vies: Any
+) -> None:
+    vies.add_company("FR40303265045", is_valid=False)
+    put_in_cart(client, shop.term("standard", 12))
+    first = order_by(client, shop, **FRENCH)
+    assert first.status_code == 200 and not Invoice.objects.exists()
+    assert "does not know the VAT number FR40303265045" in str(first.context["form"].errors["vat_id"])
+    assert order_again(client, shop, first, **FRENCH).status_code == 302
+    invoice = Invoice.objects.get()
+    assert (invoice.tax_treatment, invoice.amount, invoice.tax) == ("destination", Decimal("96.00"), Decimal("16.00"))
+
+
+def test_an_outage_of_vies_does_not_stop_an_order(client: Client, shop: Any, seller: Seller, vies: Any) -> None:
+    vies.set_outage("FR")
+    put_in_cart(client, shop.term("standard", 12))
+    answer = order_again(client, shop, order_by(client, shop, **FRENCH), **FRENCH)
+    assert answer.status_code == 302
+    assert Invoice.objects.get().tax_treatment == "reverse_charge"
+    assert ProvisionalSale.objects.get().outcome == ""
+
+
+def test_a_voucher_comes_before_tax(client: Client, shop: Any, seller: Seller) -> None:
+    make_voucher()
+    put_in_cart(client, shop.term("standard", 12))
+    client.post("/basket/voucher/", {"code": "SPRING"})
+    assert order_by(client, shop).status_code == 302
+    invoice = Invoice.objects.get()
+    assert (invoice.amount, invoice.tax) == (Decimal("86.40"), Decimal("13.79"))
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def test_pages_say_what_the_prices_hold(client: Client, shop: Any) -> None:
+    put_in_cart(client, shop.term("standard", 12))
+    assert "No VAT is charged" in text(client.get("/basket/"))
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(tax_regime="vat", country="DE")
+    assert "Prices include VAT 19%" in text(client.get("/basket/"))
+    Seller.objects.update(prices_include_tax=False)
+    assert "Prices are without tax" in text(client.get("/basket/"))
+
+
+UNITS = st.lists(st.tuples(st.integers(1, 5_000_000), st.integers(0, 100)), min_size=1, max_size=6)
+
+
+@hypothesis(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    basket=UNITS,
+    home=st.decimals(0, 30, places=1),
+    rate=st.decimals(0, 30, places=1),
+    is_net=st.booleans(),
+    currency=st.sampled_from(["EUR", "JPY", "KWD"]),
+)
+def test_invoices_add_up_whatever_the_basket_the_rates_and_the_currency(
+    customer: Any, basket: Any, home: Decimal, rate: Decimal, is_net: bool, currency: str
+) -> None:
+    """Each line at a published price less a discount in percent, rounded to the currency's unit."""
+    unit = minor_unit(currency)
+    published = [unit * (full - full * percent // 100) for full, percent in basket]
+    decision = TaxDecision("destination", rate, None if is_net else home, TaxFacts(reason="consumer_oss"))
+    charged = decision.charge(published, currency)
+    lines = [NewLine(description="License", amount=each.gross, list_amount=each.gross, taxed=each) for each in charged]
+    with transaction.atomic():
+        invoice = invoices.issue(
+            customer=customer, order=None, currency=currency, payer={}, lines=lines, tax_decision=decision
+        )
+        stored = Invoice.objects.get(pk=invoice.pk)
+        rows = list(stored.lines.all())
+        assert stored.amount == stored.net + stored.tax == sum(row.amount for row in rows)
+        assert (stored.net, stored.tax) == (sum(row.net for row in rows), sum(row.tax for row in rows))
+        if is_net:
+            assert [row.net for row in rows] == published
+        elif rate or not home:
+            assert [row.amount for row in rows] == published
+        assert abs(stored.tax - stored.net * rate / 100) <= unit * (1 + rate / 100) / 2
+        assert invoices.content_hash(stored, rows) == stored.content_hash
+        assert [str(finding) for finding in checks() if finding.code.startswith("invoice")] == []
+        transaction.set_rollback(True)
