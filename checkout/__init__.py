@@ -13,6 +13,7 @@ offers). An 'Extend' link (``extension``) orders in a basket of its own; anybody
 the right to name the license.
 
 Cart and checkout are plain ORM: a cart is read in five or six queries (``cart/cart.py``), whatever its number of
-lines; what it costs its payer is worked out from its total (``cart/taxes.py``). Where offers or a voucher may take something off, Oscar applies them to its own basket at the cart's prices
+lines; what it costs its payer is worked out from its total (``cart/taxes.py``). Where offers or a voucher may take
+something off, Oscar applies them to its own basket at the cart's prices
 (``cart/discounts.py``: one strategy, and an applicator that asks each range once for all lines).
 """
