@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import template
@@ -21,8 +21,8 @@ from cms.site_context import SiteContext, get_site_context
 
 register = template.Library()
 
-#: A menu of more letters does not fit beside the search box.
-LONG_MENU = 54
+#: A menu of more letters does not fit beside the search box; of so many fewer beside a choice of currencies, too.
+LONG_MENU, FEWER_BESIDE_CURRENCIES = 54, 16
 
 
 @register.simple_tag(takes_context=True)
@@ -80,8 +80,9 @@ def responsive(image: Any, caption: str = "") -> ResponsivePicture:
 
 
 @register.filter
-def is_long(menu: tuple[MenuItem, ...]) -> bool:
-    return sum(len(item.title) + 3 for item in menu) > LONG_MENU
+def is_long(menu: tuple[MenuItem, ...], currencies: Sequence[object] = ()) -> bool:
+    most = LONG_MENU - (FEWER_BESIDE_CURRENCIES if currencies else 0)
+    return sum(len(item.title) + 3 for item in menu) > most
 
 
 @register.filter
