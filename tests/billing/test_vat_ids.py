@@ -64,6 +64,7 @@ def test_a_confirmed_id_is_reverse_charge_with_its_proof_on_the_invoice(vies, cu
     assert (invoice.tax_treatment, invoice.amount) == ("reverse_charge", Decimal("100.00"))
     assert facts.consultation_number == check.consultation_number and facts.consultation_number.startswith("WAPI")
     assert (check.requester, check.name, check.outcome) == ("DE136695976", "SA DE L EXEMPLE", "valid")
+    assert [(piece.kind, piece.country) for piece in facts.evidence] == [("billing_address", "FR"), ("vat_id", "FR")]
     assert not ProvisionalSale.objects.exists()
 
 

@@ -11,7 +11,17 @@ from storefront.billing import tax
 from storefront.billing.models import Seller, TaxRate
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import tax_threshold, vat_checks
-from storefront.billing.tax import Buyer, Evidence, RateRow, RateTable, SellerTax, TaxDecision, TaxRegime, VatAnswer
+from storefront.billing.tax import (
+    Buyer,
+    Evidence,
+    EvidenceKind,
+    RateRow,
+    RateTable,
+    SellerTax,
+    TaxDecision,
+    TaxRegime,
+    VatAnswer,
+)
 from storefront.billing.tax.territories import area_of, vat_prefix
 from storefront.core.instants import day_of
 
@@ -82,8 +92,19 @@ def _buyer(
         kind=payer.kind,
         vat_id=payer.vat_id,
         vat_answer=answer,
-        evidence=tuple(evidence),
+        evidence=(*_told_by(seller, payer, at), *evidence),
     )
+
+
+def _told_by(seller: SellerTax, payer: PayerDetails, at: datetime) -> list[Evidence]:
+    """What the payer's own details tell about their country."""
+    if seller.regime == TaxRegime.NONE or not payer.country:
+        return []
+    known = {"country": payer.country, "source": "payer", "at": at.isoformat()}
+    found = [Evidence(kind=EvidenceKind.BILLING_ADDRESS.value, **known)]
+    if payer.vat_id.startswith(vat_prefix(payer.country)):
+        found.append(Evidence(kind=EvidenceKind.VAT_ID.value, **known))
+    return found
 
 
 def rates_for(seller: SellerTax, buyer: Buyer) -> RateTable:
