@@ -55,7 +55,10 @@ def sound() -> int:
     for request in acts:
         is_over = bool(request.due_on and request.due_on < clock.today())
         text = _OVERDUE if is_over else _SOON
-        values = {"invoice": request.invoice.number if request.invoice else request.cause, "day": request.due_on}
+        values: dict[str, object] = {
+            "invoice": request.invoice.number if request.invoice else request.cause,
+            "day": request.due_on,
+        }
         reviews.file(
             key=f"{KIND}:{request.pk}:{'overdue' if is_over else 'soon'}",
             kind=KIND,

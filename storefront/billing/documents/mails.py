@@ -72,7 +72,7 @@ def paper_posted(paper: PaperCopy) -> None:
 
 
 def attached(document: Document) -> AttachedFile:
-    return AttachedFile(path=document.pdf.name, name=document.file_name)
+    return AttachedFile(path=str(document.pdf.name), name=document.file_name)
 
 
 def title(document: Document) -> str:

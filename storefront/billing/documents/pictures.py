@@ -61,7 +61,7 @@ def read(name: str, content: bytes, role: PictureRole) -> Drawing:
     with Image.open(io.BytesIO(checked.content)) as picture:
         if max(picture.size) > LARGEST or min(picture.size) < SMALLEST:
             raise Refused(WRONG_SIZE, shown)
-        is_clear = picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] < 255
+        is_clear = picture.mode == "RGBA" and min(picture.getchannel("A").tobytes()) < 255
         if role != PictureRole.LOGO and not is_clear:
             raise Refused(OPAQUE, shown)
         into = io.BytesIO()
