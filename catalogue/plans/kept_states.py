@@ -91,8 +91,9 @@ class PriceStates:
             fields = {name: value for name, value in plan.items() if name in _PLAN and name != "other_prices"}
             for label, value in kept_states.field_words(Plan, fields).items():
                 found[f"{names[pk]}: {label.lower()}"] = value
+            per_month = _("Price per month").lower()
             for currency, price in sorted(plan.get("other_prices", {}).items()):
-                found[f"{names[pk]}: {_('Price per month').lower()}, {currency}"] = str(localize(Decimal(price)))
+                found[f"{names[pk]}: {per_month}, {currency}"] = str(localize(Decimal(price)))
         for months, period in state["periods"].items():
             for label, value in kept_states.field_words(Period, period).items():
                 found[f"{months_label(int(months))}: {label.lower()}"] = value

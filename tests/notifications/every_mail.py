@@ -21,6 +21,7 @@ from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
 from storefront.support.rating_requests import TicketClosed
 from storefront.users import invitations, password_links
+from storefront.users.data_protection import mails as data_mails
 
 DAY = datetime(2026, 3, 5, 12, tzinfo=UTC)
 NAME = {"name": "Ada Buyer"}
@@ -116,6 +117,13 @@ _EXAMPLES: list[mails.Mail] = [
         kind="Invoice", number="INV-2026-00001", day=DAY.date(), total=Decimal("192.00"), currency="EUR",
         seller="Northbridge Software Ltd", sender="ada@example.com",
     ),
+    data_mails.DataReady(**NAME, data_url="http://testserver/account/data/", expires_at=DAY),
+    data_mails.ErasureAsked(
+        **NAME, login="buyer@example.com", due_at=DAY, withdraw_url="http://testserver/w/t/", is_by_staff=False
+    ),
+    data_mails.ErasureWithdrawn(**NAME, login="buyer@example.com"),
+    data_mails.ErasurePutOff(**NAME, problem="Invoice INV-2026-00001 is being paid."),
+    data_mails.Erased(**NAME, number=1042),
     mails.StaffNotice(title="A payment waits for review", paragraphs=["Payment 7.", "Please look."]),
     mails.AccountNotice(title="Password changed", paragraphs=["One.", "Two."]),
 ]  # fmt: skip

@@ -75,7 +75,7 @@ def _words(entry: LedgerEntry) -> Iterable[str]:
         yield _("Invoice")
         yield movement.invoice.number
         if entry.amount > 0:
-            yield f"({_('taken back')})"
+            yield "(" + _("taken back") + ")"
         return
     yield _("Payment") if entry.amount > 0 else _("Refund")
     if movement.payment is not None:
