@@ -39,6 +39,10 @@ OTHER = (
     "/html/",
     "/print/",
     "<slug:file_id>/",
+    "<slug:form>/",
+    "/pdf/",
+    "/printed/",
+    "/pictures/<str:public_id>/",
     "/session/",
 )
 #: The same pages with more on them.

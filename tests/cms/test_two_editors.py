@@ -4,7 +4,7 @@ unseen."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanPrice,
 from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from storefront.billing.models import Seller
+from storefront.billing.models import Seller, TaxRate
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
 from tests.backoffice.conftest import show_password_again
@@ -93,6 +93,11 @@ SNIPPETS: dict[Any, tuple[Callable[[Any], Any], dict[str, Any], str]] = {
     Period: (lambda shop: shop.periods[0], {"discount_percent": Decimal(33)}, "discount, %"),
     Discount: (make_discount, {"percent": Decimal(33)}, "discount, %"),
     Seller: (lambda shop: Seller.objects.get(), {"address": "2 Elsewhere"}, "address"),
+    TaxRate: (
+        lambda shop: TaxRate.objects.create(country="CH", rate=Decimal("8.1"), valid_from=date(2024, 1, 1)),
+        {"rate": Decimal("8.5")},
+        "rate",
+    ),
     Agreement: (lambda shop: with_revision(shop.agreement), {"name": "Other name"}, "name"),
     Menu: (lambda shop: one_of(Menu), {"items": [("item", {"label": "New"})]}, "entries"),
     Footer: (lambda shop: one_of(Footer), {"text": "<p>New</p>"}, "text"),

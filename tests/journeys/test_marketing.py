@@ -124,7 +124,7 @@ def sale(browser: Browser, browser_context_args: Any, running_shop: Running) -> 
         page.get_by_role("textbox", name="Name*").click()
         expect(calendar).to_have_count(0)
         expect_times(page, planned)
-        expect(editor.prices(page).get_by_role("row", name=re.compile("Team 12 months"))).to_contain_text("€136.80")
+        expect(editor.prices(page).get_by_role("row", name=re.compile("Team 12 months €"))).to_contain_text("€136.80")
         expect(editor.prices(page)).to_contain_text("It ends by itself")
         if target := os.environ.get("JOURNEY_SHOTS"):
             page.screenshot(path=f"{target}/m3-discount.png", full_page=True)
@@ -161,9 +161,9 @@ def test_new_product_is_live_by_one_form_and_one_page_and_is_bought(
             marketer.get_by_role("button", name="Add License type").click()
         fields = marketer.get_by_role("region", name=f"License type {number + 1}")
         fields.get_by_label("Name*").fill(kind)
-        fields.get_by_label("Price per month").fill(price)
+        fields.get_by_label("Price per month, EUR").fill(price)
         fields.get_by_label("Features", exact=True).fill(f"Call history\n{10 * (number + 1)} extensions")
-    row = editor.prices(marketer).get_by_role("row", name=re.compile("Large 12 months"))
+    row = editor.prices(marketer).get_by_role("row", name=re.compile("Large 12 months €"))
     expect(row).to_contain_text("€436.80")
     marketer.get_by_label("Bitrix24 application").select_option("asterisk")
     shots(marketer, "m1-product-form")
@@ -214,7 +214,7 @@ def test_year_discount_is_changed_and_seen_on_page_cart_and_renewal(
 
     # before saving: the table says what will happen, and nothing has
     table = set_year_discount(marketer, "25")
-    row = table.get_by_role("row", name=re.compile("Yeastar.* Professional 12 months"))
+    row = table.get_by_role("row", name=re.compile("Yeastar.* Professional 12 months €"))
     expect(row).to_contain_text(re.compile(r"€230\.40\s+€216\.00"))
     shots(marketer, "m2-period")
     visitor.reload()
