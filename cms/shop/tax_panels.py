@@ -59,7 +59,7 @@ RATE = ObjectList(
                     widget=forms.Select(choices=countries.choices),  # type: ignore[arg-type]  # a callable
                     help_text=_("A rate of a country outside the EU means that you charge its tax to buyers there."),
                 ),
-                FieldPanel("kind"),
+                FieldPanel("kind", help_text=_("What the tax is called on documents.")),
                 FieldPanel("rate", help_text=_("The standard rate, in percent of the price without tax.")),
             ]
         ),
