@@ -16,7 +16,7 @@ from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import Payment, ProviderMovement, ReconciledDay, ReviewItem
 from storefront.billing.services import movement_booking, reviews
 from storefront.billing.services.day_differences import bounds, compared, differences
-from storefront.core import clock, money
+from storefront.core import clock, money, sentences
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
 from storefront.gateways.payments.balance import BalanceMovement, MovementKind
@@ -130,11 +130,12 @@ def _report(name: str, day: date) -> None:
     )
     first = ", ".join(found[:_NAMED])
     sentence = Sentence(text, {"day": f"{day:%Y-%m-%d}", "gateway": name, "count": len(found), "first": first})
-    detail = sentence.text % sentence.values
+    said = sentences.kept([sentence])
     key = f"day-differs:{name}:{day:%Y-%m-%d}"
     same = ReviewItem.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), kind=_KIND)
-    if same.filter(Q(resolved_at=None) | Q(detail=detail)).exists():
+    earlier = list(same)
+    if any(each.resolved_at is None or each.sentences == said for each in earlier):
         return
-    number = same.count() + 1
+    number = len(earlier) + 1
     subject = f"{name}: the sums of {day:%Y-%m-%d} differ"
     reviews.file(key=key if number == 1 else f"{key}:{number}", kind=_KIND, detail=[sentence], subject=subject)
