@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import DocumentRequest, PaperCopy, PaperStatus, RequestStatus
+from storefront.billing.models import ReviewItem
 from storefront.billing.services import reviews
 from storefront.core import clock
 from storefront.core.sentences import Sentence
@@ -49,8 +50,9 @@ def waiting() -> Iterator[Waiting]:
 
 
 def sound() -> int:
-    """File a matter for each act that is due within three days, and another once it is overdue. Returns how many acts
-    were looked at."""
+    """File a matter for each act that is due within three days, and another once it is overdue; close those of acts
+    that have gone out since. Returns how many acts were looked at."""
+    _close()
     acts = list(requests().filter(due_on__lte=clock.today() + EARLY).select_related("invoice"))
     for request in acts:
         is_over = bool(request.due_on and request.due_on < clock.today())
@@ -70,3 +72,13 @@ def sound() -> int:
 
 _SOON = _("The act for invoice %(invoice)s must have gone out by %(day)s.")
 _OVERDUE = _("The act for invoice %(invoice)s should have gone out by %(day)s and has not.")
+
+
+def _close() -> None:
+    """Nobody needs to look at an act that has gone out."""
+    late = set(requests().values_list("pk", flat=True))
+    for item in ReviewItem.objects.filter(kind=KIND, resolved_at=None):
+        if int(item.key.split(":")[1]) not in late:
+            ReviewItem.objects.filter(pk=item.pk, resolved_at=None).update(
+                resolved_at=clock.now(), resolution="The act has gone out."
+            )

@@ -65,8 +65,12 @@ def test_staff_are_told_before_the_tenth_day_and_once_more_after_it(invoice, sel
             alarms.sound()
             assert told.count() == count, days
     with time_machine.travel(clock.now() + timedelta(days=10)):
+        alarms.sound()
+        assert told.filter(resolved_at=None).count() == 2
         issue_due()
         assert list(alarms.waiting()) == []
+        alarms.sound()
+        assert not told.filter(resolved_at=None).exists()
 
 
 def test_a_seller_who_posts_every_act_prints_them_in_one_go_without_the_seal(customer, seller):
