@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from checkout.page.forms import CheckoutForm
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import taxation, vat_checks
+from storefront.billing.services import taxation
 from storefront.billing.tax import VatOutcome
 
 #: Hidden field: the id of which the page has said that it is not valid.
@@ -18,9 +18,7 @@ def is_refused(request: HttpRequest, form: CheckoutForm) -> bool:
     """Ask VIES about the id of a valid form, where its answer decides about the tax. An invalid one gets a message at
     its field, once: who presses the button again buys as a consumer. No answer refuses nothing."""
     payer = form.details
-    if not taxation.needs_check(payer) or vat_checks.ask(payer.vat_id).outcome is not VatOutcome.INVALID:
-        return False
-    if request.POST.get(TOLD) == payer.vat_id:
+    if taxation.ask(payer) is not VatOutcome.INVALID or request.POST.get(TOLD) == payer.vat_id:
         return False
     form.add_error("payer" if form.chosen else "vat_id", told(payer))
     return True

@@ -2,7 +2,7 @@
 
 The pay link is enough, as whoever pays by it knows whom the invoice must name. Who has only the link sees nothing of
 the payer of before, and whom they type goes on the invoice alone, not among the customer's payers; the customer is
-mailed. The link of before leads to the new invoice.
+mailed. The link of before leads to the new invoice. Where the payer bears another tax, the new total is shown first.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ from storefront.billing.errors import BillingError, NotPayable, PayerUnchanged
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.payer_forms import PayerForm
-from storefront.billing.services import payers, replacing, unpaid
-from storefront.core import throttle
+from storefront.billing.services import payers, replacing, taxation, unpaid
+from storefront.billing.services.replacing import Replacement
+from storefront.billing.tax import TaxReason
+from storefront.core import money, throttle
 from storefront.core.throttle import throttled
 from storefront.gateways.errors import GatewayError
 
+#: Hidden field: what the page has shown that the change brings with it.
+AGREED = "agreed"
 NO_ANSWER = gettext_lazy(
     "We do not get an answer from the payment provider, so the open payment could not be closed. "
     "Please try again in a minute."
@@ -48,10 +52,15 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     form = _form(request, invoice)
     if not form.is_valid():
         return _page(request, invoice, form, status=422 if form.errors else 200)
-    throttle.hit("pay-payer", request)
-    throttle.hit_key("pay-payer-order", invoice.order.number if invoice.order else invoice.number)
     try:
-        new = _change(request, invoice, form)
+        taxation.ask(form.details)
+        planned = replacing.check(invoice=invoice, payer=form.details.to_json())
+        to_agree = _to_agree(invoice, planned)
+        if to_agree and request.POST.get(AGREED) != to_agree:
+            return _page(request, invoice, form, status=200, planned=planned)
+        throttle.hit("pay-payer", request)
+        throttle.hit_key("pay-payer-order", invoice.order.number if invoice.order else invoice.number)
+        new = _change(request, invoice, form, planned)
     except PayerUnchanged:
         messages.info(request, _("The payer stays as it is."))
         return HttpResponseSeeOther(links.pay_path(invoice))
@@ -68,14 +77,22 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseSeeOther(links.pay_path(new))
 
 
-def _change(request: HttpRequest, invoice: Invoice, form: PayerForm) -> Invoice:
+def _to_agree(invoice: Invoice, planned: Replacement) -> str:
+    """What must be shown before the payer is changed: another total, and a VAT id that VIES says is not valid; "" if
+    there is neither."""
+    facts = planned.decision.facts
+    invalid = facts.vat_id if facts.reason == TaxReason.VAT_ID_INVALID else ""
+    total = money.plain(planned.total.gross, invoice.currency)
+    return f"{total} {invalid}".strip() if invalid or planned.total.gross != invoice.amount else ""
+
+
+def _change(request: HttpRequest, invoice: Invoice, form: PayerForm, planned: Replacement) -> Invoice:
     details = form.details
-    replacing.check(invoice=invoice, payer=details.to_json())
     unpaid.close_charges(invoice=invoice)
     with transaction.atomic():
-        if _is_customer(request, invoice):
+        new = replacing.change_payer(invoice=invoice, payer=details.to_json(), is_told=True, total=planned.total.gross)
+        if _is_customer(request, invoice):  # who is locked by now, before any of their payers
             payers.use(customer=invoice.customer, chosen=form.chosen, typed=details)
-        new = replacing.change_payer(invoice=invoice, payer=details.to_json(), is_told=True)
     if visitors_orders.was_placed_here(request, invoice):
         visitors_orders.note_placed(request, new)
     return new
@@ -103,6 +120,17 @@ def _is_customer(request: HttpRequest, invoice: Invoice) -> bool:
     return bool(request.user.is_authenticated and request.user.pk == invoice.customer_id)
 
 
-def _page(request: HttpRequest, invoice: Invoice, form: PayerForm, *, status: int) -> HttpResponse:
-    context = {"invoice": invoice, "form": form, "pay_path": links.pay_path(invoice)}
+def _page(
+    request: HttpRequest, invoice: Invoice, form: PayerForm, *, status: int, planned: Replacement | None = None
+) -> HttpResponse:
+    """``planned``: what is to be agreed to first."""
+    context: dict[str, Any] = {"invoice": invoice, "form": form, "pay_path": links.pay_path(invoice)}
+    if planned is not None:
+        facts = planned.decision.facts
+        context |= {
+            "planned": planned,
+            "invalid": facts.vat_id if facts.reason == TaxReason.VAT_ID_INVALID else "",
+            "agreed_field": AGREED,
+            "agreed": _to_agree(invoice, planned),
+        }
     return render(request, "pay/payer.html", context, status=status)

@@ -160,9 +160,11 @@ class CannotWithdraw(BillingError):
 
 
 class TaxDiffers(BillingError):
-    """Another tax would apply, so that the price agreed on no longer fits."""
+    """Another tax would apply, so that the total is not the one agreed to."""
 
-    message = _("This payer would be taxed otherwise. Cancel the order and place a new one.")
+    message = _(
+        "With this payer another tax applies, so the total is another one. Please look at it and confirm again."
+    )
 
 
 class TaxRateMissing(BillingError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.test import Client
 from oscar.apps.voucher.models import VoucherApplication
 from wagtail.models import ModelLogEntry
 
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Seller, TaxRate
 from storefront.billing.services import starting, unpaid
+from storefront.billing.tax import shipped_rates
 from storefront.core import clock
 from storefront.notifications.models import OutboxMessage
 from tests.backoffice.pressing import confirmed, errors, preview, sentences
@@ -146,6 +148,17 @@ class TestPayer:
         confirmed(accountant, path(invoice, "payer"), **self.DATA)
         new = Invoice.objects.get(replaces=invoice)
         assert "names this payer already" in errors(preview(accountant, path(new, "payer"), **self.DATA))
+
+    def test_another_tax_is_previewed_with_its_total(self, accountant: Client, customer: Any, vies: Any) -> None:
+        shipped_rates.load(TaxRate)
+        Seller.objects.update_or_create(defaults={"tax_regime": "vat", "country": "DE", "vat_id": "DE136695976"})
+        invoice = make_invoice(customer)
+        french = self.DATA | {"country": "FR", "vat_id": "FR40303265045"}
+        shown = sentences(preview(accountant, path(invoice, "payer"), **french))
+        assert "the total is €80.67 instead of €96.00" in shown and "Reverse charge" in shown
+        confirmed(accountant, path(invoice, "payer"), **french)
+        new = Invoice.objects.get(replaces=invoice)
+        assert (new.amount, new.tax, new.order.total_incl_tax) == (Decimal("80.67"), 0, Decimal("80.67"))
 
     def test_numbers_are_checked_as_in_the_account(self, accountant: Client, invoice: Any) -> None:
         wrong = preview(accountant, path(invoice, "payer"), **self.DATA | {"vat_id": "FR40303265045"})

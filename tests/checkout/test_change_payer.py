@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from storefront.billing import links
-from storefront.billing.models import Invoice, Payer
+from storefront.billing.audit import checks
+from storefront.billing.errors import TaxDiffers
+from storefront.billing.models import Invoice, Payer, Seller, TaxRate
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers, settlement, starting
+from storefront.billing.services import payers, replacing, settlement, starting
+from storefront.billing.tax import shipped_rates
+from storefront.core import audit
 from storefront.notifications.models import OutboxMessage
 from tests import purchases
+from tests.billing.building import make_invoice
+from tests.checkout.building import PAYER, order_by, put_in_cart
 
 pytestmark = pytest.mark.django_db
 
 CLIENT = {
     "kind": "company", "company": "Client KG", "country": "AT", "address": "Ring 1", "city": "Wien", "payer": "new",
     "vat_id": "ATU13585627", "documents_email": "books@client.example",
+}  # fmt: skip
+
+
+FRENCH = CLIENT | {
+    "company": "Exemple SA", "country": "FR", "address": "1 rue Exemple", "city": "Paris", "vat_id": "FR40303265045",
 }  # fmt: skip
 
 
@@ -30,6 +43,29 @@ def short_timeouts(settings: Any) -> None:
 @pytest.fixture
 def invoice(customer: Any, shop: Any) -> Invoice:
     return purchases.order(customer, shop)
+
+
+@pytest.fixture
+def taxed(client: Client, shop: Any, vies: Any) -> Invoice:
+    """Of a buyer at home, 96.00 with VAT in it."""
+    TaxRate.objects.all().delete()
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976", uses_oss=True)
+    put_in_cart(client, shop.term("standard", 12))
+    assert order_by(client, shop).status_code == 302
+    return newest()
+
+
+def agreeing(client: Client, path: str, payer: dict[str, str], *words: str) -> Any:
+    """Press the button, read what the change brings with it, and press once more."""
+    before = newest()
+    shown = client.post(path, payer)
+    page = shown.content.decode()
+    assert shown.status_code == 200 and newest() == before, "nothing is changed yet"
+    assert all(each in page for each in words), page
+    agreed = re.search(r'name="agreed" value="([^"]+)"', page)
+    assert agreed
+    return client.post(path, payer | {"agreed": agreed[1]})
 
 
 def newest() -> Invoice:
@@ -121,3 +157,47 @@ def test_a_forged_link_is_nothing(client: Client, shop: Any, path: str) -> None:
 def test_a_paid_one_leads_to_its_page(client: Client, invoice: Invoice, stripe: Any) -> None:
     purchases.pay(invoice, stripe)
     assert client.get(links.payer_path(invoice))["Location"] == links.pay_path(invoice)
+
+
+def test_who_is_taxed_otherwise_sees_the_new_total_first_and_there_and_back_is_the_same(
+    client: Client, taxed: Invoice, stripe: Any
+) -> None:
+    words = ("the total is €80.67 instead of €96.00", "Reverse charge")
+    answer = agreeing(client, links.payer_path(taxed), FRENCH, *words)
+    abroad = newest()
+    assert answer["Location"] == links.pay_path(abroad)
+    assert (abroad.amount, abroad.tax, abroad.tax_treatment) == (Decimal("80.67"), 0, "reverse_charge")
+    assert abroad.tax_facts["vat_outcome"] == "valid", "VIES was asked"
+    order, (line,) = abroad.order, abroad.lines.all()
+    assert (order.total_incl_tax, order.lines.get().line_price_incl_tax) == (abroad.amount, abroad.amount)
+    assert line.license_terms.prices == taxed.lines.get().license_terms.prices, "in both without tax"
+    starting.start(invoice=abroad, gateway_name="stripe")
+    assert stripe.sessions()[0]["amount_total"] == 8067
+    home = PAYER | {"payer": "new"}
+    agreeing(client, links.payer_path(abroad), home | {"company": "Other GmbH"}, "€96.00", "VAT 19%")
+    assert (newest().amount, newest().tax) == (taxed.amount, taxed.tax)
+    assert [str(finding) for finding in (*audit.run(), *checks())] == []
+
+
+def test_what_was_agreed_to_is_what_is_charged(client: Client, taxed: Invoice) -> None:
+    old = client.post(links.payer_path(taxed), FRENCH | {"agreed": "1.00"})
+    assert old.status_code == 200 and "€80.67" in old.content.decode()
+    assert newest() == taxed
+    with pytest.raises(TaxDiffers):
+        replacing.change_payer(invoice=taxed, payer={"country": "CH"}, is_told=False, total=taxed.amount)
+
+
+def test_an_id_that_is_not_valid_is_said_before_it_is_taxed(client: Client, taxed: Invoice, vies: Any) -> None:
+    vies.add_company("FR40303265045", is_valid=False)
+    agreeing(client, links.payer_path(taxed), FRENCH, "does not know the VAT number FR40303265045", "VAT 20%")
+    assert (newest().amount, newest().tax_treatment) == (Decimal("96.00"), "destination")
+
+
+@pytest.mark.parametrize("includes", [True, False])
+def test_prices_without_tax_stay_when_reverse_charge_ends(client: Client, taxed: Invoice, includes: bool) -> None:
+    """The first invoice is the one without tax: what it says is all that is known of the price."""
+    Seller.objects.update(prices_include_tax=includes)
+    first = make_invoice(taxed.customer, "99.99", "0.02", "5.00", payer=PayerDetails.from_json(FRENCH).to_json())
+    assert first.tax_treatment == "reverse_charge"
+    agreeing(client, links.payer_path(first), PAYER | {"payer": "new"}, "VAT 19%")
+    assert newest().net == first.net and newest().tax == (first.net * 19 / 100).quantize(Decimal("0.01"))

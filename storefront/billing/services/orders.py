@@ -60,6 +60,17 @@ def follow_attempts(invoice: Invoice) -> None:
         set_status(order=order, status=IN_PROGRESS if is_under_way else NEW)
 
 
+def take_amounts(invoice: Invoice) -> None:
+    """Have the locked order and its lines cost what an invoice says that took the place of theirs."""
+    order = invoice.order
+    if order is None:
+        return
+    order.total_incl_tax, order.total_excl_tax = invoice.amount, invoice.net
+    order.save(update_fields=["total_incl_tax", "total_excl_tax"])
+    for line in invoice.lines.exclude(order_line=None):
+        order.lines.filter(pk=line.order_line_id).update(line_price_incl_tax=line.amount, line_price_excl_tax=line.net)
+
+
 def _give_vouchers_back(order: Order) -> None:
     """A cancelled order used no voucher: give its uses back, once."""
     for application in VoucherApplication.objects.filter(order=order):

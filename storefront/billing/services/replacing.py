@@ -1,23 +1,46 @@
-"""Another payer for an unpaid invoice: it becomes void, and a new one with a new number takes its place."""
+"""Another payer for an unpaid invoice: it becomes void, and a new one with a new number takes its place.
+
+What was agreed on at published prices stays. The tax is the new payer's, and where it differs so does the total.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from decimal import Decimal
 
 from django.db import transaction
 
 from storefront.billing import mails
 from storefront.billing.errors import CannotWithdraw, ChargeOpen, PayerUnchanged, TaxDiffers
-from storefront.billing.models import Invoice, InvoiceLine
+from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import invoices, taxation, unpaid
+from storefront.billing.services import invoices, orders, recharging, unpaid
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
+from storefront.billing.tax import TaxDecision, TaxSummary, summary_of
 from storefront.core import clock, states
+from storefront.core.money import TaxedAmount
 
 #: What of the payer may change; the e-mail is the customer's, who stays.
 FIELDS = tuple(field.name for field in fields(PayerDetails) if field.name != "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The invoice as it would be issued to ``payer``."""
+
+    payer: dict[str, str]
+    decision: TaxDecision
+    lines: list[NewLine]
+
+    @property
+    def total(self) -> TaxedAmount:
+        return TaxedAmount.total(line.taxed for line in self.lines if line.taxed is not None)
+
+    @property
+    def tax(self) -> TaxSummary:
+        return summary_of(self.decision.treatment, self.decision.facts, self.total)
 
 
 def changed(invoice: Invoice, payer: Mapping[str, str]) -> dict[str, str]:
@@ -32,40 +55,44 @@ def changed(invoice: Invoice, payer: Mapping[str, str]) -> dict[str, str]:
     return details.to_json()
 
 
-def check(*, invoice: Invoice, payer: Mapping[str, str]) -> None:
-    """Whether an unpaid invoice could be replaced now. Raises as ``unpaid.check`` does, PayerUnchanged, CannotWithdraw
-    (the buyer holds a voucher or the details of a transfer, and its money would come for the old invoice), or
-    TaxDiffers (the new payer would be taxed otherwise, so that the price agreed on no longer fits)."""
+def check(*, invoice: Invoice, payer: Mapping[str, str]) -> Replacement:
+    """What would take the place of an unpaid invoice now. Call ``taxation.ask`` first.
+
+    Raises as ``unpaid.check`` does, PayerUnchanged, TaxRateMissing, or CannotWithdraw (the buyer holds a voucher or the
+    details of a transfer, and its money would come for the old invoice).
+    """
     unpaid.check(invoice)
     after = changed(invoice, payer)
     pending = invoice.attempts.filter(status__in=[AttemptStatus.PENDING, AttemptStatus.CANCELLED])
     if any(each.is_awaited or (each.is_given_up and each.next_check_at is not None) for each in pending):
         raise CannotWithdraw
-    decision = taxation.decide_for(payer=after, at=clock.now())
-    is_same = decision.treatment == invoice.tax_treatment
-    if not is_same or any(line.tax_rate != decision.rate for line in invoice.lines.all()):
-        raise TaxDiffers
+    decision, lines = recharging.for_payer(invoice=invoice, payer=after)
+    return Replacement(after, decision, lines)
 
 
-def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool) -> Invoice:
+def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, total: Decimal | None = None) -> Invoice:
     """Void an unpaid invoice and issue one for the same lines and the same due day to ``payer``, in one transaction.
 
-    The order stays. ``payer``: those of FIELDS that change. Returns the new invoice. Call ``unpaid.close_charges``
-    first. Raises as ``check`` does, or ChargeOpen.
+    The order stays, at the new invoice's amounts. ``payer``: those of FIELDS that change. ``total``: what the new
+    invoice may come to, in major units, if somebody has agreed to it. Returns the new invoice. Call
+    ``unpaid.close_charges`` first. Raises as ``check`` does, ChargeOpen, or TaxDiffers (it would be another total).
     """
     with transaction.atomic():
         old = unpaid.lock(invoice)
-        check(invoice=old, payer=payer)
+        planned = check(invoice=old, payer=payer)
+        if total is not None and planned.total.gross != total:
+            raise TaxDiffers
         if old.attempts.filter(status__in=OPEN_ATTEMPT).exists():
             raise ChargeOpen
         new = invoices.issue(
             customer=old.customer,
             order=old.order,
             currency=old.currency,
-            payer=changed(old, payer),
-            lines=[_same(line) for line in old.lines.all()],
+            payer=planned.payer,
+            lines=planned.lines,
             language=old.language,
             kind=InvoiceKind(old.kind),
+            tax_decision=planned.decision,
             replaces=old,
         )
         states.apply(
@@ -75,17 +102,7 @@ def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool) -
             voided_at=clock.now(),
             void_reason=f"Replaced by {new.number}",
         )
+        orders.take_amounts(new)
         if is_told:
             mails.invoice_replaced(new, old)
     return new
-
-
-def _same(line: InvoiceLine) -> NewLine:
-    return NewLine(
-        description=line.description,
-        amount=line.amount,
-        list_amount=line.list_amount,
-        quantity=line.quantity,
-        order_line=line.order_line,
-        license_terms=line.license_terms,
-    )

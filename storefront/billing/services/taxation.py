@@ -21,6 +21,7 @@ from storefront.billing.tax import (
     TaxDecision,
     TaxRegime,
     VatAnswer,
+    VatOutcome,
 )
 from storefront.billing.tax.territories import area_of, vat_prefix
 from storefront.core.instants import day_of
@@ -62,6 +63,12 @@ def needs_check(payer: PayerDetails) -> bool:
         return False
     area = area_of(payer.country, payer.postcode)
     return area.is_eu and area.country != seller.country and payer.vat_id.startswith(vat_prefix(area.country))
+
+
+def ask(payer: PayerDetails) -> VatOutcome:
+    """What is known of the payer's VAT id: asked of VIES where its answer decides about their tax. Never inside a
+    transaction; ``decide_for`` reads it afterwards."""
+    return vat_checks.ask(payer.vat_id).outcome if needs_check(payer) else VatOutcome.NOT_ASKED
 
 
 def settings() -> SellerTax:

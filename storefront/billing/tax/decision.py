@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from storefront.billing.tax.facts import TaxFacts
@@ -36,6 +36,11 @@ class TaxDecision:
             return self.split(published, currency)
         within = money.split_tax(published, self.included_rate, currency)
         return [TaxedAmount(part.net, _NOTHING, _NOTHING) for part in within]
+
+    def at_prices_with(self, included_rate: Decimal | None) -> TaxDecision:
+        """The same where the published prices hold ``included_rate`` percent of tax, None: where they are without."""
+        text = "" if included_rate is None else f"{included_rate.normalize():f}"
+        return replace(self, included_rate=included_rate, facts=replace(self.facts, prices_included=text))
 
     def split(self, gross: Sequence[Decimal], currency: str) -> list[TaxedAmount]:
         """Net and tax of the document's lines, whose amounts include it (see ``money.split_tax``)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -60,6 +61,11 @@ class TaxFacts:
     tax_name: str = ""
     exemption: str = ""
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def included_rate(self) -> Decimal | None:
+        """Percent of tax in the published prices, None if they are without; 0 before there was tax."""
+        return None if self.reason and not self.prices_included else Decimal(self.prices_included or 0)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"evidence": [asdict(piece) for piece in self.evidence]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -21,7 +23,9 @@ from storefront.billing.errors import (
 )
 from storefront.billing.models import Invoice
 from storefront.billing.services import unpaid
+from storefront.billing.tax import TaxDecision, TaxReason, summary_of
 from storefront.core import money
+from storefront.core.money import TaxedAmount
 from storefront.gateways.errors import ConfigurationError
 
 
@@ -48,6 +52,19 @@ def told(form: Any, invoice: Invoice) -> str:
     if form.cleaned_data["tell_customer"]:
         return _("%(email)s is told by mail.") % names(invoice)
     return _("The customer is not told.")
+
+
+def about_tax(
+    decision: TaxDecision, total: TaxedAmount, currency: str, *, published: Decimal | None = None
+) -> Iterator[str]:
+    """The tax in a total, and why it is so, a sentence each. ``published``: as of ``summary_of``."""
+    if decision.facts.reason == TaxReason.VAT_ID_INVALID:
+        yield _("VIES does not know the VAT number as valid, so the payer is taxed as a consumer.")
+    tax = summary_of(decision.treatment, decision.facts, total, published=published)
+    for name, amount in tax.rows:
+        yield f"{name}: {money.display(amount, currency)}."
+    if tax.note:
+        yield f"{tax.note}."
 
 
 class UnpaidAct(ActView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -10,13 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.act_forms import ActForm, TellCustomer
 from storefront.backoffice.acts import Outcome
-from storefront.backoffice.orders.acts.base import UnpaidAct, names, page_of, told
+from storefront.backoffice.orders.acts.base import UnpaidAct, about_tax, names, page_of, told
 from storefront.billing import gateway_registry
-from storefront.billing.models import Payer
+from storefront.billing.models import Invoice, Payer
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.payer_forms import PayerFields
-from storefront.billing.services import replacing, unpaid
+from storefront.billing.services import replacing, taxation, unpaid
+from storefront.billing.services.replacing import Replacement
 from storefront.billing.states import OPEN_ATTEMPT
+from storefront.core import money
 
 ACTION = "orders.payer"
 
@@ -57,12 +60,13 @@ class ChangePayer(UnpaidAct):
         return kwargs
 
     def preview(self, form: Any) -> list[str]:
-        replacing.check(invoice=self.object, payer=form.payer())
-        after = replacing.changed(self.object, form.payer())
+        taxation.ask(form.details)
+        planned = replacing.check(invoice=self.object, payer=form.payer())
+        after = planned.payer
         lines = [
             _("Invoice %(invoice)s over %(amount)s is void; a new one with a new number takes its place.")
             % names(self.object),
-            _("The order, its lines, prices and due day stay as they are."),
+            *_amounts(self.object, planned),
         ]
         for name in replacing.FIELDS:
             before, now = self.object.payer.get(name) or "–", after[name] or "–"
@@ -77,12 +81,13 @@ class ChangePayer(UnpaidAct):
         return [*lines, _("The payment link of before leads to the new invoice."), told(form, self.object)]
 
     def perform(self, form: Any) -> Outcome:
-        replacing.check(invoice=self.object, payer=form.payer())
+        planned = replacing.check(invoice=self.object, payer=form.payer())
         unpaid.close_charges(invoice=self.object)
         with transaction.atomic():
             new = replacing.change_payer(
-                invoice=self.object, payer=form.payer(), is_told=form.cleaned_data["tell_customer"]
-            )
+                invoice=self.object, payer=form.payer(), is_told=form.cleaned_data["tell_customer"],
+                total=planned.total.gross,
+            )  # fmt: skip
             outcome = Outcome(
                 _("Invoice %(new)s takes the place of %(old)s.") % {"new": new.number, "old": self.object.number},
                 {"invoice": self.object.number} | _said(self.object.payer),
@@ -95,6 +100,20 @@ class ChangePayer(UnpaidAct):
     def get_success_url(self) -> str:
         replacement = getattr(self, "replacement", None)
         return page_of(replacement) if replacement is not None else super().get_success_url()
+
+
+def _amounts(invoice: Invoice, planned: Replacement) -> Iterator[str]:
+    """What becomes of the price, a sentence each."""
+    if planned.total.gross == invoice.amount:
+        yield _("The order, its lines, prices and due day stay as they are.")
+    else:
+        amounts = {
+            "before": money.display(invoice.amount, invoice.currency),
+            "after": money.display(planned.total.gross, invoice.currency),
+        }
+        yield _("The order, its lines and due day stay as they are.")
+        yield _("With this payer another tax applies: the total is %(after)s instead of %(before)s.") % amounts
+    yield from about_tax(planned.decision, planned.total, invoice.currency)
 
 
 def _label(form: PayerActForm, name: str) -> str:
