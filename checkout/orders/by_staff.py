@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import translation
@@ -18,7 +19,11 @@ from checkout.orders.errors import CannotOrder
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
 from storefront.billing import payment_limits
-from storefront.core import states
+from storefront.billing.models import Payer
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers, taxation
+from storefront.billing.tax import TaxDecision
+from storefront.core import clock, states
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.licensing.effects import OrderedLine, effects_of
 from storefront.users import services as users
@@ -37,13 +42,17 @@ class Wanted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffOrder:
     """What staff typed. ``key`` is the form's, so that pressing twice makes one order; ``portal`` may be None if
-    nothing is tied to one; ``language`` is that of the order, its invoice and its mails."""
+    nothing is tied to one; ``language`` is that of the order, its invoice and its mails. ``payer``: whom the invoice is
+    addressed to, None for the customer's default; ``chosen``: the one of the customer's payers that it was taken from,
+    None if it was typed, and is kept with the customer."""
 
     contact: Contact
     language: str
     wanted: Sequence[Wanted]
     portal: PortalAddress | None
     key: str
+    payer: PayerDetails | None = None
+    chosen: Payer | None = None
 
     @property
     def cause(self) -> Cause:
@@ -91,12 +100,25 @@ def effects(lines: Sequence[OrderLine], customer: User | None) -> list[str]:
     return [each.text for each in effects_of(ordered, customer=customer, currency=currency_of(lines))]
 
 
+def tax_of(order: StaffOrder, lines: Sequence[OrderLine]) -> TaxDecision:
+    """The tax that the payer bears, as the invoice will say. Call ``taxation.ask`` first. Raises TaxRateMissing."""
+    payer = order.payer or PayerDetails()
+    return taxation.decide_for(
+        payer=payer.to_json(), at=clock.now(), published=published(lines), currency=currency_of(lines)
+    )
+
+
+def published(lines: Sequence[OrderLine]) -> Decimal:
+    """What the lines come to at published prices, in major units."""
+    return sum((line.amount for line in lines), Decimal(0))
+
+
 def check(lines: Sequence[OrderLine]) -> None:
     """Raise CannotOrder if no payment method takes the total, or if nothing is to be paid."""
-    total, currency = sum(line.amount for line in lines), currency_of(lines)
+    total, currency = published(lines), currency_of(lines)
     if not total:
         raise CannotOrder(_("Nothing is to be paid for this: give the license away instead."))
-    if found := payment_limits.problem(total, currency):  # type: ignore[arg-type]
+    if found := payment_limits.problem(total, currency):
         raise CannotOrder(payment_limits.sentence(found, currency))
 
 
@@ -134,6 +156,7 @@ def place(order: StaffOrder) -> CreatedOrder:
             language=order.language,
             cause=order.cause,
             portal=order.portal,
+            details=payers.use(customer=customer, chosen=order.chosen, typed=order.payer),
         )
         if not created.is_new:  # by the same form, at the same moment
             raise _placed_already(created.order.number)

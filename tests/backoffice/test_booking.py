@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def placed(client_of: Callable[[str], Client], shop: Any, customer: Any) -> Invoice:
     """The invoice of an order that staff placed for the customer, who has not accepted its agreement."""
     data = {
-        "email": customer.email, "name": "Ada Buyer", "company": "", "phone": "", "language": "en",
+        "email": customer.email, "name": "Ada Buyer", "country": "DE", "phone": "", "language": "en",
         "bitrix24_address": "https://acme.bitrix24.com/", "key": "k1", "price_1": shop.term("standard", 12).pk,
         "quantity_1": "1",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from wagtail.models import ModelLogEntry
 from catalogue.plans.models import AgreementVersion, SoftwareProduct
 from checkout.models import Consent
 from storefront.billing.links import pay_path
-from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import starting
+from storefront.billing.models import Invoice, PaymentAttempt, Seller, TaxRate
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers, starting
+from storefront.billing.tax import shipped_rates
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
 from tests.backoffice.pressing import confirmed, errors, preview, sentences
@@ -32,7 +35,8 @@ def sales(client_of: Callable[[str], Client]) -> Client:
 @pytest.fixture
 def data(shop: Any) -> dict[str, Any]:
     return {
-        "email": "new@example.com", "name": "Nora New", "company": "New Ltd", "phone": "", "language": "en",
+        "email": "new@example.com", "name": "Nora New", "phone": "", "language": "en", "kind": "company",
+        "company": "New GmbH", "country": "DE", "address": "Lindenstr. 5", "city": "Berlin",
         "bitrix24_address": "https://acme.bitrix24.com/crm/", "key": "k1", "price_1": shop.term("standard", 12).pk,
         "quantity_1": "1", "price_2": shop.term("pro", 1).pk, "quantity_2": "2",
     }  # fmt: skip
@@ -79,6 +83,39 @@ def test_a_form_that_was_used_places_no_second_order_and_says_so(sales: Client, 
     assert f"Order {Order.objects.get().number} was placed with this form already" in errors(again)
     assert not User.objects.filter(email="other@example.com").exists()
     assert ModelLogEntry.objects.filter(action="orders.place").count() == 1
+
+
+def test_the_payer_decides_about_the_tax(sales: Client, data: dict[str, Any], vies: Any) -> None:
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976")
+    french = data | {"company": "Exemple SA", "country": "FR", "vat_id": "FR40303265045"}
+    shown = sentences(preview(sales, PATH, **french))
+    assert "To pay: €122.69." in shown and "Reverse charge" in shown and "addressed to Exemple SA" in shown
+    confirmed(sales, PATH, **french)
+    invoice = Invoice.objects.get()
+    assert (invoice.amount, invoice.tax, invoice.tax_facts["vat_outcome"]) == (Decimal("122.69"), 0, "valid")
+    assert (invoice.payer["company"], invoice.payer["name"]) == ("Exemple SA", "Nora New")
+
+
+def test_one_of_the_customers_payers_is_chosen_or_a_new_one_is_kept(
+    sales: Client, data: dict[str, Any], customer: Any
+) -> None:
+    mine = payers.add(customer=customer, details=PayerDetails(kind="company", company="Mine SARL", country="FR"))
+    assert "Mine SARL" in sales.get(f"{PATH}?customer={customer.pk}").content.decode()
+    theirs = data | {"email": customer.email}
+    confirmed(sales, PATH, **theirs | {"payer": mine.public_id})
+    assert Invoice.objects.get().payer["company"] == "Mine SARL"
+    confirmed(sales, PATH, **theirs | {"payer": "new", "key": "k2"})
+    assert Invoice.objects.latest("pk").payer["company"] == "New GmbH"
+    assert {str(each) for each in payers.of(customer)} == {"Mine SARL", "New GmbH"}
+    stranger = preview(sales, PATH, **data | {"payer": mine.public_id, "key": "k3"})
+    assert "Mine SARL" not in stranger.content.decode()
+
+
+def test_the_fields_of_another_country_come_with_what_was_typed(sales: Client, data: dict[str, Any]) -> None:
+    page = sales.post(PATH, data | {"country": "KZ", "back": "fields"})
+    assert "БИН/ИИН" in page.content.decode() and "Nora New" in page.content.decode()
+    assert not page.context["form"].errors
 
 
 def test_an_existing_customer_keeps_their_account(sales: Client, data: dict[str, Any], customer: Any) -> None:
@@ -157,6 +194,8 @@ def test_an_order_of_the_shop_asks_nothing_again(client: Client, customer: Any, 
         ({"quantity_1": "0"}, "quantity_1"),
         ({"email": "nonsense"}, "email"),
         ({"reason": ""}, "reason"),
+        ({"country": ""}, "country"),
+        ({"vat_id": "FR40303265045"}, "a number of France"),
     ],
 )
 def test_what_cannot_be_ordered_is_said(

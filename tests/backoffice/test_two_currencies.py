@@ -88,7 +88,7 @@ def test_a_cart_counts_what_is_sold_in_its_currency(client_of: Callable[[str], C
 
 def test_staff_order_in_the_currency_they_choose(client_of: Callable[[str], Client], two: Any, customer: Any) -> None:
     data = {
-        "email": customer.email, "name": "Ada Buyer", "company": "", "phone": "", "language": "en", "key": "k1",
+        "email": customer.email, "name": "Ada Buyer", "country": "DE", "phone": "", "language": "en", "key": "k1",
         "bitrix24_address": "acme.bitrix24.com", "price_1": two.term("standard", 12, "RUB").pk, "quantity_1": "2",
     }  # fmt: skip
     assert confirmed(client_of("Sales"), "/admin/orders/place/", **data).status_code == 302

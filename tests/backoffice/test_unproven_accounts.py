@@ -36,7 +36,7 @@ def form(shop: Any, path: str) -> dict[str, Any]:
     price = shop.term("standard", 12).pk
     if path == PLACE:
         address = {"bitrix24_address": "https://acme.bitrix24.com/"}
-        return {**common, **address, "phone": "", "price_1": price, "quantity_1": "1"}
+        return {**common, **address, "country": "DE", "phone": "", "price_1": price, "quantity_1": "1"}
     return {**common, "address": "", "price": price, "reason": "Won the contest"}
 
 

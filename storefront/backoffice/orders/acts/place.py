@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -22,10 +23,17 @@ from checkout.page import portal_field
 from checkout.page.forms import without_raw_address
 from storefront.backoffice.act_forms import ActForm
 from storefront.backoffice.acts import ActView, Outcome, Refused
+from storefront.backoffice.orders.acts.base import about_tax
 from storefront.backoffice.pages import Crumb
+from storefront.billing.models import Payer
+from storefront.billing.payer_details import PayerKind
+from storefront.billing.payer_forms import PayerFields
+from storefront.billing.services import payers, taxation
 from storefront.core import money, references
 from storefront.core.form_fields import EmailField, OneLineField, PhoneField
 from storefront.core.language import nearest_language
+from storefront.core.user_input import emails
+from storefront.users import services as users
 from storefront.users.models import User
 from storefront.users.services import EmailTaken
 
@@ -43,20 +51,25 @@ def choices() -> list[Any]:
     return [("", "–"), *sorted(groups.items())]
 
 
-class PlaceForm(ActForm):
-    """Customer, lines and portal. ``key``: the form's own, so that pressing twice makes one order."""
+class PlaceForm(PayerFields, ActForm):
+    """Customer, payer, lines and portal. ``key``: the form's own, so that pressing twice makes one order. ``payers``:
+    those of the customer, to choose from; else the payer is typed, with the fields and checks of the checkout."""
 
     email = EmailField(asks=False, help_text=gettext_lazy("Of an existing customer, or of a new one."))
     name = OneLineField(label=gettext_lazy("Name"), max_length=200)
-    company = OneLineField(label=gettext_lazy("Company"), max_length=200, required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     bitrix24_address = forms.CharField(label=gettext_lazy("Address of the Bitrix24"), max_length=255, required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
-    def __init__(self, *args: Any, reading: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reading: Any = None, payers: Sequence[Payer] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reading = reading
+        self.for_payer(payers=payers, is_short=True)
+        if not self.is_company:
+            for name in self.asked:
+                self.fields[name].required = False
+        self.fields["company"].help_text = _("This and the fields below it: where a company pays.")
         offered = choices()
         for number in range(1, LINES + 1):
             self.fields[f"price_{number}"] = forms.TypedChoiceField(
@@ -67,7 +80,10 @@ class PlaceForm(ActForm):
                 label=_("Pieces of line %(number)d") % {"number": number}, min_value=1, max_value=999, initial=1,
                 required=False,
             )  # fmt: skip
-        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
+        payer = ["payer", "kind", "country", *self.asked]
+        lines = [name for name in self.fields if name.startswith(("price_", "quantity_"))]
+        first = ["email", "name", "phone", "language", *payer, portal_field.FIELD, "key"]
+        self.order_fields([*first, *lines, "reason"])
 
     def clean_bitrix24_address(self) -> str:
         if self.reading is None or (self.reading.code == "empty"):
@@ -81,11 +97,13 @@ class PlaceForm(ActForm):
         numbers = range(1, LINES + 1)
         wanted = [Wanted(data[f"price_{n}"], data[f"quantity_{n}"] or 1) for n in numbers if data[f"price_{n}"]]
         return StaffOrder(
-            contact=Contact(name=data["name"], company=data["company"], phone=data["phone"], email=data["email"]),
+            contact=Contact(name=data["name"], company=self.details.company, phone=data["phone"], email=data["email"]),
             language=data["language"],
             wanted=wanted,
             portal=self.reading.address if self.reading else None,
             key=data["key"],
+            payer=self.details,
+            chosen=self.chosen,
         )
 
 
@@ -97,6 +115,7 @@ class Place(ActView):
     page_title = gettext_lazy("Place an order for a customer")
     header_icon = "plus"
     form_class = PlaceForm
+    template_name = "backoffice/orders/payer.html"
     expected_errors = (*ActView.expected_errors, CannotOrder, EmailTaken)
     crumbs = (Crumb("backoffice-orders", gettext_lazy("Orders")),)
 
@@ -118,17 +137,39 @@ class Place(ActView):
             "email": customer.email,
             "name": customer.get_full_name(),
             "company": customer.company,
+            "kind": (PayerKind.COMPANY if customer.company else PayerKind.PERSON).value,
             "phone": customer.phone,
             "language": nearest_language(customer.language),
         }
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """VIES is asked before the transaction in which the order is placed."""
+        form = self.get_form()
+        if form.is_valid():
+            taxation.ask(form.details)
+        return super().post(request, *args, **kwargs)
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        """What was typed as the address may be a secret: only the host that it was read as goes on."""
+        """What was typed as the address may be a secret: only the host that it was read as goes on. Unbound where only
+        the fields of another country are asked for."""
         kwargs: dict[str, Any] = super().get_form_kwargs()
-        if "data" in kwargs:
-            reading = portal_field.read(kwargs["data"].get(portal_field.FIELD))
-            kwargs |= {"data": without_raw_address(kwargs["data"], reading), "reading": reading}
-        return kwargs
+        kwargs["payers"] = self.payers_of(str(self.request.POST.get("email", "")))
+        if "data" not in kwargs:
+            return kwargs
+        reading = portal_field.read(kwargs["data"].get(portal_field.FIELD))
+        data = without_raw_address(kwargs["data"], reading)
+        if self.request.POST.get("back") != PlaceForm.RELOAD:
+            return kwargs | {"data": data, "reading": reading}
+        del kwargs["data"], kwargs["files"]
+        return kwargs | {"initial": {name: data[name] for name in data}}
+
+    def payers_of(self, email: str) -> list[Payer]:
+        """Of the customer with the typed e-mail, or of ``?customer=`` while none is typed."""
+        try:
+            customer = users.find_by_email(emails.read(email)) if email else self.asked_for
+        except emails.EmailError:
+            return []
+        return list(payers.of(customer)) if customer else []
 
     def preview(self, form: Any) -> list[str]:
         order = form.staff_order()
@@ -144,8 +185,11 @@ class Place(ActView):
         for line, effect in zip(lines, by_staff.effects(lines, customer), strict=True):
             amount = money.display(line.amount, currency)
             sentences.append(f"{line.quantity} × {line.description}: {amount}. {effect}")
-        total = money.display(sum((line.amount for line in lines), Decimal(0)), currency)
-        sentences.append(_("To pay: %(total)s.") % {"total": total})
+        published, decision = by_staff.published(lines), by_staff.tax_of(order, lines)
+        (total,) = decision.charge([published], currency)
+        sentences += about_tax(decision, total, currency, published=published)
+        sentences.append(_("To pay: %(total)s.") % {"total": money.display(total.gross, currency)})
+        sentences.append(_("The invoice is addressed to %(payer)s.") % {"payer": form.details.title})
         if order.portal:
             sentences.append(_("For the Bitrix24 at %(host)s.") % {"host": order.portal.host})
             if form.reading.question:
