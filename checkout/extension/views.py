@@ -33,7 +33,7 @@ from checkout.page.views import BUSY
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers
+from storefront.billing.services import payers, taxation
 from storefront.core import throttle, visitor
 from storefront.core.money import display
 from storefront.core.throttle import throttled
@@ -159,6 +159,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
         return _page(request, extension, forms, notice=CartChanged("price").message)
     customer = current_customer(request)
     payer, contact, details = _payer(request, extension, forms)
+    _ask_vies(payer, details)
     try:
         placed = periods.order(
             extension,
@@ -180,6 +181,15 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     except (CartChanged, CannotOrder) as exc:
         return _page(request, periods.read(extension.license, extension.currency), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])
+
+
+def _ask_vies(payer: User | None, details: PayerDetails | None) -> None:
+    """About the VAT id of whom the invoice will be addressed to, before the order's transaction."""
+    if details is None and payer is not None:
+        default = payers.of(payer).filter(is_default=True).first()
+        details = default.details if default else None
+    if details is not None:
+        taxation.ask(details)
 
 
 def _payer(

@@ -39,7 +39,7 @@ def keep(request: HttpRequest) -> None:
     """Keep the posted fields and ticks in the session; of the portal address only the host it was read as."""
     data = without_raw_address(request.POST, portal_field.read_posted(request.POST))
     draft = {
-        "fields": {name: str(data.get(name, ""))[:_LONGEST] for name in _FIELDS},
+        "fields": {name: _storable(data.get(name, "")) for name in _FIELDS},
         "ticks": _ticks(data),
         REMIND: REMIND in data,
     }
@@ -98,6 +98,11 @@ def _update_reminder(request: HttpRequest, draft: Mapping[str, Any]) -> None:
         reminders.cancel(basket=basket)
 
 
+def _storable(text: object) -> str:
+    """JSON in PostgreSQL has no NUL."""
+    return str(text).replace("\0", "")[:_LONGEST]
+
+
 def _is_address(text: str) -> bool:
     try:
         return bool(emails.read(text))
@@ -108,7 +113,7 @@ def _is_address(text: str) -> bool:
 def _ticks(data: Mapping[str, str]) -> dict[str, str]:
     """Ticked boxes, each with the version of the agreement that was shown beside it."""
     names = [name for name in data if name.startswith(BOX_PREFIX)][:_MOST_BOXES]
-    return {name: str(data[name])[:20] for name in names}
+    return {_storable(name): _storable(data[name])[:20] for name in names}
 
 
 def _draft(request: HttpRequest) -> dict[str, Any]:

@@ -120,6 +120,13 @@ def test_refused_withdrawn_and_expired_ones_leave_it_where_it_is(
     assert not User.objects.filter(email=NEW).exists()
 
 
+def test_nobody_takes_what_was_offered_to_an_erased_account(license: License, customer: Any) -> None:
+    made = offer(license)
+    Handover.objects.update(email="")  # as an erasure leaves it
+    assert Client().post(path(made), {"do": "accept"}).status_code == 410
+    assert fresh(license).customer == customer and User.objects.count() == 1
+
+
 def test_one_offer_at_a_time_and_none_to_oneself_or_to_staff(own: Client, license: License, make_customer: Any) -> None:
     offer(license)
     again = own.post(f"{page_of(license)}hand-over/", {"email": "third@example.com"}, follow=True)

@@ -16,8 +16,10 @@ from oscar.apps.order.models import Order
 from catalogue.plans.models import Period
 from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
-from storefront.billing.models import Invoice
-from storefront.billing.services import settlement, starting
+from storefront.billing.models import Invoice, Seller, TaxRate
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import payers, settlement, starting
+from storefront.billing.tax import shipped_rates
 from storefront.core.instants import instant
 from storefront.core.periods import add_months
 from storefront.licensing.links import extend_path
@@ -180,6 +182,18 @@ class TestPayer:
         license.refresh_from_db()
         assert license.valid_until > end + timedelta(days=300) and License.objects.count() == 1
         assert PurchaseDetails.objects.get().portal_address == PORTAL
+
+    def test_vies_is_asked_about_the_payer_it_is_addressed_to(
+        self, client: Client, shop: Any, license: License, customer: Any, vies: Any
+    ) -> None:
+        """With no answer asked for, this seller would charge tax."""
+        shipped_rates.load(TaxRate)
+        Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976", unverified_vat_ids="charge")
+        details = PayerDetails(kind="company", company="Exemple SA", country="FR", vat_id="FR40303265045")
+        payers.add(customer=customer, details=details)
+        client.force_login(customer)
+        sent(client, shop, license, 12)
+        assert Invoice.objects.get().tax_treatment == "reverse_charge"
 
     def test_nobody_logged_in_holder_gets_the_invoice(
         self, client: Client, shop: Any, license: License, customer: Any, stripe: Any

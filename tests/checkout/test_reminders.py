@@ -72,6 +72,11 @@ def has_all(html: str) -> bool:
     return all(f'value="{word}"' in html for word in words)
 
 
+def test_what_no_database_can_store_is_left_out(client: Client, shop: Any) -> None:
+    asked(client, shop, name="Grace\0 New")
+    assert CheckoutReminder.objects.get().draft["fields"]["name"] == "Grace New"
+
+
 class TestMailed:
     def test_once_four_hours_after_the_last_change(self, client: Client, shop: Any, at: Any) -> None:
         form = asked(client, shop)

@@ -96,6 +96,8 @@ def accept(*, offer: Handover, name: str = "") -> User:
 
     Returns the receiver. Raises OfferOver, or CannotReceive.
     """
+    if not offer.email:  # whose account was erased since
+        raise OfferOver
     with transaction.atomic():
         receiver = users.find_by_email(offer.email) or _register(offer, name)
         for pk in sorted({offer.holder_id, receiver.pk}):
