@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from storefront.billing.documents.models import Document, DocumentRequest, DocumentSending, PaperCopy
+from storefront.billing.documents.models import Document, DocumentRequest, DocumentSending, PaperCopy, PaperStatus
 from storefront.billing.errors import BillingError
 from storefront.billing.models import (
     UNDER_WAY,
@@ -81,6 +81,12 @@ def _files(document: Any) -> Iterator[tuple[str, Any]]:
         yield f"documents/{document.number}-ubl.xml", document.ubl
 
 
+def _end_papers(rows: QuerySet[Any], person: Person) -> None:
+    """What was not posted by now is not posted any more: there is no address to send it to."""
+    rows.exclude(status=PaperStatus.POSTED).delete()
+    overwrite(address="")(rows, person)
+
+
 def _barriers(person: Person) -> Iterator[Barrier]:
     under_way = PaymentAttempt.objects.filter(UNDER_WAY, invoice__customer=person.pk)
     for number in under_way.order_by("pk").values_list("invoice__number", flat=True).distinct():
@@ -146,7 +152,7 @@ ROOM = Room(
             hidden=("public_id", "cause", "content_hash", "pdf_hash", "xml_hash", "ubl_hash", "hash_version"),
         ),
         Table(model=PaperCopy, rows=of("document__customer"), file="documents", kept=RECORD,
-              erase=overwrite(address="")),
+              erase=_end_papers),
         Table(model=DocumentSending, rows=of("sent_by"), file="documents", erase=delete),
         Table(
             model=DocumentRequest, rows=of("customer"), kept=RECORD,

@@ -18,13 +18,18 @@ _ANY_EMAIL = r"[^\s@<>\"',;:()\[\]]+@[\w.-]+\w"
 
 
 def pattern(words: Iterable[str], *, any_email: bool = False) -> re.Pattern[str] | None:
-    """Finds any of ``words`` in any case, the longest first, not inside a longer word; None without words.
+    """Finds any of ``words`` in any case, the longest first, not inside a longer word, nor an e-mail inside a longer
+    one (``jo.ann@acme.example`` is another's than ``ann@acme.example``); None without words.
 
     ``any_email``: and every e-mail address, also one that the person had before.
     """
     sought = sorted({word.strip() for word in words if len(word.strip()) >= SHORTEST}, key=len, reverse=True)
-    choices = [*([_ANY_EMAIL] if any_email else []), *map(re.escape, sought)]
+    choices = [*([_ANY_EMAIL] if any_email else []), *map(_whole, sought)]
     return re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)", re.IGNORECASE) if choices else None
+
+
+def _whole(word: str) -> str:
+    return rf"(?<!\w[.+%-]){re.escape(word)}(?!\.\w)" if "@" in word else re.escape(word)
 
 
 def scrub(value: Any, found: re.Pattern[str]) -> Any:

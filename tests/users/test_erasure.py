@@ -12,6 +12,7 @@ from django.core import mail
 from django.test import Client
 
 from storefront.backoffice.search.audit import checks as search_checks
+from storefront.billing.documents.models import Document
 from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
 from storefront.billing.services import ledger, settlement, starting
 from storefront.billing.states import InvoiceStatus
@@ -180,6 +181,7 @@ def test_every_table_is_asked_for_what_it_keeps(erased: Any) -> None:
 
 def test_only_who_keeps_the_books_reads_the_payer_afterwards(erased: Any, wagtail_site: Any) -> None:
     number = Invoice.objects.filter(customer=erased).order_by("pk").values_list("number", flat=True)[0]
+    issued = Document.objects.filter(customer=erased).values_list("number", flat=True)[0]
     requests.ask_erasure(customer=erased, by=erased, ends_licenses=True, is_at_once=True)
     erase_now(hours=0.1)
     shown = {}
@@ -190,8 +192,9 @@ def test_only_who_keeps_the_books_reads_the_payer_afterwards(erased: Any, wagtai
         client.force_login(member)
         pages = [client.get(path) for path in (
             f"/admin/invoices/{number}/", f"/admin/invoices/{number}/print/", "/admin/reports/bookings/",
-            f"/admin/search/?q={number}",
+            f"/admin/search/?q={number}", f"/admin/issued-documents/{issued}/pdf/",
         )]  # fmt: skip
         shown[role] = [(page.status_code, "Quillfeather" in page.content.decode()) for page in pages]
     assert not any(is_named for _status, is_named in shown[roles.SALES])
+    assert [shown[role][-1][0] for role in (roles.SALES, roles.ACCOUNTING)] == [403, 200]
     assert shown[roles.SALES][1][0] == 403 and shown[roles.ACCOUNTING][1] == (200, True)

@@ -21,7 +21,8 @@ from storefront.backoffice.documents import page
 from storefront.backoffice.documents.lists import SEND
 from storefront.backoffice.orders.acts.bulk import chosen_ids
 from storefront.backoffice.pages import Crumb
-from storefront.backoffice.rights import StaffOnly
+from storefront.backoffice.refusals import refuse
+from storefront.backoffice.rights import KEEPS_BOOKS, StaffOnly
 from storefront.billing.documents import mails, papers
 from storefront.billing.documents.models import Document, DocumentRequest, PaperCopy, PaperStatus, RequestStatus
 from storefront.core import clock
@@ -167,9 +168,11 @@ class Printed(StaffOnly, View):
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         ids = chosen_ids(request.GET)
-        rows = list(PaperCopy.objects.filter(pk__in=ids).select_related("document__invoice"))
+        rows = list(PaperCopy.objects.filter(pk__in=ids).select_related("document__invoice", "document__customer"))
         if not rows:
             raise Http404
+        if not all(page.shows_payer(row.document, request.user) for row in rows):
+            return refuse(request, (KEEPS_BOOKS,))
         return page.attachment(papers.to_print(rows), f"documents-{clock.today():%Y-%m-%d}.pdf")
 
 

@@ -19,7 +19,8 @@ from django.views.generic import View
 from storefront.backoffice import history
 from storefront.backoffice.documents.lists import SEND, VIEW
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
-from storefront.backoffice.rights import StaffOnly
+from storefront.backoffice.refusals import refuse
+from storefront.backoffice.rights import KEEPS_BOOKS, StaffOnly
 from storefront.billing.documents import content_json
 from storefront.billing.documents.models import Document, PaperCopy, PaperStatus
 from storefront.core import money
@@ -34,6 +35,11 @@ def found(number: str) -> Document:
     rows = Document.objects.select_related("customer", "invoice", "corrects", "paper")
     document: Document = get_object_or_404(rows, number=number)
     return document
+
+
+def shows_payer(document: Document, reader: Any) -> bool:
+    """Of an erased customer only to those who keep the books."""
+    return document.customer.erased_at is None or bool(reader.has_perm(KEEPS_BOOKS))
 
 
 class DocumentPage(DetailPage):
@@ -82,6 +88,7 @@ class DocumentPage(DetailPage):
         return super().get_context_data(**kwargs) | {
             "document": document,
             "content": document.content,
+            "shows_payer": shows_payer(document, self.request.user),
             "paper": self.paper,
             "is_whole": is_whole(document),
             "uses": document.picture_uses.select_related("picture"),
@@ -109,6 +116,8 @@ class DocumentFile(StaffOnly, View):
 
     def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         document = found(number)
+        if not shows_payer(document, request.user):
+            return refuse(request, (KEEPS_BOOKS,))
         try:
             with document.pdf.open() as file:
                 return attachment(file.read(), document.file_name)

@@ -12,6 +12,7 @@ from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.documents.models.settings import LATEST_ACT_DAY
 from storefront.billing.documents.sellers import settings_of
 from storefront.billing.models import Invoice, Payment, Refund
+from storefront.billing.services import sales
 from storefront.billing.states import InvoiceKind
 from storefront.core import clock
 from storefront.core.instants import day_of
@@ -54,12 +55,17 @@ def invoice_paid(invoice: Invoice, payment: Payment | None) -> None:
 
 
 def refund_made(refund: Refund) -> None:
-    """A credit note for what a refund of ours took back."""
-    invoice = refund.invoice or refund.payment.invoice
-    if invoice is not None:
+    """A credit note for what a refund of ours took back: of the invoice it was decided about, else of each that the
+    payment had paid for, and of an advance payment itself. What was taken back, the builder sees in the ledger."""
+    about = refund.invoice or refund.payment.invoice
+    found = {about.pk: about} if about else {}
+    if refund.invoice is None:
+        found |= {sale.invoice.pk: sale.invoice for sale in sales.sales_of(refund.payment)}
+    for invoice in found.values():
+        cause = f"credit_note:refund:{refund.pk}"
         ask(
             DocumentKind.CREDIT_NOTE,
-            cause=f"credit_note:refund:{refund.pk}",
+            cause=cause if invoice == about else f"{cause}:{invoice.pk}",
             customer=invoice.customer,
             invoice=invoice,
             refund=refund,

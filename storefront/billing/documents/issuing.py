@@ -1,4 +1,4 @@
-"""The worker issues what was asked for: number, content, bytes and row in one transaction.
+"""The worker issues what was asked for: number, content, bytes and row in one transaction, the bytes made before it.
 
 Killed anywhere before its commit, nothing has happened but a file that nobody names; the number is free again and the
 request is taken up by the next worker.
@@ -7,6 +7,7 @@ request is taken up by the next worker.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
@@ -61,7 +62,7 @@ def _issue(request: DocumentRequest) -> int:
         queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept(exc.sentences))
     except OperationalError:  # others issue in the same series
         _later(request, [])
-    except (OSError, RuntimeError, ValueError) as exc:
+    except Exception as exc:  # one bad document must stop no other; it is kept, logged and tried again
         logger.exception("document %s failed", request.cause)
         text = _("An error of the program: %(name)s. It is tried again.")
         _later(request, [Sentence(text, {"name": type(exc).__name__})])
@@ -83,17 +84,15 @@ def issue(request_id: int) -> Document | None:
 
     Raises CannotIssue, NotNeeded or NotYet, and what the makers of its files raise; nothing has changed then.
     """
+    drafted = _draft(request_id)
     with transaction.atomic():
         request = states.lock(DocumentRequest(pk=request_id))
         if request.status != RequestStatus.WAITING:
             return None
-        settings = settings_of(request.invoice)
-        if not settings.issues(request.kind):
-            raise NotNeeded
-        on = day_of_issue(request)
-        content = _content(Basis(request, settings, _number(request, settings, on), on))
-        made = adding.completed(making.make(content, settings), content, settings)
-        document = _write(request, content, signing.completed(made, name=content.number))
+        basis = _basis(request, numbering.next_number)
+        content = _content(basis)
+        made = drafted.made if drafted and drafted.content == content else _made(content, basis.settings)
+        document = _write(request, content, made)
         states.apply(request, RequestStatus.ISSUED, table=_STEPS, document=document, leased_until=None, problem=[])
         signals.document_issued.send(sender=Document, document=document)
     return document
@@ -102,11 +101,39 @@ def issue(request_id: int) -> Document | None:
 _STEPS: states.Transitions = {RequestStatus.WAITING: frozenset({RequestStatus.ISSUED})}
 
 
-def _number(request: DocumentRequest, settings: DocumentSettings, on: date) -> str:
-    kind = DocumentKind(request.kind)
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    content: Content
+    made: Made
+
+
+def _draft(request_id: int) -> _Draft | None:
+    """Content and files as they will be if nobody else issues in the same series meanwhile.
+
+    They take up to seconds, in which nothing is locked: neither the series nor, on SQLite, the whole database.
+    """
+    request = DocumentRequest.objects.get(pk=request_id)
+    if request.status != RequestStatus.WAITING:
+        return None
+    basis = _basis(request, numbering.likely_number)
+    content = _content(basis)
+    return _Draft(content, _made(content, basis.settings))
+
+
+def _made(content: Content, settings: DocumentSettings) -> Made:
+    whole = adding.completed(making.make(content, settings), content, settings)
+    return signing.completed(whole, name=content.number)
+
+
+def _basis(request: DocumentRequest, number: numbering.Numbering) -> Basis:
+    """Raises NotNeeded where the seller issues no such documents."""
+    settings, kind = settings_of(request.invoice), DocumentKind(request.kind)
+    if not settings.issues(kind):
+        raise NotNeeded
+    on = day_of_issue(request)
     if kind in _NUMBERED_ELSEWHERE and request.invoice:
-        return request.invoice.number
-    return numbering.next_number(kind, seller_id=settings.seller_id, series=settings.series, on=on)
+        return Basis(request, settings, request.invoice.number, on)
+    return Basis(request, settings, number(kind, seller_id=settings.seller_id, series=settings.series, on=on), on)
 
 
 def _content(basis: Basis) -> Content:

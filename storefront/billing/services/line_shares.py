@@ -52,10 +52,10 @@ def write(movement: LedgerTransaction, amount: Decimal, first: ByLine) -> None:
     lines = list(invoice.lines.order_by("position"))
     if not lines:
         return
-    sold = _sold(invoice, lines, movement)
+    sold = sold_of(invoice, lines, but=movement)
     room = [sold[line.pk] if amount < 0 else line.amount - sold[line.pk] for line in lines]
     wanted = [first.get(line.pk, _NOTHING) for line in lines]
-    found = _shared(abs(amount), wanted, room, [line.amount for line in lines], invoice.currency)
+    found = shared(abs(amount), wanted, room, [line.amount for line in lines], invoice.currency)
     sign = 1 if amount > 0 else -1
     LineShare.objects.bulk_create(
         LineShare(transaction=movement, line=line, amount=sign * share)
@@ -63,15 +63,19 @@ def write(movement: LedgerTransaction, amount: Decimal, first: ByLine) -> None:
     )
 
 
-def _sold(invoice: Invoice, lines: Sequence[InvoiceLine], but: LedgerTransaction) -> dict[int, Decimal]:
-    """What each line has sold by now, less what was taken back of it."""
+def sold_of(
+    invoice: Invoice, lines: Sequence[InvoiceLine], *, but: LedgerTransaction | None = None
+) -> dict[int, Decimal]:
+    """What each line has sold by now, less what was taken back of it; ``but``: as if that movement were not there."""
     sold = {line.pk: _NOTHING for line in lines}
     entries = LedgerEntry.objects.filter(account__kind=AccountKind.SALES, transaction__invoice=invoice)
+    if but is not None:
+        entries = entries.exclude(transaction=but)
     shares: dict[int, dict[int, Decimal]] = {}
     written = LineShare.objects.filter(line__invoice=invoice)
     for movement, line_id, amount in written.values_list("transaction", "line", "amount"):
         shares.setdefault(movement, {})[line_id] = amount
-    for movement, amount in entries.exclude(transaction=but).values_list("transaction", "amount"):
+    for movement, amount in entries.values_list("transaction", "amount"):
         if movement in shares:
             parts = [shares[movement][line.pk] for line in lines]
         else:  # a whole invoice, or a part from before shares were written
@@ -82,9 +86,11 @@ def _sold(invoice: Invoice, lines: Sequence[InvoiceLine], but: LedgerTransaction
     return sold
 
 
-def _shared(
+def shared(
     amount: Decimal, wanted: Sequence[Decimal], room: Sequence[Decimal], prices: Sequence[Decimal], currency: str
 ) -> list[Decimal]:
+    """``amount`` by line: first what is ``wanted`` of each, the rest by the ``room`` that is left, or by the ``prices``
+    where that is not enough. No line gets more than its room as long as there is enough of it."""
     room = [max(_NOTHING, each) for each in room]
     first = [min(pair) for pair in zip(wanted, room, strict=True)]
     if sum(first) >= amount:

@@ -14,7 +14,7 @@ from storefront.billing.documents.content import DocumentKind, TaxCategory
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, RequestStatus
 from storefront.billing.models import Seller
-from storefront.billing.services import refund_units, refunds
+from storefront.billing.services import invoices, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -122,3 +122,49 @@ def test_a_fault_of_the_files_is_tried_again(invoice, monkeypatch):
     assert request.status == RequestStatus.WAITING and "OSError" in request.problem_text
     DocumentRequest.objects.update(next_attempt_at=request.created_at)
     assert issue_due() == 1
+
+
+def test_a_document_that_the_program_cannot_make_stops_no_other(customer, monkeypatch):
+    make_invoice(customer, payer_name="Broken")
+    whole = make_invoice(customer)
+    make = issuing.making.make
+
+    def broken(content, settings):
+        return {}[content.payer.name] if content.payer.name == "Broken" else make(content, settings)
+
+    monkeypatch.setattr(issuing.making, "make", broken)
+    assert issue_due() == 1 and Document.objects.get().invoice == whole
+    waiting = DocumentRequest.objects.get(status=RequestStatus.WAITING)
+    assert "KeyError" in waiting.problem_text and waiting.leased_until is None
+
+
+def test_files_are_made_before_a_number_is_taken_and_only_once(invoice, pay, monkeypatch):
+    pay(invoice)
+    DocumentRequest.objects.exclude(kind="act").update(status=RequestStatus.NOT_NEEDED)
+    done = []
+    for module, name in ((issuing.making, "make"), (issuing.numbering, "next_number")):
+        real = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *args, real=real, name=name, **kwargs: done.append(name) or real(*args, **kwargs)
+        )
+    assert issue_due() == 1 and done == ["make", "next_number"]
+
+
+def test_numbers_of_a_seller_go_on_after_those_that_begin_in_the_same_way(customer, pay):
+    pay(make_invoice(customer))
+    issue_due()
+    Seller.objects.create(name="Northbridge Software Ltd", address="London")  # the shop had named none before
+    for _each in range(2):
+        pay(make_invoice(customer))
+    issue_due()
+    acts = Document.objects.filter(kind="act").order_by("pk").values_list("number", flat=True)
+    assert [int(number[-6:]) for number in acts] == [1, 2, 3]
+
+
+def test_nobody_is_asked_to_pay_an_invoice_that_is_void(customer):
+    replaced = make_invoice(customer, payer_name="株式会社")
+    assert issue_due() == 0 and DocumentRequest.objects.get().status == RequestStatus.FAILED
+    invoices.void(invoice=replaced, reason="Another payer")
+    DocumentRequest.objects.update(status=RequestStatus.WAITING)  # staff have it tried again
+    issue_due()
+    assert DocumentRequest.objects.get().status == RequestStatus.NOT_NEEDED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.errors import CannotIssue
+from storefront.billing.documents.printing import pdf
 from storefront.billing.documents.printing.amounts_in_words import in_words
 from tests.billing.documents.contents import PAYER, make_content, printed, sheets
 
@@ -98,3 +100,10 @@ def test_sums_in_words(amount, currency, language, words):
 def test_the_day_of_the_document_is_that_of_the_file():
     made = printed(make_content(issued_on=date(2026, 3, 5)))
     assert PdfReader(io.BytesIO(made)).metadata.creation_date.date() == date(2026, 3, 5)
+
+
+def test_two_threads_print_at_once():
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 90"><circle cx="45" cy="45" r="40"/></svg>'
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(pdf.rasterised, [drawing] * 8))
+    assert len(set(made)) == 1

@@ -10,8 +10,10 @@ from storefront.billing.documents.building import lines, parties
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.taxes import taxed_as
 from storefront.billing.documents.content import Content, DocumentKind
+from storefront.billing.documents.errors import NotNeeded
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.states import InvoiceStatus
 from storefront.core import clock
 from storefront.core.instants import day_of
 from storefront.core.language import nearest_language
@@ -35,8 +37,10 @@ def day_rights_passed(invoice: Invoice) -> date:
 
 
 def invoice(basis: Basis) -> Content:
-    """As it was issued, before any payment."""
+    """As it was issued, before any payment. Raises NotNeeded if it is void: another has taken its place, or none."""
     found = invoice_of(basis)
+    if found.status == InvoiceStatus.VOID:
+        raise NotNeeded
     values = _common(basis, found) | {
         "number": found.number,
         "issued_on": day_of(found.issued_at),
@@ -61,6 +65,14 @@ def receipt(basis: Basis) -> Content:
 
 
 def act(basis: Basis) -> Content:
+    """Raises NotNeeded if the invoice was taken back before its act was issued: the rights did not stay."""
+    if invoice_of(basis).status == InvoiceStatus.REFUNDED:
+        raise NotNeeded
+    return as_sold(basis)
+
+
+def as_sold(basis: Basis) -> Content:
+    """All of the invoice, as paid."""
     found = invoice_of(basis)
     return Content(**_common(basis, found) | {"paid": found.amount, "supplied_on": day_rights_passed(found)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES, FONTS = ROOT / "templates", ROOT / "fonts"
 #: For archives: fonts are embedded, and a letter that the font does not have is an error.
 STANDARD = "a-3b"
+#: A compiler that is used by two threads at once raises RuntimeError in one of them.
+_one_at_a_time = threading.Lock()
 _MISSING = re.compile(r"the text `\"(?P<text>.*)\"` could not be displayed", re.DOTALL)
 
 
@@ -38,7 +41,8 @@ def pictured(page: Mapping[str, Any], *, on: date, ppi: float = 96) -> list[byte
 
 def rasterised(svg: str) -> bytes:
     """A drawing as a PNG of 1,250 pixels' width. Raises RuntimeError for what cannot be drawn."""
-    made: bytes = _compiler("picture.typ").compile(sys_inputs={"data": svg}, format="png", ppi=600, timestamp=0)
+    with _one_at_a_time:
+        made: bytes = _compiler("picture.typ").compile(sys_inputs={"data": svg}, format="png", ppi=600, timestamp=0)
     return made
 
 
@@ -48,7 +52,8 @@ def _compiled(page: Mapping[str, Any], *, on: date, **options: Any) -> Any:
     inputs = {"data": json.dumps(page, ensure_ascii=False)}
     timestamp = datetime(on.year, on.month, on.day, tzinfo=UTC)
     try:
-        made, warnings = _compiler().compile_with_warnings(sys_inputs=inputs, timestamp=timestamp, **options)
+        with _one_at_a_time:
+            made, warnings = _compiler().compile_with_warnings(sys_inputs=inputs, timestamp=timestamp, **options)
     except typst.TypstError as exc:
         if found := _MISSING.search(exc.message):
             text = _("These letters cannot be printed: %(letters)s. Correct the name or address that has them.")
