@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core.files.base import ContentFile
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
@@ -33,6 +33,11 @@ logger = logging.getLogger(__name__)
 PATIENCE = queue.Patience(lease=timedelta(minutes=2), longest_gap=timedelta(hours=1), max_attempts=12)
 #: Accounts have to be kept so long: Regulation (EU) 2011/282, Article 63c (OSS) has the longest period.
 KEPT_YEARS = 10
+#: What is raised at one document; it is kept, logged and tried again, and stops no other.
+_FAULTS = (
+    ArithmeticError, AttributeError, DatabaseError, LookupError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError,
+)  # fmt: skip
 _ENDED = _("Every attempt ended with its worker.")
 _NUMBERED_ELSEWHERE = (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE)
 
@@ -62,7 +67,7 @@ def _issue(request: DocumentRequest) -> int:
         queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept(exc.sentences))
     except OperationalError:  # others issue in the same series
         _later(request, [])
-    except Exception as exc:  # one bad document must stop no other; it is kept, logged and tried again
+    except _FAULTS as exc:
         logger.exception("document %s failed", request.cause)
         text = _("An error of the program: %(name)s. It is tried again.")
         _later(request, [Sentence(text, {"name": type(exc).__name__})])
