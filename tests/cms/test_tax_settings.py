@@ -53,6 +53,24 @@ def test_a_wrong_rate_is_refused_at_its_field(accountant: Any, fields: dict[str,
     assert set(errors) == {field} and words in str(errors[field])
 
 
+@pytest.mark.parametrize(
+    ("country", "regime", "is_refused"),
+    [("FR", "vat", True), ("KZ", "fixed", True), ("KZ", "vat", False), ("FR", "none", False)],
+)
+def test_the_last_rate_of_a_tax_that_is_charged_does_not_end(
+    accountant: Any, shop: Any, country: str, regime: str, is_refused: bool
+) -> None:
+    """No cart could say what it costs from the day after on."""
+    Seller.objects.update(tax_regime=regime, country="KZ" if regime == "fixed" else "DE")
+    last, _made = TaxRate.objects.get_or_create(
+        country=country, valid_to=None, defaults={"rate": 12, "valid_from": date(2026, 1, 1)}
+    )
+    ending = rate(country=country, rate="12", valid_from=last.valid_from.isoformat(), valid_to="2026-12-31")
+    answer = accountant.post(reverse(f"{RATES}:edit", args=[last.pk]), ending)
+    assert answer.status_code == (200 if is_refused else 302)
+    assert not is_refused or "leave the end empty" in str(answer.context["form"].errors["valid_to"])
+
+
 def test_marketers_do_not_see_the_rates(marketer: Any) -> None:
     assert marketer.get(reverse(f"{RATES}:list")).status_code in (302, 403)
     assert marketer.get(reverse(f"{RATES}:add")).status_code in (302, 403)

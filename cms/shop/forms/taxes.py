@@ -13,6 +13,7 @@ from stdnum.exceptions import ValidationError as NotANumber
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from storefront.billing.models import TaxRate
+from storefront.billing.services import taxation
 from storefront.billing.tax import TaxRegime
 from storefront.billing.tax.territories import EU, vat_prefix
 from storefront.core import clock
@@ -22,7 +23,17 @@ _WITH_RATE = (TaxRegime.VAT, TaxRegime.FIXED)
 
 
 class TaxRateForm(WagtailAdminModelForm):  # type: ignore[misc]
-    """One rate; the model refuses gaps and overlaps."""
+    """One rate; the model refuses gaps and overlaps, and here the last rate of a tax that is charged has no end."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        country, until = data.get("country") or "", data.get("valid_to")
+        if until and _is_charged(country):
+            following = TaxRate.objects.filter(country=country, valid_from__gt=until).exclude(pk=self.instance.pk)
+            if not following.exists():
+                text = _("This tax is charged: leave the end empty. The rate that follows will end this one by itself.")
+                self.add_error("valid_to", text)
+        return data
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Any:
@@ -56,6 +67,13 @@ def _vat_id_problems(vat_id: str, country: str) -> Iterator[tuple[str, Validatio
         return
     if not number.startswith(vat_prefix(country)):
         yield "vat_id", ValidationError(_("This VAT ID is of another country than the seller."))
+
+
+def _is_charged(country: str) -> bool:
+    """Whether nothing could be sold to somebody there without a rate of the country."""
+    seller = taxation.settings()
+    is_home = seller.regime in _WITH_RATE and country == seller.country
+    return is_home or (seller.regime == TaxRegime.VAT and country in EU)
 
 
 def _has_rate(country: str) -> bool:
