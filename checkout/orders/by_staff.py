@@ -113,9 +113,10 @@ def published(lines: Sequence[OrderLine]) -> Decimal:
     return sum((line.amount for line in lines), Decimal(0))
 
 
-def check(lines: Sequence[OrderLine]) -> None:
-    """Raise CannotOrder if no payment method takes the total, or if nothing is to be paid."""
-    total, currency = published(lines), currency_of(lines)
+def check(lines: Sequence[OrderLine], decision: TaxDecision) -> None:
+    """Raise CannotOrder if no payment method takes the total, tax included, or if nothing is to be paid."""
+    currency = currency_of(lines)
+    total = decision.charge([published(lines)], currency)[0].gross
     if not total:
         raise CannotOrder(_("Nothing is to be paid for this: give the license away instead."))
     if found := payment_limits.problem(total, currency):
@@ -147,7 +148,7 @@ def place(order: StaffOrder) -> CreatedOrder:
         states.lock(User(pk=customer.pk))
         unproven.shut_out(customer)
         lines = lines_of(order)
-        check(lines)
+        check(lines, tax_of(order, lines))
         created = create(
             customer=customer,
             lines=lines,

@@ -29,6 +29,7 @@ from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import OrderRequest, PlacedOrder
 from checkout.reminders import services as reminders
 from checkout.vouchers import rules
+from storefront.billing import payment_limits
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.services import orders, payers
 from storefront.billing.states import InvoiceStatus
@@ -67,6 +68,7 @@ def place_order(request: OrderRequest) -> PlacedOrder:
         order, invoice = _create(request, cart, basket_lines, lines, customer, versions)
         if request.shown is not None and invoice.amount != request.shown.charged:
             raise CartChanged("tax")
+        _check_payable(invoice, cart)
         reminders.cancel_for_order(basket_id=basket.pk, email=customer.email)
     return PlacedOrder(order, invoice, customer, is_new)
 
@@ -193,6 +195,14 @@ def _create(
         order=created.order, lines=created.lines, basket=cart.basket, basket_lines=basket_lines, customer=customer
     )
     return created.order, created.invoice
+
+
+def _check_payable(invoice: Invoice, cart: Cart) -> None:
+    """With the payer's tax the total may pass a limit that the cart's own does not (``Cart.payment_problem``)."""
+    if invoice.amount == cart.total:
+        return
+    if found := payment_limits.problem(invoice.amount, invoice.currency):
+        raise CannotOrder(payment_limits.sentence(found, invoice.currency))
 
 
 def _cause(cart: Cart) -> Cause:

@@ -14,7 +14,8 @@ from oscar.apps.order.models import Order
 
 from storefront.billing import payment_limits
 from storefront.billing.links import pay_path
-from storefront.billing.models import Invoice, ReviewItem
+from storefront.billing.models import Invoice, ReviewItem, Seller, TaxRate
+from storefront.billing.tax import shipped_rates
 from storefront.gateways.payments.stripe.amounts import to_minor
 from storefront.gateways.payments.stripe.limits import CURRENCIES, LIMITS
 from tests.billing.building import make_invoice
@@ -51,6 +52,18 @@ class TestVoucher:
         order_by(client, shop)
         answer = client.post(pay_path(Invoice.objects.get()))
         assert answer.status_code == 303 and stripe.sessions()[0]["amount_total"] == 50
+
+    def test_what_is_left_without_tax_must_be_payable_too(self, client: Client, shop: Any, vies: Any) -> None:
+        shipped_rates.load(TaxRate)
+        Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976")
+        make_voucher(percent="99.48")  # 0.50 with VAT, 0.42 without
+        put_in_cart(client, shop.term())
+        use_voucher(client)
+        abroad = {"company": "Exemple SA", "country": "FR", "vat_id": "FR40303265045", "address": "1 rue Exemple"}
+        first = order_by(client, shop, **abroad)
+        page = client.post("/checkout/", filled(shop, shown=seal_on(first.content.decode()), **abroad))
+        assert page.status_code == 200 and not Order.objects.exists()
+        assert "below €0.50 cannot be paid" in page.content.decode()
 
     def test_a_cart_that_shrinks_below_it_is_not_ordered(self, client: Client, shop: Any) -> None:
         make_voucher(percent="99.6")

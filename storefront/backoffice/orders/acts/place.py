@@ -174,7 +174,8 @@ class Place(ActView):
     def preview(self, form: Any) -> list[str]:
         order = form.staff_order()
         customer, lines = by_staff.customer_of(order), by_staff.lines_of(order)
-        by_staff.check(lines)
+        decision = by_staff.tax_of(order, lines)
+        by_staff.check(lines, decision)
         currency = by_staff.currency_of(lines)
         who = {"name": order.contact.name, "email": order.contact.email}
         sentences = [
@@ -185,7 +186,7 @@ class Place(ActView):
         for line, effect in zip(lines, by_staff.effects(lines, customer), strict=True):
             amount = money.display(line.amount, currency)
             sentences.append(f"{line.quantity} × {line.description}: {amount}. {effect}")
-        published, decision = by_staff.published(lines), by_staff.tax_of(order, lines)
+        published = by_staff.published(lines)
         (total,) = decision.charge([published], currency)
         sentences += about_tax(decision, total, currency, published=published)
         sentences.append(_("To pay: %(total)s.") % {"total": money.display(total.gross, currency)})
