@@ -160,7 +160,7 @@ def _render(
         "rows": presentation.rows(cart, errors or {}),
         "price_changes": price_changes,
         "discounts": presentation.discounts(cart),
-        "tax": taxes.of_visitor(cart, request.user),
+        "tax": taxes.of_visitor(cart, request.user) if cart.lines else None,
         "payment_problem": cart.payment_problem,
         "voucher_error": voucher_error,
         "typed_code": typed_code,

@@ -24,6 +24,7 @@ from storefront.support.services import conversations
 from storefront.users import urls as users_urls
 from tests import purchases
 from tests.backoffice.customers.acting import act, errors
+from tests.billing.documents.building import make_document
 
 pytestmark = pytest.mark.django_db
 
@@ -48,8 +49,10 @@ def pages(customer: Any, invoice: Any, license: Any, consent: Any) -> list[str]:
         key="k", text="Where is my invoice?", language="en", page_url="", customer=customer, kind=Kind.TICKET
     )
     conversations.answer(conversation=talk, by=customer, text="In your account.", key="a")
+    document = make_document(invoice)
     return [
-        "/account/", "/account/invoices/", f"/account/invoices/{invoice.number}/",
+        "/account/", "/account/documents/", f"/account/documents/{document.public_id}/", "/account/payers/",
+        "/account/invoices/", f"/account/invoices/{invoice.number}/",
         f"/account/invoices/{invoice.number}/print/", "/account/licenses/", f"/account/licenses/{license.public_id}/",
         "/account/orders/", f"/account/orders/{invoice.order.number}/", "/account/agreements/",
         f"/account/agreements/{consent.order.number}/{consent.sha256}/", "/account/profile/", "/account/tickets/",
@@ -162,6 +165,11 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
     assert names - rendering.SHOWN == {
         "account-license-address", "account-ticket-new", "account-ticket-turn", "account-ticket-rate",
         "account_set_password", "account-mail-again", "account_email", "usersessions_list", "staff-invitation",
+        # forms of the customer's own, and files that staff have in the back office
+        "account-invoice-send", "account-documents-archive", "account-documents-statement", "account-document-pdf",
+        "account-document-xml", "account-document-ubl", "account-document-send", "account-document-paper",
+        "account-license-hand-over", "account-payer-new", "account-payer", "account-payer-turn",
+        "account-data", "account-data-ask", "account-data-copy", "account-data-erase", "erasure-withdraw",
     }  # fmt: skip
 
 
