@@ -57,6 +57,8 @@ from storefront.core.personal_data import (
 )
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import GatewayError
+from storefront.notifications.models import OutboxMessage
+from storefront.notifications.personal_data import unsent
 
 RECORD = _("The law has records of money kept as they are. Only those who keep the books see them.")
 _RUNNING_REFUND = (RefundStatus.AWAITING, RefundStatus.CREATED, RefundStatus.PENDING)
@@ -79,6 +81,13 @@ def _files(document: Any) -> Iterator[tuple[str, Any]]:
         yield f"documents/{document.number}.xml", document.xml
     if document.ubl:
         yield f"documents/{document.number}-ubl.xml", document.ubl
+
+
+def _mails(person: Person) -> Q:
+    """Mails with documents, also to addresses that payers have named for them."""
+    numbers = list(Document.objects.filter(customer=person.pk).values_list("number", flat=True))
+    templates = ("document_issued", "document_forwarded", "paper_posted")
+    return Q(template__in=templates, payload__context__number__in=numbers)
 
 
 def _end_papers(rows: QuerySet[Any], person: Person) -> None:
@@ -153,6 +162,10 @@ ROOM = Room(
         ),
         Table(model=PaperCopy, rows=of("document__customer"), file="documents", kept=RECORD,
               erase=_end_papers),
+        Table(
+            model=OutboxMessage, rows=_mails, erase=unsent,
+            left_out=_("Mails with your documents; to whom you sent them is among the documents."),
+        ),
         Table(model=DocumentSending, rows=of("sent_by"), file="documents", erase=delete),
         Table(
             model=DocumentRequest, rows=of("customer"), kept=RECORD,

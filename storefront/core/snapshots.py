@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import connection, transaction
 
@@ -16,8 +16,23 @@ def snapshot() -> Iterator[None]:
     that one's moment.
     """
     is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
+    with _reading() if is_outermost else nullcontext(), transaction.atomic():
         if is_outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """On SQLite our transactions begin as writers (``transaction_mode``), and there is one at a time; readers are in
+    nobody's way: https://www.sqlite.org/lang_transaction.html"""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = connection.transaction_mode
+    connection.transaction_mode = "DEFERRED"
+    try:
+        yield
+    finally:
+        connection.transaction_mode = usual

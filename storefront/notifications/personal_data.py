@@ -13,7 +13,7 @@ from storefront.core.signals import rows_written
 from storefront.notifications.models import MailAddress, OutboxMessage, OutboxStatus
 
 
-def _unsent(rows: QuerySet[Any], person: Person) -> None:
+def unsent(rows: QuerySet[Any], person: Person) -> None:
     """What still waits is sent to nobody; of all others the kind, the times and the states stay."""
     keys = list(rows.values_list("pk", flat=True))
     mails = OutboxMessage.objects.filter(pk__in=keys)
@@ -35,7 +35,7 @@ ROOM = Room(
         Table(
             model=OutboxMessage, rows=_mails, file="mails",
             hidden=("key", "group", "attempts", "forgiven_attempts", "leased_until", "last_error", "next_attempt_at"),
-            erase=_unsent,
+            erase=unsent,
             kept=_("That a mail was sent, without its address and text, is kept for the figures of the shop."),
         ),
         Table(model=MailAddress, rows=by_email("email"), file="mails", erase=delete),

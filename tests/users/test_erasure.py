@@ -198,3 +198,9 @@ def test_only_who_keeps_the_books_reads_the_payer_afterwards(erased: Any, wagtai
     assert not any(is_named for _status, is_named in shown[roles.SALES])
     assert [shown[role][-1][0] for role in (roles.SALES, roles.ACCOUNTING)] == [403, 200]
     assert shown[roles.SALES][1][0] == 403 and shown[roles.ACCOUNTING][1] == (200, True)
+
+
+def test_a_short_number_is_sought_in_nobody_elses_words(make_customer: Any) -> None:
+    phones = {phone: people.person(make_customer(f"{at}@example.com", phone=phone)).phones
+              for at, phone in enumerate(("10115", "+44 20 7946 0991"))}  # fmt: skip
+    assert phones == {"10115": (), "+44 20 7946 0991": ("+44 20 7946 0991",)}

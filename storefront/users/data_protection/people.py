@@ -10,6 +10,9 @@ from storefront.core.personal_data import Barrier, Person, is_nobodys, rooms
 from storefront.users import services
 from storefront.users.models import User
 
+#: A shorter number may be anything else in what others wrote: a postcode, an amount.
+LEAST_DIGITS = 7
+
 
 def person(user: User) -> Person:
     """Read anew from all rooms. Needs the account as it was before an erasure."""
@@ -21,7 +24,7 @@ def person(user: User) -> Person:
     )
     words = (word.strip() for room in rooms() for word in room.words(user.pk))
     named = (*emails, *(word for word in words if word and not is_nobodys(word)))
-    phones = (user.phone.strip(),) if user.phone.strip() else ()
+    phones = (user.phone.strip(),) if sum(map(str.isdigit, user.phone)) >= LEAST_DIGITS else ()
     return Person(pk=user.pk, emails=tuple(emails), phones=phones, words=tuple(dict.fromkeys(named)))
 
 

@@ -14,8 +14,10 @@ from storefront.billing.documents import alarms, asking, papers, statements
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, PaperCopy, PaperStatus
 from storefront.billing.models import ReviewItem, Seller
+from storefront.billing.personal_data import ROOM
 from storefront.billing.services import ledger
 from storefront.core import clock
+from storefront.core.personal_data import Person
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import deliver_due
 from tests.billing.building import make_invoice, make_payment
@@ -116,3 +118,14 @@ def test_a_statement_says_what_the_ledger_says(customer):
 def test_no_act_is_asked_for_what_buys_nothing(customer):
     paid(make_invoice(customer, kind="advance_payment", with_order=False))
     assert not DocumentRequest.objects.filter(kind="act").exists()
+
+
+def test_an_erasure_empties_mails_with_documents_whoever_got_them(customer, make_customer):
+    for buyer in (customer, make_customer("other@example.com")):
+        paid(make_invoice(buyer, payer={"documents_email": "books@acme.example"}))
+    issue_due()
+    (table,) = [each for each in ROOM.tables if each.model is OutboxMessage]
+    person = Person(pk=customer.pk)
+    table.erase(table.of(person), person)
+    mails = OutboxMessage.objects.filter(template="document_issued")
+    assert sorted(mail.recipient for mail in mails) == ["", "books@acme.example"]
