@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -30,9 +31,10 @@ def _reading() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    usual = connection.transaction_mode
-    connection.transaction_mode = "DEFERRED"
+    database: Any = connection  # only SQLite's has a mode
+    usual = database.transaction_mode
+    database.transaction_mode = "DEFERRED"
     try:
         yield
     finally:
-        connection.transaction_mode = usual
+        database.transaction_mode = usual
