@@ -167,6 +167,10 @@ class TaxDiffers(BillingError):
     )
 
 
+class NoMethodForTotal(BillingError):
+    """With another payer's tax the total would be one that no payment method takes; the sentence says which do."""
+
+
 class TaxRateMissing(BillingError):
     """The table of rates has none for a country whose tax applies."""
 

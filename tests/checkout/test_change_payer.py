@@ -187,6 +187,13 @@ def test_what_was_agreed_to_is_what_is_charged(client: Client, taxed: Invoice) -
         replacing.change_payer(invoice=taxed, payer={"country": "CH"}, is_told=False, total=taxed.amount)
 
 
+def test_nobody_gets_an_invoice_that_no_method_takes(client: Client, taxed: Invoice) -> None:
+    small = make_invoice(taxed.customer, "0.50")
+    answer = client.post(links.payer_path(small), FRENCH)  # 0.42 without VAT
+    assert answer.status_code == 409 and "below €0.50 cannot be paid" in answer.content.decode()
+    assert newest() == small
+
+
 def test_an_id_that_is_not_valid_is_said_before_it_is_taxed(client: Client, taxed: Invoice, vies: Any) -> None:
     vies.add_company("FR40303265045", is_valid=False)
     agreeing(client, links.payer_path(taxed), FRENCH, "does not know the VAT number FR40303265045", "VAT 20%")

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from storefront.billing import mails
-from storefront.billing.errors import CannotWithdraw, ChargeOpen, PayerUnchanged, TaxDiffers
+from storefront.billing import mails, payment_limits
+from storefront.billing.errors import CannotWithdraw, ChargeOpen, NoMethodForTotal, PayerUnchanged, TaxDiffers
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import invoices, orders, recharging, unpaid
@@ -58,8 +58,8 @@ def changed(invoice: Invoice, payer: Mapping[str, str]) -> dict[str, str]:
 def check(*, invoice: Invoice, payer: Mapping[str, str]) -> Replacement:
     """What would take the place of an unpaid invoice now. Call ``taxation.ask`` first.
 
-    Raises as ``unpaid.check`` does, PayerUnchanged, TaxRateMissing, or CannotWithdraw (the buyer holds a voucher or the
-    details of a transfer, and its money would come for the old invoice).
+    Raises as ``unpaid.check`` does, PayerUnchanged, TaxRateMissing, NoMethodForTotal, or CannotWithdraw (the buyer holds
+    a voucher or the details of a transfer, and its money would come for the old invoice).
     """
     unpaid.check(invoice)
     after = changed(invoice, payer)
@@ -67,7 +67,11 @@ def check(*, invoice: Invoice, payer: Mapping[str, str]) -> Replacement:
     if any(each.is_awaited or (each.is_given_up and each.next_check_at is not None) for each in pending):
         raise CannotWithdraw
     decision, lines = recharging.for_payer(invoice=invoice, payer=after)
-    return Replacement(after, decision, lines)
+    planned = Replacement(after, decision, lines)
+    total, currency = planned.total.gross, invoice.currency
+    if total != invoice.amount and (found := payment_limits.problem(total, currency)):
+        raise NoMethodForTotal(payment_limits.sentence(found, currency))
+    return planned
 
 
 def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, total: Decimal | None = None) -> Invoice:
