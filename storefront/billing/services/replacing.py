@@ -58,8 +58,8 @@ def changed(invoice: Invoice, payer: Mapping[str, str]) -> dict[str, str]:
 def check(*, invoice: Invoice, payer: Mapping[str, str]) -> Replacement:
     """What would take the place of an unpaid invoice now. Call ``taxation.ask`` first.
 
-    Raises as ``unpaid.check`` does, PayerUnchanged, TaxRateMissing, NoMethodForTotal, or CannotWithdraw (the buyer holds
-    a voucher or the details of a transfer, and its money would come for the old invoice).
+    Raises as ``unpaid.check`` does, PayerUnchanged, TaxRateMissing, NoMethodForTotal, or CannotWithdraw (the buyer
+    holds a voucher or the details of a transfer, and its money would come for the old invoice).
     """
     unpaid.check(invoice)
     after = changed(invoice, payer)
