@@ -31,6 +31,7 @@ TITLES = {
     "location_conflict": gettext_noop("A buyer's country is not certain"),
     "mail_bounced": gettext_noop("Mails to an address come back"),
     "act_due": gettext_noop("An act is due"),
+    "document_failed": gettext_noop("A document cannot be issued"),
     "wrong_mode": gettext_noop("A message from the provider's other mode"),
 }
 

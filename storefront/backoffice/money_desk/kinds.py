@@ -110,6 +110,9 @@ KINDS = {
     "act_due": ReviewText(
         _("Open Documents, Acts: have it issued, or print, sign and post it. Then close this entry."),
     ),
+    "document_failed": ReviewText(
+        _("Put right what it says, have the document issued under Documents that wait, then close this entry."),
+    ),
     "wrong_mode": ReviewText(
         _("Test and live mode are mixed up: check the keys and the webhook."),
     ),

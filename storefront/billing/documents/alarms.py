@@ -1,4 +1,4 @@
-"""Acts that are late, or about to be: a matter for staff."""
+"""Acts that are late, or about to be, and documents that cannot be issued: a matter for staff."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storefront.core.sentences import Sentence
 
 #: Days before the last one on which staff are told first.
 EARLY = timedelta(days=3)
-KIND = "act_due"
+KIND, FAILED = "act_due", "document_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,18 @@ def sound() -> int:
     return len(acts)
 
 
+def failed(request: DocumentRequest, why: list[Sentence]) -> None:
+    """File a matter for a document that was given up; another if it is tried again in vain."""
+    about = request.invoice.number if request.invoice else request.cause
+    reviews.file(
+        key=f"{FAILED}:{request.pk}:{request.attempts}",
+        kind=FAILED,
+        detail=[Sentence(_CANNOT, {"number": about}), *why],
+        invoice=request.invoice,
+    )
+
+
+_CANNOT = _("A document for %(number)s cannot be issued.")
 _SOON = _("The act for invoice %(invoice)s must have gone out by %(day)s.")
 _OVERDUE = _("The act for invoice %(invoice)s should have gone out by %(day)s and has not.")
 

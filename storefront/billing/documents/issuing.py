@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.documents import content_json, making, numbering, signals, signing
+from storefront.billing.documents import alarms, content_json, making, numbering, signals, signing
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.kinds import builder, day_of_issue, language_of
 from storefront.billing.documents.content import Content, DocumentKind
@@ -54,7 +54,7 @@ def _due(now: datetime) -> QuerySet[DocumentRequest]:
 
 def _issue(request: DocumentRequest) -> int:
     if request.tries > PATIENCE.max_attempts:  # only one that kills its worker gets here
-        queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept([Sentence(_ENDED)]))
+        _give_up(request, [Sentence(_ENDED)])
         return 0
     try:
         return 1 if issue(request.pk) else 0
@@ -64,7 +64,7 @@ def _issue(request: DocumentRequest) -> int:
         _later(request, [])
     except CannotIssue as exc:
         logger.warning("document %s cannot be issued: %s", request.cause, exc)
-        queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept(exc.sentences))
+        _give_up(request, list(exc.sentences))
     except OperationalError:  # others issue in the same series
         _later(request, [])
     except _FAULTS as exc:
@@ -75,13 +75,18 @@ def _issue(request: DocumentRequest) -> int:
 
 
 def _later(request: DocumentRequest, problem: list[Sentence]) -> None:
-    is_over = request.tries >= PATIENCE.max_attempts
-    queue.finish(
-        request,
-        status=RequestStatus.FAILED if is_over else RequestStatus.WAITING,
-        next_attempt_at=clock.now() + PATIENCE.gap_after(request.tries),
-        problem=sentences.kept(problem),
-    )
+    if request.tries >= PATIENCE.max_attempts:
+        _give_up(request, problem)
+        return
+    at = clock.now() + PATIENCE.gap_after(request.tries)
+    queue.finish(request, next_attempt_at=at, problem=sentences.kept(problem))
+
+
+def _give_up(request: DocumentRequest, problem: list[Sentence]) -> None:
+    """Staff are told, if the row is still ours."""
+    with transaction.atomic():
+        if queue.finish(request, status=RequestStatus.FAILED, problem=sentences.kept(problem)):
+            alarms.failed(request, problem)
 
 
 def issue(request_id: int) -> Document | None:

@@ -13,7 +13,7 @@ from storefront.billing.documents import content_json, issuing
 from storefront.billing.documents.content import DocumentKind, TaxCategory
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, RequestStatus
-from storefront.billing.models import Seller
+from storefront.billing.models import ReviewItem, Seller
 from storefront.billing.services import invoices, refund_units, refunds
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
@@ -77,6 +77,8 @@ def test_letters_that_cannot_be_printed_are_told_and_take_no_number(customer, pa
     issue_due()
     failed = DocumentRequest.objects.get(kind="act", invoice=unreadable)
     assert failed.status == RequestStatus.FAILED and "株" in failed.problem_text
+    told = ReviewItem.objects.filter(kind="document_failed", invoice=unreadable)
+    assert told.count() == 3 and all("株" in matter.detail for matter in told)  # invoice, receipt and act
     assert Document.objects.get(kind="act").number.endswith("-000001")
 
 
