@@ -94,3 +94,9 @@ def test_the_seal_is_shown_to_those_alone_who_may_use_it(client_of):
     assert "new_seal" not in shown and settings.seal.public_id not in shown
     send(accountant, new_seal=png())
     assert DocumentSettings.objects.get().seal == settings.seal
+
+
+def test_without_a_seller_staff_read_what_comes_first(client_of, seller):
+    seller.delete()
+    page = client_of("Accounting").get(PAGE, follow=True)
+    assert page.status_code == 200 and "Name the seller first" in page.content.decode()

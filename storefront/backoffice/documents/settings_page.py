@@ -40,6 +40,13 @@ class DocumentSettingsPage(StaffOnly, WagtailAdminTemplateMixin, FormView):
     header_icon = "cog"
     success_url = reverse_lazy("backoffice-documents-settings")
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if seller_of(None) is None:
+            messages.warning(request, _("Name the seller first, under Shop, Seller."))
+            return redirect("backoffice-documents")
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
     @cached_property
     def settings(self) -> DocumentSettings:
         seller = seller_of(None)
