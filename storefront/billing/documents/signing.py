@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -32,7 +33,9 @@ def completed(made: Made, *, name: str) -> Made:
     signer = _signer(settings.DOCUMENT_SIGN_FILE, settings.DOCUMENT_SIGN_PASSWORD)
     if signer is None:
         raise RuntimeError("DOCUMENT_SIGN_FILE cannot be opened with DOCUMENT_SIGN_PASSWORD")
-    written = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(made.pdf)), signature, signer=signer)
+    with ThreadPoolExecutor(1) as thread:  # pyhanko runs an event loop, which a thread has one of at most
+        pdf = IncrementalPdfFileWriter(io.BytesIO(made.pdf))
+        written = thread.submit(signers.sign_pdf, pdf, signature, signer=signer).result()
     return replace(made, pdf=written.getvalue())
 
 
