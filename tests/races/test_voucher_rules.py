@@ -16,10 +16,11 @@ from checkout.orders import from_cart
 from checkout.orders.order_request import Contact, OrderRequest
 from checkout.page.portal_field import read
 from checkout.vouchers import rules, services
-from tests.checkout.building import PORTAL, TYPED
+from tests.checkout.building import PORTAL
 from tests.checkout.test_voucher_rules import terms
 from tests.races.test_place_order import voucher_buyers
 
+CONTACT = Contact(name="Grace New", company="", phone="+49 30 1234567", email="grace@example.com")
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
@@ -37,7 +38,7 @@ def requests_of(shop: Any, customer: Any) -> list[OrderRequest]:
         basket.vouchers.set(Voucher.objects.filter(code="SPRING"))
         made.append(
             OrderRequest(
-                basket_id=basket.pk, customer=customer, contact=Contact(**TYPED), portal=read(PORTAL).address,
+                basket_id=basket.pk, customer=customer, contact=CONTACT, portal=read(PORTAL).address,
                 shown=None, ip_address=None, language="en",
             )
         )  # fmt: skip
