@@ -325,7 +325,7 @@ def test_a_known_email_is_asked_to_log_in_and_comes_back_with_everything(quiet: 
     choose(page, shop, plan="Standard", months="6")
     page.get_by_role("link", name="Place an order").click()
     fill_checkout(page, email="customer@northbridge.example", portal="known.bitrix24.pl")
-    page.get_by_text("A company").click()
+    page.get_by_role("radio", name="A company").check()
     page.get_by_label("Company", exact=True).fill("Typed before the log-in")
     page.get_by_role("button", name="Checkout").click()
     page.get_by_role("link", name="Log in and continue").click()
