@@ -21,16 +21,19 @@ def in_words(amount: Decimal, currency: str) -> str:
     ``One hundred and ninety-nine JPY``.
     """
     language = LANGUAGES.get((get_language() or "en").split("-")[0], "en")
-    try:
-        if money.places(currency) != 2:
-            raise NotImplementedError
-        said = num2words(
-            amount, lang=language, to="currency", currency=currency, cents=False, separator=_BETWEEN[language]
-        )
-    except NotImplementedError:
-        said = _with_code(amount, currency, language)
-    words = " ".join(str(said).split())
+    said = _with_name(amount, currency, language) or _with_code(amount, currency, language)
+    words = " ".join(said.split())
     return words[:1].upper() + words[1:]
+
+
+def _with_name(amount: Decimal, currency: str, language: str) -> str | None:
+    if money.places(currency) != 2:
+        return None
+    between = _BETWEEN[language]
+    try:
+        return str(num2words(amount, lang=language, to="currency", currency=currency, cents=False, separator=between))
+    except NotImplementedError:  # num2words has no name of the currency in that language
+        return None
 
 
 def _with_code(amount: Decimal, currency: str, language: str) -> str:
