@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "storefront.core.health.DatabaseOutageMiddleware",
     "storefront.core.page_cache.AnonymousPageCache",
     "storefront.core.request_time_limit.RequestTimeLimit",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "storefront.users.sessions.RaceProofSessionMiddleware",
     "storefront.core.language.UrlLanguageMiddleware",
     "storefront.core.currency_choice.CurrencyMiddleware",
     "django.middleware.common.CommonMiddleware",

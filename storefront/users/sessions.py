@@ -9,8 +9,10 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import ngettext
 
 from storefront.core import clock
@@ -70,6 +72,21 @@ class SessionActivityMiddleware:
             messages.info(request, text % {"minutes": minutes})
         elif (seen is None or now - seen >= _STEP) and not request.path_info.startswith(_NO_ACTIVITY):
             request.session[STAFF_SEEN] = now
+
+
+class RaceProofSessionMiddleware(SessionMiddleware):
+    """Answers a request whose session another one has ended meanwhile as if it had been answered just before that.
+
+    Who orders gets a new session while the form's own background requests still run; Django answers these with 400:
+    https://docs.djangoproject.com/en/5.2/ref/exceptions/#sessioninterrupted
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:  # nothing was saved, and the cookie stays as it is
+            patch_vary_headers(response, ("Cookie",))
+            return response
 
 
 class PrivatePagesMiddleware:

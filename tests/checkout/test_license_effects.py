@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.test.signals import template_rendered
 
 from storefront.billing.models import Invoice, InvoiceLine
 from storefront.core import clock
@@ -105,6 +107,23 @@ def test_how_many_portals_a_visitor_may_ask_about_is_limited(
     for host in ("one.bitrix24.com", "two.bitrix24.com"):
         buyer.post("/checkout/portal/", {"bitrix24_address": host})
     assert "licensed already" not in buyer.post("/checkout/portal/", {"bitrix24_address": PORTAL}).text
+
+
+def test_a_session_that_ends_meanwhile_fails_no_background_request(buyer: Client, shop: Any) -> None:
+    """The order logs its buyer in, with a new session, while the note for their portal is still being written."""
+    put_in_cart(buyer, shop.term())
+    ended = []
+
+    def end_session(**kwargs: Any) -> None:
+        ended.append(Session.objects.all().delete()[0])
+
+    template_rendered.connect(end_session)
+    try:
+        answer = buyer.post("/checkout/portal/", {"bitrix24_address": PORTAL})
+    finally:
+        template_rendered.disconnect(end_session)
+    assert answer.status_code == 200 and PORTAL in answer.text
+    assert sum(ended) and "sessionid" not in answer.cookies and not Session.objects.exists()
 
 
 def test_one_question_is_asked_for_all_lines_that_the_answer_changes(buyer: Client, shop: Any, customer: Any) -> None:
