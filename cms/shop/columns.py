@@ -201,6 +201,14 @@ PERIOD_COLUMNS = [
         primary=lambda period: period.is_active,
     ),
 ]
+EXCHANGE_RATE_COLUMNS = [
+    Column("valid_from", label=_("Day"), sort_key="valid_from"),
+    Column(
+        "rate", label=_("Rate"), accessor=lambda each: f"1 {each.currency} = {each.rate.normalize():f} {each.quote}"
+    ),
+    Column("source", label=_("Published by"), accessor="get_source_display"),
+    Column("last_day", label=_("Good until")),
+]
 TAX_RATE_COLUMNS = [
     Column("country", label=_("Country"), accessor=lambda rate: countries.name(rate.country), sort_key="country"),
     Column("rate", label=_("Rate"), accessor=lambda rate: percent(rate.rate), sort_key="rate"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
 from cms.shop.forms.taxes import TaxRateForm
-from storefront.core import countries
+from storefront.core import countries, currencies
 
 SELLER = MultiFieldPanel(
     [
@@ -45,6 +45,14 @@ SELLER = MultiFieldPanel(
                 "invalid is reported to you with the tax owed."
             ),
         ),
+        FieldPanel(
+            "accounting_currency",
+            widget=forms.Select(choices=currencies.choices),  # type: ignore[arg-type]  # a callable
+            help_text=_(
+                "Invoices in another currency name the tax in this one, too, at the rate under Shop, Exchange rates; "
+                "without a rate they are not issued. Empty: only in the currency of the invoice."
+            ),
+        ),
         FieldPanel("tax_exemption", help_text=_("Printed on documents, if you are exempt.")),
     ],
     heading=_("Tax"),
@@ -71,4 +79,23 @@ RATE = ObjectList(
         ),
     ],
     base_form_class=TaxRateForm,
+)
+
+EXCHANGE = ObjectList(
+    [
+        FieldRowPanel(
+            [
+                FieldPanel("currency", widget=forms.Select(choices=currencies.choices)),  # type: ignore[arg-type]
+                FieldPanel("rate", help_text=_("As published: the ECB says how much one euro is.")),
+                FieldPanel("quote", widget=forms.Select(choices=currencies.choices)),  # type: ignore[arg-type]
+            ]
+        ),
+        FieldRowPanel(
+            [
+                FieldPanel("source", help_text=_("OSS takes the rates of the ECB alone.")),
+                FieldPanel("valid_from", help_text=_("The day it was published for.")),
+                FieldPanel("valid_to", help_text=_("Empty: until the next one, for a week at most.")),
+            ]
+        ),
+    ],
 )

@@ -23,7 +23,7 @@ from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
 from cms.shop.version_diff import CompareVersionsView
-from storefront.billing.models import Seller, TaxRate
+from storefront.billing.models import ExchangeRate, Seller, TaxRate
 
 
 class ProductsView(IndexView):
@@ -131,8 +131,30 @@ class TaxRateViewSet(OneEditorAtATime, SnippetViewSet):
     edit_handler = tax_panels.RATE
 
 
+class ExchangeRateEditView(FreshLogin, EditView):
+    serious_right = "billing.change_exchangerate"
+
+
+class ExchangeRateAddView(FreshLogin, CreateView):  # type: ignore[misc]
+    serious_right = "billing.add_exchangerate"
+
+
+class ExchangeRateViewSet(OneEditorAtATime, SnippetViewSet):
+    model = ExchangeRate
+    add_view_class = ExchangeRateAddView
+    edit_view_class = ExchangeRateEditView
+    icon = "decimal"
+    menu_label = _("Exchange rates")
+    list_display = columns.EXCHANGE_RATE_COLUMNS
+    list_filter = ["currency", "quote", "source"]
+    edit_handler = tax_panels.EXCHANGE
+
+
 class ShopGroup(SnippetViewSetGroup):
-    items = (SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet, TaxRateViewSet)
+    items = (
+        SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet, TaxRateViewSet,
+        ExchangeRateViewSet,
+    )  # fmt: skip
     menu_label = _("Shop")
     menu_icon = "tag"
     menu_order = 150

@@ -8,4 +8,7 @@ invoice_refunded = Signal()  # invoice, payment (None when nothing had been paid
 payment_disputed = Signal()  # invoice, payment, is_disputed
 payment_lost = Signal()  # invoice, payment: the buyer's bank has taken all of it; an appeal may still bring it back
 refund_given_up = Signal()  # refund (of ours): it has failed, or staff count it as not made
+refund_succeeded = Signal()  # refund (of ours or not): its money has reached the buyer, as far as the provider knows
+refund_returned = Signal()  # refund (of ours or not): the provider had it, and its money came back
+refunds_unlisted = Signal()  # payment, change: so much more was refunded, or less, by refunds that cannot be seen
 refund_made = Signal()  # refund (of ours), units: list of (invoice line's id, number) whose time ends with it

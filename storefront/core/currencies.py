@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from babel.core import get_global
+from functools import lru_cache
+
+from babel.core import Locale, get_global
 from babel.numbers import get_currency_precision, get_territory_currencies
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext_lazy as _
 
 #: decimal places of the price columns in Oscar's tables
 OSCAR_PLACES = 2
@@ -19,8 +24,26 @@ def sellable() -> list[str]:
     The list is CLDR's, through Babel: which currencies are in use where, and since and until when. Fund codes, metals
     and test codes are in use nowhere. Codes of no single country, which begin with X, are left out.
     """
-    in_use = {code for territory in get_global("territory_currencies") for code in get_territory_currencies(territory)}
-    return sorted(code for code in in_use if get_currency_precision(code) <= OSCAR_PLACES and code[0] != "X")
+    return [code for code in in_use() if get_currency_precision(code) <= OSCAR_PLACES and code[0] != "X"]
+
+
+@lru_cache(maxsize=1)
+def in_use() -> list[str]:
+    """The codes of all currencies that are legal tender somewhere today, sorted."""
+    every = get_global("territory_currencies")
+    return sorted({code for territory in every for code in get_territory_currencies(territory)})
+
+
+def valid(code: str) -> None:
+    """Validator of a model's field."""
+    if code not in in_use():
+        raise ValidationError(_("This is not the code of a currency, such as EUR."), "no_currency")
+
+
+def choices() -> list[tuple[str, str]]:
+    """Code and name in the active language, by code; first of all none."""
+    names = Locale.parse(to_locale(get_language() or "en")).currencies
+    return [("", "---------"), *((code, f"{code} – {names.get(code, code)}") for code in in_use())]
 
 
 def code(text: str) -> str:

@@ -51,7 +51,10 @@ VIEW_CATALOGUE = (
     "voucher.view_voucher",
 )
 
-WRITE_TAX_RATES = ("billing.view_taxrate", "billing.add_taxrate", "billing.change_taxrate")
+WRITE_TAX_RATES = (
+    *(f"billing.{verb}_taxrate" for verb in ("view", "add", "change")),
+    *(f"billing.{verb}_exchangerate" for verb in ("view", "add", "change", "delete")),
+)
 WRITE_ANSWERS = (
     "support.view_cannedanswer",
     "support.add_cannedanswer",

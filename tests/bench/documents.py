@@ -50,7 +50,7 @@ def main(count: int = COUNT) -> None:
 
 
 def _steps() -> dict[str, Callable[[dict[str, Any]], Any]]:
-    from storefront.billing.documents.einvoice import making, rules
+    from storefront.billing.documents.einvoice import embedding, making, rules
     from storefront.billing.documents.einvoice.making import EInvoice, Flavor
     from storefront.billing.documents.models import DocumentSettings
     from storefront.billing.documents.printing import page, pdf
@@ -64,7 +64,7 @@ def _steps() -> dict[str, Callable[[dict[str, Any]], Any]]:
         return EInvoice(making.write(made["content"], Flavor.FACTUR_X), making.write(made["content"], Flavor.UBL))
 
     def embedded(made: dict[str, Any]) -> bytes:
-        return making.embed(made["PDF"], made["XML, both"], made["content"], title="Invoice")
+        return embedding.embed(made["PDF"], made["XML, both"], made["content"], title="Invoice")
 
     def checked(made: dict[str, Any]) -> None:
         xml = made["XML, both"]

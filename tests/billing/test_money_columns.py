@@ -17,7 +17,8 @@ from tests.architecture.test_house import ROOMS
 
 #: Numbers that are no money: percentages, and a license's paid value by the day, which is finer.
 NO_MONEY = {"plans.period.discount_percent", "plans.discount.percent", "plans.planprice.discount_percent",
-            "billing.invoiceline.tax_rate", "billing.taxrate.rate", "licensing.licenseperiod.amount"}  # fmt: skip
+            "billing.invoiceline.tax_rate", "billing.taxrate.rate", "billing.exchangerate.rate",
+            "licensing.licenseperiod.amount"}  # fmt: skip
 
 
 def decimals_of_ours():

@@ -21,7 +21,7 @@ from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanPrice,
 from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from storefront.billing.models import Seller, TaxRate
+from storefront.billing.models import ExchangeRate, Seller, TaxRate
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
 from tests.backoffice.conftest import show_password_again
@@ -96,6 +96,13 @@ SNIPPETS: dict[Any, tuple[Callable[[Any], Any], dict[str, Any], str]] = {
     TaxRate: (
         lambda shop: TaxRate.objects.create(country="CH", rate=Decimal("8.1"), valid_from=date(2024, 1, 1)),
         {"rate": Decimal("8.5")},
+        "rate",
+    ),
+    ExchangeRate: (
+        lambda shop: ExchangeRate.objects.create(
+            currency="EUR", quote="USD", rate=Decimal("1.05"), valid_from=date(2026, 11, 27)
+        ),
+        {"rate": Decimal("1.06")},
         "rate",
     ),
     Agreement: (lambda shop: with_revision(shop.agreement), {"name": "Other name"}, "name"),

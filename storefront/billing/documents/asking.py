@@ -12,7 +12,6 @@ from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.documents.models.settings import LATEST_ACT_DAY
 from storefront.billing.documents.sellers import settings_of
 from storefront.billing.models import Invoice, Payment, Refund
-from storefront.billing.services import sales
 from storefront.billing.states import InvoiceKind
 from storefront.core import clock
 from storefront.core.instants import day_of
@@ -52,35 +51,6 @@ def invoice_paid(invoice: Invoice, payment: Payment | None) -> None:
         not_before=_morning(day_of(paid_at) + timedelta(days=wait)) if wait else None,
         due_on=day_of(paid_at) + timedelta(days=LATEST_ACT_DAY),
     )
-
-
-def refund_made(refund: Refund) -> None:
-    """A credit note for what a refund of ours took back: of the invoice it was decided about, else of each that the
-    payment had paid for, and of an advance payment itself. What was taken back, the builder sees in the ledger."""
-    about = refund.invoice or refund.payment.invoice
-    found = {about.pk: about} if about else {}
-    if refund.invoice is None:
-        found |= {sale.invoice.pk: sale.invoice for sale in sales.sales_of(refund.payment)}
-    for invoice in found.values():
-        cause = f"credit_note:refund:{refund.pk}"
-        ask(
-            DocumentKind.CREDIT_NOTE,
-            cause=cause if invoice == about else f"{cause}:{invoice.pk}",
-            customer=invoice.customer,
-            invoice=invoice,
-            refund=refund,
-        )
-
-
-def invoice_refunded(invoice: Invoice) -> None:
-    """A credit note for what the others leave of an invoice that is taken back."""
-    if invoice.amount:
-        ask(
-            DocumentKind.CREDIT_NOTE,
-            cause=f"credit_note:invoice:{invoice.pk}",
-            customer=invoice.customer,
-            invoice=invoice,
-        )
 
 
 def ask(

@@ -17,6 +17,7 @@ class DocumentKind(models.TextChoices):
     RECEIPT = "receipt", _("Receipt")
     ACT = "act", _("Act")
     CREDIT_NOTE = "credit_note", _("Credit note")
+    DEBIT_NOTE = "debit_note", _("Debit note")
     RECONCILIATION = "reconciliation", _("Reconciliation statement")
     CONTRACT = "contract", _("Contract")
 
@@ -93,6 +94,18 @@ class TaxGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HomeTax:
+    """The tax in the ``currency`` of the seller's tax return (Directive 2006/112/EC, Article 230): one unit of the
+    document's is ``rate`` of it, published for the day ``on`` by ``source`` (``billing.models.RateSource``)."""
+
+    currency: str
+    tax: Decimal
+    rate: Decimal
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementEntry:
     """A document or a payment of the period: what the payer owes more by it (``debit``), or less (``credit``)."""
 
@@ -137,7 +150,8 @@ class Content:
     or the payment came. ``paid``: what was paid before this document; ``due`` = ``gross`` - ``paid``. ``corrects``:
     number and day of the document that this one corrects, with ``reason``. ``order_number``, ``payment_reference`` and
     ``payment_method`` (``card``, ``transfer``, ``online``, ``account``) are "" where they say nothing. ``notes`` are
-    printed beneath the sums. ``statement`` and ``agreement``: of a reconciliation statement and a contract alone.
+    printed beneath the sums. ``home_tax``: where tax is declared in another currency. ``statement`` and ``agreement``:
+    of a reconciliation statement and a contract alone.
     """
 
     kind: DocumentKind
@@ -163,5 +177,6 @@ class Content:
     payment_reference: str = ""
     payment_method: str = ""
     notes: tuple[str, ...] = ()
+    home_tax: HomeTax | None = None
     statement: Statement | None = None
     agreement: AcceptedAgreement | None = None

@@ -160,7 +160,7 @@ def _write(request: DocumentRequest, content: Content, made: Made) -> Document:
         cause=request.cause,
         customer=request.customer,
         invoice=request.invoice,
-        corrects=_corrected(request),
+        corrects=_corrected(request, content),
         language=content.languages[0],
         currency=content.currency,
         gross=content.gross,
@@ -183,8 +183,8 @@ def _write(request: DocumentRequest, content: Content, made: Made) -> Document:
     return document
 
 
-def _corrected(request: DocumentRequest) -> Document | None:
-    """The invoice that a credit note takes back, as a document, if it is one."""
-    if request.kind != DocumentKind.CREDIT_NOTE:
+def _corrected(request: DocumentRequest, content: Content) -> Document | None:
+    """The document that a credit or debit note is to, if it is one: the invoice, or the credit note."""
+    if content.corrects is None:
         return None
-    return Document.objects.filter(invoice=request.invoice, kind__in=_NUMBERED_ELSEWHERE).first()
+    return Document.objects.filter(invoice=request.invoice, number=content.corrects[0]).first()

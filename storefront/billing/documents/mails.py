@@ -16,7 +16,7 @@ from storefront.notifications import mails
 from storefront.notifications.attachments import AttachedFile
 
 #: Kinds that are mailed as soon as they are issued; the others wait in the account, under Documents.
-MAILED = (DocumentKind.ACT, DocumentKind.CREDIT_NOTE)
+MAILED = (DocumentKind.ACT, DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

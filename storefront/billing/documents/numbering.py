@@ -16,6 +16,7 @@ LETTERS = {
     DocumentKind.RECEIPT: "REC",
     DocumentKind.ACT: "ACT",
     DocumentKind.CREDIT_NOTE: "CN",
+    DocumentKind.DEBIT_NOTE: "DN",
     DocumentKind.RECONCILIATION: "REK",
     DocumentKind.CONTRACT: "CTR",
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.dispatch import receiver
 
 from storefront.billing import signals
-from storefront.billing.documents import asking, mails, papers
+from storefront.billing.documents import asking, asking_for_notes, mails, papers
 from storefront.billing.documents.models import Document
 from storefront.billing.documents.signals import document_issued
 from storefront.billing.models import Invoice, Payment, Refund
@@ -31,11 +32,21 @@ def invoice_paid(sender: object, *, invoice: Invoice, payment: Payment | None, *
     asking.invoice_paid(invoice, payment)
 
 
-@receiver(signals.refund_made, dispatch_uid="documents-refund-made")
-def refund_made(sender: object, *, refund: Refund, **kwargs: Any) -> None:
-    asking.refund_made(refund)
+@receiver(signals.refund_succeeded, dispatch_uid="documents-refund-succeeded")
+def refund_succeeded(sender: object, *, refund: Refund, **kwargs: Any) -> None:
+    asking_for_notes.refund_succeeded(refund)
+
+
+@receiver(signals.refund_returned, dispatch_uid="documents-refund-returned")
+def refund_returned(sender: object, *, refund: Refund, **kwargs: Any) -> None:
+    asking_for_notes.refund_returned(refund)
+
+
+@receiver(signals.refunds_unlisted, dispatch_uid="documents-refunds-unlisted")
+def refunds_unlisted(sender: object, *, payment: Payment, change: Decimal, **kwargs: Any) -> None:
+    asking_for_notes.refunds_unlisted(payment, change)
 
 
 @receiver(signals.invoice_refunded, dispatch_uid="documents-invoice-refunded")
 def invoice_refunded(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
-    asking.invoice_refunded(invoice)
+    asking_for_notes.invoice_refunded(invoice)

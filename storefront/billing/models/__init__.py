@@ -1,4 +1,5 @@
 from .disputes import Dispute
+from .exchange_rates import ExchangeRate, RateSource
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction, LineShare
 from .methods import PaymentMethod
@@ -14,6 +15,7 @@ __all__ = [
     "UNDER_WAY",
     "Allocation",
     "Dispute",
+    "ExchangeRate",
     "FreeOrder",
     "FreeOrderCause",
     "Invoice",
@@ -31,6 +33,7 @@ __all__ = [
     "ProviderAnswer",
     "ProviderMovement",
     "ProvisionalSale",
+    "RateSource",
     "ReconciledDay",
     "Refund",
     "RefundedUnit",

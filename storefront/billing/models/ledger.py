@@ -72,12 +72,13 @@ class LedgerEntry(models.Model):
 
 
 class LineShare(models.Model):
-    """What of a movement of sales is for one line of its invoice, with the sign it has on that account. A movement for
-    a part of an invoice has one for each line; of a whole invoice the lines themselves say it."""
+    """What of a movement of sales is for one line of its invoice, and the ``tax`` in it, signed as on that account. A
+    movement for a part of an invoice has one for each line; of a whole invoice the lines themselves say it."""
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="shares")
     line = models.ForeignKey("billing.InvoiceLine", on_delete=models.PROTECT, related_name="+")
     amount = MoneyField()
+    tax = MoneyField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["transaction", "line"], name="line_share_once")]

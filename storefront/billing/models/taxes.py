@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.tax.facts import EvidenceKind, TaxName
 from storefront.billing.tax.inputs import TaxRegime, Unverified
-from storefront.core import clock, countries
+from storefront.core import clock, countries, currencies
 
 _DAY = timedelta(days=1)
 
 
 class TaxSettings(models.Model):
     """The part of the seller that says which tax it charges; see ``tax.SellerTax``. ``vat_id`` is printed on documents
-    and named to VIES, with its prefix (DE123456789)."""
+    and named to VIES, with its prefix (DE123456789). ``accounting_currency`` is the one that tax is declared in: in
+    documents of another the tax stands in it, too; "": in none."""
 
     tax_regime = models.CharField(_("tax"), max_length=10, choices=TaxRegime, default=TaxRegime.NONE)
     vat_id = models.CharField(_("VAT ID"), max_length=20, blank=True)
@@ -26,6 +27,9 @@ class TaxSettings(models.Model):
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
     unverified_vat_ids = models.CharField(
         _("while VIES does not answer"), max_length=10, choices=Unverified, default=Unverified.ACCEPT
+    )
+    accounting_currency = models.CharField(
+        _("currency of the tax return"), max_length=3, blank=True, default="", validators=[currencies.valid]
     )
     tax_exemption = models.CharField(_("reason of the exemption"), max_length=200, blank=True)
 

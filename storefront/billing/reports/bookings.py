@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from storefront.billing.models import InvoiceLine
-from storefront.billing.reports.dimensions import INVOICE, LINES, TAX_COUNTRY, Dimension, share_of_line
-from storefront.billing.reports.income import booked, shares, taxed
+from storefront.billing.reports.dimensions import INVOICE, LINES, TAX_COUNTRY, Dimension, share_of_line, tax_of_share
+from storefront.billing.reports.income import booked, shares
 from storefront.billing.tax.treatments import TaxTreatment
+from storefront.core import money
 from storefront.core.spans import Span
 
 _COLUMNS = {
@@ -23,8 +24,8 @@ _COLUMNS = {
     "invoiced": f"{INVOICE}amount", "order": f"{INVOICE}order__number", "customer": f"{INVOICE}customer",
     "payer": f"{INVOICE}payer", "line": f"{LINES}pk", "description": f"{LINES}description",
     "line_amount": f"{LINES}amount", "line_tax": f"{LINES}tax", "rate": f"{LINES}tax_rate",
-    "position": f"{LINES}position", "share": "share", "treatment": f"{INVOICE}tax_treatment", "country": "taxed_in",
-    "erased_at": f"{INVOICE}customer__erased_at",
+    "position": f"{LINES}position", "share": "share", "share_tax": "share_tax",
+    "treatment": f"{INVOICE}tax_treatment", "country": "taxed_in", "erased_at": f"{INVOICE}customer__erased_at",
 }  # fmt: skip
 
 
@@ -56,7 +57,8 @@ def rows(
     span: Span, *, kind: str = "", currency: str = "", by: Dimension | None = None, value: Any = None
 ) -> QuerySet[Any, Any]:
     """The entries with their lines, as ``read`` takes them; those alone whose ``by`` is ``value`` (None: has none)."""
-    entries: QuerySet[Any, Any] = booked(span).annotate(share=share_of_line(), taxed_in=TAX_COUNTRY.expression())
+    shared = {"share": share_of_line(), "share_tax": tax_of_share()}
+    entries: QuerySet[Any, Any] = booked(span).annotate(**shared, taxed_in=TAX_COUNTRY.expression())
     entries = entries.filter(Q(share=None) | ~Q(share=0))  # a refund of other lines
     if kind:
         entries = entries.filter(why=kind)
@@ -95,7 +97,7 @@ def _booking(row: dict[str, Any], lines: list[tuple[int, Decimal, Decimal]]) -> 
     if row["line"] is None:
         amount, tax = row["booked"], Decimal(0)
     elif row["share"] is not None:
-        amount, tax = taxed(row["share"], row["line_amount"], row["line_tax"], row["currency"])
+        amount, tax = (money.quantize(row[each], row["currency"]) for each in ("share", "share_tax"))
     elif lines:
         at = [pk for pk, _amount, _tax in lines].index(row["line"])
         amount, tax = shares(row["booked"], [line[1:] for line in lines], row["currency"])[at]

@@ -33,8 +33,17 @@ class Dimension:
 
 def share_of_line() -> Subquery:
     """What of an entry is for its line, None where that was not written: of whole invoices, and in old entries."""
+    return _of_share("amount")
+
+
+def tax_of_share() -> Subquery:
+    """The tax in it."""
+    return _of_share("tax")
+
+
+def _of_share(column: str) -> Subquery:
     shares = LineShare.objects.filter(transaction=OuterRef("transaction"), line=OuterRef(f"{LINES}pk"))
-    return Subquery(shares.values("amount"))
+    return Subquery(shares.values(column))
 
 
 def _voucher() -> Any:

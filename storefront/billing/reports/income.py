@@ -22,7 +22,7 @@ from django.utils.translation import pgettext_lazy
 
 from storefront.billing.models import LedgerEntry
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension, share_of_line
+from storefront.billing.reports.dimensions import INVOICE, LINES, Dimension, share_of_line, tax_of_share
 from storefront.core import money
 from storefront.core.snapshots import snapshot
 from storefront.core.spans import Span
@@ -116,10 +116,10 @@ def shares(amount: Decimal, lines: Sequence[tuple[Decimal, Decimal]], currency: 
     unit (see ``money.allocate``); each share holds tax in proportion. The amounts add up to ``amount``."""
     parts = money.allocate(abs(amount), [line for line, _tax in lines], currency)
     sign = 1 if amount > 0 else -1
-    return [taxed(sign * part, whole, tax, currency) for (whole, tax), part in zip(lines, parts, strict=True)]
+    return [_taxed(sign * part, whole, tax, currency) for (whole, tax), part in zip(lines, parts, strict=True)]
 
 
-def taxed(share: Decimal, whole: Decimal, tax: Decimal, currency: str) -> tuple[Decimal, Decimal]:
+def _taxed(share: Decimal, whole: Decimal, tax: Decimal, currency: str) -> tuple[Decimal, Decimal]:
     """A share of a line of ``whole``, to the minor unit, and the part of the line's ``tax`` that is in it."""
     part = money.quantize(abs(share) * tax / whole, currency) if whole else _NOTHING
     return money.quantize(share, currency), part if share > 0 else -part
@@ -158,9 +158,11 @@ def _signed(column: str) -> Sum:
 def _in_part(span: Span, by: Sequence[Dimension]) -> Iterator[tuple[Key, str, Decimal, Decimal]]:
     entries, names = _named(booked(span).exclude(_FULL).filter(**{f"{LINES}isnull": False}), by)
     rows = (
-        entries.annotate(share=share_of_line())
+        entries.annotate(share=share_of_line(), share_tax=tax_of_share())
         .order_by("pk", f"{LINES}position")
-        .values_list("pk", "why", "amount", f"{LINES}amount", f"{LINES}tax", "share", *names, "account__currency")
+        .values_list(
+            "pk", "why", "amount", f"{LINES}amount", f"{LINES}tax", "share", "share_tax", *names, "account__currency"
+        )
     )
     for _pk, group in groupby(rows.iterator(), key=lambda row: row[0]):
         lines = list(group)
@@ -168,7 +170,7 @@ def _in_part(span: Span, by: Sequence[Dimension]) -> Iterator[tuple[Key, str, De
         if lines[0][5] is None:
             found = shares(lines[0][2], [(row[3], row[4]) for row in lines], currency)
         else:
-            found = [taxed(row[5], row[3], row[4], currency) for row in lines]
+            found = [(money.quantize(row[5], currency), money.quantize(row[6], currency)) for row in lines]
         for row, (amount, tax) in zip(lines, found, strict=True):
             if amount:
-                yield row[6:], row[1], amount, tax
+                yield row[7:], row[1], amount, tax

@@ -130,7 +130,7 @@ def _line(invoice: Invoice, position: int, line: NewLine, amount: TaxedAmount, t
         list_amount=line.list_amount,
         net=amount.net,
         tax=amount.tax,
-        tax_rate=tax_rate,
+        tax_rate=tax_rate if amount.rate is None else amount.rate,
         amount=amount.gross,
     )
     row.license_terms = line.license_terms

@@ -1,6 +1,7 @@
 """Which lines of an invoice a movement of sales is for, where it is for a part of the invoice.
 
-Written beside the movement and never changed, so that a report says what a refund by line was decided about.
+Written beside the movement and never changed, so that a report says what a refund by line was decided about. The tax of
+a part is what the parts so far hold less what those before it held, so that all parts of a line hold its tax.
 """
 
 from __future__ import annotations
@@ -56,11 +57,26 @@ def write(movement: LedgerTransaction, amount: Decimal, first: ByLine) -> None:
     room = [sold[line.pk] if amount < 0 else line.amount - sold[line.pk] for line in lines]
     wanted = [first.get(line.pk, _NOTHING) for line in lines]
     found = shared(abs(amount), wanted, room, [line.amount for line in lines], invoice.currency)
-    sign = 1 if amount > 0 else -1
+    signed = [share if amount > 0 else -share for share in found]
     LineShare.objects.bulk_create(
-        LineShare(transaction=movement, line=line, amount=sign * share)
-        for line, share in zip(lines, found, strict=True)
+        LineShare(transaction=movement, line=line, amount=share, tax=_tax_in(line, share, sold[line.pk]))
+        for line, share in zip(lines, signed, strict=True)
     )
+
+
+def _tax_in(line: InvoiceLine, share: Decimal, sold: Decimal) -> Decimal:
+    gone = line.amount - sold
+    return -tax_between(line, gone, gone - share)
+
+
+def tax_between(line: InvoiceLine, before: Decimal, after: Decimal) -> Decimal:
+    """The tax in what went back of a line, once ``after`` is gone of it and ``before`` was until then: below zero where
+    that is less. The steps from nothing to the whole line add up to its tax, whatever they are."""
+    return _tax_of(line, after) - _tax_of(line, before)
+
+
+def _tax_of(line: InvoiceLine, part: Decimal) -> Decimal:
+    return money.quantize(part * line.tax / line.amount, line.invoice.currency) if line.amount else _NOTHING
 
 
 def sold_of(

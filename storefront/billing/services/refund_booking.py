@@ -50,6 +50,8 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
         _book(payment, change, made, [row.refund for row in rows if row.is_failed])
         payment.amount_refunded = refunded
         payment.save(update_fields=["amount_refunded"])
+        if snapshot.refunds is None:
+            signals.refunds_unlisted.send(sender=Payment, payment=payment, change=change)
     over = _invoices_over(payment, made) if change > 0 else []
     for refund in made:
         _carry_out(refund, is_whole=refund.invoice in over)
@@ -83,6 +85,10 @@ def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> Followed:
         failure_code=snapshot.failure_code[:100],
         next_check_at=next_check(row, latest=DAILY) if status == RefundStatus.PENDING else None,
     )
+    if status == RefundStatus.SUCCEEDED:
+        signals.refund_succeeded.send(sender=Refund, refund=row)
+    elif was_made and status == RefundStatus.FAILED:
+        signals.refund_returned.send(sender=Refund, refund=row)
     is_failed = status == RefundStatus.FAILED and (row.is_ours or not was_unseen)
     if is_failed:
         reviews.file_refund_failed(row)

@@ -86,11 +86,12 @@ def booked() -> list[Booked]:
         of_lines = named[invoice, payment, total].pop(0) if named[invoice, payment, total] else {}
         parts = divided(total, [each["amount"] for each in own]) if is_whole else given(total, own, of_lines)
         for line, part in zip(own, parts, strict=True):
+            before = line["amount"] - line["sold"]
             line["sold"] += part
             if not (part or is_whole):
                 continue
-            tax = line["tax"] if is_whole else half_up(abs(part) * line["tax"], line["amount"])
-            found.append(Booked(day_of(at), kind, currency, part, tax if total > 0 else -tax, line))
+            tax = tax_gone(line, before) - tax_gone(line, before - part)
+            found.append(Booked(day_of(at), kind, currency, part, tax, line))
     return found
 
 
@@ -110,6 +111,11 @@ def divided(total: int, weights: list[int]) -> list[int]:
     for at in lost[: size - sum(parts)]:
         parts[at] += 1
     return parts if total > 0 else [-part for part in parts]
+
+
+def tax_gone(line: dict[str, Any], gone: int) -> int:
+    """The tax in what went back of a line: steps to the whole line add up to its tax."""
+    return half_up(gone * line["tax"], line["amount"])
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from storefront.billing.documents import asking
+from storefront.billing.documents import asking_for_notes
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, RequestStatus
@@ -43,7 +43,7 @@ def test_money_that_had_bought_nothing_is_given_back_without_a_credit_note(strip
         second = make_payment(customer, invoice=about)
         ledger.credit(customer=customer, payment=second, amount=second.amount, currency="EUR", key=f"again-{number}")
         refund = Refund.objects.create(payment=second, amount=second.amount, is_ours=True, status="succeeded")
-        asking.refund_made(refund)
+        asking_for_notes.refund_succeeded(refund)
     issue_due()
     assert notes() == []
     requests = DocumentRequest.objects.filter(kind=DocumentKind.CREDIT_NOTE)

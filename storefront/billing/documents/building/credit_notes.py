@@ -2,111 +2,73 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from storefront.billing.documents.building import invoices, lines
+from storefront.billing.documents.building import invoices, notes
 from storefront.billing.documents.building.basis import Basis
-from storefront.billing.documents.building.taxes import TaxedAs, taxed_as
-from storefront.billing.documents.content import Content, ContentLine, DocumentKind
+from storefront.billing.documents.content import Content, DocumentKind
 from storefront.billing.documents.errors import NotNeeded, NotYet
-from storefront.billing.documents.models import Document, DocumentRequest, RequestStatus
-from storefront.billing.models import Invoice, InvoiceLine, LedgerEntry, Refund
-from storefront.billing.models.ledger import AccountKind
+from storefront.billing.documents.models import Document, DocumentRequest
+from storefront.billing.models import Invoice, InvoiceLine, Refund
 from storefront.billing.services import line_shares
-from storefront.billing.states import InvoiceKind, InvoiceStatus
+from storefront.billing.states import InvoiceKind, RefundStatus
 from storefront.core import money
-from storefront.core.instants import day_of
+from storefront.core.money import MoneySum
 
 _NOTHING = Decimal(0)
 
 
 def credit_note(basis: Basis) -> Content:
-    """For a refund of ours, what it took back; for an invoice that was taken back otherwise, what its other credit
-    notes leave.
+    """For a refund, what it took back; for an invoice that was taken back otherwise, what its other credit notes leave.
 
     Raises NotYet while one of those is to be issued, NotNeeded if nothing went back that they do not say: the refund
-    was of money that had bought nothing.
+    was of money that had bought nothing, or has failed meanwhile.
     """
     invoice, refund = invoices.invoice_of(basis), basis.request.refund
-    if refund is None and _others_wait(basis.request):
+    if refund is None and notes.earlier_wait(basis.request):
         raise NotYet
     rows = list(invoice.lines.all())
-    room = _uncredited(invoice, rows)
-    left = sum(room, _NOTHING)
-    gross = left if refund is None else min(refund.amount, left)
+    credited, gone = notes.credited(invoice), notes.gone(invoice, rows)
+    room = [max(_NOTHING, gone[row.position] - credited[row.position]) for row in rows]
+    gross = min(_wanted(basis.request, invoice), sum(room, _NOTHING))
     if gross <= 0:
         raise NotNeeded
-    taxed = taxed_as(invoice, rows)
-    printed = tuple(_lines(rows, _by_line(rows, gross, room, refund, invoice.currency), invoice.currency, taxed))
-    net, tax = sum((each.net for each in printed), _NOTHING), sum((each.tax for each in printed), _NOTHING)
-    return replace(
-        invoices.as_sold(basis),
-        lines=printed,
-        tax_groups=lines.tax_groups(printed, taxed),
-        net=net,
-        tax=tax,
-        gross=net + tax,
-        paid=_NOTHING,
-        due=net + tax,
-        supplied_on=basis.issued_on,
-        corrects=(invoice.number, day_of(invoice.issued_at)),
-        reason=(refund.reason if refund else "") or _("Refund"),
-    )
+    amounts = dict(zip((row.position for row in rows), _by_line(rows, gross, room, refund), strict=True))
+    reason = (refund.reason if refund else "") or _("Refund")
+    return notes.content(basis, rows, amounts, credited, corrects=(invoice, reason))
 
 
-def _uncredited(invoice: Invoice, rows: Sequence[InvoiceLine]) -> list[Decimal]:
-    """What went back of each line and stands on no credit note yet."""
-    credited = _credited(invoice)
-    return [max(_NOTHING, gone - credited[row.position]) for row, gone in zip(rows, _gone(invoice, rows), strict=True)]
-
-
-def _gone(invoice: Invoice, rows: Sequence[InvoiceLine]) -> list[Decimal]:
-    """What the ledger took back of each line. Of an advance payment, which sells nothing, all of it can go back."""
+def _wanted(request: DocumentRequest, invoice: Invoice) -> Decimal:
+    """The most that the note may say: what was refunded, less what the notes of other invoices say of it; without a
+    refund all but what is still on its way to the buyer, of which another note will tell."""
+    refund = request.refund
+    if refund is None:
+        return invoice.amount - _on_its_way(invoice)
+    if refund.status == RefundStatus.FAILED:
+        return _NOTHING
     if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
-        is_paid = invoice.status in (InvoiceStatus.PAID, InvoiceStatus.REFUNDED)
-        return [row.amount if is_paid else _NOTHING for row in rows]
-    if not LedgerEntry.objects.filter(transaction__invoice=invoice, account__kind=AccountKind.SALES).exists():
-        return [_NOTHING for row in rows]  # it was never paid
-    sold = line_shares.sold_of(invoice, rows)
-    return [row.amount - sold[row.pk] for row in rows]
+        return refund.amount
+    others = Document.objects.filter(kind=DocumentKind.CREDIT_NOTE, request__refund=refund).exclude(invoice=invoice)
+    elsewhere = others.exclude(invoice__kind=InvoiceKind.ADVANCE_PAYMENT).aggregate(sum=MoneySum("gross"))["sum"]
+    return refund.amount - (elsewhere or _NOTHING)
 
 
-def _credited(invoice: Invoice) -> Mapping[int, Decimal]:
-    """What earlier credit notes say, by the position of the invoice's line."""
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for note in Document.objects.filter(kind=DocumentKind.CREDIT_NOTE, invoice=invoice):
-        for line in note.content.lines:
-            found[line.position] += line.gross
-    return found
-
-
-def _others_wait(request: DocumentRequest) -> bool:
-    others = DocumentRequest.objects.filter(invoice=request.invoice, kind=DocumentKind.CREDIT_NOTE, pk__lt=request.pk)
-    return others.filter(status__in=(RequestStatus.WAITING, RequestStatus.FAILED)).exists()
+def _on_its_way(invoice: Invoice) -> Decimal:
+    bought = Q(invoice=None, payment__allocations__entry__transaction__invoice=invoice)
+    about = Q(invoice=invoice) | bought | Q(invoice=None, payment__attempt__invoice=invoice)
+    pending = Refund.objects.filter(about, status=RefundStatus.PENDING).distinct().values_list("pk", "amount")
+    return sum(dict(pending).values(), _NOTHING)
 
 
 def _by_line(
-    rows: Sequence[InvoiceLine], gross: Decimal, room: Sequence[Decimal], refund: Refund | None, currency: str
+    rows: Sequence[InvoiceLine], gross: Decimal, room: Sequence[Decimal], refund: Refund | None
 ) -> list[Decimal]:
     """First what was decided about lines, the rest by what is left of each."""
+    currency = rows[0].invoice.currency
     decided = line_shares.decided([refund]) if refund else {}
     wanted = [money.quantize(decided.get(row.pk, _NOTHING), currency) for row in rows]
     return line_shares.shared(gross, wanted, room, [row.amount for row in rows], currency)
-
-
-def _lines(
-    rows: Sequence[InvoiceLine], amounts: Sequence[Decimal], currency: str, taxed: TaxedAs
-) -> Iterator[ContentLine]:
-    """With the positions that they have on the invoice."""
-    for row, amount in zip(rows, amounts, strict=True):
-        if amount and amount == row.amount:
-            yield from lines.content_lines([row], currency, taxed)
-        elif amount:
-            yield lines.part_of(
-                row, amount, position=row.position, description=row.description, currency=currency, taxed=taxed
-            )

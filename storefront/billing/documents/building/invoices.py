@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from storefront.billing.documents.building import lines, parties
+from storefront.billing.documents.building import home_taxes, lines, parties
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.taxes import taxed_as
 from storefront.billing.documents.content import Content, DocumentKind
@@ -47,6 +47,7 @@ def invoice(basis: Basis) -> Content:
         "due_on": day_of(found.due_at),
         "due": found.amount,
         "supplied_on": day_of(found.issued_at),
+        "home_tax": home_taxes.of(basis, found, found.tax),
     }
     return Content(**values)
 

@@ -9,7 +9,7 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from storefront.billing.documents.building import credit_notes, invoices, statements
+from storefront.billing.documents.building import credit_notes, debit_notes, invoices, statements
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.content import Content, DocumentKind
 from storefront.billing.documents.models import DocumentRequest
@@ -25,13 +25,14 @@ BUILDERS: Mapping[str, Builder] = {
     DocumentKind.RECEIPT: invoices.receipt,
     DocumentKind.ACT: invoices.act,
     DocumentKind.CREDIT_NOTE: credit_notes.credit_note,
+    DocumentKind.DEBIT_NOTE: debit_notes.debit_note,
     DocumentKind.RECONCILIATION: statements.statement,
 }
 
 
 def day_of_issue(request: DocumentRequest) -> date:
-    """The day printed on the document: an invoice's own, an act's by ``invoices.day_rights_passed``, a receipt's and a
-    credit note's that of the money's movement, others today."""
+    """The day printed on the document: an invoice's own, an act's by ``invoices.day_rights_passed``, a receipt's, a
+    credit note's and a debit note's that of the money's movement, others today."""
     kind, invoice = request.kind, request.invoice
     if kind in (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE) and invoice:
         return day_of(invoice.issued_at)

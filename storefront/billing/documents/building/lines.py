@@ -8,6 +8,7 @@ from decimal import Decimal
 from storefront.billing.documents.building.taxes import TaxedAs
 from storefront.billing.documents.content import ContentLine, TaxCategory, TaxGroup
 from storefront.billing.models import InvoiceLine
+from storefront.billing.services import line_shares
 from storefront.core import money
 
 
@@ -35,14 +36,12 @@ def _line(line: InvoiceLine, currency: str, taxed: TaxedAs) -> ContentLine:
     )
 
 
-def part_of(
-    line: InvoiceLine, gross: Decimal, *, position: int, description: str, currency: str, taxed: TaxedAs
-) -> ContentLine:
-    """A part of a line, with the tax in it."""
-    tax = money.quantize(gross * line.tax / line.amount, currency) if line.amount else Decimal(0)
+def part_of(line: InvoiceLine, gross: Decimal, *, before: Decimal, taxed: TaxedAs) -> ContentLine:
+    """A part of a line, with the tax in it: the one that comes after ``before``, what is in other documents."""
+    tax = line_shares.tax_between(line, before, before + gross)
     return ContentLine(
-        position=position,
-        description=description,
+        position=line.position,
+        description=line.description,
         quantity=Decimal(1),
         net_before_discount=gross - tax,
         net=gross - tax,

@@ -12,6 +12,8 @@ from storefront.billing.documents.content import Content, ContentLine, DocumentK
 from storefront.billing.documents.einvoice.failures import Failure
 from storefront.core import money
 
+_OF_PARTS = (DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE)
+
 
 def check(content: Content) -> list[Failure]:
     """What does not add up, nothing if all does."""
@@ -55,12 +57,12 @@ def _groups(content: Content) -> Iterator[Failure]:
 
 
 def _is_tax_of(group: TaxGroup, lines: list[ContentLine], content: Content) -> bool:
-    """Whether the tax is that of the net, or that in the gross, rounded once. A credit note gives back shares of
-    what was rounded then: each of its lines may be off by one minor unit."""
+    """Whether the tax is that of the net, or that in the gross, rounded once. Credit and debit notes hold parts of
+    lines: their tax was rounded with the invoice, and again before the part and after it."""
     currency = content.currency
     of_net = money.quantize(group.net * group.rate / 100, currency)
     in_gross = money.quantize((group.net + group.tax) * group.rate / (100 + group.rate), currency)
-    slack = money.minor_unit(currency) * len(lines) if content.kind == DocumentKind.CREDIT_NOTE else Decimal(0)
+    slack = 2 * money.minor_unit(currency) * len(lines) if content.kind in _OF_PARTS else Decimal(0)
     return min(abs(group.tax - of_net), abs(group.tax - in_gross)) <= slack
 
 

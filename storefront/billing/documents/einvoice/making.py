@@ -1,4 +1,4 @@
-"""An e-invoice made and held against the rules, and put into the PDF of the same document."""
+"""An e-invoice made and held against the rules."""
 
 from __future__ import annotations
 
@@ -51,26 +51,6 @@ def make(content: Content, *, with_ubl: bool = False) -> EInvoice:
         raise RulesBroken(failures)
     cii = _checked(content, Flavor.FACTUR_X, Syntax.CII)
     return EInvoice(cii, _checked(content, Flavor.UBL, Syntax.UBL) if with_ubl else None)
-
-
-def embed(pdf: bytes, einvoice: EInvoice, content: Content, *, title: str) -> bytes:
-    """The PDF/A-3 of the same document with the XML inside, by Factur-X 1.0 (ZUGFeRD 2): still PDF/A-3. ``title`` is
-    the PDF's, which is written anew."""
-    from facturx import generate_from_binary  # heavy: pypdf and lxml
-
-    return bytes(
-        generate_from_binary(
-            pdf,
-            einvoice.cii,
-            flavor=Flavor.FACTUR_X.value,
-            level=LEVEL,
-            check_xsd=False,  # was checked when the XML was written
-            check_schematron=False,
-            pdf_metadata={"title": title, "author": content.seller.name, "subject": title, "keywords": "Factur-X"},
-            lang=content.languages[0],
-            afrelationship="alternative",
-        )
-    )
 
 
 def write(content: Content, flavor: Flavor) -> bytes:

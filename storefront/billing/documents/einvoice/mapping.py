@@ -13,11 +13,12 @@ from storefront.billing.documents.einvoice.terms import Terms, clean, figure
 from storefront.core import money
 
 #: UNTDID 1001: https://service.unece.org/trade/untdid/d16b/tred/tred1001.htm
-INVOICE, CREDIT_NOTE, CORRECTED_INVOICE, PREPAYMENT_INVOICE = "380", "381", "384", "386"
+INVOICE, CREDIT_NOTE, DEBIT_NOTE, CORRECTED_INVOICE, PREPAYMENT_INVOICE = "380", "381", "383", "384", "386"
 TYPES = {
     DocumentKind.INVOICE: INVOICE,
     DocumentKind.ADVANCE_INVOICE: PREPAYMENT_INVOICE,
     DocumentKind.CREDIT_NOTE: CREDIT_NOTE,
+    DocumentKind.DEBIT_NOTE: DEBIT_NOTE,
 }
 #: UNTDID 4461: https://service.unece.org/trade/untdid/d16b/tred/tred4461.htm
 NOT_DEFINED, CREDIT_TRANSFER, CARD, SEPA_TRANSFER, ONLINE, CLEARING = "1", "30", "48", "58", "68", "97"
@@ -46,6 +47,8 @@ def terms(content: Content) -> Terms:
         "BG-25": [line_terms(line, content.currency) for line in content.lines],
     }
     found |= _totals(content) | _payment(content)
+    if home := content.home_tax:
+        found |= {"BT-6": home.currency, "BT-111": money.plain(home.tax, home.currency)}
     if content.due_on:
         found["BT-9"] = content.due_on
     if content.order_number:

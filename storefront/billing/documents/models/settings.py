@@ -89,6 +89,7 @@ class DocumentSettings(models.Model):
             DocumentKind.RECEIPT: self.issues_receipts,
             DocumentKind.ACT: self.issues_acts,
             DocumentKind.CREDIT_NOTE: self.issues_credit_notes,
+            DocumentKind.DEBIT_NOTE: self.issues_credit_notes,
             DocumentKind.CONTRACT: self.issues_contracts,
         }.get(DocumentKind(kind), True)
 

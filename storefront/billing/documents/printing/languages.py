@@ -43,6 +43,10 @@ class Speaker:
         """A quantity or a rate, without needless zeros."""
         return str(format_decimal(number.normalize(), "#,##0.###", locale=self._locale))
 
+    def rate(self, rate: Decimal) -> str:
+        """An exchange rate with all its places."""
+        return str(format_decimal(rate.normalize(), "#,##0.##########", locale=self._locale))
+
     def amount(self, amount: Decimal) -> str:
         """With its currency: €1,234.00."""
         with translation.override(self.languages[0]):

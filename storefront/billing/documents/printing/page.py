@@ -18,7 +18,9 @@ Pictures = Mapping[str, bytes]
 #: Kinds that are signed by both parties.
 SIGNED_BY_BOTH = frozenset({DocumentKind.ACT, DocumentKind.RECONCILIATION})
 #: Kinds that the seller signs in the style of Kazakhstan and Russia.
-SIGNED_BY_SELLER = frozenset({DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE, DocumentKind.CREDIT_NOTE})
+SIGNED_BY_SELLER = frozenset(
+    {DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE}
+)
 
 
 def is_signed(kind: DocumentKind, style: str) -> bool:

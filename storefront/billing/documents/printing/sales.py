@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from storefront.billing.documents.content import Content, ContentLine, DocumentKind
+from storefront.billing.documents.content import Content, ContentLine, DocumentKind, HomeTax
 from storefront.billing.documents.models import DocumentSettings, DocumentStyle
 from storefront.billing.documents.printing import words
 from storefront.billing.documents.printing.amounts_in_words import in_words
 from storefront.billing.documents.printing.languages import Speaker
+from storefront.billing.models import RateSource
 from storefront.core import money
+
+_TOTALS = {
+    DocumentKind.CREDIT_NOTE: words.CREDITED,
+    DocumentKind.DEBIT_NOTE: words.DEBITED,
+    DocumentKind.RECEIPT: words.RECEIVED,
+}
 
 
 def body(content: Content, settings: DocumentSettings, speaker: Speaker) -> dict[str, Any]:
@@ -34,7 +41,8 @@ def _facts(content: Content, speaker: Speaker) -> Iterator[tuple[list[str], str]
     yield speaker.both(words.DATE), speaker.day(content.issued_on)
     if content.corrects:
         number, on = content.corrects
-        yield speaker.both(words.CORRECTS), f"{number}, {speaker.day(on)}"
+        label = words.CORRECTS_NOTE if kind == DocumentKind.DEBIT_NOTE else words.CORRECTS
+        yield speaker.both(label), f"{number}, {speaker.day(on)}"
         yield speaker.both(words.REASON), content.reason
     if kind == DocumentKind.ACT and content.supplied_on:
         yield speaker.both(words.RIGHTS_PASSED), speaker.day(content.supplied_on)
@@ -96,13 +104,18 @@ def _sums(content: Content, speaker: Speaker) -> Iterator[tuple[list[str], str, 
             if group.rate:
                 tax = speaker.both(words.TOTAL_TAX, rate=speaker.number(group.rate))
                 yield tax, speaker.figure(group.tax), False
-    label = {DocumentKind.CREDIT_NOTE: words.CREDITED, DocumentKind.RECEIPT: words.RECEIVED}.get(
-        content.kind, words.TOTAL
-    )
+        if home := content.home_tax:
+            yield _home(home, speaker), Speaker(speaker.languages, home.currency).figure(home.tax), False
+    label = _TOTALS.get(content.kind, words.TOTAL)
     yield speaker.both(label), speaker.amount(content.gross), True
     if content.kind in (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE) and content.paid:
         yield speaker.both(words.PAID), speaker.figure(content.paid), False
         yield speaker.both(words.TO_PAY), speaker.amount(content.due), True
+
+
+def _home(home: HomeTax, speaker: Speaker) -> list[str]:
+    about = {"home": home.currency, "currency": speaker.currency, "rate": speaker.rate(home.rate)}
+    return speaker.both(words.HOME_TAX, **about, source=RateSource(home.source).label, day=speaker.short_day(home.on))
 
 
 def _items(content: Content, speaker: Speaker) -> list[str]:

@@ -18,6 +18,7 @@ TITLES: Mapping[str, str | Promise] = {
     DocumentKind.RECEIPT: pgettext_lazy("title", "Payment receipt"),
     DocumentKind.ACT: pgettext_lazy("title", "Act of transfer of rights"),
     DocumentKind.CREDIT_NOTE: pgettext_lazy("title", "Credit note"),
+    DocumentKind.DEBIT_NOTE: pgettext_lazy("title", "Debit note"),
     DocumentKind.RECONCILIATION: pgettext_lazy("title", "Reconciliation statement"),
     DocumentKind.CONTRACT: pgettext_lazy("title", "License agreement"),
 }
@@ -28,7 +29,7 @@ TRANSFERS, ACCEPTS = pgettext_lazy("in an act", "Transferred by"), pgettext_lazy
 DATE, DUE, SUPPLIED = _("Date"), _("Pay by"), _("Date of supply")
 RIGHTS_PASSED = _("Rights transferred")
 ORDER, INVOICE, METHOD, REFERENCE = _("Order"), _("Invoice"), _("Paid by"), _("Payment reference")
-CORRECTS, REASON = _("To invoice"), _("Reason")
+CORRECTS, CORRECTS_NOTE, REASON = _("To invoice"), _("To credit note"), _("Reason")
 METHODS: Mapping[str, str | Promise] = {
     "card": _("Card"),
     "online": _("Online payment"),
@@ -39,8 +40,9 @@ DESCRIPTION, QUANTITY = _("Description"), _("Quantity")
 PRICE, DISCOUNT, NET = _("Price"), _("Discount"), _("Without VAT")
 RATE, TAX, AMOUNT = _("VAT, %"), pgettext_lazy("on a document", "VAT"), _("Amount")
 TOTAL_NET, TOTAL_TAX = _("Total without VAT"), _("VAT %(rate)s%%")
+HOME_TAX = _("VAT in %(home)s (1 %(currency)s = %(rate)s %(home)s, %(source)s, %(day)s)")
 TOTAL, PAID, TO_PAY = _("Total"), pgettext_lazy("on a document", "Paid"), _("Amount due")
-CREDITED, RECEIVED = _("Amount credited"), _("Amount received")
+CREDITED, DEBITED, RECEIVED = _("Amount credited"), _("Amount charged again"), _("Amount received")
 ITEMS = _("Items: %(count)s, for a total of %(total)s")
 BANK, BANK_CODE, ACCOUNT = _("Bank of the recipient"), _("BIC"), pgettext_lazy("at a bank", "Account")
 CORRESPONDENT, RECIPIENT = _("Correspondent account"), pgettext_lazy("of money", "Recipient")

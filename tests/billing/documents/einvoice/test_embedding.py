@@ -6,8 +6,9 @@ import io
 from typing import Any
 
 import pytest
+import time_machine
 
-from storefront.billing.documents.einvoice import making
+from storefront.billing.documents.einvoice import embedding, making
 from tests.billing.documents.einvoice.contents import content, sold
 
 SOURCE = b'#set document(title: "Invoice")\n#set text(lang: "en")\nInvoice INV-2026-000042'
@@ -26,7 +27,7 @@ def test_the_xml_is_read_back_from_a_pdf_that_is_still_pdf_a(pdf: bytes) -> None
 
     document = content([sold("59.38"), sold("21.40", "7")])
     einvoice = making.make(document)
-    whole = making.embed(pdf, einvoice, document, title="Rechnung INV-2026-000042")
+    whole = embedding.embed(pdf, einvoice, document, title="Rechnung INV-2026-000042")
     name, xml = get_xml_from_pdf(whole, check_xsd=False)
     assert (name, xml) == ("factur-x.xml", einvoice.cii)
 
@@ -39,3 +40,12 @@ def test_the_xml_is_read_back_from_a_pdf_that_is_still_pdf_a(pdf: bytes) -> None
     assert "/OutputIntents" in root
     assert reader.metadata is not None
     assert reader.metadata.title == "Rechnung INV-2026-000042"
+
+
+def test_made_again_another_day_it_is_the_same_file(pdf: bytes) -> None:
+    document = content([sold("59.38")])
+    made = []
+    for day in ("2026-03-01T10:00:00Z", "2027-08-09T11:12:13Z"):
+        with time_machine.travel(day, tick=False):
+            made.append(embedding.embed(pdf, making.EInvoice(b"<xml/>"), document, title="INV-2026-000042"))
+    assert made[0] == made[1]

@@ -17,7 +17,7 @@ from storefront.billing.documents.content import Content, DocumentKind, TaxCateg
 from storefront.billing.documents.einvoice import arithmetic, making, rules
 from storefront.billing.documents.einvoice.failures import described
 from storefront.billing.documents.einvoice.making import Flavor, RulesBroken
-from storefront.billing.models import InvoiceLine
+from storefront.billing.models import Invoice, InvoiceLine
 from storefront.core import money
 from tests.billing.documents.einvoice.contents import Sold, content, sold
 
@@ -117,15 +117,25 @@ def test_a_credit_note_of_any_part_adds_up(parts: list[tuple[int, int]], data: s
     rate, gross = data.draw(st.sampled_from([Decimal(25), Decimal(19), Decimal("5.5")])), [CENT * n for n, _ in parts]
     taxed = TaxedAs(category=TaxCategory.STANDARD)
     rows = [
-        InvoiceLine(net=each.net, tax=each.tax, tax_rate=rate, amount=each.gross, list_amount=each.gross, quantity=1)
-        for each in money.split_tax(gross, rate, "EUR")
+        InvoiceLine(
+            invoice=Invoice(currency="EUR"),
+            position=at,
+            description="License",
+            net=each.net,
+            tax=each.tax,
+            tax_rate=rate,
+            amount=each.gross,
+            list_amount=each.gross,
+            quantity=1,
+        )
+        for at, each in enumerate(money.split_tax(gross, rate, "EUR"), start=1)
     ]
     given_back = [
         max(CENT, money.round_down(row.amount * part / 100, "EUR")) for row, (_, part) in zip(rows, parts, strict=True)
     ]
     printed = tuple(
-        lines.part_of(row, amount, position=at, description="License", currency="EUR", taxed=taxed)
-        for at, (row, amount) in enumerate(zip(rows, given_back, strict=True), start=1)
+        lines.part_of(row, amount, before=row.amount - amount, taxed=taxed)
+        for row, amount in zip(rows, given_back, strict=True)
     )
     groups = lines.tax_groups(printed, taxed)
     net, tax = groups[0].net, groups[0].tax
