@@ -36,14 +36,30 @@ class Rule(Protocol):
     def validate(self, number: str) -> str: ...
 
 
-def by_rule(module: Rule) -> Check:
-    """A check by a module of python-stdnum."""
+def by_rule(module: Rule, pattern: str = "") -> Check:
+    """A check by a module of python-stdnum; ``pattern``: the form that is meant, where the module knows several."""
+    meant = re.compile(pattern or ".*")
 
     def check(text: str) -> str:
         try:
-            return str(module.validate(text))
+            number = str(module.validate(text))
         except ValidationError as exc:
             raise WrongNumber from exc
+        if not meant.fullmatch(number):
+            raise WrongNumber
+        return number
+
+    return check
+
+
+def either(first: Check, second: Check) -> Check:
+    """What one of both takes."""
+
+    def check(text: str) -> str:
+        try:
+            return first(text)
+        except WrongNumber:
+            return second(text)
 
     return check
 
@@ -131,12 +147,32 @@ def kz_number(text: str) -> str:
     return number
 
 
+def kz_persons_number(text: str) -> str:
+    """An IIN, which begins with a day of birth. Where it has the day, a company's BIN has 4, 5 or 6."""
+    number = kz_number(text)
+    if not re.match(r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])", number):
+        raise WrongNumber
+    return number
+
+
 def iban_number(text: str) -> str:
     """ISO 13616, of an account in any country: companies bank abroad."""
     try:
         return str(iban.validate(_compact(text), check_country=False))
     except ValidationError as exc:
         raise WrongNumber from exc
+
+
+def iban_of(country: str) -> Check:
+    """The IBAN of an account in that country, where papers take no other."""
+
+    def check(text: str) -> str:
+        number = iban_number(text)
+        if not number.startswith(country):
+            raise WrongNumber
+        return number
+
+    return check
 
 
 def bic_code(text: str) -> str:
