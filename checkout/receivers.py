@@ -8,15 +8,15 @@ from django.dispatch import receiver
 
 from checkout.models import PlannedHolder
 from storefront.billing.models import Invoice
-from storefront.licensing.services import handovers
-from storefront.licensing.services.handover_errors import HandoverError
+from storefront.licensing.services import handover_endings, handovers
+from storefront.licensing.services.handover_errors import HandoverError, OwnAddress
 from storefront.licensing.signals import licenses_granted
 
 
 @receiver(licenses_granted, dispatch_uid="checkout.offer-to-holder")
 def offer_to_holder(sender: Any, *, invoice: Invoice, licenses: list[Any], **kwargs: Any) -> None:
-    """Offer new licenses to whom they were bought for. Who cannot have them leaves them with the buyer, who can offer
-    them to another in the account."""
+    """Offer new licenses to whom they were bought for. Who cannot have them leaves them with the buyer, who is told,
+    and decides in the account."""
     planned = PlannedHolder.objects.filter(order=invoice.order_id).first() if invoice.order_id else None
     if planned is None:
         return
@@ -27,5 +27,7 @@ def offer_to_holder(sender: Any, *, invoice: Invoice, licenses: list[Any], **kwa
             handovers.offer(
                 license=license, holder=invoice.customer, email=planned.email, language=invoice.language
             )  # fmt: skip
-        except HandoverError:
-            license.record("handover_not_possible")
+        except OwnAddress:  # it has become the buyer's own
+            return
+        except HandoverError as exc:
+            handover_endings.impossible(license=license, email=planned.email, language=invoice.language, error=exc)

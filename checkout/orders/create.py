@@ -125,8 +125,7 @@ def create(
 def _printed(contact: Contact, details: PayerDetails | None, customer: User) -> dict[str, str]:
     """The payer on the invoice; what their details leave open is the contact's."""
     known = details or PayerDetails.from_json({"company": contact.company})
-    name, phone = known.name or contact.name, known.phone or contact.phone
-    return replace(known, name=name, phone=phone, email=customer.email).to_json()
+    return replace(known.completed(name=contact.name, phone=contact.phone), email=customer.email).to_json()
 
 
 def _created_for(key: str, customer: User) -> CreatedOrder | None:

@@ -7,6 +7,7 @@ mailed. The link of before leads to the new invoice. Where the payer bears anoth
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from checkout import unpaid as visitors_orders
+from checkout.models import PurchaseDetails
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import links, queries
 from storefront.billing.errors import BillingError, NotPayable, PayerUnchanged
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Payer
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.payer_forms import PayerForm
 from storefront.billing.services import payers, replacing, taxation, unpaid
@@ -52,15 +54,16 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     form = _form(request, invoice)
     if not form.is_valid():
         return _page(request, invoice, form, status=422 if form.errors else 200)
+    details = form.details.completed(**_contact(request, invoice))
     try:
-        taxation.ask(form.details)
-        planned = replacing.check(invoice=invoice, payer=form.details.to_json())
+        taxation.ask(details)
+        planned = replacing.check(invoice=invoice, payer=details.to_json())
         to_agree = _to_agree(invoice, planned)
         if to_agree and request.POST.get(AGREED) != to_agree:
             return _page(request, invoice, form, status=200, planned=planned)
         throttle.hit("pay-payer", request)
         throttle.hit_key("pay-payer-order", invoice.order.number if invoice.order else invoice.number)
-        new = _change(request, invoice, form, planned)
+        new = _change(request, invoice, form, details, planned)
     except PayerUnchanged:
         messages.info(request, _("The payer stays as it is."))
         return HttpResponseSeeOther(links.pay_path(invoice))
@@ -86,13 +89,24 @@ def _to_agree(invoice: Invoice, planned: Replacement) -> str:
     return f"{total} {invalid}".strip() if invalid or planned.total.gross != invoice.amount else ""
 
 
-def _change(request: HttpRequest, invoice: Invoice, form: PayerForm, planned: Replacement) -> Invoice:
-    details = form.details
+def _contact(request: HttpRequest, invoice: Invoice) -> dict[str, str]:
+    """Whom to ask where a buyer's payer names nobody: the buyer, as at the checkout. Who has only the link is told
+    nothing of the buyer, and tells nothing for them."""
+    if not visitors_orders.is_buyer(request, invoice):
+        return {"name": "", "phone": ""}
+    contact = PurchaseDetails.objects.filter(order=invoice.order).first() if invoice.order else None
+    asked = contact or invoice.customer
+    return {"name": asked.name, "phone": asked.phone}
+
+
+def _change(
+    request: HttpRequest, invoice: Invoice, form: PayerForm, details: PayerDetails, planned: Replacement
+) -> Invoice:
     unpaid.close_charges(invoice=invoice)
     with transaction.atomic():
         new = replacing.change_payer(invoice=invoice, payer=details.to_json(), is_told=True, total=planned.total.gross)
         if _is_customer(request, invoice):  # who is locked by now, before any of their payers
-            payers.use(customer=invoice.customer, chosen=form.chosen, typed=details)
+            payers.use(customer=invoice.customer, chosen=form.chosen, typed=form.details)
     if visitors_orders.was_placed_here(request, invoice):
         visitors_orders.note_placed(request, new)
     return new
@@ -106,13 +120,15 @@ def _form(request: HttpRequest, invoice: Invoice) -> PayerForm:
         return PayerForm.reloaded(request.POST, **known) if is_reload else PayerForm(request.POST, **known)
     is_buyer = visitors_orders.is_buyer(request, invoice)
     initial = PayerDetails.from_json(invoice.payer).to_json() if is_buyer else {"kind": "company"}
-    return PayerForm(initial=initial | _of_now(invoice, own), **known)
+    initial["country"] = initial.get("country") or payers.likely_country(invoice.customer if is_buyer else None)
+    return PayerForm(initial=initial | _of_now(request, invoice, own), **known)
 
 
-def _of_now(invoice: Invoice, own: list[Any]) -> dict[str, str]:
+def _of_now(request: HttpRequest, invoice: Invoice, own: list[Payer]) -> dict[str, str]:
     """The customer's payer whom the invoice names."""
-    now = PayerDetails.from_json(invoice.payer).to_json() | {"email": ""}
-    found = next((each.public_id for each in own if each.details.to_json() == now), "")
+    now = replace(PayerDetails.from_json(invoice.payer), email="")
+    contact = _contact(request, invoice) if own else {}
+    found = next((each.public_id for each in own if each.details.completed(**contact) == now), "")
     return {"payer": found} if found else {}
 
 

@@ -1,4 +1,4 @@
-"""Handing a license over: the holder offers or withdraws, the receiver answers by the mailed link."""
+"""Handing a license over: the holder offers, withdraws or keeps, the receiver answers by the mailed link."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ from storefront.core import clock, throttle
 from storefront.core.throttle import throttled
 from storefront.licensing.links import read_handover_token
 from storefront.licensing.models import Handover
-from storefront.licensing.services import handovers
+from storefront.licensing.services import handover_endings, handovers
 from storefront.licensing.services.handover_errors import AlreadyOffered, HandoverError, OfferOver
-from storefront.licensing.states import HandoverStatus
+from storefront.licensing.states import LicenseStatus
 from storefront.users import services as users
 
 
 @own
 @require_POST
 def offer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Offer a license to an e-mail, or withdraw the offer that is open."""
+    """Offer a license to an e-mail, withdraw the offer that is open, or keep the license after one that failed."""
     license, user = license_of(request, public_id), user_of(request)
     if request.POST.get("do") == "withdraw":
         return _withdrawn(request, public_id)
+    if request.POST.get("do") == "keep":
+        return _kept(request, public_id)
     form = HandoverForm(request.POST)
     if form.is_valid():
         try:
@@ -65,6 +67,19 @@ def _withdrawn(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("account-license", public_id=public_id)
 
 
+def _kept(request: HttpRequest, public_id: str) -> HttpResponse:
+    failed = handover_endings.latest(license_of(request, public_id))
+    try:
+        if failed is None:
+            raise OfferOver
+        handover_endings.keep(offer=failed, holder=user_of(request))
+    except HandoverError as exc:
+        messages.error(request, str(exc))
+    else:
+        messages.success(request, _("The license stays yours."))
+    return redirect("account-license", public_id=public_id)
+
+
 @never_cache
 @throttled("handover-answer")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +88,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     found = Handover.objects.select_related("license", "holder").filter(public_id=read_handover_token(token)).first()
     if found is None:
         raise Http404
-    if found.status != HandoverStatus.OPEN or found.expires_at <= clock.now():
+    if not handovers.is_open(found):
         return _over(request, found)
     if request.method != "POST":
         return _page(request, found, ReceiverForm())
@@ -111,12 +126,16 @@ def _accepted(request: HttpRequest, found: Handover) -> HttpResponse:
 def _page(request: HttpRequest, found: Handover, form: ReceiverForm, *, status: int = 200) -> HttpResponse:
     account = users.find_by_email(found.email)
     is_receiver = account is not None and request.user.is_authenticated and request.user.pk == account.pk
+    if account is not None and account.pk == found.holder_id:  # the holder has this address now
+        return _over(request, found)
     context = {
         "offer": found,
         "license": found.license,
         "holder": found.holder.get_full_name() or found.holder.email,
         "form": form,
         "has_account": account is not None,
+        "cannot_receive": account is not None and not handovers.can_receive(account),
+        "has_ended": found.license.begins_by is None and found.license.valid_until <= clock.now(),
         "is_receiver": is_receiver,
         "is_other": request.user.is_authenticated and not is_receiver,
     }
@@ -124,7 +143,12 @@ def _page(request: HttpRequest, found: Handover, form: ReceiverForm, *, status: 
 
 
 def _over(request: HttpRequest, found: Handover) -> HttpResponse:
-    context = {"offer": found, "is_theirs": request.user.is_authenticated and request.user.pk == found.receiver_id}
+    license = found.license
+    context = {
+        "offer": found,
+        "is_revoked": license.status == LicenseStatus.REVOKED,
+        "is_theirs": request.user.is_authenticated and request.user.pk == license.customer_id,
+    }
     return _private(render(request, "account_pages/handover_over.html", context, status=410))
 
 

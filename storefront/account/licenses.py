@@ -16,7 +16,7 @@ from storefront.core.form_fields import Question
 from storefront.licensing import queries as licensing
 from storefront.licensing.bitrix24.addresses import AddressNotChanged, change_address
 from storefront.licensing.models import License
-from storefront.licensing.services import handovers
+from storefront.licensing.services import handover_endings, handovers
 
 
 @own
@@ -50,9 +50,12 @@ def license_page(
     status: int = 200,
 ) -> HttpResponse:
     row = rows.license_row(found)
+    offer = handover_endings.latest(found)
+    failed = offer if offer is not None and handover_endings.has_failed(offer) else None
     context = {
-        "handover": handovers.open_offer(found),
-        "handover_form": handover_form or HandoverForm(),
+        "handover": offer if offer is not None and handovers.is_open(offer) else None,
+        "failed": failed,
+        "handover_form": handover_form or HandoverForm(initial={"email": failed.email} if failed else None),
         "row": row,
         "license": found,
         "periods": rows.period_rows(found),

@@ -42,7 +42,8 @@ def _row(payer: Payer) -> PayerRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    initial = {"name": user.name, "company": user.company}
+    country = payer_services.likely_country(user)
+    initial = {"name": user.name, "company": user.company, "country": country}
     form = _form(request, initial)
     if form.is_valid():
         try:

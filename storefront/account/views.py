@@ -29,6 +29,7 @@ from storefront.billing.models import Invoice
 from storefront.billing.services import ledger
 from storefront.core import clock, currencies
 from storefront.licensing import queries as licensing
+from storefront.licensing.services import handover_endings
 from storefront.licensing.states import LicenseStatus
 from storefront.licensing.validity import grace
 from storefront.users.forms import ProfileForm
@@ -62,13 +63,14 @@ def page_of(request: HttpRequest, items: QuerySet[Any]) -> Page[Any]:
 @own
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What ends soon, what is unpaid, the newest licenses, and the balances if there are any."""
+    """What is to be decided, what ends soon, what is unpaid, the newest licenses, and the balances if there are any."""
     user, now = user_of(request), clock.now()
     licenses = licensing.licenses_of(user)
     ending = licenses.filter(
         valid_until__lte=now + rows.SOON, valid_until__gt=now - grace(), status=LicenseStatus.ACTIVE
     ).order_by("valid_until")
     context = {
+        "undecided": handover_endings.undecided_of(user)[:ON_DASHBOARD],
         "ending": rows.license_rows(ending[:ON_DASHBOARD]),
         "unpaid": rows.invoice_rows(billing.unpaid_of(user)[:ON_DASHBOARD]),
         "licenses": rows.license_rows(licenses[:ON_DASHBOARD]),
@@ -85,7 +87,7 @@ def licenses_from(request: HttpRequest, paid_with: list[Invoice]) -> list[rows.L
 
 
 def _orders(request: HttpRequest) -> QuerySet[Order]:
-    found = Order.objects.filter(user=user_of(request)).select_related("purchase_details")
+    found = Order.objects.filter(user=user_of(request)).select_related("purchase_details", "planned_holder")
     return found.prefetch_related("lines").order_by("-date_placed", "-pk")
 
 

@@ -115,6 +115,10 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         customer: User | None = getattr(self.object, "customer", None)
         return customer
 
+    def others(self, form: Any) -> Iterable[User]:
+        """Further customers whom it concerns; they are locked with the first. ``form`` is valid."""
+        return ()
+
     def record(self, outcome: Outcome, form: Any) -> None:
         history.record(
             self.object, self.action, by=self.user, reason=form.cleaned_data.get("reason", ""), before=outcome.before,
@@ -139,7 +143,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         try:
             if not key:
                 return self._previewed(form, self._sentences(form), is_changed="confirmed" in request.POST)
-            return self._at_once(key, digest) if self.is_atomic else self._in_steps(form, key, digest)
+            return self._at_once(form, key, digest) if self.is_atomic else self._in_steps(form, key, digest)
         except _Changed as changed:
             if changed.form.errors:
                 return self._shown(changed.form)
@@ -176,13 +180,13 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         if confirmations.digest(sentences, form.cleaned_data) != digest:
             raise _Changed(form, sentences)
 
-    def _at_once(self, key: str, digest: str) -> HttpResponse:
+    def _at_once(self, form: Any, key: str, digest: str) -> HttpResponse:
         """Look again under the locks, and act if it is what was confirmed: all or nothing."""
         with transaction.atomic():
             if not confirmations.use(key):
                 used = confirmations.find(key)
                 return self._again(used.url if used else self.get_success_url())
-            self._hold()
+            self._hold(form)
             form = self._checked_again(digest)
             outcome = self.perform(form)
             self.record(outcome, form)
@@ -206,12 +210,15 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         confirmations.done(key, url)
         return self._done(outcome, url)
 
-    def _hold(self) -> None:
-        """Lock the customer, as everything that concerns them does first, then the object."""
-        if self.object is not None:
-            for row in (self.customer(), self.object):
-                if row is not None and row.pk is not None:
-                    states.hold(row)
+    def _hold(self, form: Any) -> None:
+        """Lock the customers, as everything that concerns them does first and in the order of their numbers, then the
+        object."""
+        if self.object is None:
+            return
+        customers = {each.pk: each for each in (self.customer(), *self.others(form)) if each is not None and each.pk}
+        for row in (*(customers[pk] for pk in sorted(customers)), self.object):
+            if row.pk is not None:
+                states.hold(row)
 
     def _done(self, outcome: Outcome, url: str) -> HttpResponse:
         messages.success(self.request, outcome.message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import models
@@ -56,6 +56,10 @@ class PayerDetails:
     @property
     def is_company(self) -> bool:
         return self.kind == PayerKind.COMPANY
+
+    def completed(self, *, name: str, phone: str) -> PayerDetails:
+        """With whom to ask about the order, where the payer names nobody."""
+        return replace(self, name=self.name or name, phone=self.phone or phone)
 
     def to_json(self) -> dict[str, str]:
         """Every field; an empty one is ""."""

@@ -29,6 +29,16 @@ class HandoverRefused(mails.LicenseMail):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverFailed(mails.LicenseMail):
+    """The license stays the reader's until they decide. ``cause``: expired, returned (the mail came back), impossible
+    (it was bought for ``email``, and ``reason`` says why it cannot be offered)."""
+
+    email: str
+    cause: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LicenseHandedOver(mails.LicenseMail):
     """``is_receiver``: the license is the reader's now, who may have got an account by it; else it was theirs, and is
     ``email``'s now."""
@@ -59,6 +69,12 @@ def refused(offer: Handover) -> None:
     """To the holder."""
     mail = HandoverRefused(**_of(offer.license, offer.holder), email=offer.email)
     _enqueue(mail, offer.holder, key=f"handover_refused:{offer.public_id}")
+
+
+def failed(offer: Handover, *, reason: str = "") -> None:
+    """To the holder, in whose language ``reason`` is. Once per offer."""
+    mail = HandoverFailed(**_of(offer.license, offer.holder), email=offer.email, cause=offer.status, reason=reason)
+    _enqueue(mail, offer.holder, key=f"handover_failed:{offer.public_id}")
 
 
 def handed_over(license: License, *, former: User, event: LicenseEvent) -> None:

@@ -59,23 +59,37 @@ class Suspension(models.TextChoices):
 
 
 class HandoverStatus(models.TextChoices):
-    """What became of an offer to hand a license over. One that is open past its day has expired."""
+    """What became of an offer to hand a license over. One that is open past its day has expired. ``RETURNED``: mails to
+    that address come back. ``IMPOSSIBLE``: it was planned at the checkout, and could not be made."""
 
     OPEN = "open", _("Waits for an answer")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")
+    RETURNED = "returned", _("The mail came back")
+    IMPOSSIBLE = "impossible", _("Could not be made")
 
+
+#: How an offer fails: its holder decides what becomes of the license.
+FAILED_OFFER = (HandoverStatus.REFUSED, HandoverStatus.EXPIRED, HandoverStatus.RETURNED, HandoverStatus.IMPOSSIBLE)
 
 HANDOVER_TRANSITIONS: Transitions = {
     HandoverStatus.OPEN: frozenset(
-        {HandoverStatus.ACCEPTED, HandoverStatus.REFUSED, HandoverStatus.WITHDRAWN, HandoverStatus.EXPIRED}
+        {
+            HandoverStatus.ACCEPTED,
+            HandoverStatus.REFUSED,
+            HandoverStatus.WITHDRAWN,
+            HandoverStatus.EXPIRED,
+            HandoverStatus.RETURNED,
+        }
     ),
     HandoverStatus.ACCEPTED: frozenset(),
     HandoverStatus.REFUSED: frozenset(),
     HandoverStatus.WITHDRAWN: frozenset(),
     HandoverStatus.EXPIRED: frozenset(),
+    HandoverStatus.RETURNED: frozenset(),
+    HandoverStatus.IMPOSSIBLE: frozenset(),
 }
 
 #: CSS classes of badges (static/css/components.css).

@@ -83,6 +83,7 @@ MIGRATION_MODULES = {"catalogue": "oscar.apps.catalogue.migrations"}
 
 MIDDLEWARE = [
     "storefront.core.request_id.RequestId",
+    "storefront.core.nul_characters.NoNulCharacters",
     "storefront.core.health.HealthCheckMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

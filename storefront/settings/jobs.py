@@ -84,6 +84,7 @@ JOBS: dict[str, Any] = {
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "thread": "slow"},
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
     "licenses-restore": {"call": "storefront.licensing.services.suspensions.end_due", "every": 60},
+    "handovers-end": {"call": "storefront.licensing.services.handover_endings.end_due", "every": 300},
     "checkout-remind": {"call": "checkout.reminders.sending.send_due", "every": 60},
     "publish-scheduled": {"call": "cms.schedule.publish_due", "every": 20},
     "discounts": {"call": "catalogue.plans.schedule.publish_due", "every": 2},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from storefront.billing.models import Payer
+from storefront.billing.models import Payer, Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers
 
@@ -105,3 +106,15 @@ def test_the_list_costs_the_same_for_many(own: Client, customer: Any, wagtail_si
     for number in range(5):
         add(customer, f"Company {number}")
     assert queries() == few
+
+
+def test_a_new_one_begins_with_the_country_of_the_last_else_the_sellers(own: Client, customer: Any, shop: Any) -> None:
+    def chosen() -> str | None:
+        page = own.get("/account/payers/new/").content.decode()
+        found = re.search(r'<option value="(\w*)" selected>', page[page.index('name="country"') :])
+        return found[1] if found else None
+
+    Seller.objects.update(country="AT")
+    assert chosen() == "AT"
+    payers.add(customer=customer, details=PayerDetails(kind="person", name="Ada", country="KZ"))
+    assert chosen() == "KZ"

@@ -208,3 +208,15 @@ def test_prices_without_tax_stay_when_reverse_charge_ends(client: Client, taxed:
     assert first.tax_treatment == "reverse_charge"
     agreeing(client, links.payer_path(first), PAYER | {"payer": "new"}, "VAT 19%")
     assert newest().net == first.net and newest().tax == (first.net * 19 / 100).quantize(Decimal("0.01"))
+
+
+def test_a_buyers_payer_who_names_nobody_has_the_buyer_to_ask(client: Client, shop: Any) -> None:
+    put_in_cart(client, shop.term("standard", 12))
+    order_by(client, shop)
+    invoice = newest()
+    mine = payers.add(customer=invoice.customer, details=PayerDetails(kind="company", company="Mine", country="KZ"))
+    client.post(links.payer_path(invoice), {"payer": mine.public_id})
+    assert (newest().payer["company"], newest().payer["name"]) == ("Mine", "Grace New")
+    assert newest().payer["phone"] == invoice.payer["phone"] != ""
+    page = client.get(links.payer_path(newest())).content.decode()
+    assert re.search(rf'value="{mine.public_id}"[^>]* checked', page), "the one of now is chosen"

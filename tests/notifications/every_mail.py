@@ -15,7 +15,7 @@ from storefront.billing.documents.mails import DocumentIssued, PaperPosted
 from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
 from storefront.billing.refund_mails import RefundDecided, RefundMade
-from storefront.licensing.handover_mails import HandoverOffered, HandoverRefused, LicenseHandedOver
+from storefront.licensing.handover_mails import HandoverFailed, HandoverOffered, HandoverRefused, LicenseHandedOver
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
@@ -58,6 +58,9 @@ _EXAMPLES: list[mails.Mail] = [
     PayLinkSent(**BOUGHT | {"name": ""}, **PAY, sender="Ada Buyer", invoice_number="INV-2026-00001"),
     HandoverOffered(**LICENSE | {"name": ""}, holder="Ada Buyer", answer_url="http://testserver/h/", expires_at=DAY),
     HandoverRefused(**LICENSE, email="new@example.com"),
+    HandoverFailed(**LICENSE, email="new@example.com", cause="expired"),
+    HandoverFailed(**LICENSE, email="new@example.com", cause="returned"),
+    HandoverFailed(**LICENSE, email="new@example.com", cause="impossible", reason="Enter another address."),
     LicenseHandedOver(**LICENSE, is_receiver=True, email="new@example.com"),
     mails.OrderVoided(**BOUGHT),
     mails.PaymentReceived(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from storefront.licensing.services import handovers, staff_acts
 from storefront.licensing.services.handover_errors import HandoverError
 from storefront.licensing.states import LicenseStatus
 from storefront.users import unproven
+from storefront.users.models import User
 
 
 class HandOverForm(ActForm):
@@ -57,6 +59,10 @@ class HandOver(LicenseAct):
             _("%(former)s does not see the license any more; invoices and orders stay theirs.") % words,
             _("Both are told by mail.") if known else _("%(former)s is told by mail, too.") % words,
         ]
+
+    def others(self, form: Any) -> Iterable[User]:
+        known = customer_with(form.cleaned_data["email"])
+        return () if known is None else (known,)
 
     def perform(self, form: Any) -> Outcome:
         before = self.object.customer.email

@@ -28,6 +28,7 @@ MAILS: Words = {
     "erasure_asked": _("Erasure asked for"),
     "erasure_put_off": _("Erasure put off"),
     "erasure_withdrawn": _("Erasure withdrawn"),
+    "handover_failed": _("Offer of a license came to nothing"),
     "handover_offered": _("Offer of a license to its new holder"),
     "handover_refused": _("Offered license refused"),
     "invitation": _("Invitation to become staff"),

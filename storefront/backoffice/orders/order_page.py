@@ -33,7 +33,7 @@ class OrderPage(DetailPage):
 
     @cached_property
     def order(self) -> Order:
-        found = Order.objects.select_related("user", "purchase_details").prefetch_related("discounts")
+        found = Order.objects.select_related("user", "purchase_details", "planned_holder").prefetch_related("discounts")
         order = found.filter(number=self.kwargs["number"]).first()
         if order is None:
             raise Http404
@@ -71,6 +71,8 @@ class OrderPage(DetailPage):
             yield Fact(_("Phone"), details.phone)
         if details and details.portal_address:
             yield Fact(_("Portal"), details.portal_address)
+        if holder := getattr(order, "planned_holder", None):
+            yield Fact(_("License for"), holder.email)
         yield Fact(_("Placed"), instant(order.date_placed))
         if invoice and state.may_pay:
             yield Fact(_("Due"), deadline(invoice.due_at))

@@ -18,6 +18,7 @@ from django.views import View
 from storefront.backoffice.models import SavedView
 from storefront.backoffice.rights import StaffOnly, has_any
 from storefront.core import error_pages
+from storefront.core.user_input import characters
 from storefront.users.models import User
 
 #: What the address of a list holds beside its filters, columns and sorting.
@@ -90,7 +91,7 @@ class Save(_OfAList):
         known = _LISTS.get(request.POST.get("list", ""))
         if known is None or not has_any(self.user, known.permissions):
             return error_pages.forbidden(request)
-        name = request.POST.get("name", "").strip()[:80]
+        name = characters.one_line(request.POST.get("name", ""))[:80]
         query = cleaned_query(QueryDict(request.POST.get("query", "")[:2000]))
         if not name:
             messages.error(request, _("Give the view a name."))

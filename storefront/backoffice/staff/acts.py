@@ -77,10 +77,10 @@ class MemberAct(StaffAct):
     def customer(self) -> None:
         return None
 
-    def _hold(self) -> None:
+    def _hold(self, form: Any) -> None:
         """The owners come before the person, as everywhere (``staffing.hold_owners``)."""
         staffing.hold_owners()
-        super()._hold()
+        super()._hold(form)
 
     def get_success_url(self) -> str:
         return reverse("backoffice-staff-member", args=[self.object.pk])

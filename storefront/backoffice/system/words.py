@@ -25,6 +25,7 @@ JOBS: dict[str, str | Promise] = {
     "discounts": _("Publishes prices when a discount begins or ends"),
     "licenses-link": _("Links licenses that wait for their portal"),
     "licenses-restore": _("Ends suspensions at their time"),
+    "handovers-end": _("Ends offers of licenses that nobody answered"),
     "portals-confirm": _("Asks portals again that did not answer"),
     "reconcile": _("Compares payments with the providers"),
     "vat-ids-check": _("Asks VIES again about VAT IDs that it could not confirm"),

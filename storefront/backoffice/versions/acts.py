@@ -128,10 +128,10 @@ class Restore(ActView):
                 "name": other.name
             }
 
-    def _hold(self) -> None:
+    def _hold(self, form: Any) -> None:
         """The price locks come before the rows that prices are made of (``publishing.lock_all``)."""
         if isinstance(self.object, Period | Discount):
             publishing.lock_all()
         elif isinstance(self.object, SoftwareProduct):
             publishing.lock(self.object.pk)
-        super()._hold()
+        super()._hold(form)

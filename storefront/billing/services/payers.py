@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from storefront.billing.errors import TooManyPayers
 from storefront.billing.models import Payer
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import taxation
 from storefront.core import clock, states
 from storefront.users.models import User
 
@@ -20,6 +21,13 @@ MOST = 100
 def of(customer: User) -> QuerySet[Payer]:
     """Those that can be chosen, the default first, then the newest."""
     return Payer.objects.filter(customer_id=customer.pk, archived_at=None)
+
+
+def likely_country(customer: User | None) -> str:
+    """The country that a new payer's form begins with: that of the customer's newest payer, else the seller's (ISO
+    3166-1, two letters); "" where neither is known. ``customer``: None for a visitor."""
+    newest = Payer.objects.filter(customer_id=customer.pk).order_by("-pk") if customer else Payer.objects.none()
+    return newest.values_list("country", flat=True).first() or taxation.settings().country
 
 
 def add(*, customer: User, details: PayerDetails, is_default: bool = False) -> Payer:

@@ -13,6 +13,7 @@ class Handover(models.Model):
     """An offer of a license's holder to whoever reads the mails of ``email``, who confirms it by a link.
 
     Open until ``expires_at``. ``holder``: who held the license; ``receiver``: who holds it since it was accepted.
+    ``kept_at``: when the holder of a failed one decided to keep the license.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -27,6 +28,7 @@ class Handover(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]

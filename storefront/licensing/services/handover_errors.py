@@ -26,6 +26,10 @@ class CannotReceive(HandoverError):
     message = _("The account with this e-mail cannot hold licenses. Enter another address.")
 
 
+class MailsComeBack(HandoverError):
+    message = _("Mails to this address come back. Please check it, or enter another.")
+
+
 class AlreadyOffered(HandoverError):
     message = _("The license is offered to somebody already. Withdraw that first.")
 

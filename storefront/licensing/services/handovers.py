@@ -19,11 +19,13 @@ from storefront.licensing.services import staff_acts
 from storefront.licensing.services.handover_errors import (
     AlreadyOffered,
     CannotReceive,
+    MailsComeBack,
     NotTheirs,
     OfferOver,
     OwnAddress,
 )
 from storefront.licensing.states import HANDOVER_TRANSITIONS, HandoverStatus, LicenseStatus
+from storefront.notifications import addresses
 from storefront.users import services as users
 from storefront.users.models import User
 
@@ -36,11 +38,23 @@ def open_offer(license: License) -> Handover | None:
     return found.first()
 
 
+def is_open(offer: Handover) -> bool:
+    """Whether it waits for an answer and can be accepted: its holder has the license still."""
+    license = offer.license
+    is_theirs = license.customer_id == offer.holder_id and license.status != LicenseStatus.REVOKED
+    return offer.status == HandoverStatus.OPEN and offer.expires_at > clock.now() and is_theirs
+
+
+def can_receive(account: User) -> bool:
+    """Whether licenses can be given to the account: it is neither closed nor one of staff."""
+    return account.is_active and not account.is_staff and not account.groups.exists()
+
+
 def offer(*, license: License, holder: User, email: str, language: str) -> Handover:
     """Offer a license to an e-mail, whose reader is mailed a link that is good for settings.HANDOVER_DAYS.
 
     Raises NotTheirs (not the holder's, or revoked), OwnAddress, CannotReceive (an account of staff, or a closed one),
-    or AlreadyOffered.
+    MailsComeBack, or AlreadyOffered.
     """
     email = users.normalise_email(email)
     with transaction.atomic():
@@ -52,6 +66,9 @@ def offer(*, license: License, holder: User, email: str, language: str) -> Hando
         if known is not None and known.pk == holder.pk:
             raise OwnAddress
         _check_receiver(known)
+        written_to = addresses.find(email)
+        if written_to is not None and written_to.is_bounced:
+            raise MailsComeBack
         if open_offer(locked) is not None:
             raise AlreadyOffered
         Handover.objects.filter(license=locked, status=HandoverStatus.OPEN).update(status=HandoverStatus.EXPIRED)
@@ -94,7 +111,8 @@ def accept(*, offer: Handover, name: str = "") -> User:
     """The license is the receiver's from now on: the account of the offer's e-mail, which is made if there is none
     (``name`` is theirs then). Whoever calls has shown that they read the mails of that address. Both are mailed.
 
-    Returns the receiver. Raises OfferOver, or CannotReceive.
+    Returns the receiver. Raises OfferOver, OwnAddress (the holder's e-mail has become that of the offer), or
+    CannotReceive.
     """
     if not offer.email:  # whose account was erased since
         raise OfferOver
@@ -105,8 +123,10 @@ def accept(*, offer: Handover, name: str = "") -> User:
         receiver.refresh_from_db()
         _check_receiver(receiver)
         locked = _lock(offer)
-        if locked.license.customer_id != locked.holder_id or locked.license.status == LicenseStatus.REVOKED:
+        if not is_open(locked):
             raise OfferOver
+        if receiver.pk == locked.holder_id:
+            raise OwnAddress
         _decide(locked, HandoverStatus.ACCEPTED, receiver=receiver)
         _give(locked.license, receiver, actor=receiver, code="handed_over", reason="")
     return receiver
@@ -157,7 +177,7 @@ def _give(license: License, receiver: User, *, actor: User, code: str, reason: s
 
 
 def _check_receiver(receiver: User | None) -> None:
-    if receiver is not None and (not receiver.is_active or receiver.is_staff or receiver.groups.exists()):
+    if receiver is not None and not can_receive(receiver):
         raise CannotReceive
 
 

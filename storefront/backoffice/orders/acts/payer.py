@@ -16,7 +16,7 @@ from storefront.billing import gateway_registry
 from storefront.billing.models import Invoice, Payer
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.payer_forms import PayerFields
-from storefront.billing.services import replacing, taxation, unpaid
+from storefront.billing.services import payers, replacing, taxation, unpaid
 from storefront.billing.services.replacing import Replacement
 from storefront.billing.states import OPEN_ATTEMPT
 from storefront.core import money
@@ -49,7 +49,9 @@ class ChangePayer(UnpaidAct):
     is_atomic = False
 
     def get_initial(self) -> dict[str, Any]:
-        return PayerDetails.from_json(self.object.payer).to_json() | {"tell_customer": True}
+        now = PayerDetails.from_json(self.object.payer).to_json()
+        country = now["country"] or payers.likely_country(self.object.customer)
+        return now | {"country": country, "tell_customer": True}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Unbound where only the fields of another country are asked for."""

@@ -130,7 +130,8 @@ class Place(ActView):
         return User.objects.filter(pk=int(number)).first() if is_number else None
 
     def get_initial(self) -> dict[str, Any]:
-        customer, key = self.asked_for, {"key": references.public_id()}
+        customer = self.asked_for
+        key = {"key": references.public_id(), "country": payers.likely_country(customer)}
         if customer is None:
             return key | {"language": settings.LANGUAGE_CODE}
         return key | {
