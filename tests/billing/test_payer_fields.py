@@ -110,7 +110,7 @@ def test_a_number_is_named_as_its_country_names_it_in_russian_too() -> None:
         GERMAN | {"country": "GR", "vat_id": "094259216"},
         GERMAN | {"country": "GB", "vat_id": "980780684", "registration_number": "SC123456"},
         GERMAN | {"country": "US", "tax_number": "91-1144442"},
-        GERMAN | {"country": "PE", "tax_number": "20123456789"},
+        GERMAN | {"country": "BO", "tax_number": "1023456022"},
         RUSSIAN | {"tax_number": "500100732259"},
         RUSSIAN
         | {
