@@ -37,6 +37,7 @@ MUST_SAY = {
     "pay_link_sent": ["Ada Buyer", "€192.00", "INV-2026-00001", "http://testserver/pay/token.sig/", "no account"],
     "handover_offered": ["Ada Buyer", "L-7K3M", "http://testserver/h/", "5 March 2026", "refuse"],
     "handover_refused": ["new@example.com", "L-7K3M", "stays yours"],
+    "handover_failed": ["new@example.com", "L-7K3M", "yours meanwhile", "offer it again"],
     "license_handed_over": ["L-7K3M", "yours now"],
     "order_voided": ["SO-7K3M-9QXD", "void", "Nothing has been charged", "not lost"],
     "payment_received": ["€192.00", "INV-2026-00001", "L-7K3M", "Linked to acme.bitrix24.com", "5 March 2026"],
