@@ -116,7 +116,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         return customer
 
     def others(self, form: Any) -> Iterable[User]:
-        """Further customers whom it concerns; they are locked with the first. ``form`` is valid."""
+        """Further customers whom it concerns: locked with the first. ``form`` is valid."""
         return ()
 
     def record(self, outcome: Outcome, form: Any) -> None:
@@ -190,8 +190,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
             form = self._checked_again(digest)
             outcome = self.perform(form)
             self.record(outcome, form)
-            url = str(self.get_success_url())
-            confirmations.done(key, url)
+            confirmations.done(key, url := str(self.get_success_url()))
         return self._done(outcome, url)
 
     def _in_steps(self, form: Any, key: str, digest: str) -> HttpResponse:
@@ -206,18 +205,14 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
             if not isinstance(error, OperationalError):
                 confirmations.give_back(key)
             raise
-        url = str(self.get_success_url())
-        confirmations.done(key, url)
+        confirmations.done(key, url := str(self.get_success_url()))
         return self._done(outcome, url)
 
     def _hold(self, form: Any) -> None:
-        """Lock the customers, as everything that concerns them does first and in the order of their numbers, then the
-        object."""
-        if self.object is None:
-            return
-        customers = {each.pk: each for each in (self.customer(), *self.others(form)) if each is not None and each.pk}
-        for row in (*(customers[pk] for pk in sorted(customers)), self.object):
-            if row.pk is not None:
+        """Lock the customers, as everything that concerns them does first, by their numbers, then the object."""
+        if self.object is not None:
+            customers = {each.pk: each for each in (self.customer(), *self.others(form)) if each is not None}
+            for row in (*(customers[pk] for pk in sorted(customers)), self.object):
                 states.hold(row)
 
     def _done(self, outcome: Outcome, url: str) -> HttpResponse:
@@ -229,8 +224,7 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         return redirect(str(url))
 
     def _refused(self, form: Any, refused: Refused) -> HttpResponse:
-        field = refused.field if refused.field in form.fields else None
-        form.add_error(field, refused.message)
+        form.add_error(refused.field if refused.field in form.fields else None, refused.message)
         return self._shown(form)
 
     def _shown(self, form: Any) -> HttpResponse:
