@@ -14,6 +14,7 @@ from storefront.billing.documents import asking
 from storefront.billing.documents.building import invoices, parties
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.content import AcceptedAgreement, Content, DocumentKind
+from storefront.billing.documents.signals import earlier_documents_wanted
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
 
@@ -21,6 +22,7 @@ _KINDS = {"h2": "heading", "h3": "heading", "li": "item"}
 
 
 @receiver(signals.invoice_paid, dispatch_uid="checkout-contracts")
+@receiver(earlier_documents_wanted, dispatch_uid="checkout-contracts-earlier")
 def invoice_paid(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
     """A contract for each agreement that was accepted with the order."""
     if invoice.order_id is None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from storefront.billing import payer_fields, payer_inputs
+from storefront.billing.documents import letters
 from storefront.billing.models import Payer
 from storefront.billing.payer_countries import Identifier
 from storefront.billing.payer_details import PayerDetails, PayerKind
@@ -107,11 +108,21 @@ class PayerFields(forms.Form):
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
+        if self.chosen is None:
+            self._check_letters()
         if self.chosen is None and self.is_company:
             for name, problem in payer_fields.problems(self.cleaned_data).items():
                 if name in self.fields and name not in self.errors:
                     self.add_error(name, problem)
         return data
+
+    def _check_letters(self) -> None:
+        """A name that the documents could not print is told here, not when one is owed."""
+        for name in ("name", *self.asked):
+            text = self.cleaned_data.get(name)
+            if isinstance(text, str) and (missing := letters.missing(text)):
+                words = _("Documents cannot be printed with these letters: %(letters)s. Write it in Latin or Cyrillic.")
+                self.add_error(name, words % {"letters": missing})
 
     @property
     def asked_fields(self) -> list[forms.BoundField]:

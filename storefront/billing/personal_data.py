@@ -10,7 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from storefront.billing.documents.models import Document, DocumentRequest, DocumentSending, PaperCopy, PaperStatus
+from storefront.billing.documents.models import (
+    Document,
+    DocumentRequest,
+    DocumentSending,
+    PaperCopy,
+    PaperStatus,
+    PrintRun,
+)
 from storefront.billing.errors import BillingError
 from storefront.billing.models import (
     UNDER_WAY,
@@ -96,6 +103,13 @@ def _end_papers(rows: QuerySet[Any], person: Person) -> None:
     overwrite(address="")(rows, person)
 
 
+def _end_prints(rows: QuerySet[Any], person: Person) -> None:
+    """The whole file: others in it can be printed anew."""
+    for run in PrintRun.objects.filter(pk__in=rows.values("pk")):
+        run.file.delete(save=False)
+        run.delete()
+
+
 def _barriers(person: Person) -> Iterator[Barrier]:
     under_way = PaymentAttempt.objects.filter(UNDER_WAY, invoice__customer=person.pk)
     for number in under_way.order_by("pk").values_list("invoice__number", flat=True).distinct():
@@ -159,6 +173,10 @@ ROOM = Room(
         Table(
             model=Document, rows=of("customer"), file="documents", kept=RECORD, uploads=_files,
             hidden=("public_id", "cause", "content_hash", "pdf_hash", "xml_hash", "ubl_hash", "hash_version"),
+        ),
+        Table(
+            model=PrintRun, rows=of("papers__document__customer"), erase=_end_prints,
+            left_out=_("Files from which staff print, deleted after a week; the documents are in the copy."),
         ),
         Table(model=PaperCopy, rows=of("document__customer"), file="documents", kept=RECORD,
               erase=_end_papers),

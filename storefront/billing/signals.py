@@ -3,6 +3,7 @@
 from django.dispatch import Signal
 
 invoice_issued = Signal()  # invoice
+invoice_voided = Signal()  # invoice
 invoice_paid = Signal()  # invoice, payment (None when paid from the balance, or when nothing was to be paid)
 invoice_refunded = Signal()  # invoice, payment (None when nothing had been paid)
 payment_disputed = Signal()  # invoice, payment, is_disputed

@@ -63,6 +63,8 @@ RETENTION: dict[str, dict[str, Any]] = {
         "call": "storefront.support.retention.clear_closed", "days": TICKET_KEEP_DAYS, "setting": "TICKET_KEEP_DAYS",
     },
     "ticket-files": {"call": "storefront.support.retention.clear_lost_files", "days": 1},
+    "prints": {"call": "storefront.billing.documents.retention.clear_prints", "days": 7},
+    "document-files": {"call": "storefront.billing.documents.retention.clear_lost_files", "days": 1},
     "notes": {
         "call": "storefront.backoffice.customers.log_ins.clear_old_notes", "days": NOTE_KEEP_DAYS,
         "setting": "NOTE_KEEP_DAYS",

@@ -75,6 +75,11 @@ JOBS: dict[str, Any] = {
         "every": 1,
         "thread": "documents",
     },
+    "papers-print": {
+        "call": "storefront.billing.documents.print_runs.make_due",
+        "every": 1,
+        "thread": "documents",
+    },
     "acts-alarm": {"call": "storefront.billing.documents.alarms.sound", "every": 3600, "thread": "slow"},
     "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_attempts", "every": 1, "thread": "polls"},

@@ -81,6 +81,8 @@ APPROVAL_KINDS = {
     "role": "storefront.users.approval_kinds.ROLE",
     "member": "storefront.users.approval_kinds.MEMBER",
     "invitation": "storefront.users.approval_kinds.INVITATION",
+    "documents": "storefront.billing.documents.settings_states.APPROVAL",
+    "seal": "storefront.billing.documents.settings_states.SEAL_APPROVAL",
 }
 #: Things whose states can be compared and brought back: their model -> the dotted path of their ``kept_states.Keeper``.
 KEPT_STATES = {

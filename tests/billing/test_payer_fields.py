@@ -124,6 +124,21 @@ def test_right_details_are_taken(typed: dict[str, str]) -> None:
     assert errors(**typed) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("company", GERMAN | {"company": "株式会社"}),
+        ("address", GERMAN | {"address": "شارع 5, Berlin"}),
+        ("director", GERMAN | {"director": "Erika 🚀"}),
+        ("name", {"kind": "person", "country": "JP", "name": "山田 Taro"}),
+    ],
+)
+def test_letters_that_no_document_could_print_are_told_at_their_field(name: str, typed: dict[str, str]) -> None:
+    found = errors(**typed)
+    assert list(found) == [name]
+    assert "cannot be printed with these letters" in found[name][0]
+
+
 def test_a_form_with_numbers_gives_them_as_they_are_stored() -> None:
     form = PayerForm({"kind": "company", **GERMAN, "country": "GR", "vat_id": "094 259 216"}, page="/")
     assert form.is_valid()

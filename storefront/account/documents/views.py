@@ -89,6 +89,9 @@ def statement(request: HttpRequest) -> HttpResponse:
         throttle.hit_key("documents-statement", str(user_of(request).pk))
     except throttle.Throttled as exc:
         return throttle.too_many(request, exc.retry_after)
-    statements.ask_for(user_of(request), first=form.cleaned_data["first"], last=form.cleaned_data["last"])
-    messages.success(request, _("Your statement is being made. It will be here in a moment."))
+    days = {name: form.cleaned_data[name] for name in ("first", "last")}
+    if statements.ask_for(user_of(request), **days):
+        messages.success(request, _("Your statement is being made. It will be here in a moment."))
+    else:
+        messages.info(request, _("You have this statement already: nothing has changed since it was made."))
     return redirect("account-documents")

@@ -26,16 +26,21 @@ from storefront.users.approval_kinds import NEW_ROLE
 from storefront.users.models import ApprovalRequest, ApprovalStatus, User
 
 #: Each is the right of one kind of change or of several.
-RIGHTS = ("billing.change_seller", "auth.change_group", "users.invite_staff")
+RIGHTS = (
+    "billing.change_seller", "auth.change_group", "users.invite_staff", "documents.change_documentsettings",
+    "documents.use_seal",
+)  # fmt: skip
 CRUMBS = (Crumb("backoffice-approvals", _("Approvals")),)
 KINDS = {
     "seller": _("Seller's details"),
     "role": _("Role and its rights"),
     "member": _("Roles of a person"),
     "invitation": _("Invitation"),
+    "documents": _("How documents are issued"),
+    "seal": _("Seal or signature"),
 }
 #: The model of a kind's things; an invitation is about none yet.
-MODELS: dict[str, Any] = {"seller": Seller, "role": Group, "member": User}
+MODELS: dict[str, Any] = {"seller": Seller, "role": Group, "member": User, "documents": Seller, "seal": Seller}
 
 
 def seen_by(user: Any) -> QuerySet[ApprovalRequest]:

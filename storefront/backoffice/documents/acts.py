@@ -1,33 +1,26 @@
-"""Acts on documents: send again, try again, print, mark as posted."""
+"""Acts on documents: send again, try again, mark as posted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import View
+from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.act_forms import ActForm
 from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.documents import page
 from storefront.backoffice.documents.lists import SEND
-from storefront.backoffice.orders.acts.bulk import chosen_ids
 from storefront.backoffice.pages import Crumb
-from storefront.backoffice.refusals import refuse
-from storefront.backoffice.rights import KEEPS_BOOKS, StaffOnly
-from storefront.billing.documents import mails, papers
+from storefront.billing.documents import letters, mails, papers, retrying
 from storefront.billing.documents.models import Document, DocumentRequest, PaperCopy, PaperStatus, RequestStatus
 from storefront.core import clock
 
-SENT, RETRIED, PRINTED, POSTED = "documents.send", "documents.retry", "documents.print", "documents.post"
+SENT, RETRIED, POSTED = "documents.send", "documents.retry", "documents.post"
 
 
 class _DocumentAct(ActView):
@@ -88,20 +81,54 @@ class MarkPosted(_DocumentAct):
         return Outcome(_("Noted."), after={_("Track number"): track})
 
 
+class RetryForm(ActForm):
+    """Asks for each text that the font cannot print how it is to be printed."""
+
+    reason = forms.CharField(label=gettext_lazy("Remark"), max_length=1000, required=False)
+
+    def __init__(self, *args: Any, texts: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = {f"text_{at}": text for at, text in enumerate(texts)}
+        for name, text in self.texts.items():
+            readable = "".join(each for each in text if not letters.missing(each))
+            self.fields[name] = forms.CharField(
+                label=_("Print “%(text)s” as") % {"text": text}, initial=" ".join(readable.split()), max_length=500,
+                help_text=_("In letters that can be printed, Latin or Cyrillic. The invoice itself stays as it is."),
+            )  # fmt: skip
+        self.order_fields([*self.texts, "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name in self.texts:
+            if missing := letters.missing(data.get(name, "")):
+                self.add_error(name, _("These letters cannot be printed: %(letters)s.") % {"letters": missing})
+        return data
+
+    @property
+    def printed_as(self) -> dict[str, str]:
+        return {text: self.cleaned_data[name] for name, text in self.texts.items()}
+
+
 class Retry(ActView):
-    """Try to issue a document once more that could not be."""
+    """Try to issue a document once more that could not be. How its texts are to be printed is told to the other
+    documents of its invoice, too, which cannot be printed either."""
 
     permissions = (SEND,)
     action = RETRIED
     page_title = gettext_lazy("Issue the document")
     header_icon = "rotate"
     crumbs = (Crumb("backoffice-documents-waiting", gettext_lazy("Documents that wait")),)
+    form_class = RetryForm
     object: DocumentRequest
 
     def get_object(self) -> DocumentRequest:
         rows = DocumentRequest.objects.select_related("invoice", "customer")
         request: DocumentRequest = get_object_or_404(rows, pk=self.kwargs["pk"])
         return request
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return kwargs | {"texts": retrying.unprintable(self.object)}
 
     def get_page_subtitle(self) -> str:
         return f"{self.object.get_kind_display()} {self.object.invoice or ''}".strip()
@@ -114,72 +141,12 @@ class Retry(ActView):
         if request.status not in (RequestStatus.FAILED, RequestStatus.WAITING):
             raise Refused(_("This document is issued, or not needed."))
         said = [request.problem_text] if request.problem_text else []
+        for text, printed in form.printed_as.items():
+            said.append(_("“%(text)s” is printed as “%(printed)s”.") % {"text": text, "printed": printed})
         return [*said, _("The worker tries to issue it within a few seconds.")]
 
     def perform(self, form: Any) -> Outcome:
-        before = str(self.object.get_status_display())
-        rows = DocumentRequest.objects.filter(pk=self.object.pk)
-        rows.update(
-            status=RequestStatus.WAITING,
-            next_attempt_at=clock.now(),
-            forgiven_attempts=self.object.attempts,
-            problem=[],
-        )
-        after = str(RequestStatus.WAITING.label)
-        return Outcome(_("The worker tries it now."), {_("State"): before}, {_("State"): after})
-
-
-class Print(ActView):
-    """The chosen paper copies as one PDF, to be signed by hand."""
-
-    permissions = (SEND,)
-    action = PRINTED
-    page_title = gettext_lazy("Print the chosen paper copies")
-    header_icon = "print"
-    crumbs = Retry.crumbs
-
-    def get_object(self) -> Any:
-        self.papers = chosen(self.request)
-        return None
-
-    def get_success_url(self) -> str:
-        return reverse("backoffice-documents-printed") + "?" + urlencode({"id": [p.pk for p in self.papers]}, True)
-
-    def preview(self, form: Any) -> list[str]:
-        count = len(self.papers)
-        told = ngettext("%(count)d document in one PDF.", "%(count)d documents in one PDF.", count) % {"count": count}
-        return [told, _("Seal and signature are not printed on them: they are put by hand.")]
-
-    def perform(self, form: Any) -> Outcome:
-        papers.printed(self.papers)
-        return Outcome(_("Noted as printed."))
-
-    def record(self, outcome: Outcome, form: Any) -> None:
-        for paper in self.papers:
-            self.object = paper.document
-            super().record(outcome, form)
-
-
-class Printed(StaffOnly, View):
-    """The PDF of several paper copies; reading it changes nothing."""
-
-    permissions = (SEND,)
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponseBase:
-        ids = chosen_ids(request.GET)
-        rows = list(PaperCopy.objects.filter(pk__in=ids).select_related("document__invoice", "document__customer"))
-        if not rows:
-            raise Http404
-        if not all(page.shows_payer(row.document, request.user) for row in rows):
-            return refuse(request, (KEEPS_BOOKS,))
-        return page.attachment(papers.to_print(rows), f"documents-{clock.today():%Y-%m-%d}.pdf")
-
-
-def chosen(request: HttpRequest) -> Sequence[PaperCopy]:
-    """The unposted paper copies of the chosen rows of the list. Raises Http404 without any."""
-    rows = PaperCopy.objects.filter(document__request__in=chosen_ids(request.GET)).exclude(status=PaperStatus.POSTED)
-    found = list(rows.select_related("document__invoice", "document__customer"))
-    if not found:
-        raise Http404
-    return found
+        before = {_("State"): str(self.object.get_status_display())}
+        retrying.retry(self.object, printed_as=form.printed_as)
+        after = {_("State"): str(RequestStatus.WAITING.label)}
+        return Outcome(_("The worker tries it now."), before, after)

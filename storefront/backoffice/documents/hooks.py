@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
-from storefront.backoffice.documents import acts, lists, page, settings_page
+from storefront.backoffice.documents import acts, earlier, lists, page, prints, settings_page, settings_saving
 from storefront.backoffice.menu import StaffMenuItem
 from storefront.backoffice.saved_views import views as saved_views
 from storefront.billing.documents.models import Document
@@ -25,18 +25,26 @@ def addresses() -> list[URLPattern]:
     """Wagtail's own documents, files of pages, have the address that would come first to mind."""
     base = "issued-documents/"
     one, waiting = f"{base}<str:number>/", f"{base}waiting/"
+    printed = f"{waiting}printed/<str:public_id>/"
     results = lists.WaitingList.as_view(results_only=True)
     return [
         path(base, lists.DocumentList.as_view(), name="backoffice-documents"),
         path(f"{base}results/", lists.DocumentList.as_view(results_only=True), name="backoffice-documents-results"),
         path(f"{base}settings/", settings_page.DocumentSettingsPage.as_view(), name="backoffice-documents-settings"),
         path(
+            f"{base}settings/<int:seller>/",
+            settings_page.DocumentSettingsPage.as_view(),
+            name="backoffice-documents-settings-of",
+        ),
+        path(
             f"{base}pictures/<str:public_id>/", settings_page.PictureFile.as_view(), name="backoffice-documents-picture"
         ),
+        path(f"{base}earlier/", earlier.Earlier.as_view(), name="backoffice-documents-earlier"),
         path(waiting, lists.WaitingList.as_view(), name="backoffice-documents-waiting"),
         path(f"{waiting}results/", results, name="backoffice-documents-waiting-results"),
-        path(f"{waiting}print/", acts.Print.as_view(), name="backoffice-documents-print"),
-        path(f"{waiting}printed/", acts.Printed.as_view(), name="backoffice-documents-printed"),
+        path(f"{waiting}print/", prints.Print.as_view(), name="backoffice-documents-print"),
+        path(printed, prints.PrintRunPage.as_view(), name="backoffice-documents-printed"),
+        path(f"{printed}pdf/", prints.PrintRunFile.as_view(), name="backoffice-documents-printed-pdf"),
         path(f"{waiting}<int:pk>/issue/", acts.Retry.as_view(), name="backoffice-document-retry"),
         path(one, page.DocumentPage.as_view(), name="backoffice-document"),
         path(f"{one}pdf/", page.DocumentFile.as_view(), name="backoffice-document-pdf"),
@@ -72,10 +80,11 @@ def settings_item() -> MenuItem:
 
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
-    history.register(actions, settings_page.ACTION, _("Change how documents are issued"))
+    history.register(actions, settings_saving.ACTION, _("Change how documents are issued"))
+    history.register(actions, earlier.EARLIER, _("Issue documents of earlier orders"))
     history.register(actions, acts.SENT, _("Send a document again"))
     history.register(actions, acts.RETRIED, _("Issue a document"))
-    history.register(actions, acts.PRINTED, _("Print a paper copy"))
+    history.register(actions, prints.PRINTED, _("Print a paper copy"))
     history.register(actions, acts.POSTED, _("Post a paper copy"))
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
+from wagtail.admin.widgets.button import HeaderButton
 
 from storefront.backoffice.columns import BadgeColumn, LinkColumn, MoneyColumn, NumberLink
 from storefront.backoffice.documents.filters import DocumentFilters
@@ -76,6 +78,13 @@ class DocumentList(TradeList):
         (gettext_lazy("Amount"), lambda document: rows.figure(document.gross, document.currency)),
         (gettext_lazy("SHA-256 of the PDF"), lambda document: document.pdf_hash),
     )
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not has_any(self.request.user, (SEND,)):
+            return []
+        url = reverse("backoffice-documents-earlier")
+        return [HeaderButton(_("Documents of earlier orders"), url=url, icon_name="history")]
 
     def get_base_queryset(self) -> QuerySet[Document]:
         """Without the content, which only the page of a document needs."""

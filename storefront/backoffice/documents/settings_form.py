@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.documents import pictures
+from storefront.billing.documents import letters, pictures, sellers
 from storefront.billing.documents.models import DocumentSettings, PictureRole
 from storefront.billing.documents.pictures import Drawing
 from storefront.core.uploads.refusals import Refused
@@ -65,10 +65,16 @@ class SettingsForm(forms.ModelForm):
     def clean_series(self) -> str:
         """Other sellers' numbers must not begin in the same way, and a series that was begun goes on."""
         series = str(self.cleaned_data["series"]).upper()
-        others = DocumentSettings.objects.exclude(pk=self.instance.pk).values_list("series", flat=True)
-        if series in {each.upper() for each in others}:
-            raise ValidationError(_("Another seller's numbers begin like this."))
+        sellers.check_series(self.instance.seller, series)
         return series
+
+    def clean(self) -> dict[str, Any]:
+        """What is printed needs letters that the font has."""
+        data: dict[str, Any] = super().clean() or {}
+        for name, text in data.items():
+            if isinstance(text, str) and (missing := letters.missing(text)):
+                self.add_error(name, _("These letters cannot be printed: %(letters)s.") % {"letters": missing})
+        return data
 
     @property
     def drawings(self) -> dict[PictureRole, Drawing]:

@@ -8,29 +8,31 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from storefront.backoffice import history
+from storefront.backoffice.documents import settings_saving
 from storefront.backoffice.documents.page import CRUMBS
 from storefront.backoffice.documents.settings_form import SettingsForm
 from storefront.backoffice.pages import trail
 from storefront.backoffice.rights import StaffOnly, has_any
-from storefront.billing.documents import pictures
+from storefront.backoffice.staff.refusals import explain_approval
+from storefront.billing.documents import settings_states
 from storefront.billing.documents.models import DocumentSettings, Picture, PictureRole
 from storefront.billing.documents.sellers import seller_of
-from storefront.core import kept_states
+from storefront.billing.models import Seller
+from storefront.users import approvals
+from storefront.users.models import ApprovalRequest
 
-CHANGE, USE_SEAL = "documents.change_documentsettings", "documents.use_seal"
-ACTION = "documents.settings"
+CHANGE, USE_SEAL = settings_states.RIGHT, settings_states.SEAL_RIGHT
 
 
 class DocumentSettingsPage(StaffOnly, WagtailAdminTemplateMixin, FormView):
-    """A changed seal is as serious as a changed bank account: it needs a fresh log-in and stands in the history."""
+    """Of the seller in the address, else of the one of new invoices. A changed seal or bank account is as serious as
+    other details of the seller: it needs a fresh log-in, owners are told, a second person decides where that is on."""
 
     permissions = (CHANGE,)
     needs_fresh_login = True
@@ -38,43 +40,54 @@ class DocumentSettingsPage(StaffOnly, WagtailAdminTemplateMixin, FormView):
     form_class = SettingsForm
     page_title = gettext_lazy("How documents are issued")
     header_icon = "cog"
-    success_url = reverse_lazy("backoffice-documents-settings")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if seller_of(None) is None:
+        if "seller" not in self.kwargs and seller_of(None) is None:
             messages.warning(request, _("Name the seller first, under Shop, Seller."))
             return redirect("backoffice-documents")
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
     @cached_property
-    def settings(self) -> DocumentSettings:
+    def seller(self) -> Seller:
+        if "seller" in self.kwargs:
+            found: Seller = get_object_or_404(Seller, pk=self.kwargs["seller"])
+            return found
         seller = seller_of(None)
         if seller is None:
             raise Http404
-        return getattr(seller, "document_settings", None) or DocumentSettings(seller=seller)
+        return seller
+
+    @cached_property
+    def settings(self) -> DocumentSettings:
+        return getattr(self.seller, "document_settings", None) or DocumentSettings(seller=self.seller)
 
     @cached_property
     def may_use_seal(self) -> bool:
         return has_any(self.request.user, (USE_SEAL,))
+
+    def get_page_subtitle(self) -> str:
+        return self.seller.name if self.others else ""
+
+    @cached_property
+    def others(self) -> list[Seller]:
+        return list(Seller.objects.exclude(pk=self.seller.pk).order_by("name"))
+
+    def get_success_url(self) -> str:
+        return self.request.path
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {"instance": self.settings, "may_use_seal": self.may_use_seal}
 
     def form_valid(self, form: SettingsForm) -> HttpResponse:
-        with transaction.atomic():
-            known = DocumentSettings.objects.filter(pk=form.instance.pk).first()
-            before = _values(known) if known else {}
-            settings: DocumentSettings = form.save(commit=False)
-            for role, drawing in form.drawings.items():
-                picture = pictures.keep(drawing, seller=settings.seller, role=role, by=self.request.user)  # type: ignore[arg-type]
-                setattr(settings, str(role), picture)
-            if form.cleaned_data.get("without_marks"):
-                settings.seal = settings.signature = None
-            settings.save()
-            history.record(settings, ACTION, by=self.request.user, before=before, after=_values(settings))  # type: ignore[arg-type]
-        messages.success(self.request, _("Saved. Documents that are issued from now on are made this way."))
+        try:
+            with transaction.atomic():
+                said = settings_saving.save(form, by=self.request.user)  # type: ignore[arg-type]
+        except approvals.ApprovalError as error:
+            form.add_error(None, explain_approval(error).message)
+            return self.form_invalid(form)
+        messages.success(self.request, said)
         return redirect(self.get_success_url())
 
     def form_invalid(self, form: SettingsForm) -> HttpResponse:
@@ -85,14 +98,31 @@ class DocumentSettingsPage(StaffOnly, WagtailAdminTemplateMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        shown = [PictureRole.LOGO, *([PictureRole.SEAL, PictureRole.SIGNATURE] if self.may_use_seal else [])]
-        known = [picture for role, picture in self.settings.pictures.items() if role in shown]
-        return context | {"pictures": known}
+        shown = [PictureRole.LOGO, *(settings_states.MARKS if self.may_use_seal else ())]
+        known = [picture for role, picture in self.kept.pictures.items() if role in shown]
+        return context | {
+            "pictures": known,
+            "others": self.others,
+            "waiting": self._waiting(),
+            "proposed": self._proposed(shown),
+        }
 
+    @cached_property
+    def kept(self) -> DocumentSettings:
+        """As stored: the form writes into its own."""
+        return DocumentSettings.objects.filter(seller=self.seller).first() or DocumentSettings(seller=self.seller)
 
-def _values(settings: DocumentSettings) -> dict[str, str]:
-    names = [field.name for field in DocumentSettings._meta.concrete_fields if field.name not in ("id", "seller")]
-    return kept_states.field_words(DocumentSettings, kept_states.read_fields(settings, names))
+    def _waiting(self) -> list[ApprovalRequest]:
+        """Changes that another person has to decide about, and that the reader may see."""
+        kinds = [settings_states.DOCUMENTS, *([settings_states.SEAL] if self.may_use_seal else [])]
+        return list(approvals.waiting().filter(kind__in=kinds, key=str(self.seller.pk)))
+
+    def _proposed(self, shown: list[PictureRole]) -> list[Picture]:
+        """Pictures of such a change, to be looked at by who decides."""
+        asked = {request.change.get(role) for request in self._waiting() for role in shown}
+        return list(
+            Picture.objects.filter(pk__in=asked - {picture.pk for picture in self.kept.pictures.values()} - {None})
+        )
 
 
 class PictureFile(StaffOnly, View):

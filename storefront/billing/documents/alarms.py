@@ -18,6 +18,8 @@ from storefront.core.sentences import Sentence
 
 #: Days before the last one on which staff are told first.
 EARLY = timedelta(days=3)
+#: What was to be issued so long ago is not on its way.
+STUCK = timedelta(days=1)
 KIND, FAILED = "act_due", "document_failed"
 
 
@@ -50,10 +52,10 @@ def waiting() -> Iterator[Waiting]:
 
 
 def sound() -> int:
-    """File a matter for each act that is due within three days, and another once it is overdue; close those of acts
-    that have gone out since. Returns how many acts were looked at."""
+    """File a matter for each act that is late or due within three days, and another once it is overdue; close those
+    that nobody needs to look at any more. Returns how many acts were looked at."""
     _close()
-    acts = list(requests().filter(due_on__lte=clock.today() + EARLY).select_related("invoice"))
+    acts = list(_late().select_related("invoice"))
     for request in acts:
         is_over = bool(request.due_on and request.due_on < clock.today())
         text = _OVERDUE if is_over else _SOON
@@ -68,6 +70,17 @@ def sound() -> int:
             invoice=request.invoice,
         )
     return len(acts)
+
+
+def _late() -> QuerySet[DocumentRequest]:
+    """Acts that ought to be out, or are about to be overdue. One that is planned for a day to come, by the seller's
+    wish, is not late; nor is a paper copy on the day after its act was issued, if more days are left."""
+    now, today = clock.now(), clock.today()
+    soon, is_over = Q(due_on__lte=today + EARLY), Q(due_on__lt=today)
+    is_planned = Q(document=None, status=RequestStatus.WAITING, attempts=0, next_attempt_at__gt=now)
+    is_stuck = Q(document=None, next_attempt_at__lt=now - STUCK)
+    is_fresh = Q(document__issued_at__gt=now - STUCK, due_on__gt=today)
+    return requests().filter(is_over | is_stuck | (soon & ~is_planned & ~is_fresh))
 
 
 def failed(request: DocumentRequest, why: list[Sentence]) -> None:
@@ -87,10 +100,15 @@ _OVERDUE = _("The act for invoice %(invoice)s should have gone out by %(day)s an
 
 
 def _close() -> None:
-    """Nobody needs to look at an act that has gone out."""
-    late = set(requests().values_list("pk", flat=True))
-    for item in ReviewItem.objects.filter(kind=KIND, resolved_at=None):
-        if int(item.key.split(":")[1]) not in late:
-            ReviewItem.objects.filter(pk=item.pk, resolved_at=None).update(
-                resolved_at=clock.now(), resolution="The act has gone out."
-            )
+    """Nobody needs to look at an act that has gone out, nor at a document that is issued or not needed any more."""
+    unissued = DocumentRequest.objects.filter(status__in=(RequestStatus.WAITING, RequestStatus.FAILED))
+    for kind, rows, resolution in (
+        (KIND, requests(), "The act has gone out."),
+        (FAILED, unissued, "The document is issued, or not needed any more."),
+    ):
+        items = {
+            item.pk: int(item.key.split(":")[1]) for item in ReviewItem.objects.filter(kind=kind, resolved_at=None)
+        }
+        left = set(rows.filter(pk__in=items.values()).values_list("pk", flat=True))
+        done = [pk for pk, request in items.items() if request not in left]
+        ReviewItem.objects.filter(pk__in=done, resolved_at=None).update(resolved_at=clock.now(), resolution=resolution)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from storefront.billing.documents.content import DocumentKind
-from storefront.billing.documents.models import DocumentRequest
+from storefront.billing.documents.models import DocumentRequest, RequestStatus
+from storefront.billing.documents.models.requests import EARLIER
 from storefront.billing.documents.models.settings import LATEST_ACT_DAY
 from storefront.billing.documents.sellers import settings_of
 from storefront.billing.models import Invoice, Payment, Refund
@@ -18,14 +20,22 @@ from storefront.core.instants import day_of
 from storefront.users.models import User
 
 
-def invoice_issued(invoice: Invoice) -> None:
-    """The invoice itself as a document."""
+def invoice_issued(invoice: Invoice, *, is_earlier: bool = False) -> None:
+    """The invoice itself as a document. ``is_earlier``: it was issued before there were documents (``earlier``)."""
     is_advance = invoice.kind == InvoiceKind.ADVANCE_PAYMENT
     kind = DocumentKind.ADVANCE_INVOICE if is_advance else DocumentKind.INVOICE
-    ask(kind, cause=f"invoice:{invoice.pk}", customer=invoice.customer, invoice=invoice)
+    ask(kind, cause=f"invoice:{invoice.pk}", customer=invoice.customer, invoice=invoice, about=_about(is_earlier))
 
 
-def invoice_paid(invoice: Invoice, payment: Payment | None) -> None:
+def invoice_voided(invoice: Invoice) -> None:
+    """Nobody is to pay it any more: what is not issued of it never is. A worker that is at it loses its lease."""
+    kinds = (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE)
+    unissued = (RequestStatus.WAITING, RequestStatus.FAILED)
+    open_ones = DocumentRequest.objects.filter(invoice=invoice, kind__in=kinds, status__in=unissued)
+    open_ones.update(status=RequestStatus.NOT_NEEDED, attempts=F("attempts") + 1, leased_until=None)
+
+
+def invoice_paid(invoice: Invoice, payment: Payment | None, *, is_earlier: bool = False) -> None:
     """A receipt for the money, and the act for what it bought.
 
     The act waits for the day that the seller has set, counted in the shop's time zone. An advance payment buys
@@ -37,7 +47,7 @@ def invoice_paid(invoice: Invoice, payment: Payment | None) -> None:
             cause=f"receipt:{invoice.pk}",
             customer=invoice.customer,
             invoice=invoice,
-            about={"payment": payment.pk},
+            about={"payment": payment.pk} | _about(is_earlier),
         )
     if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or not invoice.amount:
         return
@@ -48,8 +58,9 @@ def invoice_paid(invoice: Invoice, payment: Payment | None) -> None:
         cause=f"act:{invoice.pk}",
         customer=invoice.customer,
         invoice=invoice,
+        about=_about(is_earlier),
         not_before=_morning(day_of(paid_at) + timedelta(days=wait)) if wait else None,
-        due_on=day_of(paid_at) + timedelta(days=LATEST_ACT_DAY),
+        due_on=None if is_earlier else day_of(paid_at) + timedelta(days=LATEST_ACT_DAY),
     )
 
 
@@ -73,6 +84,10 @@ def ask(
         next_attempt_at=not_before or clock.now(), due_on=due_on,
     )  # fmt: skip
     DocumentRequest.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _about(is_earlier: bool) -> dict[str, Any]:
+    return {EARLIER: True} if is_earlier else {}
 
 
 def _morning(day: date) -> datetime:

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.documents import alarms, content_json, making, numbering, signals, signing
+from storefront.billing.documents import alarms, content_json, making, numbering, printed_as, signals, signing
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.kinds import builder, day_of_issue, language_of
 from storefront.billing.documents.content import Content, DocumentKind
@@ -24,6 +24,7 @@ from storefront.billing.documents.einvoice import adding
 from storefront.billing.documents.errors import CannotIssue, NotNeeded, NotYet
 from storefront.billing.documents.making import Made
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, PictureUse, RequestStatus
+from storefront.billing.documents.models.requests import PRINTED_AS
 from storefront.billing.documents.sellers import settings_of
 from storefront.core import clock, queue, sentences, states
 from storefront.core.sentences import Sentence
@@ -130,6 +131,11 @@ def _draft(request_id: int) -> _Draft | None:
     return _Draft(content, _made(content, basis.settings))
 
 
+def drafted(request: DocumentRequest) -> Content:
+    """What the document would say if it were issued now. Raises CannotIssue, NotNeeded or NotYet."""
+    return _content(_basis(request, numbering.likely_number))
+
+
 def _made(content: Content, settings: DocumentSettings) -> Made:
     whole = adding.completed(making.make(content, settings), content, settings)
     return signing.completed(whole, name=content.number)
@@ -149,7 +155,8 @@ def _basis(request: DocumentRequest, number: numbering.Numbering) -> Basis:
 def _content(basis: Basis) -> Content:
     """In the document's first language: builders write words, too."""
     with translation.override(language_of(basis.request)):
-        return builder(basis.request.kind)(basis)
+        content = builder(basis.request.kind)(basis)
+    return printed_as.replaced(content, basis.request.about.get(PRINTED_AS, {}))
 
 
 def _write(request: DocumentRequest, content: Content, made: Made) -> Document:

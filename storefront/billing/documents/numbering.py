@@ -46,6 +46,12 @@ def likely_number(kind: DocumentKind, *, seller_id: int | None, series: str, on:
     return f"{begin}{_after(known.last if known else 0, begin):06d}"
 
 
+def is_begun(seller_id: int, year: int) -> bool:
+    """Whether a seller has given out a number in a series of the year."""
+    series = [_series(kind, seller_id, date(year, 1, 1)) for kind in LETTERS]
+    return DocumentSequence.objects.filter(series__in=series, last__gt=0).exists()
+
+
 def _series(kind: DocumentKind, seller_id: int | None, on: date) -> str:
     return f"{LETTERS[kind]}/{seller_id or 0}/{on.year}"
 

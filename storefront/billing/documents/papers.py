@@ -1,13 +1,12 @@
-"""Paper copies: printed, signed by hand, posted."""
+"""Paper copies: printed (``print_runs``), signed by hand, posted."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from django.db import transaction
 
-from storefront.billing.documents import mails, making
+from storefront.billing.documents import mails
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import ActOnPaper, Document, PaperCopy, PaperStatus
 from storefront.billing.documents.sellers import settings_of
@@ -45,19 +44,6 @@ def ask_where_always(document: Document) -> None:
 def postal_address(payer: PayerDetails) -> str:
     town = " ".join(part for part in (payer.postcode, payer.city) if part)
     return "\n".join(part for part in (payer.title, payer.address.strip(), town, payer.country) if part)
-
-
-def to_print(papers: Sequence[PaperCopy]) -> bytes:
-    """One PDF of several documents, without pictures of seal and signature: these are put by hand. Raises what
-    ``making`` raises."""
-    from pypdf import PdfWriter  # only here
-
-    together = PdfWriter()
-    for paper in papers:
-        together.append(making.without_marks(paper.document))
-    made = io.BytesIO()
-    together.write(made)
-    return made.getvalue()
 
 
 def printed(papers: Sequence[PaperCopy]) -> None:

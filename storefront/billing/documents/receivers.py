@@ -10,6 +10,7 @@ from django.dispatch import receiver
 from storefront.billing import signals
 from storefront.billing.documents import asking, asking_for_notes, mails, papers
 from storefront.billing.documents.models import Document
+from storefront.billing.documents.models.requests import EARLIER
 from storefront.billing.documents.signals import document_issued
 from storefront.billing.models import Invoice, Payment, Refund
 
@@ -19,9 +20,16 @@ def invoice_issued(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
     asking.invoice_issued(invoice)
 
 
+@receiver(signals.invoice_voided, dispatch_uid="documents-invoice-voided")
+def invoice_voided(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
+    asking.invoice_voided(invoice)
+
+
 @receiver(document_issued, dispatch_uid="documents-issued")
 def issued(sender: object, *, document: Document, **kwargs: Any) -> None:
     """Mailed, and put with those to be posted, in the transaction that issues it."""
+    if document.request.about.get(EARLIER):
+        return
     papers.ask_where_always(document)
     if document.kind in mails.MAILED:
         mails.document_issued(document)

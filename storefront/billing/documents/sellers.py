@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from storefront.billing.documents import numbering
 from storefront.billing.documents.models import DocumentSettings
 from storefront.billing.models import Invoice, Seller
+from storefront.core import clock
 
 
 def seller_of(invoice: Invoice | None) -> Seller | None:
@@ -11,6 +16,19 @@ def seller_of(invoice: Invoice | None) -> Seller | None:
     sellers = list(Seller.objects.select_related("document_settings").order_by("-is_default", "-pk"))
     name = invoice.seller.get("name") if invoice else None
     return next((each for each in sellers if each.name == name), sellers[0] if sellers else None)
+
+
+def check_series(seller: Seller, series: str) -> None:
+    """Raise ValidationError if a seller's numbers cannot begin like this: another seller's do, or this year's numbers
+    begin otherwise already and would have a gap."""
+    others = Seller.objects.exclude(pk=seller.pk).values_list("document_settings__series", flat=True)
+    if series.upper() in {(each or "").upper() for each in others}:
+        raise ValidationError(_("Another seller's numbers begin like this."))
+    kept = DocumentSettings.objects.filter(seller=seller).values_list("series", flat=True).first() or ""
+    year = clock.today().year
+    if series.upper() != kept.upper() and numbering.is_begun(seller.pk, year):
+        text = _("Numbers of %(year)s begin otherwise already. Change it in January, before the first document.")
+        raise ValidationError(text % {"year": year})
 
 
 def settings_of(invoice: Invoice | None) -> DocumentSettings:

@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 document_issued = Signal()  # document
+earlier_documents_wanted = Signal()  # invoice: paid before there were documents

@@ -5,24 +5,29 @@ from __future__ import annotations
 from datetime import date
 
 from storefront.billing.documents import asking
+from storefront.billing.documents.building import statements
 from storefront.billing.documents.content import DocumentKind
+from storefront.billing.documents.models import DocumentRequest, RequestStatus
 from storefront.billing.models import Invoice
-from storefront.core import clock
 from storefront.users.models import User
 
 
 def ask_for(customer: User, *, first: date, last: date) -> int:
     """One statement for each currency in which the customer has invoices, to the payer of the newest one, both days
-    included; the same statement is made once a day. Returns how many were asked for."""
+    included. One that would say the same as an earlier one is not made again. Returns how many were asked for."""
     newest: dict[str, Invoice] = {}
     for invoice in Invoice.objects.filter(customer=customer).order_by("issued_at", "pk"):
         newest[invoice.currency] = invoice
-    for currency, invoice in newest.items():
-        asking.ask(
-            DocumentKind.RECONCILIATION,
-            cause=f"statement:{customer.pk}:{currency}:{first}:{last}:{clock.today()}",
-            customer=customer,
-            invoice=invoice,
-            about={"first": first.isoformat(), "last": last.isoformat()},
-        )
-    return len(newest)
+    return sum(_ask(customer, invoice, first, last) for invoice in newest.values())
+
+
+def _ask(customer: User, invoice: Invoice, first: date, last: date) -> bool:
+    """The cause names what it would say: the account's last entry and the invoice whose payer it is addressed to."""
+    entries = statements.entries(customer.pk, invoice.currency, until=last)
+    end = entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+    cause = f"statement:{customer.pk}:{invoice.currency}:{first}:{last}:{invoice.pk}:{end}"
+    if DocumentRequest.objects.filter(cause=cause).exclude(status=RequestStatus.NOT_NEEDED).exists():
+        return False
+    about = {"first": first.isoformat(), "last": last.isoformat()}
+    asking.ask(DocumentKind.RECONCILIATION, cause=cause, customer=customer, invoice=invoice, about=about)
+    return True

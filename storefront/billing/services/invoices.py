@@ -151,6 +151,7 @@ def void(*, invoice: Invoice, reason: str, is_told: bool = True) -> Invoice:
             locked, InvoiceStatus.VOID, table=INVOICE_TRANSITIONS, voided_at=clock.now(), void_reason=reason[:200]
         )
         if changed:
+            signals.invoice_voided.send(sender=Invoice, invoice=locked)
             orders.cancel(order=locked.order)
             # Whose money came all the same was told that it is kept.
             if is_told and not locked.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from storefront.billing import mails, payment_limits
+from storefront.billing import mails, payment_limits, signals
 from storefront.billing.errors import CannotWithdraw, ChargeOpen, NoMethodForTotal, PayerUnchanged, TaxDiffers
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
@@ -106,6 +106,7 @@ def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, t
             voided_at=clock.now(),
             void_reason=f"Replaced by {new.number}",
         )
+        signals.invoice_voided.send(sender=Invoice, invoice=old)
         orders.take_amounts(new)
         if is_told:
             mails.invoice_replaced(new, old)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storefront.billing.documents import papers, pictures
+from storefront.billing.documents import papers, pictures, print_runs
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, PictureRole
 from storefront.billing.models import Seller
@@ -19,9 +19,10 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     document = Document.objects.select_related("invoice").get()
     papers.ask(document, address="1 Harbour Street\nLondon")
     drawing = pictures.Drawing(b"png", 100, 100)
-    seal = pictures.keep(
-        drawing, seller=Seller.objects.create(name="S", address="A"), role=PictureRole.LOGO, by=customer
-    )
+    seller = Seller.objects.create(name="S", address="A")
+    seal = pictures.keep(drawing, seller=seller, role=PictureRole.LOGO, by=customer)
+    run = print_runs.ask([document.paper], by=customer)
+    print_runs.make_due()
     failed = DocumentRequest.objects.get(status="failed")
     base, one = "/admin/issued-documents/", f"/admin/issued-documents/{document.number}/"
     chosen = f"?id={document.request.pk}"
@@ -29,5 +30,7 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
         f"{base}waiting/<int:pk>/issue/": f"{base}waiting/{failed.pk}/issue/",
         f"{base}pictures/<str:public_id>/": f"{base}pictures/{seal.public_id}/",
         f"{base}waiting/print/": f"{base}waiting/print/{chosen}",
-        f"{base}waiting/printed/": f"{base}waiting/printed/?id={document.paper.pk}",
+        f"{base}waiting/printed/<str:public_id>/": f"{base}waiting/printed/{run.public_id}/",
+        f"{base}waiting/printed/<str:public_id>/pdf/": f"{base}waiting/printed/{run.public_id}/pdf/",
+        f"{base}settings/<int:seller>/": f"{base}settings/{seller.pk}/",
     }

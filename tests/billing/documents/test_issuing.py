@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.management import call_command
 
-from storefront.billing.documents import content_json, issuing
+from storefront.billing.documents import alarms, content_json, issuing
 from storefront.billing.documents.content import DocumentKind, TaxCategory
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, DocumentSettings, RequestStatus
@@ -19,6 +20,7 @@ from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.core import clock
+from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +168,44 @@ def test_numbers_of_a_seller_go_on_after_those_that_begin_in_the_same_way(custom
 def test_nobody_is_asked_to_pay_an_invoice_that_is_void(customer):
     replaced = make_invoice(customer, payer_name="株式会社")
     assert issue_due() == 0 and DocumentRequest.objects.get().status == RequestStatus.FAILED
+    matter = ReviewItem.objects.filter(kind="document_failed", resolved_at=None)
+    assert matter.exists()
     invoices.void(invoice=replaced, reason="Another payer")
-    DocumentRequest.objects.update(status=RequestStatus.WAITING)  # staff have it tried again
+    assert DocumentRequest.objects.get().status == RequestStatus.NOT_NEEDED
+    alarms.sound()
+    assert not matter.exists()
+
+
+def test_a_worker_that_was_at_it_does_not_bring_a_void_invoice_back(customer, monkeypatch):
+    found = make_invoice(customer, payer_name="株式会社")
+    make = issuing.making.make
+
+    def meanwhile(*args):
+        invoices.void(invoice=found, reason="Another payer")
+        return make(*args)
+
+    monkeypatch.setattr(issuing.making, "make", meanwhile)
     issue_due()
     assert DocumentRequest.objects.get().status == RequestStatus.NOT_NEEDED
+
+
+# Paid before there were documents ---------------------------------------------------------------------------------
+
+
+def test_documents_of_earlier_orders_are_dated_by_rule_and_bother_nobody(customer, pay, capsys):
+    with time_machine.travel("2025-12-30 10:00Z"):
+        old = pay(make_invoice(customer))
+    DocumentRequest.objects.all().delete()
+    sent = set(OutboxMessage.objects.values_list("pk", flat=True))
+    call_command("issue_earlier_documents", "--dry-run")
+    assert "1 invoices" in capsys.readouterr().out and not DocumentRequest.objects.exists()
+    call_command("issue_earlier_documents", "--to", "2024-12-31")
+    assert not DocumentRequest.objects.exists()
+    for _again in range(2):
+        call_command("issue_earlier_documents")
+    assert issue_due() == 3
+    documents = Document.objects.filter(invoice=old)
+    assert {each.number[:8] for each in documents.exclude(kind="invoice")} == {"REC-2025", "ACT-2025"}
+    assert {each.issued_on for each in documents} == {date(2025, 12, 30)}
+    assert not DocumentRequest.objects.exclude(due_on=None).exists()
+    assert not OutboxMessage.objects.exclude(pk__in=sent).filter(template="document_issued").exists()

@@ -7,14 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 from pypdf import PdfReader
 
+from storefront.billing.documents import letters
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.errors import CannotIssue
-from storefront.billing.documents.printing import pdf
+from storefront.billing.documents.models import DocumentSettings
+from storefront.billing.documents.printing import page, pdf
 from storefront.billing.documents.printing.amounts_in_words import in_words
 from tests.billing.documents.contents import PAYER, make_content, printed, sheets
 
@@ -49,6 +53,41 @@ def test_a_letter_that_cannot_be_printed_is_told_instead_of_an_empty_box(name):
         printed(make_content(payer=replace(PAYER, name=name)))
     (sentence,) = told.value.sentences
     assert str(sentence.values["letters"])[0] in name
+
+
+def test_the_letters_that_are_refused_are_those_that_typst_cannot_print():
+    ranges = (range(0x20, 0x600), range(0x1E00, 0x2200), range(0x3040, 0x3060), range(0x1F600, 0x1F610))
+    every = [chr(point) for points in ranges for point in points if chr(point).isprintable()]
+    printable = [char for char in every if not letters.missing(char)]
+    sheets(printed(make_content(payer=replace(PAYER, name=" ".join(printable)))))
+    assert len(printable) > 1500
+    for char in letters.missing("".join(every))[::40]:
+        with pytest.raises(CannotIssue):
+            printed(make_content(payer=replace(PAYER, name=char)))
+
+
+def test_the_pdf_is_what_pdf_a_3_asks_for():
+    """By ISO 19005-3, as far as the structure of the file shows it; nothing here judges the drawing itself."""
+    png = (Path(settings.BASE_DIR) / "fixtures" / "demo" / "seals" / "seal.svg").read_text()
+    sheet = page.of(make_content(), DocumentSettings(style="cis"), {"seal": pdf.rasterised(png)})
+    found = PdfReader(io.BytesIO(pdf.printed(sheet, on=date(2026, 12, 1))))
+    root = found.trailer["/Root"]
+    about = root["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in about and "<pdfaid:conformance>B</pdfaid:conformance>" in about
+    (intent,) = root["/OutputIntents"]
+    assert intent.get_object()["/S"] == "/GTS_PDFA1" and intent.get_object()["/DestOutputProfile"].get_data()
+    assert "/Encrypt" not in found.trailer and found.trailer["/ID"]
+    assert not {"/AA", "/OpenAction", "/AcroForm", "/JavaScript"} & set(root)
+    embedded = 0
+    for sheet in found.pages:
+        assert "/AA" not in sheet
+        for font in sheet["/Resources"]["/Font"].values():
+            kind = font.get_object()
+            for inner in kind.get("/DescendantFonts", [kind]):
+                described = inner.get_object()["/FontDescriptor"]
+                embedded += 1
+                assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(described) and "/ToUnicode" in kind
+    assert embedded
 
 
 def test_what_people_type_is_never_markup():

@@ -31,13 +31,15 @@ BUILDERS: Mapping[str, Builder] = {
 
 
 def day_of_issue(request: DocumentRequest) -> date:
-    """The day printed on the document: an invoice's own, an act's by ``invoices.day_rights_passed``, a receipt's, a
-    credit note's and a debit note's that of the money's movement, others today."""
+    """The day printed on the document: an invoice's own, an act's by ``invoices.day_rights_passed``, a receipt's the
+    day it was paid, a credit note's and a debit note's that of the money's movement, others today."""
     kind, invoice = request.kind, request.invoice
     if kind in (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE) and invoice:
         return day_of(invoice.issued_at)
     if kind == DocumentKind.ACT and invoice:
         return invoices.day_rights_passed(invoice)
+    if kind == DocumentKind.RECEIPT and invoice and invoice.paid_at:
+        return day_of(invoice.paid_at)
     return clock.today() if kind in (DocumentKind.RECONCILIATION, DocumentKind.CONTRACT) else day_of(request.created_at)
 
 

@@ -29,10 +29,9 @@ def statement(basis: Basis) -> Content:
     """
     about, invoice = basis.request.about, invoices.invoice_of(basis)
     first, last = date.fromisoformat(about["first"]), date.fromisoformat(about["last"])
-    entries = _entries(basis.request.customer_id, invoice.currency)
-    begin, end = _midnight(first), _midnight(last + timedelta(days=1))
-    before = entries.filter(created_at__lt=begin).aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
-    within = entries.filter(created_at__gte=begin, created_at__lt=end)
+    all_of_them, begin = entries(basis.request.customer_id, invoice.currency, until=last), _midnight(first)
+    before = all_of_them.filter(created_at__lt=begin).aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
+    within = all_of_them.filter(created_at__gte=begin)
     rows = tuple(_row(entry) for entry in within.select_related("transaction__invoice", "transaction__payment"))
     if not rows and not before:
         raise NotNeeded
@@ -54,9 +53,11 @@ def statement(basis: Basis) -> Content:
     )
 
 
-def _entries(customer_id: int, currency: str) -> QuerySet[LedgerEntry]:
+def entries(customer_id: int, currency: str, *, until: date) -> QuerySet[LedgerEntry]:
+    """Of the customer's account, oldest first, those of the day ``until`` included."""
     account = {"account__kind": AccountKind.CUSTOMER, "account__customer": customer_id, "account__currency": currency}
-    return LedgerEntry.objects.filter(**account).order_by("created_at", "pk")
+    found = LedgerEntry.objects.filter(**account, created_at__lt=_midnight(until + timedelta(days=1)))
+    return found.order_by("created_at", "pk")
 
 
 def _row(entry: LedgerEntry) -> StatementEntry:

@@ -1,6 +1,7 @@
 from .documents import Document, DocumentSequence
 from .papers import PaperCopy, PaperStatus
 from .pictures import Picture, PictureRole, PictureUse
+from .prints import PrintRun, PrintStatus
 from .requests import DocumentRequest, RequestStatus
 from .sendings import DocumentSending
 from .settings import ActOnPaper, DocumentSettings, DocumentStyle, EInvoicing
@@ -19,5 +20,7 @@ __all__ = [
     "Picture",
     "PictureRole",
     "PictureUse",
+    "PrintRun",
+    "PrintStatus",
     "RequestStatus",
 ]

@@ -43,7 +43,8 @@ class Picture(models.Model):
         permissions = [("use_seal", _("Can see and change the seal and the signature on documents"))]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} {self.pk}"
+        """With the beginning of its hash, by which histories tell one from another."""
+        return f"{self.get_role_display()} {self.pk} ({self.file_hash[:12]})"
 
 
 class PictureUse(models.Model):

@@ -10,6 +10,11 @@ from storefront.billing.documents.content import DocumentKind
 from storefront.core import clock, sentences
 from storefront.core.queue import QueueRow
 
+#: The key in ``about`` of texts whose letters the font does not have -> what is printed in their place.
+PRINTED_AS = "printed_as"
+#: The key in ``about`` of what was paid before there were documents: it is not mailed, not posted and not due.
+EARLIER = "earlier"
+
 
 class RequestStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting")

@@ -38,6 +38,9 @@ def test_the_xml_is_read_back_from_a_pdf_that_is_still_pdf_a(pdf: bytes) -> None
     assert "<pdfaid:conformance>B</pdfaid:conformance>" in about
     assert "EN 16931" in about
     assert "/OutputIntents" in root
+    (attached,) = root["/AF"]
+    assert attached.get_object()["/AFRelationship"] == "/Alternative"
+    assert attached.get_object()["/EF"]["/F"].get_object()["/Subtype"] in ("/text/xml", "/text#2Fxml")
     assert reader.metadata is not None
     assert reader.metadata.title == "Rechnung INV-2026-000042"
 
