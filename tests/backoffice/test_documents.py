@@ -1,4 +1,4 @@
-"""What staff do with documents: put right what cannot be printed, print paper copies, ask for those of earlier orders."""
+"""What staff do with documents: spell what cannot be printed, print paper copies, ask for those of earlier orders."""
 
 from __future__ import annotations
 
