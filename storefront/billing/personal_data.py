@@ -225,6 +225,7 @@ ROOM = Room(
         "billing.PaymentMethod": "a switch, and who of staff turned it",
         "billing.Seller": "our own legal entity",
         "documents.Picture": "our own seal and signature",
+        "documents.PrintRun_papers": "which paper copies are in a file; it goes with either",
         "documents.PictureUse": "which seal is on a document",
     },
     mentions=(

@@ -71,7 +71,7 @@ class SettingsForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """What is printed needs letters that the font has."""
         data: dict[str, Any] = super().clean() or {}
-        for name, text in data.items():
+        for name, text in list(data.items()):
             if isinstance(text, str) and (missing := letters.missing(text)):
                 self.add_error(name, _("These letters cannot be printed: %(letters)s.") % {"letters": missing})
         return data
