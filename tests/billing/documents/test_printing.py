@@ -106,6 +106,15 @@ def test_sixty_lines_run_over_sheets_and_each_repeats_the_head():
     assert "Transferred by" in made[-1] and "The rights were transferred" in made[-1]
 
 
+@pytest.mark.parametrize(("net", "quantity", "price"), [("96721.31", 2, "48,360.655"), ("10.00", 3, "3.3333")])
+def test_the_price_of_a_piece_has_the_places_it_needs(net, quantity, price):
+    amount = Decimal(net)
+    content = make_content()
+    line = replace(content.lines[0], quantity=Decimal(quantity), net_before_discount=amount, net=amount, gross=amount)
+    (text,) = sheets(printed(replace(content, lines=(line,), net=amount, gross=amount)))
+    assert price in text
+
+
 def test_a_reconciliation_shows_both_columns_and_says_who_owes_what():
     (text,) = sheets(printed(make_content("reconciliation")))
     assert text.count("96.00") == 4  # entry and turnover, twice

@@ -39,6 +39,12 @@ class Speaker:
         """An amount in a column of its currency: 1,234.00."""
         return str(format_decimal(amount, self._pattern, locale=self._locale)).replace("-", "\N{MINUS SIGN}")
 
+    def price(self, price: Decimal) -> str:
+        """As ``figure``, with up to four places where it has them."""
+        places = money.places(self.currency)
+        pattern = "#,##0." + "0" * places + "#" * (4 - places)
+        return str(format_decimal(price, pattern, locale=self._locale))
+
     def number(self, number: Decimal) -> str:
         """A quantity or a rate, without needless zeros."""
         return str(format_decimal(number.normalize(), "#,##0.###", locale=self._locale))

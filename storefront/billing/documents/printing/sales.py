@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from storefront.billing.documents.content import Content, ContentLine, DocumentKind, HomeTax
@@ -18,6 +19,8 @@ _TOTALS = {
     DocumentKind.DEBIT_NOTE: words.DEBITED,
     DocumentKind.RECEIPT: words.RECEIVED,
 }
+#: Places of a price of one piece, as e-invoices have them.
+PRICE_UNIT = Decimal("0.0001")
 
 
 def body(content: Content, settings: DocumentSettings, speaker: Speaker) -> dict[str, Any]:
@@ -92,9 +95,10 @@ def _description(line: ContentLine, speaker: Speaker) -> str:
 
 
 def _price(line: ContentLine, speaker: Speaker) -> str:
-    """Of one piece without tax; nothing where the pieces do not share the amount evenly."""
-    price = money.quantize(line.net_before_discount / line.quantity, speaker.currency)
-    return speaker.figure(price) if price * line.quantity == line.net_before_discount else ""
+    """Of one piece without tax, a quotient of up to four places; nothing where even those do not give the amount."""
+    price = (line.net_before_discount / line.quantity).quantize(PRICE_UNIT, rounding=ROUND_HALF_UP)
+    is_right = money.quantize(price * line.quantity, speaker.currency) == line.net_before_discount
+    return speaker.price(price) if is_right else ""
 
 
 def _sums(content: Content, speaker: Speaker) -> Iterator[tuple[list[str], str, bool]]:

@@ -36,7 +36,7 @@ METHODS: Mapping[str, str | Promise] = {
     "transfer": _("Bank transfer"),
     "account": _("Personal account"),
 }
-DESCRIPTION, QUANTITY = _("Description"), _("Quantity")
+DESCRIPTION, QUANTITY = _("Description"), pgettext_lazy("on a document", "Qty")
 PRICE, DISCOUNT, NET = _("Price"), _("Discount"), _("Without VAT")
 RATE, TAX, AMOUNT = _("VAT, %"), pgettext_lazy("on a document", "VAT"), _("Amount")
 TOTAL_NET, TOTAL_TAX = _("Total without VAT"), _("VAT %(rate)s%%")
