@@ -45,7 +45,7 @@ class Run:
             time.sleep(0.1)
 
     def ended(self) -> int:
-        return self.process.wait(timeout=600)
+        return self.process.wait(timeout=120)
 
     def left(self) -> list[str]:
         """Processes that it has started and that are still there; each knows the folder from its environment."""
@@ -61,6 +61,11 @@ def _commands(mark: str) -> list[str]:
         except OSError:  # it has just ended, or is none of ours
             continue
     return [command for command in found if command]
+
+
+def _ignore_interrupts() -> None:
+    """As a script's shell starts what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def free_ports() -> int:
@@ -105,6 +110,7 @@ def start(data: Path) -> Iterator[Callable[..., Run]]:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "run", "--workers", "1"],
                 cwd=ROOT, env=environment | changes, stdout=output, stderr=output,
+                preexec_fn=_ignore_interrupts,
             )  # fmt: skip
         runs.append(Run(process, port, data, log))
         return runs[-1]

@@ -39,7 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2, help="web processes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("SIGTERM", "SIGHUP"):  # a closed terminal, `kill`: everything is stopped in order, as by Ctrl-C
+        # A closed terminal, `kill`: everything is stopped in order, as by Ctrl-C. And SIGINT is ignored by whatever a
+        # script's shell starts in the background, see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_09_03_02
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             signal.signal(getattr(signal, name), signal.default_int_handler)
         self._children: list[subprocess.Popen[bytes]] = []
         try:
