@@ -71,5 +71,5 @@ def deleted(sender: type[models.Model], instance: models.Model, **kwargs: Any) -
 
 def written(sender: type[models.Model], rows: models.QuerySet[Any], **kwargs: Any) -> None:
     for kind in {source.kind for source in _of(sender)}:
-        sources = [source for source in _of(sender) if source.kind == kind]
-        index.refresh(kind, *{owner for source in sources for owner in source.owners_among(rows)})
+        ways = {source.owner: source for source in _of(sender) if source.kind == kind}
+        index.refresh(kind, *{owner for source in ways.values() for owner in source.owners_among(rows)})

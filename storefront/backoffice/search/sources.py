@@ -71,6 +71,8 @@ class Source:
         return {owner: [value for read, cell in cells if cell for value in read(cell)]} if owner else {}
 
     def owners_of(self, instance: models.Model) -> set[int]:
+        if self.owner == "pk":
+            return {instance.pk}
         return self.owners_among(self.model._default_manager.filter(pk=instance.pk))
 
     def owners_among(self, rows: models.QuerySet[Any]) -> set[int]:
@@ -186,8 +188,9 @@ def objects(kind: Kind) -> models.QuerySet[Any]:
 def texts(kind: Kind, ids: Sequence[int]) -> dict[int, str]:
     """The documents of objects as they should be, without those that have nothing to find."""
     lines: dict[int, dict[str, None]] = defaultdict(dict)
-    for source in of_kind(kind):
-        for owner, values in source.values(ids).items():
+    found = [source.values(ids) for source in of_kind(kind)]
+    for values_of in found:
+        for owner, values in values_of.items():
             lines[owner].update(dict.fromkeys(value.line() for value in values))
-    existing = set(objects(kind).filter(pk__in=ids).values_list("pk", flat=True))
+    existing = found[0]  # the rows of the first source are the objects themselves, with values or without
     return {owner: text for owner in existing if (text := "\n".join(line for line in lines[owner] if line))}
