@@ -14,6 +14,7 @@ urlpatterns = [
     path("basket/add/", cart.add, name="cart-add"),
     path("basket/lines/<int:pk>/", cart.change, name="cart-line"),
     path("basket/currency/", cart.choose_currency, name="cart-currency"),
+    path("basket/country/", cart.choose_country, name="cart-country"),
     path("basket/voucher/", cart.voucher, name="cart-voucher"),
     path("basket/extend/<str:token>/", extension.extend, name="cart-extend"),
     path("checkout/", page.checkout, name="checkout"),

@@ -63,8 +63,8 @@ class Cart:
     """A basket as it was read. ``siblings``: by software, the prices that a line may be switched to.
 
     ``has_offers``: offers or a voucher may take something off; what they do, ``discounts.apply`` fills in:
-    ``discounts`` are names and amounts (> 0), and subtotal less these is the total. ``voucher_note``: why the voucher
-    takes nothing off, where that is to be said.
+    ``discounts`` are names and amounts (> 0), and subtotal less these is the total; ``discounted``: what lines cost
+    then, by primary key. ``voucher_note``: why the voucher takes nothing off, where that is to be said.
     """
 
     basket: Basket
@@ -72,6 +72,7 @@ class Cart:
     siblings: dict[int, list[CartPrice]] = field(default_factory=dict)
     has_offers: bool = False
     discounts: list[tuple[str, Decimal]] = field(default_factory=list)
+    discounted: dict[int, Decimal] = field(default_factory=dict)
     voucher_code: str = ""
     voucher_is_idle: bool = False
     voucher_note: str = ""
@@ -96,6 +97,10 @@ class Cart:
     def total(self) -> Decimal:
         """What an order of this cart costs, major units."""
         return self.subtotal - sum((amount for _name, amount in self.discounts), Decimal("0.00"))
+
+    def amount_of(self, line: CartLine) -> Decimal:
+        """What a line costs with its share of the discounts; the lines on sale add up to the total."""
+        return self.discounted.get(line.pk, line.total)
 
     @property
     def payment_problem(self) -> str:

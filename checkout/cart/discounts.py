@@ -138,7 +138,8 @@ def _note(cart: Cart, lines: list[Line]) -> None:
     basket = cart.basket
     applications = [each for each in basket.offer_applications if each["discount"] > 0]
     if applications:
-        charged = sum((line.line_price_incl_tax_incl_discounts for line in lines), Decimal(0))
+        cart.discounted = {line.pk: line.line_price_incl_tax_incl_discounts for line in lines}
+        charged = sum(cart.discounted.values(), Decimal(0))
         parts = [Decimal(each["discount"]) for each in applications]
         shares = money.allocate(cart.subtotal - charged, parts, cart.currency)
         for application, share in zip(applications, shares, strict=True):

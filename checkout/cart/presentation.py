@@ -16,9 +16,10 @@ from catalogue.addresses import product_path
 from checkout.cart.cart import Cart, CartLine
 from checkout.cart.prices import CartPrice
 from checkout.orders import order_lines
+from storefront.billing.tax import TaxDecision
 from storefront.core import percentages
 from storefront.core.money import display
-from storefront.licensing.effects import OrderedLine, effects_of
+from storefront.licensing.effects import effects_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ class CartRow:
     license_note: str = ""
 
 
-def rows(cart: Cart, errors: Mapping[int, LineError]) -> list[CartRow]:
-    """The lines as rows, with errors by the line's primary key. Queries only for licenses that lines extend."""
+def rows(cart: Cart, errors: Mapping[int, LineError], decision: TaxDecision) -> list[CartRow]:
+    """The lines as rows, with errors by the line's primary key. ``decision``: about the buyer's tax. Queries only for
+    licenses that lines extend."""
     options = {software_id: _options(prices, cart.currency) for software_id, prices in cart.siblings.items()}
-    extensions = _extensions(cart)
+    extensions = _extensions(cart, decision)
     form_path = reverse("cart-line", args=[0]).removesuffix("0/")  # once: reversing costs more than the rest of a line
     return [
         _row(line, f"{form_path}{line.pk}/", options, extensions.get(line.pk), errors.get(line.pk))
@@ -116,14 +118,18 @@ def _new_license(price: CartPrice) -> str:
     return _("A new license. Its time begins with the payment.")
 
 
-def _extensions(cart: Cart) -> dict[int, str]:
+def _extensions(cart: Cart, decision: TaxDecision) -> dict[int, str]:
     """By line: what those that name a license do to it, one after the other."""
-    lines = [line for line in cart.on_sale if line.plan_price and line.license]
-    if not lines:
+    lines = [line for line in cart.on_sale if line.plan_price]
+    if not any(line.license for line in lines):
         return {}
-    ordered = [OrderedLine(order_lines.license_terms(line, cart, ""), line.quantity, line.total) for line in lines]
-    effects = effects_of(ordered, customer=cart.basket.owner, currency=cart.currency)
-    return {line.pk: effect.text for line, effect in zip(lines, effects, strict=True)}
+    named = [
+        (line.pk, ordered)
+        for line, ordered in zip(lines, order_lines.ordered(cart, "", decision), strict=True)
+        if line.license
+    ]
+    effects = effects_of([each for _pk, each in named], customer=cart.basket.owner, currency=cart.currency)
+    return {pk: effect.text for (pk, _ordered), effect in zip(named, effects, strict=True)}
 
 
 def _options(prices: Iterable[CartPrice], currency: str) -> SafeString:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,7 +11,7 @@ from checkout.cart.cart import Cart
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, taxation
 from storefront.billing.tax import SellerTax, TaxDecision, TaxRegime, TaxSummary, summary_of
-from storefront.core import clock
+from storefront.core import clock, country_choice
 from storefront.core.money import TaxedAmount, display
 from storefront.users.models import User
 
@@ -19,12 +19,15 @@ from storefront.users.models import User
 @dataclass(frozen=True, slots=True)
 class CartTax:
     """``total``: what an order of the cart costs its payer, as its invoice will say; the cart's own total is that of
-    published prices."""
+    published prices. ``payer``: whose it is, if the cart knows. ``asks_country``: it depends on a country that the
+    visitor may choose."""
 
     decision: TaxDecision
     total: TaxedAmount
     published: Decimal
     currency: str
+    payer: str = ""
+    asks_country: bool = False
 
     @property
     def summary(self) -> TaxSummary:
@@ -51,9 +54,12 @@ def of_cart(cart: Cart, payer: PayerDetails, seller: SellerTax | None = None) ->
 
 
 def of_visitor(cart: Cart, user: User | AnonymousUser) -> CartTax:
-    """For the default payer of a customer, and as in the seller's country for anybody else."""
+    """For the default payer of a customer; for anybody else as in the country that they chose, by default the
+    seller's."""
     seller = taxation.settings()
-    payer = None
-    if seller.regime != TaxRegime.NONE and isinstance(user, User):
-        payer = payers.of(user).filter(is_default=True).first()
-    return of_cart(cart, payer.details if payer else PayerDetails(), seller)
+    if seller.regime not in (TaxRegime.VAT, TaxRegime.FIXED):
+        return of_cart(cart, PayerDetails(), seller)
+    if isinstance(user, User) and (payer := payers.of(user).filter(is_default=True).first()):
+        return replace(of_cart(cart, payer.details, seller), payer=payer.details.title)
+    found = of_cart(cart, PayerDetails(country=country_choice.current()), seller)
+    return replace(found, asks_country=True)

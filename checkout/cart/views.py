@@ -21,7 +21,8 @@ from checkout.cart.presentation import LineError
 from checkout.cart.prices import CartPrice
 from checkout.cart.repricing import change_currency
 from checkout.cart.session import AGAIN, cart_of, find_basket, forget_basket, has_cart_in_account, read_again
-from storefront.core import currency_choice
+from checkout.page import drafts
+from storefront.core import countries, country_choice, currency_choice
 from storefront.core.csrf import without_token
 from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
@@ -97,6 +98,29 @@ def choose_currency(request: HtmxRequest) -> HttpResponse:
     currency = request.POST.get("currency", "")
     if currency not in choices.choosable():
         return _back(request)
+    response = _back(request)
+    _use_currency(request, response, currency)
+    return response
+
+
+@without_token
+@require_POST
+def choose_country(request: HtmxRequest) -> HttpResponse:
+    """Show prices with the tax of a country (field country, "" for none) and go back to the page (field next). The
+    currency follows it, unless the visitor had chosen another one than that of the country of before."""
+    country = request.POST.get("country", "")
+    response = _back(request)
+    if country and country not in countries.codes():
+        return response
+    was, wanted = (choices.currency_of(each) for each in (country_choice.current(), country))
+    if currency_choice.current() == was != wanted:
+        _use_currency(request, response, wanted)
+    drafts.put_country(request, country)
+    country_choice.remember(response, country)
+    return response
+
+
+def _use_currency(request: HtmxRequest, response: HttpResponse, currency: str) -> None:
     basket = find_basket(request)
     try:
         missing = change_currency(basket=basket, currency=currency) if basket.pk else []
@@ -106,9 +130,7 @@ def choose_currency(request: HtmxRequest) -> HttpResponse:
     for price in missing:
         text = _("%(product)s in your cart is not sold in %(currency)s.")
         messages.warning(request, text % {"product": price.description, "currency": currency})
-    response = _back(request)
     currency_choice.remember(response, currency)
-    return response
 
 
 def _back(request: HtmxRequest) -> HttpResponse:
@@ -152,15 +174,16 @@ def _render(
     typed_code: str = "",
 ) -> HttpResponse:
     cart = cart_of(request) if request.method != "POST" else read_again(request)
+    tax = taxes.of_visitor(cart, request.user) if cart.lines else None
     price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
         operations.remember_prices(cart.lines)
     context = {
         "cart": cart,
-        "rows": presentation.rows(cart, errors or {}),
+        "rows": presentation.rows(cart, errors or {}, tax.decision) if tax else [],
         "price_changes": price_changes,
         "discounts": presentation.discounts(cart),
-        "tax": taxes.of_visitor(cart, request.user) if cart.lines else None,
+        "tax": tax,
         "payment_problem": cart.payment_problem,
         "voucher_error": voucher_error,
         "typed_code": typed_code,

@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from checkout.cart.prices import CartPrice
 from checkout.extension.periods import Extension
 from checkout.page.forms import box_name, consent_box
+from storefront.billing.payer_forms import PayerFields, reload_from
 
 #: Who gets the invoice when nobody is logged in: the holder of the license, or somebody who gives their data.
 HOLDER, OTHER = "holder", "other"
+#: Selector of what the payer's tax changes on the page.
+PRICES = "#periods"
 
 
 class ExtendForm(forms.Form):
-    """Period, who pays (asked only of a visitor who is not logged in), and consent."""
+    """Period, who pays (asked only of a visitor who is not logged in), and consent. ``page``: the form's address."""
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, extension: Extension, asks_payer: bool) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, extension: Extension, asks_payer: bool, page: str
+    ) -> None:
         super().__init__(data, label_suffix="")
         self._prices = {str(choice.price.pk): choice.price for choice in extension.periods}
         self.versions = extension.versions
@@ -38,6 +43,7 @@ class ExtendForm(forms.Form):
             self.fields["payer"] = forms.ChoiceField(
                 label=_("Who gets the invoice?"), choices=choices, initial=HOLDER, widget=forms.RadioSelect
             )
+            reload_from(page, self.fields["payer"], button=PayerFields.RELOAD, part=PRICES, also="#shown")
         for version in self.versions:
             self.fields[box_name(version)] = consent_box(version)
 

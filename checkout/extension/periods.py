@@ -18,6 +18,7 @@ from oscar.apps.basket.models import Basket
 from checkout.cart import operations, prices
 from checkout.cart.errors import CartError
 from checkout.cart.prices import CartPrice
+from checkout.extension.taxes import PeriodTaxes
 from checkout.models import PurchaseDetails
 from checkout.orders import agreements
 from checkout.orders.agreements import AgreementText
@@ -25,9 +26,7 @@ from checkout.orders.errors import CartChanged
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest, PlacedOrder
 from checkout.page import portal_field
-from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.tax import TaxFacts
 from storefront.core import clock, currencies, currency_choice
 from storefront.licensing import queries as licensing
 from storefront.licensing.links import read_extend_token
@@ -48,7 +47,8 @@ class PeriodChoice:
 
 @dataclass(frozen=True, slots=True)
 class ShownPrices:
-    """What a page showed: amounts by price (its primary key), and the versions of the agreements to accept."""
+    """What a page showed: what its payer is charged by price (its primary key), and the versions of the agreements to
+    accept."""
 
     amounts: dict[int, Decimal]
     version_ids: tuple[int, ...]
@@ -72,9 +72,13 @@ class Extension:
     def currency(self) -> str:
         return self.usual.currency
 
-    def signed(self) -> str:
+    @property
+    def prices(self) -> list[CartPrice]:
+        return [choice.price for choice in self.periods]
+
+    def signed(self, taxes: PeriodTaxes) -> str:
         """What the page shows, signed, for a hidden field."""
-        amounts = {str(choice.price.pk): str(choice.price.amount) for choice in self.periods}
+        amounts = {str(price.pk): str(taxes.charged(price).gross) for price in self.prices}
         return signing.dumps([self.license.public_id, amounts, [version.pk for version in self.versions]], salt=_SALT)
 
     def read_signed(self, text: str) -> ShownPrices | None:
@@ -155,17 +159,11 @@ def order(
                 payer=details,
             )
         )
-        if _published(placed.invoice) > shown.amounts.get(price.pk, -1):
+        if placed.invoice.amount > shown.amounts.get(price.pk, -1):
             raise CartChanged("price")
         if set(placed.order.consents.values_list("version_id", flat=True)) != set(shown.version_ids):
             raise CartChanged("agreement")
     return placed
-
-
-def _published(invoice: Invoice) -> Decimal:
-    """What the invoice comes to at published prices, at most; tax that is added to them is shown on the pay page."""
-    has_tax_apart = not TaxFacts.from_json(invoice.tax_facts).prices_included and invoice.tax
-    return invoice.net if has_tax_apart else invoice.amount
 
 
 def contact_of(user: User) -> Contact:

@@ -7,6 +7,7 @@ gives no other access: the page shows number, product, license type and end, and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -21,9 +22,10 @@ from checkout.cart.errors import CartError
 from checkout.cart.operations import extend_license
 from checkout.cart.presentation import percent_off
 from checkout.cart.session import cart_of, find_basket
-from checkout.extension import periods
-from checkout.extension.forms import OTHER, ExtendForm
+from checkout.extension import periods, taxes
+from checkout.extension.forms import OTHER, PRICES, ExtendForm
 from checkout.extension.periods import Extension, PeriodChoice
+from checkout.extension.taxes import PeriodTaxes
 from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooManyOpen
 from checkout.orders.order_request import Contact, PlacedOrder
 from checkout.page.forms import CheckoutForm
@@ -33,8 +35,9 @@ from checkout.page.views import BUSY
 from checkout.pay.views import private
 from storefront.billing.links import next_path, pay_path
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers, taxation
-from storefront.core import throttle, visitor
+from storefront.billing.services import taxation
+from storefront.billing.tax import SellerTax
+from storefront.core import country_choice, throttle, visitor
 from storefront.core.money import display
 from storefront.core.throttle import throttled
 from storefront.users import services as users
@@ -49,6 +52,12 @@ class _Forms:
     choices: ExtendForm
     #: For a visitor who is not logged in; bound only if they say that they pay themselves.
     payer: CheckoutForm | None
+    seller: SellerTax
+
+    @property
+    def names_another(self) -> bool:
+        """Whether a visitor says that the holder does not get the invoice."""
+        return self.payer is not None and self.choices["payer"].value() == OTHER
 
     def are_valid(self) -> bool:
         return all([form.is_valid() for form in (self.choices, self.payer) if form is not None and form.is_bound])
@@ -93,15 +102,17 @@ def _put_in_cart(request: HttpRequest, extension: Extension) -> HttpResponse:
 def _forms(request: HttpRequest, extension: Extension) -> _Forms:
     data = request.POST if request.method == "POST" else None
     is_visitor = current_customer(request) is None
-    choices = ExtendForm(data, extension=extension, asks_payer=is_visitor)
+    page, seller = request.get_full_path(), taxation.settings()
+    choices = ExtendForm(data, extension=extension, asks_payer=is_visitor, page=page)
     if not is_visitor:
-        return _Forms(choices, None)
+        return _Forms(choices, None, seller)
     typed = data if data and data.get("payer") == OTHER and not _asks_for_fields(request) else None
-    initial = {name: request.POST[name] for name in request.POST}
+    initial = {"country": country_choice.current() or seller.country}
+    initial |= {name: request.POST[name] for name in request.POST}
     payer = CheckoutForm(
-        typed, customer=None, needs_portal=False, versions=[], initial=initial, page=request.path
+        typed, customer=None, needs_portal=False, versions=[], initial=initial, page=page, total=PRICES
     )  # fmt: skip
-    return _Forms(choices, payer)
+    return _Forms(choices, payer, seller)
 
 
 def _asks_for_fields(request: HttpRequest) -> bool:
@@ -120,33 +131,46 @@ def _page(
 ) -> HttpResponse:
     customer = current_customer(request)
     license = extension.license
+    payer = _addressee(customer, extension, forms)
+    tax = taxes.of(extension.prices, payer, forms.seller)
     context = {
         "extension": extension,
-        "periods": [_as_text(choice) for choice in extension.periods],
+        "periods": [_as_text(choice, tax) for choice in extension.periods],
+        "tax_note": tax.note(extension.usual),
         "form": forms.choices,
         "payer_form": forms.payer,
         "contact": periods.contact_of(customer) if customer else None,
-        "payer": payers.of(customer).filter(is_default=True).first() if customer else None,
+        "payer": payer if customer else None,
         "is_holder": customer is not None and customer.pk == license.customer_id,
         "may_use_cart": customer is None or customer.pk == license.customer_id,
         "cart_count": cart_of(request).pieces,
         "shown_field": SHOWN,
-        "shown": extension.signed(),
+        "shown": extension.signed(tax),
         "notice": notice,
         "has_account": has_account,
     }
     return render(request, "checkout/extend.html", context, status=status)
 
 
-def _as_text(choice: PeriodChoice) -> dict[str, Any]:
-    """A period with every amount as text; "" for what is about saving where nothing is saved."""
+def _addressee(customer: User | None, extension: Extension, forms: _Forms) -> PayerDetails:
+    """Whom the invoice will be addressed to, as the forms stand."""
+    if forms.payer is not None and forms.names_another:
+        return forms.payer.so_far
+    return taxes.default_payer(customer or extension.license.customer)
+
+
+def _as_text(choice: PeriodChoice, tax: PeriodTaxes) -> dict[str, Any]:
+    """A period with every amount as text, as the payer is charged; "" for what is about saving where nothing is saved,
+    or about tax where there is none."""
     price = choice.price
-    saving = price.list_amount - price.amount
+    charged = tax.charged(price)
+    saving = tax.charged(price, max(price.list_amount - price.amount, Decimal(0))).gross
     return {
         "pk": str(price.pk),
         "name": price.period_name,
-        "amount": display(price.amount, price.currency),
-        "list_amount": display(price.list_amount, price.currency) if saving > 0 else "",
+        "amount": display(charged.gross, price.currency),
+        "tax": tax.label(price),
+        "list_amount": display(charged.gross + saving, price.currency) if saving > 0 else "",
         "saving": _("You save %(amount)s") % {"amount": display(saving, price.currency)} if saving > 0 else "",
         "percent_off": percent_off(price.discount_percent) if saving > 0 else "",
         "ends_at": choice.ends_at,
@@ -159,7 +183,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
         return _page(request, extension, forms, notice=CartChanged("price").message)
     customer = current_customer(request)
     payer, contact, details = _payer(request, extension, forms)
-    _ask_vies(payer, details)
+    taxation.ask(_addressee(payer, extension, forms))
     try:
         placed = periods.order(
             extension,
@@ -181,15 +205,6 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
     except (CartChanged, CannotOrder) as exc:
         return _page(request, periods.read(extension.license, extension.currency), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])
-
-
-def _ask_vies(payer: User | None, details: PayerDetails | None) -> None:
-    """About the VAT id of whom the invoice will be addressed to, before the order's transaction."""
-    if details is None and payer is not None:
-        default = payers.of(payer).filter(is_default=True).first()
-        details = default.details if default else None
-    if details is not None:
-        taxation.ask(details)
 
 
 def _payer(

@@ -94,9 +94,10 @@ def currency_of(lines: Sequence[OrderLine]) -> str:
     return str(lines[0].stockrecord.price_currency)
 
 
-def effects(lines: Sequence[OrderLine], customer: User | None) -> list[str]:
-    """What each line would do to licenses, in the active language."""
-    ordered = [OrderedLine(line.license_terms, line.quantity, line.amount) for line in lines]
+def effects(lines: Sequence[OrderLine], customer: User | None, decision: TaxDecision) -> list[str]:
+    """What each line would do to licenses, in the active language. ``decision``: about the payer's tax."""
+    published = [OrderedLine(line.license_terms, line.quantity, line.amount) for line in lines]
+    ordered = order_lines.without_tax(published, decision, currency_of(lines))
     return [each.text for each in effects_of(ordered, customer=customer, currency=currency_of(lines))]
 
 

@@ -22,6 +22,7 @@ from checkout.orders.agreements import AgreementText
 from checkout.orders.mails import OrderPrepared
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
+from storefront.billing import tax_words
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.payer_details import PayerDetails
@@ -171,10 +172,8 @@ def _invoice_lines(
 ) -> list[NewLine]:
     """What is invoiced, with what the customer is told that each line does to their licenses."""
     charged = decision.charge([line.amount for line in lines], currency)
-    terms = [order_lines.terms_without_tax(line.license_terms, decision, currency) for line in lines]
-    ordered = [
-        OrderedLine(each, line.quantity, amount.net) for each, line, amount in zip(terms, lines, charged, strict=True)
-    ]
+    published = [OrderedLine(line.license_terms, line.quantity, line.amount) for line in lines]
+    ordered = order_lines.without_tax(published, decision, currency)
     with translation.override(language):
         effects = effects_of(ordered, customer=customer, currency=currency)
     return [
@@ -185,9 +184,9 @@ def _invoice_lines(
             amount=amount.gross,
             taxed=amount,
             order_line=oscar_line,
-            license_terms=replace(each, effect=effect.text),
+            license_terms=replace(each.terms, effect=effect.text),
         )
-        for line, amount, each, oscar_line, effect in zip(lines, charged, terms, oscar_lines, effects, strict=True)
+        for line, amount, each, oscar_line, effect in zip(lines, charged, ordered, oscar_lines, effects, strict=True)
     ]
 
 
@@ -213,6 +212,7 @@ def _send_pay_link(
             for line in lines
         ],
         total=invoice.amount,
+        **tax_words.for_mail(invoice),
         currency=invoice.currency,
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,

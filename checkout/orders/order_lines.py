@@ -115,19 +115,28 @@ def license_terms(
     return _license_terms(line.plan_price, siblings, own_portal or portal_host, line.extends, change)
 
 
-def terms_without_tax(terms: LicenseTerms, decision: TaxDecision, currency: str) -> LicenseTerms:
-    """Terms whose prices are those that this buyer pays, without tax: what unused time is worth is counted in these."""
-    prices = {months: decision.charge([amount], currency)[0].net for months, amount in terms.prices.items()}
-    return replace(terms, prices=prices)
-
-
-def ordered(cart: Cart, portal_host: str, change: str = "") -> list[OrderedLine]:
-    """The lines on sale as they would be ordered now, before discounts of vouchers."""
+def without_tax(lines: Sequence[OrderedLine], decision: TaxDecision, currency: str) -> list[OrderedLine]:
+    """Lines at published prices as this buyer pays them, without tax: what unused time is worth is counted in that."""
+    charged = decision.charge([line.amount for line in lines], currency)
     return [
-        OrderedLine(license_terms(line, cart, portal_host, change), line.quantity, line.total)
+        OrderedLine(_terms_without_tax(line.terms, decision, currency), line.quantity, amount.net)
+        for line, amount in zip(lines, charged, strict=True)
+    ]
+
+
+def ordered(cart: Cart, portal_host: str, decision: TaxDecision, change: str = "") -> list[OrderedLine]:
+    """The lines on sale as they would be ordered now, discounts included, without tax. ``decision``: the buyer's."""
+    published = [
+        OrderedLine(license_terms(line, cart, portal_host, change), line.quantity, cart.amount_of(line))
         for line in cart.on_sale
         if line.plan_price is not None
     ]
+    return without_tax(published, decision, cart.currency)
+
+
+def _terms_without_tax(terms: LicenseTerms, decision: TaxDecision, currency: str) -> LicenseTerms:
+    prices = {months: decision.charge([amount], currency)[0].net for months, amount in terms.prices.items()}
+    return replace(terms, prices=prices)
 
 
 def fingerprint(lines: Sequence[OrderLine], portal_host: str) -> str:

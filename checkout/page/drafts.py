@@ -59,6 +59,13 @@ def _put(request: HttpRequest, draft: Mapping[str, Any], *, kept_at: datetime) -
         request.session.set_expiry(int(KEPT_FOR.total_seconds()))
 
 
+def put_country(request: HttpRequest, country: str) -> None:
+    """Let ``country`` take the place of the one typed before, if anything was."""
+    if draft := _draft(request):
+        draft["fields"]["country"] = country
+        request.session[_KEY] = draft
+
+
 def forget(request: HttpRequest) -> None:
     """Drop the draft and restore the usual session length. Call it before the log-in that follows a first order."""
     if request.session.pop(_KEY, None) is not None and not request.user.is_authenticated:

@@ -17,7 +17,8 @@ from checkout.cart.cart import Cart
 from checkout.cart.errors import CartError
 from checkout.cart.session import find_basket
 from checkout.page import drafts
-from storefront.core import throttle
+from storefront.billing.payer_forms import NEW
+from storefront.core import countries, country_choice, throttle
 
 #: The name of all these buttons, and of the voucher's field.
 BUTTON, CODE = "go", "code"
@@ -33,10 +34,19 @@ class VoucherProblem(Exception):
 
 
 def answer(request: HttpRequest, cart: Cart) -> HttpResponse | None:
-    """Answer the pressed button; None for the one that orders. Raises VoucherProblem and Throttled.
+    """Answer the pressed button; None for the one that orders. Raises VoucherProblem and Throttled. The cart and the
+    product pages then show prices for the country that was chosen here.
 
     A typed voucher that is not in the cart yet is put in before anything is ordered: nobody pays more than expected.
     """
+    response = _answer(request, cart)
+    country = request.POST.get("country", "")
+    if response is not None and request.POST.get("payer", NEW) == NEW and country in countries.codes():
+        country_choice.remember(response, country)
+    return response
+
+
+def _answer(request: HttpRequest, cart: Cart) -> HttpResponse | None:
     pressed = request.POST.get(BUTTON, "")
     code = request.POST.get(CODE, "").strip()
     if pressed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,8 +22,6 @@ from storefront.users.services import normalise_email
 
 #: Names of the boxes that accept an agreement begin with this.
 BOX_PREFIX = "agreement-"
-#: What else of the page the payer's country changes: the tax.
-CHANGING = "#order-summary,#shown"
 #: The box for a link to the cart by mail.
 REMIND = "remind"
 
@@ -35,7 +32,7 @@ class CheckoutForm(PayerFields):
     ``reading`` is what the posted address was read as; the form gets the host only (see ``without_raw_address``).
     ``customer``'s e-mail is fixed. ``versions`` are the texts to accept; the ``initial`` value of a box is the version
     it was ticked for, and ticks no other. ``payers``: those of the customer, to choose from. ``page``: where the fields
-    of another country come from, "" where they do not.
+    of another country come from, "" where they do not. ``total``: the selector of what tax changes on the page.
     """
 
     name = OneLineField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
@@ -64,6 +61,7 @@ class CheckoutForm(PayerFields):
         initial: Mapping[str, Any] | None = None,
         payers: Sequence[Payer] = (),
         page: str = "",
+        total: str = "#order-summary",
     ) -> None:
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         self.reading = reading
@@ -72,7 +70,7 @@ class CheckoutForm(PayerFields):
         self.for_payer(payers=payers, is_short=True)
         if page:
             country = self.fields["country"]
-            reload_from(page, country, button=self.RELOAD, part="#payer-numbers", also=CHANGING)
+            reload_from(page, country, button=self.RELOAD, part="#payer-numbers", also=f"{total},#shown")
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
         )
@@ -91,7 +89,8 @@ class CheckoutForm(PayerFields):
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
         if page:
-            self._show_total_of(page)
+            deciding = [self.fields[name] for name in ("payer", "kind", "vat_id") if name in self.fields]
+            reload_from(page, *deciding, button=self.RELOAD, part=total, also="#shown")
         payer = ["payer", "kind", "country", *self.asked]
         self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD, "holder_email"])
 
@@ -120,19 +119,6 @@ class CheckoutForm(PayerFields):
     def _complete(self, name: str, token: str, **attrs: str) -> None:
         self.fields[name].widget.attrs.update({"autocomplete": token, **attrs})
 
-    def _show_total_of(self, page: str) -> None:
-        """Let a browser with scripts show the total anew when something else changes that decides about the tax."""
-        for name in {"payer", "kind", "vat_id"} & set(self.fields):
-            self.fields[name].widget.attrs |= {
-                "data-hx-post": page,
-                "data-hx-trigger": "change",
-                "data-hx-vals": json.dumps({"go": self.RELOAD}),
-                "data-hx-target": "#order-summary",
-                "data-hx-select": "#order-summary",
-                "data-hx-swap": "outerHTML",
-                "data-hx-select-oob": "#shown",
-            }
-
     def _ask_for_portal(self) -> None:
         field = self.fields[portal_field.FIELD]
         field.help_text = _(
@@ -151,7 +137,8 @@ class CheckoutForm(PayerFields):
                 # Later than the click that left the field: the answer must not move the page under it.
                 "data-hx-trigger": "change delay:300ms",
                 "data-hx-target": "#portal-note",
-                "data-hx-params": f"{portal_field.FIELD},csrfmiddlewaretoken",
+                # And what decides about the tax: without it unused time of a license is valued.
+                "data-hx-params": f"{portal_field.FIELD},csrfmiddlewaretoken,payer,kind,country,postcode,vat_id",
             }
         )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from checkout.cart.cart import Cart
 from checkout.orders import order_lines
+from storefront.billing.tax import TaxDecision
 from storefront.core import throttle
 from storefront.licensing import effects
 from storefront.licensing.effects import Effect
@@ -59,13 +60,14 @@ def change_in(request: HttpRequest) -> str:
     return posted if posted in (effects.NOW, effects.LATER) else ""
 
 
-def of(request: HttpRequest, cart: Cart, customer: User | None, host: str) -> Effects:
-    """What each line of the cart would do for the portal at ``host``, given the posted answers."""
+def of(request: HttpRequest, cart: Cart, customer: User | None, host: str, decision: TaxDecision) -> Effects:
+    """What each line of the cart would do for the portal at ``host``, given the posted answers. ``decision``: about the
+    payer's tax, without which unused time is valued."""
     change = change_in(request)
     seen_host = host if host and _may_look(request, host) else ""
 
     def effects_if(choice: str) -> list[Effect]:
-        ordered = order_lines.ordered(cart, seen_host, choice)
+        ordered = order_lines.ordered(cart, seen_host, decision, choice)
         return effects.effects_of(ordered, customer=customer, currency=cart.currency)
 
     titles = [line.plan_price.description for line in cart.on_sale if line.plan_price is not None]

@@ -14,7 +14,7 @@ from checkout.cart.taxes import CartTax
 from checkout.orders.order_request import ShownCart
 from checkout.page import form_buttons, license_effects, portal_field, vat_ids
 from checkout.page.forms import CheckoutForm
-from storefront.billing.tax import TaxReason
+from storefront.billing.tax import SellerTax, TaxReason
 from storefront.core.money import display
 from storefront.users.models import User
 
@@ -28,8 +28,9 @@ def render_page(
     has_account: bool = False,
     voucher_error: str = "",
     status: int = 200,
+    seller: SellerTax | None = None,
 ) -> HttpResponse:
-    """Render ``form`` and the summary of ``cart``; what both show is signed into a hidden field.
+    """Render ``form`` and the summary of ``cart``; what both show is signed into a hidden field. ``seller``: if read.
 
     A changed price is pointed out once, as in the cart.
     """
@@ -39,13 +40,13 @@ def render_page(
     versions = tuple(version.pk for version in form.versions)
     reading = form.reading or portal_field.read(form.initial.get(portal_field.FIELD) or None)
     customer = current_customer(request)
-    tax = taxes.of_cart(cart, form.so_far)
+    tax = taxes.of_cart(cart, form.so_far, seller)
     context = {
         "form": form,
         "portal_field": form[portal_field.FIELD] if portal_field.FIELD in form.fields else None,
         "reading": reading,
         "conditions": cart.conditions,
-        "effects": license_effects.of(request, cart, customer, reading.host),
+        "effects": license_effects.of(request, cart, customer, reading.host, tax.decision),
         "summary": _summary(cart, tax),
         "shown_field": ShownCart.FIELD,
         "shown": ShownCart(cart.basket.pk, cart.total, cart.currency, versions, tax.total.gross).signed(),

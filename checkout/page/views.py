@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from checkout import unpaid
-from checkout.cart import vouchers
+from checkout.cart import taxes, vouchers
 from checkout.cart.cart import Cart
 from checkout.cart.session import cart_of, find_basket, read_again
 from checkout.orders import agreements, errors
@@ -35,8 +35,8 @@ from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import current_customer, render_page
 from checkout.page.signing_in import sign_in
 from storefront.billing.links import pay_path
-from storefront.billing.services import payers
-from storefront.core import form_fields, throttle, visitor
+from storefront.billing.services import payers, taxation
+from storefront.core import country_choice, form_fields, throttle, visitor
 from storefront.core.throttle import throttled
 from storefront.users import services as users
 from storefront.users.models import User
@@ -83,15 +83,19 @@ def read_portal(request: HttpRequest) -> HttpResponse:
     reading = portal_field.read(request.POST.get(portal_field.FIELD))
     context: dict[str, Any] = {"reading": reading}
     if reading.host:
-        context["effects"] = license_effects.of(request, cart_of(request), current_customer(request), reading.host)
+        cart, customer = cart_of(request), current_customer(request)
+        form = _form(request, cart, customer, request.POST, reading=reading)
+        decision = taxes.of_cart(cart, form.so_far).decision
+        context["effects"] = license_effects.of(request, cart, customer, reading.host, decision)
     return render(request, "checkout/portal_note.html", context)
 
 
 def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
     """The page with a fresh form, filled in with what was typed before."""
-    customer = current_customer(request)
-    form = _form(request, cart, customer, initial=drafts.initial(request, cart, customer))
-    return render_page(request, cart, form, notice=notice, voucher_error=voucher_error)
+    customer, seller = current_customer(request), taxation.settings()
+    country = {"country": country_choice.current() or seller.country}
+    form = _form(request, cart, customer, initial=country | drafts.initial(request, cart, customer))
+    return render_page(request, cart, form, notice=notice, voucher_error=voucher_error, seller=seller)
 
 
 def _form(
@@ -134,7 +138,8 @@ def _submitted(request: HttpRequest, cart: Cart) -> HttpResponse:
     if vat_ids.is_refused(request, form):
         drafts.keep(request)
         return render_page(request, cart, form)
-    effects = license_effects.of(request, cart, customer, reading.host)
+    decision = taxes.of_cart(cart, form.so_far).decision
+    effects = license_effects.of(request, cart, customer, reading.host, decision)
     if not effects.is_answered:
         drafts.keep(request)
         return render_page(request, cart, form, notice=effects.problem)

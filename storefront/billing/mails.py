@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypedDict
 
 from django.utils import translation
 
-from storefront.billing import status
+from storefront.billing import status, tax_words
 from storefront.billing.instructions import told
 from storefront.billing.links import pay_url
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.tax_words import MailTaxes
 from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
@@ -46,11 +48,15 @@ class _OfInvoice(TypedDict):
     currency: str
 
 
+class _Bought(MailTaxes):
+    lines: list[mails.MailLine]
+    total: Decimal
+
+
 def unpaid_reminder(invoice: Invoice) -> None:
     mail = mails.UnpaidReminder(
         **_of(invoice),
-        lines=_lines(invoice),
-        total=invoice.amount,
+        **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
     )
@@ -60,8 +66,7 @@ def unpaid_reminder(invoice: Invoice) -> None:
 def due_day_extended(invoice: Invoice) -> None:
     mail = DueDayExtended(
         **_of(invoice),
-        lines=_lines(invoice),
-        total=invoice.amount,
+        **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
     )
@@ -72,8 +77,7 @@ def invoice_replaced(invoice: Invoice, old: Invoice) -> None:
     """``invoice`` took the place of ``old``, for another payer."""
     mail = InvoiceReplaced(
         **_of(invoice),
-        lines=_lines(invoice),
-        total=invoice.amount,
+        **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
         payer=PayerDetails.from_json(invoice.payer).title,
@@ -88,8 +92,7 @@ def pay_link_sent(invoice: Invoice, *, to: str) -> None:
     customer = invoice.customer
     mail = PayLinkSent(
         **_of(invoice) | {"name": ""},
-        lines=_lines(invoice),
-        total=invoice.amount,
+        **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
         sender=customer.get_full_name() or customer.email,
@@ -101,7 +104,7 @@ def pay_link_sent(invoice: Invoice, *, to: str) -> None:
 
 
 def order_voided(invoice: Invoice) -> None:
-    mail = mails.OrderVoided(**_of(invoice), lines=_lines(invoice), total=invoice.amount)
+    mail = mails.OrderVoided(**_of(invoice), **_bought(invoice))
     _enqueue(mail, invoice, key=f"order-voided:{invoice.number}")
 
 
@@ -140,8 +143,7 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
         reason = status.failure_reason(attempt)
     mail = mails.PaymentFailed(
         **_of(invoice),
-        lines=_lines(invoice),
-        total=invoice.amount,
+        **_bought(invoice),
         reason=reason,
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
@@ -173,8 +175,9 @@ def _of(invoice: Invoice, currency: str = "") -> _OfInvoice:
     }
 
 
-def _lines(invoice: Invoice) -> list[mails.MailLine]:
-    return [
+def _bought(invoice: Invoice) -> _Bought:
+    lines = [
         mails.MailLine(description=line.description, quantity=line.quantity, amount=line.amount)
         for line in invoice.lines.all()
     ]
+    return {"lines": lines, "total": invoice.amount, **tax_words.for_mail(invoice)}

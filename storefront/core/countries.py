@@ -27,8 +27,18 @@ def valid(code: str) -> None:
 
 def choices() -> list[tuple[str, str]]:
     """Code and name in the active language, by name; first of all none."""
-    names = Locale.parse(to_locale(get_language() or "en")).territories
-    return [("", "---------"), *sorted(((code, names[code]) for code in codes()), key=lambda pair: pair[1].casefold())]
+    return [("", "---------"), *named()]
+
+
+def named() -> tuple[tuple[str, str], ...]:
+    """Code and name in the active language, by name."""
+    return _named(to_locale(get_language() or "en"))
+
+
+@lru_cache(maxsize=16)
+def _named(locale: str) -> tuple[tuple[str, str], ...]:
+    names = Locale.parse(locale).territories
+    return tuple(sorted(((code, names[code]) for code in codes()), key=lambda pair: pair[1].casefold()))
 
 
 def name(code: str) -> str:

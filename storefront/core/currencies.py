@@ -61,3 +61,9 @@ def sold() -> tuple[str, ...]:
 def others() -> tuple[str, ...]:
     """``sold`` without SHOP_CURRENCY; () for a shop of one currency."""
     return sold()[1:]
+
+
+def of_country(country: str) -> str:
+    """The currency in use in a country (ISO 3166-1) if the shop sells in it, else SHOP_CURRENCY, also for ""."""
+    in_use = get_territory_currencies(country) if country else []
+    return next((code for code in in_use if code in sold()), str(settings.SHOP_CURRENCY))

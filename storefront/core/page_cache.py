@@ -31,7 +31,7 @@ from django.template.response import SimpleTemplateResponse
 from django.utils.cache import get_conditional_response
 from django.utils.module_loading import import_string
 
-from storefront.core import clock, content_version, currency_choice
+from storefront.core import clock, content_version, country_choice, currency_choice
 
 View = Callable[..., HttpResponse]
 #: Seconds for which a proxy may answer from its cache (s-maxage), and then while it revalidates.
@@ -160,12 +160,12 @@ def _headers(response: HttpResponse) -> dict[str, str]:
 def _key(request: HttpRequest, kind: str) -> str | None:
     """The cache key; None for a request whose answer is not cached.
 
-    The address alone says which page and language it is; prices are in the shop's first currency. Addresses with an
-    unknown query are not cached: their number has no limit.
+    The address alone says which page and language it is; prices are the seller's home prices in the shop's first
+    currency. Addresses with an unknown query are not cached: their number has no limit.
     """
     if request.method not in ("GET", "HEAD") or getattr(request, "is_preview", False):
         return None
-    if not currency_choice.is_usual():
+    if country_choice.current() or not currency_choice.is_usual():
         return None
     query = request.META.get("QUERY_STRING", "")
     if query:

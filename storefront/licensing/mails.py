@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypedDict
 
+from storefront.billing import tax_words
 from storefront.billing.models import Invoice, Refund
 from storefront.billing.refund_mails import RefundMade
 from storefront.licensing import links
@@ -51,6 +52,7 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
             for line in invoice.lines.all()
         ],
         total=invoice.amount,
+        **tax_words.for_mail(invoice),
         currency=invoice.currency,
         is_free=invoice.amount == 0,
         licenses=list(licenses),

@@ -83,6 +83,14 @@ class MailLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailTax:
+    """A row above the total: the sum without tax, or a tax with its rate."""
+
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailLicense:
     """``valid_until`` is None before the license's time has begun; ``state_text`` says what happens with it now."""
 
@@ -95,10 +103,13 @@ class MailLicense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OrderMail(Mail):
-    """``new_login``: the e-mail of an account that was made for the reader and has no password yet, else ""."""
+    """``new_login``: the e-mail of an account that was made for the reader and has no password yet, else "".
+    ``tax_rows`` stand above a total; ``tax_note`` says why no tax is charged, "" if some is."""
 
     order_number: str
     currency: str
+    tax_rows: Sequence[MailTax] = ()
+    tax_note: str = ""
     new_login: str = ""
     password_page: str = ""
 

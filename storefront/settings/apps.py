@@ -92,6 +92,8 @@ MIDDLEWARE = [
     "storefront.core.request_time_limit.RequestTimeLimit",
     "storefront.users.sessions.RaceProofSessionMiddleware",
     "storefront.core.language.UrlLanguageMiddleware",
+    "storefront.core.per_request.PerRequestMiddleware",
+    "storefront.core.country_choice.CountryMiddleware",
     "storefront.core.currency_choice.CurrencyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "storefront.core.csrf.SameOriginOrToken",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from oscar.apps.voucher.models import Voucher
 from checkout.cart.operations import add_line
 from checkout.models import CheckoutReminder
 from checkout.reminders import services as reminders
+from storefront.billing.models import Seller, TaxRate
+from storefront.billing.tax import shipped_rates
 from storefront.core import clock
 from storefront.licensing.models import License, LicensePeriod
 
@@ -28,6 +31,19 @@ def put_in_cart(client: Client, term: Any, quantity: int = 1) -> Line:
     response = client.post("/basket/add/", {"term": term.pk, "quantity": quantity})
     assert response.status_code == 302
     return Line.objects.latest("pk")
+
+
+def charge_vat(**fields: Any) -> Seller:
+    """The seller is in Germany, in the One Stop Shop, and charges VAT by the EU's rates."""
+    TaxRate.objects.all().delete()
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(**{"tax_regime": "vat", "country": "DE", "vat_id": "DE136695976", "uses_oss": True, **fields})
+    return Seller.objects.get()
+
+
+def text(response: Any) -> str:
+    """What a page says, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def filled(shop: Any, **fields: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from storefront.licensing.links import extend_path
 from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
-from tests.checkout.building import PORTAL, TYPED, cart_lines, make_license, make_voucher, put_in_cart
+from tests.checkout.building import PORTAL, TYPED, cart_lines, charge_vat, make_license, make_voucher, put_in_cart
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -346,3 +346,38 @@ def test_a_visitor_with_the_link_sees_no_portal_in_cart_and_checkout(client: Cli
         html = client.get(page).content.decode()
         assert "globex" not in html and "New license." not in html
     assert "log in with the account that holds it" in client.get("/basket/").content.decode()
+
+
+class TestTax:
+    """What a period costs is what its payer is charged, and 'Pay' leads on at once."""
+
+    def test_of_the_customers_own_payer(
+        self, client: Client, shop: Any, license: License, customer: Any, stripe: Any
+    ) -> None:
+        charge_vat(prices_include_tax=False)
+        payers.add(customer=customer, details=PayerDetails(name="Ada Buyer", country="HU"))
+        client.force_login(customer)
+        html = shown(client, license)
+        assert "€171.45" in html and "incl. VAT 27%" in html and "€135.00" not in html
+        answer = sent(client, shop, license)
+        assert answer.status_code == 307 and Invoice.objects.get().amount == Decimal("171.45")
+
+    def test_of_whoever_pays_instead(self, client: Client, shop: Any, license: License) -> None:
+        charge_vat()
+        person = {**TYPED, "payer": "other", "kind": "person", "country": "CH"}
+        fields = client.post(extend_path(license), person | {"go": "fields"}).content.decode()
+        assert "€113.45" in fields and "€135.00" not in fields and "place of supply" in fields
+        seal = re.search(r'name="shown" value="([^"]+)"', fields)
+        assert seal and sent(client, shop, license, **person, shown=seal[1]).status_code == 302
+        assert Invoice.objects.get().amount == Decimal("113.45")
+
+    def test_more_than_was_shown_is_shown_first(self, client: Client, shop: Any, license: License) -> None:
+        charge_vat(prices_include_tax=False)
+        person = {**TYPED, "payer": "other", "kind": "person", "country": "HU"}
+        answer = sent(client, shop, license, **person)
+        assert answer.status_code == 200 and not Invoice.objects.exists()
+        assert "The total has changed" in answer.content.decode() and "€171.45" in answer.content.decode()
+
+    def test_the_way_to_log_in_keeps_the_currency(self, client: Client, shop: Any, license: License) -> None:
+        html = client.get(f"{extend_path(license)}?currency=EUR").content.decode()
+        assert "%3Fcurrency%3DEUR" in html[html.index("/account/login/") :][:400]

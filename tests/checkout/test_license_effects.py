@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.test.signals import template_rendered
@@ -13,13 +15,29 @@ from storefront.billing.models import Invoice, InvoiceLine
 from storefront.core import clock
 from storefront.licensing.models import Activation, Installation, License
 from storefront.notifications.models import OutboxMessage
-from tests.checkout.building import PORTAL, make_license, order_by, put_in_cart
+from tests.checkout.building import (
+    PORTAL,
+    charge_vat,
+    filled,
+    make_license,
+    make_voucher,
+    order_by,
+    put_in_cart,
+    seal_on,
+)
 
 
 @pytest.fixture
 def buyer(client: Client, customer: Any) -> Client:
     client.force_login(customer)
     return client
+
+
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """Sentences name the minute in which a period ends."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
 
 
 def link(license: License) -> None:
@@ -126,6 +144,7 @@ def test_a_session_that_ends_meanwhile_fails_no_background_request(buyer: Client
     assert sum(ended) and "sessionid" not in answer.cookies and not Session.objects.exists()
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_one_question_is_asked_for_all_lines_that_the_answer_changes(buyer: Client, shop: Any, customer: Any) -> None:
     license = make_license(customer, shop.term())
     link(license)
@@ -143,6 +162,28 @@ def test_one_question_is_asked_for_all_lines_that_the_answer_changes(buyer: Clie
     assert order_by(buyer, shop, **{"license-change": "now"}).status_code == 302
     frozen = [line.license_terms.effect for line in InvoiceLine.objects.order_by("position")]
     assert [text in at_once.replace("&#x27;", "'") for text in frozen] == [True, True]
+
+
+@pytest.mark.parametrize("includes", [True, False])
+@pytest.mark.usefixtures("still_clock")
+def test_unused_time_is_worth_what_the_order_will_say(buyer: Client, shop: Any, customer: Any, includes: bool) -> None:
+    """Without tax, after the voucher, as this buyer is charged: on the page, while they type, and in the order."""
+    charge_vat(prices_include_tax=includes)
+    make_license(customer, shop.term())
+    put_in_cart(buyer, shop.term("pro", 12))
+    make_voucher(percent="30")
+    buyer.post("/basket/voucher/", {"code": "SPRING"})
+    payer = {"kind": "person", "country": "CH", "company": "", "address": "", "city": ""}
+    typed = buyer.post("/checkout/portal/", {"bitrix24_address": PORTAL, "license-change": "now", **payer}).text
+    page = order_by(buyer, shop, **payer).text
+    answer = order_by(buyer, shop, **payer, **{"license-change": "now"})
+    if answer.status_code == 200:  # the page was for another country: shown anew first
+        seal = seal_on(answer.text)
+        answer = buyer.post("/checkout/", filled(shop, shown=seal, **payer, **{"license-change": "now"}))
+    assert answer.status_code == 302
+    assert "becomes" in effect() and "€" in effect()
+    for html in (typed, page):
+        assert effect() in html.replace("&#x27;", "'")
 
 
 def test_line_that_extends_nothing_says_in_the_cart_what_the_checkout_decides(buyer: Client, shop: Any) -> None:

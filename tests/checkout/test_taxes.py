@@ -18,11 +18,14 @@ from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice, ProvisionalSale, Seller, TaxRate
 from storefront.billing.services import invoices
 from storefront.billing.services.invoices import NewLine
+from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.tax import TaxDecision, TaxFacts, shipped_rates
 from storefront.core import audit
 from storefront.core.money import minor_unit
-from tests.checkout.building import filled, make_voucher, order_by, put_in_cart, seal_on
+from storefront.notifications.models import OutboxMessage
+from storefront.notifications.previews import preview
+from tests.checkout.building import charge_vat, filled, make_voucher, order_by, put_in_cart, seal_on, text
 
 pytestmark = pytest.mark.django_db
 FRENCH = {
@@ -37,15 +40,7 @@ PERSON = {"kind": "person", "company": "", "address": "", "city": ""}
 
 @pytest.fixture
 def seller(shop: Any) -> Seller:
-    TaxRate.objects.all().delete()
-    shipped_rates.load(TaxRate)
-    Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976", uses_oss=True)
-    return Seller.objects.get()
-
-
-def text(response: Any) -> str:
-    """What a page says, in one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    return charge_vat()
 
 
 def order_again(client: Client, shop: Any, first: Any, **fields: Any) -> Any:
@@ -128,6 +123,34 @@ def test_a_voucher_comes_before_tax(client: Client, shop: Any, seller: Seller) -
     invoice = Invoice.objects.get()
     assert (invoice.amount, invoice.tax) == (Decimal("86.40"), Decimal("13.79"))
     assert [str(finding) for finding in audit.run()] == []
+
+
+@pytest.mark.parametrize(
+    ("payer", "rows"),
+    [
+        ({}, ["Without tax €80.67", "VAT 19% €15.33", "Total €96.00"]),
+        (FRENCH, ["Total €80.67", "Reverse charge: VAT is to be paid by the recipient"]),
+    ],
+    ids=["home", "reverse charge"],
+)
+def test_mails_say_the_tax_as_the_pay_page_does(
+    client: Client, shop: Any, seller: Seller, vies: Any, stripe: Any, payer: dict[str, str], rows: list[str]
+) -> None:
+    put_in_cart(client, shop.term("standard", 12))
+    answer = order_by(client, shop, **payer)
+    if answer.status_code == 200:
+        order_again(client, shop, answer, **payer)
+    invoice = Invoice.objects.get()
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(attempt.provider_reference)
+    settle(attempt_id=attempt.pk)
+    for template in ("order_placed", "payment_received"):
+        found = preview(OutboxMessage.objects.get(payload__template=template))
+        assert found
+        plain = re.sub(r"\s+", " ", found.text).replace(": €", " €")
+        marked = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found.html))
+        for row in rows:
+            assert row in plain and row in marked, template
 
 
 def test_pages_say_what_the_prices_hold(client: Client, shop: Any) -> None:

@@ -31,6 +31,9 @@ LINES = [
 ORDER: dict[str, Any] = {**NAME, "order_number": "SO-7K3M-9QXD", "currency": "EUR"}
 BOUGHT: dict[str, Any] = {**ORDER, "lines": LINES, "total": Decimal("192.00")}
 PAY: dict[str, Any] = {"pay_url": "http://testserver/pay/token.sig/", "void_on": DAY}
+TAXES: dict[str, Any] = {
+    "tax_rows": [mails.MailTax(name="VAT 20%", amount=Decimal("32.00"))], "tax_note": "Exempt from VAT",
+}  # fmt: skip
 LICENSE: dict[str, Any] = {
     **NAME, "license_number": "L-7K3M", "product": "Yeastar S-series module", "plan": "Standard",
     "account_url": "http://testserver/account/licenses/x/",
@@ -50,7 +53,7 @@ _EXAMPLES: list[mails.Mail] = [
         **NAME, title="Act of transfer of rights", number="ACT-2026-000042", address="1 Harbour Street, London",
         track_number="RB123456785GB",
     ),
-    mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL),
+    mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL, **TAXES),
     mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
     OrderPrepared(**BOUGHT, **PAY, **PORTAL),
     DueDayExtended(**BOUGHT, **PAY),

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from storefront.billing.models import Seller
 from storefront.billing.services import taxation
-from storefront.billing.tax import Buyer, TaxFacts, TaxName, TaxRegime
-from storefront.billing.tax.summary import name_of
-from storefront.core import clock
-from storefront.core.instants import day_of
+from storefront.billing.tax import TaxName, TaxRegime
+from storefront.billing.tax.summary import name_within
+from storefront.core import clock, percentages
 
 
 def price_note(seller: Seller | None) -> str:
@@ -17,9 +16,9 @@ def price_note(seller: Seller | None) -> str:
     if seller is None or seller.tax_regime in (TaxRegime.NONE, TaxRegime.EXEMPT):
         return _("No VAT is charged: you pay the price shown")
     settings = taxation.settings_of(seller)
-    row = taxation.rates_for(settings, Buyer()).at(seller.country, day_of(clock.now()))
+    row = taxation.home_rate(settings, clock.now())
     name = row.name if row else TaxName.VAT.value
     if not settings.prices_include_tax or row is None:
         label = str(TaxName(name).label)
         return _("Prices are without tax. %(tax)s is added where it applies, before you order") % {"tax": label}
-    return _("Prices include %(tax)s") % {"tax": name_of(TaxFacts(tax_name=name), row.rate)}
+    return _("Prices include %(tax)s") % {"tax": f"{name_within(name)} {percentages.display(row.rate)}"}

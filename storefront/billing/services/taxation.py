@@ -88,6 +88,11 @@ def settings_of(seller: Seller) -> SellerTax:
     )
 
 
+def home_rate(seller: SellerTax, at: datetime) -> RateRow | None:
+    """The rate of the seller's country; None if none is known or no tax charged. One query."""
+    return rates_for(seller, Buyer()).at(seller.country, day_of(at))
+
+
 def _buyer(
     seller: SellerTax, payer: PayerDetails, at: datetime, evidence: Sequence[Evidence], answer: VatAnswer | None
 ) -> Buyer:

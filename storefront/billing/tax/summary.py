@@ -22,6 +22,11 @@ class TaxSummary:
     note: str = ""
 
 
+def name_within(name: str) -> str:
+    """What a tax (``TaxName``) is called within a sentence, in the active language."""
+    return {TaxName.VAT: _("VAT"), TaxName.GST: _("GST"), TaxName.SALES_TAX: _("sales tax")}[TaxName(name)]
+
+
 def name_of(facts: TaxFacts, rate: Decimal | None) -> str:
     """What a tax is called, with its rate, if there is one alone: VAT 19%."""
     label = str(TaxName(facts.tax_name).label) if facts.tax_name else _("Tax")

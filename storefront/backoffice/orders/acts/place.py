@@ -184,7 +184,7 @@ class Place(ActView):
             if customer
             else _("%(name)s (%(email)s) gets an account; the same mail says how to choose a password.") % who
         ]
-        for line, effect in zip(lines, by_staff.effects(lines, customer), strict=True):
+        for line, effect in zip(lines, by_staff.effects(lines, customer, decision), strict=True):
             amount = money.display(line.amount, currency)
             sentences.append(f"{line.quantity} × {line.description}: {amount}. {effect}")
         published = by_staff.published(lines)
