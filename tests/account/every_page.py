@@ -227,6 +227,7 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
     yield Kind("/account/confirm-email/")
     yield Kind("/nothing/here/", status=404)
     yield Kind("/basket/add/", status=405)
+    yield Kind("/basket/country/", status=405)
     yield Kind("/basket/currency/", status=405)
     for status in (400, 403, 429, 500):
         yield Kind(f"/wrong/{status}/", status=status)
