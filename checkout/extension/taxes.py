@@ -48,9 +48,9 @@ def of(prices: Sequence[CartPrice], payer: PayerDetails, seller: SellerTax) -> P
             payer=payer.to_json(), at=clock.now(), published=price.amount, currency=price.currency, seller=seller
         )
 
-    first, last = (decide(pick(prices, key=lambda price: price.amount)) for pick in (min, max))
-    alike = first.is_as(last)
-    return PeriodTaxes({price.pk: first if alike else decide(price) for price in prices})
+    low = decide(min(prices, key=lambda price: price.amount))
+    is_one = low.is_as(decide(max(prices, key=lambda price: price.amount)))
+    return PeriodTaxes({price.pk: low if is_one else decide(price) for price in prices})
 
 
 def default_payer(customer: User) -> PayerDetails:
