@@ -256,7 +256,7 @@ class TestPayer:
 
 
 class TestNeither:
-    @pytest.mark.parametrize("token", ["x", "a.b.c", "%00", "é" * 300])
+    @pytest.mark.parametrize("token", ["x", "a.b.c", "é" * 300])
     def test_forged_link(self, client: Client, shop: Any, token: str) -> None:
         answer = client.get(f"/basket/extend/{token}/")
         assert answer.status_code == 404 and "not valid any more" in answer.content.decode()
