@@ -18,6 +18,9 @@ from django.conf import settings
 
 from storefront.notifications import outbox, values
 from storefront.notifications.attachments import AttachedFile
+from storefront.notifications.parts import MailLicense as MailLicense
+from storefront.notifications.parts import MailLine as MailLine
+from storefront.notifications.parts import MailTax as MailTax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,35 +73,6 @@ def text_lines(text: str) -> list[str]:
     """The text line by line, empty lines too; a line longer than a value may be (values.MAX_TEXT) becomes several."""
     size = values.MAX_TEXT
     return [line[at : at + size] for line in text.splitlines() for at in range(0, max(len(line), 1), size)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailLine:
-    """One line of an order: what, how many, its amount, and what it does to licenses."""
-
-    description: str
-    quantity: int
-    amount: Decimal
-    effect: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailTax:
-    """A row above the total: the sum without tax, or a tax with its rate."""
-
-    name: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailLicense:
-    """``valid_until`` is None before the license's time has begun; ``state_text`` says what happens with it now."""
-
-    number: str
-    product: str
-    plan: str
-    valid_until: datetime | None
-    state_text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
