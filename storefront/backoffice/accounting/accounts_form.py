@@ -57,7 +57,7 @@ class AccountForm(forms.Form):
 class AccountsPage(StaffOnly, WagtailAdminTemplateMixin, TemplateView):
     permissions = ("accounting.change_accounts",)
     template_name = "backoffice/accounting/accounts.html"
-    page_title = gettext_lazy("Accounts of the accountant")
+    page_title = gettext_lazy("Chart of accounts")
     header_icon = "list-ul"
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ def menu_item() -> MenuItem:
 
 @hooks.register("register_log_actions")
 def log_actions(actions: LogActionRegistry) -> None:
-    history.register(actions, accounts_form.ACTION, _("Name the accounts of the accountant"))
+    history.register(actions, accounts_form.ACTION, _("Change the chart of accounts"))
 
 
 @hooks.register("register_permissions")

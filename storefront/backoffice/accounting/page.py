@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy
 from storefront.backoffice.accounting import month, sums
 from storefront.backoffice.accounting.files import EXPORT
 from storefront.backoffice.pages import ActLink, DetailPage
+from storefront.backoffice.rights import has_any
 from storefront.billing.accounting import registers
 from storefront.billing.tax.treatments import TaxTreatment
+from storefront.core import countries
 from storefront.core.snapshots import snapshot
 from storefront.core.spans import Span, months_from, shifted
 
@@ -39,7 +41,7 @@ class AccountingPage(DetailPage):
     header_icon = "table"
 
     def acts(self) -> list[ActLink]:
-        return [ActLink(_("Accounts of the accountant"), reverse(ACCOUNTS), CHANGE, "list-ul")]
+        return [ActLink(_("Chart of accounts"), reverse(ACCOUNTS), CHANGE, "list-ul")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         span = month.read(self.request.GET)
@@ -55,14 +57,19 @@ class AccountingPage(DetailPage):
             "title": date_format(span.first, "F Y"),
             "earlier": month.value(months_from(shifted(span.first, -1), 1)),
             "later": month.value(months_from(shifted(span.first, 1), 1)),
-            "tax": [(row, TaxTreatment(row.treatment).label, row.net + row.tax) for row in tax],
+            "tax": [(row, TaxTreatment(row.treatment).label, _country(row.country), row.net + row.tax) for row in tax],
             "turnovers": turnovers,
             "payments": payments,
             "refunds": refunds,
             "documents": documents,
             "files": _files(span, currencies),
+            "may_name": has_any(self.request.user, (CHANGE,)),
             "unnamed": sorted({each.account.name for each in turnovers if not each.account.number}),
         }
+
+
+def _country(code: str) -> str:
+    return countries.name(code) if code else "–"
 
 
 def _files(span: Span, currencies: list[str]) -> list[FileLink]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -25,6 +26,11 @@ from storefront.core import clock
 
 VIEW, SEND = "documents.view_document", "documents.send_document"
 _UNPOSTED = (PaperStatus.WAITING, PaperStatus.PRINTED)
+
+
+def language_of(document: Document) -> str:
+    """In words, by its first language."""
+    return str(dict(settings.LANGUAGES).get(document.language, document.language))
 
 
 class DocumentList(TradeList):
@@ -62,7 +68,7 @@ class DocumentList(TradeList):
             "customer", label=gettext_lazy("Customer"), accessor="customer.email", instance=lambda d: d.customer
         ),
         LinkColumn("invoice", label=gettext_lazy("Invoice"), accessor="invoice", instance=lambda d: d.invoice),
-        Column("language", label=gettext_lazy("Language"), accessor="language"),
+        Column("language", label=gettext_lazy("Language"), accessor=language_of),
         MoneyColumn(
             "gross", label=gettext_lazy("Amount"), accessor="gross", currency=lambda d: d.currency, sort_key="gross"
         ),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from storefront.backoffice import history
-from storefront.backoffice.documents.lists import SEND, VIEW
+from storefront.backoffice.documents.lists import SEND, VIEW, language_of
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.refusals import refuse
 from storefront.backoffice.rights import KEEPS_BOOKS, StaffOnly
@@ -69,7 +69,7 @@ class DocumentPage(DetailPage):
             yield Fact(_("Invoice"), document.invoice.number, document.invoice)
         if document.corrects:
             yield Fact(_("Corrects"), document.corrects.number, document.corrects)
-        yield Fact(_("Language"), document.language)
+        yield Fact(_("Language"), language_of(document))
         if self.paper:
             yield Fact(_("Paper copy"), self.paper.get_status_display())
             if self.paper.track_number:
