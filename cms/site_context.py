@@ -36,6 +36,7 @@ SELLER_FIELDS = (
     "name",
     "address",
     "registration_number",
+    "vat_id",
     "tax_number",
     "phone",
     "email",

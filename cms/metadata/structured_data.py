@@ -48,7 +48,8 @@ def organization(
             "logo": logo,
             "email": email,
             "telephone": seller.get("phone", ""),
-            "vatID": seller.get("tax_number", ""),
+            "vatID": seller.get("vat_id", ""),
+            "taxID": seller.get("tax_number", ""),
             "address": _address(seller),
             "hasMerchantReturnPolicy": _shop_policy(refund, seller, site),
         }

@@ -44,7 +44,17 @@ RECOMMENDED = {
     "Brand": {"name"},
     "Offer": {"availability", "itemCondition", "url", "hasMerchantReturnPolicy", "seller"},
     "MerchantReturnPolicy": {"returnFees"},
-    "OnlineStore": {"name", "url", "logo", "email", "telephone", "address", "hasMerchantReturnPolicy", "vatID"},
+    "OnlineStore": {
+        "name",
+        "url",
+        "logo",
+        "email",
+        "telephone",
+        "address",
+        "hasMerchantReturnPolicy",
+        "vatID",
+        "taxID",
+    },
     "WebSite": {"name", "url"},
 }
 #: Never said: retired by Google, or not known here.
@@ -55,7 +65,8 @@ UNTRUE = {"aggregateRating", "review", "ratingValue", "gtin", "SearchAction", "p
 def seller(shop: Any) -> Seller:
     """One of whom all is known."""
     found = Seller.objects.get()
-    found.country, found.refund_days, found.phone, found.tax_number = "DE", 14, "+49 30 5550100", "DE123"
+    found.country, found.refund_days, found.phone, found.vat_id = "DE", 14, "+49 30 5550100", "DE123"
+    found.tax_number = "12/345/67890"
     found.refund_page = ProductIndexPage.objects.get()
     found.save()
     page = ProductPage.objects.get()

@@ -41,7 +41,7 @@ def of(customer: User, asked: Asked | None = None) -> QuerySet[Document]:
     if asked and asked.last:
         found = found.filter(issued_on__lte=asked.last)
     if asked and asked.invoice:
-        found = found.filter(invoice__number=asked.invoice)
+        found = found.filter(invoice__number=asked.invoice).exclude(kind=DocumentKind.RECONCILIATION)
     return found.order_by("-issued_on", "-pk")
 
 
@@ -52,7 +52,8 @@ def months_of(customer: User) -> list[date]:
 
 def of_invoices(customer: User, invoices: Sequence[Invoice]) -> list[Document]:
     """The customer's documents of these invoices, in the order they were issued."""
-    return list(of(customer).filter(invoice__in=invoices).order_by("issued_on", "pk"))
+    found = of(customer).filter(invoice__in=invoices).exclude(kind=DocumentKind.RECONCILIATION)
+    return list(found.order_by("issued_on", "pk"))
 
 
 def sheet_of(customer: User, invoice: Invoice) -> Document | None:
@@ -67,7 +68,7 @@ def pending(customer: User, *, invoice: str = "") -> list[Pending]:
         customer=customer, status__in=(RequestStatus.WAITING, RequestStatus.FAILED)
     ).select_related("invoice")
     if invoice:
-        found = found.filter(invoice__number=invoice)
+        found = found.filter(invoice__number=invoice).exclude(kind=DocumentKind.RECONCILIATION)
     return [_pending(request) for request in found.order_by("-pk")[:MOST_PENDING]]
 
 
@@ -75,9 +76,9 @@ def _pending(request: DocumentRequest) -> Pending:
     title = request.get_kind_display()
     if request.status == RequestStatus.FAILED:
         words = _("Something in it needs our staff. They have been told and will issue it.")
-        return Pending(title, request.invoice, "expired", _("Not issued yet"), words)
+        return Pending(title, request.sale, "expired", _("Not issued yet"), words)
     on = day_of(request.next_attempt_at)
     if not request.tries and on > clock.today():
         words = _("It will be issued on %(day)s.") % {"day": date_format(on, "j E Y")}
-        return Pending(title, request.invoice, "pending", _("Planned"), words)
-    return Pending(title, request.invoice, "progress", _("Being made"), _("It will be here in a moment."))
+        return Pending(title, request.sale, "pending", _("Planned"), words)
+    return Pending(title, request.sale, "progress", _("Being made"), _("It will be here in a moment."))

@@ -67,7 +67,7 @@ class DocumentList(TradeList):
         LinkColumn(
             "customer", label=gettext_lazy("Customer"), accessor="customer.email", instance=lambda d: d.customer
         ),
-        LinkColumn("invoice", label=gettext_lazy("Invoice"), accessor="invoice", instance=lambda d: d.invoice),
+        LinkColumn("invoice", label=gettext_lazy("Invoice"), accessor="sale", instance=lambda d: d.sale),
         Column("language", label=gettext_lazy("Language"), accessor=language_of),
         MoneyColumn(
             "gross", label=gettext_lazy("Amount"), accessor="gross", currency=lambda d: d.currency, sort_key="gross"
@@ -79,7 +79,7 @@ class DocumentList(TradeList):
         (gettext_lazy("Kind"), lambda document: str(document.get_kind_display())),
         (gettext_lazy("Date"), lambda document: document.issued_on),
         (gettext_lazy("Customer"), lambda document: document.customer.email),
-        (gettext_lazy("Invoice"), lambda document: document.invoice.number if document.invoice else ""),
+        (gettext_lazy("Invoice"), lambda document: document.sale.number if document.sale else ""),
         (gettext_lazy("Currency"), lambda document: document.currency),
         (gettext_lazy("Amount"), lambda document: rows.figure(document.gross, document.currency)),
         (gettext_lazy("SHA-256 of the PDF"), lambda document: document.pdf_hash),
@@ -175,9 +175,9 @@ _WAITING = [
         "what", label=gettext_lazy("Document"), list_name="waiting", get_url=page_of,
         accessor=name_of,
     ),
-    LinkColumn("invoice", label=gettext_lazy("Invoice"), accessor="invoice", instance=lambda r: r.invoice),
+    LinkColumn("invoice", label=gettext_lazy("Invoice"), accessor="sale", instance=lambda r: r.sale),
     LinkColumn("customer", label=gettext_lazy("Customer"), accessor="customer.email", instance=lambda r: r.customer),
     BadgeColumn("status", label=gettext_lazy("State"), accessor=state, tone=tone),
     Column("due_on", label=gettext_lazy("Days left"), accessor=days_left, sort_key="due_on"),
-    Column("problem", label=gettext_lazy("Why not"), accessor="problem_text"),
+    Column("problem", label=gettext_lazy("Problem"), accessor="problem_text", classname="bo-reason"),
 ]  # fmt: skip

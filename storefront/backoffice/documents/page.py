@@ -65,8 +65,8 @@ class DocumentPage(DetailPage):
         yield Fact(_("Issued"), instant(document.issued_at, "short"))
         yield Fact(_("Amount"), money.display(document.gross, document.currency))
         yield Fact(_("Customer"), document.customer.email, document.customer)
-        if document.invoice:
-            yield Fact(_("Invoice"), document.invoice.number, document.invoice)
+        if document.sale:
+            yield Fact(_("Invoice"), document.sale.number, document.sale)
         if document.corrects:
             yield Fact(_("Corrects"), document.corrects.number, document.corrects)
         yield Fact(_("Language"), language_of(document))

@@ -21,8 +21,9 @@ from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.refunds import offers as refund_offers
 from storefront.backoffice.refusals import refuse
 from storefront.backoffice.rights import KEEPS_BOOKS, StaffOnly
-from storefront.billing import links, status
+from storefront.billing import links, payer_fields, status
 from storefront.billing.models import Invoice
+from storefront.billing.payer_details import PayerDetails
 from storefront.core import money
 from storefront.core.instants import deadline, instant
 from storefront.core.language import nearest_language
@@ -67,9 +68,7 @@ class InvoicePage(DetailPage):
         yield Fact(_("Customer"), rows.customer_of(invoice), invoice.customer)
         if self._shows_payer():
             yield Fact(_("E-mail"), invoice.payer.get("email") or invoice.customer.email)
-            for label, name in ((_("Company"), "company"), (_("Address"), "address"), (_("Phone"), "phone")):
-                if invoice.payer.get(name):
-                    yield Fact(label, invoice.payer[name])
+            yield from _payer(PayerDetails.from_json(invoice.payer))
         if invoice.order:
             yield Fact(_("Order"), invoice.order.number, invoice.order)
         yield Fact(_("Kind"), invoice.get_kind_display())
@@ -99,6 +98,22 @@ class InvoicePage(DetailPage):
             "happenings": timeline.of(found, [self.invoice]),
             "pay_url": links.pay_url(self.invoice) if is_payable else "",
         }
+
+
+def _payer(payer: PayerDetails) -> Iterable[Fact]:
+    """Whom the invoice names, as it does."""
+    if payer.company:
+        yield Fact(_("Company"), payer.company)
+    town = " ".join(part for part in (payer.postcode, payer.city) if part)
+    country = payer_fields.country_name(payer.country) if payer.country else ""
+    if lines := [part for part in (*payer.address.splitlines(), town, country) if part.strip()]:
+        yield Fact(_("Address"), ", ".join(lines))
+    if payer.vat_id:
+        yield Fact(payer_fields.vat_name(payer.country), payer.vat_id)
+    for name, number in payer_fields.printed_numbers(payer):
+        yield Fact(name, number)
+    if payer.phone:
+        yield Fact(_("Phone"), payer.phone)
 
 
 class Printed(StaffOnly, View):

@@ -175,7 +175,7 @@ def _document_rows(span: Span) -> Iterator[Row]:
         }  # fmt: skip
         yield [
             document.issued_on, document.get_kind_display(), document.number,
-            document.corrects.number if document.corrects else "", document.invoice.number if document.invoice else "",
+            document.corrects.number if document.corrects else "", document.sale.number if document.sale else "",
             document.currency, *((content.net, content.tax, content.gross) if has_sums else ("", "", "")),
             *_payer(document.customer_id, payer),
         ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,9 @@ from storefront.billing.documents import content_json
 from storefront.billing.documents.content import Content, DocumentKind
 from storefront.core import clock, references
 from storefront.core.money import MoneyField
+
+if TYPE_CHECKING:
+    from storefront.billing.models import Invoice
 
 FOLDER = "papers"
 
@@ -81,6 +86,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def sale(self) -> Invoice | None:
+        """The invoice that it is about. A reconciliation statement is about a period: its invoice names the seller."""
+        return None if self.kind == DocumentKind.RECONCILIATION else self.invoice
 
     @property
     def content(self) -> Content:

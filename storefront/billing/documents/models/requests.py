@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from storefront.billing.documents.content import DocumentKind
 from storefront.core import clock, sentences
 from storefront.core.queue import QueueRow
+
+if TYPE_CHECKING:
+    from storefront.billing.models import Invoice
 
 #: The key in ``about`` of texts whose letters the font does not have -> what is printed in their place.
 PRINTED_AS = "printed_as"
@@ -58,6 +63,11 @@ class DocumentRequest(QueueRow):
 
     def __str__(self) -> str:
         return self.cause
+
+    @property
+    def sale(self) -> Invoice | None:
+        """The invoice that it is about. A reconciliation statement is about a period: its invoice names the seller."""
+        return None if self.kind == DocumentKind.RECONCILIATION else self.invoice
 
     @property
     def problem_text(self) -> str:
