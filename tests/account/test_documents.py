@@ -160,7 +160,7 @@ def test_a_document_is_mailed_after_a_preview(own: Client, act: Document, custom
     ((name, content, kind),) = letter.attachments
     assert (name, kind) == (f"{act.number}.pdf", "application/pdf") and content.startswith(b"%PDF-")
     assert letter.reply_to == [customer.email]
-    assert customer.email in letter.body and "отправляет Вам документ" in letter.body
+    assert customer.email in letter.body and "отправляет вам документ" in letter.body
     assert "Ada" not in letter.body  # no text that the customer could have made up
     assert "books@accountant.example" in text(own.get(url("document", act.public_id)))
 
@@ -210,6 +210,8 @@ def test_a_statement_is_asked_for_and_being_made(own: Client, bought: Any, setti
     assert "Reconciliation statement" in text(own.post(url("documents-statement"), typed, follow=True))
     request = DocumentRequest.objects.get(kind="reconciliation")
     assert (request.about, request.invoice) == (typed, bought)
+    # The invoice only says which seller it is of.
+    assert "Reconciliation statement" not in text(own.get(url("invoice", bought.number)))
     assert own.post(url("documents-statement"), typed).status_code == 429
     later = own.post(url("documents-statement"), typed | {"last": "2999-01-01"})
     assert "still to come" in text(later, 422)

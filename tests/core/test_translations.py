@@ -107,3 +107,11 @@ def test_dates_are_written_as_their_readers_write_them(language: str, short: str
     template = Template('{{ moment|date:"SHORT_DATE_FORMAT" }}; {{ moment }}')
     with translation.override(language):
         assert template.render(Context({"moment": moment})) == f"{short}; {long}"
+
+
+def test_russian_has_one_voice() -> None:
+    """'вы' is small unless it begins a sentence, an account is 'аккаунт', VAT is 'НДС'."""
+    capital = re.compile(r"(?<![.!?:»…] )(?<![«\n(])(?<!^)\b(Вы|Вас|Вам|Ваш[а-я]*)\b", re.MULTILINE)
+    other = re.compile(r"учётн\w+ запис|VAT ID(?!\))", re.IGNORECASE)
+    texts = [text for entry in catalogue("ru") for text in (entry.msgstr, *entry.msgstr_plural.values())]
+    assert not [text for text in texts if capital.search(text) or other.search(text)]
