@@ -111,7 +111,7 @@ def test_dates_are_written_as_their_readers_write_them(language: str, short: str
 
 def test_russian_has_one_voice() -> None:
     """'вы' is small unless it begins a sentence, an account is 'аккаунт', VAT is 'НДС'."""
-    capital = re.compile(r"(?<![.!?:»…] )(?<![«\n(])(?<!^)\b(Вы|Вас|Вам|Ваш[а-я]*)\b", re.MULTILINE)
+    capital = re.compile(r"(?<![.!?:…] )(?<![«\n])(?<!^)\b(Вы|Вас|Вам|Ваш[а-я]*)\b", re.MULTILINE)
     other = re.compile(r"учётн\w+ запис|VAT ID(?!\))", re.IGNORECASE)
     texts = [text for entry in catalogue("ru") for text in (entry.msgstr, *entry.msgstr_plural.values())]
     assert not [text for text in texts if capital.search(text) or other.search(text)]
