@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +24,8 @@ from catalogue.plans.models import PlanPrice
 from checkout.cart import operations
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest
-from cms.demo import people, stand_ins, vouchers
-from cms.demo.content import read
+from cms.demo import order_list, payers, people, stand_ins, vouchers
+from cms.demo.order_list import DemoOrder
 from cms.demo.visits import count_visits
 from cms.statistics.models import DailyCount
 from storefront.billing.models import Invoice, PaymentAttempt
@@ -44,25 +43,6 @@ from storefront.users.models import User
 
 #: The demo customer's portal, by its name in the stand-in.
 PORTAL = "acme"
-
-
-@dataclass(frozen=True, slots=True)
-class DemoOrder:
-    """``buyer``: 0 is the demo customer. ``outcome``: paid, open, void or refunded; ``later``: how many days after the
-    order it was voided or refunded; ``voucher``: a code that was used."""
-
-    days: int
-    buyer: int
-    product: str
-    plan: str
-    months: int
-    outcome: str = "paid"
-    later: int = 0
-    voucher: str = ""
-
-    @property
-    def is_own(self) -> bool:
-        return self.buyer == 0
 
 
 @contextmanager
@@ -85,8 +65,7 @@ def load_history() -> bool:
 
     Returns False, and changes nothing, if the stand-ins are not running. Safe to repeat after an interruption.
     """
-    # The oldest first, so that the numbers of invoices grow with their dates.
-    orders = sorted((DemoOrder(**each) for each in read("shop")["orders"]), key=lambda order: -order.days)
+    orders = order_list.read_all()
     own = sum(order.is_own for order in orders)
     is_own_complete = Order.objects.filter(user__email=people.CUSTOMER).count() >= own
     is_rest_complete = DailyCount.objects.exists()
@@ -97,6 +76,7 @@ def load_history() -> bool:
     except (stand_ins.NotRunning, requests.ConnectionError):
         return False
     vouchers.load()
+    payers.load()
     with quietly():
         for order in orders:
             if not (is_own_complete if order.is_own else is_rest_complete):
@@ -135,13 +115,17 @@ def quietly() -> Iterator[None]:
 
 def _make(order: DemoOrder, host: str) -> None:
     customer = User.objects.get(email=people.CUSTOMER) if order.is_own else _buyer(order.buyer)
-    invoice = _order(order, customer, host if order.is_own else f"company-{order.buyer}.bitrix24.com")
+    invoice = _order(order, customer, f"company-{order.user}.bitrix24.com" if order.user else host)
+    with days_ago(order.days):
+        invoice = payers.address_to(invoice, order.paid_by)
     if order.outcome in ("paid", "refunded"):
         _pay(invoice, order.days)
-        if order.is_own:
+        if order.user == 0:
             _record_visit(stand_ins.install(PORTAL, order.product), order.days, is_installed=True)
         else:
             _begin(invoice, order.days)
+        with days_ago(order.days - 1):
+            payers.answer(invoice, order.answer)
     if order.outcome == "refunded":
         _refund(invoice, order.days - order.later)
     if order.outcome == "void":
@@ -169,7 +153,7 @@ def _order(order: DemoOrder, customer: User, host: str) -> Invoice:
         months=order.months,
         currency=settings.SHOP_CURRENCY,
     )
-    invoice = Invoice.objects.filter(customer=customer, order__lines__product=price.product).first()
+    invoice = Invoice.objects.filter(customer=customer, order__lines__product=price.product).order_by("-pk").first()
     if invoice is not None:
         return invoice
     with days_ago(order.days):
@@ -187,6 +171,8 @@ def _order(order: DemoOrder, customer: User, host: str) -> Invoice:
                 shown=None,
                 ip_address="203.0.113.24",
                 language="en",
+                payer=payers.details_of(order.payer),
+                holder_email=_buyer(order.holder).email if order.holder else "",
             )
         )
         Order.objects.filter(pk=placed.order.pk).update(date_placed=clock.now())  # Oscar looks at its own clock

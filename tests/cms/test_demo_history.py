@@ -19,7 +19,7 @@ from cms.demo.translations import TextsDoNotMatch, record_translation
 from cms.models import HomePage
 from cms.statistics import report
 from storefront.backoffice.models import StaffNote
-from storefront.billing.models import Invoice, ReconciledDay, Refund, ReviewItem
+from storefront.billing.models import Invoice, Payer, ReconciledDay, Refund, ReviewItem
 from storefront.core import audit, clock
 from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
@@ -61,10 +61,11 @@ def test_history_is_made_once_by_the_shops_own_services(
     settings.SANDBOX_STRIPE, settings.SANDBOX_BITRIX24 = settings.STRIPE_API_BASE, bitrix24.base_url
     assert "no history" not in demo()
     own = Order.objects.filter(user__email=people.CUSTOMER).order_by("date_placed")
-    assert list(own.values_list("status", flat=True)) == ["Paid", "Paid", "New"]
+    assert list(own.values_list("status", flat=True)) == ["Paid", "Paid", "Paid", "Paid", "New"]
     licenses = list(License.objects.filter(customer__email=people.CUSTOMER).order_by("valid_until"))
-    assert [each.status for each in licenses] == ["active", "active"]
-    assert all(each.portal_address == bitrix24.portal("acme").host for each in licenses)
+    assert [each.status for each in licenses] == ["active", "pending", "active"]
+    assert all(each.portal_address == bitrix24.portal("acme").host for each in licenses if each.status == "active")
+    assert_buyer_payer_and_holder_are_three()
     assert licenses[0].valid_until - clock.now() < timedelta(days=8)
     assert set(ReviewItem.objects.values_list("kind", flat=True)) == {"day_differs"}
     assert_staff_have_something_to_do()
@@ -72,6 +73,20 @@ def test_history_is_made_once_by_the_shops_own_services(
     before = everything()
     demo()
     assert everything() == before
+
+
+def assert_buyer_payer_and_holder_are_three() -> None:
+    """An integrator's client has paid by the link and holds the license; another has refused theirs."""
+    handed = License.objects.get(handovers__status="accepted")
+    invoice = Invoice.objects.get(lines__granted__license=handed)
+    who = invoice.customer.email, invoice.payer["company"], handed.customer.email
+    assert who == (people.CUSTOMER, "Company 2 LLP", "buyer-2@example.com")
+    assert (
+        invoice.replaces is not None and License.objects.get(handovers__status="refused").customer == invoice.customer
+    )
+    assert set(Payer.objects.values_list("country", "kind")) == {
+        ("DE", "company"), ("KZ", "company"), ("DE", "person"),
+    }  # fmt: skip
 
 
 def assert_staff_have_something_to_do() -> None:
