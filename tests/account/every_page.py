@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +32,8 @@ from storefront.licensing.services import handovers
 from storefront.notifications import addresses
 from storefront.support.links import rating_url
 from storefront.support.services import conversations
+from storefront.users.data_protection import links as erasures
+from storefront.users.models import DataRequest
 from tests import purchases
 from tests.billing.documents.building import make_document
 from tests.checkout.building import left_cart
@@ -273,6 +275,8 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind(link, is_main=True)
     handovers.withdraw(offer=offer, holder=customer)
     yield Kind(link, status=410)
+    handovers.refuse(offer=handovers.offer(license=license, holder=customer, email="no@example.com", language="en"))
+    yield Kind(f"/account/licenses/{license.public_id}/", is_main=True)
     yield Kind("/account/tickets/")
     yield Kind("/account/tickets/new/", is_main=True)
     yield Kind("/account/tickets/new/", act=send("main form"))
@@ -294,6 +298,10 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
     yield Kind("/account/data/")
     yield Kind("/ru/account/data/")
+    yield Kind("/account/data/erase/")
+    week = clock.now() + timedelta(days=7)
+    asked = DataRequest.objects.create(kind="erasure", customer=customer, ends_licenses=False, due_at=week)
+    yield Kind(erasures.withdraw_url(asked).removeprefix(settings.SITE_URL), act=press("main form button"))
     yield Kind("/account/email/")
     yield Kind("/account/email/", act=send("main form:has([name=email])", email="nobody"))
     yield Kind("/account/password/change/")

@@ -14,9 +14,9 @@ from storefront.billing.audit import checks
 from storefront.billing.errors import TaxDiffers
 from storefront.billing.models import Invoice, Payer, Seller, TaxRate
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers, replacing, settlement, starting
+from storefront.billing.services import payers, replacing, settlement, starting, taxation
 from storefront.billing.tax import shipped_rates
-from storefront.core import audit
+from storefront.core import audit, money
 from storefront.notifications.models import OutboxMessage
 from tests import purchases
 from tests.billing.building import make_invoice
@@ -48,12 +48,16 @@ def invoice(customer: Any, shop: Any) -> Invoice:
 @pytest.fixture
 def taxed(client: Client, shop: Any, vies: Any) -> Invoice:
     """Of a buyer at home, 96.00 with VAT in it."""
-    TaxRate.objects.all().delete()
-    shipped_rates.load(TaxRate)
-    Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976", uses_oss=True)
+    charge_vat()
     put_in_cart(client, shop.term("standard", 12))
     assert order_by(client, shop).status_code == 302
     return newest()
+
+
+def charge_vat() -> None:
+    TaxRate.objects.all().delete()
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(tax_regime="vat", country="DE", vat_id="DE136695976", uses_oss=True)
 
 
 def agreeing(client: Client, path: str, payer: dict[str, str], *words: str) -> Any:
@@ -220,3 +224,22 @@ def test_a_buyers_payer_who_names_nobody_has_the_buyer_to_ask(client: Client, sh
     assert newest().payer["phone"] == invoice.payer["phone"] != ""
     page = client.get(links.payer_path(newest())).content.decode()
     assert re.search(rf'value="{mine.public_id}"[^>]* checked', page), "the one of now is chosen"
+
+
+@pytest.mark.parametrize(
+    ("currency", "amounts"), [("EUR", ("96.00", "0.05")), ("RUB", ("8640.00", "990.50")), ("JPY", ("12000", "1"))]
+)
+def test_in_every_currency_there_and_back_is_the_same(
+    customer: Any, shop: Any, vies: Any, settings: Any, currency: str, amounts: tuple[str, ...]
+) -> None:
+    settings.SHOP_CURRENCIES = ["EUR", "RUB", "JPY"]
+    charge_vat()
+    abroad, at_home = PayerDetails.from_json(FRENCH), PayerDetails.from_json(PAYER | {"company": "Other GmbH"})
+    first = make_invoice(customer, *amounts, currency=currency, payer=at_home.to_json())
+    taxation.ask(abroad)
+    away = replacing.change_payer(invoice=first, payer=abroad.to_json(), is_told=False)
+    assert (away.tax, away.tax_treatment) == (0, "reverse_charge")
+    assert away.amount == money.quantize(first.net, currency) < first.amount
+    back = replacing.change_payer(invoice=away, payer=at_home.to_json(), is_told=False)
+    assert (back.amount, back.tax, back.order.total_incl_tax) == (first.amount, first.tax, first.amount)
+    assert [line.amount for line in back.lines.all()] == [line.amount for line in first.lines.all()]

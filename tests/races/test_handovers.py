@@ -5,22 +5,29 @@ Each race has a control run, guard off, that must go wrong.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+from django.test import Client
 
+from storefront.backoffice.licenses.holder_acts import HandOver
 from storefront.core import states
 from storefront.licensing.models import Handover, License
 from storefront.licensing.services import handovers
 from storefront.licensing.services.handover_errors import AlreadyOffered, HandoverError, OfferOver
 from storefront.users import roles
 from storefront.users.models import User
+from tests.backoffice import conftest as staff_of_roles
+from tests.backoffice.pressing import preview
 from tests.licensing.conftest import make_invoice, make_product, paid
 from tests.races.conftest import dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+staff, client_of = staff_of_roles.staff, staff_of_roles.client_of
 
 CODES = ("handed_over", "handed_over_by_staff")
 
@@ -153,3 +160,53 @@ def test_a_new_account_is_made_once(license: License, race: Any) -> None:
     assert User.objects.filter(email="nobody@example.com").count() == 1
     assert fresh(license).customer.email == "nobody@example.com"
     assert changes(license) == 1
+
+
+@pytest.fixture
+def older(make_customer: Any) -> User:
+    """A receiver who is locked before the holder."""
+    return make_customer("older@example.com")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def meeting(older: User, license: License, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has locked the receiver or the license waits for the other to have the other lock."""
+
+    def slowly(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def locked(instance: Any) -> Any:
+            found = look(instance)
+            if isinstance(instance, License) or (isinstance(instance, User) and instance.pk == older.pk):
+                dawdle(0.5)
+            return found
+
+        return locked
+
+    monkeypatch.setattr(states, "lock", slowly(states.lock))
+    monkeypatch.setattr(states, "hold", slowly(states.hold))
+
+
+def press(client_of: Callable[[str], Client], license: License, receiver: User) -> Callable[[], int]:
+    """Staff have previewed to whom the license goes, and confirm it. Returns the answer's status."""
+    client, path = client_of("Owner"), f"/admin/licenses/{license.number}/hand-over/"
+    data = {"email": receiver.email, "language": "en", "reason": "Asked by phone"}
+    confirmed = preview(client, path, **data).context["confirmed"]
+    return lambda: client.post(path, data | {"confirmed": confirmed}).status_code
+
+
+def test_staff_and_receiver_lock_in_one_order(
+    older: User, license: License, client_of: Any, race: Any, meeting: None
+) -> None:
+    made = offer(license, older.email)
+    pressed, accepted = race(press(client_of, license, older), partial(accept, made))
+    assert not isinstance(accepted, Exception) or isinstance(accepted, OfferOver), accepted
+    assert pressed in (302, 200)  # 200: taken meanwhile, so what would happen now is shown
+    assert fresh(license).customer == older
+
+
+def test_control_a_receiver_locked_after_the_license_is_a_deadlock(
+    older: User, license: License, client_of: Any, race: Any, meeting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HandOver, "others", lambda self, form: ())
+    made = offer(license, older.email)
+    pressed, accepted = race(press(client_of, license, older), partial(accept, made))
+    assert isinstance(accepted, OperationalError) or pressed == 422
