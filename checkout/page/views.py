@@ -93,20 +93,22 @@ def read_portal(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, cart: Cart, *, notice: str = "", voucher_error: str = "") -> HttpResponse:
     """The page with a fresh form, filled in with what was typed before."""
     customer, seller = current_customer(request), taxation.settings()
-    country = {"country": country_choice.current() or seller.country}
-    form = _form(request, cart, customer, initial=country | drafts.initial(request, cart, customer))
+    own = list(payers.of(customer)) if customer else []
+    country = {"country": payers.likely_country(own, named=country_choice.current(), seller=seller)}
+    form = _form(request, cart, customer, initial=country | drafts.initial(request, cart, customer), payers=own)
     return render_page(request, cart, form, notice=notice, voucher_error=voucher_error, seller=seller)
 
 
 def _form(
     request: HttpRequest, cart: Cart, customer: User | None, data: Mapping[str, Any] | None = None, **more: Any
 ) -> CheckoutForm:
+    if "payers" not in more:
+        more["payers"] = list(payers.of(customer)) if customer else []
     return CheckoutForm(
         data,
         customer=customer,
         needs_portal=cart.needs_portal,
         versions=agreements.in_force(cart),
-        payers=list(payers.of(customer)) if customer else [],
         page=reverse("checkout"),
         **more,
     )

@@ -29,7 +29,7 @@ from storefront.billing.payer_forms import PayerForm
 from storefront.billing.services import payers, replacing, taxation, unpaid
 from storefront.billing.services.replacing import Replacement
 from storefront.billing.tax import TaxReason
-from storefront.core import money, throttle
+from storefront.core import country_choice, money, throttle
 from storefront.core.throttle import throttled
 from storefront.gateways.errors import GatewayError
 
@@ -120,7 +120,7 @@ def _form(request: HttpRequest, invoice: Invoice) -> PayerForm:
         return PayerForm.reloaded(request.POST, **known) if is_reload else PayerForm(request.POST, **known)
     is_buyer = visitors_orders.is_buyer(request, invoice)
     initial = PayerDetails.from_json(invoice.payer).to_json() if is_buyer else {"kind": "company"}
-    initial["country"] = initial.get("country") or payers.likely_country(invoice.customer if is_buyer else None)
+    initial["country"] = initial.get("country") or payers.likely_country(own, named=country_choice.current())
     return PayerForm(initial=initial | _of_now(request, invoice, own), **known)
 
 

@@ -16,6 +16,7 @@ from storefront.billing.errors import BillingError
 from storefront.billing.models import Payer
 from storefront.billing.payer_forms import PayerForm
 from storefront.billing.services import payers as payer_services
+from storefront.core import country_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _row(payer: Payer) -> PayerRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
-    country = payer_services.likely_country(user)
+    country = payer_services.likely_country(payer_services.of(user), named=country_choice.current())
     initial = {"name": user.name, "company": user.company, "country": country}
     form = _form(request, initial)
     if form.is_valid():

@@ -118,3 +118,5 @@ def test_a_new_one_begins_with_the_country_of_the_last_else_the_sellers(own: Cli
     assert chosen() == "AT"
     payers.add(customer=customer, details=PayerDetails(kind="person", name="Ada", country="KZ"))
     assert chosen() == "KZ"
+    own.cookies["country"] = "FR"
+    assert chosen() == "FR", "named for prices"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from storefront.billing.errors import TooManyPayers
 from storefront.billing.models import Payer
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import taxation
+from storefront.billing.tax import SellerTax
 from storefront.core import clock, states
 from storefront.users.models import User
 
@@ -23,11 +25,14 @@ def of(customer: User) -> QuerySet[Payer]:
     return Payer.objects.filter(customer_id=customer.pk, archived_at=None)
 
 
-def likely_country(customer: User | None) -> str:
-    """The country that a new payer's form begins with: that of the customer's newest payer, else the seller's (ISO
-    3166-1, two letters); "" where neither is known. ``customer``: None for a visitor."""
-    newest = Payer.objects.filter(customer_id=customer.pk).order_by("-pk") if customer else Payer.objects.none()
-    return newest.values_list("country", flat=True).first() or taxation.settings().country
+def likely_country(kept: Iterable[Payer], *, named: str = "", seller: SellerTax | None = None) -> str:
+    """The country that a new payer's form begins with (ISO 3166-1, two letters): the one ``named`` for prices, else
+    that of the newest of those ``kept`` by the customer, else the seller's; "" where none is known. ``seller``: if read
+    already."""
+    if named:
+        return named
+    newest = max(kept, key=lambda payer: payer.pk, default=None)
+    return newest.country if newest else (seller or taxation.settings()).country
 
 
 def add(*, customer: User, details: PayerDetails, is_default: bool = False) -> Payer:

@@ -50,7 +50,7 @@ class ChangePayer(UnpaidAct):
 
     def get_initial(self) -> dict[str, Any]:
         now = PayerDetails.from_json(self.object.payer).to_json()
-        country = now["country"] or payers.likely_country(self.object.customer)
+        country = now["country"] or payers.likely_country(payers.of(self.object.customer))
         return now | {"country": country, "tell_customer": True}
 
     def get_form_kwargs(self) -> dict[str, Any]:

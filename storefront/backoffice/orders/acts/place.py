@@ -131,7 +131,7 @@ class Place(ActView):
 
     def get_initial(self) -> dict[str, Any]:
         customer = self.asked_for
-        key = {"key": references.public_id(), "country": payers.likely_country(customer)}
+        key = {"key": references.public_id(), "country": payers.likely_country(payers.of(customer) if customer else ())}
         if customer is None:
             return key | {"language": settings.LANGUAGE_CODE}
         return key | {
