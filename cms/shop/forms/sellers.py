@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.taxes import seller_problems
+from storefront.billing.documents import letters
 from storefront.billing.models import Seller
 
 _SellerTexts = in_all_languages(
@@ -36,6 +37,9 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
         is_told = any(value for name, value in data.items() if name.startswith(("refund_text", "refund_page")))
         if is_told and not data.get("refund_days") and "refund_days" not in self.errors:
             self.add_error("refund_days", _("Enter the number of days, or leave the rule's other fields empty."))
+        for name, text in list(data.items()):
+            if isinstance(text, str) and (missing := letters.missing(text)):
+                self.add_error(name, _("These letters cannot be printed: %(letters)s.") % {"letters": missing})
         for name, problem in seller_problems(data):
             self.add_error(name, problem)
         return data
