@@ -47,6 +47,10 @@ def main(count: int = COUNT) -> None:
             worked[name].append(1000 * (process_time() - at_work))
         if number in (WARM, WARM + count // 2, WARM + count - 1):
             print(f"memory after {number + 1} documents: {_resident():.0f} MiB", flush=True)
+    for number in range(count):
+        printed = {"content": _content(number)}
+        steps["PDF"](printed)
+    print(f"memory after {count} further PDFs: {_resident():.0f} MiB", flush=True)
     for name, taken in times.items():
         parts = quantiles(taken[WARM:], n=20)
         own = median(worked[name][WARM:])

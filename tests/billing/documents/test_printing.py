@@ -15,12 +15,12 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from storefront.billing.documents import letters
-from storefront.billing.documents.content import DocumentKind
+from storefront.billing.documents.content import DocumentKind, StatementEntry
 from storefront.billing.documents.errors import CannotIssue
 from storefront.billing.documents.models import DocumentSettings
 from storefront.billing.documents.printing import page, pdf
 from storefront.billing.documents.printing.amounts_in_words import in_words
-from tests.billing.documents.contents import PAYER, make_content, printed, sheets
+from tests.billing.documents.contents import PAYER, STATEMENT, make_content, printed, sheets
 
 LETTERS = (
     "ABCXYZ abcxyz ÄÖÜäöüß ÀÉÎÕÇàéîõç ĄĆĘŁŃÓŚŹŻąćęłńóśźż ČŠŽčšž ĞİŞğış ŐŰőű ĀĒĪŪāēīū ȘȚșț ÅÆØåæø ΑΒΓΩαβγω "
@@ -94,6 +94,15 @@ def test_what_people_type_is_never_markup():
     hostile = '#evil $x$ *b* _i_ @ref <label> \\ `code` "quoted" //no [c] {d} #let x = 1 &amp; = title'
     (text,) = sheets(printed(make_content(payer=replace(PAYER, name=hostile), description=hostile)))
     assert text.count(hostile) >= 2
+
+
+@pytest.mark.parametrize("kind", ["receipt", "reconciliation"])
+def test_a_providers_long_reference_stays_within_its_column(kind):
+    reference = "cs_live_" + "a1B2c3D4e5" * 6
+    entry = StatementEntry(on=STATEMENT.first, text=f"Payment {reference}", credit=Decimal(1))
+    statement = {"statement": replace(STATEMENT, entries=(entry,))} if kind == "reconciliation" else {}
+    (text,) = sheets(printed(make_content(kind, payment_reference=reference, **statement)))
+    assert reference not in text and reference in text.replace(" ", "")
 
 
 def test_sixty_lines_run_over_sheets_and_each_repeats_the_head():
