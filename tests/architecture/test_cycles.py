@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import grimp
@@ -60,8 +61,13 @@ LATE = {
 }
 
 
+INDENTED = re.compile(rf"(^[ \t]+|[:;][ \t]*)from ({'|'.join(ROOMS)})\b", re.MULTILINE)
+
+
 def late_imports(source: str) -> list[int]:
     """Lines at which a function imports a module of ours."""
+    if not INDENTED.search(source):
+        return []
     return [
         node.lineno
         for function in ast.walk(ast.parse(source))

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ def sources() -> list[Path]:
         for path in sorted((ROOT / room).rglob("*.py"))
         if ("migrations" not in path.parts and path.name != "base.py") or path.parent.name == "payments"
     ]
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements within a tree; what they are made of is not looked at, which is most of it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield child
+            yield from statements(child)
 
 
 def test_rooms_import_only_what_lies_below_them():
@@ -45,7 +54,7 @@ def test_files_stay_small_enough_to_read_at_once():
 def test_functions_stay_short():
     long = []
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in statements(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = [n for n in node.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
                 lines = (node.end_lineno or 0) - (body[0].lineno if body else node.lineno) + 1
@@ -79,7 +88,8 @@ def test_oscar_classes_are_imported_not_looked_up(word):
     users = [
         str(path.relative_to(ROOT))
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text()))
+        if "oscar.core.loading" in (text := path.read_text())
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.ImportFrom)
         and node.module == "oscar.core.loading"
         and any(a.name == word for a in node.names)

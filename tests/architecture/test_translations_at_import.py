@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from tests.architecture.test_house import ROOT, sources
 
 AT_ONCE = frozenset({"gettext", "ngettext", "pgettext", "npgettext", "override", "get_language"})
+_NAMED = re.compile(rf"\b({'|'.join(sorted(AT_ONCE))})\b")
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def frozen(code: str) -> list[int]:
     """Lines that translate at once and run at import: outside all functions, or for their defaults and decorators."""
+    if not _NAMED.search(code):
+        return []
     tree = ast.parse(code)
     names = {
         each.asname or each.name
