@@ -8,9 +8,10 @@ from decimal import Decimal
 from django.contrib.auth.models import AnonymousUser
 
 from checkout.cart.cart import Cart
+from storefront.billing.errors import TaxRateMissing
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers, taxation
-from storefront.billing.tax import SellerTax, TaxDecision, TaxRegime, TaxSummary, summary_of
+from storefront.billing.services import missing_rates, payers, taxation
+from storefront.billing.tax import SellerTax, TaxDecision, TaxRegime, TaxSummary, TaxTreatment, summary_of
 from storefront.core import clock, country_choice
 from storefront.core.money import TaxedAmount, display
 from storefront.users.models import User
@@ -19,13 +20,14 @@ from storefront.users.models import User
 @dataclass(frozen=True, slots=True)
 class CartTax:
     """``total``: what an order of the cart costs its payer, as its invoice will say; the cart's own total is that of
-    published prices. ``payer``: whose it is, if the cart knows. ``asks_country``: it depends on a country that the
-    visitor may choose."""
+    published prices. ``problem``: why nobody can say it, so that nothing can be ordered; "" if nothing is wrong.
+    ``payer``: whose it is, if the cart knows. ``asks_country``: it depends on a country that the visitor may choose."""
 
     decision: TaxDecision
     total: TaxedAmount
     published: Decimal
     currency: str
+    problem: str = ""
     payer: str = ""
     asks_country: bool = False
 
@@ -44,13 +46,22 @@ class CartTax:
 
 
 def of_cart(cart: Cart, payer: PayerDetails, seller: SellerTax | None = None) -> CartTax:
-    """For ``payer``; where nothing is known of them, as in the seller's country."""
+    """For ``payer``; where nothing is known of them, as in the seller's country. Staff are told of a rate that the
+    table lacks."""
     published, currency = cart.total, cart.currency
-    decision = taxation.decide_for(
-        payer=payer.to_json(), at=clock.now(), published=published, currency=currency, seller=seller
-    )
+    try:
+        decision, problem = _decided(cart, payer, seller), ""
+    except TaxRateMissing as exc:
+        missing_rates.report(exc)
+        decision, problem = TaxDecision(TaxTreatment.NONE.value, Decimal(0)), str(exc)
     (total,) = decision.charge([published], currency)
-    return CartTax(decision, total, published, currency)
+    return CartTax(decision, total, published, currency, problem)
+
+
+def _decided(cart: Cart, payer: PayerDetails, seller: SellerTax | None) -> TaxDecision:
+    return taxation.decide_for(
+        payer=payer.to_json(), at=clock.now(), published=cart.total, currency=cart.currency, seller=seller
+    )
 
 
 def of_visitor(cart: Cart, user: User | AnonymousUser) -> CartTax:

@@ -178,6 +178,7 @@ def _render(
     price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
         operations.remember_prices(cart.lines)
+    tax = taxes.of_visitor(cart, request.user) if cart.lines else None
     context = {
         "cart": cart,
         "rows": presentation.rows(cart, errors or {}, tax.decision) if tax else [],
@@ -185,6 +186,7 @@ def _render(
         "discounts": presentation.discounts(cart),
         "tax": tax,
         "payment_problem": cart.payment_problem,
+        "tax_problem": tax.problem if tax else "",
         "voucher_error": voucher_error,
         "typed_code": typed_code,
         # One token for all forms of the page: masking it for each of forty would cost more than the queries.

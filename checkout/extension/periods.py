@@ -135,6 +135,7 @@ def order(
     shows_portal: bool,
     ip_address: str | None,
     language: str,
+    ip_country: str = "",
 ) -> PlacedOrder:
     """Place the order of ``payer`` (None: an account is created for ``contact``), who need not hold the license.
 
@@ -157,6 +158,7 @@ def order(
                 language=language,
                 named_by_link=license.public_id,
                 payer=details,
+                ip_country=ip_country,
             )
         )
         if placed.invoice.amount > shown.amounts.get(price.pk, -1):

@@ -33,9 +33,10 @@ from checkout.page.rendering import current_customer
 from checkout.page.signing_in import sign_in
 from checkout.page.views import BUSY
 from checkout.pay.views import private
+from storefront.billing.errors import TaxRateMissing
 from storefront.billing.links import next_path, pay_path
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import taxation
+from storefront.billing.services import missing_rates, taxation
 from storefront.billing.tax import SellerTax
 from storefront.core import country_choice, throttle, visitor
 from storefront.core.money import display
@@ -195,6 +196,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
             shows_portal=customer is not None and customer.pk == extension.license.customer_id,
             ip_address=visitor.client_address(request),
             language=get_language() or "en",
+            ip_country=visitor.country(request),
         )
     except SameOrderOpen as exc:
         return redirect(pay_path(exc.invoice), preserve_request=True)
@@ -202,6 +204,9 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
         return _page(request, extension, forms, has_account=True)
     except TooManyOpen:
         return _page(request, extension, forms, notice=_("You have unpaid orders. Please pay one of them first."))
+    except TaxRateMissing as exc:
+        missing_rates.report(exc)
+        return _page(request, extension, forms, notice=str(exc))
     except (CartChanged, CannotOrder) as exc:
         return _page(request, periods.read(extension.license, extension.currency), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])

@@ -19,9 +19,10 @@ from checkout.orders.errors import CannotOrder
 from checkout.orders.order_lines import OrderLine
 from checkout.orders.order_request import Contact
 from storefront.billing import payment_limits
+from storefront.billing.errors import TaxRateMissing
 from storefront.billing.models import Payer
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers, taxation
+from storefront.billing.services import missing_rates, payers, taxation
 from storefront.billing.tax import TaxDecision
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import PortalAddress
@@ -102,11 +103,15 @@ def effects(lines: Sequence[OrderLine], customer: User | None, decision: TaxDeci
 
 
 def tax_of(order: StaffOrder, lines: Sequence[OrderLine]) -> TaxDecision:
-    """The tax that the payer bears, as the invoice will say. Call ``taxation.ask`` first. Raises TaxRateMissing."""
+    """The tax that the payer bears, as the invoice will say. Call ``taxation.ask`` first. Raises CannotOrder where the
+    table of rates has none."""
     payer = order.payer or PayerDetails()
-    return taxation.decide_for(
-        payer=payer.to_json(), at=clock.now(), published=published(lines), currency=currency_of(lines)
-    )
+    try:
+        return taxation.decide_for(
+            payer=payer.to_json(), at=clock.now(), published=published(lines), currency=currency_of(lines)
+        )
+    except TaxRateMissing as exc:
+        raise CannotOrder(missing_rates.told(exc)) from exc
 
 
 def published(lines: Sequence[OrderLine]) -> Decimal:

@@ -28,7 +28,7 @@ from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import free, invoices, taxation
 from storefront.billing.services.invoices import NewLine
-from storefront.billing.tax import TaxDecision
+from storefront.billing.tax import Evidence, TaxDecision
 from storefront.core import clock, states
 from storefront.gateways.bitrix24 import PortalAddress
 from storefront.licensing.bitrix24.addresses import report_unknown_zone
@@ -75,6 +75,7 @@ def create(
     tax_decision: TaxDecision | None = None,
     details: PayerDetails | None = None,
     holder_email: str = "",
+    evidence: Sequence[Evidence] = (),
 ) -> CreatedOrder:
     """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
 
@@ -83,7 +84,7 @@ def create(
     texts, from ``ip_address``. ``portal``: as the buyer typed it. ``basket``: what the lines came from, if from a
     cart; the caller has claimed it. ``tax_decision``: the caller's, if it has made one. ``payer``: whom to ask about
     the order; ``details``: whom the invoice is addressed to, the same if None. ``holder_email``: to whom the licenses
-    are offered once they are granted.
+    are offered once they are granted. ``evidence``: of where the buyer is, beside what their details tell.
     Raises ValueError for a total of zero without ``cause.free``, and what ``invoices.issue`` raises.
     """
     if not sum(line.amount for line in lines) and cause.free is None:
@@ -96,7 +97,11 @@ def create(
                 return created
         printed = _printed(payer, details, customer)
         decision = tax_decision or taxation.decide_for(
-            payer=printed, at=clock.now(), published=sum((line.amount for line in lines), Decimal(0)), currency=currency
+            payer=printed,
+            at=clock.now(),
+            published=sum((line.amount for line in lines), Decimal(0)),
+            currency=currency,
+            evidence=evidence,
         )
         order, oscar_lines = oscar_rows.write(
             customer=customer, lines=lines, currency=currency, basket=basket, tax_decision=decision

@@ -31,7 +31,7 @@ from checkout.reminders import services as reminders
 from checkout.vouchers import rules
 from storefront.billing import payment_limits
 from storefront.billing.models import FreeOrderCause, Invoice
-from storefront.billing.services import orders, payers
+from storefront.billing.services import location_evidence, orders, payers
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, states
 from storefront.users import services as users
@@ -43,8 +43,8 @@ def place_order(request: OrderRequest) -> PlacedOrder:
     the order (``create``) and count the uses of vouchers and offers.
 
     Of parallel calls for one cart exactly one writes. Raises EmailTaken (users.services) or an OrderError:
-    AlreadyOrdered, CartGone, CartChanged, CannotOrder, VoucherRefused, SameOrderOpen, TooManyOpen. Nothing is written
-    then.
+    AlreadyOrdered, CartGone, CartChanged, CannotOrder, VoucherRefused, SameOrderOpen, TooManyOpen; or TaxRateMissing.
+    Nothing is written then.
     """
     with transaction.atomic():
         basket = _claim(request)
@@ -190,6 +190,7 @@ def _create(
         basket=cart.basket,
         details=payers.use(customer=customer, chosen=request.chosen, typed=request.payer),
         holder_email=request.holder_email,
+        evidence=location_evidence.of_visitor(request.ip_country),
     )
     oscar_rows.write_discounts(
         order=created.order, lines=created.lines, basket=cart.basket, basket_lines=basket_lines, customer=customer

@@ -14,6 +14,7 @@ from checkout.orders import order_lines
 from checkout.orders.by_staff import customer_with
 from checkout.orders.create import Cause, CreatedOrder, create
 from checkout.orders.order_request import Contact
+from storefront.billing.errors import TaxRateMissing
 from storefront.billing.models import FreeOrderCause
 from storefront.billing.services import payers
 from storefront.core import states
@@ -64,7 +65,8 @@ def give(
 
     :param key: names this gift: a second call with it gives nothing more
     :raises PermissionDenied: the actor lacks ``RIGHT``
-    :raises NotPossible: no_reason; given_already: by a call with the same key; not_on_sale; other_product; revoked
+    :raises NotPossible: no_reason; given_already: by a call with the same key; not_on_sale; other_product; revoked;
+        no_tax_rate
     """
     if not actor.has_perm(RIGHT):
         raise PermissionDenied
@@ -80,18 +82,22 @@ def give(
         if extends.software_id != price.software_id:
             raise NotPossible("other_product")
     unproven.shut_out(customer)
-    created = create(
-        customer=customer,
-        lines=[_line(customer, price, portal, extends)],
-        currency=price.currency,
-        payer=Contact(
-            name=customer.get_full_name(), company=customer.company, phone=customer.phone, email=customer.email
-        ),
-        language=customer.language,
-        cause=cause,
-        portal=portal,
-        details=payers.use(customer=customer),
+    contact = Contact(
+        name=customer.get_full_name(), company=customer.company, phone=customer.phone, email=customer.email
     )
+    try:
+        created = create(
+            customer=customer,
+            lines=[_line(customer, price, portal, extends)],
+            currency=price.currency,
+            payer=contact,
+            language=customer.language,
+            cause=cause,
+            portal=portal,
+            details=payers.use(customer=customer),
+        )
+    except TaxRateMissing as exc:
+        raise NotPossible("no_tax_rate") from exc
     if not created.is_new:
         raise NotPossible("given_already")
     for license in licenses_for_invoice(created.invoice):

@@ -73,6 +73,7 @@ class OrderRequest:
     ``payer``: whom the invoice is addressed to, None for the customer's default; ``chosen``: the one of their payers
     that it was taken from, None if it was typed, and is kept with the customer.
     ``holder_email``: to whom the licenses are offered once they are granted, "" if the customer keeps them.
+    ``ip_country``: where ``ip_address`` is (ISO 3166-1), "" if not known.
     """
 
     basket_id: int
@@ -88,6 +89,7 @@ class OrderRequest:
     payer: PayerDetails | None = None
     chosen: Payer | None = None
     holder_email: str = ""
+    ip_country: str = ""
 
     @property
     def portal_host(self) -> str:

@@ -22,6 +22,8 @@ from storefront.users.services import normalise_email
 
 #: Names of the boxes that accept an agreement begin with this.
 BOX_PREFIX = "agreement-"
+#: Fields that decide about the tax, beside the country.
+DECIDING = ("payer", "kind", "vat_id", "postcode")
 #: The box for a link to the cart by mail.
 REMIND = "remind"
 
@@ -70,7 +72,7 @@ class CheckoutForm(PayerFields):
         self.for_payer(payers=payers, is_short=True)
         if page:
             country = self.fields["country"]
-            reload_from(page, country, button=self.RELOAD, part="#payer-numbers", also=f"{total},#shown")
+            reload_from(page, country, button=self.RELOAD, part="#payer-numbers", also=f"{total},#shown,#payer-postcode")
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
         )
@@ -89,7 +91,7 @@ class CheckoutForm(PayerFields):
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
         if page:
-            deciding = [self.fields[name] for name in ("payer", "kind", "vat_id") if name in self.fields]
+            deciding = [self.fields[name] for name in DECIDING if name in self.fields]
             reload_from(page, *deciding, button=self.RELOAD, part=total, also="#shown")
         payer = ["payer", "kind", "country", *self.asked]
         self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD, "holder_email"])

@@ -52,7 +52,7 @@ def render_page(
         "shown": ShownCart(cart.basket.pk, cart.total, cart.currency, versions, tax.total.gross).signed(),
         "told_field": vat_ids.TOLD,
         "told": form.so_far.vat_id if _says_invalid(tax) else "",
-        "notice": notice,
+        "notice": notice or tax.problem,
         "price_changes": price_changes,
         "has_account": has_account,
         "foreign_extension": None if customer else next((line.license for line in cart.lines if line.license), None),

@@ -34,6 +34,7 @@ from checkout.page import (
 from checkout.page.forms import CheckoutForm, without_raw_address
 from checkout.page.rendering import current_customer, render_page
 from checkout.page.signing_in import sign_in
+from storefront.billing.errors import TaxRateMissing
 from storefront.billing.links import pay_path
 from storefront.billing.services import payers, taxation
 from storefront.core import country_choice, form_fields, throttle, visitor
@@ -168,6 +169,8 @@ def _place(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: ShownCar
         return render(request, "checkout/too_many.html", {"rows": rows}, status=409)
     except (errors.CartChanged, errors.CannotOrder) as exc:
         return _show_again(request, exc)
+    except TaxRateMissing as exc:  # staff are told as the page is shown again
+        return _show_again(request, errors.CannotOrder(exc))
     except OperationalError:  # a lock was held for too long, or the database went away: nothing was written
         drafts.keep(request)
         return render_page(request, cart, form, notice=str(BUSY), status=503)
@@ -241,4 +244,5 @@ def _order_request(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: 
         payer=form.details,
         chosen=form.chosen,
         holder_email=form.planned_holder,
+        ip_country=visitor.country(request),
     )

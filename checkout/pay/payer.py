@@ -22,11 +22,11 @@ from checkout import unpaid as visitors_orders
 from checkout.models import PurchaseDetails
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import links, queries
-from storefront.billing.errors import BillingError, NotPayable, PayerUnchanged
+from storefront.billing.errors import BillingError, NotPayable, PayerUnchanged, TaxRateMissing
 from storefront.billing.models import Invoice, Payer
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.payer_forms import PayerForm
-from storefront.billing.services import payers, replacing, taxation, unpaid
+from storefront.billing.services import missing_rates, payers, replacing, taxation, unpaid
 from storefront.billing.services.replacing import Replacement
 from storefront.billing.tax import TaxReason
 from storefront.core import country_choice, money, throttle
@@ -70,6 +70,8 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
     except NotPayable:  # paid or replaced just now
         return HttpResponseSeeOther(links.pay_path(invoice))
     except BillingError as exc:
+        if isinstance(exc, TaxRateMissing):
+            missing_rates.report(exc)
         form.add_error(None, str(exc))
         return _page(request, invoice, form, status=409)
     except GatewayError:

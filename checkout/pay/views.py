@@ -30,8 +30,9 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services import payment_methods, polling, starting
+from storefront.billing.services import location_evidence, payment_methods, polling, starting
 from storefront.billing.states import InvoiceStatus
+from storefront.billing.tax import EvidenceKind
 from storefront.core import visitor
 from storefront.core.htmx import HtmxRequest
 from storefront.core.throttle import throttled
@@ -93,6 +94,12 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     method = methods[0] if len(methods) == 1 else request.POST.get("method", "")
     if method not in methods:
         return _page(request, invoice, is_method_missing=True, status=422)
+    location_evidence.note(
+        invoice=invoice,
+        kind=EvidenceKind.IP_ADDRESS,
+        country=visitor.country(request),
+        source=location_evidence.PAY_PAGE,
+    )
     try:
         charge = starting.start(invoice=invoice, gateway_name=method, instead_of=request.POST.get("instead", ""))
     except (NotPayable, PaymentAwaited, ConsentAwaited):  # the last: an agreement came into force just now

@@ -211,6 +211,7 @@ EXCHANGE_RATE_COLUMNS = [
 ]
 TAX_RATE_COLUMNS = [
     Column("country", label=_("Country"), accessor=lambda rate: countries.name(rate.country), sort_key="country"),
+    Column("region", label=_("Region"), accessor="get_region_display"),
     Column("rate", label=_("Rate"), accessor=lambda rate: percent(rate.rate), sort_key="rate"),
     Column("kind", label=_("Kind of tax"), accessor="get_kind_display"),
     Column("valid_from", label=_("From"), sort_key="valid_from"),

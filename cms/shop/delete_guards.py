@@ -16,6 +16,8 @@ from wagtail.snippets.views.snippets import UnpublishView
 from catalogue.plans.models import Agreement, Period, SoftwareProduct
 from cms.models import ProductPage
 from cms.shop import panel_context
+from cms.shop.forms.taxes import is_charged
+from storefront.billing.models import TaxRate
 
 
 def why_not(instance: object) -> str:
@@ -29,6 +31,10 @@ def why_not(instance: object) -> str:
             "“%(name)s” was published and cannot be deleted: its versions stay readable. Publish another text in its "
             "place, or choose another agreement in the products."
         ) % {"name": instance}
+    if isinstance(instance, TaxRate) and is_charged(instance.country):
+        return _("“%(name)s” is a rate of a tax that is charged: correct it, or begin another one instead.") % {
+            "name": instance
+        }
     return ""
 
 

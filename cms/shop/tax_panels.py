@@ -67,6 +67,9 @@ RATE = ObjectList(
                     widget=forms.Select(choices=countries.choices),  # type: ignore[arg-type]  # a callable
                     help_text=_("A rate of a country outside the EU means that you charge its tax to buyers there."),
                 ),
+                FieldPanel(
+                    "region", help_text=_("Only for a rate of its own there; buyers are known by their postcode.")
+                ),
                 FieldPanel("kind", help_text=_("What the tax is called on documents.")),
                 FieldPanel("rate", help_text=_("The standard rate, in percent of the price without tax.")),
             ]

@@ -172,9 +172,16 @@ class NoMethodForTotal(BillingError):
 
 
 class TaxRateMissing(BillingError):
-    """The table of rates has none for a country whose tax applies."""
+    """The table of rates has none of ``place`` (``RateTable``), whose tax applies."""
 
-    message = _("We cannot work out the tax for your country just now. Please write to us.")
+    message = _(
+        "We cannot work out the tax for the payer's country just now, so nothing can be ordered for it. We know of it "
+        "and are putting it right; please try again later, or write to us."
+    )
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
 
 
 class ChargeOpen(BillingError):

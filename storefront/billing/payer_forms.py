@@ -15,6 +15,7 @@ from storefront.billing.documents import letters
 from storefront.billing.models import Payer
 from storefront.billing.payer_countries import Identifier
 from storefront.billing.payer_details import PayerDetails, PayerKind
+from storefront.billing.services import taxation
 from storefront.core import countries
 
 #: The value of ``payer`` for one whose details are typed.
@@ -46,6 +47,8 @@ class PayerFields(forms.Form):
     RELOAD = "fields"
     payers: Sequence[Payer] = ()
     is_short = False
+    #: Whether a person's postcode decides about their tax. In a short form it stands before what only companies have.
+    asks_postcode = False
 
     def for_payer(self, *, payers: Sequence[Payer] = (), is_short: bool = False) -> None:
         """Add the fields. ``payers``: those to choose from. ``is_short``: what the documents of a sale need, with those
@@ -59,8 +62,12 @@ class PayerFields(forms.Form):
                 required=False, error_messages={"invalid_choice": _("Choose the payer.")},
             )  # fmt: skip
             self.initial.setdefault("payer", payers[0].public_id)
+        is_apart = is_short or not self.is_company
+        self.asks_postcode = is_apart and taxation.needs_postcode(self._value("country"))
         self.asked = self._of_company() if is_short or self.is_company else self._of_person()
         self.fields |= self.asked
+        if self.asks_postcode:
+            self._ask_for_postcode()
 
     @property
     def chosen(self) -> Payer | None:
@@ -78,9 +85,8 @@ class PayerFields(forms.Form):
         if self.chosen is not None:
             return self.chosen.details
         typed = {"name", "kind", "country", *self.asked}
-        is_person = not self.is_company
-        if self.is_short and is_person:
-            typed = {"name", "kind", "country"}
+        if self.is_short and not self.is_company:
+            typed = {"name", *self._of_short_person}
         return PayerDetails.from_json({name: self.cleaned_data.get(name, "") for name in typed})
 
     @property
@@ -88,9 +94,8 @@ class PayerFields(forms.Form):
         """What decides about the tax, as the form stands: checked or not, without what is wrong."""
         if self.chosen is not None:
             return self.chosen.details
-        asked = (
-            ("kind", "country", "postcode", "vat_id") if self.is_company or not self.is_short else ("kind", "country")
-        )
+        is_whole = self.is_company or not self.is_short
+        asked = ("kind", "country", "postcode", "vat_id") if is_whole else self._of_short_person
         return PayerDetails.from_json({name: self._read(name) for name in asked})
 
     def full_clean(self) -> None:
@@ -102,7 +107,7 @@ class PayerFields(forms.Form):
         if self.chosen is not None:
             idle = {"kind", "country", *self.asked}
         elif self.is_short and not self.is_company:
-            idle = set(self.asked)
+            idle = set(self.asked) - set(self._of_short_person)
         for name in idle:
             self.errors.pop(name, None)
 
@@ -135,7 +140,19 @@ class PayerFields(forms.Form):
 
     @property
     def address_fields(self) -> list[forms.BoundField]:
-        return [each for each in self.asked_fields if each.name not in (*payer_fields.NUMBERS, "company")]
+        apart = (*payer_fields.NUMBERS, "company", "postcode" if self.asks_postcode else "")
+        return [each for each in self.asked_fields if each.name not in apart]
+
+    @property
+    def _of_short_person(self) -> tuple[str, ...]:
+        """What a short form asks a person beside their name."""
+        return ("kind", "country", "postcode") if self.asks_postcode else ("kind", "country")
+
+    def _ask_for_postcode(self) -> None:
+        field = self.fields["postcode"]
+        field.required = not self.is_company
+        field.help_text = _("The tax differs within this country.")
+        field.error_messages["required"] = _("Enter the postcode: the tax differs within this country.")
 
     def _value(self, name: str) -> str:
         """As posted, or as the form begins."""

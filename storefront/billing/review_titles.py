@@ -29,6 +29,7 @@ TITLES = {
     "vat_id_invalid": gettext_noop("A VAT ID turned out to be invalid"),
     "vat_id_unconfirmed": gettext_noop("Nobody confirmed a VAT ID"),
     "location_conflict": gettext_noop("A buyer's country is not certain"),
+    "tax_rate_missing": gettext_noop("A tax rate is missing"),
     "mail_bounced": gettext_noop("Mails to an address come back"),
     "act_due": gettext_noop("An act is due"),
     "document_failed": gettext_noop("A document cannot be issued"),

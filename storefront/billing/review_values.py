@@ -10,6 +10,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import AttemptStatus, InvoiceStatus
+from storefront.billing.tax.facts import EvidenceKind
+from storefront.billing.tax.territories import TaxRegion
+from storefront.core import countries
 from storefront.gateways.payments.balance import MovementKind
 from storefront.gateways.payments.base import RemoteState
 
@@ -41,11 +44,28 @@ def provider(name: str) -> str:
     return str(import_string(spec["class"]).verbose_name) if spec else name
 
 
+def place(code: str) -> str:
+    """A country or a part of one with a rate of its own."""
+    return str(TaxRegion(code).label) if code in TaxRegion.values else countries.name(code)
+
+
+def evidence(packed: str) -> str:
+    """Pieces of evidence as ``location_evidence.packed`` wrote them: IP address: France; Billing address: Germany."""
+    told = []
+    for piece in packed.split():
+        kind, _colon, code = piece.partition(":")
+        label = str(EvidenceKind(kind).label) if kind in EvidenceKind.values else kind
+        told.append(f"{label}: {countries.name(code)}" if code else label)
+    return "; ".join(told)
+
+
 #: Placeholder -> what its value is called in the active language.
 SHOWN: Mapping[str, Callable[[str], str]] = {
     "gateway": provider,
     "method": provider,
     "state": lambda code: str(_STATES.get(code, code)),
     "status": lambda code: str(_STATUSES.get(code, code)).lower(),
+    "place": place,
+    "evidence": evidence,
     "kind": lambda code: str(MOVEMENTS.get(code, code)),
 }

@@ -1,8 +1,8 @@
-"""The IP address of the visitor, behind trusted proxies or not.
+"""The IP address of the visitor, behind trusted proxies or not, and the country it is in.
 
 It is REMOTE_ADDR, unless that is one of settings.TRUSTED_PROXIES; then X-Forwarded-For is read from the right, past
 further trusted proxies, to the first other address. Everything left of it was written by the visitor and proves
-nothing. Other headers (Forwarded, X-Real-IP ...) are never read.
+nothing. Other headers (Forwarded, X-Real-IP ...) are never read, except settings.VISITOR_COUNTRY_HEADER.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest
 
+from storefront.core import countries
 from storefront.core.configuration import UNIX, IPNetwork, proxy_networks
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -28,10 +29,20 @@ def client_address(request: HttpRequest) -> str | None:
     """The visitor's address in its shortest form (IPv4-mapped IPv6 as IPv4), None if unknown (a unix socket)."""
     peer = _parse(request.META.get("REMOTE_ADDR", ""))
     trusted = _networks(tuple(settings.TRUSTED_PROXIES))
-    # A unix socket has no peer address: it is believed only if the entry "unix" is configured.
-    peer_is_proxy = UNIX in settings.TRUSTED_PROXIES if peer is None else _within(peer, trusted)
-    address = (_forwarded(request, trusted) if peer_is_proxy else None) or peer
+    address = (_forwarded(request, trusted) if _is_proxy(peer, trusted) else None) or peer
     return str(address) if address is not None else None
+
+
+def country(request: HttpRequest) -> str:
+    """Where the visitor's address is, ISO 3166-1, as a trusted proxy says in settings.VISITOR_COUNTRY_HEADER; "" if
+    none does or it does not know (Cloudflare: XX, T1 for Tor,
+    https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-ipcountry)."""
+    name = settings.VISITOR_COUNTRY_HEADER
+    peer = _parse(request.META.get("REMOTE_ADDR", ""))
+    if not name or not _is_proxy(peer, _networks(tuple(settings.TRUSTED_PROXIES))):
+        return ""
+    code = request.headers.get(name, "").strip().upper()
+    return code if code in countries.codes() else ""
 
 
 def throttle_key(request: HttpRequest) -> str:
@@ -42,6 +53,11 @@ def throttle_key(request: HttpRequest) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def _is_proxy(peer: IPAddress | None, trusted: tuple[IPNetwork, ...]) -> bool:
+    """A unix socket has no peer address: it is believed only if the entry "unix" is configured."""
+    return UNIX in settings.TRUSTED_PROXIES if peer is None else _within(peer, trusted)
 
 
 def _forwarded(request: HttpRequest, trusted: tuple[IPNetwork, ...]) -> IPAddress | None:

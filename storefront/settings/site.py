@@ -33,6 +33,10 @@ SUPPORT_EMAIL = env.email("SUPPORT_EMAIL", default="support@northbridge.example"
 STAFF_EMAIL = env.email("STAFF_EMAIL", default=SUPPORT_EMAIL)
 #: Proxies whose X-Forwarded-For is believed (addresses, networks or "unix"); empty: none is.
 TRUSTED_PROXIES = env.entries("TRUSTED_PROXIES")
+#: Header in which they name the country of the visitor's address (CF-IPCountry); empty: none is read.
+VISITOR_COUNTRY_HEADER = env.text(
+    "VISITOR_COUNTRY_HEADER", pattern=r"[A-Za-z][A-Za-z0-9-]{0,59}", what="the name of a header, such as CF-IPCountry"
+)
 #: Where the back office is mounted: for staff only.
 WAGTAIL_PATH = "/admin/"
 

@@ -116,7 +116,7 @@ def _copy(row: Any, numbers: range, **changes: Value) -> Value:
     """Insert a copy of ``row`` for each number, past all signals; returns the copies' primary keys by number."""
     from django.db import connection
 
-    fields = row._meta.local_concrete_fields
+    fields = [field for field in row._meta.local_concrete_fields if not field.generated]
     key = row._meta.pk.attname
     values = changes if key in changes else {key: _key(row), **changes}
     names = [field.attname for field in fields if field.attname in values]

@@ -23,7 +23,7 @@ def key(number: int) -> int:
 
 def fill(model: type[models.Model], numbers: range, *, pk_of: Column = key, **values: Any) -> None:
     """A row for each number: each value as it is, or called with the number; the rest as the model's defaults."""
-    fields = list(model._meta.concrete_fields)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     makers: list[Column] = []
     for field in fields:
         value = pk_of if field.primary_key else values.pop(field.attname, _default(field))

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from storefront.billing.models import Invoice, Seller, TaxRate
-from storefront.billing.services import invoices, taxation
+from storefront.billing.services import invoices, tax_threshold, taxation
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.tax import TaxDecision, TaxFacts, shipped_rates
 from storefront.core import clock
@@ -56,7 +57,9 @@ def problem(row: TaxRate) -> str:
 
 def test_every_member_state_has_the_rate_of_2026(rates):
     day = date(2026, 1, 1)
-    found = {row.country: row.rate for row in TaxRate.objects.filter(valid_from__lte=day, valid_to=None)}
+    in_force = TaxRate.objects.filter(valid_from__lte=day, valid_to=None)
+    assert {row.region: row.rate for row in in_force.exclude(region="")} == {"AT-JM": 19, "PT-20": 16, "PT-30": 22}
+    found = {row.country: row.rate for row in in_force.filter(region="")}
     assert found == {code: Decimal(rate) for code, rate in zip(IN_2026[::2], IN_2026[1::2], strict=True)}
     assert len(found) == 27
 
@@ -102,6 +105,15 @@ def test_a_beginning_that_is_corrected_moves_the_end_of_the_one_before(rates):
 def test_a_gap_or_an_overlap_is_refused_at_its_field(rates, since, until, field):
     TaxRate.objects.filter(country="DE").update(valid_to=date(2026, 12, 31))
     assert problem(new(since=since, until=until)) == field
+
+
+def test_a_region_has_rates_of_its_own_beside_the_countrys(rates):
+    saved(new("PT", "15", "2027-01-01", region="PT-20"))
+    assert TaxRate.objects.get(region="PT-20", rate=16).valid_to == date(2026, 12, 31)
+    assert TaxRate.objects.get(country="PT", region="").valid_to is None
+    TaxRate.objects.filter(region="PT-30").update(valid_to=date(2026, 12, 31))
+    assert problem(new("PT", "22", "2027-02-01", region="PT-30")) == "valid_from"
+    assert problem(new("DE", "15", "2027-01-01", region="PT-20")) == "region"
 
 
 @pytest.mark.parametrize("rate", ["-1", "100", "1000"])
@@ -199,3 +211,26 @@ def test_currencies_add_up_by_their_part_of_the_sum(rates, customer):
     assert sell("FR", clock.now(), "1.00").treatment == "standard"
     sold(customer, "20.00", currency="PLN")
     assert sell("FR", clock.now(), "1.00").treatment == "destination"
+
+
+def test_other_currencies_count_by_the_rate_that_the_seller_names(rates, customer, settings):
+    make_seller(tax_regime="vat", country="DE", prices_include_tax=False)
+    settings.SHOP_CURRENCIES = ["EUR", "USD"]
+    sold(customer, "20000.00", currency="USD")
+    assert sell("FR", clock.now(), "1.00").treatment == "standard" and tax_threshold.uncounted() == ["USD"]
+    settings.EURO_RATES = {"USD": Decimal("1.25")}
+    assert sell("FR", clock.now(), "1.00").treatment == "destination" and tax_threshold.uncounted() == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table of one row whole")
+def test_only_the_sales_that_count_are_read(rates, customer):
+    """However many others there are: the sum goes by the index of reasons."""
+    make_seller(tax_regime="vat", country="DE", prices_include_tax=False)
+    sold(customer, "10.00")
+    assert Invoice.objects.get().tax_reason == "consumer_below_threshold"
+    with CaptureQueriesContext(connection) as queries:
+        tax_threshold.is_passed(at=clock.now(), net=Decimal(1), currency="EUR")
+    (query,) = queries.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+        assert any("invoice_tax_reason" in row[-1] for row in cursor.fetchall())

@@ -9,11 +9,14 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from storefront.billing.models import Invoice, ProvisionalSale, ReviewItem, Seller, TaxRate, VatCheck
+from storefront.billing.models import Invoice, LedgerEntry, ProvisionalSale, ReviewItem, Seller, TaxRate, VatCheck
 from storefront.billing.services import invoices, provisional_sales, taxation, vat_checks
 from storefront.billing.services.invoices import NewLine
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
 from storefront.billing.tax import TaxFacts, VatOutcome, shipped_rates
 from storefront.core import clock
+from storefront.notifications.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db
 FRENCH, UNKNOWN = "FR40303265045", "FR83404833048"
@@ -117,6 +120,36 @@ def test_an_id_that_turns_out_invalid_is_a_matter_for_staff_with_what_is_owed(vi
     assert UNKNOWN in item.detail and "20 % on 100.00: 20.00 EUR" in item.detail
     travel.shift(timedelta(days=1))
     assert provisional_sales.follow() == 0  # it is known now
+
+
+def test_what_was_sold_and_paid_stays_as_it_is_when_the_id_turns_out_invalid(vies, stripe, customer, travel, audited):
+    """Invoice, ledger and the buyer's mails; staff decide whether to refund and invoice anew, or to pay the tax."""
+    vies.set_outage("FR")
+    invoice = sell(customer, UNKNOWN)
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(attempt.provider_reference)
+    settle(attempt_id=attempt.pk)
+    before = (Invoice.objects.values().get(), LedgerEntry.objects.count(), mails_to(customer))
+    vies.set_outage("FR", is_away=False)
+    travel.shift(timedelta(minutes=15))
+    provisional_sales.follow()
+    assert (Invoice.objects.values().get(), LedgerEntry.objects.count(), mails_to(customer)) == before
+    assert ReviewItem.objects.get().kind == "vat_id_invalid" and audited() == []
+
+
+def test_a_gap_in_the_table_of_rates_hides_no_invalid_id(vies, customer, travel):
+    vies.set_outage("FR")
+    sell(customer, UNKNOWN)
+    TaxRate.objects.filter(country="FR").delete()
+    vies.set_outage("FR", is_away=False)
+    travel.shift(timedelta(minutes=15))
+    provisional_sales.follow()
+    detail = ReviewItem.objects.get(kind="vat_id_invalid").detail
+    assert UNKNOWN in detail and "none of that day for France" in detail
+
+
+def mails_to(customer) -> int:
+    return OutboxMessage.objects.filter(payload__to=customer.email).count()
 
 
 def test_nobody_is_free_of_tax_for_ever_because_a_register_is_away(vies, customer, travel):

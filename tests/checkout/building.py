@@ -22,7 +22,10 @@ from storefront.licensing.models import License, LicensePeriod
 
 PORTAL = "acme.bitrix24.com"
 #: Of a company in Germany: contact and payer.
-PAYER = {"kind": "company", "company": "Acme GmbH", "country": "DE", "address": "Lindenstr. 5", "city": "Berlin"}
+PAYER = {
+    "kind": "company", "company": "Acme GmbH", "country": "DE", "address": "Lindenstr. 5", "city": "Berlin",
+    "postcode": "10115",
+}  # fmt: skip
 TYPED = {"name": "Grace New", "phone": "+49 30 1234567", "email": "grace@example.com", **PAYER}
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from storefront.billing.audit import checks
 from storefront.billing.links import pay_path
-from storefront.billing.models import Invoice, ProvisionalSale, Seller, TaxRate
+from storefront.billing.models import Invoice, Payer, ProvisionalSale, ReviewItem, Seller, TaxRate
 from storefront.billing.services import invoices
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.services.settlement import settle
@@ -25,6 +25,7 @@ from storefront.core import audit
 from storefront.core.money import minor_unit
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.previews import preview
+from tests.billing.building import make_invoice
 from tests.checkout.building import charge_vat, filled, make_voucher, order_by, put_in_cart, seal_on, text
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,59 @@ def test_an_outage_of_vies_does_not_stop_an_order(client: Client, shop: Any, sel
     assert answer.status_code == 302
     assert Invoice.objects.get().tax_treatment == "reverse_charge"
     assert ProvisionalSale.objects.get().outcome == ""
+
+
+def test_a_rate_that_the_table_lacks_is_said_to_the_buyer_and_to_staff(
+    client: Client, shop: Any, seller: Seller, customer: Any
+) -> None:
+    """Nothing is ordered, no page fails, and staff are told once."""
+    invoice_before = make_invoice(customer, payer={"country": "DE"})
+    TaxRate.objects.filter(country="FR").delete()
+    put_in_cart(client, shop.term("standard", 12))
+    answer = order_by(client, shop, **PERSON | {"country": "FR"})
+    assert answer.status_code == 200 and "cannot work out the tax" in text(answer)
+    assert Invoice.objects.count() == 1
+    Payer.objects.create(customer=customer, name="Ada", country="FR", is_default=True)
+    client.force_login(customer)
+    put_in_cart(client, shop.term("standard", 12))
+    for page in ("/basket/", "/checkout/"):
+        assert "cannot work out the tax" in text(client.get(page))
+    change = client.post(f"{pay_path(invoice_before)}payer/", {"payer": Payer.objects.get().public_id})
+    assert change.status_code == 409 and "cannot work out the tax" in text(change)
+    item = ReviewItem.objects.get()
+    assert item.kind == "tax_rate_missing" and "none for France" in item.detail
+
+
+@pytest.mark.parametrize(
+    ("payer", "treatment", "rate"),
+    [
+        ({"country": "ES", "postcode": "35001"}, "out_of_scope", 0),
+        ({"country": "PT", "postcode": "9500-001"}, "destination", 16),
+        ({"country": "ES", "postcode": "28001"}, "destination", 21),
+    ],
+)
+def test_a_consumer_is_asked_for_the_postcode_where_the_tax_depends_on_it(
+    client: Client, shop: Any, seller: Seller, payer: dict[str, str], treatment: str, rate: int
+) -> None:
+    put_in_cart(client, shop.term("standard", 12))
+    first = order_by(client, shop, **PERSON | payer | {"postcode": ""})
+    assert set(first.context["form"].errors) == {"postcode"} and 'id="id_postcode"' in first.content.decode()
+    answer = order_by(client, shop, **PERSON | payer)
+    if answer.status_code == 200:  # another total than the page showed
+        answer = order_again(client, shop, answer, **PERSON | payer)
+    assert answer.status_code == 302
+    invoice = Invoice.objects.get()
+    assert (invoice.tax_treatment, invoice.lines.get().tax_rate) == (treatment, rate)
+    assert invoice.payer["postcode"] == payer["postcode"]
+
+
+def test_nobody_is_asked_for_a_postcode_where_it_decides_nothing(client: Client, shop: Any, seller: Seller) -> None:
+    put_in_cart(client, shop.term("standard", 12))
+    assert order_by(client, shop, **PERSON | {"country": "NL", "postcode": ""}).status_code == 302
+    Seller.objects.update(tax_regime="none")
+    other = Client()
+    put_in_cart(other, shop.term("standard", 12))
+    assert order_by(other, shop, **PERSON | {"country": "ES", "email": "ana@example.com"}).status_code == 302
 
 
 def test_a_voucher_comes_before_tax(client: Client, shop: Any, seller: Seller) -> None:

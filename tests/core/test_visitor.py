@@ -54,6 +54,26 @@ def test_unix_socket_is_believed_only_if_configured(settings: Any) -> None:
     assert address(settings, peer="", header="198.51.100.1", trusted=["unix"]) == "198.51.100.1"
 
 
+@pytest.mark.parametrize(
+    ("peer", "header", "expected"),
+    [
+        (PROXY, "FR", "FR"),
+        (PROXY, "fr", "FR"),
+        (PROXY, "XX", ""),  # Cloudflare does not know
+        (PROXY, "T1", ""),  # Tor
+        (PROXY, "France", ""),
+        (PROXY, "FR, DE", ""),
+        ("203.0.113.9", "FR", ""),  # no proxy of ours
+    ],
+)
+def test_the_country_is_what_a_trusted_proxy_says(settings: Any, peer: str, header: str, expected: str) -> None:
+    settings.TRUSTED_PROXIES, settings.VISITOR_COUNTRY_HEADER = [PROXY], "CF-IPCountry"
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, HTTP_CF_IPCOUNTRY=header)
+    assert visitor.country(request) == expected
+    settings.VISITOR_COUNTRY_HEADER = ""
+    assert visitor.country(request) == ""
+
+
 def test_one_household_is_one_visitor(settings: Any) -> None:
     settings.TRUSTED_PROXIES = []
     keys = {

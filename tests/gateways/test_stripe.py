@@ -272,6 +272,16 @@ def test_card_is_named_safely(rig: StripeRig) -> None:
     assert gateway.fetch(reference).method_label == "mastercard •••• 4444"
 
 
+def test_the_country_of_card_or_bank_is_told(rig: StripeRig) -> None:
+    gateway = rig.gateway()
+    card, debit = (gateway.start(request(idempotency_key=f"payment-{n}")).provider_reference for n in range(2))
+    assert gateway.fetch(card).method_country == ""
+    rig.stand_in.pay(card, card="4000002760000016")
+    assert gateway.fetch(card).method_country == "DE"
+    rig.stand_in.pay_later(debit)
+    assert gateway.fetch(debit).method_country == "DE"
+
+
 def test_recent_charges_are_read_over_many_pages(rig: StripeRig) -> None:
     gateway = rig.gateway()
     started = [gateway.start(request(idempotency_key=f"payment-{n}")).provider_reference for n in range(103)]

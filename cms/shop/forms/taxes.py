@@ -13,7 +13,7 @@ from stdnum.exceptions import ValidationError as NotANumber
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from storefront.billing.models import TaxRate
-from storefront.billing.services import taxation
+from storefront.billing.services import tax_threshold, taxation
 from storefront.billing.tax import TaxRegime
 from storefront.billing.tax.territories import EU, vat_prefix
 from storefront.core import clock
@@ -28,9 +28,9 @@ class TaxRateForm(WagtailAdminModelForm):  # type: ignore[misc]
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean()
         country, until = data.get("country") or "", data.get("valid_to")
-        if until and _is_charged(country):
-            following = TaxRate.objects.filter(country=country, valid_from__gt=until).exclude(pk=self.instance.pk)
-            if not following.exists():
+        if until and is_charged(country):
+            same = TaxRate.objects.filter(country=country, region=data.get("region") or "")
+            if not same.filter(valid_from__gt=until).exclude(pk=self.instance.pk).exists():
                 text = _("This tax is charged: leave the end empty. The rate that follows will end this one by itself.")
                 self.add_error("valid_to", text)
         return data
@@ -50,6 +50,11 @@ def seller_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, ValidationEr
             yield "tax_regime", ValidationError(_("Add today's rate of your country first: Shop, Tax rates."))
     if regime == TaxRegime.VAT and country in EU:
         yield from _vat_id_problems(str(data.get("vat_id") or ""), country)
+        if not data.get("uses_oss") and (unknown := tax_threshold.uncounted()):
+            text = _(
+                "Sales in %(currencies)s cannot be counted for the 10,000 euro: register for OSS, or set EURO_RATES."
+            )
+            yield "uses_oss", ValidationError(text % {"currencies": ", ".join(unknown)})
     if data.get("uses_oss") and regime != TaxRegime.VAT:
         yield "uses_oss", ValidationError(_("OSS is for VAT by the EU's rules only."))
     if regime == TaxRegime.EXEMPT and not data.get("tax_exemption"):
@@ -69,7 +74,7 @@ def _vat_id_problems(vat_id: str, country: str) -> Iterator[tuple[str, Validatio
         yield "vat_id", ValidationError(_("This VAT ID is of another country than the seller."))
 
 
-def _is_charged(country: str) -> bool:
+def is_charged(country: str) -> bool:
     """Whether nothing could be sold to somebody there without a rate of the country."""
     seller = taxation.settings()
     is_home = seller.regime in _WITH_RATE and country == seller.country
@@ -78,5 +83,5 @@ def _is_charged(country: str) -> bool:
 
 def _has_rate(country: str) -> bool:
     today = day_of(clock.now())
-    found = TaxRate.objects.filter(country=country, valid_from__lte=today).order_by("-valid_from").first()
+    found = TaxRate.objects.filter(country=country, region="", valid_from__lte=today).order_by("-valid_from").first()
     return found is not None and (found.valid_to is None or found.valid_to >= today)

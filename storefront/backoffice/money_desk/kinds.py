@@ -77,6 +77,9 @@ KINDS = {
         ),
         frozenset({REFUND, ASK}),
     ),
+    "tax_rate_missing": ReviewText(
+        _("Add the rate under Shop, Tax rates, then close this entry. Buyers there can order again at once."),
+    ),
     "reverted": ReviewText(
         _("Nothing was undone automatically: ask the provider, then decide about the order."),
         _ASKED,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from storefront.account import printed
-from storefront.backoffice.orders import rows, story, timeline
+from storefront.backoffice.orders import rows, story, taxed, timeline
 from storefront.backoffice.orders.acts import links as acts
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.refunds import offers as refund_offers
@@ -96,6 +96,7 @@ class InvoicePage(DetailPage):
             "story": found,
             "attempts": [(each, status.of_attempt(each)) for each in found.attempts],
             "happenings": timeline.of(found, [self.invoice]),
+            "taxed": taxed.of_invoice(self.invoice),
             "pay_url": links.pay_url(self.invoice) if is_payable else "",
         }
 

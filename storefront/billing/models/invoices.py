@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.models.taxes import TaxSettings
@@ -73,7 +74,8 @@ class Invoice(models.Model):
     """A demand to pay ``amount`` = ``net`` + ``tax`` (major units of ``currency``), the sums of its lines.
 
     ``seller`` and ``payer`` are snapshots taken when it was issued; so is why it is taxed as it is: ``tax_treatment``
-    with ``tax_facts`` (``tax.TaxFacts``, empty in invoices of earlier releases). ``content_hash`` is the SHA-256 of
+    with ``tax_facts`` (``tax.TaxFacts``, empty in invoices of earlier releases), whose reason the database copies to
+    ``tax_reason``. ``content_hash`` is the SHA-256 of
     everything printed on it, by the algorithm ``hash_version`` (see ``services.invoices.content_hash``). The pay link
     is derived from ``public_id`` (see billing.links). Triggers of the database refuse any change but those of status,
     its times, ``due_at`` and ``reminded_at`` (see billing.db_triggers).
@@ -96,6 +98,11 @@ class Invoice(models.Model):
     payer = models.JSONField(default=dict)
     tax_treatment = models.CharField(max_length=20, choices=TaxTreatment, default=TaxTreatment.NONE)
     tax_facts = models.JSONField(default=dict, blank=True)
+    tax_reason = models.GeneratedField(
+        expression=KeyTextTransform("reason", "tax_facts"),
+        output_field=models.CharField(max_length=30),
+        db_persist=True,
+    )
     language = models.CharField(max_length=10, default="en")
     content_hash = models.CharField(max_length=64)
     hash_version = models.PositiveSmallIntegerField()
@@ -120,6 +127,7 @@ class Invoice(models.Model):
         indexes = [
             models.Index(fields=["status", "due_at"], name="invoice_due"),
             models.Index(fields=["issued_at"], name="invoice_issued"),
+            models.Index(fields=["status", "tax_reason", "paid_at"], name="invoice_tax_reason"),
         ]
         constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="invoice_amount_not_negative")]
 

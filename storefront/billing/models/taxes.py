@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.tax.facts import EvidenceKind, TaxName
 from storefront.billing.tax.inputs import TaxRegime, Unverified
+from storefront.billing.tax.territories import TaxRegion
 from storefront.core import clock, countries, currencies
 
 _DAY = timedelta(days=1)
@@ -38,10 +39,12 @@ class TaxSettings(models.Model):
 
 
 class TaxRate(models.Model):
-    """The standard rate of a country in percent, from a day to another, both included; ``valid_to`` None: for the time
-    being. The rates of one country follow each other without gap or overlap (``clean``)."""
+    """The standard rate of a country, or of a ``region`` of it, in percent, from a day to another, both included;
+    ``valid_to`` None: for the time being. The rates of one place follow each other without gap or overlap (``clean``).
+    """
 
     country = models.CharField(_("country"), max_length=2, validators=[countries.valid])
+    region = models.CharField(_("region"), max_length=5, choices=TaxRegion, blank=True)
     kind = models.CharField(_("kind of tax"), max_length=10, choices=TaxName, default=TaxName.VAT)
     rate = models.DecimalField(
         _("rate, %"),
@@ -53,11 +56,11 @@ class TaxRate(models.Model):
     valid_to = models.DateField(_("to"), null=True, blank=True)
 
     class Meta:
-        ordering = ["country", "-valid_from"]
+        ordering = ["country", "region", "-valid_from"]
         verbose_name = _("tax rate")
         verbose_name_plural = _("tax rates")
         constraints = [
-            models.UniqueConstraint(fields=["country", "valid_from"], name="tax_rate_once_a_day"),
+            models.UniqueConstraint(fields=["country", "region", "valid_from"], name="tax_rate_once_a_day"),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
                 name="tax_rate_ends_after_its_beginning",
@@ -68,7 +71,7 @@ class TaxRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.country}, {self.rate.normalize():f} %"
+        return f"{self.region or self.country}, {self.rate.normalize():f} %"
 
     def save(self, *args: object, **kwargs: object) -> None:
         before = self._before()
@@ -82,6 +85,8 @@ class TaxRate(models.Model):
         super().clean()
         if self.valid_from is None or not self.country:
             return
+        if self.region and not self.region.startswith(self.country):
+            raise ValidationError({"region": _("This region is of another country.")})
         if self.valid_to and self.valid_to < self.valid_from:
             raise ValidationError({"valid_to": _("This is before the first day.")})
         if self._others().filter(valid_from=self.valid_from).exists():
@@ -111,7 +116,7 @@ class TaxRate(models.Model):
             raise ValidationError({"valid_to": ValidationError(problem, params=days)})
 
     def _others(self) -> models.QuerySet["TaxRate"]:
-        return type(self)._default_manager.filter(country=self.country).exclude(pk=self.pk)
+        return type(self)._default_manager.filter(country=self.country, region=self.region).exclude(pk=self.pk)
 
     def _before(self) -> "TaxRate | None":
         return self._others().filter(valid_from__lt=self.valid_from).order_by("-valid_from").first()
@@ -120,7 +125,8 @@ class TaxRate(models.Model):
         """Whether the end of the rate before follows the beginning of this one."""
         if before.valid_to is None:
             return True
-        stored = type(self)._default_manager.filter(pk=self.pk, country=self.country).first() if self.pk else None
+        same = type(self)._default_manager.filter(pk=self.pk, country=self.country, region=self.region)
+        stored = same.first() if self.pk else None
         return stored is not None and stored.valid_from == before.valid_to + _DAY
 
 

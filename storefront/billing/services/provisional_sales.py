@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from storefront.billing.errors import TaxRateMissing
 from storefront.billing.models import Invoice, ProvisionalSale, VatCheck
 from storefront.billing.services import reviews, taxation, vat_checks
 from storefront.billing.states import InvoiceStatus
@@ -23,6 +24,8 @@ INVALID, UNCONFIRMED = "vat_id_invalid", "vat_id_unconfirmed"
 LEASE = timedelta(minutes=2)
 FIRST_GAP, LONGEST_GAP = timedelta(minutes=15), timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(days=30)
+_INVALID = _("The VAT ID %(vat_id)s of %(invoice)s is not valid, which was known only after the sale without tax.")
+_UNCONFIRMED = _("Nobody confirmed the VAT ID %(vat_id)s of %(invoice)s within thirty days; it was sold without tax.")
 
 
 def open_for(invoice: Invoice) -> None:
@@ -68,33 +71,33 @@ def _close(sale: ProvisionalSale, outcome: VatOutcome, check: VatCheck | None, *
 
 
 def _tell(invoice: Invoice, kind: str) -> None:
-    decision = as_consumer(invoice)
-    owed = money.quantize(invoice.net * decision.rate / 100, invoice.currency)
-    sentence = (
-        _(
-            "The VAT ID %(vat_id)s of %(invoice)s is not valid, which was known only after the sale without tax. As a "
-            "consumer in %(country)s the buyer owes %(rate)s %% on %(net)s: %(owed)s %(currency)s."
-        )
-        if kind == INVALID
-        else _(
-            "Nobody confirmed the VAT ID %(vat_id)s of %(invoice)s within thirty days; it was sold without tax. As a "
-            "consumer in %(country)s the buyer would owe %(rate)s %% on %(net)s: %(owed)s %(currency)s."
-        )
-    )
+    facts = TaxFacts.from_json(invoice.tax_facts)
+    told = {"vat_id": facts.vat_id, "invoice": invoice.number}
+    text = _INVALID if kind == INVALID else _UNCONFIRMED
+    sentences = [Sentence(text, told), _owed(invoice)]
+    reviews.file(key=f"{kind}:{invoice.public_id}", kind=kind, detail=sentences, invoice=invoice)
+
+
+def _owed(invoice: Invoice) -> Sentence:
+    """What the buyer owes as a consumer, as far as the table of rates tells."""
+    try:
+        decision = as_consumer(invoice)
+    except TaxRateMissing as exc:
+        return Sentence(_("The table of tax rates has none of that day for %(place)s."), {"place": exc.place})
     values = {
-        "vat_id": decision.facts.vat_id,
-        "invoice": invoice.number,
         "country": decision.facts.country,
         "rate": f"{decision.rate.normalize():f}",
         "net": invoice.net,
-        "owed": owed,
+        "owed": money.quantize(invoice.net * decision.rate / 100, invoice.currency),
         "currency": invoice.currency,
     }
-    reviews.file(key=f"{kind}:{invoice.public_id}", kind=kind, detail=[Sentence(sentence, values)], invoice=invoice)
+    text = _("As a consumer in %(country)s the buyer owes %(rate)s %% on %(net)s: %(owed)s %(currency)s.")
+    return Sentence(text, values)
 
 
 def as_consumer(invoice: Invoice) -> TaxDecision:
-    """What would have been decided on the day of the invoice, had the id been known to be invalid."""
+    """What would have been decided on the day of the invoice, had the id been known to be invalid. Raises
+    TaxRateMissing."""
     return taxation.decide_for(
         payer=invoice.payer,
         at=invoice.issued_at,

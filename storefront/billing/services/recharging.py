@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services import taxation
+from storefront.billing.services import location_evidence, taxation
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import InvoiceKind
 from storefront.billing.tax import TaxDecision, TaxFacts
@@ -29,7 +29,11 @@ def for_payer(*, invoice: Invoice, payer: Mapping[str, str]) -> tuple[TaxDecisio
     lines = list(first.lines.all())
     published = agreed.published([_taxed(line) for line in lines])
     decision = taxation.decide_for(
-        payer=payer, at=clock.now(), published=sum(published, _NOTHING), currency=invoice.currency
+        payer=payer,
+        at=clock.now(),
+        published=sum(published, _NOTHING),
+        currency=invoice.currency,
+        evidence=location_evidence.carried_over(invoice),
     ).at_prices_with(agreed.included)
     present = list(invoice.lines.all())
     if invoice.tax_treatment == decision.treatment and all(line.tax_rate == decision.rate for line in present):

@@ -15,10 +15,19 @@ from storefront.billing import mails
 from storefront.billing.gateway_registry import expected_account, gateway
 from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
-from storefront.billing.services import answers, disputes, orders, payments, refund_booking, settlement_reviews
+from storefront.billing.services import (
+    answers,
+    disputes,
+    location_evidence,
+    orders,
+    payments,
+    refund_booking,
+    settlement_reviews,
+)
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.poll_schedule import after_lapse, next_check
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
+from storefront.billing.tax import EvidenceKind
 from storefront.core import clock, states
 from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
@@ -154,6 +163,10 @@ def _adopt(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     attempt.instructions = packed(snapshot.instructions)
     if attempt.status in OPEN_ATTEMPT:
         attempt.failure_code = snapshot.failure_code[:100]
+    if snapshot.state is RemoteState.SUCCEEDED:
+        location_evidence.note(
+            invoice=attempt.invoice, kind=EvidenceKind.CARD, country=snapshot.method_country, source=attempt.gateway
+        )
     attempt.save(
         update_fields=[
             "provider_reference", "charge_reference", "redirect_url", "method_label", "is_processing", "instructions",

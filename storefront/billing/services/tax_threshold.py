@@ -10,19 +10,23 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import F, Q
 
 from storefront.billing.models import Invoice
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.tax import Buyer, SellerTax, TaxReason, TaxRegime
 from storefront.billing.tax.territories import EU, area_of
+from storefront.core import currencies
 from storefront.core.instants import beginning_of_year
 from storefront.core.money import MoneySum
 
-#: The sum in each currency of a member state, as these publish it. Sales in other currencies are not counted: a seller
-#: that has many of them registers for OSS.
-LIMITS = {
-    "EUR": Decimal(10_000),
+_EURO = Decimal(10_000)
+#: The sum in each currency of a member state, as these have enacted it: at the rate of the European Central Bank of 5
+#: December 2017, as Article 59c(1)(c) says. Bulgaria's, of its sales before the euro, at its fixed rate.
+_ENACTED = {
+    "EUR": _EURO,
+    "BGN": Decimal(19_558),
     "CZK": Decimal(256_530),
     "DKK": Decimal(74_415),
     "HUF": Decimal(3_100_000),
@@ -43,6 +47,17 @@ _AS_CONSUMERS = (
 _NOTHING = Decimal(0)
 
 
+def limits() -> dict[str, Decimal]:
+    """The sum by currency. Sales in one that is neither a member state's nor in settings.EURO_RATES are not counted
+    (``uncounted``)."""
+    return {code: _EURO * rate for code, rate in settings.EURO_RATES.items()} | _ENACTED
+
+
+def uncounted() -> list[str]:
+    """Currencies that the shop sells in and that cannot be compared with the sum."""
+    return [code for code in currencies.sold() if code not in limits()]
+
+
 def matters(seller: SellerTax, buyer: Buyer) -> bool:
     """Whether the answer depends on the threshold, were the buyer a consumer."""
     if seller.regime != TaxRegime.VAT or seller.uses_oss or seller.country not in EU:
@@ -53,11 +68,12 @@ def matters(seller: SellerTax, buyer: Buyer) -> bool:
 
 def is_passed(*, at: datetime, net: Decimal, currency: str) -> bool:
     """Whether a sale of ``net`` (without tax, to such a buyer) at ``at`` passes the threshold, or follows one that did.
-    One query."""
+    One query, by the index of reasons: sales at home and to businesses are not read, however many."""
     this_year = beginning_of_year(at)
     last_year = beginning_of_year(at, years_before=1)
+    sums_in = limits()
     paid = Invoice.objects.filter(
-        status=InvoiceStatus.PAID, currency__in=LIMITS, paid_at__gte=last_year, tax_facts__reason__in=_AS_CONSUMERS
+        status=InvoiceStatus.PAID, currency__in=sums_in, paid_at__gte=last_year, tax_reason__in=_AS_CONSUMERS
     )
     sums = (
         paid.order_by()
@@ -67,8 +83,8 @@ def is_passed(*, at: datetime, net: Decimal, currency: str) -> bool:
             now=MoneySum("net", filter=Q(paid_at__gte=this_year)),
         )
     )
-    before, now = _NOTHING, net / LIMITS[currency] if currency in LIMITS else _NOTHING
+    before, now = _NOTHING, net / sums_in[currency] if currency in sums_in else _NOTHING
     for row in sums:
-        before += (row["before"] or _NOTHING) / LIMITS[row["code"]]
-        now += (row["now"] or _NOTHING) / LIMITS[row["code"]]
+        before += (row["before"] or _NOTHING) / sums_in[row["code"]]
+        now += (row["now"] or _NOTHING) / sums_in[row["code"]]
     return before > 1 or now > 1

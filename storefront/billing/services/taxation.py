@@ -23,8 +23,10 @@ from storefront.billing.tax import (
     VatAnswer,
     VatOutcome,
 )
-from storefront.billing.tax.territories import area_of, vat_prefix
+from storefront.billing.tax.location import PAYER
+from storefront.billing.tax.territories import area_of, is_told_by_postcode, vat_prefix
 from storefront.core.instants import day_of
+from storefront.core.user_input import phones
 
 _NOTHING = Decimal(0)
 
@@ -63,6 +65,11 @@ def needs_check(payer: PayerDetails) -> bool:
         return False
     area = area_of(payer.country, payer.postcode)
     return area.is_eu and area.country != seller.country and payer.vat_id.startswith(vat_prefix(area.country))
+
+
+def needs_postcode(country: str) -> bool:
+    """Whether a consumer's tax cannot be told from their country alone; no query where it can."""
+    return is_told_by_postcode(country) and settings().regime == TaxRegime.VAT
 
 
 def ask(payer: PayerDetails) -> VatOutcome:
@@ -110,13 +117,16 @@ def _buyer(
 
 def _told_by(seller: SellerTax, payer: PayerDetails, at: datetime) -> list[Evidence]:
     """What the payer's own details tell about their country."""
-    if seller.regime == TaxRegime.NONE or not payer.country:
+    if seller.regime == TaxRegime.NONE:
         return []
-    known = {"country": payer.country, "source": "payer", "at": at.isoformat()}
-    found = [Evidence(kind=EvidenceKind.BILLING_ADDRESS.value, **known)]
-    if payer.vat_id.startswith(vat_prefix(payer.country)):
-        found.append(Evidence(kind=EvidenceKind.VAT_ID.value, **known))
-    return found
+    told = {EvidenceKind.BILLING_ADDRESS: payer.country, EvidenceKind.PHONE: phones.country(payer.phone)}
+    if payer.country and payer.vat_id.startswith(vat_prefix(payer.country)):
+        told[EvidenceKind.VAT_ID] = payer.country
+    return [
+        Evidence(kind=kind.value, country=country, source=PAYER, at=at.isoformat())
+        for kind, country in told.items()
+        if country
+    ]
 
 
 def rates_for(seller: SellerTax, buyer: Buyer) -> RateTable:
@@ -125,5 +135,5 @@ def rates_for(seller: SellerTax, buyer: Buyer) -> RateTable:
         return RateTable({})
     found = defaultdict(list)
     for row in TaxRate.objects.filter(country__in={seller.country, area_of(buyer.country).country} - {""}):
-        found[row.country].append(RateRow(row.rate, row.valid_from, row.valid_to, row.kind))
+        found[row.region or row.country].append(RateRow(row.rate, row.valid_from, row.valid_to, row.kind))
     return RateTable(found)

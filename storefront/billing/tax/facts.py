@@ -20,11 +20,12 @@ class TaxName(models.TextChoices):
 
 
 class EvidenceKind(models.TextChoices):
-    """What tells where a consumer is: Implementing Regulation (EU) 282/2011, Article 24f."""
+    """What tells where a consumer is: Implementing Regulation (EU) 282/2011, Article 24f
+    (https://eur-lex.europa.eu/eli/reg_impl/2011/282/2022-07-01). A phone's prefix is 'other relevant information'."""
 
     BILLING_ADDRESS = "billing_address", _("Billing address")
     IP_ADDRESS = "ip_address", _("IP address")
-    CARD = "card", _("Country of the card")
+    CARD = "card", _("Country of the card or bank account")
     PHONE = "phone", _("Prefix of the phone number")
     VAT_ID = "vat_id", _("VAT ID")
 

@@ -93,11 +93,11 @@ class RateRow:
 
 
 class RateTable:
-    """Standard rates by country (ISO 3166-1) and day."""
+    """Standard rates by place and day: a country (ISO 3166-1), or a part of one (``TaxRegion``)."""
 
     def __init__(self, rows: Mapping[str, Iterable[RateRow]]) -> None:
-        self._rows = {country: tuple(of_country) for country, of_country in rows.items()}
+        self._rows = {place: tuple(of_place) for place, of_place in rows.items()}
 
-    def at(self, country: str, day: date) -> RateRow | None:
-        """None if the table has no rate of that country and day."""
-        return next((row for row in self._rows.get(country, ()) if row.is_in_force(day)), None)
+    def at(self, place: str, day: date) -> RateRow | None:
+        """None if the table has no rate of that place and day."""
+        return next((row for row in self._rows.get(place, ()) if row.is_in_force(day)), None)

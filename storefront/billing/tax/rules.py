@@ -23,7 +23,7 @@ _NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A treatment, whose country's rate it takes ("" for none), and why."""
+    """A treatment, whose rate it takes (as the table names it; "" for none), and why."""
 
     treatment: TaxTreatment
     reason: TaxReason
@@ -91,7 +91,7 @@ def _by_eu_rules(seller: SellerTax, buyer: Buyer, rates: RateTable, on: date, is
     if area.is_special:
         return _Way(TaxTreatment.OUT_OF_SCOPE, TaxReason.SPECIAL_TERRITORY)
     if area.country == area_of(seller.country).country:
-        return _Way(TaxTreatment.STANDARD, TaxReason.HOME, area.country)
+        return _Way(TaxTreatment.STANDARD, TaxReason.HOME, area.rated_as)
     if not area.is_eu:
         if buyer.kind != PayerKind.COMPANY and _is_registered_in(area, rates, on):
             return _Way(TaxTreatment.DESTINATION, TaxReason.REGISTERED_THERE, area.country)
@@ -122,11 +122,11 @@ def _business(seller: SellerTax, buyer: Buyer, area: Area) -> TaxReason | None:
 def _consumer(seller: SellerTax, area: Area, is_threshold_passed: bool, business: TaxReason | None) -> _Way:
     """Of a buyer elsewhere in the EU who counts as a consumer; ``business``: why a company does."""
     if seller.country not in EU:
-        return _Way(TaxTreatment.DESTINATION, business or TaxReason.SELLER_OUTSIDE_EU, area.country)
+        return _Way(TaxTreatment.DESTINATION, business or TaxReason.SELLER_OUTSIDE_EU, area.rated_as)
     if seller.uses_oss:
-        return _Way(TaxTreatment.DESTINATION, business or TaxReason.CONSUMER_OSS, area.country)
+        return _Way(TaxTreatment.DESTINATION, business or TaxReason.CONSUMER_OSS, area.rated_as)
     if is_threshold_passed:
-        return _Way(TaxTreatment.DESTINATION, business or TaxReason.CONSUMER_ABOVE_THRESHOLD, area.country)
+        return _Way(TaxTreatment.DESTINATION, business or TaxReason.CONSUMER_ABOVE_THRESHOLD, area.rated_as)
     return _Way(TaxTreatment.STANDARD, business or TaxReason.CONSUMER_BELOW_THRESHOLD, seller.country)
 
 
@@ -142,8 +142,8 @@ def _included(seller: SellerTax, rates: RateTable, on: date) -> Decimal | None:
     return _row(rates, seller.country, on).rate if seller.prices_include_tax else None
 
 
-def _row(rates: RateTable, country: str, on: date) -> RateRow:
-    row = rates.at(country, on)
+def _row(rates: RateTable, place: str, on: date) -> RateRow:
+    row = rates.at(place, on)
     if row is None:
-        raise TaxRateMissing(country)
+        raise TaxRateMissing(place)
     return row

@@ -38,6 +38,15 @@ def read(text: str) -> str | None:
     return both if len(both) <= MAX_LENGTH else numbers[0]
 
 
+def country(number: str) -> str:
+    """Whose prefix a number as ``read`` returns it has, ISO 3166-1; "" without one, or with one of no country."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number.partition(",")[0], None))
+    except phonenumbers.NumberParseException:
+        return ""
+    return region if region and region.isalpha() else ""
+
+
 def _parts(typed: str) -> list[str]:
     """The numbers in the text: cut only where a whole number stands on both sides."""
     parts, begin = [], 0

@@ -111,10 +111,9 @@ class PaymentSnapshot:
 
     ``amount_refunded``, ``refunds`` and ``disputes`` are what the provider knows, whoever caused it; None where nobody
     looked or our key may not see them, and then says nothing. ``amount_refunded`` includes refunds that are pending.
-    ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN.
-    ``account_reference`` names the receiving account if the provider tells it, else "". ``instructions`` are there
-    while WAITING.
-    ``missing_right`` names what our key lacks to see all of it: state, amount, currency and references are as always.
+    ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN, ``instructions`` while
+    WAITING. If the provider tells, else "": ``account_reference`` is the receiving account, ``method_country`` (ISO
+    3166-1) that of the buyer's card or bank. ``missing_right``: what our key lacks to see all but state and amount.
     """
 
     provider_reference: str
@@ -127,6 +126,7 @@ class PaymentSnapshot:
     charge_reference: str = ""
     failure_code: str = ""
     method_label: str = ""
+    method_country: str = ""
     amount_refunded: Decimal | None = Decimal(0)
     refunds: tuple[RefundSnapshot, ...] | None = None
     disputes: tuple[DisputeSnapshot, ...] | None = None

@@ -33,6 +33,7 @@ class NotPossible(Exception):
         "unbound": _("It is linked to no Bitrix24. Correct its address instead."),
         "bound": _("It is linked to its Bitrix24 already. Move it instead."),
         "same_portal": _("It has this address already."),
+        "no_tax_rate": _("The table of tax rates has none for the customer's country. Add it under Shop, Tax rates."),
         "given_already": _("This has been given already: the button was pressed twice."),
         "not_on_sale": _("This period is not on sale."),
         "other_product": _("This period is of another product."),

@@ -29,6 +29,8 @@ MESSAGES = {
 _DECLINED = "card_declined"
 CARDS = {
     "4242424242424242": Card(),
+    "4000002500000003": Card(),
+    "4000002760000016": Card(),
     "5555555555554444": Card(),
     "378282246310005": Card(),
     "4000000000000002": Card(decline=(_DECLINED, "generic_decline")),
@@ -72,6 +74,15 @@ def behaviour(number: str) -> Card:
 
 def brand(number: str) -> str:
     return {"4": "visa", "5": "mastercard", "3": "amex"}.get(number[:1], "unknown")
+
+
+#: ISO 3166-1 numeric, which test cards of a country have after their first six digits
+_COUNTRIES = {"250": "FR", "276": "DE", "380": "IT", "528": "NL", "616": "PL", "724": "ES", "826": "GB"}
+
+
+def country(number: str) -> str:
+    """Of the bank that issued the card."""
+    return _COUNTRIES.get(number[6:9], "US") if number.startswith("400000") else "US"
 
 
 def refusal(decline: tuple[str, str]) -> dict[str, Any]:

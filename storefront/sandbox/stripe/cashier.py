@@ -75,7 +75,7 @@ class Cashier:
             charge = self._charge(session, intent)
             charge["payment_method_details"] = {
                 "type": "sepa_debit",
-                "sepa_debit": fields.unset(fields.SEPA_DEBIT) | {"last4": "3000"},
+                "sepa_debit": fields.unset(fields.SEPA_DEBIT) | {"last4": "3000", "country": "DE"},
             }
             intent |= {"status": "processing"}
             session |= {"status": "complete", "url": None, "payment_method_types": ["sepa_debit"]}
@@ -154,6 +154,7 @@ class Cashier:
         number = self._state.private[session["id"]]["buyer"]["number"]
         brand = cards.brand(number)
         details = {"brand": brand, "network": brand, "last4": number[-4:], "exp_month": 12, "exp_year": 2040}
+        details["country"] = cards.country(number)
         charge = objects.charge(
             intent,
             {"type": "card", "card": fields.unset(fields.CARD) | details},

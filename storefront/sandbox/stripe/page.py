@@ -56,6 +56,8 @@ _HEADERS = {
 }
 _CARDS = (
     ("4242 4242 4242 4242", "paid"),
+    ("4000 0027 6000 0016", "paid, by a German card"),
+    ("4000 0025 0000 0003", "paid, by a French card"),
     ("4000 0025 0000 3155", "3-D Secure, then paid"),
     ("4000 0000 0000 0002", "declined"),
     ("4000 0000 0000 9995", "insufficient funds"),

@@ -37,6 +37,7 @@ def snapshot(session: Mapping[str, Any]) -> PaymentSnapshot:
         charge_reference=object_id(session.get("payment_intent")),
         failure_code="" if state in (RemoteState.SUCCEEDED, RemoteState.WAITING) else _failure_code(intent),
         method_label=_method_label(charge),
+        method_country=_method_country(charge),
         amount_refunded=from_minor(charge.get("amount_refunded", 0), currency) if _is_seen(session, intent) else None,
         instructions=instructions.read(intent) if state is RemoteState.WAITING else None,
     )
@@ -102,3 +103,11 @@ def _method_label(charge: Mapping[str, Any]) -> str:
     if kind == "card" and card:
         return f"{card['brand']} •••• {card['last4']}"
     return str(kind)
+
+
+def _method_country(charge: Mapping[str, Any]) -> str:
+    """Of a card its issuer's, of a bank debit the bank's; other methods do not tell, or in fields of their own.
+    https://docs.stripe.com/api/charges/object, ``payment_method_details``"""
+    details = charge.get("payment_method_details") or {}
+    country = (details.get(details.get("type") or "") or {}).get("country")
+    return country.upper() if isinstance(country, str) and len(country) == 2 else ""
