@@ -76,6 +76,15 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
             return _put_in_cart(request, extension)
     except CartError as exc:
         return render(request, "checkout/extend_closed.html", {"message": exc.message}, status=exc.status)
+    try:
+        return _answer(request, extension)
+    except TaxRateMissing as exc:
+        missing_rates.report(exc)
+        return render(request, "checkout/extend_closed.html", {"message": str(exc)}, status=409)
+
+
+def _answer(request: HttpRequest, extension: Extension) -> HttpResponse:
+    """The page, or the order. Raises TaxRateMissing."""
     forms = _forms(request, extension)
     if request.method == "POST" and not _asks_for_fields(request) and forms.are_valid():
         try:
@@ -204,9 +213,6 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
         return _page(request, extension, forms, has_account=True)
     except TooManyOpen:
         return _page(request, extension, forms, notice=_("You have unpaid orders. Please pay one of them first."))
-    except TaxRateMissing as exc:
-        missing_rates.report(exc)
-        return _page(request, extension, forms, notice=str(exc))
     except (CartChanged, CannotOrder) as exc:
         return _page(request, periods.read(extension.license, extension.currency), forms, notice=exc.message)
     return _to_provider(request, placed, is_as_shown=placed.invoice.amount == shown.amounts[forms.choices.price.pk])

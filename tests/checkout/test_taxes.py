@@ -14,18 +14,36 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from storefront.billing.audit import checks
+from storefront.billing.documents.building.lines import content_lines, tax_groups
+from storefront.billing.documents.building.taxes import taxed_as
+from storefront.billing.documents.einvoice import arithmetic, making
+from storefront.billing.documents.einvoice.failures import described
 from storefront.billing.links import pay_path
-from storefront.billing.models import Invoice, Payer, ProvisionalSale, ReviewItem, Seller, TaxRate
-from storefront.billing.services import invoices
+from storefront.billing.models import (
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    Payer,
+    ProvisionalSale,
+    ReviewItem,
+    Seller,
+    TaxRate,
+)
+from storefront.billing.reports import dimensions, income
+from storefront.billing.services import invoices, payments
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.tax import TaxDecision, TaxFacts, shipped_rates
-from storefront.core import audit
+from storefront.core import audit, clock
+from storefront.core.instants import day_of
 from storefront.core.money import minor_unit
+from storefront.core.spans import Span
+from storefront.gateways.payments.stripe.amounts import from_minor, to_minor
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.previews import preview
 from tests.billing.building import make_invoice
+from tests.billing.documents.einvoice.contents import content, sold
 from tests.checkout.building import charge_vat, filled, make_voucher, order_by, put_in_cart, seal_on, text
 
 pytestmark = pytest.mark.django_db
@@ -251,5 +269,41 @@ def test_invoices_add_up_whatever_the_basket_the_rates_and_the_currency(
             assert [row.amount for row in rows] == published
         assert abs(stored.tax - stored.net * rate / 100) <= unit * (1 + rate / 100) / 2
         assert invoices.content_hash(stored, rows) == stored.content_hash
+        check_documents(stored, rows)
+        if stored.amount:
+            check_books(stored)
         assert [str(finding) for finding in checks() if str(finding).startswith("invoice-")] == []
         transaction.set_rollback(True)
+
+
+def check_documents(invoice: Invoice, rows: list[InvoiceLine]) -> None:
+    """Printed lines, tax groups and e-invoice say what the invoice says."""
+    taxed = taxed_as(invoice, rows)
+    printed = content_lines(rows, invoice.currency, taxed)
+    groups = tax_groups(printed, taxed)
+    sums = {"net": invoice.net, "tax": invoice.tax, "gross": invoice.amount, "due": invoice.amount}
+    document = content(
+        [sold("1.00")], currency=invoice.currency, changes=sums | {"lines": printed, "tax_groups": groups}
+    )
+    assert described(arithmetic.check(document)) == ""
+    if making.is_possible(document):
+        xml = making.write(document, making.Flavor.FACTUR_X).decode()
+        told = re.search(r"<ram:GrandTotalAmount>([0-9.]+)<", xml)
+        assert told and Decimal(told[1]) == invoice.amount
+
+
+def check_books(invoice: Invoice) -> None:
+    """Once it is paid, ledger and reports say the same, and so do the provider's smallest units."""
+    amount, currency = invoice.amount, invoice.currency
+    payment = payments.register(
+        customer=invoice.customer, gateway="stripe", reference=invoice.number, is_live=False, amount=amount,
+        currency=currency,
+    )  # fmt: skip
+    payments.pay(invoice, [(payment, amount)])
+    by_account = LedgerEntry.objects.filter(transaction__invoice=invoice).values_list("account__kind", "amount")
+    assert dict(by_account) == {"customer": -amount, "sales": amount}
+    today = day_of(clock.now())
+    takings = income.total(income.split(Span(today, today), dimensions.TREATMENT, dimensions.RATE).values())
+    assert (takings.income, takings.tax) == (amount, invoice.tax)
+    if amount % minor_unit(currency) == 0 and currency != "KWD":  # Stripe takes KWD in steps of ten
+        assert from_minor(to_minor(amount, currency), currency) == amount
