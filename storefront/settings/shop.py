@@ -99,11 +99,6 @@ PAYMENT_ACCOUNTS: dict[str, str] = {}
 # --- Tax ---------------------------------------------------------------------------------------------------------
 #: VIES, which says whether a VAT ID is valid (see gateways/vies.py).
 VIES_API_BASE = env.url("VIES_API_BASE", default="https://ec.europa.eu/taxation_customs/vies/rest-api")
-#: Units of a currency that one euro is, by code: by these, sales in it count for the threshold of sales to consumers in
-#: other member states (billing/services/tax_threshold.py).
-EURO_RATES = env.json(
-    "EURO_RATES", default={}, check=currencies.euro_rates, what='units for one euro by currency: {"USD": "1.08"}'
-)
 
 # --- Bitrix24 ----------------------------------------------------------------------------------------------------
 #: JSON list of the seller's Bitrix24 applications: [{"code": "...", "client_id": "...", "client_secret": "..."}].

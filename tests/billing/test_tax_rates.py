@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from storefront.billing.models import Invoice, Seller, TaxRate
+from storefront.billing.models import ExchangeRate, Invoice, Seller, TaxRate
 from storefront.billing.services import invoices, tax_threshold, taxation
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.tax import TaxDecision, TaxFacts, shipped_rates
 from storefront.core import clock
+from storefront.core.instants import day_of
 
 pytestmark = pytest.mark.django_db
 #: The standard rates on 1 January 2026, typed from the Commission's "VAT rates applied in the Member States".
@@ -213,13 +214,14 @@ def test_currencies_add_up_by_their_part_of_the_sum(rates, customer):
     assert sell("FR", clock.now(), "1.00").treatment == "destination"
 
 
-def test_other_currencies_count_by_the_rate_that_the_seller_names(rates, customer, settings):
+def test_other_currencies_count_by_their_rate_to_the_euro(rates, customer, settings):
     make_seller(tax_regime="vat", country="DE", prices_include_tax=False)
     settings.SHOP_CURRENCIES = ["EUR", "USD"]
+    today = day_of(clock.now())
     sold(customer, "20000.00", currency="USD")
-    assert sell("FR", clock.now(), "1.00").treatment == "standard" and tax_threshold.uncounted() == ["USD"]
-    settings.EURO_RATES = {"USD": Decimal("1.25")}
-    assert sell("FR", clock.now(), "1.00").treatment == "destination" and tax_threshold.uncounted() == []
+    assert sell("FR", clock.now(), "1.00").treatment == "standard" and tax_threshold.uncounted(today) == ["USD"]
+    ExchangeRate.objects.create(currency="EUR", quote="USD", rate=Decimal("1.25"), valid_from=today)
+    assert sell("FR", clock.now(), "1.00").treatment == "destination" and tax_threshold.uncounted(today) == []
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table of one row whole")

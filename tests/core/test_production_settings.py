@@ -123,7 +123,6 @@ WRONG = {
     "STRIPE_WEBHOOK_SECRETS": "secret",
     "STRIPE_API_BASE": "api.stripe.com",
     "VIES_API_BASE": "ec.europa.eu",
-    "EURO_RATES": '{"USD": "0"}',
     "BITRIX24_APPS": '[{"code": "app"}]',
     "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",
     "BITRIX24_ZONES": "com;ru",

@@ -50,9 +50,10 @@ def seller_problems(data: Mapping[str, Any]) -> Iterator[tuple[str, ValidationEr
             yield "tax_regime", ValidationError(_("Add today's rate of your country first: Shop, Tax rates."))
     if regime == TaxRegime.VAT and country in EU:
         yield from _vat_id_problems(str(data.get("vat_id") or ""), country)
-        if not data.get("uses_oss") and (unknown := tax_threshold.uncounted()):
+        if not data.get("uses_oss") and (unknown := tax_threshold.uncounted(day_of(clock.now()))):
             text = _(
-                "Sales in %(currencies)s cannot be counted for the 10,000 euro: register for OSS, or set EURO_RATES."
+                "Sales in %(currencies)s cannot be counted for the 10,000 euro: register for OSS, or add their rate to "
+                "the euro under Shop, Exchange rates."
             )
             yield "uses_oss", ValidationError(text % {"currencies": ", ".join(unknown)})
     if data.get("uses_oss") and regime != TaxRegime.VAT:

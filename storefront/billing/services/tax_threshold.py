@@ -7,18 +7,18 @@ buyer's country is the place of supply: Directive 2006/112/EC, Article 59c
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 
 from storefront.billing.models import Invoice
+from storefront.billing.services import exchange
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.tax import Buyer, SellerTax, TaxReason, TaxRegime
 from storefront.billing.tax.territories import EU, area_of
 from storefront.core import currencies
-from storefront.core.instants import beginning_of_year
+from storefront.core.instants import beginning_of_year, day_of
 from storefront.core.money import MoneySum
 
 _EURO = Decimal(10_000)
@@ -47,15 +47,18 @@ _AS_CONSUMERS = (
 _NOTHING = Decimal(0)
 
 
-def limits() -> dict[str, Decimal]:
-    """The sum by currency. Sales in one that is neither a member state's nor in settings.EURO_RATES are not counted
-    (``uncounted``)."""
-    return {code: _EURO * rate for code, rate in settings.EURO_RATES.items()} | _ENACTED
+def limit_in(currency: str, day: date) -> Decimal | None:
+    """The sum in a currency; one of no member state is converted at the rate of that day. None without a rate: such
+    sales cannot be counted."""
+    if currency in _ENACTED:
+        return _ENACTED[currency]
+    rate = exchange.rate_on(currency, exchange.EURO, day)
+    return _EURO / rate.factor if rate else None
 
 
-def uncounted() -> list[str]:
-    """Currencies that the shop sells in and that cannot be compared with the sum."""
-    return [code for code in currencies.sold() if code not in limits()]
+def uncounted(day: date) -> list[str]:
+    """Currencies that the shop sells in and that have no rate to the euro."""
+    return [code for code in currencies.sold() if limit_in(code, day) is None]
 
 
 def matters(seller: SellerTax, buyer: Buyer) -> bool:
@@ -68,23 +71,24 @@ def matters(seller: SellerTax, buyer: Buyer) -> bool:
 
 def is_passed(*, at: datetime, net: Decimal, currency: str) -> bool:
     """Whether a sale of ``net`` (without tax, to such a buyer) at ``at`` passes the threshold, or follows one that did.
-    One query, by the index of reasons: sales at home and to businesses are not read, however many."""
+    One query, by the index of reasons: sales at home and to businesses are not read, however many. Rates of currencies
+    of no member state are further ones."""
     this_year = beginning_of_year(at)
-    last_year = beginning_of_year(at, years_before=1)
-    sums_in = limits()
     paid = Invoice.objects.filter(
-        status=InvoiceStatus.PAID, currency__in=sums_in, paid_at__gte=last_year, tax_reason__in=_AS_CONSUMERS
+        status=InvoiceStatus.PAID, paid_at__gte=beginning_of_year(at, years_before=1), tax_reason__in=_AS_CONSUMERS
     )
     sums = (
         paid.order_by()
-        .values(code=F("currency"))
+        .values_list("currency")
         .annotate(
-            before=MoneySum("net", filter=Q(paid_at__lt=this_year)),
-            now=MoneySum("net", filter=Q(paid_at__gte=this_year)),
+            last_year=MoneySum("net", filter=Q(paid_at__lt=this_year)),
+            this_year=MoneySum("net", filter=Q(paid_at__gte=this_year)),
         )
     )
-    before, now = _NOTHING, net / sums_in[currency] if currency in sums_in else _NOTHING
-    for row in sums:
-        before += (row["before"] or _NOTHING) / sums_in[row["code"]]
-        now += (row["now"] or _NOTHING) / sums_in[row["code"]]
+    before, now = _NOTHING, _NOTHING
+    for code, last, this in [*sums, *([(currency, _NOTHING, net)] if net else [])]:
+        limit = limit_in(code, day_of(at))
+        if limit is not None:
+            before += (last or _NOTHING) / limit
+            now += (this or _NOTHING) / limit
     return before > 1 or now > 1
