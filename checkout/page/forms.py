@@ -71,8 +71,8 @@ class CheckoutForm(PayerFields):
         self._complete("name", "name")
         self.for_payer(payers=payers, is_short=True)
         if page:
-            country = self.fields["country"]
-            reload_from(page, country, button=self.RELOAD, part="#payer-numbers", also=f"{total},#shown,#payer-postcode")
+            also = f"{total},#shown,#payer-postcode"
+            reload_from(page, self.fields["country"], button=self.RELOAD, part="#payer-numbers", also=also)
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
         )
