@@ -178,7 +178,6 @@ def _render(
     price_changes = presentation.price_changes(cart)
     if request.method != "HEAD":
         operations.remember_prices(cart.lines)
-    tax = taxes.of_visitor(cart, request.user) if cart.lines else None
     context = {
         "cart": cart,
         "rows": presentation.rows(cart, errors or {}, tax.decision) if tax else [],
