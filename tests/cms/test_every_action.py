@@ -9,20 +9,23 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, SoupStrainer, Tag
 from django.apps import apps
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.fields import StreamField
-from wagtail.models import Page, get_page_models
+from wagtail.models import Page, Site, get_page_models
 
 from cms.models import ProductPage, TextPage
 from cms.page_base import ShopPage
 from cms.permissions import ensure_marketers
 from storefront.users.models import User
 from tests.cms.things import Things
+from tests.factories import make_shop, make_site
+from tests.recorded import built
 
 pytestmark = pytest.mark.django_db
 
@@ -40,25 +43,28 @@ FORM = "application/x-www-form-urlencoded"
 NAMED = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
 
 
-@pytest.fixture(params=["admin", "marketer"])
-def user(request: Any, shop: Any) -> Any:
-    made = User.objects.create_user(email=f"{request.param}@example.com", password="correct horse battery")
-    made.is_staff = made.is_superuser = request.param == "admin"
-    made.save()
-    made.groups.add(ensure_marketers())
-    return made
+@pytest.fixture(scope="module", params=["admin", "marketer"])
+def things(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
+    """Made once for each role: whatever a test does is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        built(make_site)
+        Site.clear_site_root_paths_cache()
+        shop = built(make_shop)
+        user = User.objects.create_user(email=f"{request.param}@example.com", password="correct horse battery")
+        user.is_staff = user.is_superuser = request.param == "admin"
+        user.save()
+        user.groups.add(ensure_marketers())
+        yield Things(shop, user)
+        transaction.set_rollback(True)
+    cache.clear()
+    Site.clear_site_root_paths_cache()
 
 
 @pytest.fixture
-def client(user: Any) -> Client:
+def client(things: Things) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(user)
+    client.force_login(things.user)
     return client
-
-
-@pytest.fixture
-def things(shop: Any, user: Any) -> Things:
-    return Things(shop, user)
 
 
 def routes() -> Iterator[tuple[str, str, str]]:
@@ -80,14 +86,14 @@ def is_editors(path: str, pattern: URLPattern) -> bool:
     return path.startswith("admin/") and not view.__module__.startswith(("storefront.backoffice", "storefront.support"))
 
 
-def paths(things: Things) -> list[str]:
-    """The address of every route, for each thing it may be about. Pages of the back office about customers and their
-    orders are asked for in tests/backoffice/test_access_matrix.py, with every role."""
+def paths(things: Things, pages: list[Page]) -> list[str]:
+    """The address of every route, for each thing it may be about; of pages, these. What the back office says of
+    customers and their orders is asked for in tests/backoffice/test_access_matrix.py, with every role."""
     found: dict[str, None] = {}
     for name, pattern, namespace in routes():
         route = f"{namespace}:{name}" if namespace else name
         arguments = {one or other for one, other in NAMED.findall(pattern)}
-        fitting = [values for values in things.values(name, namespace) if arguments <= values.keys()]
+        fitting = [values for values in things.values(name, namespace, pages) if arguments <= values.keys()]
         assert fitting or not arguments or route in ELSEWHERE, f"nothing to open {route} with: {pattern}"
         for values in fitting if arguments else [{}]:
             found[reverse(route, kwargs={argument: values[argument] for argument in arguments})] = None
@@ -148,7 +154,7 @@ class Pressing:
         sent_already = set()
         if response.status_code != 200 or "text/html" not in response.headers.get("Content-Type", ""):
             return
-        for form in BeautifulSoup(response.content, "html.parser").find_all("form"):
+        for form in BeautifulSoup(response.content, "lxml", parse_only=SoupStrainer("form")).find_all("form"):
             to = urljoin(path, str(form.get("action") or "")) or path
             if str(form.get("method", "")).lower() != "post" or not urlsplit(to).path.startswith("/admin/"):
                 continue
@@ -168,8 +174,7 @@ def pages_of(things: Things) -> list[Page]:
 
 def test_no_address_of_the_editor_breaks(things: Things, client: Client) -> None:
     press = Pressing(client)
-    things.pages = pages_of(things)
-    for path in paths(things):
+    for path in paths(things, pages_of(things)):
         press.page(path)
     assert press.count > 300
     assert not press.broken, "\n".join(press.broken)
@@ -184,10 +189,11 @@ def variants(page: Page) -> Iterator[list[tuple[str, str]]]:
 
 def test_every_page_is_copied_moved_and_unpublished_without_breaking(things: Things, client: Client) -> None:
     press = Pressing(client)
+    one_of_each = {type(page): page for page in things.pages}.values()
     for page in pages_of(things):
         for data in variants(page):
             press.send("post", reverse("wagtailadmin_pages:copy", args=[page.pk]), data)
-        for other in things.pages:
+        for other in one_of_each:
             press.send("post", reverse("wagtailadmin_pages:move_confirm", args=[page.pk, other.pk]), [])
         for extra in ([], [("include_descendants", "on")]):
             press.send("post", reverse("wagtailadmin_pages:unpublish", args=[page.pk]), extra)
@@ -199,9 +205,11 @@ def test_every_page_is_copied_moved_and_unpublished_without_breaking(things: Thi
 
 def test_what_there_is_one_of_is_not_offered_for_copying(things: Things, client: Client) -> None:
     """A product has one page in each language, at its own address."""
+    parents = {page.get_parent().pk for page in things.pages}
+    lists = {parent: client.get(reverse("wagtailadmin_explore", args=[parent])).content.decode() for parent in parents}
     for page in things.pages:
         can_be_copied = not isinstance(page, ShopPage)
-        listed = client.get(reverse("wagtailadmin_explore", args=[page.get_parent().pk])).content.decode()
+        listed = lists[page.get_parent().pk]
         copy = reverse("wagtailadmin_pages:copy", args=[page.pk])
         assert (copy in listed) == can_be_copied or page.get_parent().is_root()
         assert client.get(copy).status_code == (200 if can_be_copied else 403)

@@ -25,6 +25,14 @@ from tests.cms.test_two_editors import SNIPPETS
 
 Values = dict[str, Any]
 
+#: Routes that answer for a page of any kind alike: what matters is its state.
+OF_ANY_KIND = {
+    "choose_parent", "collect_workflow_action_data", "confirm_workflow_cancellation", "convert_alias", "history",
+    "history_results", "lock", "move", "move_confirm", "revisions_index", "revisions_unschedule", "set_page_position",
+    "set_privacy", "unlock", "usage", "workflow_action", "workflow_history", "workflow_history_detail",
+    "wagtailadmin_choose_page_child", "wagtailadmin_explore_results",
+}  # fmt: skip
+
 
 def picture(width: int = 40, height: int = 30, name: str = "picture.png") -> ImageFile:
     content = BytesIO()
@@ -38,7 +46,7 @@ class Things:
     def __init__(self, shop: Any, user: Any) -> None:
         bootstrap.setup_shop()
         self.user, self.home = user, Site.objects.get().root_page.specific
-        self.pages = [*self._published(), *self._in_other_states()]
+        self.pages = [*self._published(), *self._in_other_states()]  # the last six: one of each state
         self.snippets = [make(shop) for make, _change, _label in SNIPPETS.values()]
         for thing in self.snippets:
             if hasattr(thing, "save_revision"):
@@ -91,8 +99,8 @@ class Things:
         page.save_revision(user=self.user)
         return page
 
-    def values(self, name: str, namespace: str) -> Iterator[Values]:
-        """What the arguments of a route may be, one set for each thing that it may be about."""
+    def values(self, name: str, namespace: str, pages: list[Page]) -> Iterator[Values]:
+        """What the arguments of a route may be, one set for each thing that it may be about; of pages, ``pages``."""
         if namespace.startswith(("wagtailsnippets_", "wagtailsnippetchoosers_")):
             kind = namespace.partition("_")[2]
             thing = next(one for one in self.snippets if f"{one._meta.app_label}_{one._meta.model_name}" == kind)
@@ -101,7 +109,7 @@ class Things:
                 found |= dict.fromkeys(("old_number", "new_number"), 1)
             yield found
         elif namespace == "wagtailadmin_pages" or name.startswith(("wagtailadmin_explore", "wagtailadmin_choose")):
-            yield from map(self._of_page, self.pages)
+            yield from map(self._of_page, pages[-6:] if name in OF_ANY_KIND else pages)
         elif namespace in self._plain():
             yield self._plain()[namespace]
         else:
