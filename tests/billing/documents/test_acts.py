@@ -154,7 +154,11 @@ def test_a_statement_says_what_the_ledger_says(customer):
     assert statement.closing == -ledger.balance_of(customer, "EUR") == -4
     assert statements.ask_for(customer, first=clock.today(), last=clock.today()) == 0  # it would say the same
     ledger.credit(
-        customer=customer, payment=make_payment(customer, "5.00"), amount=Decimal(5), currency="EUR", key="p2"
+        customer=customer,
+        payment=make_payment(customer, "5.00", invoice=invoice),
+        amount=Decimal(5),
+        currency="EUR",
+        key="p2",
     )
     assert statements.ask_for(customer, first=clock.today(), last=clock.today()) == 1
 
