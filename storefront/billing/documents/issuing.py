@@ -35,7 +35,7 @@ PATIENCE = queue.Patience(lease=timedelta(minutes=2), longest_gap=timedelta(hour
 #: Accounts have to be kept so long: Regulation (EU) 2011/282, Article 63c (OSS) has the longest period.
 KEPT_YEARS = 10
 #: What is raised at one document; it is kept, logged and tried again, and stops no other.
-_FAULTS = (
+FAULTS = (
     ArithmeticError, AttributeError, DatabaseError, LookupError, OSError, RuntimeError, SyntaxError, TypeError,
     ValueError,
 )  # fmt: skip
@@ -68,7 +68,7 @@ def _issue(request: DocumentRequest) -> int:
         _give_up(request, list(exc.sentences))
     except OperationalError:  # others issue in the same series
         _later(request, [])
-    except _FAULTS as exc:
+    except FAULTS as exc:
         logger.exception("document %s failed", request.cause)
         text = _("An error of the program: %(name)s. It is tried again.")
         _later(request, [Sentence(text, {"name": type(exc).__name__})])

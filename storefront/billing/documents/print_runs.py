@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.documents import making, papers
+from storefront.billing.documents import issuing, making, papers
 from storefront.billing.documents.errors import CannotIssue
 from storefront.billing.documents.models import PaperCopy, PaperStatus, PrintRun, PrintStatus
 from storefront.core import clock, queue, sentences, states
@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 PATIENCE = queue.Patience(lease=timedelta(minutes=5), longest_gap=timedelta(minutes=1), max_attempts=4)
 #: Days for which the file can be fetched.
 KEEP = timedelta(days=7)
-_FAULTS = (ArithmeticError, DatabaseError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 _LEFT_OUT = _("%(number)s is left out.")
 _FAULT = _("An error of the program: %(name)s.")
 _STEPS: states.Transitions = {PrintStatus.WAITING: frozenset({PrintStatus.READY, PrintStatus.FAILED})}
@@ -47,9 +46,12 @@ def _due(now: datetime) -> QuerySet[PrintRun]:
 
 
 def _make(run: PrintRun) -> int:
+    if run.tries > PATIENCE.max_attempts:  # only one that kills its worker gets here
+        queue.finish(run, status=PrintStatus.FAILED)
+        return 0
     try:
         return int(make(run))
-    except _FAULTS as exc:
+    except issuing.FAULTS as exc:
         logger.exception("paper copies %s cannot be made into a file", run)
         problem = sentences.kept([Sentence(_FAULT, {"name": type(exc).__name__})])
         is_over = run.tries >= PATIENCE.max_attempts

@@ -17,7 +17,7 @@ def unprintable(request: DocumentRequest) -> list[str]:
     """Texts of the document that the font cannot print; none where something else is in its way."""
     try:
         return printed_as.unprintable(issuing.drafted(request))
-    except (CannotIssue, NotNeeded, NotYet):
+    except (CannotIssue, NotNeeded, NotYet, *issuing.FAULTS):  # the worker tells of a fault
         return []
 
 
