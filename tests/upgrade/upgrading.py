@@ -1,6 +1,7 @@
 """``python -m tests.upgrade.upgrading``: the shop of ``landed.json.gz``, brought to this release by ``migrate``.
 
-In the empty database of DATABASE_URL, in a process of its own; prints what becomes of it as JSON.
+In the database of DATABASE_URL, which is empty or that release's, in a process of its own; prints what becomes of it as
+JSON.
 """
 
 from __future__ import annotations
@@ -60,12 +61,12 @@ def main() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from tests.migrated import remembering
+    from tests.migrated import LANDED, migrate_to_landed, remembering
     from tests.upgrade import looking
 
-    landed = json.loads(gzip.decompress((HERE / "landed.json.gz").read_bytes()))
+    landed = json.loads(gzip.decompress(LANDED.read_bytes()))
     with remembering(), looking.watched() as lost:
-        state = MigrationExecutor(connection).migrate([tuple(node) for node in landed["migrations"]])
+        state = migrate_to_landed()
         load(landed["tables"])
         conversations.write(state.apps.get_model)  # the snapshot's shop had none
         before = looking.figures()
