@@ -38,8 +38,10 @@ def invoice_paid(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
 
 
 def contract(basis: Basis) -> Content:
-    """In the language in which the agreement was accepted. The text is that of the consent, whose hash is told."""
+    """In the language in which the agreement was accepted. The text is that of the consent, whose hash is told. Of a
+    customer who was erased meanwhile, the e-mail is that of the invoice, which the law has kept."""
     invoice = invoices.invoice_of(basis)
+    payer = PayerDetails.from_json(invoice.payer)
     consent = Consent.objects.select_related("customer").get(pk=basis.request.about["consent"])
     return Content(
         kind=DocumentKind.CONTRACT,
@@ -48,7 +50,7 @@ def contract(basis: Basis) -> Content:
         languages=(consent.language,),
         currency=invoice.currency,
         seller=parties.seller(invoice.seller, basis.settings),
-        payer=parties.payer(PayerDetails.from_json(invoice.payer)),
+        payer=parties.payer(payer),
         lines=(),
         tax_groups=(),
         net=invoice.net,
@@ -62,7 +64,7 @@ def contract(basis: Basis) -> Content:
             version=str(consent.number),
             text_hash=consent.sha256,
             accepted_at=consent.accepted_at,
-            accepted_by=consent.customer.email,
+            accepted_by=payer.email if consent.customer.erased_at else consent.customer.email,
             address=consent.ip_address or "",
             blocks=tuple(blocks(consent.text)),
         ),

@@ -12,8 +12,9 @@ from django.core import mail
 from django.test import Client
 
 from storefront.backoffice.search.audit import checks as search_checks
-from storefront.billing.documents.models import Document
-from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
+from storefront.billing.documents.issuing import issue_due
+from storefront.billing.documents.models import ActOnPaper, Document, DocumentRequest, DocumentSettings, PaperCopy
+from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem, Seller
 from storefront.billing.services import ledger, settlement, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.core import clock, sentences
@@ -28,7 +29,7 @@ from storefront.users.models import AccountErased, DataRequest, DataRequestStatu
 from tests import rows
 from tests.checkout.building import order_by, put_in_cart
 from tests.factories import PASSWORD
-from tests.users.erasing import EMAIL, NAME, PORTAL, TYPED, customer_with_everything, erase_now, found
+from tests.users.erasing import COMPANY, EMAIL, NAME, PORTAL, TYPED, customer_with_everything, erase_now, found
 
 pytestmark = pytest.mark.django_db(transaction=False)
 
@@ -204,3 +205,17 @@ def test_a_short_number_is_sought_in_nobody_elses_words(make_customer: Any) -> N
     phones = {phone: people.person(make_customer(f"{at}@example.com", phone=phone)).phones
               for at, phone in enumerate(("10115", "+44 20 7946 0991"))}  # fmt: skip
     assert phones == {"10115": (), "+44 20 7946 0991": ("+44 20 7946 0991",)}
+
+
+def test_documents_that_are_still_owed_say_what_the_invoice_does_and_are_sent_to_nobody(erased: Any) -> None:
+    """They wait for the worker, or for the day the seller has set."""
+    assert {"act", "contract"} <= set(DocumentRequest.objects.filter(customer=erased).values_list("kind", flat=True))
+    DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper=ActOnPaper.ALWAYS)
+    requests.ask_erasure(customer=erased, by=erased, ends_licenses=True, is_at_once=True)
+    erase_now(hours=0.1)
+    issue_due()
+    issued = {document.kind: document.content for document in Document.objects.filter(customer=erased)}
+    assert {"act", "contract", "receipt"} <= set(issued)
+    assert COMPANY in issued["act"].payer.name and issued["contract"].agreement.accepted_by == EMAIL
+    assert not PaperCopy.objects.exists()
+    assert not OutboxMessage.objects.filter(template="document_issued").exists()

@@ -16,7 +16,7 @@ from storefront.backoffice.accounting import month, sums
 from storefront.backoffice.accounting.files import EXPORT
 from storefront.backoffice.pages import ActLink, DetailPage
 from storefront.backoffice.rights import has_any
-from storefront.billing.accounting import registers
+from storefront.billing.accounting import oss, registers, tax_rows
 from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import countries
 from storefront.core.snapshots import snapshot
@@ -46,11 +46,12 @@ class AccountingPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         span = month.read(self.request.GET)
         with snapshot():
-            tax = registers.tax(span)
+            tax = tax_rows.tax(span)
             turnovers = sums.turnovers(span, tax)
             payments = sums.flows(span, registers.PAYMENT, -1)
             refunds = sums.flows(span, registers.REFUNDS, 1)
             documents = registers.documents(span).count()
+            declared = oss.rows(span)
         currencies = sorted({each.currency for each in turnovers})
         return super().get_context_data(**kwargs) | {
             "months": month.choices(span),
@@ -58,6 +59,10 @@ class AccountingPage(DetailPage):
             "earlier": month.value(months_from(shifted(span.first, -1), 1)),
             "later": month.value(months_from(shifted(span.first, 1), 1)),
             "tax": [(row, TaxTreatment(row.treatment).label, _country(row.country), row.net + row.tax) for row in tax],
+            "oss": [(row, _country(row.country)) for row in declared],
+            "oss_quarter": oss.name_of(oss.quarter(span)),
+            "oss_last": oss.quarter(span).last,
+            "oss_missing": oss.without_rate(declared),
             "turnovers": turnovers,
             "payments": payments,
             "refunds": refunds,

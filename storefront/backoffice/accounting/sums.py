@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from storefront.billing.accounting import accounts, registers
 from storefront.billing.accounting.accounts import SALES, TAX, Account
+from storefront.billing.accounting.tax_rows import TaxRow
 from storefront.billing.models import LedgerAccount, LedgerEntry
 from storefront.billing.models.ledger import AccountKind
 from storefront.core import money
@@ -44,7 +45,7 @@ class Flow:
     amount: Decimal
 
 
-def turnovers(span: Span, tax: list[registers.TaxRow]) -> list[Turnover]:
+def turnovers(span: Span, tax: list[TaxRow]) -> list[Turnover]:
     """By account and currency; they add up to zero in each currency. ``tax``: that of the same month and snapshot."""
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for kind, name, currency, amount in _booked(span):

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from storefront.billing import gateway_registry
-from storefront.billing.accounting import accounts, journal
+from storefront.billing.accounting import accounts, journal, oss
+from storefront.billing.accounting.tax_rows import tax
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import Document
 from storefront.billing.models import LedgerEntry
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.reports import dimensions, income
-from storefront.billing.reports.income import Rest
 from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import money
 from storefront.core.instants import day_of
@@ -46,38 +45,6 @@ class Register:
         yield from self.rows(span)
 
 
-@dataclass(frozen=True, slots=True)
-class TaxRow:
-    """Sales less refunds of a month by how, where and at what rate they are taxed, major units of ``currency``.
-    ``rate`` is None for sums that no line explains."""
-
-    treatment: str
-    country: str
-    rate: Decimal | None
-    currency: str
-    net: Decimal
-    tax: Decimal
-
-    @property
-    def is_oss(self) -> bool:
-        """Declared in the seller's country for the buyer's: Directive 2006/112/EC, Articles 358 to 369."""
-        return self.treatment == TaxTreatment.DESTINATION
-
-
-def tax(span: Span) -> list[TaxRow]:
-    """Three queries, whatever the amount of data."""
-    found = income.split(span, dimensions.TREATMENT, dimensions.TAX_COUNTRY, dimensions.RATE)
-    rows = [
-        TaxRow(
-            treatment, country, None if rate is Rest.NOT_OF_A_LINE else rate, currency,
-            money.quantize(each.income - each.tax, currency), money.quantize(each.tax, currency),
-        )
-        for (treatment, country, rate, currency), each in found.items()
-        if each.income or each.tax
-    ]  # fmt: skip
-    return sorted(rows, key=lambda row: (row.currency, row.treatment, row.country, -(row.rate or Decimal(0))))
-
-
 def received(span: Span, kinds: tuple[str, ...]) -> QuerySet[LedgerEntry]:
     """What came from the providers or went back, by entry of a provider's account: below zero what it holds more."""
     entries = LedgerEntry.objects.filter(
@@ -97,6 +64,21 @@ def _tax_rows(span: Span) -> Iterator[Row]:
         label = str(TaxTreatment(row.treatment).label) if row.treatment in TaxTreatment.values else row.treatment
         rate = "" if row.rate is None else row.rate.normalize()
         yield [scheme, label, row.country, rate, row.currency, row.net, row.tax, row.net + row.tax]
+
+
+def _oss_heads() -> list[str]:
+    return [
+        _("Quarter"), _("Country"), _("Rate"), _("Currency"), _("Net"), _("Tax"), _("ECB rate of one euro"),
+        _("ECB rate of"), _("Net in euro"), _("Tax in euro"),
+    ]  # fmt: skip
+
+
+def _oss_rows(span: Span) -> Iterator[Row]:
+    name = oss.name_of(oss.quarter(span))
+    for row in oss.rows(span):
+        rate = ["", ""] if row.rate_of_euro is None else [row.rate_of_euro.normalize(), row.published_on or ""]
+        euro = ["" if each is None else each for each in (row.euro_net, row.euro_tax)]
+        yield [name, row.country, row.rate.normalize(), row.currency, row.net, row.tax, *rate, *euro]
 
 
 def _payer_heads() -> list[str]:
@@ -184,6 +166,7 @@ def _document_rows(span: Span) -> Iterator[Row]:
 REGISTERS = (
     Register("journal", gettext_lazy("Journal"), _journal_heads, _journal_rows),
     Register("tax", gettext_lazy("Tax by country and rate"), _tax_heads, _tax_rows),
+    Register("oss", gettext_lazy("OSS return of the quarter"), _oss_heads, _oss_rows),
     Register("payments", gettext_lazy("Payments"), _payment_heads, lambda span: _payment_rows(span, PAYMENT, -1)),
     Register("refunds", gettext_lazy("Refunds"), _payment_heads, lambda span: _payment_rows(span, REFUNDS, 1)),
     Register("documents", gettext_lazy("Documents"), _document_heads, _document_rows),

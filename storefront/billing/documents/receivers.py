@@ -27,8 +27,9 @@ def invoice_voided(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
 
 @receiver(document_issued, dispatch_uid="documents-issued")
 def issued(sender: object, *, document: Document, **kwargs: Any) -> None:
-    """Mailed, and put with those to be posted, in the transaction that issues it."""
-    if document.request.about.get(EARLIER):
+    """Mailed, and put with those to be posted, in the transaction that issues it. What is owed by law is issued also
+    after its customer was erased, from the invoice as it was frozen; it is kept and sent to nobody."""
+    if document.request.about.get(EARLIER) or document.customer.erased_at is not None:
         return
     papers.ask_where_always(document)
     if document.kind in mails.MAILED:

@@ -16,9 +16,10 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from storefront.billing.accounting import accounts, datev
+from storefront.billing.accounting import accounts
 from storefront.billing.accounting.models import AccountingAccount, DatevSettings
-from storefront.billing.models import Invoice
+from storefront.billing.models import ExchangeRate, Invoice
+from tests.backoffice.reports import datev_reader
 from tests.backoffice.reports.oracle import cents, sql
 from tests.billing.documents.building import make_document
 
@@ -117,20 +118,30 @@ def test_workbooks_hold_the_same_and_no_formula(owner: Client) -> None:
 
 @pytest.mark.usefixtures("named")
 def test_datev_reads_the_same_sales_in_its_own_form(owner: Client) -> None:
-    text = content(owner, "datev", "csv", currency="EUR").decode(datev.ENCODING)
-    assert text.endswith("\r\n") and "\n" not in text.replace("\r\n", "")
-    head, heads, *body = csv.reader(StringIO(text, newline=""), delimiter=";")
-    assert head[:5] == ["EXTF", "700", "21", "Buchungsstapel", "13"] and len(head) == 31
+    batch = datev_reader.read(content(owner, "datev", "csv", currency="EUR"))
+    head = [cell.strip('"') for cell in batch.head]
     assert head[10:16] == ["1001", "42", "20250101", "4", "20250601", "20250630"] and head[21] == "EUR"
-    assert {len(row) for row in body} == {datev.COLUMNS} == {len(heads)}
-    numbers = {slot: str(number) for number, slot in enumerate(accounts.slots(), start=1000)}
-    sales = {number for slot, number in numbers.items() if slot.startswith("sales:")}
-    signed = [("EUR", Decimal(row[0].replace(",", ".")) * (1 if row[1] == "H" else -1)) for row in body
-              if row[6] in sales]  # fmt: skip
-    assert summed(signed) == {"EUR": ledger("a.kind = 'sales'")["EUR"]}
-    assert all(row[8] == "3" for row in body if row[6] in sales) and all(len(row[9]) == 4 for row in body)
-    assert all(Decimal(row[0].replace(",", ".")) > 0 for row in body)
-    assert '"' in text.split("\r\n")[2]
+    assert batch.heads[3:6] == ["Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz"] and batch.heads[113] == "Festschreibung"
+    sales = {str(number) for number, slot in enumerate(accounts.slots(), start=1000) if slot.startswith("sales:")}
+    of_sales = [line for line in batch.lines if line.account in sales]
+    assert summed((line.currency, line.amount) for line in of_sales) == {"EUR": ledger("a.kind = 'sales'")["EUR"]}
+    assert {line.key for line in of_sales} == {"0003"}
+
+
+@pytest.mark.usefixtures("named")
+def test_datev_names_another_currency_with_its_rate_and_the_amount_in_the_books(owner: Client) -> None:
+    asked = {"month": MONTH, "currency": "USD"}
+    waits = owner.get("/admin/accounting/files/datev/csv/", asked, follow=True)
+    assert waits.redirect_chain and "the rate of USD on" in waits.content.decode()
+    ExchangeRate.objects.create(
+        currency="EUR", quote="USD", rate="1.25", valid_from=date(2025, 6, 1), valid_to=date(2025, 6, 30)
+    )
+    lines = datev_reader.read(content(owner, "datev", "csv", currency="USD")).lines
+    sales = {str(number) for number, slot in enumerate(accounts.slots(), start=1000) if slot.startswith("sales:")}
+    booked = [(line.currency, line.amount) for line in lines if line.account in sales]
+    assert summed(booked) == {"USD": ledger("a.kind = 'sales'")["USD"]}
+    assert {line.rate for line in lines} == {Decimal("1.25")}
+    assert all(abs(line.base * Decimal("1.25") - line.amount) <= Decimal("0.01") for line in lines)
 
 
 def test_datev_waits_for_names(owner: Client) -> None:
@@ -172,6 +183,9 @@ def test_the_register_lists_documents_by_the_day_on_them(owner: Client) -> None:
 
 @pytest.mark.usefixtures("named")
 def test_everything_is_in_one_file(owner: Client) -> None:
+    ExchangeRate.objects.create(
+        currency="EUR", quote="USD", rate="1.25", valid_from=date(2025, 6, 1), valid_to=date(2025, 6, 30)
+    )
     names = ZipFile(BytesIO(content(owner, "everything", "zip"))).namelist()
     assert {"journal-2025-06.csv", "tax-2025-06.xlsx", "1c-2025-06-EUR.xml"} < set(names)
     assert "EXTF_Buchungsstapel_2025-06_USD.csv" in names

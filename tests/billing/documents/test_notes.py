@@ -15,7 +15,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storefront.billing.accounting import registers
+from storefront.billing.accounting import tax_rows
 from storefront.billing.documents.building import lines
 from storefront.billing.documents.building.taxes import TaxedAs
 from storefront.billing.documents.content import ContentLine, DocumentKind, TaxCategory
@@ -64,7 +64,7 @@ def notes() -> list[tuple[str, Decimal, Decimal]]:
 
 
 def in_register() -> list[tuple[Decimal, Decimal, bool]]:
-    rows = registers.tax(Span(clock.today(), clock.today()))
+    rows = tax_rows.tax(Span(clock.today(), clock.today()))
     return [(row.net + row.tax, row.tax, row.is_oss) for row in rows]
 
 
