@@ -1,4 +1,4 @@
-"""What the accountant gets of sales in other currencies: OSS in euro, DATEV with the day's rate and the books' amount."""
+"""What the accountant gets of sales in other currencies: OSS in euro, DATEV with the day's rate and both amounts."""
 
 from __future__ import annotations
 
