@@ -6,22 +6,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storefront.billing.accounting import tax_rows
+from storefront.billing.db_triggers import FROZEN_TABLES
 from storefront.billing.documents.building import lines
 from storefront.billing.documents.building.taxes import TaxedAs
 from storefront.billing.documents.content import ContentLine, DocumentKind, TaxCategory
 from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import Document, DocumentRequest, RequestStatus
-from storefront.billing.models import Invoice, InvoiceLine, Payment, ReviewItem
+from storefront.billing.models import Invoice, InvoiceLine, LineShare, Payment, ReviewItem
 from storefront.billing.services import invoices, refund_booking, refunds
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -193,3 +196,20 @@ def test_a_refund_that_nobody_lists_has_its_notes_too(stripe: Any, customer: Any
             refund_booking.follow(payment, snapshot_of(payment, amount_refunded=Decimal(refunded)))
         issue_due()
     assert [each[:2] for each in notes()] == [("credit_note", 30), ("credit_note", 20), ("debit_note", 40)]
+
+
+@pytest.mark.django_db
+def test_the_upgrade_gives_earlier_parts_their_tax(stripe: Any, customer: Any) -> None:
+    payment = paid(sold(customer, "0.99", "3.33"), stripe)
+    for part in (1, 144, 143):
+        refund = stripe.refund(payment.reference, amount=part)
+        settle(attempt_id=payment.attempt_id or 0)
+    stripe.settle_refund(refund, succeed=False)
+    settle(attempt_id=payment.attempt_id or 0)
+    written = dict(LineShare.objects.values_list("pk", "tax"))
+    assert len(written) == 8 and any(written.values())
+    upgrade = import_module("storefront.billing.migrations.0035_tax_of_line_shares")
+    with transaction.atomic(), FROZEN_TABLES.lifted(connection):
+        LineShare.objects.update(tax=0)
+        upgrade.fill(apps, None)
+    assert dict(LineShare.objects.values_list("pk", "tax")) == written
