@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from storefront.backoffice.accounting import sums
@@ -32,14 +32,14 @@ RATES = {"USD": Decimal("1.25"), "JPY": Decimal("160.5"), "KWD": Decimal("0.35")
 Sums = dict[Any, Decimal]
 
 events = st.lists(
-    st.tuples(st.sampled_from(["refund", "refund fails", "lost", "won", "fee"]), st.integers(1, 100)), max_size=7
+    st.tuples(st.sampled_from(["refund", "refund fails", "lost", "won", "fee"]), st.integers(1, 100)), max_size=5
 )
 sales = st.lists(
     st.tuples(
         st.sampled_from(["EUR", "USD", "JPY", "KWD"]), st.sampled_from(["0", "7", "20.5"]),
         st.lists(st.integers(1, 9999), min_size=1, max_size=3), events,
     ),
-    min_size=1, max_size=3,
+    min_size=1, max_size=2,
 )  # fmt: skip
 
 
@@ -48,7 +48,11 @@ class Roll(Exception):
 
 
 @given(sales)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([("KWD", "0", [19, 2212], [("lost", 85), ("refund", 95), ("lost", 3), ("refund", 36), ("won", 1)])])
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)  # fmt: skip
 def test_page_files_and_ledger_say_the_same_whatever_happens(customer: Any, made: list[Any]) -> None:
     with pytest.raises(Roll), transaction.atomic():
         for number, (currency, rate, lines, happened) in enumerate(made):
@@ -120,8 +124,9 @@ def _all_agree() -> None:
 
 def _datev_agrees(month: Span) -> None:
     """In each currency it writes; where it writes the books' instead, to a cent a line."""
-    for at, slot in enumerate(slots(), start=1000):
-        AccountingAccount.objects.create(slot=slot, number=str(at))
+    AccountingAccount.objects.bulk_create(
+        AccountingAccount(slot=slot, number=str(at)) for at, slot in enumerate(slots(), start=1000)
+    )
     DatevSettings.objects.create(consultant=1001, client=42)
     for currency, rate in RATES.items():
         ExchangeRate.objects.create(currency="EUR", quote=currency, rate=rate, valid_from=month.first)

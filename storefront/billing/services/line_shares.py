@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from storefront.billing.models import (
     Invoice,
     InvoiceLine,
@@ -22,6 +20,7 @@ from storefront.billing.models import (
 )
 from storefront.billing.models.ledger import AccountKind
 from storefront.core import money
+from storefront.core.money import MoneySum
 
 _NOTHING = Decimal(0)
 #: Amounts by the key of their line.
@@ -31,13 +30,13 @@ ByLine = Mapping[int, Decimal]
 def decided(refunds: Iterable[Refund]) -> dict[int, Decimal]:
     """What refunds by line hold of each line, above zero."""
     rows = RefundedUnit.objects.filter(refund__in=list(refunds)).order_by().values_list("line")
-    return dict(rows.annotate(sum=Sum("amount")).values_list("line", "sum"))
+    return dict(rows.annotate(sum=MoneySum("amount")).values_list("line", "sum"))
 
 
 def taken(movements: Iterable[LedgerTransaction]) -> dict[int, Decimal]:
     """What movements took of each line, above zero; less what others of them gave back."""
     rows = LineShare.objects.filter(transaction__in=movements).order_by().values_list("line")
-    sums = rows.annotate(sum=Sum("amount")).values_list("line", "sum")
+    sums = rows.annotate(sum=MoneySum("amount")).values_list("line", "sum")
     return {line: -amount for line, amount in sums if amount < 0}
 
 
