@@ -126,6 +126,13 @@ def log_in(page: BrowserPage) -> None:
     page.wait_for_url("**/account/")
 
 
+def show_password(page: BrowserPage) -> None:
+    """Once more, for what comes next."""
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Confirm", exact=True).click()
+    page.wait_for_url("**/erase/")
+
+
 # What there is ------------------------------------------------------------------------------------------------------
 
 
@@ -298,7 +305,6 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/account/profile/", act=send("main form[method=post]", name=""))
     yield Kind("/account/data/")
     yield Kind("/ru/account/data/")
-    yield Kind("/account/data/erase/")
     week = clock.now() + timedelta(days=7)
     asked = DataRequest.objects.create(kind="erasure", customer=customer, ends_licenses=False, due_at=week)
     yield Kind(erasures.withdraw_url(asked).removeprefix(settings.SITE_URL), act=press("main form button"))
@@ -321,6 +327,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind("/basket/extend/nothing/", status=404)
     for path in ("", "invoices/", f"licenses/{license.public_id}/", "profile/", f"invoices/{invoice.number}/print/"):
         yield Kind(f"/ru/account/{path}")
+    yield Kind("/account/data/erase/", act=show_password)
     addresses.complained(customer.email, at=clock.now())
     yield Kind("/account/invoices/")
     addresses.bounced(customer.email, at=clock.now())

@@ -135,6 +135,14 @@ def test_whoever_has_the_address_of_their_own_offer_by_now_keeps_the_license(
     assert fresh(license).customer == customer
 
 
+def test_an_offer_to_an_erased_account_says_so(own: Client, license: License, settings: Any) -> None:
+    offer(license)
+    Handover.objects.update(email="")  # as an erasure leaves it
+    with after_its_days(settings):
+        assert handover_endings.end_due() == 1
+        assert "offered to is erased" in own.get("/account/").content.decode()
+
+
 def test_an_account_that_was_closed_since_reads_why_and_can_refuse(license: License, make_customer: Any) -> None:
     known = make_customer(NEW)
     made = offer(license)
