@@ -212,7 +212,8 @@ class ActView(StaffOnly, WagtailAdminTemplateMixin, FormView):
         """Lock the customers, as everything that concerns them does first, by their numbers, then the object."""
         if self.object is not None:
             customers = {each.pk: each for each in (self.customer(), *self.others(form)) if each is not None}
-            for row in (*(customers[pk] for pk in sorted(customers)), self.object):
+            rows: list[models.Model] = [*(customers[pk] for pk in sorted(customers)), self.object]
+            for row in rows:
                 states.hold(row)
 
     def _done(self, outcome: Outcome, url: str) -> HttpResponse:
