@@ -33,13 +33,16 @@ def save(form: SettingsForm, *, by: User) -> str:
     if before == after:
         return _("Nothing was changed.")
     kind = settings_states.kind_of(before, after)
-    changes = {"before": _words(before, before, after), "after": _words(after, before, after)}
+    was, becomes = _words(before, before, after), _words(after, before, after)
     if approvals.is_needed(kind):
-        approvals.ask(name=kind, key=str(seller.pk), label=str(seller), seen=before, change=after, by=by, **changes)
+        approvals.ask(
+            name=kind, key=str(seller.pk), label=str(seller), seen=before, change=after, before=was, after=becomes,
+            by=by,
+        )  # fmt: skip
         return _("Nothing is changed yet: another person must approve it, and is told.")
     settings.save()
-    history.record(seller, ACTION, by=by, **changes)
-    lines = [f"{name}: {old or '–'} → {changes['after'][name] or '–'}" for name, old in changes["before"].items()]
+    history.record(seller, ACTION, by=by, before=was, after=becomes)
+    lines = [f"{name}: {old or '–'} → {becomes[name] or '–'}" for name, old in was.items()]
     staffing.tell_owners(by=by, title=_TITLES[kind], lines=[str(seller), *lines])
     return _("Saved. Documents that are issued from now on are made this way.")
 

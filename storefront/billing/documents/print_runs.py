@@ -81,7 +81,8 @@ def make(run: PrintRun) -> bool:
 
 
 def _sheets(copies: Sequence[PaperCopy]) -> tuple[list[tuple[PaperCopy, io.BytesIO]], list[Sentence]]:
-    made, problem = [], []
+    made: list[tuple[PaperCopy, io.BytesIO]] = []
+    problem: list[Sentence] = []
     for copy in copies:
         try:
             made.append((copy, making.without_marks(copy.document)))
