@@ -8,63 +8,71 @@ from typing import Any
 
 import pytest
 
-#: Files that take a minute and more. One that begins at the end leaves a worker alone with it.
+#: Files that take a minute and more, by folder and name. One that begins at the end leaves a worker alone with it.
 LONG = (
-    "test_accessibility.py",
-    "test_crashes.py",
-    "test_database_restart.py",
-    "test_every_action.py",
-    "test_every_page.py",
-    "test_worker_threads.py",
-    "test_migrations.py",
-    "test_upgrade.py",
+    "account/test_accessibility.py",
+    "backoffice/test_every_page.py",
+    "billing/test_payments_migration.py",
+    "cms/test_every_action.py",
+    "cms/test_page_cache.py",
+    "races/test_crashes.py",
+    "races/test_database_restart.py",
+    "races/test_migrations.py",
+    "races/test_worker_threads.py",
+    "upgrade/test_upgrade.py",
 )
 
 #: Files that take ten seconds and more; with those above, the journeys, the races and whatever opens a browser they are
 #: left to ``make test``. ``make check`` runs the rest.
 SLOW = (
     *LONG,
-    "test_access_matrix.py",
-    "test_dead_links.py",
-    "test_demo.py",
-    "test_demo_history.py",
-    "test_disputes.py",
-    "test_extend.py",
-    "test_imports.py",
-    "test_license_terms_migration.py",
-    "test_login_limits.py",
-    "test_mails_of_a_year.py",
-    "test_no_paid_day_is_lost.py",
-    "test_odd_bodies.py",
-    "test_page_cache.py",
-    "test_pages_in_portal.py",
-    "test_payments_migration.py",
-    "test_report_pages.py",
-    "test_sums.py",
-    "test_periods.py",
-    "test_production_settings.py",
-    "test_reminders.py",
-    "test_renewals.py",
-    "test_search.py",
-    "test_setup_shop.py",
-    "test_shared_pages.py",
-    "test_silent_portals.py",
-    "test_site.py",
-    "test_snippets.py",
-    "test_stripe.py",
-    "test_stripe_stand_in.py",
-    "test_structured_data.py",
-    "test_two_editors.py",
-    "test_unpaid.py",
-    "test_web_server.py",
+    "account/test_access_matrix.py",
+    "backoffice/test_access_matrix.py",
+    "backoffice/test_refunds.py",
+    "backoffice/test_trade_lists.py",
+    "backoffice/test_two_currencies.py",
+    "billing/test_breaker.py",
+    "billing/test_disputes.py",
+    "billing/test_license_terms_migration.py",
+    "billing/test_webhooks.py",
+    "checkout/test_currencies.py",
+    "checkout/test_kept_fields.py",
+    "checkout/test_reminders.py",
+    "checkout/test_unpaid.py",
+    "cms/test_agreements.py",
+    "cms/test_articles.py",
+    "cms/test_dead_links.py",
+    "cms/test_demo.py",
+    "cms/test_demo_history.py",
+    "cms/test_numbers.py",
+    "cms/test_shared_pages.py",
+    "cms/test_structured_data.py",
+    "cms/test_tax_settings.py",
+    "cms/test_two_editors.py",
+    "cms/test_two_editors_admin.py",
+    "core/test_production_settings.py",
+    "customers/test_timeline.py",
+    "gateways/test_stripe.py",
+    "inbox/test_odd_bodies.py",
+    "licensing/test_mails_of_a_year.py",
+    "licensing/test_periods.py",
+    "reports/test_accounting.py",
+    "reports/test_report_pages.py",
+    "sandbox/test_stripe_shapes.py",
+    "users/test_imports.py",
+    "users/test_login_limits.py",
 )
+
+
+def is_one_of(files: tuple[str, ...], item: pytest.Item) -> bool:
+    return f"{item.path.parent.name}/{item.path.name}" in files
 
 
 def is_slow(item: pytest.Item) -> bool:
     """Whether ``make check`` leaves this test out."""
-    opens_browser = not {"page", "browser", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+    opens_browser = not {"page", "page_of", "browser", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
     is_story = not {"journeys", "races"}.isdisjoint(item.path.parts)
-    return opens_browser or is_story or item.path.name in SLOW
+    return opens_browser or is_story or is_one_of(SLOW, item)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -74,15 +82,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long stories begin first; of the journeys the marketers', who plan a sale that takes its time, and last the
-    test that waits for it."""
+    """The long stories begin first, and slow files before quick ones; of the journeys the marketers', who plan a sale
+    that takes its time, and last the test that waits for it."""
 
     def is_long(item: pytest.Item) -> bool:
-        return "journeys" in item.path.parts or item.path.name in LONG
+        return "journeys" in item.path.parts or is_one_of(LONG, item)
 
     def rank(item: pytest.Item) -> int:
         if "journeys" not in item.path.parts:
-            return 1 if is_long(item) else 4
+            return 1 if is_long(item) else 4 if is_one_of(SLOW, item) else 5
         if item.get_closest_marker("waits"):
             return 3
         return 0 if item.path.name == "test_marketing.py" else 2

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import order
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("storefront", "catalogue", "checkout", "cms")
 MAX_FILE_LINES = 250
@@ -104,3 +106,7 @@ def test_only_billing_reads_the_json_of_license_terms():
     code = [path for path in sources() if str(path.relative_to(ROOT)) not in own]
     pages = sorted((ROOT / "templates").rglob("*.html"))
     assert not [str(path) for path in (*code, *pages) if path_or_key.search(path.read_text())]
+
+
+def test_files_that_are_known_to_be_slow_exist():
+    assert not [name for name in order.SLOW if not (*(ROOT / "tests").rglob(name),)]
