@@ -116,6 +116,7 @@ def test_the_newest_choice_counts_wherever_it_was_made(client: Client, shop: Any
     put_in_cart(client, shop.term("standard", 12))
     client.post("/checkout/", filled(shop, country="HU", kind="person", go="cart"))
     assert "VAT 27%" in text(client.get("/basket/")) and "plus 27% VAT" in text(client.get(PRODUCT))
+    assert "НДС 27" in text(client.get("/ru/basket/")), "the tax, not the number of that name"
     choose(client, "FR", "/basket/")
     checkout = client.get("/checkout/")
     assert chosen_on(checkout) == "FR" and "VAT 20%" in text(checkout)
