@@ -141,7 +141,7 @@ def test_tax_is_named_in_the_currency_of_the_tax_return_too(seller: Any, stripe:
         assert issue_due() == 1
         request = DocumentRequest.objects.get(status=RequestStatus.FAILED)
         assert "rate of USD" in request.problem_text
-        for day, rate in (("2026-11-20", "2"), ("2026-11-27", "1.05"), ("2026-12-01", "3")):
+        for day, rate in (("2026-11-20", "2"), ("2026-11-27", "1.6"), ("2026-12-01", "3")):
             ExchangeRate.objects.create(currency="EUR", quote="USD", rate=rate, valid_from=day)
         DocumentRequest.objects.filter(pk=request.pk).update(status=RequestStatus.WAITING)
         attempt = start(invoice=invoice, gateway_name="stripe")
@@ -156,7 +156,7 @@ def test_tax_is_named_in_the_currency_of_the_tax_return_too(seller: Any, stripe:
     assert (invoice.tax, home.currency, home.tax, home.on) == (
         Decimal("19.00"),
         "EUR",
-        Decimal("18.10"),
+        Decimal("11.88"),
         date(2026, 11, 27),
     )
     assert sum(note.content.home_tax.tax for note in notes) == home.tax and len(notes) == 3
@@ -165,10 +165,10 @@ def test_tax_is_named_in_the_currency_of_the_tax_return_too(seller: Any, stripe:
     assert cii.findtext(".//{*}TaxCurrencyCode") == ubl_tree.findtext("{*}TaxCurrencyCode") == "EUR"
     for tree, name in ((cii, "TaxTotalAmount"), (ubl_tree, "TaxTotal/{*}TaxAmount")):
         amounts = {each.get("currencyID"): each.text for each in tree.iterfind(f".//{{*}}{name}")}
-        assert amounts == {"USD": "19.00", "EUR": "18.10"}
+        assert amounts == {"USD": "19.00", "EUR": "11.88"}
     with made.pdf.open() as pdf:
         text = " ".join(PdfReader(pdf).pages[0].extract_text().split())
-    assert "VAT in EUR (1 USD = 0.9523809524 EUR, European Central Bank, 27 Nov 2026) 18.10" in text
+    assert "VAT in EUR (1 USD = 0.625 EUR, European Central Bank, 27 Nov 2026) 11.88" in text
 
 
 @pytest.mark.parametrize(

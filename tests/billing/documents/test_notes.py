@@ -177,14 +177,15 @@ def give_back(payment: Payment, stripe: Any, amount: str, *, by_us: bool) -> str
 def test_a_note_that_was_not_issued_in_time_is_not_needed_any_more(stripe: Any, customer: Any) -> None:
     payment = paid(sold(customer, "96.00"), stripe)
     refund = stripe.refund(payment.reference, amount=2000)
+    stripe.refund(payment.reference, amount=1000)
     settle(attempt_id=payment.attempt_id or 0)
     stripe.settle_refund(refund, succeed=False)
     look(payment)
     with time_machine.travel(clock.now() + timedelta(hours=1)):
         issue_due()
-    assert notes() == []
-    requests = DocumentRequest.objects.filter(kind__in=NOTES)
-    assert [each.status for each in requests] == [RequestStatus.NOT_NEEDED] * 2
+    assert [each[:2] for each in notes()] == [("credit_note", 10)]
+    of_failed = DocumentRequest.objects.filter(refund__reference=refund)
+    assert [each.status for each in of_failed] == [RequestStatus.NOT_NEEDED] * 2
 
 
 @pytest.mark.django_db
