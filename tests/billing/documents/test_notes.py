@@ -176,8 +176,8 @@ def give_back(payment: Payment, stripe: Any, amount: str, *, by_us: bool) -> str
 @pytest.mark.django_db
 def test_a_note_that_was_not_issued_in_time_is_not_needed_any_more(stripe: Any, customer: Any) -> None:
     payment = paid(sold(customer, "96.00"), stripe)
-    refund = stripe.refund(payment.reference, amount=2000)
     stripe.refund(payment.reference, amount=1000)
+    refund = stripe.refund(payment.reference, amount=2000)  # the provider lists the latest first
     settle(attempt_id=payment.attempt_id or 0)
     stripe.settle_refund(refund, succeed=False)
     look(payment)

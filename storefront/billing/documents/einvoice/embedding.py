@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from typing import Any
 
 from storefront.billing.documents.content import Content
 from storefront.billing.documents.einvoice.making import LEVEL, EInvoice, Flavor
@@ -40,11 +41,11 @@ def _dated(pdf: bytes, on: date) -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
     moment = f"D:{on:%Y%m%d}000000+00'00'"
     writer.add_metadata({"/CreationDate": moment, "/ModDate": moment})
-    root = writer.root_object
-    for attached in root["/AF"].get_object():  # type: ignore[attr-defined]  # an array
+    root: Any = writer.root_object  # what lies in it is as the library has just written it
+    for attached in root["/AF"].get_object():
         about = attached.get_object()["/EF"]["/F"].get_object()["/Params"]
         about[NameObject("/ModDate")] = TextStringObject(moment)
-    xmp: bytes = root["/Metadata"].get_object().get_data()  # type: ignore[attr-defined]  # a stream
+    xmp: bytes = root["/Metadata"].get_object().get_data()
     writer.xmp_metadata = _MADE_AT.sub(f"{on:%Y-%m-%d}T00:00:00+00:00".encode(), xmp)
     written = io.BytesIO()
     writer.write(written)
