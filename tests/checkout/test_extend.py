@@ -16,7 +16,7 @@ from oscar.apps.order.models import Order
 from catalogue.plans.models import Period
 from catalogue.plans.publishing import publish
 from checkout.models import Consent, PurchaseDetails
-from storefront.billing.models import Invoice, Seller, TaxRate
+from storefront.billing.models import Invoice, ReviewItem, Seller, TaxRate
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, settlement, starting
 from storefront.billing.tax import shipped_rates
@@ -381,3 +381,13 @@ class TestTax:
     def test_the_way_to_log_in_keeps_the_currency(self, client: Client, shop: Any, license: License) -> None:
         html = client.get(f"{extend_path(license)}?currency=EUR").content.decode()
         assert "%3Fcurrency%3DEUR" in html[html.index("/account/login/") :][:400]
+
+    def test_a_rate_that_the_table_lacks_closes_the_page_with_the_reason(
+        self, client: Client, shop: Any, license: License, customer: Any
+    ) -> None:
+        charge_vat()
+        payers.add(customer=customer, details=PayerDetails(name="Ada Buyer", country="FR"))
+        TaxRate.objects.filter(country="FR").delete()
+        answer = client.get(extend_path(license))
+        assert answer.status_code == 409 and "cannot work out the tax" in answer.content.decode()
+        assert ReviewItem.objects.get().kind == "tax_rate_missing"

@@ -45,6 +45,8 @@ def test_a_new_rate_is_added_and_ends_the_one_before(accountant: Any) -> None:
         ({"rate": "119"}, "rate", "less than or equal to 99"),
         ({"country": "ZZ"}, "country", "not the code of a country"),
         ({"country": ""}, "country", "required"),
+        ({"region": "PT-20"}, "region", "another country"),
+        ({"region": "PT-99", "country": "PT"}, "region", "not one of the available choices"),
     ],
 )
 def test_a_wrong_rate_is_refused_at_its_field(accountant: Any, fields: dict[str, str], field: str, words: str) -> None:
@@ -69,6 +71,24 @@ def test_the_last_rate_of_a_tax_that_is_charged_does_not_end(
     answer = accountant.post(reverse(f"{RATES}:edit", args=[last.pk]), ending)
     assert answer.status_code == (200 if is_refused else 302)
     assert not is_refused or "leave the end empty" in str(answer.context["form"].errors["valid_to"])
+
+
+def test_a_rate_of_a_tax_that_is_charged_is_not_deleted(admin_client: Any, shop: Any) -> None:
+    TaxRate.objects.all().delete()
+    shipped_rates.load(TaxRate)
+    Seller.objects.update(tax_regime="vat", country="DE")
+    show_password_again(admin_client)
+    for country, is_kept in (("FR", True), ("KZ", False)):
+        TaxRate.objects.get_or_create(country=country, defaults={"rate": 16, "valid_from": date(2026, 1, 1)})
+        row = TaxRate.objects.get(country=country)
+        admin_client.post(reverse(f"{RATES}:delete", args=[row.pk]))
+        assert TaxRate.objects.filter(pk=row.pk).exists() is is_kept
+
+
+def test_sales_in_a_currency_without_a_rate_need_oss(accountant: Any, shop: Any, settings: Any) -> None:
+    settings.SHOP_CURRENCIES = ["EUR", "USD"]
+    errors = save_seller(accountant, uses_oss="").context["form"].errors
+    assert set(errors) == {"uses_oss"} and "USD" in str(errors["uses_oss"])
 
 
 def test_marketers_do_not_see_the_rates(marketer: Any) -> None:
