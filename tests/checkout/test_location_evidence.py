@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from storefront.billing.accounting import oss_records
 from storefront.billing.links import pay_path
 from storefront.billing.models import Invoice, ReviewItem, Seller, TaxRate
 from storefront.billing.services import location_evidence
 from storefront.billing.services.settlement import settle
 from storefront.billing.tax import TaxFacts, shipped_rates
+from storefront.core.instants import day_of
+from storefront.core.spans import Span
 from storefront.users.models import User
 from storefront.users.roles import ACCOUNTING, ensure_role
 from tests.checkout.building import filled, order_by, put_in_cart, seal_on
@@ -95,3 +98,13 @@ def test_a_header_of_nobody_we_trust_is_no_evidence(shop: Any, stripe: Any, sett
     invoice = buy(shop, stripe, ip="FR", phone="DE", card="DE")
     assert "ip_address" not in {each.kind for each in location_evidence.pieces(invoice)}
     assert ReviewItem.objects.get().kind == "location_conflict"
+
+
+def test_the_accountant_gets_the_records_of_oss_with_the_evidence(shop: Any, stripe: Any) -> None:
+    invoice = buy(shop, stripe, ip="FR", phone="FR", card="FR")
+    today = day_of(invoice.paid_at)
+    (row,) = oss_records.rows(Span(today, today))
+    assert row[:3] == [today, invoice.number, "FR"] and len(row) == len(oss_records.heads())
+    assert row[4:10] == [20, "EUR", invoice.net, invoice.tax, invoice.amount, 0]
+    assert row[-1].startswith("Billing address: France; Prefix of the phone number: France")
+    assert list(oss_records.rows(Span(today, today).before)) == []

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from storefront.billing import gateway_registry
-from storefront.billing.accounting import accounts, journal, oss
+from storefront.billing.accounting import accounts, journal, oss, oss_records
 from storefront.billing.accounting.tax_rows import tax
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import Document
@@ -167,6 +167,12 @@ REGISTERS = (
     Register("journal", gettext_lazy("Journal"), _journal_heads, _journal_rows),
     Register("tax", gettext_lazy("Tax by country and rate"), _tax_heads, _tax_rows),
     Register("oss", gettext_lazy("OSS return of the quarter"), _oss_heads, _oss_rows),
+    Register(
+        "oss-records",
+        gettext_lazy("Sales taxed in the consumer's country, with evidence"),
+        oss_records.heads,
+        oss_records.rows,
+    ),
     Register("payments", gettext_lazy("Payments"), _payment_heads, lambda span: _payment_rows(span, PAYMENT, -1)),
     Register("refunds", gettext_lazy("Refunds"), _payment_heads, lambda span: _payment_rows(span, REFUNDS, 1)),
     Register("documents", gettext_lazy("Documents"), _document_heads, _document_rows),

@@ -48,7 +48,7 @@ def pieces(invoice: Invoice) -> list[Evidence]:
     """All that is known, in the order in which it came; one query."""
     later = [
         Evidence(kind=row.kind, country=row.country, source=row.source, at=row.found_at.isoformat())
-        for row in invoice.location_evidence.order_by("pk")
+        for row in sorted(invoice.location_evidence.all(), key=lambda row: row.pk)
     ]
     return [*TaxFacts.from_json(invoice.tax_facts).evidence, *later]
 
