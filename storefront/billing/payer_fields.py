@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from babel import Locale
 from django.utils.functional import Promise
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, pgettext, to_locale
 from django.utils.translation import gettext as _
 
 from storefront.billing.payer_countries import (
@@ -50,7 +50,11 @@ def label(identifier: Identifier) -> str:
     """The country's own name, and in the active language what it is."""
     if isinstance(identifier.name, Promise) or identifier.field in BANK:
         return str(identifier.name)
-    meanings = {VAT: _("VAT number"), TAX: _("tax number"), REGISTRATION: _("registration number")}
+    meanings = {
+        VAT: pgettext("in brackets", "VAT number"),
+        TAX: pgettext("in brackets", "tax number"),
+        REGISTRATION: pgettext("in brackets", "registration number"),
+    }
     return f"{identifier.name} ({meanings[identifier.field]})"
 
 

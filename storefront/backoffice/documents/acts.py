@@ -116,6 +116,7 @@ class Retry(ActView):
     permissions = (SEND,)
     action = RETRIED
     page_title = gettext_lazy("Issue the document")
+    template_name = "backoffice/documents/retry.html"
     header_icon = "rotate"
     crumbs = (Crumb("backoffice-documents-waiting", gettext_lazy("Documents that wait")),)
     form_class = RetryForm

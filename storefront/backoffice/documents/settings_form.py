@@ -15,6 +15,13 @@ from storefront.billing.documents.pictures import Drawing
 from storefront.core.uploads.refusals import Refused
 
 _MARKS = (PictureRole.SEAL, PictureRole.SIGNATURE)
+#: What the fields of a group begin with.
+_GROUPS = (
+    (_("Which documents are issued"), ("issues_", "act_")),
+    (_("Who signs"), ("director", "accountant")),
+    (_("Bank account"), ("bank_", "correspondent_", "beneficiary_", "payment_")),
+    (_("Logo, seal and signature"), ("new_", "without_")),
+)
 
 
 class PictureField(forms.FileField):
@@ -50,6 +57,7 @@ class SettingsForm(forms.ModelForm):
     class Meta:
         model = DocumentSettings
         exclude = ("seller", "logo", "seal", "signature")  # noqa: DJ006  (a field that is new is asked for, too)
+        labels = {"series": _("Number prefix")}
 
     def __init__(self, *args: Any, may_use_seal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,6 +83,14 @@ class SettingsForm(forms.ModelForm):
             if isinstance(text, str) and (missing := letters.missing(text)):
                 self.add_error(name, _("These letters cannot be printed: %(letters)s.") % {"letters": missing})
         return data
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields by what they are about, with its name; what has no group comes first."""
+        groups = [(title, [self[name] for name in self.fields if name.startswith(begins)]) for title, begins in _GROUPS]
+        named = {field.name for _title, fields in groups for field in fields}
+        first = [self[name] for name in self.fields if name not in named]
+        return [(str(_("Look and numbers")), first), *((str(title), fields) for title, fields in groups if fields)]
 
     @property
     def drawings(self) -> dict[PictureRole, Drawing]:

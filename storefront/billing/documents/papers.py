@@ -11,7 +11,7 @@ from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import ActOnPaper, Document, PaperCopy, PaperStatus
 from storefront.billing.documents.sellers import settings_of
 from storefront.billing.payer_details import PayerDetails
-from storefront.core import clock, states
+from storefront.core import clock, countries, states
 from storefront.core.states import Transitions
 from storefront.users.models import User
 
@@ -42,8 +42,10 @@ def ask_where_always(document: Document) -> None:
 
 
 def postal_address(payer: PayerDetails) -> str:
+    """In lines, with the country's name in the active language."""
+    country = countries.name(payer.country) if payer.country else ""
     town = " ".join(part for part in (payer.postcode, payer.city) if part)
-    return "\n".join(part for part in (payer.title, payer.address.strip(), town, payer.country) if part)
+    return "\n".join(part for part in (payer.title, payer.address.strip(), town, country) if part)
 
 
 def printed(papers: Sequence[PaperCopy]) -> None:
