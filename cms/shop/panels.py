@@ -179,7 +179,9 @@ SELLER_PANELS = [
     FieldRowPanel(
         [
             FieldPanel("registration_number", help_text=_("In the company register. Leave empty to show none.")),
-            FieldPanel("tax_number", help_text=_("For VAT. Leave empty to show none.")),
+            FieldPanel(
+                "tax_number", help_text=_("At your tax office. Printed on documents; leave empty to show none.")
+            ),
         ]
     ),
     tax_panels.SELLER,

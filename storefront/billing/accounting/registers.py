@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from storefront.billing import gateway_registry
 from storefront.billing.accounting import accounts, journal, oss, oss_records
@@ -92,7 +92,7 @@ def _payer(customer: int | None, payer: dict[str, Any]) -> Row:
 
 def _journal_heads() -> list[str]:
     return [
-        _("Date"), _("Movement"), _("Kind"), _("Document"), _("Account"), _("Account name"), _("Debit"), _("Credit"),
+        _("Date"), _("Movement"), _("Kind"), _("Document"), pgettext("in the books", "Account"), _("Account name"), _("Debit"), _("Credit"),
         _("Currency"), _("Taxed as"), _("Country"), _("Rate"), _("Payment reference"), *_payer_heads(),
     ]  # fmt: skip
 
