@@ -92,8 +92,9 @@ def _payer(customer: int | None, payer: dict[str, Any]) -> Row:
 
 def _journal_heads() -> list[str]:
     return [
-        _("Date"), _("Movement"), _("Kind"), _("Document"), pgettext("in the books", "Account"),
-        _("Account name"), _("Debit"), _("Credit"), _("Currency"), _("Taxed as"), _("Country"), _("Rate"), _("Payment reference"), *_payer_heads(),
+        _("Date"), _("Movement"), _("Kind"), _("Document"), pgettext("in the books", "Account"), _("Account name"),
+        _("Debit"), _("Credit"), _("Currency"), _("Taxed as"), _("Country"), _("Rate"), _("Payment reference"),
+        *_payer_heads(),
     ]  # fmt: skip
 
 
