@@ -77,8 +77,4 @@ def _verdict(found: Location) -> str:
     ) % {"count": found.agreeing, "country": countries.name(found.country)}
     if found.agreeing >= WANTED or not found.others:
         return agreeing
-<<<<<<< HEAD
     return " ".join((agreeing, _("Others contradict it.")))
-=======
-    return " ".join([agreeing, _("Others contradict it.")])
->>>>>>> cc138591 (The verdict on evidence is found by gettext)
