@@ -102,6 +102,7 @@ def test_a_header_of_nobody_we_trust_is_no_evidence(shop: Any, stripe: Any, sett
 
 def test_the_accountant_gets_the_records_of_oss_with_the_evidence(shop: Any, stripe: Any) -> None:
     invoice = buy(shop, stripe, ip="FR", phone="FR", card="FR")
+    assert invoice.paid_at is not None
     today = day_of(invoice.paid_at)
     (row,) = oss_records.rows(Span(today, today))
     assert row[:3] == [today, invoice.number, "FR"] and len(row) == len(oss_records.heads())

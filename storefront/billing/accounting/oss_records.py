@@ -43,7 +43,7 @@ def rows(span: Span) -> Iterator[list[Any]]:
         lines, currency = list(invoice.lines.all()), invoice.currency
         known = location_evidence.packed(location_evidence.pieces(invoice))
         yield [
-            day_of(invoice.paid_at), invoice.number, TaxFacts.from_json(invoice.tax_facts).country,
+            day_of(invoice.paid_at or invoice.issued_at), invoice.number, TaxFacts.from_json(invoice.tax_facts).country,
             "; ".join(line.description for line in lines), lines[0].tax_rate.normalize(), currency,
             *(money.quantize(amount, currency) for amount in (invoice.net, invoice.tax, invoice.amount)),
             money.quantize(invoice.amount - left.get(invoice.pk, invoice.amount), currency),

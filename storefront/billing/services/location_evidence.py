@@ -64,7 +64,7 @@ def check(invoice: Invoice) -> None:
     found = judge(invoice, known)
     if found is None or found.is_certain:
         return
-    told = {"invoice": invoice.number, "place": found.country, "evidence": packed(known)}
+    told: dict[str, object] = {"invoice": invoice.number, "place": found.country, "evidence": packed(known)}
     text = (
         _("%(invoice)s was taxed as a sale to a consumer in %(place)s, but evidence contradicts it: %(evidence)s.")
         if found.others

@@ -72,7 +72,7 @@ def _close(sale: ProvisionalSale, outcome: VatOutcome, check: VatCheck | None, *
 
 def _tell(invoice: Invoice, kind: str) -> None:
     facts = TaxFacts.from_json(invoice.tax_facts)
-    told = {"vat_id": facts.vat_id, "invoice": invoice.number}
+    told: dict[str, object] = {"vat_id": facts.vat_id, "invoice": invoice.number}
     text = _INVALID if kind == INVALID else _UNCONFIRMED
     sentences = [Sentence(text, told), _owed(invoice)]
     reviews.file(key=f"{kind}:{invoice.public_id}", kind=kind, detail=sentences, invoice=invoice)
