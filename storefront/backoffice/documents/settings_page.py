@@ -85,7 +85,7 @@ class DocumentSettingsPage(StaffOnly, WagtailAdminTemplateMixin, FormView):
             with transaction.atomic():
                 said = settings_saving.save(form, by=self.request.user)  # type: ignore[arg-type]
         except approvals.ApprovalError as error:
-            form.add_error(None, explain_approval(error).message)
+            form.add_error(None, str(explain_approval(error).message))
             return self.form_invalid(form)
         messages.success(self.request, said)
         return redirect(self.get_success_url())
