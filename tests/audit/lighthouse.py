@@ -117,7 +117,8 @@ def _without(report: dict, category: str, left_out: str) -> int:
 
 
 def _browser() -> str:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "chromium-headless-shell")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not found:
         raise RuntimeError("no chromium")
     return found

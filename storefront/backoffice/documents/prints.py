@@ -34,7 +34,7 @@ class Print(ActView):
     permissions = (SEND,)
     action = PRINTED
     page_title = gettext_lazy("Print the chosen paper copies")
-    header_icon = "print"
+    header_icon = "doc-full-inverse"
     crumbs = Retry.crumbs
     run: PrintRun | None = None
 
@@ -67,7 +67,7 @@ class PrintRunPage(DetailPage):
 
     permissions = (SEND,)
     page_title = gettext_lazy("Paper copies to print")
-    header_icon = "print"
+    header_icon = "doc-full-inverse"
     template_name = "backoffice/documents/print_run.html"
     crumbs = Retry.crumbs
 
