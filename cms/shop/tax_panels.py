@@ -88,9 +88,17 @@ EXCHANGE = ObjectList(
     [
         FieldRowPanel(
             [
-                FieldPanel("currency", widget=forms.Select(choices=currencies.choices)),  # type: ignore[arg-type]
+                FieldPanel(
+                    "currency",
+                    widget=forms.Select(choices=currencies.choices),  # type: ignore[arg-type]
+                    help_text=_("The currency whose unit is valued."),
+                ),
                 FieldPanel("rate", help_text=_("As published: the ECB says how much one euro is.")),
-                FieldPanel("quote", widget=forms.Select(choices=currencies.choices)),  # type: ignore[arg-type]
+                FieldPanel(
+                    "quote",
+                    widget=forms.Select(choices=currencies.choices),  # type: ignore[arg-type]
+                    help_text=_("The currency the rate is counted in."),
+                ),
             ]
         ),
         FieldRowPanel(

@@ -193,7 +193,8 @@ def test_search_costs_the_same_for_few_and_many(client: Client, site: Any) -> No
         with CaptureQueriesContext(connection) as captured:
             client.get("/search/", {"q": "yestar module"})
         costs.append(len(captured))
-    assert costs == [3, 3]  # is the vocabulary still the same, what matches, what is shown of it
+    # is the vocabulary still the same, what matches, what is shown of it, and with which tax
+    assert costs == [4, 4]
 
 
 def test_search_is_throttled(client: Client, site: Any, settings: Any) -> None:
