@@ -136,7 +136,7 @@ def _use_currency(request: HtmxRequest, response: HttpResponse, currency: str) -
 def _back(request: HtmxRequest) -> HttpResponse:
     """To the page that a form came from, or to the cart."""
     target = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return redirect(target if is_ours else reverse("cart"))

@@ -71,7 +71,7 @@ class CheckoutForm(PayerFields):
         self._complete("name", "name")
         self.for_payer(payers=payers, is_short=True)
         if page:
-            also = f"{total},#shown,#payer-postcode"
+            also = f"{total},#shown,#payer-postcode,#payer-company-postcode"
             reload_from(page, self.fields["country"], button=self.RELOAD, part="#payer-numbers", also=also)
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."

@@ -47,7 +47,8 @@ class PayerFields(forms.Form):
     RELOAD = "fields"
     payers: Sequence[Payer] = ()
     is_short = False
-    #: Whether a person's postcode decides about their tax. In a short form it stands before what only companies have.
+    #: Whether a person's postcode decides about their tax. In a short form it stands before what only companies have,
+    #: else among it: both places change with the country, so that there is one field wherever it stands.
     asks_postcode = False
 
     def for_payer(self, *, payers: Sequence[Payer] = (), is_short: bool = False) -> None:
@@ -137,11 +138,6 @@ class PayerFields(forms.Form):
     @property
     def number_fields(self) -> list[forms.BoundField]:
         return [each for each in self.asked_fields if each.name in payer_fields.NUMBERS]
-
-    @property
-    def address_fields(self) -> list[forms.BoundField]:
-        apart = (*payer_fields.NUMBERS, "company", "postcode" if self.asks_postcode else "")
-        return [each for each in self.asked_fields if each.name not in apart]
 
     @property
     def _of_short_person(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from storefront.billing.models import Invoice, Seller, TaxRate
@@ -130,6 +131,25 @@ def test_the_payer_whom_a_customer_has_goes_first(client: Client, shop: Any, cus
     choose(client, "FR", "/basket/")
     page = client.get("/basket/")
     assert "VAT 27%" in text(page) and "/basket/country/" not in page.content.decode()
+
+
+@pytest.mark.parametrize(("was", "country"), [("DE", "NL"), ("NL", "DE")])
+def test_the_form_has_one_postcode_wherever_it_stands(client: Client, shop: Any, was: str, country: str) -> None:
+    """Where tax depends on it, it stands apart: a script that puts the country's parts into the page moves it."""
+    charge_vat()
+    put_in_cart(client, shop.term("standard", 12))
+    choose(client, was)
+    page = BeautifulSoup(client.get("/checkout/").content, "lxml")
+    answer = client.post("/checkout/", filled(shop, country=country, go="fields"), follow=True)
+    anew, asked = BeautifulSoup(answer.content, "lxml"), page.select("#id_country")[0]
+    for part in (str(asked["data-hx-target"]), *str(asked["data-hx-select-oob"]).split(",")):
+        page.select(part)[0].replace_with(anew.select(part)[0])
+    assert [field["value"] for field in page.select("[name=postcode]")] == ["10115"]
+
+
+@pytest.mark.parametrize("page", ["cart", "nowhere", "//evil.example/", "https://evil.example/"])
+def test_the_way_back_is_an_address_of_the_shop(client: Client, shop: Any, page: str) -> None:
+    assert choose(client, "FR", page).url == "/basket/"
 
 
 class TestCurrency:
