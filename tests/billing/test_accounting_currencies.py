@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from storefront.billing.accounting import accounts, datev, oss
+from storefront.billing.accounting import accounts, datev, oss, tax_rows
 from storefront.billing.accounting.models import AccountingAccount, DatevSettings
 from storefront.billing.models import ExchangeRate
 from storefront.core.spans import months_from
@@ -38,6 +38,17 @@ def test_oss_is_in_euro_at_the_ecbs_rate_of_the_last_day_or_the_next(stripe: Any
         "EUR": (Decimal(200), Decimal(41), Decimal(200), Decimal(41)),
     }
     assert oss.rows(months_from(date(2026, 7, 1), 1)) == [] and oss.name_of(oss.quarter(JUNE)) == "2026 Q2"
+
+
+def test_oss_has_member_states_alone_and_the_rate_as_it_was_published(stripe: Any, customer: Any) -> None:
+    with time_machine.travel("2026-06-10T12:00:00Z", tick=False):
+        paid(sold(customer, "16345", currency="JPY"), stripe)
+        paid(sold(customer, "110.00", rate="10", country="AU"), stripe)
+    rate("JPY", "163.45", "2026-06-30")
+    assert [(row.country, row.rate_of_euro) for row in oss.rows(JUNE)] == [("FR", Decimal("163.45"))]
+    assert {row.country: (row.tax, row.is_oss) for row in tax_rows.tax(JUNE)} == {
+        "FR": (Decimal(2781), True), "AU": (Decimal(10), False),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -222,6 +222,8 @@ def test_other_currencies_count_by_their_rate_to_the_euro(rates, customer, setti
     assert sell("FR", clock.now(), "1.00").treatment == "standard" and tax_threshold.uncounted(today) == ["USD"]
     ExchangeRate.objects.create(currency="EUR", quote="USD", rate=Decimal("1.25"), valid_from=today)
     assert sell("FR", clock.now(), "1.00").treatment == "destination" and tax_threshold.uncounted(today) == []
+    later = clock.now() + timedelta(days=20)  # nobody has added a newer one
+    assert sell("FR", later, "1.00").treatment == "destination" and tax_threshold.uncounted(day_of(later)) == []
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table of one row whole")

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from storefront.billing.accounting import oss_records
 from storefront.billing.links import pay_path
-from storefront.billing.models import Invoice, ReviewItem, Seller, TaxRate
-from storefront.billing.services import location_evidence
+from storefront.billing.models import Invoice, Payment, ReviewItem, Seller, TaxRate
+from storefront.billing.services import location_evidence, refund_booking
 from storefront.billing.services.settlement import settle
 from storefront.billing.tax import TaxFacts, shipped_rates
 from storefront.core.instants import day_of
 from storefront.core.spans import Span
 from storefront.users.models import User
 from storefront.users.roles import ACCOUNTING, ensure_role
+from tests.billing.test_begun_refunds import snapshot_of
 from tests.checkout.building import filled, order_by, put_in_cart, seal_on
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,9 @@ def test_the_accountant_gets_the_records_of_oss_with_the_evidence(shop: Any, str
     assert row[4:10] == [20, "EUR", invoice.net, invoice.tax, invoice.amount, 0]
     assert row[-1].startswith("Billing address: France; Prefix of the phone number: France")
     assert list(oss_records.rows(Span(today, today).before)) == []
+    payment = Payment.objects.get()
+    with transaction.atomic():
+        refund_booking.follow(payment, snapshot_of(payment, amount_refunded=payment.amount))
+    assert Invoice.objects.get().status == "refunded"
+    (row,) = oss_records.rows(Span(today, today))
+    assert row[8:10] == [invoice.amount, invoice.amount]

@@ -27,6 +27,7 @@ from storefront.billing.accounting.datev_columns import NAMES, TEXTS
 from storefront.billing.accounting.home_currency import Rates
 from storefront.billing.accounting.journal import Movement, Part
 from storefront.billing.accounting.models import DatevSettings
+from storefront.billing.accounting.tax_rows import is_oss
 from storefront.billing.services.exchange import Rate
 from storefront.billing.tax.territories import vat_prefix
 from storefront.billing.tax.treatments import TaxTreatment
@@ -137,7 +138,7 @@ def _booked(moved: Movement, pair: _Pair, chart: dict[str, Account], head: Datev
     cells[_TEXT] = f"{moved.kind} {payer}".strip()[:60]
     if part.slot.startswith(SALES):
         cells[_KEY] = chart[part.slot].tax_key.rjust(4, "0") if chart[part.slot].tax_key else ""
-        if part.treatment == TaxTreatment.DESTINATION:
+        if is_oss(part.treatment, part.country):
             cells[_VAT_ID] = vat_prefix(part.country)
             cells[_EU_RATE] = None if part.rate is None else _Bare(_decimal(part.rate).rjust(5, "0"))
         elif part.treatment == TaxTreatment.REVERSE_CHARGE:

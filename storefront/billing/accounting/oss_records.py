@@ -1,4 +1,5 @@
-"""The records of sales taxed in the consumer's country, one row for each paid invoice, with what showed that country.
+"""The records of sales taxed in the consumer's country, one row for each invoice that was paid, also if all of it
+has gone back since, with what showed that country.
 
 A seller in the One Stop Shop keeps them for ten years and hands them over on request: Implementing Regulation (EU)
 282/2011, Article 63c (https://eur-lex.europa.eu/eli/reg_impl/2011/282/2022-07-01).
@@ -35,8 +36,9 @@ def heads() -> list[str]:
 def rows(span: Span) -> Iterator[list[Any]]:
     """By the day of payment; what was given back since is of today. Amounts in major units."""
     invoices = Invoice.objects.filter(
-        status=InvoiceStatus.PAID, tax_treatment=TaxTreatment.DESTINATION, paid_at__gte=span.start, paid_at__lt=span.end
-    )
+        status__in=(InvoiceStatus.PAID, InvoiceStatus.REFUNDED), tax_treatment=TaxTreatment.DESTINATION,
+        paid_at__gte=span.start, paid_at__lt=span.end,
+    )  # fmt: skip
     left = _left(invoices)
     found = invoices.order_by("paid_at", "pk").prefetch_related("lines", "location_evidence")
     for invoice in found.iterator(chunk_size=500):

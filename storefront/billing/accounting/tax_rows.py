@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from storefront.billing.reports import dimensions, income
 from storefront.billing.reports.income import Rest
+from storefront.billing.tax.territories import area_of
 from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import money
 from storefront.core.spans import Span
@@ -26,8 +27,13 @@ class TaxRow:
 
     @property
     def is_oss(self) -> bool:
-        """Declared in the seller's country for the buyer's: Directive 2006/112/EC, Articles 358 to 369."""
-        return self.treatment == TaxTreatment.DESTINATION
+        return is_oss(self.treatment, self.country)
+
+
+def is_oss(treatment: str, country: str) -> bool:
+    """Whether a tax is declared in the seller's country for the buyer's, a member state: Directive 2006/112/EC,
+    Articles 358 to 369. That of a country outside the EU is declared there."""
+    return treatment == TaxTreatment.DESTINATION and area_of(country).is_eu
 
 
 def tax(span: Span) -> list[TaxRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from django.db.models import Q, QuerySet
 
@@ -13,8 +13,8 @@ from storefront.billing.models.exchange_rates import DAYS_IN_FORCE
 from storefront.core import money
 
 EURO = "EUR"
-#: Places of a rate that was turned round.
-_FACTOR = Decimal("0.0000000001")
+#: So many digits of a rate that was turned round that turned back it is the published one, as few as it may have.
+_EXACT = Context(prec=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,13 @@ def rate_on(currency: str, quote: str, day: date) -> Rate | None:
     begin, end = _published(currency, EURO, day), _published(EURO, quote, day)
     if begin is None or end is None:
         return None
-    factor = (begin.factor * end.factor).quantize(_FACTOR)
-    return Rate(currency, quote, factor, min(begin.on, end.on), end.source)
+    return Rate(currency, quote, _EXACT.multiply(begin.factor, end.factor), min(begin.on, end.on), end.source)
+
+
+def last_to_euro(currency: str, day: date) -> Rate | None:
+    """The last rate to the euro until ``day``, however old: for what must be counted on every day. None without any."""
+    row = _between(currency, EURO).filter(valid_from__lte=day).order_by("-valid_from", "-pk").first()
+    return _read(row, currency) if row else None
 
 
 def rate_of_period(currency: str, last: date) -> Rate | None:
@@ -67,4 +72,4 @@ def _between(one: str, other: str) -> QuerySet[ExchangeRate]:
 def _read(row: ExchangeRate, currency: str) -> Rate:
     if row.currency == currency:
         return Rate(currency, row.quote, row.rate, row.valid_from, row.source)
-    return Rate(currency, row.currency, (1 / row.rate).quantize(_FACTOR), row.valid_from, row.source)
+    return Rate(currency, row.currency, _EXACT.divide(Decimal(1), row.rate), row.valid_from, row.source)

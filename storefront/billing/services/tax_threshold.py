@@ -48,16 +48,16 @@ _NOTHING = Decimal(0)
 
 
 def limit_in(currency: str, day: date) -> Decimal | None:
-    """The sum in a currency; one of no member state is converted at the rate of that day. None without a rate: such
-    sales cannot be counted."""
+    """The sum in a currency; one of no member state is converted at the last rate until that day, however old: what
+    was counted once is counted on. None where there never was one: such sales cannot be counted."""
     if currency in _ENACTED:
         return _ENACTED[currency]
-    rate = exchange.rate_on(currency, exchange.EURO, day)
+    rate = exchange.last_to_euro(currency, day)
     return _EURO / rate.factor if rate else None
 
 
 def uncounted(day: date) -> list[str]:
-    """Currencies that the shop sells in and that have no rate to the euro."""
+    """Currencies that the shop sells in and that never had a rate to the euro."""
     return [code for code in currencies.sold() if limit_in(code, day) is None]
 
 

@@ -38,14 +38,14 @@ NOTES = (DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE)
 PENDING = {"card": STAYS_PENDING}
 
 
-def sold(customer: Any, *amounts: str, currency: str = "EUR", rate: str = "20.5") -> Invoice:
-    """An order of a consumer in France, taxed there by OSS."""
+def sold(customer: Any, *amounts: str, currency: str = "EUR", rate: str = "20.5", country: str = "FR") -> Invoice:
+    """An order of a consumer, taxed in their country."""
     figures = [Decimal(amount) for amount in amounts]
-    decision = TaxDecision(TaxTreatment.DESTINATION, Decimal(rate), facts=TaxFacts(country="FR"))
+    decision = TaxDecision(TaxTreatment.DESTINATION, Decimal(rate), facts=TaxFacts(country=country))
     with transaction.atomic():
         return invoices.issue(
             customer=customer, order=make_order(customer, total=sum(figures, Decimal(0)), currency=currency),
-            currency=currency, payer={"name": "Ada Buyer", "country": "FR"}, tax_decision=decision,
+            currency=currency, payer={"name": "Ada Buyer", "country": country}, tax_decision=decision,
             lines=[invoices.NewLine(description="License", amount=each, list_amount=each) for each in figures],
         )  # fmt: skip
 
