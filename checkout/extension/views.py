@@ -208,7 +208,8 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
             ip_country=visitor.country(request),
         )
     except SameOrderOpen as exc:
-        return redirect(pay_path(exc.invoice), preserve_request=True)
+        is_as_shown = exc.invoice.amount == shown.amounts.get(forms.choices.price.pk)
+        return redirect(pay_path(exc.invoice), preserve_request=is_as_shown)
     except users.EmailTaken:
         return _page(request, extension, forms, has_account=True)
     except TooManyOpen:

@@ -164,6 +164,17 @@ class TestPressPay:
     def test_twice_leads_to_the_same_order(self, client: Client, shop: Any, license: License) -> None:
         first, second = sent(client, shop, license), sent(client, shop, license)
         assert first["Location"] == second["Location"] and second.status_code == 307
+
+    def test_an_order_at_another_total_is_looked_at_before_it_is_paid(
+        self, client: Client, shop: Any, license: License, customer: Any
+    ) -> None:
+        charge_vat()
+        client.force_login(customer)
+        first = sent(client, shop, license)
+        payers.add(customer=customer, details=PayerDetails(name="Ada Buyer", country="CH"), is_default=True)
+        assert "€113.45" in shown(client, license)
+        second = sent(client, shop, license)
+        assert (second.status_code, second["Location"]) == (302, first["Location"]), "not on to the provider"
         assert Order.objects.count() == 1
 
     @pytest.mark.parametrize("term", ["", "0", "x", "999999"])
