@@ -88,6 +88,16 @@ def test_what_nobody_answers_in_time_is_told_once_and_can_be_kept(
     ]  # fmt: skip
 
 
+def test_who_keeps_a_late_offer_before_the_worker_comes_is_not_mailed(
+    own: Client, license: License, settings: Any
+) -> None:
+    offer(license)
+    with after_its_days(settings):
+        own.post(f"{page_of(license)}hand-over/", {"do": "keep"})
+        assert handover_endings.end_due() == 1
+    assert mails() == []
+
+
 def test_a_mail_that_comes_back_ends_the_offer_and_the_address_takes_no_other(
     own: Client, license: License, customer: Any
 ) -> None:

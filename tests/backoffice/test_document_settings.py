@@ -149,6 +149,9 @@ def test_what_numbers_begin_with_stays_for_the_year_once_one_is_given_out(client
     late = owner.post(PAGE, FORM | {"series": "xx"})
     assert late.status_code == 422 and f"Numbers of {clock.today().year} begin otherwise" in late.content.decode()
     assert owner.post(PAGE, FORM | {"series": "nb"}).status_code == 302
+    DocumentSettings.objects.filter(seller=seller).update(series="")
+    Seller.objects.create(name="Kazakh Branch LLP", address="Almaty", is_default=False)
+    assert owner.post(PAGE, FORM | {"series": ""}).status_code == 302, "the other one has to choose"
     with time_machine.travel(clock.now().replace(year=clock.today().year + 1)):
         show_password_again(owner)
         assert owner.post(PAGE, FORM | {"series": "xx"}).status_code == 302

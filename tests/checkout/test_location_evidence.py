@@ -102,6 +102,11 @@ def test_a_header_of_nobody_we_trust_is_no_evidence(shop: Any, stripe: Any, sett
     assert ReviewItem.objects.get().kind == "location_conflict"
 
 
+def test_who_charges_no_tax_keeps_no_evidence(shop: Any, stripe: Any) -> None:
+    Seller.objects.update(tax_regime="none")
+    assert location_evidence.pieces(buy(shop, stripe, ip="FR", phone="FR", card="FR")) == []
+
+
 def test_the_accountant_gets_the_records_of_oss_with_the_evidence(shop: Any, stripe: Any) -> None:
     invoice = buy(shop, stripe, ip="FR", phone="FR", card="FR")
     assert invoice.paid_at is not None

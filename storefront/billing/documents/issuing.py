@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, OperationalError, transaction
 from django.db.models import QuerySet
@@ -36,8 +37,8 @@ PATIENCE = queue.Patience(lease=timedelta(minutes=2), longest_gap=timedelta(hour
 KEPT_YEARS = 10
 #: What is raised at one document; it is kept, logged and tried again, and stops no other.
 FAULTS = (
-    ArithmeticError, AttributeError, DatabaseError, LookupError, OSError, RuntimeError, SyntaxError, TypeError,
-    ValueError,
+    ArithmeticError, AttributeError, DatabaseError, LookupError, ObjectDoesNotExist, OSError, RuntimeError, SyntaxError,
+    TypeError, ValueError,
 )  # fmt: skip
 _ENDED = _("Every attempt ended with its worker.")
 _NUMBERED_ELSEWHERE = (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE)

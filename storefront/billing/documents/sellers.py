@@ -21,12 +21,15 @@ def seller_of(invoice: Invoice | None) -> Seller | None:
 def check_series(seller: Seller, series: str) -> None:
     """Raise ValidationError if a seller's numbers cannot begin like this: another seller's do, or this year's numbers
     begin otherwise already and would have a gap."""
-    others = Seller.objects.exclude(pk=seller.pk).values_list("document_settings__series", flat=True)
-    if series.upper() in {(each or "").upper() for each in others}:
-        raise ValidationError(_("Another seller's numbers begin like this."))
-    kept = DocumentSettings.objects.filter(seller=seller).values_list("series", flat=True).first() or ""
     year = clock.today().year
-    if series.upper() != kept.upper() and numbering.is_begun(seller.pk, year):
+    is_begun = numbering.is_begun(seller.pk, year)
+    kept = DocumentSettings.objects.filter(seller=seller).values_list("series", flat=True).first() or ""
+    is_new = series.upper() != kept.upper()
+    others = Seller.objects.exclude(pk=seller.pk).values_list("document_settings__series", flat=True)
+    # Who numbers like this already goes on; the other one has to choose.
+    if (is_new or not is_begun) and series.upper() in {(each or "").upper() for each in others}:
+        raise ValidationError(_("Another seller's numbers begin like this."))
+    if is_new and is_begun:
         text = _("Numbers of %(year)s begin otherwise already. Change it in January, before the first document.")
         raise ValidationError(text % {"year": year})
 

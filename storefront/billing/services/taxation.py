@@ -111,14 +111,13 @@ def _buyer(
         kind=payer.kind,
         vat_id=payer.vat_id,
         vat_answer=answer,
-        evidence=(*_told_by(seller, payer, at), *evidence),
+        # Who charges no tax needs no evidence, and keeps none.
+        evidence=() if seller.regime == TaxRegime.NONE else (*_told_by(payer, at), *evidence),
     )
 
 
-def _told_by(seller: SellerTax, payer: PayerDetails, at: datetime) -> list[Evidence]:
+def _told_by(payer: PayerDetails, at: datetime) -> list[Evidence]:
     """What the payer's own details tell about their country."""
-    if seller.regime == TaxRegime.NONE:
-        return []
     told = {EvidenceKind.BILLING_ADDRESS: payer.country, EvidenceKind.PHONE: phones.country(payer.phone)}
     if payer.country and payer.vat_id.startswith(vat_prefix(payer.country)):
         told[EvidenceKind.VAT_ID] = payer.country

@@ -88,7 +88,8 @@ def keep(*, offer: Handover, holder: User) -> None:
 
 @transaction.atomic
 def _end(offer: Handover, status: HandoverStatus) -> bool:
-    """False if it was answered meanwhile. Nobody is told of a license that is no longer the holder's."""
+    """False if it was answered meanwhile. Nobody is told of a license that is no longer the holder's, or that they have
+    decided to keep."""
     states.lock(User(pk=offer.holder_id))
     license = states.lock(License(pk=offer.license_id))
     locked = states.lock(offer)
@@ -97,6 +98,7 @@ def _end(offer: Handover, status: HandoverStatus) -> bool:
     locked.license = license
     states.apply(locked, status, table=HANDOVER_TRANSITIONS, decided_at=clock.now())
     license.record(f"handover_{status}", offer=locked.pk)
-    if license.customer_id == locked.holder_id and license.status != LicenseStatus.REVOKED:
+    is_theirs = license.customer_id == locked.holder_id and license.status != LicenseStatus.REVOKED
+    if is_theirs and locked.kept_at is None:
         handover_mails.failed(locked)
     return True
