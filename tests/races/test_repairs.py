@@ -15,7 +15,6 @@ from storefront.notifications.models import OutboxMessage, OutboxStatus
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 SENT: list[str] = []
-ARRIVED = threading.Event()
 _LOCK = threading.Lock()
 
 
@@ -23,7 +22,6 @@ def record(message: OutboxMessage) -> None:
     time.sleep(0.02)  # a mail company takes a moment
     with _LOCK:
         SENT.append(message.key)
-    ARRIVED.set()
 
 
 def slow_check(template: str, email: str) -> None:
@@ -33,7 +31,6 @@ def slow_check(template: str, email: str) -> None:
 @pytest.fixture(autouse=True)
 def message(settings: Any, monkeypatch: pytest.MonkeyPatch) -> OutboxMessage:
     SENT.clear()
-    ARRIVED.clear()
     settings.OUTBOX_HANDLERS = {"test": f"{__name__}.record"}
     monkeypatch.setattr(repairs, "check_address", slow_check)
     return OutboxMessage.objects.create(kind="test", key="one", status=OutboxStatus.DEAD)
@@ -69,18 +66,21 @@ def test_control_without_the_lock_it_is_sent_more_than_once(
     race: Callable[..., list[Any]], message: OutboxMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who looked first writes after the message of the other one has been sent."""
-    first = iter([True])
+    first, sent = iter([True]), threading.Event()
 
     def look(template: str, email: str) -> None:
         if next(first, False):
-            assert ARRIVED.wait(timeout=30)
+            assert sent.wait(timeout=30)
 
     def press_once() -> None:
         repairs.retry(message_id=message.pk)
 
     def work_until_sent() -> None:
-        while not ARRIVED.is_set():
-            outbox.deliver_due()
+        deadline = time.monotonic() + 30
+        while not outbox.deliver_due():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        sent.set()  # and noted as sent
 
     monkeypatch.setattr(repairs, "locked", lambda message_id: OutboxMessage.objects.get(pk=message_id))
     monkeypatch.setattr(repairs, "check_address", look)
