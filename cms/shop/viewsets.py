@@ -147,6 +147,7 @@ class ExchangeRateViewSet(OneEditorAtATime, SnippetViewSet):
     menu_label = _("Exchange rates")
     list_display = columns.EXCHANGE_RATE_COLUMNS
     list_filter = ["currency", "quote", "source"]
+    copy_view_enabled = False
     edit_handler = tax_panels.EXCHANGE
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from storefront.billing.models import Seller, TaxRate
 from storefront.billing.tax import shipped_rates
@@ -89,6 +89,13 @@ def test_sales_in_a_currency_without_a_rate_need_oss(accountant: Any, shop: Any,
     settings.SHOP_CURRENCIES = ["EUR", "USD"]
     errors = save_seller(accountant, uses_oss="").context["form"].errors
     assert set(errors) == {"uses_oss"} and "USD" in str(errors["uses_oss"])
+
+
+@pytest.mark.parametrize("model", ["taxrate", "exchangerate"])
+def test_no_rate_is_made_past_the_password_by_copying_one(model: str) -> None:
+    assert reverse(f"wagtailsnippets_billing_{model}:edit", args=[1])
+    with pytest.raises(NoReverseMatch):
+        reverse(f"wagtailsnippets_billing_{model}:copy", args=[1])
 
 
 def test_marketers_do_not_see_the_rates(marketer: Any) -> None:
