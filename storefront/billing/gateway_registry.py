@@ -37,6 +37,12 @@ def names() -> tuple[str, ...]:
     return tuple(settings.PAYMENT_GATEWAYS)
 
 
+def missing(name: str) -> tuple[str, ...]:
+    """The variables of the environment that a payment method needs and that are not set."""
+    env: tuple[str, ...] = settings.PAYMENT_GATEWAYS.get(name, {}).get("env", ())
+    return tuple(variable for variable in env if not getattr(settings, variable, None))
+
+
 def sum_of_each(act: Callable[[str], int]) -> int:
     """What ``act`` returns for all payment methods together. One that fails keeps no other from its turn: the first
     GatewayError is raised after all of them."""

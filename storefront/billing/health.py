@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from storefront.billing.gateway_registry import names, verbose_name
+from storefront.billing.gateway_registry import missing, names, verbose_name
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import payment_methods
 from storefront.billing.services.setup import diagnose, in_words
@@ -37,7 +37,7 @@ def attempts() -> Iterator[Result]:
 def methods() -> Iterator[Result]:
     """What buyers can pay with."""
     subject, offered = _("Payment methods"), payment_methods.offered()
-    stopped = [verbose_name(name) for name in names() if name not in offered]
+    stopped = [verbose_name(name) for name in names() if name not in offered and not missing(name)]
     if not offered:
         yield Result(subject, _("None is offered: nobody can pay."), Level.TROUBLE)
     elif stopped:

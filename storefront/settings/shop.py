@@ -54,11 +54,13 @@ STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default="https://api.stripe.com"
 #: Seconds to connect to Stripe and to wait for its answer.
 STRIPE_TIMEOUTS = (3.0, 10.0)
 #: Payment methods by name. ``class``: an adapter (``gateways.payments.base``). Its arguments: ``settings`` are read
-#: from the settings named, ``options`` are given as they are. No call is tried twice while somebody waits: poller and
-#: buyer try again, under the same key.
+#: from the settings named, ``options`` are given as they are. ``env``: the variables without which it cannot be used,
+#: which are settings of the same names; buyers are not offered a method that lacks one, and production does not start
+#: with some of them. No call is tried twice while somebody waits: poller and buyer try again, under the same key.
 PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     "stripe": {
         "class": "storefront.gateways.payments.stripe.Gateway",
+        "env": ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"),
         "settings": {
             "api_key": "STRIPE_API_KEY",
             "webhook_secrets": "STRIPE_WEBHOOK_SECRETS",

@@ -71,6 +71,10 @@ def test_names_everything_that_is_missing_at_once() -> None:
     assert sorted(lines) == sorted(f"- {name} is missing." for name in emptied)
 
 
+def test_a_payment_method_is_set_up_whole_or_not_at_all() -> None:
+    assert refusal({"STRIPE_WEBHOOK_SECRETS": ""}).strip().splitlines()[1:] == ["- STRIPE_WEBHOOK_SECRETS is missing."]
+
+
 def test_lists_may_have_blanks_after_commas() -> None:
     origins = {"CSRF_TRUSTED_ORIGINS": "https://a.example, https://b.example"}
     assert settings_of(origins, "TRUSTED_PROXIES", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS") == [

@@ -22,7 +22,9 @@ class NothingToSwitch(Exception):
 def offered() -> tuple[str, ...]:
     """Names of the methods that buyers may choose, in the order of the settings. One query."""
     stopped = set(PaymentMethod.objects.filter(is_stopped=True).values_list("name", flat=True))
-    return tuple(name for name in gateway_registry.names() if name not in stopped)
+    return tuple(
+        name for name in gateway_registry.names() if name not in stopped and not gateway_registry.missing(name)
+    )
 
 
 def check(name: str) -> None:
