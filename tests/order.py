@@ -130,3 +130,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return "journeys" if nodeid.startswith("tests/journeys/") else super()._split_scope(nodeid)
 
     return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Why each test that was run again had failed: that it passed then says nothing about it."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"why {report.nodeid} was run again ({report.when})", sep="-")
+        terminalreporter.write_line(report.longreprtext[-4000:])

@@ -47,6 +47,11 @@ class Running:
         """Address of a sandbox portal as a buyer types it: 0 is acme, 1 is globex."""
         return f"127.0.0.1:{self.sandbox_port + 3 + number}"
 
+    def installed(self, number: int = 0) -> list[str]:
+        """Codes of the apps in a sandbox portal."""
+        with urllib.request.urlopen(f"{self.bitrix24}/_control/portals", timeout=10) as answer:
+            return list(json.load(answer)[number]["apps"])
+
     def messages(self, to: str) -> list[dict[str, Any]]:
         """Mails delivered to an address, oldest first."""
         with urllib.request.urlopen(f"{self.mail}/_control/messages?to={to}", timeout=10) as answer:
