@@ -542,6 +542,14 @@ def test_state_of_other_ports_goes_on_at_the_new_ones(shop: Shop, tmp_path: Path
         assert requests.get(f"http://127.0.0.1:{after['alpha'][0]}/", timeout=10).status_code == 200
 
 
+def test_a_portal_moves_past_the_ports_that_others_have(shop: Shop) -> None:
+    """Behind the portals listens the next stand-in."""
+    base = free_ports()
+    with StandIn(port=base + 3), Bitrix24StandIn(port=base, apps=_apps(shop), portals=PORTALS) as bitrix24:
+        assert bitrix24.rename("alpha") == f"127.0.0.1:{base + 4}"
+        assert requests.get(f"http://127.0.0.1:{base + 4}/", timeout=10).status_code == 200
+
+
 def test_what_a_portal_calls_in_the_shop_follows_it(shop: Shop) -> None:
     world = World(_apps(shop), PORTALS)
     portal = world.portals[ALPHA]

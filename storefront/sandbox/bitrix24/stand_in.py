@@ -123,10 +123,16 @@ class Bitrix24StandIn(AppLife, StandIn):
                 portal.ports = [self._open_site(portal.member_id).port]
 
     def _open_site(self, member_id: str) -> PortalSite:
-        port = self._fixed_port and max([self._fixed_port, *self._sites]) + 1
-        site = PortalSite(self, member_id, port)
-        self._sites[site.port] = site
-        return site
+        """A new address for a portal, at the next port that nobody else has. Raises OSError if there is none."""
+        after = max([self._fixed_port, *self._sites])
+        for port in range(after + 1, after + 20) if self._fixed_port else (0,):
+            try:
+                site = PortalSite(self, member_id, port)
+            except OSError:
+                continue
+            self._sites[site.port] = site
+            return site
+        raise OSError("no free port for a portal")
 
     @property
     def requests(self) -> list[dict[str, Any]]:
