@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from storefront.billing import status
 from storefront.billing.instructions import Told, told
 from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.pending_words import pending_in_words
 from storefront.billing.services import reviews
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
@@ -120,6 +121,9 @@ def of(payment: PaymentAttempt) -> Progress:
             _("Your payment has arrived"),
             _("The invoice was no longer open, so the money is in your personal account. We will write to you."),
         )
+    if payment.status in OPEN_ATTEMPT and payment.captures_declined and payment.failure_code:
+        text = _("Nothing has been charged. Please choose another way to pay there, or another payment method.")
+        return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
     if payment.status in OPEN_ATTEMPT:
         return _under_way(payment)  # also after a declined card: the buyer has paid with another one since
     text = " ".join([status.of_attempt(payment).reason, _("Nothing has been charged. Your order is kept.")]).strip()
@@ -140,6 +144,8 @@ def _under_way(payment: PaymentAttempt) -> Progress:
         code, again = "processing", LATER
         heading = _("Your payment is being processed")
         text = _("The bank needs a little longer. You do not need to pay again, and you may close this page.")
+        if payment.pending_reason:
+            text = f"{pending_in_words(payment.pending_reason)} {_('You may close this page.')}"
     else:
         code, again = "waiting", SOON
         heading = _("Waiting for the confirmation of your payment")

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.utils.translation import gettext_noop as _
 
 from storefront.billing.services import reviews
-from storefront.core import clock, time_limits
+from storefront.core import time_limits
 from storefront.core.circuit import FAILURES, LONGEST, Circuit
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import Busy, ConfigurationError, GatewayError, MissingRight, Unavailable
@@ -64,6 +64,7 @@ class Guarded(PaymentGateway):
         self.page_lifetime, self.key_lifetime = inner.page_lifetime, inner.key_lifetime
         self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
         self.decline_reasons, self.day_zone = inner.decline_reasons, inner.day_zone
+        self.forgets_unused = inner.forgets_unused
 
     def start(self, request: StartRequest) -> StartedPayment:
         with self._watched():
@@ -82,6 +83,10 @@ class Guarded(PaymentGateway):
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         with self._watched():
             return self._seen(self._inner.cancel(provider_reference))
+
+    def capture(self, provider_reference: str, *, idempotency_key: str) -> PaymentSnapshot:
+        with self._watched():
+            return self._seen(self._inner.capture(provider_reference, idempotency_key=idempotency_key))
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         with self._watched():
@@ -118,7 +123,7 @@ class Guarded(PaymentGateway):
         """Ask for next to nothing, away or not; whether there was an answer of any kind. It is remembered."""
         try:
             with time_limits.time_limit(PROBE_SECONDS):
-                self._inner.find_recent(since=clock.now())
+                self._inner.probe()
         except Unavailable:
             _CIRCUIT.stays_away(self.name)
             return False

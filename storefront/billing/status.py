@@ -16,6 +16,7 @@ from storefront.billing import instructions
 from storefront.billing.errors import PaymentRefused
 from storefront.billing.gateway_registry import decline_reason
 from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
+from storefront.billing.pending_words import pending_in_words
 from storefront.billing.services import orders, reviews
 from storefront.billing.states import AttemptStatus, InvoiceStatus
 from storefront.core.instants import instant
@@ -95,8 +96,7 @@ def of_attempt(attempt: PaymentAttempt) -> Status:
     if attempt.status == AttemptStatus.SUCCEEDED:
         return Status("paid", _("Paid"))
     if attempt.is_processing and attempt.status == AttemptStatus.PENDING:
-        reason = _("The bank has not confirmed the payment yet, which may take days. Nobody needs to pay again.")
-        return Status("processing", _("Payment in progress"), reason)
+        return Status("processing", _("Payment in progress"), pending_in_words(attempt.pending_reason))
     if found := instructions.told(attempt):
         return Status("awaited", _("Waits for your payment"), _awaited_reason(found))
     if attempt.is_given_up:

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from storefront.core import clock, throttle, visitor
-from storefront.gateways.errors import ConfigurationError, InvalidSignature
+from storefront.gateways.errors import ConfigurationError, InvalidSignature, Unavailable
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.sources import UnknownSource, source
 
@@ -90,6 +90,9 @@ def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> Ht
                 throttle.hit_key(limit, sender)
         logger.warning("refused a message at %s: %s (%d so far)", name, exc.code or "unproven", refused[name])
         return HttpResponse(status=400)
+    except Unavailable as exc:  # its proof is asked of the company itself, which does not answer
+        logger.warning("a message at %s cannot be verified now (%s)", name, exc.code)
+        return HttpResponse(status=503)
     except ConfigurationError:
         logger.exception("messages of %s cannot be verified", name)
         return HttpResponse(status=503)

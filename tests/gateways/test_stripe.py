@@ -29,6 +29,7 @@ from storefront.gateways.payments.stripe.disputes import REASONS, STAGES
 from storefront.gateways.payments.stripe.disputes import read as read_dispute
 from storefront.gateways.payments.stripe.sessions import locale
 from storefront.sandbox.stripe import StripeStandIn
+from tests.billing.deliveries import events as told
 from tests.gateways.payment_gateway_cases import CALLS, NOW, PaymentGatewayCases, Rig, call, request
 from tests.gateways.stripe_types import request_faults
 
@@ -82,6 +83,32 @@ class StripeRig(Rig):
         }
         headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": key or f"raw-{currency}"}
         return requests.post(f"{self.stand_in.base_url}/v1/checkout/sessions", data=fields, headers=headers, timeout=10)
+
+    def pay_later(self, reference: str) -> None:
+        self.stand_in.pay_later(reference)
+
+    def settle_later(self, reference: str, *, succeed: bool) -> None:
+        self.stand_in.settle_later(reference, succeed=succeed)
+
+    def refund_elsewhere(self, reference: str, amount: Decimal) -> None:
+        self.stand_in.refund(reference, amount=int(amount * 100))
+
+    def dispute(self, reference: str) -> None:
+        self.stand_in.dispute(reference)
+
+    def close_dispute(self, reference: str, *, won: bool) -> None:
+        self.stand_in.close_dispute(reference, won=won)
+
+    def tamper(self, reference: str, *, amount: Decimal | None = None, currency: str = "", ours: str = "") -> None:
+        changes: dict[str, Any] = {"amount_total": int(amount * 100)} if amount is not None else {}
+        changes |= {"currency": currency.lower()} if currency else {}
+        self.stand_in.tamper(reference, **(changes | ({"client_reference_id": ours} if ours else {})))
+
+    def other_account(self) -> Gateway:
+        return self.gateway(key="sk_test_other")
+
+    def events(self, reference: str) -> list[bytes]:
+        return [json.dumps(event).encode() for event in told(self.stand_in, reference)]
 
     def let_expire(self, reference: str) -> None:
         self.stand_in.expire(reference)

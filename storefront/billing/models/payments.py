@@ -31,6 +31,10 @@ class PaymentAttempt(models.Model):
     bank has not. ``instructions`` say how the buyer pays elsewhere (``billing.instructions``), {} where that is not
     asked. ``next_check_at`` is when the poller asks about it again (NULL: never). ``revision`` counts the answers of
     the provider, so that an answer older than the latest one is recognised.
+
+    Where the money is taken in a second step: ``capture_asked_at`` is committed before it is asked for, NULL again once
+    the provider refused; ``captures_declined`` counts the refusals, ``declined_approval`` is the mark of the agreement
+    that was refused last. ``pending_reason``: a ``PendingReason`` while processing, where the provider tells.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -48,6 +52,10 @@ class PaymentAttempt(models.Model):
     failure_code = models.CharField(max_length=100, blank=True)
     is_processing = models.BooleanField(default=False)
     instructions = models.JSONField(default=dict, blank=True)
+    pending_reason = models.CharField(max_length=10, blank=True)
+    capture_asked_at = models.DateTimeField(null=True, blank=True)
+    captures_declined = models.PositiveSmallIntegerField(default=0)
+    declined_approval = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True, db_index=True)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import GIVEN_UP, Invoice, PaymentAttempt
-from storefront.billing.services import orders
+from storefront.billing.services import capturing, orders
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.opening import resume
 from storefront.billing.services.poll_schedule import after_lapse
@@ -14,6 +14,7 @@ from storefront.billing.services.settlement import record, settle
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
 from storefront.core import states
 from storefront.gateways.errors import NotFound
+from storefront.gateways.payments.base import Feature
 
 
 def cancel_open(*, invoice: Invoice) -> None:
@@ -30,8 +31,11 @@ def cancel_attempt(attempt: PaymentAttempt) -> PaymentAttempt:
     """Close one charge at its provider and note what it has become.
 
     Also expires charges we already closed locally. A CREATED charge is looked up first: the provider may have opened
-    it. A voucher that the provider cannot withdraw is given up here; money that comes by it all the same is kept.
+    it. A voucher that the provider cannot withdraw is given up here; money that comes by it all the same is kept. Where
+    the money is taken by us (``capturing``) nobody is asked: it is not taken any more.
     """
+    if Feature.CAPTURE in gateway(attempt.gateway).supports:
+        return capturing.withdraw(attempt.pk) or settle(attempt_id=attempt.pk)
     if attempt.status == AttemptStatus.CREATED and attempt.provider_reference is None:
         attempt = resume(attempt)
     if attempt.status == AttemptStatus.SUCCEEDED or attempt.provider_reference is None:

@@ -18,7 +18,7 @@ from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, RefundStatus
 from storefront.core import clock
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import MissingRight, UnsupportedOperation
-from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.base import PaymentGateway, PaymentSnapshot, RemoteState
 from storefront.gateways.payments.disputes import DisputeStage
 
 logger = logging.getLogger(__name__)
@@ -41,13 +41,18 @@ def reconcile_gateway(name: str, *, since: datetime) -> int:
     try:
         theirs = {snapshot.provider_reference: snapshot for snapshot in adapter.find_recent(since=since)}
     except UnsupportedOperation:
-        return 0
+        return _refunded(name, since) + _disputed(name, _began(adapter, since))
     differences = sum(_compare(name, snapshot) for snapshot in theirs.values())
-    try:
-        charges = adapter.find_disputed(since=since)
-    except MissingRight:  # staff have been told
-        charges = ()
+    charges = _began(adapter, since)
     return differences + _missing(name, theirs, since) + _refunded(name, since) + _disputed(name, charges)
+
+
+def _began(adapter: PaymentGateway, since: datetime) -> Sequence[str]:
+    """Charges about which a dispute began since then."""
+    try:
+        return adapter.find_disputed(since=since)
+    except MissingRight:  # staff have been told
+        return ()
 
 
 def _refunded(name: str, since: datetime) -> int:

@@ -17,12 +17,14 @@ from storefront.billing.instructions import packed
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
 from storefront.billing.services import (
     answers,
+    capturing,
     disputes,
     location_evidence,
     orders,
     payments,
     refund_booking,
     settlement_reviews,
+    unknown_charges,
 )
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.poll_schedule import after_lapse, next_check
@@ -30,7 +32,7 @@ from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, Attempt
 from storefront.billing.tax import EvidenceKind
 from storefront.core import clock, states
 from storefront.gateways.errors import NotFound, Unavailable
-from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.base import PaymentSnapshot, PendingReason, RemoteState
 
 logger = logging.getLogger(__name__)
 
@@ -73,8 +75,10 @@ def _settle(
             snapshot = gateway(attempt.gateway).fetch(
                 reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds or is_refunded
             )
+            if snapshot.state is RemoteState.APPROVED and not mismatches(attempt, attempt.invoice, snapshot):
+                snapshot = capturing.take(attempt, snapshot)
         except NotFound:
-            return _unknown_to_provider(attempt)
+            return unknown_charges.note(attempt)
         try:
             return record(attempt_id=attempt_id, snapshot=snapshot, seen=attempt.revision)
         except StaleAnswer:
@@ -160,9 +164,10 @@ def _adopt(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     attempt.redirect_url = snapshot.redirect_url or attempt.redirect_url
     attempt.method_label = snapshot.method_label or attempt.method_label
     attempt.is_processing = snapshot.state is RemoteState.PROCESSING
+    attempt.pending_reason = snapshot.pending_reason or ""
     attempt.instructions = packed(snapshot.instructions)
     if attempt.status in OPEN_ATTEMPT:
-        attempt.failure_code = snapshot.failure_code[:100]
+        attempt.failure_code = snapshot.failure_code[:100] or _refused_before(attempt, snapshot)
     if snapshot.state is RemoteState.SUCCEEDED:
         location_evidence.note(
             invoice=attempt.invoice, kind=EvidenceKind.CARD, country=snapshot.method_country, source=attempt.gateway
@@ -170,9 +175,14 @@ def _adopt(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     attempt.save(
         update_fields=[
             "provider_reference", "charge_reference", "redirect_url", "method_label", "is_processing", "instructions",
-            "failure_code",
+            "failure_code", "pending_reason",
         ]
     )  # fmt: skip
+
+
+def _refused_before(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> str:
+    """Why the money could not be taken, until the buyer agrees anew: a provider says that only when it is asked to."""
+    return attempt.failure_code if attempt.captures_declined and snapshot.state is RemoteState.OPEN else ""
 
 
 def _change(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
@@ -184,7 +194,7 @@ def _change(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
             _close(attempt, AttemptStatus.FAILED)
         case RemoteState.EXPIRED:
             _close(attempt, AttemptStatus.CANCELLED)
-        case RemoteState.OPEN | RemoteState.WAITING | RemoteState.PROCESSING:
+        case RemoteState.OPEN | RemoteState.APPROVED | RemoteState.WAITING | RemoteState.PROCESSING:
             _go_on(attempt, snapshot)
 
 
@@ -203,6 +213,8 @@ def _go_on(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     if attempt.status == AttemptStatus.CREATED:
         states.apply(attempt, AttemptStatus.PENDING, table=ATTEMPT_TRANSITIONS)
     attempt.next_check_at = after_lapse(attempt) if attempt.is_given_up else next_check(attempt)
+    if snapshot.pending_reason is PendingReason.SELLER:
+        settlement_reviews.must_be_accepted(attempt)
     if attempt.is_awaited and attempt.invoice.status == InvoiceStatus.OPEN:
         mails.payment_awaited(attempt.invoice, attempt)
 
@@ -215,16 +227,3 @@ def _close(attempt: PaymentAttempt, status: AttemptStatus) -> None:
         attempt.next_check_at = clock.now() + ONCE_MORE
     else:
         attempt.next_check_at = None
-
-
-def _unknown_to_provider(attempt: PaymentAttempt) -> PaymentAttempt:
-    """The provider does not know an object it once gave us: other keys, or another account."""
-    with transaction.atomic(durable=True):
-        locked = lock_attempt(attempt.pk)
-        settlement_reviews.unknown_to_provider(locked)
-        locked.next_check_at = None
-        if locked.status in OPEN_ATTEMPT:
-            states.apply(locked, AttemptStatus.FAILED, table=ATTEMPT_TRANSITIONS, failure_code="unknown_to_provider")
-            orders.follow_attempts(locked.invoice)
-        locked.save(update_fields=["next_check_at"])
-    return locked

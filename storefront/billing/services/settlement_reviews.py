@@ -49,6 +49,17 @@ def reverted(attempt: PaymentAttempt, state: str) -> None:
     )
 
 
+def must_be_accepted(attempt: PaymentAttempt) -> None:
+    """The provider holds money until the seller does something in their account there; and it will hold the next."""
+    text = _(
+        "%(gateway)s holds payments, the first of them %(reference)s, until you accept them in your account there. "
+        "Look at its e-mail address, currencies and settings for receiving payments."
+    )
+    reference = attempt.charge_reference or attempt.provider_reference
+    values: dict[str, object] = {"gateway": attempt.gateway, "reference": reference}
+    reviews.file_setup(gateway=attempt.gateway, code="accept", detail=[Sentence(text, values)])
+
+
 def unknown_to_provider(attempt: PaymentAttempt) -> None:
     """The provider does not know an object it once gave us: other keys, or another account."""
     reviews.file(

@@ -72,12 +72,15 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
 
 
 def _make_room(attempt: PaymentAttempt) -> None:
-    """Close a charge for another one. Raises PaymentUnavailable while that cannot be done."""
+    """Close a charge for another one. Raises PaymentUnavailable while that cannot be done, PaymentProcessing if its
+    buyer has paid by it."""
     try:
-        cancel_attempt(attempt)
+        closed = cancel_attempt(attempt)
     except (GatewayError, ConfigurationError) as unknown:
         logger.warning("attempt %s: could not be closed (%s)", attempt.pk, type(unknown).__name__)
         raise PaymentUnavailable from unknown
+    if closed.is_processing and closed.status == AttemptStatus.PENDING:
+        raise PaymentProcessing
 
 
 def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:

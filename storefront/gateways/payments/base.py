@@ -9,9 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from storefront.gateways.errors import UnsupportedOperation
 from storefront.gateways.payments.balance import BalanceMovement
@@ -20,49 +19,11 @@ from storefront.gateways.payments.disputes import DisputeSnapshot
 from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
-
-
-class RemoteState(StrEnum):
-    """State of a charge at the provider, in our words."""
-
-    OPEN = "open"  # the pay page can still be used
-    WAITING = "waiting"  # the buyer has been told how to pay elsewhere, and must still do so
-    PROCESSING = "processing"  # the buyer has finished, the money is not certain yet
-    SUCCEEDED = "succeeded"  # the money is ours
-    FAILED = "failed"  # definitely not paid, and this attempt never will be
-    EXPIRED = "expired"  # the pay page closed unused
-
-
-class DeclineReason(StrEnum):
-    """Why an attempt was refused, as far as a buyer may be told. What hints at fraud is DECLINED like all else."""
-
-    FUNDS = "funds"  # not enough money
-    LIMIT = "limit"  # a limit of the card is reached
-    EXPIRED = "expired"
-    DETAILS = "details"  # number, expiry, security code or address were mistyped
-    AUTHENTICATION = "authentication"  # the buyer did not confirm to their bank that it is them
-    NOT_SUPPORTED = "not_supported"  # this card cannot buy this, here or in this currency
-    LAPSED = "lapsed"  # the time to pay, or to confirm, ran out
-    TRY_AGAIN = "try_again"  # the bank or the provider could not be asked
-    DECLINED = "declined"  # refused, without a reason that may be told
-
-
-class Feature(StrEnum):
-    """What a gateway may be able to do beyond taking a payment."""
-
-    CAPTURE = "capture"  # reserves money first and takes it in a second step
-    REFUND = "refund"  # gives money back at our request
-    SAVED_METHOD = "saved_method"  # charges a card again without the buyer
-    INVOICE_BY_MAIL = "invoice_by_mail"  # sends its own invoice to the buyer
-
-
-class EventKind(StrEnum):
-    """What a provider's message hints at. Always a hint: the state is re-fetched."""
-
-    PAYMENT_CHANGED = "payment_changed"
-    REFUND_CHANGED = "refund_changed"
-    DISPUTE_CHANGED = "dispute_changed"
-    IGNORED = "ignored"
+from storefront.gateways.payments.words import DeclineReason as DeclineReason
+from storefront.gateways.payments.words import EventKind as EventKind
+from storefront.gateways.payments.words import Feature as Feature
+from storefront.gateways.payments.words import PendingReason as PendingReason
+from storefront.gateways.payments.words import RemoteState as RemoteState
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +75,8 @@ class PaymentSnapshot:
     ``method_label`` is safe to print ("visa •••• 4242"). ``redirect_url`` is set while OPEN, ``instructions`` while
     WAITING. If the provider tells, else "": ``account_reference`` is the receiving account, ``method_country`` (ISO
     3166-1) that of the buyer's card or bank. ``missing_right``: what our key lacks to see all but state and amount.
+    ``pending_reason``: why it is PROCESSING, where the provider tells. ``approval``: the provider's mark of the buyer's
+    agreement while APPROVED, another one once they agree anew; "" if it has none.
     """
 
     provider_reference: str
@@ -133,6 +96,8 @@ class PaymentSnapshot:
     account_reference: str = ""
     instructions: PaymentInstructions | None = None
     missing_right: str = ""
+    pending_reason: PendingReason | None = None
+    approval: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +141,7 @@ class PaymentGateway(ABC):
     #: the provider's refusal codes (``PaymentSnapshot.failure_code``) whose reason a buyer may be told
     decline_reasons: Mapping[str, DeclineReason] = {}
     day_zone = "UTC"  # in which its days begin
+    forgets_unused = False  # answers ``NotFound`` about a page that closed unpaid
     #: whether the configured keys move real money
     is_live: bool
     #: what it takes; ``start`` raises ``Declined`` for anything else
@@ -205,6 +171,15 @@ class PaymentGateway(ABC):
         Not every provider can close a charge that waits for its buyer elsewhere: then it is still WAITING.
         """
 
+    def capture(self, provider_reference: str, *, idempotency_key: str) -> PaymentSnapshot:
+        """Take the money of an APPROVED charge, once; return what the charge is then.
+
+        SUCCEEDED, PROCESSING or FAILED; or OPEN with ``failure_code`` where the buyer must choose how to pay anew. Only
+        of use with ``Feature.CAPTURE``: such a charge moves no money unless the caller asks for it, so ``cancel`` says
+        EXPIRED of one that was not captured, and the caller sees to it that it never is.
+        """
+        raise UnsupportedOperation(f"{self.name} takes money in one step")
+
     @abstractmethod
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for what is not proven."""
@@ -233,6 +208,10 @@ class PaymentGateway(ABC):
         among the others.
         """
         raise UnsupportedOperation(f"{self.name} cannot be asked about our set-up")
+
+    def probe(self) -> None:
+        """Ask for next to nothing. Raises ``Unavailable`` if nobody answers; any other error is an answer."""
+        self.find_recent(since=datetime.now(UTC))
 
     def provoke_message(self, *, currency: str, return_url: str) -> str:
         """Make the provider send us a message about a charge that nobody can pay; returns its ``raw_type``.
