@@ -145,7 +145,7 @@ def _under_way(payment: PaymentAttempt) -> Progress:
         heading = _("Your payment is being processed")
         text = _("The bank needs a little longer. You do not need to pay again, and you may close this page.")
         if payment.pending_reason:
-            text = f"{pending_in_words(payment.pending_reason)} {_('You may close this page.')}"
+            text = " ".join([pending_in_words(payment.pending_reason), _("You may close this page.")])
     else:
         code, again = "waiting", SOON
         heading = _("Waiting for the confirmation of your payment")
