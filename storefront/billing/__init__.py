@@ -6,6 +6,7 @@ same.
 
 An attempt is a page at a provider, a ``Payment`` is money: a bank transfer is one without the other
 (``services/payments.py::register``, then ``pay``), and may pay part of an invoice or several; allocations say which.
+What pays only part of one is kept for it (``services/part_payments.py``), and the pay page asks for what is still due.
 An invoice has a kind: the money of an advance payment stays on the personal account.
 
 A refund is a row, too (``billing/services/refunds.py``), with the key ``refund-<id>``: written under the payment's

@@ -42,7 +42,7 @@ class PayLinkSent(mails.OrderPlaced):
     invoice_number: str
 
 
-class _OfInvoice(TypedDict):
+class OfInvoice(TypedDict):
     name: str
     order_number: str
     currency: str
@@ -55,7 +55,7 @@ class _Bought(MailTaxes):
 
 def unpaid_reminder(invoice: Invoice) -> None:
     mail = mails.UnpaidReminder(
-        **_of(invoice),
+        **of_invoice(invoice),
         **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
@@ -65,7 +65,7 @@ def unpaid_reminder(invoice: Invoice) -> None:
 
 def due_day_extended(invoice: Invoice) -> None:
     mail = DueDayExtended(
-        **_of(invoice),
+        **of_invoice(invoice),
         **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
@@ -76,7 +76,7 @@ def due_day_extended(invoice: Invoice) -> None:
 def invoice_replaced(invoice: Invoice, old: Invoice) -> None:
     """``invoice`` took the place of ``old``, for another payer."""
     mail = InvoiceReplaced(
-        **_of(invoice),
+        **of_invoice(invoice),
         **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
@@ -91,7 +91,7 @@ def pay_link_sent(invoice: Invoice, *, to: str) -> None:
     """The customer has the pay link mailed to whoever pays. Once a day and address."""
     customer = invoice.customer
     mail = PayLinkSent(
-        **_of(invoice) | {"name": ""},
+        **of_invoice(invoice) | {"name": ""},
         **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
@@ -104,13 +104,13 @@ def pay_link_sent(invoice: Invoice, *, to: str) -> None:
 
 
 def order_voided(invoice: Invoice) -> None:
-    mail = mails.OrderVoided(**_of(invoice), **_bought(invoice))
+    mail = mails.OrderVoided(**of_invoice(invoice), **_bought(invoice))
     _enqueue(mail, invoice, key=f"order-voided:{invoice.number}")
 
 
 def late_payment(invoice: Invoice, payment: Payment) -> None:
     mail = mails.LatePayment(
-        **_of(invoice, payment.currency),
+        **of_invoice(invoice, payment.currency),
         invoice_number=invoice.number,
         amount=payment.amount,
         account_url=absolute_url("account-home", language=invoice.language),
@@ -125,7 +125,7 @@ def payment_awaited(invoice: Invoice, attempt: PaymentAttempt) -> None:
     if found is None:
         return
     mail = mails.PaymentAwaited(
-        **_of(invoice, attempt.currency),
+        **of_invoice(invoice, attempt.currency),
         invoice_number=invoice.number,
         total=attempt.amount,
         method=found.method,
@@ -142,7 +142,7 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
     with translation.override(nearest_language(invoice.language)):
         reason = status.failure_reason(attempt)
     mail = mails.PaymentFailed(
-        **_of(invoice),
+        **of_invoice(invoice),
         **_bought(invoice),
         reason=reason,
         pay_url=pay_url(invoice),
@@ -154,7 +154,7 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
 def account_topped_up(invoice: Invoice) -> None:
     """An advance payment is on the personal account. (Licensing writes of what other invoices bought.)"""
     mail = mails.AccountToppedUp(
-        **_of(invoice),
+        **of_invoice(invoice),
         invoice_number=invoice.number,
         amount=invoice.amount,
         account_url=absolute_url("account-home", language=invoice.language),
@@ -167,7 +167,8 @@ def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:
     mails.enqueue(mail, to=invoice.customer.email, language=invoice.language, key=key)
 
 
-def _of(invoice: Invoice, currency: str = "") -> _OfInvoice:
+def of_invoice(invoice: Invoice, currency: str = "") -> OfInvoice:
+    """What every mail about an invoice says; ``currency``: of its amounts, if not the invoice's."""
     return {
         "name": invoice.customer.get_full_name() or invoice.payer.get("name", ""),
         "order_number": invoice.order.number if invoice.order else invoice.number,

@@ -31,6 +31,7 @@ from storefront.billing.models import (
     LedgerTransaction,
     LineShare,
     LocationEvidence,
+    PartPayment,
     Payer,
     Payment,
     PaymentAttempt,
@@ -47,6 +48,7 @@ from storefront.billing.services import invoices
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.disputes import DECIDED
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus, RefundStatus
+from storefront.billing.transfers.personal_data import NOT_PERSONAL, TABLES
 from storefront.core import money
 from storefront.core.money import MoneySum
 from storefront.core.personal_data import (
@@ -204,6 +206,8 @@ ROOM = Room(
         ),
         Table(model=ProviderAnswer, rows=of("attempt__invoice__customer"), file="payments", kept=RECORD),
         Table(model=Payment, rows=of("customer"), file="payments", kept=RECORD),
+        Table(model=PartPayment, rows=of("invoice__customer"), file="payments", kept=RECORD),
+        *TABLES,
         Table(model=Refund, rows=of("payment__customer"), file="payments", kept=RECORD,
               hidden=("next_check_at", "decision"), erase=scrub("reason", "decision_reason", "effects")),
         Table(model=RefundedUnit, rows=of("refund__payment__customer"), file="payments", kept=RECORD),
@@ -221,7 +225,7 @@ ROOM = Room(
             hidden=("key", "sentences"), kept=RECORD, erase=scrub("detail", "sentences", "resolution"),
         ),
     ),
-    not_personal={
+    not_personal=NOT_PERSONAL | {
         "billing.PaymentMethod": "a switch, and who of staff turned it",
         "billing.Seller": "our own legal entity",
         "documents.Picture": "our own seal and signature",

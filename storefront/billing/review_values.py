@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from storefront.billing.states import AttemptStatus, InvoiceStatus
@@ -40,6 +41,8 @@ _STATUSES = {**dict(AttemptStatus.choices), **dict(InvoiceStatus.choices)}
 
 def provider(name: str) -> str:
     """What a payment method is called; its short name if it is one no more."""
+    if name == "bank_transfer":
+        return gettext("Bank transfer")
     spec = settings.PAYMENT_GATEWAYS.get(name)
     return str(import_string(spec["class"]).verbose_name) if spec else name
 

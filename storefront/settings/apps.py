@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "storefront.inbox",
     "storefront.billing",
     "storefront.billing.documents",
+    "storefront.billing.transfers",
     "storefront.billing.accounting",
     "catalogue.plans",
     "storefront.licensing",

@@ -36,6 +36,8 @@ VIEW_MONEY = (
     "billing.view_reviewitem",
     "billing.view_ledgertransaction",
     "billing.view_paymentmethod",
+    "transfers.view_banktransfer",
+    "transfers.view_paymentproof",
     *VIEW_NUMBERS,
 )
 VIEW_HISTORY = ("wagtailcore.view_modellogentry",)
@@ -85,6 +87,9 @@ CHANGE_LICENSES = (
     "licensing.revoke_license",
     "licensing.hand_over_license",
 )
+#: Confirming what came to the bank, and what buyers sent as proof; our own bank accounts are the owners'.
+BOOK_TRANSFERS = ("transfers.book_banktransfer", "transfers.decide_paymentproof")
+SET_UP_ACCOUNTS = tuple(f"transfers.{verb}_selleraccount" for verb in ("view", "add", "change"))
 #: Sending issued documents again, posting them on paper; how they are made. The seal has a right of its own.
 ISSUE_DOCUMENTS = (
     "documents.send_document",
@@ -133,6 +138,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.change_reviewitem",
         "billing.begin_refund",
         "billing.approve_refund",
+        *BOOK_TRANSFERS,
         *ISSUE_DOCUMENTS,
         *CHANGE_INVOICES,
     ),
@@ -157,6 +163,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.change_seller",
         *WRITE_TAX_RATES,
         "billing.switch_paymentmethod",
+        *BOOK_TRANSFERS,
+        *SET_UP_ACCOUNTS,
         "accounting.export_month",
         "accounting.change_accounts",
         "users.close_account",

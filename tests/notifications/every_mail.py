@@ -14,6 +14,7 @@ from checkout.reminders.sending import CheckoutReminderMail
 from storefront.billing.documents.mails import DocumentIssued, PaperPosted
 from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
+from storefront.billing.part_mails import Overpaid, PartPaid
 from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.licensing.handover_mails import HandoverFailed, HandoverOffered, HandoverRefused, LicenseHandedOver
 from storefront.licensing.mails import LicenseChanged
@@ -77,6 +78,14 @@ _EXAMPLES: list[mails.Mail] = [
     mails.PaymentFailed(**BOUGHT, reason="It was not paid in time.", pay_url="http://testserver/pay/t/", void_on=DAY),
     mails.AccountToppedUp(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
+    ),
+    PartPaid(
+        **ORDER, **PAY, invoice_number="INV-2026-00001", amount=Decimal("100.00"), due=Decimal("92.00"),
+        total=Decimal("192.00"), account_url="http://testserver/a/",
+    ),
+    Overpaid(
+        **ORDER, invoice_number="INV-2026-00001", amount=Decimal("200.00"), rest=Decimal("8.00"),
+        account_url="http://testserver/a/",
     ),
     mails.LatePayment(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"

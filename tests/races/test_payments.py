@@ -25,7 +25,7 @@ from storefront.billing.services import (
     disputes,
     locking,
     orders,
-    payments,
+    receiving,
     refund_units,
     refunds,
     settlement,
@@ -79,13 +79,13 @@ def without_locks(monkeypatch):
 @pytest.fixture
 def dawdling(monkeypatch):
     """A pause between the guard and the change, for every payment that succeeds."""
-    receive = payments.receive
+    receive = receiving.receive
 
     def slowly(attempt):
         dawdle(DAWDLE)
         return receive(attempt)
 
-    monkeypatch.setattr(payments, "receive", slowly)
+    monkeypatch.setattr(receiving, "receive", slowly)
 
 
 @pytest.fixture

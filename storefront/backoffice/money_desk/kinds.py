@@ -38,6 +38,7 @@ KINDS = {
     ),
     "late_payment": ReviewText(_AGREE, _KEPT),
     "second_payment": ReviewText(_AGREE, _KEPT),
+    "overpaid": ReviewText(_AGREE, _KEPT),
     "partial_refund": ReviewText(
         _("It names no lines, so licenses stay as they are. Refund lines here, or revoke the license, to end them."),
         frozenset({REFUND, ASK}),

@@ -3,6 +3,7 @@ from .exchange_rates import ExchangeRate, RateSource
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction, LineShare
 from .methods import PaymentMethod
+from .part_payments import PartPayment
 from .payers import Payer
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
 from .reconciliation import ProviderMovement, ReconciledDay
@@ -26,6 +27,7 @@ __all__ = [
     "LedgerTransaction",
     "LineShare",
     "LocationEvidence",
+    "PartPayment",
     "Payer",
     "Payment",
     "PaymentAttempt",

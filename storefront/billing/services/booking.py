@@ -9,7 +9,7 @@ from django.db import transaction
 from storefront.billing.errors import NotBookable, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.models.payments import UNDER_WAY
-from storefront.billing.services import barriers, ledger, orders, payments, refund_units, sales
+from storefront.billing.services import barriers, ledger, orders, part_payments, payments, refund_units, sales
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice, lock_payment
 from storefront.billing.states import InvoiceKind, InvoiceStatus
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 def bookable_invoices(payment: Payment) -> list[Invoice]:
     """Open invoices of the payment's customer that what is left of it can pay whole, the oldest first; none of a
     cancelled order."""
-    left = min(sales.unspent(payment), refund_units.refundable(payment))
+    left = min(sales.unspent(payment), refund_units.refundable(payment)) - part_payments.held_of(payment)
     found = Invoice.objects.filter(
         customer_id=payment.customer_id, currency=payment.currency, status=InvoiceStatus.OPEN, amount__lte=left
     )
@@ -52,6 +52,7 @@ def book(*, payment: Payment, invoice: Invoice, by: User) -> Invoice:
         check(payment=received, invoice=locked)
         try:
             payments.pay(locked, [(received, locked.amount)])
+            part_payments.let_go(locked)
         except ledger.InsufficientBalance as exc:
             raise NotBookable from exc
         logger.info("invoice %s: paid with payment %s by user %s", locked.number, received.pk, by.pk)

@@ -17,7 +17,7 @@ from storefront.billing import mails, signals
 from storefront.billing.errors import ChargeOpen, NothingToPay
 from storefront.billing.models import Invoice, InvoiceLine, InvoiceSequence, Seller
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import orders, taxation
+from storefront.billing.services import orders, receiving, taxation
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.billing.tax import TaxDecision
@@ -152,6 +152,7 @@ def void(*, invoice: Invoice, reason: str, is_told: bool = True) -> Invoice:
         )
         if changed:
             signals.invoice_voided.send(sender=Invoice, invoice=locked)
+            receiving.keep_parts(locked)
             orders.cancel(order=locked.order)
             # Whose money came all the same was told that it is kept.
             if is_told and not locked.attempts.filter(status=AttemptStatus.SUCCEEDED).exists():

@@ -100,6 +100,7 @@ def opened(attempt_id: int, started: StartedPayment) -> PaymentAttempt:
 def start_request(attempt: PaymentAttempt) -> StartRequest:
     """Derived from frozen rows only, so that a retry asks for exactly the same."""
     invoice = attempt.invoice
+    rest = [LineItem(description=invoice.number, amount=attempt.amount)]
     lines = [
         LineItem(
             description=f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description,
@@ -113,7 +114,7 @@ def start_request(attempt: PaymentAttempt) -> StartRequest:
         amount=attempt.amount,
         currency=attempt.currency,
         description=invoice.number,
-        lines=lines,
+        lines=lines if attempt.amount == invoice.amount else rest,  # a part of it has come before
         customer_email=invoice.payer.get("email", ""),
         return_url=links.return_url(attempt),
         cancel_url=links.cancel_url(invoice),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing import signals
 from storefront.billing.models import Invoice, LedgerTransaction, Payment, Refund, RefundedUnit, ReviewItem
-from storefront.billing.services import ledger, line_shares, orders, reviews, sales
+from storefront.billing.services import ledger, line_shares, orders, part_payments, reviews, sales
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.poll_schedule import DAILY, next_check
 from storefront.billing.services.refund_units import Unit, made_of, unit_amounts, units_left
@@ -50,6 +50,7 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
         _book(payment, change, made, [row.refund for row in rows if row.is_failed])
         payment.amount_refunded = refunded
         payment.save(update_fields=["amount_refunded"])
+        part_payments.fit(payment)
         if snapshot.refunds is None:
             signals.refunds_unlisted.send(sender=Payment, payment=payment, change=change)
     over = _invoices_over(payment, made) if change > 0 else []

@@ -15,7 +15,7 @@ from storefront.billing import mails, payment_limits, signals
 from storefront.billing.errors import CannotWithdraw, ChargeOpen, NoMethodForTotal, PayerUnchanged, TaxDiffers
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import invoices, orders, recharging, unpaid
+from storefront.billing.services import invoices, orders, part_payments, recharging, unpaid
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.billing.tax import TaxDecision, TaxSummary, summary_of
@@ -108,6 +108,7 @@ def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, t
         )
         signals.invoice_voided.send(sender=Invoice, invoice=old)
         orders.take_amounts(new)
+        part_payments.move(old, new)
         if is_told:
             mails.invoice_replaced(new, old)
     return new

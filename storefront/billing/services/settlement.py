@@ -21,7 +21,7 @@ from storefront.billing.services import (
     disputes,
     location_evidence,
     orders,
-    payments,
+    receiving,
     refund_booking,
     settlement_reviews,
     unknown_charges,
@@ -120,7 +120,7 @@ def mismatches(attempt: PaymentAttempt, invoice: Invoice, snapshot: PaymentSnaps
     checks = {
         "reference": snapshot.our_reference == attempt.public_id
         and attempt.provider_reference in (None, snapshot.provider_reference),
-        "amount": snapshot.amount == attempt.amount == invoice.amount,
+        "amount": snapshot.amount == attempt.amount <= invoice.amount,  # less, where a part had come before
         "currency": snapshot.currency == attempt.currency == invoice.currency,
         "mode": snapshot.is_live == attempt.is_live == gateway(attempt.gateway).is_live,
         "account": not account or snapshot.account_reference in ("", account),
@@ -188,7 +188,7 @@ def _refused_before(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> str:
 def _change(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     match snapshot.state:
         case RemoteState.SUCCEEDED:
-            _follow_money(payments.receive(attempt), snapshot)
+            _follow_money(receiving.receive(attempt), snapshot)
             attempt.next_check_at = None
         case RemoteState.FAILED:
             _close(attempt, AttemptStatus.FAILED)

@@ -16,7 +16,7 @@ from storefront.billing.errors import (
 )
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import barriers, orders, payment_methods, reviews, unpaid
+from storefront.billing.services import barriers, orders, part_payments, payment_methods, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
@@ -35,7 +35,8 @@ _TRIES = 4
 
 
 def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> PaymentAttempt:
-    """Open a charge for the whole invoice, or find the one that is open; send the buyer to its ``redirect_url``.
+    """Open a charge for all that the invoice still asks for, or find the one that is open; send the buyer to its
+    ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
     every retry of it uses the same idempotency key. ``gateway_name``: one of ``payment_methods.offered()``.
@@ -58,7 +59,8 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
     spent: set[int] = set()
     for _ in range(_TRIES):
         attempt = _claim(invoice.pk, gateway_name)
-        if attempt.gateway != gateway_name or (attempt.is_awaited and attempt.public_id == instead_of):
+        is_other_sum = attempt.amount != part_payments.due(invoice)  # part of it came meanwhile, or went back
+        if attempt.gateway != gateway_name or is_other_sum or (attempt.is_awaited and attempt.public_id == instead_of):
             _make_room(attempt)
             continue
         attempt = resume(attempt) if attempt.status == AttemptStatus.CREATED else _look(attempt)
@@ -98,7 +100,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
                 gateway=gateway_name,
                 is_live=adapter.is_live,
                 currency=invoice.currency,
-                amount=invoice.amount,
+                amount=part_payments.due(invoice),
                 created_at=now,
                 expires_at=now + adapter.page_lifetime,
                 next_check_at=now + FIRST_CHECK,
@@ -109,7 +111,7 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
 
 def _check_limits(invoice: Invoice, gateway_name: str) -> None:
     """What the method is known not to take is not asked of it. (Open charges of the invoice are left as they are.)"""
-    problem = _adapter(gateway_name).limits.problem(invoice.amount, invoice.currency)
+    problem = _adapter(gateway_name).limits.problem(part_payments.due(invoice), invoice.currency)
     if problem is not None and invoice.status == InvoiceStatus.OPEN:
         reviews.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem.code)
         raise CannotBeCharged(problem.code)

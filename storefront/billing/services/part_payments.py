@@ -1,0 +1,120 @@
+"""Money that pays part of an invoice: kept for it until the whole price is there. Called under the invoice's locks.
+
+It is on the customer's personal account all the while, so nothing is lost when the invoice becomes void.
+"""
+
+from __future__ import annotations
+
+import logging
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from storefront.billing import mails, part_mails
+from storefront.billing.models import Invoice, PartPayment, Payment
+from storefront.billing.services import payments, sales
+from storefront.billing.states import InvoiceKind, InvoiceStatus
+from storefront.core import clock
+from storefront.core.money import MoneySum
+
+logger = logging.getLogger(__name__)
+_NOTHING = Decimal(0)
+
+
+def held(invoice: Invoice) -> Decimal:
+    """What is kept for an unpaid invoice, major units of its currency."""
+    return _sum(_kept(invoice))
+
+
+def due(invoice: Invoice) -> Decimal:
+    """What an open invoice still asks for, major units of its currency."""
+    return max(_NOTHING, invoice.amount - held(invoice))
+
+
+def held_of(payment: Payment) -> Decimal:
+    """What of a payment is kept for unpaid invoices, major units."""
+    return _sum(PartPayment.objects.filter(payment=payment, released_at=None))
+
+
+def pay_with(invoice: Invoice, payment: Payment, most: Decimal) -> Decimal:
+    """Use up to ``most`` (major units) of a payment for a locked open invoice: pay it if the whole price is there with
+    what is kept for it already, else keep the part. Returns what was used.
+
+    Raises InsufficientBalance where the customer owes us more.
+    """
+    kept = list(_kept(invoice).select_related("payment"))
+    missing = invoice.amount - sum((each.amount for each in kept), _NOTHING)
+    part = min(most, missing)
+    if part < missing:
+        _keep(invoice, payment, part)
+        part_mails.part_paid(invoice, payment, part=part, due=missing - part)
+        return part
+    parts: dict[Payment, Decimal] = {}
+    for source, amount in [*((each.payment, each.amount) for each in kept), (payment, part)]:
+        if amount > 0:
+            parts[source] = parts.get(source, _NOTHING) + amount
+    _complete(invoice, parts)
+    _release(_kept(invoice))
+    return part
+
+
+def _complete(invoice: Invoice, parts: dict[Payment, Decimal]) -> None:
+    """The whole price is there. An advance payment stays on the personal account."""
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        payments.close_paid(invoice, next(iter(parts)))
+        mails.account_topped_up(invoice)
+    else:
+        payments.pay(invoice, list(parts.items()))
+
+
+def let_go(invoice: Invoice) -> list[Payment]:
+    """The invoice asks for nothing any more: what was kept for it is free on the personal account. Returns the payments
+    it came with."""
+    kept = _kept(invoice)
+    found = [each.payment for each in kept.select_related("payment")]
+    _release(kept)
+    return found
+
+
+def move(old: Invoice, new: Invoice) -> None:
+    """``new`` takes the place of ``old``, both locked: what was kept for the one is kept for the other, and pays it if
+    its price is lower."""
+    kept = list(_kept(old).select_related("payment"))
+    _release(_kept(old))
+    for each in kept:
+        if new.status == InvoiceStatus.OPEN:
+            pay_with(new, each.payment, each.amount)
+
+
+def fit(payment: Payment) -> None:
+    """Some of a locked payment went back: no more is kept of it than is left."""
+    left = sales.unspent(payment)
+    for each in PartPayment.objects.filter(payment=payment, released_at=None):
+        if each.amount > left:
+            logger.info("invoice %s: %s is not kept for it any more", each.invoice_id, each.amount)
+            _release(PartPayment.objects.filter(pk=each.pk))
+            if left > 0:
+                PartPayment.objects.create(payment=payment, invoice_id=each.invoice_id, amount=left)
+        left = max(_NOTHING, left - each.amount)
+
+
+def _keep(invoice: Invoice, payment: Payment, amount: Decimal) -> None:
+    known = _kept(invoice).filter(payment=payment).first()
+    if known is None:
+        PartPayment.objects.create(payment=payment, invoice=invoice, amount=amount)
+        return
+    known.amount += amount
+    known.save(update_fields=["amount"])
+
+
+def _kept(invoice: Invoice) -> QuerySet[PartPayment]:
+    return PartPayment.objects.filter(invoice_id=invoice.pk, released_at=None)
+
+
+def _release(parts: QuerySet[PartPayment]) -> None:
+    parts.update(released_at=clock.now())
+
+
+def _sum(parts: QuerySet[PartPayment]) -> Decimal:
+    total: Decimal = parts.aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING
+    return total

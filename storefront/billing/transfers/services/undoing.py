@@ -1,0 +1,84 @@
+"""Taking the booking of a bank transfer back: it was booked wrongly, or the bank took the money away again.
+
+Either is booked as a whole refund of its payments is (``refund_booking``): sales are reversed, an invoice that the
+transfer had paid alone is Refunded and its licenses end, one that others had paid in part is put before staff, and what
+was only kept for an invoice is asked for again.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from storefront.billing.models import Payment
+from storefront.billing.services import refund_booking
+from storefront.billing.services.locking import lock_payment
+from storefront.billing.states import RESERVED_REFUND, RefundStatus
+from storefront.billing.transfers.errors import NothingBooked, NotUndoable
+from storefront.billing.transfers.models import BankTransfer, TransferStatus
+from storefront.core import clock, states
+from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.refunds import RefundSnapshot, RefundState
+from storefront.users.models import User
+
+logger = logging.getLogger(__name__)
+
+
+def undo(*, transfer: BankTransfer, by: User, reason: str) -> BankTransfer:
+    """A booking was wrong: the transfer waits to be booked anew. Raises NothingBooked, or NotUndoable (a refund of its
+    money is under way)."""
+    return _take_back(transfer, TransferStatus.WAITING, by, reason)
+
+
+def reverse(*, transfer: BankTransfer, by: User | None, reason: str) -> BankTransfer:
+    """The bank took the money back: the transfer is over. One that was not booked is only marked. A second call changes
+    nothing. Raises NotUndoable."""
+    return _take_back(transfer, TransferStatus.REVERSED, by, reason)
+
+
+def _take_back(transfer: BankTransfer, status: TransferStatus, by: User | None, reason: str) -> BankTransfer:
+    with transaction.atomic():
+        found = Payment.objects.filter(transfer_shares__transfer=transfer, transfer_shares__is_undone=False).distinct()
+        owners = {payment.customer_id for payment in found}
+        for pk in sorted(owners):
+            states.lock(User(pk=pk))
+        payments = [lock_payment(payment.pk) for payment in found.order_by("pk")]
+        locked = states.lock(transfer)
+        if locked.status == status:
+            return locked
+        if locked.status != TransferStatus.BOOKED and status == TransferStatus.WAITING:
+            raise NothingBooked
+        if any(payment.refunds.filter(status__in=RESERVED_REFUND).exists() for payment in payments):
+            raise NotUndoable
+        for payment in payments:
+            _give_back(payment, reason)
+        locked.shares.filter(is_undone=False).update(is_undone=True)
+        locked.status, locked.reason = status, reason[:1000]
+        locked.undone_at, locked.undone_by = clock.now(), by
+        locked.save(update_fields=["status", "reason", "undone_at", "undone_by"])
+    logger.info("bank transfer %s: %s by user %s", locked.pk, status.value, by.pk if by else None)
+    return locked
+
+
+def _give_back(payment: Payment, reason: str) -> None:
+    """Book what is left of a locked payment as gone."""
+    left = payment.amount_kept
+    if left <= 0:
+        return
+    reference = f"undone-{payment.reference}"
+    gone = RefundSnapshot(
+        refund_reference=reference, state=RefundState.SUCCEEDED, amount=left, currency=payment.currency
+    )
+    snapshot = PaymentSnapshot(
+        provider_reference=payment.reference,
+        our_reference=payment.public_id,
+        state=RemoteState.SUCCEEDED,
+        amount=payment.amount,
+        currency=payment.currency,
+        is_live=payment.is_live,
+        amount_refunded=payment.amount_refunded + left,
+        refunds=(gone,),
+    )
+    refund_booking.follow(payment, snapshot)
+    payment.refunds.filter(reference=reference, status=RefundStatus.SUCCEEDED).update(reason=reason[:1000])
