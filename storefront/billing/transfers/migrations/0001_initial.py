@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('billing', '0038_part_payments'),
+        ('billing', '0039_part_payments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

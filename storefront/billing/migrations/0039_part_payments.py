@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0037_tax_regions'),
+        ('billing', '0038_captures'),
     ]
 
     operations = [
