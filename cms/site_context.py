@@ -26,7 +26,8 @@ from cms.navigation.loading import NotFound
 from cms.navigation.notices import ShownNotice
 from storefront.billing.models import Seller
 from storefront.billing.services.price_note import price_note
-from storefront.core import content_version, currency_choice
+from storefront.core import clock, content_version, currency_choice
+from storefront.core.instants import day_of
 from storefront.core.language import current_language
 
 KEY = "site-context"
@@ -93,7 +94,8 @@ def get_site_context(request: HttpRequest | None) -> SiteContext:
 
 
 def _cached(request: HttpRequest | None) -> SiteContext:
-    key = f"{KEY}:{content_version.current()}:{current_language()}"
+    today = day_of(clock.now())  # tax rates begin with a day
+    key = f"{KEY}:{content_version.current()}:{current_language()}:{today}"
     context: SiteContext | None = cache.get(key)
     if context is None:
         with currency_choice.override(settings.SHOP_CURRENCY):  # kept for everybody

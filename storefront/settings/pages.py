@@ -38,7 +38,11 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 #: Seconds for which public pages are kept whole, at most; whatever changes them is seen at once. 0: not at all.
 PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", default=600, at_most=24 * 3600)
 #: Functions of a moment (UTC) that return the next one at which something on public pages begins or ends, or None.
-PAGE_CACHE_MOMENTS = ["catalogue.plans.schedule.next_moment", "cms.navigation.notices.next_moment"]
+PAGE_CACHE_MOMENTS = [
+    "catalogue.plans.schedule.next_moment",
+    "cms.navigation.notices.next_moment",
+    "storefront.billing.services.price_note.next_moment",
+]
 
 # --- Headers -----------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"

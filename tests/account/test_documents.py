@@ -217,6 +217,13 @@ def test_a_statement_is_asked_for_and_being_made(own: Client, bought: Any, setti
     assert "still to come" in text(later, 422)
 
 
+def test_a_statement_that_would_say_nothing_is_not_asked_for(own: Client, bought: Any) -> None:
+    """One that was asked for and found empty would be 'being made' for ever."""
+    typed = {"first": "2020-01-01", "last": "2020-12-31"}
+    assert "no invoice and no payment in this period" in text(own.post(url("documents-statement"), typed, follow=True))
+    assert not DocumentRequest.objects.filter(kind="reconciliation").exists()
+
+
 # Whose they are -----------------------------------------------------------------------------------------------------
 
 

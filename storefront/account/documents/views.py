@@ -16,6 +16,7 @@ from storefront.account.documents.files import document_of
 from storefront.account.documents.forms import StatementForm
 from storefront.account.views import PER_PAGE, own, user_of
 from storefront.billing.documents import papers, statements
+from storefront.billing.documents.errors import NotNeeded
 from storefront.core import throttle
 
 #: So many of those that a document was sent to are named.
@@ -90,7 +91,12 @@ def statement(request: HttpRequest) -> HttpResponse:
     except throttle.Throttled as exc:
         return throttle.too_many(request, exc.retry_after)
     days = {name: form.cleaned_data[name] for name in ("first", "last")}
-    if statements.ask_for(user_of(request), **days):
+    try:
+        asked = statements.ask_for(user_of(request), **days)
+    except NotNeeded:
+        messages.info(request, _("You have no invoice and no payment in this period, and nothing from before it."))
+        return redirect("account-documents")
+    if asked:
         messages.success(request, _("Your statement is being made. It will be here in a moment."))
     else:
         messages.info(request, _("You have this statement already: nothing has changed since it was made."))

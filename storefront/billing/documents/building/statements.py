@@ -29,9 +29,7 @@ def statement(basis: Basis) -> Content:
     """
     about, invoice = basis.request.about, invoices.invoice_of(basis)
     first, last = date.fromisoformat(about["first"]), date.fromisoformat(about["last"])
-    all_of_them, begin = entries(basis.request.customer_id, invoice.currency, until=last), _midnight(first)
-    before = all_of_them.filter(created_at__lt=begin).aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
-    within = all_of_them.filter(created_at__gte=begin)
+    before, within = _parts(basis.request.customer_id, invoice.currency, first, last)
     rows = tuple(_row(entry) for entry in within.select_related("transaction__invoice", "transaction__payment"))
     if not rows and not before:
         raise NotNeeded
@@ -51,6 +49,19 @@ def statement(basis: Basis) -> Content:
         gross=abs(closing),
         statement=Statement(first=first, last=last, opening=-before, entries=rows, closing=closing),
     )
+
+
+def says_something(customer_id: int, currency: str, *, first: date, last: date) -> bool:
+    """Whether there is anything in the period, or a balance before it."""
+    before, within = _parts(customer_id, currency, first, last)
+    return bool(before) or within.exists()
+
+
+def _parts(customer_id: int, currency: str, first: date, last: date) -> tuple[Decimal, QuerySet[LedgerEntry]]:
+    """The account's balance before the period (major units), and the period's own entries."""
+    all_of_them, begin = entries(customer_id, currency, until=last), _midnight(first)
+    before = all_of_them.filter(created_at__lt=begin).aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
+    return before, all_of_them.filter(created_at__gte=begin)
 
 
 def entries(customer_id: int, currency: str, *, until: date) -> QuerySet[LedgerEntry]:
