@@ -65,6 +65,7 @@ class Guarded(PaymentGateway):
         self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
         self.decline_reasons, self.day_zone = inner.decline_reasons, inner.day_zone
         self.forgets_unused = inner.forgets_unused
+        self.is_merchant_of_record = inner.is_merchant_of_record
 
     def start(self, request: StartRequest) -> StartedPayment:
         with self._watched():
@@ -106,6 +107,9 @@ class Guarded(PaymentGateway):
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return self._inner.parse_webhook(body, headers, now=now)
+
+    def receipt(self, body: bytes, *, now: datetime) -> str:
+        return self._inner.receipt(body, now=now)
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         return self._inner.diagnose(webhook_url=webhook_url, is_thorough=is_thorough)

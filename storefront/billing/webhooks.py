@@ -41,6 +41,9 @@ class PaymentSource:
         reference = event.our_reference or event.charge_reference or event.provider_reference
         return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload, reference=reference)]
 
+    def receipt(self, body: bytes, now: datetime) -> str:
+        return gateway(self._name).receipt(body, now=now)
+
     def handle(self, event: InboundEvent) -> bool:
         data = event.data
         hint = ProviderEvent(
@@ -108,3 +111,4 @@ def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
 
 
 stripe_source = PaymentSource("stripe")
+twocheckout_source = PaymentSource("twocheckout")

@@ -108,4 +108,10 @@ def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> Ht
     except OperationalError:  # the database is busy or away
         logger.exception("a message of %s could not be stored", name)
         return HttpResponse(status=503)
-    return HttpResponse(status=200)
+    return _receipt(name, body)
+
+
+def _receipt(name: str, body: bytes) -> HttpResponse:
+    """200, with the words that the company wants to read, if it wants any."""
+    write = getattr(source(name), "receipt", None)
+    return HttpResponse(write(body, clock.now()) if write else b"", content_type="text/html; charset=utf-8")

@@ -144,6 +144,8 @@ class PaymentGateway(ABC):
     forgets_unused = False  # answers ``NotFound`` about a page that closed unpaid
     #: whether the configured keys move real money
     is_live: bool
+    #: the provider sells in its own name: it adds the buyer's tax to our amounts and issues the invoice
+    is_merchant_of_record: bool = False
     #: what it takes; ``start`` raises ``Declined`` for anything else
     limits: Limits
 
@@ -183,6 +185,13 @@ class PaymentGateway(ABC):
     @abstractmethod
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for what is not proven."""
+
+    def receipt(self, body: bytes, *, now: datetime) -> str:
+        """What a message that ``parse_webhook`` takes must be answered with; "" where status 200 says it all.
+
+        Raises ``InvalidSignature`` as that does.
+        """
+        return ""
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         """Give money back, whole or part. The same ``idempotency_key`` gives it back once."""
