@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError
 
-from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.gateway_registry import begun, gateway
 from storefront.billing.services import refund_rules
 from storefront.gateways.errors import ConfigurationError
 
@@ -19,7 +19,7 @@ def payment_methods(**kwargs: Any) -> list[CheckMessage]:
     if getattr(settings, "SANDBOX", False):
         return []
     found: list[CheckMessage] = []
-    for name in names():
+    for name in begun():
         try:
             warnings = gateway(name).warnings()
         except ConfigurationError as exc:

@@ -43,12 +43,23 @@ def missing(name: str) -> tuple[str, ...]:
     return tuple(variable for variable in env if not getattr(settings, variable, None))
 
 
+def begun() -> tuple[str, ...]:
+    """Those that are meant to be used: some of the variables that they need are set, or they need none."""
+    specs = settings.PAYMENT_GATEWAYS
+    return tuple(name for name in names() if not specs[name].get("env") or missing(name) != tuple(specs[name]["env"]))
+
+
+def configured() -> tuple[str, ...]:
+    """Those that lack no variable of the environment."""
+    return tuple(name for name in names() if not missing(name))
+
+
 def sum_of_each(act: Callable[[str], int]) -> int:
-    """What ``act`` returns for all payment methods together. One that fails keeps no other from its turn: the first
-    GatewayError is raised after all of them."""
+    """What ``act`` returns for all payment methods that are set up together. One that fails keeps no other from its
+    turn: the first GatewayError is raised after all of them."""
     total = 0
     errors: list[GatewayError] = []
-    for name in names():
+    for name in configured():
         try:
             total += act(name)
         except GatewayError as error:

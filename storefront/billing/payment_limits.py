@@ -51,7 +51,7 @@ def sentence(found: LimitProblem, currency: str) -> str:
 
 def _all() -> list[Limits]:
     """Of the methods that are offered; of the only one even while it is stopped, as orders wait for it."""
-    names, found = gateway_registry.names(), []
+    names, found = gateway_registry.configured(), []
     for name in names if len(names) == 1 else payment_methods.offered():
         try:
             found.append(gateway_registry.gateway(name).limits)

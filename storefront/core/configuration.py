@@ -21,9 +21,24 @@ SANDBOX_ENCRYPTION_KEY = "sandbox-only-salt-of-no-value"
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  (throw-away)
 SANDBOX_MAIL_SECRET = "sandbox:mail-webhook-of-no-value"  # noqa: S105  (throw-away)
+SANDBOX_2CHECKOUT_KEY = "sandbox-2checkout-key"
+SANDBOX_2CHECKOUT_WORD = "sandbox-2checkout-word"
 SANDBOX_KEYS = frozenset(
-    {SANDBOX_SECRET_KEY, SANDBOX_ENCRYPTION_KEY, SANDBOX_STRIPE_KEY, SANDBOX_WEBHOOK_SECRET, SANDBOX_MAIL_SECRET}
+    {
+        SANDBOX_SECRET_KEY,
+        SANDBOX_ENCRYPTION_KEY,
+        SANDBOX_STRIPE_KEY,
+        SANDBOX_WEBHOOK_SECRET,
+        SANDBOX_MAIL_SECRET,
+        SANDBOX_2CHECKOUT_KEY,
+        SANDBOX_2CHECKOUT_WORD,
+    }
 )
+#: Settings that none of them may be in.
+_SECRETS = (
+    "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
+    "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET",
+)  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
 #: The entry of TRUSTED_PROXIES that stands for a proxy on a unix socket, which has no address.
@@ -41,6 +56,13 @@ _APP_EXTRAS = ("name", "bitrix24_code")
 def webhook_secret(text: str) -> str:
     """A signing secret as Stripe shows it. Raises ValueError."""
     if not text.startswith("whsec_"):
+        raise ValueError
+    return text
+
+
+def long_secret(text: str) -> str:
+    """A secret without blanks that cannot be guessed. Raises ValueError."""
+    if not re.fullmatch(r"\S{10,}", text):
         raise ValueError
     return text
 
@@ -114,7 +136,9 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     chat = values["BITRIX24_CHAT_URL"]
     if chat and not (is_public(chat) and urlsplit(chat).path.endswith(".js")):
         yield "E008", f"BITRIX24_CHAT_URL is {chat!r}, which is not the public https address of a script."
-    for name in ("SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS"):
+    if values["TWOCHECKOUT_TEST_ORDERS"] and not values.get("ALLOW_TEST_KEYS"):
+        yield "E015", "TWOCHECKOUT_TEST_ORDERS lets nobody pay real money (ALLOW_TEST_KEYS=true admits it)."
+    for name in _SECRETS:
         keys = [values[name]] if isinstance(values[name], str) else values[name]
         if SANDBOX_KEYS.intersection(keys):
             shown = "FIELD_ENCRYPTION_KEYS" if name == "SALT_KEY" else name
@@ -170,7 +194,7 @@ def is_public(url: str) -> bool:
 
 
 def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("STRIPE_API_BASE", "VIES_API_BASE"):
+    for name in ("STRIPE_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE", "VIES_API_BASE"):
         yield name, values[name]
     for url in values["BITRIX24_OAUTH_SERVERS"]:
         yield "BITRIX24_OAUTH_SERVERS", url

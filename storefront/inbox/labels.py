@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 SOURCES: dict[str, str | Promise] = {
     "stripe": "Stripe",
+    "twocheckout": "2Checkout",
     "bitrix24": "Bitrix24",
     "mail": _("Mail company"),
     "mail-inbound": _("Incoming mail"),

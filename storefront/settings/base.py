@@ -11,3 +11,4 @@ from .people import *  # noqa: F403
 from .shop import *  # noqa: F403
 from .site import *  # noqa: F403
 from .storage import *  # noqa: F403
+from .twocheckout import *  # noqa: F403

@@ -8,6 +8,7 @@ from .site import env
 #: Who verifies and handles what arrives at /hooks/<source>/.
 INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
+    "twocheckout": "storefront.billing.webhooks.twocheckout_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
     "mail": "storefront.inbox.mail.mail_source",
     "mail-inbound": "storefront.support.incoming.source.inbound_source",
@@ -31,7 +32,7 @@ OUTBOX_DRAFTS = {
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Sources whose messages are about money: they wait for nobody else's.
-MONEY_SOURCES = ["stripe"]
+MONEY_SOURCES = ["stripe", "twocheckout"]
 #: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {

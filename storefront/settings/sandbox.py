@@ -21,6 +21,7 @@ SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
 SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it
 
 SANDBOX_VIES = f"http://127.0.0.1:{SANDBOX_PORT + 5}"
+SANDBOX_TWOCHECKOUT = f"http://127.0.0.1:{SANDBOX_PORT + 8}"
 
 VIES_API_BASE = env.url("VIES_API_BASE", default=f"{SANDBOX_VIES}/rest-api")
 STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE_KEY)

@@ -5,6 +5,7 @@ from typing import Any
 from storefront.core import configuration, currencies, environment
 
 from .site import SHOP_NAME, env
+from .twocheckout import TWOCHECKOUT_GATEWAY
 
 SHOP_CURRENCY = env.text("SHOP_CURRENCY", default="EUR", pattern="|".join(currencies.sellable()), what=currencies.WHAT)
 #: All it sells in, SHOP_CURRENCY among them; empty: that one alone. Prices are typed for each, none is converted.
@@ -69,6 +70,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
         },
         "options": {"max_network_retries": 0},
     },
+    "twocheckout": TWOCHECKOUT_GATEWAY,
 }
 #: Refunds above this need a second person, by currency; {}: one is enough. A currency that is not named then needs one
 #: for every refund.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -33,6 +34,8 @@ class TwoCheckoutRig(Rig):
         "500", "503", "429", "html", "empty", "truncated", "cut", "reset", "lost",
     )  # fmt: skip
     secret, next_secret = KEY, "NEXT-KEY"
+    provokes = False
+    writes = ("refund",)  # a link is made and given up without asking anybody
 
     def __init__(self, stand_in: TwoCheckoutStandIn) -> None:
         self.stand_in = stand_in
@@ -66,6 +69,39 @@ class TwoCheckoutRig(Rig):
     def decline(self, reference: str) -> None:
         self.buy(reference, outcome="declined")
 
+    def number(self, reference: str) -> str:
+        """Of the last order made by the link of a charge."""
+        orders = [each for each in self.stand_in.orders() if each["ExternalReference"] == reference]
+        return str(orders[-1]["RefNo"])
+
+    def pay_later(self, reference: str) -> None:
+        self.buy(reference, outcome="later")
+
+    def settle_later(self, reference: str, *, succeed: bool) -> None:
+        self.stand_in.move(self.number(reference), status="COMPLETE" if succeed else "CANCELED")
+
+    def refund_elsewhere(self, reference: str, amount: Decimal) -> None:
+        self.stand_in.refund(self.number(reference), amount=str(amount))
+
+    def dispute(self, reference: str) -> None:
+        self.stand_in.charge_back(self.number(reference), resolution="OPEN")
+
+    def close_dispute(self, reference: str, *, won: bool) -> None:
+        self.stand_in.charge_back(self.number(reference), resolution="WON" if won else "LOST")
+
+    def tamper(self, reference: str, *, amount: Decimal | None = None, currency: str = "", ours: str = "") -> None:
+        changes: dict[str, Any] = {"GrossPrice": float(amount), "NetPrice": float(amount)} if amount else {}
+        changes |= {"Currency": currency.lower()} if currency else {}
+        changes |= {"ExternalReference": reference.replace("1001.", f"{ours}.", 1)} if ours else {}
+        self.stand_in.tamper(self.number(reference), **changes)
+
+    def other_account(self) -> Gateway:
+        return self.gateway(key="the key of another account")
+
+    def events(self, reference: str) -> list[bytes]:
+        number = self.number(reference)
+        return [str(each["body"]).encode() for each in self.stand_in.notifications() if each["number"] == number]
+
     def let_expire(self, reference: str) -> None:
         self.later(hours=4)
 
@@ -91,7 +127,7 @@ class TwoCheckoutRig(Rig):
         return str(self.stand_in.notifications()[-1]["body"]).encode()
 
     def sign(self, body: bytes, *, secret: str, at: datetime) -> dict[str, str]:
-        raise NotImplementedError("the signature is in the body: see ``signed``")
+        return {}  # it is in the body, see ``signed``
 
 
 def signed(pairs: Pairs, key: str = KEY) -> bytes:

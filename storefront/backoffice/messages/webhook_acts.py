@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ class GiveUpWebhook(WebhookAct):
         self.check()
         yield _("It is never handled, and nobody is warned of it any more.")
         yield _("Its content is deleted: this cannot be undone.")
-        if self.object.source == "stripe":
+        if self.object.source in settings.MONEY_SOURCES:
             yield _("Payments are looked at without it, too: the shop asks the provider about every open one.")
 
     def perform(self, form: Any) -> Outcome:

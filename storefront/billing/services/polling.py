@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from storefront.billing.breaker import is_away
 from storefront.billing.errors import BillingError
-from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.gateway_registry import configured, gateway
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import orders
 from storefront.billing.services.cancelling import cancel_attempt
@@ -45,7 +45,7 @@ def probe_away() -> int:
 
     Returns how many came back.
     """
-    back = [name for name in names() if is_away(name) and gateway(name).answers()]
+    back = [name for name in configured() if is_away(name) and gateway(name).answers()]
     for name in back:
         wake(name)
     return len(back)

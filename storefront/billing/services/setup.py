@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.gateway_registry import gateway, names, verbose_name
+from storefront.billing.gateway_registry import begun, gateway, verbose_name
 from storefront.billing.services import reviews
 from storefront.core import sentences
 from storefront.core.sentences import Sentence
@@ -39,7 +39,7 @@ def diagnose(name: str, *, is_thorough: bool = True) -> Sequence[Diagnosis]:
 def check_all() -> int:
     """Put every fault of every payment method before the staff, once until somebody resolves it. Returns how many."""
     found = 0
-    for name in names():
+    for name in begun():
         try:
             faults = [each for each in diagnose(name, is_thorough=False) if each.verdict is Verdict.FAULT]
         except UnsupportedOperation:

@@ -33,48 +33,23 @@ class Orders:
 
     def make(self, cart: Cart, *, way: str, outcome: str, country: str, email: str, card: str = "") -> Object:
         """What the buyer's last press makes of a cart."""
-        status, approval = OUTCOMES[outcome]
         with self._state.changing():
             number = self._state.next_number()
             rate = TAXES.get(country, 0) if self.sells else 0
-            items = [_line(number, at, item, rate, cart.currency) for at, item in enumerate(cart.items)]
-            net, gross = (
-                sum(Decimal(str(each["Price"][name])) for each in items) for name in ("NetPrice", "GrossPrice")
-            )
-            details: Object = {"CardType": "visa", "LastDigits": card[-4:], "FirstDigits": card[:4]} if card else {}
-            kind = {"card": "CC", "paypal": "PAYPAL", "wire": "WIRE"}[way]
-            order: Object = {
-                "RefNo": number,
+            order = _new(number, cart, rate=rate, at=self._state.stamp()) | {
                 "OrderNo": len(self._state.orders) + 1,
-                "ExternalReference": cart.reference,
-                "Status": status,
-                "ApproveStatus": approval,
-                "VendorApproveStatus": "OK",
-                "MerchantCode": "",
-                "Language": cart.language,
-                "OrderDate": self._state.stamp(),
-                "FinishDate": self._state.stamp() if status == "COMPLETE" else None,
-                "ChargebackResolution": "NONE",
-                "ChargebackReasonCode": None,
                 "BillingDetails": {"CountryCode": country, "Email": email},
-                "PaymentDetails": {
-                    "Type": "TEST" if cart.is_test else kind,
-                    "Currency": cart.currency.lower(),
-                    "PaymentMethod": details or None,
-                },
-                "Items": items,
-                "Currency": cart.currency.lower(),
-                "NetPrice": float(net),
-                "GrossPrice": float(gross),
-                "VAT": float(gross - net),
-                "Refunds": None,
+                "PaymentDetails": _payment(cart, way, card),
             }
+            order["Status"], order["ApproveStatus"] = OUTCOMES[outcome]
             self._state.orders[number] = order
             self._state.counts["orders"] += 1
-            if status == "COMPLETE":
+            total = Decimal(str(order["GrossPrice"]))
+            if outcome == "paid":
+                order["FinishDate"] = order["OrderDate"]
                 self._state.counts["charges"] += 1
-                self._emit(order, "PAYMENT_AUTHORIZED", Decimal(str(gross)))
-            self._emit(order, status, Decimal(str(gross)))
+                self._emit(order, "PAYMENT_AUTHORIZED", total)
+            self._emit(order, order["Status"], total)
         return order
 
     def move(self, number: str, *, status: str, approval: str = "OK") -> None:
@@ -124,6 +99,37 @@ class Orders:
             if resolution in ("LOST", "ACCEPTED"):
                 order["Status"] = "REFUND"
             self._emit(order, order["Status"], Decimal(str(order["GrossPrice"])))
+
+
+def _new(number: str, cart: Cart, *, rate: int, at: str) -> Object:
+    items = [_line(number, place, item, rate, cart.currency) for place, item in enumerate(cart.items)]
+    net, gross = (sum(Decimal(str(each["Price"][name])) for each in items) for name in ("NetPrice", "GrossPrice"))
+    return {
+        "RefNo": number,
+        "ExternalReference": cart.reference,
+        "VendorApproveStatus": "OK",
+        "Language": cart.language,
+        "OrderDate": at,
+        "FinishDate": None,
+        "ChargebackResolution": "NONE",
+        "ChargebackReasonCode": None,
+        "Items": items,
+        "Currency": cart.currency.lower(),
+        "NetPrice": float(net),
+        "GrossPrice": float(gross),
+        "VAT": float(gross - net),
+        "Refunds": None,
+    }
+
+
+def _payment(cart: Cart, way: str, card: str) -> Object:
+    kind = {"card": "CC", "paypal": "PAYPAL", "wire": "WIRE"}[way]
+    details: Object = {"CardType": "visa", "LastDigits": card[-4:], "FirstDigits": card[:4]} if card else {}
+    return {
+        "Type": "TEST" if cart.is_test else kind,
+        "Currency": cart.currency.lower(),
+        "PaymentMethod": details or None,
+    }
 
 
 def _line(number: str, at: int, item: Any, rate: int, currency: str) -> Object:

@@ -35,7 +35,7 @@ def link_signature(parameters: dict[str, str], word: str) -> str:
 def sign_message(pairs: Pairs, key: str) -> Pairs:
     """The notification with its three signatures at the end."""
     values = [value for _name, value in pairs]
-    signatures = [("SIGNATURE_SHA2_256", "sha256"), ("SIGNATURE_SHA3_256", "sha3_256"), ("HASH", "md5")]
+    signatures = [("HASH", "md5"), ("SIGNATURE_SHA2_256", "sha256"), ("SIGNATURE_SHA3_256", "sha3_256")]
     return [*pairs, *((name, mac(key, values, digest)) for name, digest in signatures)]
 
 

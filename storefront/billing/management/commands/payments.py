@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from storefront.billing.errors import BillingError
-from storefront.billing.gateway_registry import gateway, names
+from storefront.billing.gateway_registry import begun, gateway, names
 from storefront.billing.models import Payment
 from storefront.billing.services import refunds, setup
 from storefront.billing.states import RefundStatus
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
     def _doctor(self, *, method: str | None, deliver: bool, wait: float, **options: Any) -> None:
         faults = 0
-        for name in [method] if method else names():
+        for name in [method] if method else begun():
             self.stdout.write(self.style.MIGRATE_HEADING(name))
             diagnoses = self._diagnose(name)
             is_reached = not any(each.code in UNREACHED for each in _faults(diagnoses))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from storefront.gateways.payments.limits import Limits
 
@@ -33,3 +35,8 @@ def written(amount: Decimal, currency: str) -> str:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Rounded to the currency's step, half up."""
     return amount.quantize(LIMITS.step_in(currency), rounding=ROUND_HALF_UP)
+
+
+def number(amount: Decimal) -> Any:
+    """An amount as a JSON number of exactly its digits."""
+    return json.loads(f"{amount:f}")

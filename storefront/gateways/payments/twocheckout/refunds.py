@@ -14,7 +14,7 @@ from typing import Any
 from storefront.gateways.json_body import word
 from storefront.gateways.payments.refunds import RefundSnapshot, RefundState
 from storefront.gateways.payments.twocheckout.api import Order
-from storefront.gateways.payments.twocheckout.limits import rounded
+from storefront.gateways.payments.twocheckout.limits import number, rounded
 
 _NOTHING = Decimal(0)
 #: The comment of a refund of ours: our key, and our own amount.
@@ -77,10 +77,10 @@ def gross_of(order: Order, *, whole: Decimal, part: Decimal, left: Decimal, curr
 def body(order: Order, *, key: str, amount: Decimal, gross: Decimal) -> Mapping[str, Any]:
     """The request. ``amount``: ours, for the comment; ``gross``: what the buyer gets. Both in major units."""
     items = [
-        {"LineItemReference": line, "Quantity": quantity, "Amount": float(part)}
+        {"LineItemReference": line, "Quantity": quantity, "Amount": number(part)}
         for line, quantity, part in _parts(order, gross)
     ]
-    return {"amount": float(gross), "comment": comment(key, amount), "reason": REASON, "items": items}
+    return {"amount": number(gross), "comment": comment(key, amount), "reason": REASON, "items": items}
 
 
 def _parts(order: Order, gross: Decimal) -> Iterator[tuple[str, int, Decimal]]:
