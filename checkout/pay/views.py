@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 from checkout.orders import consents
 from checkout.orders.consents import ConsentAwaited
 from checkout.orders.errors import CartChanged
-from checkout.pay import agreement_form, progress
+from checkout.pay import agreement_form, choosing, progress
 from checkout.pay.private_page import HttpResponseSeeOther, private
-from storefront.billing import breaker, gateway_registry, instructions, links, queries
+from storefront.billing import instructions, links, methods_by_hand, queries
 from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
     CannotBeCharged,
+    MethodNotOpen,
     MethodStopped,
     NoMethod,
     NotPayable,
@@ -29,8 +30,8 @@ from storefront.billing.errors import (
     PaymentProcessing,
     PaymentUnavailable,
 )
-from storefront.billing.models import Invoice, InvoiceLine
-from storefront.billing.services import location_evidence, payment_methods, polling, starting
+from storefront.billing.models import Invoice, InvoiceLine, PaymentAttempt
+from storefront.billing.services import location_evidence, open_methods, payment_methods, polling, starting
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.tax import EvidenceKind
 from storefront.core import visitor
@@ -58,11 +59,8 @@ def pay(request: HtmxRequest, token: str) -> HttpResponse:
     if request.htmx:
         return _attempt(request, invoice)
     problem = queries.blocking_problem(invoice)
-    methods = payment_methods.offered()
-    if problem is None and not methods:
+    if problem is None and not payment_methods.offered():
         return _page(request, invoice, problem=NoMethod())
-    if problem is None and all(breaker.is_away(name) for name in methods):
-        return _page(request, invoice, problem=PaymentUnavailable(), may_pay=True)
     return _page(request, invoice, problem=problem)
 
 
@@ -88,11 +86,10 @@ def _accept(request: HttpRequest, invoice: Invoice) -> HttpResponse | None:
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    methods = payment_methods.offered()
-    if not methods:
+    if not payment_methods.offered():
         return _page(request, invoice, problem=NoMethod(), status=503)
-    method = methods[0] if len(methods) == 1 else request.POST.get("method", "")
-    if method not in methods:
+    method = choosing.posted(request, invoice)
+    if not method:
         return _page(request, invoice, is_method_missing=True, status=422)
     location_evidence.note(
         invoice=invoice,
@@ -101,12 +98,16 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         source=location_evidence.PAY_PAGE,
     )
     try:
-        charge = starting.start(invoice=invoice, gateway_name=method, instead_of=request.POST.get("instead", ""))
+        where = _begin(invoice, method, instead_of=request.POST.get("instead", ""))
     except (NotPayable, PaymentAwaited, ConsentAwaited):  # the last: an agreement came into force just now
         return HttpResponseSeeOther(links.pay_path(invoice))
-    except (PaymentProcessing, PaymentInReview, CannotBeCharged) as exc:
+    except (PaymentProcessing, PaymentInReview) as exc:
         return _page(request, invoice, problem=exc, status=409)
-    except MethodStopped as exc:
+    except CannotBeCharged as exc:
+        if open_methods.open_to(invoice):  # another one may take it
+            return _page(request, invoice, problem=MethodNotOpen(), status=409, may_pay=True)
+        return _page(request, invoice, problem=exc, status=409)
+    except (MethodStopped, MethodNotOpen) as exc:
         return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
@@ -114,7 +115,15 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         return response
     except BillingError as exc:
         return _page(request, invoice, problem=exc, status=502, may_pay=True)
-    return HttpResponseSeeOther(charge.redirect_url)
+    return HttpResponseSeeOther(where)
+
+
+def _begin(invoice: Invoice, method: str, *, instead_of: str) -> str:
+    """Where the buyer pays now: the provider's page, or this one with the instructions. Raises as ``starting`` does."""
+    if method in methods_by_hand.names():
+        starting.choose_by_hand(invoice=invoice, name=method)
+        return choosing.instructions_path(invoice, method)
+    return starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of).redirect_url
 
 
 def _page(
@@ -135,13 +144,17 @@ def _page(
         "problem": problem,
         "needs_us": isinstance(problem, CannotBeCharged),
         "may_pay": problem is None or may_pay,
-        "methods": [(name, gateway_registry.verbose_name(name)) for name in payment_methods.offered()],
         "is_method_missing": is_method_missing,
         "payer_path": links.payer_path(invoice),
         "agreements": agreements or agreement_form.of_invoice(invoice),
     }
-    if problem is None or isinstance(problem, NoMethod):  # a voucher that they hold is paid all the same
-        context |= _attempt_context(request, invoice)
+    charge = queries.open_attempt(invoice)
+    choice = choosing.of(request, invoice, charge=charge)
+    context |= choosing.context_of(choice, invoice)
+    if problem is None and choice.none_answers and choice.by_hand is None:
+        context |= {"problem": PaymentUnavailable()}
+    elif problem is None or isinstance(problem, NoMethod):  # a voucher that they hold is paid all the same
+        context |= _attempt_context(request, invoice, charge)
     return render(request, "pay/pay.html", context, status=status)
 
 
@@ -151,15 +164,15 @@ def _attempt(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         return _reloaded()
     typed = [request.GET.get(name, "") for name in ("look", "seen")]
     tries, seen = (int(text[:9]) if text.isdecimal() else MOST_LOOKS for text in typed)
-    return render(request, "pay/_attempt.html", _attempt_context(request, invoice, tries=tries, seen=seen))
+    charge = queries.open_attempt(invoice)
+    return render(request, "pay/_attempt.html", _attempt_context(request, invoice, charge, tries=tries, seen=seen))
 
 
 def _attempt_context(
-    request: HttpRequest, invoice: Invoice, *, tries: int = 0, seen: int | None = None
+    request: HttpRequest, invoice: Invoice, charge: PaymentAttempt | None, *, tries: int = 0, seen: int | None = None
 ) -> dict[str, Any]:
     """The buyer may be back after a declined card: while a charge is open and unchanged since the page was shown
     (``seen``: its revision there), the worker is asked to look it up, and the page asks again."""
-    charge = queries.open_attempt(invoice)
     is_awaited = charge is not None and seen in (None, charge.revision)
     if charge is not None and is_awaited and progress.is_worth_a_look(charge):
         polling.look_soon(attempt_id=charge.pk)

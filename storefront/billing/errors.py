@@ -80,6 +80,12 @@ class MethodStopped(BillingError):
     message = _("This way to pay is not available at the moment. Please choose another one.")
 
 
+class MethodNotOpen(BillingError):
+    """The payment method does not take this invoice, by the seller's rules or the provider's; another one does."""
+
+    message = _("This order cannot be paid this way. Please choose another one.")
+
+
 class NoMethod(BillingError):
     """Staff have stopped every payment method."""
 

@@ -75,6 +75,11 @@ def verbose_name(name: str) -> str:
     return provider(name)
 
 
+def buyer_name(name: str) -> str:
+    """What buyers are told they pay by, in English; "" where that is the method's own name."""
+    return _class(name).buyer_name
+
+
 def decline_reason(name: str, code: str) -> DeclineReason:
     """What a provider's refusal code (``PaymentAttempt.failure_code``) means; DECLINED for one that says nothing."""
     reasons = _class(name).decline_reasons if name in settings.PAYMENT_GATEWAYS else {}

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from storefront.billing import gateway_registry
-from storefront.billing.services import payment_methods
+from storefront.billing.services import open_methods, payment_methods
 from storefront.core.money import display
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.limits import LimitCode, LimitProblem, Limits
@@ -50,11 +49,11 @@ def sentence(found: LimitProblem, currency: str) -> str:
 
 
 def _all() -> list[Limits]:
-    """Of the methods that are offered; of the only one even while it is stopped, as orders wait for it."""
-    names, found = gateway_registry.configured(), []
-    for name in names if len(names) == 1 else payment_methods.offered():
+    """Of the methods that are offered for orders; of the only one even while it is stopped, as orders wait for it."""
+    rows, found = [row for row in payment_methods.rows() if payment_methods.is_set_up(row.name)], []
+    for row in rows if len(rows) == 1 else [row for row in rows if row.for_orders and not row.is_stopped]:
         try:
-            found.append(gateway_registry.gateway(name).limits)
+            found.append(open_methods.limits_of(row))
         except ConfigurationError:
             continue  # opening a charge says so, and logs it
     return found

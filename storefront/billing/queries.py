@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from storefront.billing import links, status
 from storefront.billing.errors import BillingError, CannotBeCharged, PaymentInReview, PaymentProcessing
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import orders, reviews
+from storefront.billing.services import open_methods, orders, reviews
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.users.models import User
 
@@ -77,7 +77,7 @@ def blocking_problem(invoice: Invoice) -> BillingError | None:
     """Why nobody may be asked to pay an open invoice now: the money is under way, or a person looks at it."""
     if reviews.is_blocked(invoice):
         return PaymentInReview()
-    if reviews.cannot_be_charged(invoice):
+    if reviews.cannot_be_charged(invoice) and not open_methods.open_to(invoice):
         return CannotBeCharged()
     charge = open_attempt(invoice)
     return PaymentProcessing() if charge is not None and charge.is_processing else None

@@ -41,10 +41,11 @@ _STATUSES = {**dict(AttemptStatus.choices), **dict(InvoiceStatus.choices)}
 
 def provider(name: str) -> str:
     """What a payment method is called; its short name if it is one no more."""
-    if name == "bank_transfer":
-        return gettext("Bank transfer")
-    spec = settings.PAYMENT_GATEWAYS.get(name)
-    return str(import_string(spec["class"]).verbose_name) if spec else name
+    if spec := settings.PAYMENT_GATEWAYS.get(name):
+        return str(import_string(spec["class"]).verbose_name)
+    if by_hand := settings.PAYMENT_METHODS_BY_HAND.get(name):
+        return str(import_string(by_hand).verbose_name)
+    return gettext("Bank transfer") if name == "bank_transfer" else name
 
 
 def place(code: str) -> str:

@@ -72,6 +72,8 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     },
     "twocheckout": TWOCHECKOUT_GATEWAY,
 }
+#: Payment methods without a provider, by name: the dotted path of a ``billing.methods_by_hand.MethodByHand``.
+PAYMENT_METHODS_BY_HAND: dict[str, str] = {}
 #: Refunds above this need a second person, by currency; {}: one is enough. A currency that is not named then needs one
 #: for every refund.
 REFUND_APPROVAL_ABOVE = configuration.by_currency(

@@ -28,8 +28,9 @@ def checked(monkeypatch):
     event, check, follow = threading.Event(), payment_methods.check, orders.follow_attempts
 
     def tell(name):
-        check(name)
+        method = check(name)
         event.set()
+        return method
 
     def slowly(invoice):
         follow(invoice)

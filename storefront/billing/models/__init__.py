@@ -2,7 +2,7 @@ from .disputes import Dispute
 from .exchange_rates import ExchangeRate, RateSource
 from .invoices import FreeOrder, FreeOrderCause, Invoice, InvoiceLine, InvoiceSequence, Seller
 from .ledger import Allocation, LedgerAccount, LedgerEntry, LedgerTransaction, LineShare
-from .methods import PaymentMethod
+from .methods import Drawing, PaymentMethod
 from .part_payments import PartPayment
 from .payers import Payer
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
@@ -16,6 +16,7 @@ __all__ = [
     "UNDER_WAY",
     "Allocation",
     "Dispute",
+    "Drawing",
     "ExchangeRate",
     "FreeOrder",
     "FreeOrderCause",

@@ -12,7 +12,7 @@ from storefront.billing.services.opening import resume
 from storefront.billing.services.poll_schedule import after_lapse
 from storefront.billing.services.settlement import record, settle
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus
-from storefront.core import states
+from storefront.core import clock, states
 from storefront.gateways.errors import NotFound
 from storefront.gateways.payments.base import Feature
 
@@ -46,6 +46,21 @@ def cancel_attempt(attempt: PaymentAttempt) -> PaymentAttempt:
     except NotFound:
         return settle(attempt_id=attempt.pk)
     attempt = record(attempt_id=attempt.pk, snapshot=snapshot, seen=seen)
+    return _give_up(attempt.pk) if attempt.is_awaited else attempt
+
+
+def give_up_unreached(attempt_id: int) -> PaymentAttempt:
+    """Note that an open charge is not wanted any more, whose provider cannot be reached.
+
+    The poller closes it there with the provider's first answer. A page that the provider may have opened without our
+    hearing of it is closed by reconciliation: nobody knows its address.
+    """
+    with transaction.atomic(durable=True):
+        attempt = lock_attempt(attempt_id)
+        if attempt.status in OPEN_ATTEMPT and not (attempt.is_processing or attempt.is_awaited):
+            again = clock.now() if attempt.provider_reference else None
+            states.apply(attempt, AttemptStatus.CANCELLED, table=ATTEMPT_TRANSITIONS, next_check_at=again)
+            orders.follow_attempts(attempt.invoice)
     return _give_up(attempt.pk) if attempt.is_awaited else attempt
 
 

@@ -31,6 +31,11 @@ DISPUTE, DISPUTE_CLOSED = "dispute", "dispute_closed"
 PARTLY_LOST = "partly_lost"
 #: The payment method refuses the invoice itself; the next try would be refused as well.
 CANNOT_CHARGE = "cannot_charge"
+#: What stands in matters of earlier releases.
+_EARLIER = _(
+    "%(gateway)s refuses %(amount)s %(currency)s of %(invoice)s (%(code)s). The customer cannot pay it on the shop's "
+    "pages."
+)
 #: The payment method is not set up as the shop needs it.
 SETUP = "setup"
 #: The provider holds an attempt that differs from ours, and no money of it yet.
@@ -91,19 +96,27 @@ def cannot_be_charged(invoice: Invoice) -> bool:
     return ReviewItem.objects.filter(invoice_id=invoice.pk, kind=CANNOT_CHARGE, resolved_at=None).exists()
 
 
+def refused_by(invoice: Invoice) -> frozenset[str]:
+    """Names of the payment methods that refuse the invoice until a person has done something; "" in matters of earlier
+    releases, which named none. One query."""
+    waiting = ReviewItem.objects.filter(invoice_id=invoice.pk, kind=CANNOT_CHARGE, resolved_at=None)
+    keys = [key.split(":") for key in waiting.values_list("key", flat=True)]
+    return frozenset(parts[2] if len(parts) > 3 else "" for parts in keys)
+
+
 def file_cannot_charge(*, invoice: Invoice, gateway: str, code: str) -> None:
     """File an invoice that the payment method refuses, once until somebody resolves it."""
-    if cannot_be_charged(invoice):
+    if gateway in refused_by(invoice):
         return
     known = ReviewItem.objects.filter(invoice_id=invoice.pk, kind=CANNOT_CHARGE).count()
     file(
-        key=f"{CANNOT_CHARGE}:{invoice.public_id}:{known + 1}",
+        key=f"{CANNOT_CHARGE}:{invoice.public_id}:{gateway}:{known + 1}",
         kind=CANNOT_CHARGE,
         detail=[
             Sentence(
                 _(
                     "%(gateway)s refuses %(amount)s %(currency)s of %(invoice)s (%(code)s). The customer cannot pay it "
-                    "on the shop's pages."
+                    "this way."
                 ),
                 {
                     "gateway": gateway,

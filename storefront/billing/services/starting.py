@@ -7,17 +7,19 @@ from datetime import timedelta
 
 from django.db import OperationalError, transaction
 
+from storefront.billing import breaker, methods_by_hand
 from storefront.billing.errors import (
     CannotBeCharged,
+    MethodNotOpen,
     PaymentAwaited,
     PaymentInReview,
     PaymentProcessing,
     PaymentUnavailable,
 )
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import barriers, orders, part_payments, payment_methods, reviews, unpaid
-from storefront.billing.services.cancelling import cancel_attempt
+from storefront.billing.models import Invoice, PaymentAttempt, PaymentMethod
+from storefront.billing.services import barriers, open_methods, orders, part_payments, payment_methods, reviews, unpaid
+from storefront.billing.services.cancelling import cancel_attempt, give_up_unreached
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
 from storefront.billing.services.settlement import settle
@@ -39,13 +41,14 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> Payme
     ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
-    every retry of it uses the same idempotency key. ``gateway_name``: one of ``payment_methods.offered()``.
-    ``instead_of``: public id of the attempt that waits for the buyer elsewhere and is given up for this one. Must not
-    be called inside a transaction.
-    Raises AlreadyPaid or InvoiceVoid; what ``barriers`` say; MethodStopped; PaymentAwaited (pay elsewhere);
-    PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a definite no, the attempt is over) or
-    CannotBeCharged (so would be the next one: it waits for staff); PaymentUnavailable (unknown: calling again continues
-    the same attempt).
+    every retry of it uses the same idempotency key. ``gateway_name``: a method with a provider that is open to the
+    invoice (``open_methods.open_to``). ``instead_of``: public id of the attempt that waits for the buyer elsewhere and
+    is given up for this one. An open charge by another method is closed there first. Must not be called inside a
+    transaction.
+    Raises AlreadyPaid or InvoiceVoid; what ``barriers`` say; MethodStopped or MethodNotOpen; PaymentAwaited (pay
+    elsewhere); PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a definite no, the attempt is
+    over) or CannotBeCharged (so would be the next one: it waits for staff); PaymentUnavailable (unknown: calling again
+    continues the same attempt).
     """
     try:
         return _start(invoice, gateway_name, instead_of)
@@ -55,13 +58,13 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> Payme
 
 def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttempt:
     """After an attempt whose key is spent a new one is tried, once."""
-    _check_limits(invoice, gateway_name)
+    _check_open(invoice, gateway_name)
     spent: set[int] = set()
     for _ in range(_TRIES):
         attempt = _claim(invoice.pk, gateway_name)
         is_other_sum = attempt.amount != part_payments.due(invoice)  # part of it came meanwhile, or went back
         if attempt.gateway != gateway_name or is_other_sum or (attempt.is_awaited and attempt.public_id == instead_of):
-            _make_room(attempt)
+            make_room(attempt, for_method=gateway_name)
             continue
         attempt = resume(attempt) if attempt.status == AttemptStatus.CREATED else _look(attempt)
         if attempt.status == AttemptStatus.PENDING and _is_usable(attempt):
@@ -73,26 +76,54 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
     raise PaymentUnavailable
 
 
-def _make_room(attempt: PaymentAttempt) -> None:
-    """Close a charge for another one. Raises PaymentUnavailable while that cannot be done, PaymentProcessing if its
-    buyer has paid by it."""
+def choose_by_hand(*, invoice: Invoice, name: str) -> None:
+    """Have the invoice wait for a payment without a provider, once its open charge is closed at its provider.
+
+    ``name``: one of settings.PAYMENT_METHODS_BY_HAND that is open to the invoice. Must not be called inside a
+    transaction. Raises as ``start`` does, but nothing is refused or opened.
+    """
     try:
-        closed = cancel_attempt(attempt)
+        for _ in range(_TRIES):
+            with transaction.atomic(durable=True):
+                locked = _lock_open(invoice.pk, name)
+                attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
+                if attempt is None:
+                    methods_by_hand.get(name).choose(locked)
+                    return
+            make_room(attempt, for_method=name)
+    except OperationalError as exc:
+        raise PaymentUnavailable from exc
+    raise PaymentUnavailable
+
+
+def make_room(attempt: PaymentAttempt, *, for_method: str) -> None:
+    """Close a charge at its provider, so that the invoice can be paid by ``for_method``.
+
+    One whose provider is known to be away is given up here, and closed there as soon as it answers: the other methods
+    go on meanwhile, and money that comes by it all the same is kept for the customer.
+    Raises PaymentProcessing or PaymentInReview where the buyer has paid by it, PaymentUnavailable while that cannot be
+    known.
+    """
+    is_other = attempt.gateway != for_method
+    if is_other and breaker.is_away(for_method):
+        raise PaymentUnavailable  # what is open stays open
+    try:
+        attempt = cancel_attempt(attempt)
     except (GatewayError, ConfigurationError) as unknown:
         logger.warning("attempt %s: could not be closed (%s)", attempt.pk, type(unknown).__name__)
-        raise PaymentUnavailable from unknown
-    if closed.is_processing and closed.status == AttemptStatus.PENDING:
-        raise PaymentProcessing
+        if attempt.is_processing or not (is_other and breaker.is_away(attempt.gateway)):
+            raise PaymentUnavailable from unknown
+        give_up_unreached(attempt.pk)
+        return
+    if attempt.status == AttemptStatus.PENDING:
+        _refuse_more_money(attempt)
 
 
 def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
     """The invoice's open attempt, or a new one, committed."""
     adapter = _adapter(gateway_name)
     with transaction.atomic(durable=True):
-        invoice = lock_invoice(invoice_id)
-        unpaid.check(invoice)
-        barriers.check(invoice)
-        payment_methods.check(gateway_name)
+        invoice = _lock_open(invoice_id, gateway_name)
         attempt = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
         if attempt is None:
             now = clock.now()
@@ -109,12 +140,30 @@ def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
     return attempt
 
 
-def _check_limits(invoice: Invoice, gateway_name: str) -> None:
-    """What the method is known not to take is not asked of it. (Open charges of the invoice are left as they are.)"""
-    problem = _adapter(gateway_name).limits.problem(part_payments.due(invoice), invoice.currency)
-    if problem is not None and invoice.status == InvoiceStatus.OPEN:
-        reviews.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem.code)
-        raise CannotBeCharged(problem.code)
+def _lock_open(invoice_id: int, method: str) -> Invoice:
+    """Lock an invoice that may be paid by the method, and the method."""
+    invoice = lock_invoice(invoice_id)
+    unpaid.check(invoice)
+    barriers.check(invoice)
+    if open_methods.problem(invoice, payment_methods.check(method)) is not None:
+        raise MethodNotOpen
+    return invoice
+
+
+def _check_open(invoice: Invoice, gateway_name: str) -> None:
+    """What the method is known not to take is not asked of it. (Open charges of the invoice are left as they are.)
+
+    An invoice that no method takes waits for staff.
+    """
+    row = next((each for each in payment_methods.rows() if each.name == gateway_name), PaymentMethod(name=gateway_name))
+    _adapter(gateway_name)
+    problem = open_methods.problem(invoice, row)
+    if problem is None or row.is_stopped or invoice.status != InvoiceStatus.OPEN:
+        return
+    if open_methods.open_to(invoice):
+        raise MethodNotOpen
+    reviews.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem)
+    raise CannotBeCharged(problem)
 
 
 def _adapter(gateway_name: str) -> PaymentGateway:
@@ -131,13 +180,18 @@ def _look(attempt: PaymentAttempt) -> PaymentAttempt:
         attempt = settle(attempt_id=attempt.pk)
     except (GatewayError, ConfigurationError):
         logger.warning("attempt %s: could not be looked up", attempt.pk)
-    if attempt.is_processing and attempt.status == AttemptStatus.PENDING:
-        raise PaymentProcessing
+    _refuse_more_money(attempt)
     if attempt.is_awaited:
         raise PaymentAwaited
+    return attempt
+
+
+def _refuse_more_money(attempt: PaymentAttempt) -> None:
+    """Raise where the buyer has done their part by this charge."""
+    if attempt.is_processing and attempt.status == AttemptStatus.PENDING:
+        raise PaymentProcessing
     if reviews.is_waiting(attempt=attempt, kind=reviews.MISMATCH):
         raise PaymentInReview
-    return attempt
 
 
 def _is_usable(attempt: PaymentAttempt) -> bool:

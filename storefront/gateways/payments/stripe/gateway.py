@@ -22,7 +22,7 @@ from storefront.gateways.payments.base import (
     StartedPayment,
     StartRequest,
 )
-from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.diagnosis import Diagnosis, gettext_noop
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 from storefront.gateways.payments.stripe import dashboard, diagnosis, webhooks
 from storefront.gateways.payments.stripe.balance import movements_between
@@ -59,7 +59,7 @@ class Gateway(PaymentGateway):
     """
 
     name = "stripe"
-    verbose_name = "Stripe"
+    verbose_name, buyer_name = "Stripe", gettext_noop("Bank card")
     limits = LIMITS
     #: Stripe takes up to 24 hours (https://docs.stripe.com/api/checkout/sessions/create, ``expires_at``).
     page_lifetime = timedelta(hours=23)

@@ -1,0 +1,89 @@
+"""Choosing how to pay: what is open to the invoice, which of it is chosen, and how to pay without a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.http import urlencode
+
+from storefront.billing import links, methods_by_hand
+from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.services import open_methods, payment_methods
+from storefront.billing.services.open_methods import OpenMethod
+
+#: The part of the pay page's address that names a method without a provider, whose instructions are shown.
+BY = "by"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the buyer chooses among. ``chosen``: the name that is ticked; ``by_hand``: the method whose instructions are
+    shown, None if none are."""
+
+    methods: Sequence[OpenMethod]
+    chosen: str = ""
+    by_hand: OpenMethod | None = None
+
+    @property
+    def is_to_make(self) -> bool:
+        """Whether there is anything to choose."""
+        return len(self.methods) > 1
+
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether any of them leads to a provider's page."""
+        return any(not each.is_by_hand for each in self.methods)
+
+    @property
+    def none_answers(self) -> bool:
+        return bool(self.methods) and all(each.is_away for each in self.methods)
+
+
+def of(request: HttpRequest, invoice: Invoice, *, charge: PaymentAttempt | None = None) -> Choice:
+    """The choice of this page. ``charge``: the last one that is open. The number of queries does not depend on that of
+    the methods."""
+    found = open_methods.open_to(invoice)
+    by_hand = _shown(request, invoice, found)
+    others = [each for each in found if by_hand is None or each.name != by_hand.name]
+    last_tried = request.POST.get("method", "") or (charge.gateway if charge else "")
+    return Choice(others, open_methods.first_choice(others, last_tried=last_tried), by_hand)
+
+
+def posted(request: HttpRequest, invoice: Invoice) -> str:
+    """The name of the method that the buyer has pressed for; "" if they must choose first.
+
+    Where none is open to the invoice it is one that is offered: starting it says why not, and tells staff.
+    """
+    names = [each.name for each in open_methods.open_to(invoice)] or payment_methods.offered()[:1]
+    typed = request.POST.get("method", "")
+    if typed in names:
+        return typed
+    return names[0] if len(names) == 1 and not typed else ""
+
+
+def instructions_path(invoice: Invoice, name: str) -> str:
+    """The pay page with the instructions of a method without a provider."""
+    return f"{links.pay_path(invoice)}?{urlencode({BY: name})}#by-hand"
+
+
+def context_of(choice: Choice, invoice: Invoice) -> dict[str, Any]:
+    """For the template of the pay page."""
+    if choice.by_hand is None:
+        return {"choice": choice}
+    method = methods_by_hand.get(choice.by_hand.name)
+    return {**method.context(invoice), "choice": choice, "by_hand_template": method.template_name}
+
+
+def _shown(request: HttpRequest, invoice: Invoice, found: Sequence[OpenMethod]) -> OpenMethod | None:
+    """The one that was asked for, the only one there is, or the one that the buyer chose before."""
+    asked = request.GET.get(BY, "")
+    for method in found:
+        if method.is_by_hand and (asked == method.name or len(found) == 1):
+            return method
+    for method in found:
+        if method.is_by_hand and not asked and methods_by_hand.get(method.name).is_chosen(invoice):
+            return method
+    return None
