@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0037_tax_regions'),
+        ("billing", "0039_part_payments"),
     ]
 
     operations = [
