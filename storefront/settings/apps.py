@@ -4,6 +4,8 @@ from .site import BASE_DIR, METRICS_TOKEN
 
 INSTALLED_APPS = [
     "storefront.core",
+    "storefront.gateways.payments.paypal_nvp.apps.PayPalConfig",
+    "storefront.gateways.payments.paypal_nvp.apps.PayPalNvpConfig",
     "storefront.users",
     "storefront.notifications",
     "storefront.inbox",

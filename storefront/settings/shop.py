@@ -54,6 +54,18 @@ STRIPE_WEBHOOK_SECRETS = env.entries(
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default="https://api.stripe.com")
 #: Seconds to connect to Stripe and to wait for its answer.
 STRIPE_TIMEOUTS = (3.0, 10.0)
+#: PayPal's classic interface (NVP), for sellers who still hold its credentials; the account that receives the money.
+PAYPAL_NVP_USER = env.text("PAYPAL_NVP_USER", pattern=r"\S{1,128}", what="an API username")
+PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", pattern=r"\S{1,128}", what="an API password")
+PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", pattern=r"\S{1,128}", what="an API signature")
+PAYPAL_NVP_MERCHANT_ID = env.text(
+    "PAYPAL_NVP_MERCHANT_ID", pattern="[A-Z0-9]{13}", what="a merchant ID, 13 letters and digits"
+)
+PAYPAL_NVP_API_BASE = env.origin("PAYPAL_NVP_API_BASE", default="https://api-3t.paypal.com")
+#: Seconds to connect to PayPal and to wait for its answer.
+PAYPAL_NVP_TIMEOUTS = (3.0, 10.0)
+#: Where django-oscar-paypal looks for credentials, which it writes into its rows and its log: the adapter has them.
+PAYPAL_API_USERNAME = PAYPAL_API_PASSWORD = PAYPAL_API_SIGNATURE = ""
 #: Payment methods by name. ``class``: an adapter (``gateways.payments.base``). Its arguments: ``settings`` are read
 #: from the settings named, ``options`` are given as they are. ``env``: the variables without which it cannot be used,
 #: which are settings of the same names; buyers are not offered a method that lacks one, and production does not start
@@ -71,6 +83,19 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
         "options": {"max_network_retries": 0},
     },
     "twocheckout": TWOCHECKOUT_GATEWAY,
+    "paypal_nvp": {
+        "class": "storefront.gateways.payments.paypal_nvp.gateway.Gateway",
+        "env": ("PAYPAL_NVP_USER", "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "PAYPAL_NVP_MERCHANT_ID"),
+        "settings": {
+            "user": "PAYPAL_NVP_USER",
+            "password": "PAYPAL_NVP_PASSWORD",
+            "signature": "PAYPAL_NVP_SIGNATURE",
+            "merchant_id": "PAYPAL_NVP_MERCHANT_ID",
+            "api_base": "PAYPAL_NVP_API_BASE",
+            "site_url": "SITE_URL",
+            "timeouts": "PAYPAL_NVP_TIMEOUTS",
+        },
+    },
 }
 #: Payment methods without a provider, by name: the dotted path of a ``billing.methods_by_hand.MethodByHand``.
 PAYMENT_METHODS_BY_HAND: dict[str, str] = {}
@@ -100,7 +125,7 @@ KEPT_STATES = {
 #: What other rooms add to the demo, called with a member of staff and the customer.
 DEMO_PARTS = ["storefront.backoffice.demo.load", "storefront.billing.documents.demo.load"]
 #: The provider's own name of the account that must receive our money, where the provider tells it.
-PAYMENT_ACCOUNTS: dict[str, str] = {}
+PAYMENT_ACCOUNTS: dict[str, str] = {"paypal_nvp": PAYPAL_NVP_MERCHANT_ID}
 
 # --- Tax ---------------------------------------------------------------------------------------------------------
 #: VIES, which says whether a VAT ID is valid (see gateways/vies.py).

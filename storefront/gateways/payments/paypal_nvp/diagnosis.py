@@ -50,7 +50,9 @@ def _looks(
     try:
         reply = connection.ask("GetPalDetails")
     except ConfigurationError as refusal:
-        yield Diagnosis("key", Words(ACCOUNT), Verdict.FAULT, Words("%(refusal)s.", {"refusal": refusal}), Words(_WHERE))
+        yield Diagnosis(
+            "key", Words(ACCOUNT), Verdict.FAULT, Words("%(refusal)s.", {"refusal": refusal}), Words(_WHERE)
+        )
         return
     live, test = _("PayPal knows it. Mode: live, money is real."), _("PayPal knows it. Mode: test, no money is real.")
     yield Diagnosis("key", Words(ACCOUNT), Verdict.OK, Words(live if is_live else test))
@@ -93,7 +95,9 @@ def _clock(reply: Mapping[str, str], now: datetime) -> Diagnosis:
     try:
         told = datetime.strptime(reply.get("TIMESTAMP", ""), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
-        return Diagnosis("clock", Words(CLOCK), Verdict.WARNING, Words(_("PayPal's answer does not say what time it is.")))
+        return Diagnosis(
+            "clock", Words(CLOCK), Verdict.WARNING, Words(_("PayPal's answer does not say what time it is."))
+        )
     skew = now - told
     if abs(skew) > timedelta(seconds=MOST_SKEW):
         wrong = Words(

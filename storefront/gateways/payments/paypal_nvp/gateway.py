@@ -82,9 +82,7 @@ class Gateway(PaymentGateway):
 
     def start(self, request: StartRequest) -> StartedPayment:
         """Ask for a token. A key that has one gets no second; one whose answer was lost is never used."""
-        return open_charge(
-            self._connection, self._addresses, request, notify_url=self._notify_url, now=self._clock()
-        )
+        return open_charge(self._connection, self._addresses, request, notify_url=self._notify_url, now=self._clock())
 
     def fetch(
         self, provider_reference: str, *, look_for_disputes: bool = False, look_for_refunds: bool = False
@@ -108,9 +106,7 @@ class Gateway(PaymentGateway):
         """DoExpressCheckoutPayment, if amount, currency and references are those that were asked for."""
         charge = NvpCharge.objects.filter(token=provider_reference).first()
         if charge is not None and charge.transaction_id is None:
-            take(
-                self._connection, charge, idempotency_key, notify_url=self._notify_url, now=self._clock()
-            )
+            take(self._connection, charge, idempotency_key, notify_url=self._notify_url, now=self._clock())
         found = self.fetch(provider_reference)
         # Refused, or nothing that could be taken: it is the caller who says when to try again.
         return replace(found, state=RemoteState.OPEN, approval="") if found.state is RemoteState.APPROVED else found

@@ -9,9 +9,7 @@ from storefront.gateways.errors import Unavailable
 from storefront.gateways.payments.limits import Limits
 
 #: Without BRL, CNY, INR and MYR, which only accounts of these countries take.
-CURRENCIES = frozenset(
-    "AUD CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN NOK NZD PHP PLN SEK SGD THB TWD USD".split()
-)
+CURRENCIES = frozenset("AUD CAD CHF CZK DKK EUR GBP HKD HUF ILS JPY MXN NOK NZD PHP PLN SEK SGD THB TWD USD".split())
 #: PayPal refuses decimals in these.
 WHOLE = frozenset({"HUF", "JPY", "TWD"})
 LIMITS = Limits(

@@ -133,7 +133,9 @@ def _set(request: StartRequest, notify_url: str) -> str:
     }
     if LIMITS.takes_email(request.customer_email):
         params["EMAIL"] = request.customer_email
-    lines = tuple(_Line(_Product(line.description[: LIMITS.longest_line_name]), line.amount) for line in _shown(request))
+    lines = tuple(
+        _Line(_Product(line.description[: LIMITS.longest_line_name]), line.amount) for line in _shown(request)
+    )
     url: str = package.set_txn(
         basket=_Basket(request.amount, lines),
         shipping_methods=(),

@@ -110,7 +110,9 @@ def post(url: str, params: Mapping[str, Any], encode: bool = True) -> dict[str, 
     asking = _asking.get()
     if asking is None or not encode:
         raise ConfigurationError("django-oscar-paypal is used through its adapter alone")
-    fields = _exact({name: str(value) for name, value in params.items() if name not in _CREDENTIALS} | {**asking.fields})
+    fields = _exact(
+        {name: str(value) for name, value in params.items() if name not in _CREDENTIALS} | {**asking.fields}
+    )
     begun = time.monotonic()
     asking.reply = asking.connection.send(fields)
     reply = {name: value[: _LONGEST.get(name)] for name, value in asking.reply.items()}
