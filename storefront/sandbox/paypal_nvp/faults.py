@@ -13,7 +13,7 @@ KINDS = frozenset(("status", "code", "hang", "lost", "reset", "html", "empty", "
 
 @dataclass
 class Fault:
-    """What goes wrong with the next ``count`` calls of ``method`` (a METHOD, several separated by blanks, any if empty).
+    """What goes wrong with the next ``count`` calls of ``method`` (several by blanks; any if empty).
 
     Nothing done: ``status`` (HTTP), ``code`` (PayPal's own), ``reset``, ``html``, ``empty``. Done but not told:
     ``hang`` answers after ``seconds``, ``lost`` closes without an answer, ``truncated`` sends a part as if it were all,

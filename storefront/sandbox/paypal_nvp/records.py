@@ -74,7 +74,7 @@ class Records:
     def _refundable(self, paid: Object, given: Object) -> Decimal:
         left = Decimal(paid["amount"]) - self._refunded(paid["id"])
         is_full = given["REFUNDTYPE"] == "Full"
-        if is_full and "AMT" in given or not is_full and not ("AMT" in given and "CURRENCYCODE" in given):
+        if is_full == ("AMT" in given) or is_full == ("CURRENCYCODE" in given):
             raise NvpError("10004", "The amount goes with a partial refund alone")
         if given.get("CURRENCYCODE", paid["currency"]) != paid["currency"]:
             raise NvpError("10009", "The currency must be that of the transaction")

@@ -23,8 +23,8 @@ from storefront.sandbox.server import Request, Response, StandIn
 class PayPalNvpStandIn(StandIn):
     """PayPal's classic interface on loopback: ``/nvp``, ``/webscr`` and ``/cgi-bin/webscr`` at one origin.
 
-    ``user``, ``password``, ``signature``: the only credentials that are let in. ``account``: the merchant ID of who they
-    belong to. ``state_path``: a file that carries everything over a restart. ``clock``: seconds since the epoch.
+    ``user``, ``password``, ``signature``: the only credentials that are let in. ``account``: the merchant ID of who
+    they belong to. ``state_path``: a file that carries everything over a restart. ``clock``: seconds since the epoch.
     """
 
     def __init__(

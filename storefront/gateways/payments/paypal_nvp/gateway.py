@@ -33,8 +33,8 @@ from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 class Gateway(PaymentGateway):
     """Express Checkout by NVP, through django-oscar-paypal.
 
-    ``provider_reference`` is the token, ``charge_reference`` PayPal's id of the payment. What stands between calls is in
-    ``models.NvpCharge``. No request is repeated by itself.
+    ``provider_reference`` is the token, ``charge_reference`` PayPal's id of the payment. What stands between calls is
+    in ``models.NvpCharge``. No request is repeated by itself.
 
     Args:
         user, password, signature: the API credentials (*API username* and so on).

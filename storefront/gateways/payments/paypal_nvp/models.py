@@ -19,10 +19,10 @@ class NvpCharge(models.Model):
     our_reference = models.CharField(max_length=64, db_index=True)
     currency = models.CharField(max_length=3)
     amount = MoneyField()
-    token = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001  (NULLs are not equal)
+    token = models.CharField(max_length=40, null=True, unique=True)
     asked_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
-    transaction_id = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001
+    transaction_id = models.CharField(max_length=40, null=True, unique=True)
     refusals = models.PositiveSmallIntegerField(default=0)
     refusal_code = models.CharField(max_length=20, blank=True)
     refused_at = models.DateTimeField(null=True)
@@ -39,7 +39,7 @@ class NvpRefund(models.Model):
     idempotency_key = models.CharField(max_length=64, unique=True)
     charge = models.ForeignKey(NvpCharge, on_delete=models.PROTECT, related_name="refunds")
     amount = MoneyField()
-    refund_id = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001  (NULLs are not equal)
+    refund_id = models.CharField(max_length=40, null=True, unique=True)
     created_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

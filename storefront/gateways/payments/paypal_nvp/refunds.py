@@ -13,11 +13,11 @@ from paypal.express import gateway as package
 
 from storefront.gateways.errors import Declined
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
-from storefront.gateways.payments.paypal_nvp import failures, limits
+from storefront.gateways.payments.paypal_nvp import limits
 from storefront.gateways.payments.paypal_nvp.models import NvpCharge, NvpRefund
 from storefront.gateways.payments.paypal_nvp.post import Connection, asked
 from storefront.gateways.payments.paypal_nvp.taking import message_id
-from storefront.gateways.payments.paypal_nvp.transactions import plain, refunds_of
+from storefront.gateways.payments.paypal_nvp.transactions import plain
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot, RefundState
 
 _STATES = {"instant": RefundState.SUCCEEDED, "delayed": RefundState.PENDING}

@@ -1,4 +1,4 @@
-"""A payment that was made, read into the shop's words: GetTransactionDetails, and TransactionSearch for what came of it.
+"""A payment that was made, in the shop's words: GetTransactionDetails, and TransactionSearch for what came of it.
 
 https://developer.paypal.com/api/nvp-soap/get-transaction-details-nvp/
 """
