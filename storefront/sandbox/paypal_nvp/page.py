@@ -12,7 +12,8 @@ from storefront.sandbox.server import Request, Response, redirect
 _STYLE = """
 *{box-sizing:border-box}body{margin:0;background:#f5f7fa;color:#001435;font:16px/1.5 Verdana,Geneva,sans-serif}
 header{background:#fff;border-bottom:1px solid #cbd2d6;padding:14px 20px;font-weight:700;font-style:italic;
-font-size:22px;color:#003087}header span{color:#0070e0}header small{float:right;font:12px Verdana;color:#6c7378;margin-top:8px}
+font-size:22px;color:#003087}header span{color:#0070e0}
+header small{float:right;font:12px Verdana;color:#6c7378;margin-top:8px}
 main{max-width:460px;margin:32px auto;background:#fff;border:1px solid #cbd2d6;border-radius:12px;padding:28px}
 h1{font-size:20px;margin:0 0 4px}p{margin:0 0 16px;color:#4a5560}.sum{font-size:28px;color:#001435;margin:12px 0 20px}
 fieldset{border:1px solid #cbd2d6;border-radius:8px;margin:0 0 20px;padding:10px 14px}legend{font-weight:700}

@@ -148,7 +148,7 @@ class Payments:
             "kind": "echeck" if token["funding"] == "echeck" else "instant",
         }  # fmt: skip
         data["transactions"][paid["id"]] = paid
-        data["counts"]["charges"] += 1
+        data["counts"]["charges"] += status == "Completed"
         token.update(transaction=paid["id"], status="PaymentActionCompleted")
         return paid
 

@@ -123,6 +123,7 @@ class Records:
         """A payment moves on: Completed, Denied, Reversed, Canceled-Reversal ..."""
         with self._state.changing():
             found = self._state.transaction(name)
+            self._state.data["counts"]["charges"] += found["status"] == "Pending" and status == "Completed"
             found.update(status=status, reason=reason, pending=pending)
         self._tell(found)
 

@@ -157,4 +157,6 @@ class Gateway(PaymentGateway):
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         """Asks PayPal whether it sent this: for the worker, not for the request that brought it."""
-        return ipn.proven(self._http, self._addresses.verify, body, account=self._account)
+        event = ipn.proven(self._http, self._addresses.verify, body, account=self._account)
+        charge = NvpCharge.objects.filter(our_reference=event.our_reference).exclude(token=None).first()
+        return replace(event, provider_reference=(charge.token if charge else None) or "")

@@ -34,11 +34,13 @@ class NvpCharge(models.Model):
 
 
 class NvpRefund(models.Model):
-    """One refund that we asked for. ``refund_id``: PayPal's id of it, NULL while its answer is not known."""
+    """One refund that we asked for, as it was asked for: the same again brings the same answer. ``refund_id``: PayPal's
+    id of it, NULL while its answer is not known."""
 
     idempotency_key = models.CharField(max_length=64, unique=True)
     charge = models.ForeignKey(NvpCharge, on_delete=models.PROTECT, related_name="refunds")
     amount = MoneyField()
+    is_whole = models.BooleanField()
     refund_id = models.CharField(max_length=40, null=True, unique=True)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -28,17 +28,10 @@ def give_back(
 ) -> RefundSnapshot:
     """``payment``: fetched just now, with its refunds. Raises Declined for more than is left, a reversed or unpaid
     payment, another currency, or a key that was used for another amount."""
-    known = NvpRefund.objects.filter(idempotency_key=request.idempotency_key).first()
-    if known is not None and known.refund_id:
-        return _known(payment, known, request)
-    left = _left(payment, request)
-    with transaction.atomic():
-        refund, _is_new = NvpRefund.objects.get_or_create(
-            idempotency_key=request.idempotency_key, defaults={"charge": charge, "amount": request.amount}
-        )
-    if refund.charge_id != charge.pk or refund.amount != request.amount:
-        raise Declined("this key was used for another refund", code="idempotency_error")
-    is_whole = left == payment.amount == request.amount
+    refund = _claimed(charge, payment, request)
+    if refund.refund_id:
+        return _known(payment, refund)
+    is_whole = refund.is_whole
     reply, _row = asked(
         connection,
         lambda: package.refund_txn(
@@ -60,10 +53,24 @@ def give_back(
     )
 
 
-def _known(payment: PaymentSnapshot, known: NvpRefund, request: RefundRequest) -> RefundSnapshot:
-    """What became of a refund that this key began."""
-    if known.amount != request.amount:
+def _claimed(charge: NvpCharge, payment: PaymentSnapshot, request: RefundRequest) -> NvpRefund:
+    """The row of this key. One whose answer is unknown is asked for again as it is: it may be among what was refunded,
+    so it is not measured by what is left."""
+    refund = NvpRefund.objects.filter(idempotency_key=request.idempotency_key).first()
+    if refund is None:
+        is_whole = _left(payment, request) == payment.amount == request.amount
+        with transaction.atomic():
+            refund, _is_new = NvpRefund.objects.get_or_create(
+                idempotency_key=request.idempotency_key,
+                defaults={"charge": charge, "amount": request.amount, "is_whole": is_whole},
+            )
+    if refund.charge_id != charge.pk or refund.amount != request.amount:
         raise Declined("this key was used for another refund", code="idempotency_error")
+    return refund
+
+
+def _known(payment: PaymentSnapshot, known: NvpRefund) -> RefundSnapshot:
+    """What became of a refund that this key began."""
     for each in payment.refunds or ():
         if each.refund_reference == known.refund_id:
             return each

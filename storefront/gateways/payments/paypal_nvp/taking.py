@@ -62,6 +62,9 @@ def take(connection: Connection, charge: NvpCharge, key: str, *, notify_url: str
     False: refused, which is noted with the charge. Raises Unavailable (unknown: the same key asks again).
     """
     checkout, _row = asked(connection, lambda: package.get_txn(charge.token))
+    if paid := checkout.get("PAYMENTREQUEST_0_TRANSACTIONID"):
+        _note_payment(charge, paid)
+        return True
     if not fits(charge, checkout):
         return False
     if "PAYERID" not in checkout:
