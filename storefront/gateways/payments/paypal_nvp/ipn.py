@@ -68,7 +68,7 @@ def event_of(fields: Mapping[str, str]) -> ProviderEvent:
     try:
         transaction, parent = word(fields["txn_id"], 40), word(fields.get("parent_txn_id"), 40)
         status, kind_of = word(fields.get("payment_status"), 40), word(fields.get("txn_type"), 40)
-        reference = word(fields.get("invoice"), 64)
+        reference = word(fields.get("custom"), 64)
     except (KeyError, TypeError) as exc:
         raise InvalidSignature("not a message about a payment", code="malformed") from exc
     if not transaction or not (status or kind_of):

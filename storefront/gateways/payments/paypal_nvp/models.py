@@ -32,6 +32,11 @@ class NvpCharge(models.Model):
     def __str__(self) -> str:
         return self.idempotency_key
 
+    @property
+    def invoice(self) -> str:
+        """``INVNUM``: PayPal takes each once, and finds the payment and its refunds by it."""
+        return invoice_number(self.our_reference, self.idempotency_key)
+
 
 class NvpRefund(models.Model):
     """One refund that we asked for, as it was asked for: the same again brings the same answer. ``refund_id``: PayPal's
@@ -46,3 +51,8 @@ class NvpRefund(models.Model):
 
     def __str__(self) -> str:
         return self.idempotency_key
+
+
+def invoice_number(our_reference: str, idempotency_key: str) -> str:
+    """What PayPal calls the invoice: one for each charge, of whatever shop."""
+    return f"{our_reference}-{idempotency_key}"

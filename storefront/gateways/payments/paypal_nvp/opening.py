@@ -18,7 +18,7 @@ from storefront.gateways.errors import Declined, GatewayError, Unavailable
 from storefront.gateways.payments.base import LineItem, StartedPayment, StartRequest
 from storefront.gateways.payments.paypal_nvp.addresses import Addresses
 from storefront.gateways.payments.paypal_nvp.limits import LIMITS
-from storefront.gateways.payments.paypal_nvp.models import NvpCharge
+from storefront.gateways.payments.paypal_nvp.models import NvpCharge, invoice_number
 from storefront.gateways.payments.paypal_nvp.post import Connection, asked
 
 #: A token is good for three hours; five minutes less, for clocks that differ.
@@ -124,8 +124,8 @@ def _opened(
 def _set(request: StartRequest, notify_url: str) -> str:
     """The package's SetExpressCheckout; ``INVNUM`` and ``CUSTOM`` come back with the payment and its messages."""
     params: dict[str, object] = {
-        "PAYMENTREQUEST_0_INVNUM": request.our_reference,
-        "PAYMENTREQUEST_0_CUSTOM": request.idempotency_key,
+        "PAYMENTREQUEST_0_INVNUM": invoice_number(request.our_reference, request.idempotency_key),
+        "PAYMENTREQUEST_0_CUSTOM": request.our_reference,
         "PAYMENTREQUEST_0_DESC": request.description[: LIMITS.longest_description],
         "PAYMENTREQUEST_0_NOTIFYURL": notify_url,
         "ALLOWNOTE": False,

@@ -79,8 +79,8 @@ def take(connection: Connection, charge: NvpCharge, key: str, *, notify_url: str
             connection,
             do,
             MSGSUBID=message_id(charge.our_reference, key),
-            PAYMENTREQUEST_0_INVNUM=charge.our_reference,
-            PAYMENTREQUEST_0_CUSTOM=charge.idempotency_key,
+            PAYMENTREQUEST_0_INVNUM=charge.invoice,
+            PAYMENTREQUEST_0_CUSTOM=charge.our_reference,
             PAYMENTREQUEST_0_NOTIFYURL=notify_url,
         )
     except Declined as refusal:
@@ -97,8 +97,8 @@ def fits(charge: NvpCharge, checkout: Mapping[str, str]) -> bool:
     return (
         limits.read(checkout["PAYMENTREQUEST_0_AMT"]) == charge.amount
         and checkout["PAYMENTREQUEST_0_CURRENCYCODE"] == charge.currency
-        and checkout.get("PAYMENTREQUEST_0_INVNUM") == charge.our_reference
-        and checkout.get("PAYMENTREQUEST_0_CUSTOM") == charge.idempotency_key
+        and checkout.get("PAYMENTREQUEST_0_INVNUM") == charge.invoice
+        and checkout.get("PAYMENTREQUEST_0_CUSTOM") == charge.our_reference
     )
 
 
@@ -129,7 +129,7 @@ def _snapshot(
     token = charge.token or ""
     return PaymentSnapshot(
         provider_reference=token,
-        our_reference=checkout.get("PAYMENTREQUEST_0_INVNUM", "") if checkout else charge.our_reference,
+        our_reference=checkout.get("PAYMENTREQUEST_0_CUSTOM", "") if checkout else charge.our_reference,
         state=state,
         amount=limits.read(checkout["PAYMENTREQUEST_0_AMT"]) if checkout else charge.amount,
         currency=checkout["PAYMENTREQUEST_0_CURRENCYCODE"] if checkout else charge.currency,

@@ -94,7 +94,7 @@ def snapshot(details: Mapping[str, str], charge: NvpCharge, *, is_live: bool) ->
     is_failed = state is RemoteState.FAILED
     return PaymentSnapshot(
         provider_reference=charge.token or "",
-        our_reference=details.get("INVNUM", ""),
+        our_reference=details.get("CUSTOM", ""),
         state=state,
         amount=limits.read(details["AMT"]),
         currency=details["CURRENCYCODE"],
@@ -122,8 +122,8 @@ def search(connection: Connection, *, since: datetime, **fields: str) -> Iterato
 
 
 def search_invoice(connection: Connection, charge: NvpCharge) -> list[dict[str, str]]:
-    """All that carries our reference: the payment and its refunds."""
-    return list(search(connection, since=charge.created_at - timedelta(days=1), INVNUM=charge.our_reference))
+    """All that carries the charge's invoice number: the payment and its refunds."""
+    return list(search(connection, since=charge.created_at - timedelta(days=1), INVNUM=charge.invoice))
 
 
 def refunds_of(connection: Connection, charge: NvpCharge) -> tuple[RefundSnapshot, ...]:
