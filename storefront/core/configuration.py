@@ -194,7 +194,13 @@ def is_public(url: str) -> bool:
 
 
 def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in ("STRIPE_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE", "VIES_API_BASE"):
+    for name in (
+        "STRIPE_API_BASE",
+        "PAYPAL_NVP_API_BASE",
+        "TWOCHECKOUT_API_BASE",
+        "TWOCHECKOUT_CHECKOUT_BASE",
+        "VIES_API_BASE",
+    ):
         yield name, values[name]
     for url in values["BITRIX24_OAUTH_SERVERS"]:
         yield "BITRIX24_OAUTH_SERVERS", url

@@ -9,6 +9,7 @@ from .site import env
 INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
+    "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
     "mail": "storefront.inbox.mail.mail_source",
     "mail-inbound": "storefront.support.incoming.source.inbound_source",

@@ -75,6 +75,11 @@ def test_a_payment_method_is_set_up_whole_or_not_at_all() -> None:
     assert refusal({"STRIPE_WEBHOOK_SECRETS": ""}).strip().splitlines()[1:] == ["- STRIPE_WEBHOOK_SECRETS is missing."]
 
 
+def test_credentials_of_classic_paypal_go_together() -> None:
+    lines = refusal({"PAYPAL_NVP_USER": "seller_api1.example.com"}).strip().splitlines()[1:]
+    assert lines == [f"- PAYPAL_NVP_{name} is missing." for name in ("PASSWORD", "SIGNATURE", "MERCHANT_ID")]
+
+
 def test_lists_may_have_blanks_after_commas() -> None:
     origins = {"CSRF_TRUSTED_ORIGINS": "https://a.example, https://b.example"}
     assert settings_of(origins, "TRUSTED_PROXIES", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS") == [
@@ -143,6 +148,11 @@ WRONG = {
     "TWOCHECKOUT_MERCHANT_OF_RECORD": "us",
     "TWOCHECKOUT_EARLY_DELIVERY": "soon",
     "TWOCHECKOUT_ACCEPT_SHA2": "md5",
+    "PAYPAL_NVP_USER": "two words",
+    "PAYPAL_NVP_PASSWORD": "two words",
+    "PAYPAL_NVP_SIGNATURE": "two words",
+    "PAYPAL_NVP_MERCHANT_ID": "seller@example.com",
+    "PAYPAL_NVP_API_BASE": "api-3t.paypal.com",
     "VIES_API_BASE": "ec.europa.eu",
     "BITRIX24_APPS": '[{"code": "app"}]',
     "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",

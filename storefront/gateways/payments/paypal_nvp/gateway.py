@@ -47,7 +47,7 @@ class Gateway(PaymentGateway):
     """
 
     name = "paypal_nvp"
-    verbose_name = "PayPal"
+    verbose_name = "PayPal (NVP)"
     limits = LIMITS
     page_lifetime = TOKEN_LIFETIME
     key_lifetime = timedelta(hours=2)
