@@ -13,7 +13,7 @@ from storefront.gateways.payments.paypal_nvp.transactions import search
 
 #: Seconds that our clock may differ: tokens live for hours.
 MOST_SKEW = 120
-ACCOUNT, MESSAGES, SEARCH, CLOCK = _("Account"), _("Messages"), _("Right to search"), _("Clock")
+ACCOUNT, MESSAGES, SEARCH, CLOCK = _("Account at PayPal"), _("Messages"), _("Right to search"), _("Clock")
 _WHERE = _("Account settings, API access, NVP/SOAP API integration.")
 
 
