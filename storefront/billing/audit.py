@@ -29,7 +29,7 @@ from storefront.billing.models import (
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import movement_booking, orders, reviews
 from storefront.billing.services.invoices import content_hash
-from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
+from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus, RefundWay
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField, MoneyResult, MoneySum, TaxedAmount
@@ -95,10 +95,14 @@ def _invoices() -> Iterator[Finding]:
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
     alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
-    gone = alone.annotate(total=MoneyResult(F("payment__amount_refunded") + F("payment__amount_lost"))).values("total")[
-        :1
-    ]
-    sold = sold.annotate(kept=MoneyResult(F("amount") - Coalesce(Subquery(gone), _NONE)), is_paid_alone=Exists(alone))
+    gone = MoneyResult(F("payment__amount_refunded") + F("payment__amount_paid_out") + F("payment__amount_lost"))
+    to_account = Refund.objects.filter(invoice=OuterRef("pk"), way=RefundWay.ACCOUNT, status__in=MADE_REFUND)
+    kept = MoneyResult(
+        F("amount")
+        - Coalesce(Subquery(alone.annotate(total=gone).values("total")[:1]), _NONE)
+        - Coalesce(Subquery(to_account.values("invoice").annotate(total=MoneySum("amount")).values("total")), _NONE)
+    )
+    sold = sold.annotate(kept=kept, is_paid_alone=Exists(alone))
     unpaid, paid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID]), Q(status=InvoiceStatus.PAID)
     advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
     for check, wrong in (
@@ -229,7 +233,7 @@ def _payments() -> Iterator[Finding]:
     unknown = unknown.exclude(transaction__kind__in=movement_booking.KINDS)
     for key in unknown.values_list("transaction__key", flat=True):
         yield Finding("ledger-without-payment", key)
-    for payment in Payment.objects.filter(amount_refunded__gt=F("amount")):
+    for payment in Payment.objects.filter(amount__lt=MoneyResult(F("amount_refunded") + F("amount_paid_out"))):
         yield Finding("refunded-more-than-paid", str(payment))
     for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
     for payment in for_goods.filter(allocations=None, attempt__reviews=None):

@@ -98,6 +98,24 @@ class NotRefundable(BillingError):
     message = _("So much of this payment cannot be refunded.")
 
 
+class NotRequestable(BillingError):
+    """Of these lines nothing is left to be refunded, or nothing was paid."""
+
+    message = _("Nothing of this is left to be refunded.")
+
+
+class AlreadyRequested(BillingError):
+    """A request about one of these lines is open."""
+
+    message = _("You have asked for this already. You see below what became of it.")
+
+
+class RequestDecided(BillingError):
+    """The request is not open any more: another person, or another window, was faster."""
+
+    message = _("This request is not open any more.")
+
+
 class RefundRefused(BillingError):
     """A definite no of the provider: nothing was given back. ``code`` is the provider's word."""
 

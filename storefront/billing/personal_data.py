@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from storefront.billing import refund_personal_data
 from storefront.billing.documents.models import (
     Document,
     DocumentRequest,
@@ -39,7 +40,6 @@ from storefront.billing.models import (
     ProviderMovement,
     ProvisionalSale,
     Refund,
-    RefundedUnit,
     ReviewItem,
     VatCheck,
 )
@@ -69,7 +69,7 @@ from storefront.gateways.errors import GatewayError
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.personal_data import unsent
 
-RECORD = _("The law has records of money kept as they are. Only those who keep the books see them.")
+RECORD = refund_personal_data.RECORD
 _RUNNING_REFUND = (RefundStatus.AWAITING, RefundStatus.CREATED, RefundStatus.PENDING)
 
 
@@ -208,9 +208,7 @@ ROOM = Room(
         Table(model=Payment, rows=of("customer"), file="payments", kept=RECORD),
         Table(model=PartPayment, rows=of("invoice__customer"), file="payments", kept=RECORD),
         *TABLES,
-        Table(model=Refund, rows=of("payment__customer"), file="payments", kept=RECORD,
-              hidden=("next_check_at", "decision"), erase=scrub("reason", "decision_reason", "effects")),
-        Table(model=RefundedUnit, rows=of("refund__payment__customer"), file="payments", kept=RECORD),
+        *refund_personal_data.TABLES,
         Table(model=Dispute, rows=of("payment__customer"), file="payments", kept=RECORD),
         Table(model=ProviderMovement, rows=of("payment__customer"), kept=RECORD,
               left_out=_("What providers say of the same payments, for comparing the books.")),
@@ -227,6 +225,7 @@ ROOM = Room(
     ),
     not_personal=NOT_PERSONAL | {
         "billing.PaymentMethod": "a switch, and who of staff turned it",
+        "billing.RefundReason": "a list of the seller's",
         "billing.Seller": "our own legal entity",
         "documents.Picture": "our own seal and signature",
         "documents.PrintRun_papers": "which paper copies are in a file; it goes with either",
@@ -234,7 +233,7 @@ ROOM = Room(
     },
     mentions=(
         (ReviewItem, ("detail", "sentences", "resolution")),
-        (Refund, ("reason", "decision_reason", "effects")),
+        *refund_personal_data.MENTIONS,
         (Invoice, ("void_reason",)),
     ),
     words=_words,

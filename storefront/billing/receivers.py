@@ -12,9 +12,10 @@ from django.utils.translation import gettext_noop as _
 from oscar.apps.order.models import Order
 from oscar.apps.order.signals import order_status_changed
 
+from storefront.billing import signals
 from storefront.billing.errors import ChargeOpen
-from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import invoices, orders, reviews
+from storefront.billing.models import Invoice, PaymentAttempt, Refund
+from storefront.billing.services import invoices, orders, refund_request_states, reviews
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock
 from storefront.core.sentences import Sentence
@@ -40,6 +41,19 @@ def order_cancelled(sender: object, *, order: Order, new_status: str, **kwargs: 
         except (ChargeOpen, OperationalError) as exc:
             logger.info("invoice %s is left to the worker (%s)", invoice.number, type(exc).__name__)
             PaymentAttempt.objects.filter(invoice=invoice, status__in=OPEN_ATTEMPT).update(next_check_at=clock.now())
+
+
+@receiver(signals.refund_made, dispatch_uid="billing-request-made")
+@receiver(signals.refund_given_up, dispatch_uid="billing-request-given-up")
+def requests_follow_refunds(sender: object, *, refund: Refund, **kwargs: Any) -> None:
+    """What became of a refund, the customer's request for it shows."""
+    refund_request_states.follow(refund)
+
+
+@receiver(signals.invoice_refunded, dispatch_uid="billing-request-of-refunded")
+def requests_follow_invoices(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
+    """Nothing is left to ask for."""
+    refund_request_states.close_given(invoice)
 
 
 @receiver(address_bounced, dispatch_uid="billing-mail-bounced")

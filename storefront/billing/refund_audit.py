@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from storefront.billing.models import Allocation, LedgerEntry, Payment, Refund
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.states import MADE_REFUND, RefundStatus
+from storefront.billing.states import MADE_REFUND, RefundStatus, RefundWay
 from storefront.core import clock
 from storefront.core.audit import Finding
 from storefront.core.money import MoneyField, MoneyResult, MoneySum
@@ -23,12 +23,18 @@ _NONE = Value(Decimal(0), output_field=MoneyField())
 def checks() -> Iterator[Finding]:
     """No more refunds than refunded money, none forgotten, none approved by whoever asked for it."""
     # Not "=": what was refunded before refunds were rows has none.
-    made = MoneySum("refunds__amount", filter=Q(refunds__status__in=MADE_REFUND))
+    by_method = Q(refunds__status__in=MADE_REFUND, refunds__way=RefundWay.METHOD)
+    made = MoneySum("refunds__amount", filter=by_method)
     beyond = Payment.objects.annotate(made=Coalesce(made, _NONE)).filter(made__gt=F("amount_refunded"))
     for pk, total, refunded in beyond.values_list("pk", "made", "amount_refunded"):
         yield Finding("refunds-beyond-refunded", f"payment {pk}", f"{total} of {refunded}")
+    by_bank = MoneySum("refunds__amount", filter=Q(refunds__status__in=MADE_REFUND, refunds__way=RefundWay.BANK))
+    differing = Payment.objects.annotate(made=Coalesce(by_bank, _NONE)).exclude(made=F("amount_paid_out"))
+    for pk, total, paid_out in differing.values_list("pk", "made", "amount_paid_out"):
+        yield Finding("payouts-unlike-paid-out", f"payment {pk}", f"{total} of {paid_out}")
     late = clock.now() - UNKNOWN_LIMIT
     open_refunds = Refund.objects.filter(status__in=[RefundStatus.CREATED, RefundStatus.PENDING])
+    open_refunds = open_refunds.exclude(way=RefundWay.BANK)  # those wait for staff, as long as it takes
     for refund in open_refunds.filter(Q(next_check_at=None) | Q(next_check_at__lt=late)):
         yield Finding("refund-unknown", str(refund), f"{refund.status} since {refund.created_at:%Y-%m-%d %H:%M}")
     same_person = Refund.objects.exclude(decided_by=None).filter(decided_by=F("begun_by"))
@@ -49,6 +55,7 @@ def _sold_with_lost_money() -> Iterator[Finding]:
             Coalesce(Subquery(allocated.values("total")), _NONE) + Coalesce(Subquery(undone.values("total")), _NONE)
         )
     )
-    lost = payments.filter(left__gt=MoneyResult(F("amount") - F("amount_refunded") - F("amount_lost")))
+    returned = F("amount_refunded") + F("amount_paid_out")
+    lost = payments.filter(left__gt=MoneyResult(F("amount") - returned - F("amount_lost")))
     for pk, left in lost.values_list("pk", "left"):
         yield Finding("sold-with-lost-money", f"payment {pk}", str(left))

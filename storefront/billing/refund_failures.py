@@ -19,6 +19,9 @@ FAILURES: dict[str, str] = {
     "insufficient_funds": _("our balance at the provider is too small"),
     "declined": _("the buyer's bank refused it"),
     "merchant_request": _("it was cancelled at our request"),
+    "payout_given_up": _("staff took it off the list of payouts"),
+    "payout_uncovered": _("the money went back or was taken otherwise before it was paid"),
+    "payout_returned": _("the bank sent the transfer back"),
     "charge_for_pending_refund_disputed": _("the buyer's bank disputes the payment"),
 }
 

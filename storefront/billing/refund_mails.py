@@ -19,7 +19,8 @@ from storefront.users.models import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundMade(mails.Mail):
-    """Money goes back to the reader, the way it came (``method``). ``effects``: what it does to licenses, a sentence
+    """Money goes back to the reader, the way it came (``method``); with ``way`` "bank" by transfer to the account that
+    ``method`` names, with "account" it is on their personal account. ``effects``: what it does to licenses, a sentence
     each; none: they stay as they are. ``invoice_number`` is "" for money that no invoice kept."""
 
     order_number: str
@@ -27,6 +28,7 @@ class RefundMade(mails.Mail):
     invoice_number: str
     amount: Decimal
     method: str
+    way: str = "method"
     effects: Sequence[str]
     account_url: str
 

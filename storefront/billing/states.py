@@ -39,6 +39,25 @@ class RefundStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class RefundWay(models.TextChoices):
+    """How money goes back."""
+
+    METHOD = "method", _("The way it was paid")  # by the provider that took it
+    BANK = "bank", _("Bank transfer")  # made by staff, from the list of payouts
+    ACCOUNT = "account", _("Personal account")
+
+
+class RefundRequestStatus(models.TextChoices):
+    """Of what a customer asked for. ``DONE`` once the money is on its way."""
+
+    ASKED = "asked", _("Asked for")
+    APPROVED = "approved", _("Approved")
+    CHANGED = "changed", _("Approved with changes")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    DONE = "done", _("Refunded")
+
+
 INVOICE_TRANSITIONS: Transitions = {
     InvoiceStatus.OPEN: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
     InvoiceStatus.PAID: frozenset({InvoiceStatus.REFUNDED}),
@@ -72,6 +91,18 @@ REFUND_TRANSITIONS: Transitions = {
 RESERVED_REFUND = (RefundStatus.AWAITING, RefundStatus.CREATED)
 #: Refunds that the provider has made, as far as is known.
 MADE_REFUND = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+
+#: Approved ones whose refunds have all come to nothing are asked for again.
+REFUND_REQUEST_TRANSITIONS: Transitions = {
+    RefundRequestStatus.ASKED: frozenset(set(RefundRequestStatus) - {RefundRequestStatus.ASKED}),
+    RefundRequestStatus.APPROVED: frozenset({RefundRequestStatus.DONE, RefundRequestStatus.ASKED}),
+    RefundRequestStatus.CHANGED: frozenset({RefundRequestStatus.DONE, RefundRequestStatus.ASKED}),
+    RefundRequestStatus.REFUSED: frozenset(),
+    RefundRequestStatus.WITHDRAWN: frozenset(),
+    RefundRequestStatus.DONE: frozenset(),
+}
+#: Nothing final was said of it yet; of a line there is one such request at most.
+OPEN_REQUEST = (RefundRequestStatus.ASKED, RefundRequestStatus.APPROVED, RefundRequestStatus.CHANGED)
 
 OPEN_ATTEMPT = (AttemptStatus.CREATED, AttemptStatus.PENDING)
 

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import TypedDict
 
 from storefront.billing import tax_words
-from storefront.billing.models import Invoice, Refund
+from storefront.billing.models import Invoice, Refund, RefundPayout
 from storefront.billing.refund_mails import RefundMade
+from storefront.billing.states import RefundWay
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
 from storefront.licensing.states import LicenseStatus, Suspension
@@ -67,7 +68,7 @@ def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:
     licenses. Once per ``key``."""
     first = refunds[0]
     invoice, customer = first.invoice, first.payment.customer
-    methods = dict.fromkeys(refund.payment.method_label for refund in refunds if refund.payment.method_label)
+    methods = dict.fromkeys(filter(None, map(_method, refunds)))
     mail = RefundMade(
         name=customer.get_full_name(),
         order_number=invoice.order.number if invoice and invoice.order else "",
@@ -75,10 +76,18 @@ def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:
         currency=first.payment.currency,
         amount=sum((refund.amount for refund in refunds), Decimal(0)),
         method=", ".join(methods),
+        way=first.way,
         effects=list(dict.fromkeys(effect for refund in refunds for effect in refund.effects)),
         account_url=links.licenses_url(language),
     )
     mails.enqueue(mail, to=customer.email, language=language, key=key)
+
+
+def _method(refund: Refund) -> str:
+    if refund.way != RefundWay.BANK:
+        return refund.payment.method_label
+    payout = RefundPayout.objects.filter(refund=refund).first()
+    return f"{payout.holder}, {payout.masked_account}" if payout else ""
 
 
 def linked(license: License) -> None:

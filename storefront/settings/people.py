@@ -78,6 +78,8 @@ THROTTLES = {
     "pay-payer": "10/hour",  # other payers that a visitor may put on unpaid invoices
     "pay-payer-order": "20/day",  # ... and that an order may get from everybody
     "pay-link": "10/day",  # pay links that a customer may have mailed to others
+    "refund-ask": "10/day",  # refunds that a customer may ask for
+    "refund-withdraw": "10/hour",  # withdrawals from a contract that a visitor may send by the mailed link
     "handover-offer": "20/day",  # offers of licenses that a customer may make
     "handover-answer": "30/hour",
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor

@@ -45,7 +45,7 @@ def figures_of(customers: Iterable[User]) -> dict[int, Figures]:
     found: dict[int, Figures] = defaultdict(Figures)
     for key, count, active in _licenses(keys):
         found[key].licenses, found[key].active = count, active
-    kept = F("amount") - F("amount_refunded") - F("amount_lost")
+    kept = F("amount") - F("amount_refunded") - F("amount_paid_out") - F("amount_lost")
     for key, currency, total in _sums(Payment.objects.filter(customer__in=keys), kept):
         found[key].paid[currency] = total
     for key, currency, total in _sums(owed().filter(customer__in=keys), F("amount")):

@@ -7,7 +7,8 @@ from .part_payments import PartPayment
 from .payers import Payer
 from .payments import GIVEN_UP, UNDER_WAY, Payment, PaymentAttempt, ProviderAnswer
 from .reconciliation import ProviderMovement, ReconciledDay
-from .refunds import Refund, RefundedUnit
+from .refund_requests import EarlyStart, RefundReason, RefundRequest, RefundRequestLine
+from .refunds import Refund, RefundedUnit, RefundPayout
 from .reviews import ReviewItem
 from .taxes import LocationEvidence, ProvisionalSale, TaxRate, VatCheck
 
@@ -17,6 +18,7 @@ __all__ = [
     "Allocation",
     "Dispute",
     "Drawing",
+    "EarlyStart",
     "ExchangeRate",
     "FreeOrder",
     "FreeOrderCause",
@@ -39,6 +41,10 @@ __all__ = [
     "RateSource",
     "ReconciledDay",
     "Refund",
+    "RefundPayout",
+    "RefundReason",
+    "RefundRequest",
+    "RefundRequestLine",
     "RefundedUnit",
     "ReviewItem",
     "Seller",

@@ -118,7 +118,8 @@ class Payment(models.Model):
 
     What it paid for, whole or in part, the ledger's allocations say. ``amount`` is in major units of ``currency``;
     ``reference`` is the provider's id, unique per gateway. ``amount_refunded`` is what the provider says was given
-    back, ``amount_lost`` what disputes have cost (``Dispute.lost``); ``is_disputed`` while one is undecided or lost.
+    back, ``amount_paid_out`` what we gave back by bank transfer instead, ``amount_lost`` what disputes have cost
+    (``Dispute.lost``); ``is_disputed`` while one is undecided or lost.
     """
 
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="payments")
@@ -134,6 +135,7 @@ class Payment(models.Model):
     received_at = models.DateTimeField(default=clock.now)
     amount_refunded = MoneyField(default=0)
     amount_lost = MoneyField(default=0)
+    amount_paid_out = MoneyField(default=0)
     is_disputed = models.BooleanField(default=False)
 
     class Meta:
@@ -161,6 +163,11 @@ class Payment(models.Model):
         return self.attempt.public_id if self.attempt else f"payment-{self.pk}"
 
     @property
+    def amount_returned(self) -> Decimal:
+        """What was given back, by the provider or by bank transfer, major units."""
+        return self.amount_refunded + self.amount_paid_out
+
+    @property
     def amount_kept(self) -> Decimal:
-        """What neither refunds nor disputes have taken back, major units."""
-        return self.amount - self.amount_refunded - self.amount_lost
+        """What neither refunds nor payouts nor disputes have taken back, major units."""
+        return self.amount - self.amount_returned - self.amount_lost

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.states import RefundStatus
+from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core import clock
 from storefront.core.money import MoneyField
 
@@ -21,6 +21,10 @@ class Refund(models.Model):
     all of its decision are made or over; ``effects``: what it did to licenses, sentences in their language.
     ``next_check_at`` is when the worker asks about it again (NULL: never). The ledger follows the payment's
     ``amount_refunded``, not these rows.
+
+    ``way``: of one that no provider is asked for the row is all there is. By bank transfer it is created until staff
+    say that it was paid (``RefundPayout``), and counts in the payment's ``amount_paid_out``; to the personal account
+    it is booked at once.
     """
 
     payment = models.ForeignKey("billing.Payment", on_delete=models.PROTECT, related_name="refunds")
@@ -28,6 +32,7 @@ class Refund(models.Model):
         "billing.Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )
     decision = models.CharField(max_length=32, blank=True, db_index=True)
+    way = models.CharField(max_length=10, choices=RefundWay, default=RefundWay.METHOD)
     status = models.CharField(max_length=10, choices=RefundStatus, default=RefundStatus.CREATED)
     amount = MoneyField()
     reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not equal)
@@ -68,6 +73,36 @@ class Refund(models.Model):
     @property
     def idempotency_key(self) -> str:
         return f"refund-{self.pk}"
+
+
+class RefundPayout(models.Model):
+    """Whom a refund by bank transfer is paid to, and once it is paid, when (``paid_on``) and under which reference.
+
+    ``account`` is an IBAN or an account's number without spaces, kept whole until it is paid or given up, then as
+    its last four characters. ``bank``: its name or code, for accounts that are no IBAN.
+    """
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="payout")
+    holder = models.CharField(max_length=140)
+    account = models.CharField(max_length=34)
+    bank = models.CharField(max_length=140, blank=True)
+    paid_on = models.DateField(null=True, blank=True)
+    bank_reference = models.CharField(max_length=140, blank=True)
+    paid_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.refund}: {self.masked_account}"
+
+    @property
+    def masked_account(self) -> str:
+        return masked(self.account)
+
+
+def masked(account: str) -> str:
+    """The last four characters of an account."""
+    return f"…{account[-4:]}" if account else ""
 
 
 class RefundedUnit(models.Model):

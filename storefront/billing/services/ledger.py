@@ -19,6 +19,9 @@ from storefront.core import clock, money, states
 from storefront.core.money import MoneySum
 from storefront.users.models import User
 
+#: Name of the account of what we paid out by bank transfer.
+PAYOUTS = "refunds"
+
 
 class LedgerError(Exception):
     """A movement that must not be: wrong amount, same source and target, too little on the account."""
@@ -110,6 +113,22 @@ def pay_out(*, customer: User, payment: Payment, amount: Decimal, currency: str,
     return move(
         key=key, kind="refund", source=personal_account(customer, currency),
         target=own_account(AccountKind.PROVIDER, payment.gateway, currency), amount=amount, payment=payment,
+    )  # fmt: skip
+
+
+def pay_out_by_bank(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
+    """We gave money back by bank transfer: from the personal account to what has left our bank."""
+    return move(
+        key=key, kind="refund", source=personal_account(customer, currency),
+        target=own_account(AccountKind.BANK, PAYOUTS, currency), amount=amount, payment=payment,
+    )  # fmt: skip
+
+
+def pay_back_in(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
+    """A transfer by which we gave money back has been returned by the bank."""
+    return move(
+        key=key, kind="refund_failed", source=own_account(AccountKind.BANK, PAYOUTS, currency),
+        target=personal_account(customer, currency), amount=amount, payment=payment,
     )  # fmt: skip
 
 

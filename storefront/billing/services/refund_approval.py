@@ -7,9 +7,9 @@ from django.db import transaction
 from storefront.billing import refund_mails
 from storefront.billing.errors import ApprovalImpossible, NotRefundable, OwnRefund, RefundDecided
 from storefront.billing.models import Refund
-from storefront.billing.services import refund_rules, refund_units, refunds
+from storefront.billing.services import refund_request_states, refund_rows, refund_rules, refund_units, refunds
 from storefront.billing.services.locking import lock_payment
-from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
+from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus, RefundWay
 from storefront.core import clock, states
 from storefront.users.models import User
 
@@ -27,9 +27,10 @@ def approve(*, refund: Refund, by: User, reason: str) -> list[Refund]:
         if refund_rules.approvers().count() < refund_rules.LEAST_APPROVERS:
             raise ApprovalImpossible
         for each in waiting:
-            if refund_units.refundable(each.payment) < 0:  # its own amount is reserved
+            is_taken = each.way != RefundWay.METHOD and each.payment.is_disputed
+            if is_taken or refund_units.refundable(each.payment) < 0:  # its own amount is reserved
                 raise NotRefundable
-        refunds.let_go(waiting, by=by, reason=reason)
+        refund_rows.let_go(waiting, by=by, reason=reason)
         refund_mails.refund_decided(waiting, by=by, is_approved=True)
     return [refunds.ask(Refund.objects.select_related("payment__attempt").get(pk=each.pk)) for each in waiting]
 
@@ -41,6 +42,7 @@ def decline(*, refund: Refund, by: User, reason: str) -> list[Refund]:
         if any(each.begun_by_id == by.pk for each in waiting):
             raise OwnRefund
         _close(waiting, RefundStatus.DECLINED, by, reason)
+        refund_request_states.follow(waiting[0])
         refund_mails.refund_decided(waiting, by=by, is_approved=False)
     return waiting
 
@@ -52,6 +54,7 @@ def withdraw(*, refund: Refund, by: User, reason: str) -> list[Refund]:
         if any(each.begun_by_id != by.pk for each in waiting):
             raise OwnRefund
         _close(waiting, RefundStatus.WITHDRAWN, by, reason)
+        refund_request_states.follow(waiting[0])
         refund_mails.refund_withdrawn(waiting, by=by)
     return waiting
 

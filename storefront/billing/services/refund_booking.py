@@ -60,6 +60,15 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
         _after_refund(payment, change, made, over)
 
 
+def conclude(payment: Payment, refund: Refund) -> None:
+    """A refund of ours is made without the provider, and its entries are written: units, invoice and order follow.
+    The payment is locked."""
+    over = _invoices_over(payment, [refund])
+    _carry_out(refund, is_whole=refund.invoice in over)
+    for invoice in over:
+        _take_back(payment.invoice if payment.invoice == invoice else lock_invoice(invoice.pk), payment)
+
+
 def _follow_row(payment: Payment, snapshot: RefundSnapshot) -> Followed:
     """The provider's word on one refund, found by its id or, before we know that, by our key.
 
@@ -116,7 +125,7 @@ def _book(payment: Payment, change: Decimal, made: Sequence[Refund], failed: Seq
 def _invoices_over(payment: Payment, made: Sequence[Refund]) -> list[Invoice]:
     """The paid invoices that a refund takes back: a whole refund those that the payment paid alone, staff's own refunds
     those of which they leave nothing."""
-    is_whole = payment.amount_refunded >= payment.amount
+    is_whole = payment.amount_returned >= payment.amount
     decided = {refund.invoice_id for refund in made}
     over = [
         sale.invoice
@@ -134,7 +143,7 @@ def _after_refund(payment: Payment, change: Decimal, made: Sequence[Refund], ove
     other money has paid in part."""
     for invoice in over:
         _take_back(payment.invoice if payment.invoice == invoice else lock_invoice(invoice.pk), payment)
-    is_whole = payment.amount_refunded >= payment.amount
+    is_whole = payment.amount_returned >= payment.amount
     is_decided = change == sum((refund.amount for refund in made), Decimal(0))
     decided = {refund.invoice_id for refund in made} if is_decided else set()
     is_short = any(

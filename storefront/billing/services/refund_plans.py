@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from storefront.billing.errors import NotRefundable
 from storefront.billing.models import Invoice, Payment, Refund
 from storefront.billing.services import refund_units, sales
+from storefront.billing.services.refund_payees import Payee
 from storefront.billing.services.refund_units import Unit, can_refund, made_of, unit_amounts, units_left
-from storefront.billing.states import RESERVED_REFUND
+from storefront.billing.states import RESERVED_REFUND, RefundWay
 from storefront.core import money
 from storefront.core.money import MoneySum
 
@@ -27,7 +28,7 @@ class RefundDecision:
     """What staff want to give back: units of an invoice whole, a sum of an invoice, or a sum of a payment as such.
 
     ``amount`` is in major units; None with ``units``. ``ending``: units whose time ends although only a sum is given.
-    ``is_unspent``: of the payment only what bought nothing.
+    ``is_unspent``: of the payment only what bought nothing. ``way``: how it goes back; by bank transfer to ``payee``.
     """
 
     invoice: Invoice | None = None
@@ -36,6 +37,8 @@ class RefundDecision:
     amount: Decimal | None = None
     ending: Sequence[Unit] = ()
     is_unspent: bool = False
+    way: RefundWay = RefundWay.METHOD
+    payee: Payee | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +67,7 @@ class RefundPlan:
     currency: str
     parts: Sequence[Part]
     decision: str = ""
+    way: RefundWay = RefundWay.METHOD
 
     @property
     def amount(self) -> Decimal:
@@ -93,12 +97,12 @@ class RefundPlan:
 def plan(decision: RefundDecision) -> RefundPlan:
     """Raises NotRefundable, whose text says why."""
     if decision.payment is not None:
-        return _of_payment(decision.payment, decision.amount or _NOTHING, is_unspent=decision.is_unspent)
+        return _of_payment(decision)
     if decision.invoice is None:
         raise ValueError("a refund is about an invoice or a payment")
     if decision.amount is None:
-        return _of_units(decision.invoice, decision.units)
-    return _of_sum(decision.invoice, decision.amount, decision.ending)
+        return _of_units(decision.invoice, decision.units, decision.way)
+    return _of_sum(decision.invoice, decision.amount, decision.ending, decision.way)
 
 
 def plan_of(refunds: Sequence[Refund]) -> RefundPlan:
@@ -111,7 +115,8 @@ def plan_of(refunds: Sequence[Refund]) -> RefundPlan:
         )
         for row in refunds
     ]
-    return RefundPlan(refunds[0].invoice, refunds[0].payment.currency, parts, refunds[0].decision)
+    first = refunds[0]
+    return RefundPlan(first.invoice, first.payment.currency, parts, first.decision, RefundWay(first.way))
 
 
 def ending_with(plan: RefundPlan) -> list[Unit]:
@@ -131,14 +136,15 @@ def ending_with(plan: RefundPlan) -> list[Unit]:
     return [unit for unit in left if unit in ending]
 
 
-def sources(invoice: Invoice) -> list[Part]:
+def sources(invoice: Invoice, way: RefundWay = RefundWay.METHOD) -> list[Part]:
     """The payments that an invoice was paid with, oldest first, each with what can be given back of it for this
-    invoice. An advance payment bought nothing: all that is left of it."""
+    invoice. An advance payment bought nothing: all that is left of it. By their own methods only those that refund;
+    otherwise not what a bank disputes, which it may take as well."""
     payments = Payment.objects.filter(allocations__entry__transaction__invoice=invoice)
     payments |= Payment.objects.filter(attempt__invoice=invoice, attempt__invoice__kind="advance_payment")
     found = []
     for payment in payments.distinct().order_by("pk"):
-        if can_refund(payment):
+        if can_refund(payment) if way == RefundWay.METHOD else not payment.is_disputed:
             left = max(_NOTHING, min(_left_for(payment, invoice), refund_units.refundable(payment)))
             found.append(Part(payment, left))
     return found
@@ -166,34 +172,39 @@ def unspent(payment: Payment) -> Decimal:
     return refund_units.refundable(payment) - sum((sale.left for sale in sales.sales_of(payment)), _NOTHING)
 
 
-def _of_payment(payment: Payment, amount: Decimal, *, is_unspent: bool) -> RefundPlan:
-    if not can_refund(payment):
+def _of_payment(decision: RefundDecision) -> RefundPlan:
+    payment, amount, way = decision.payment, decision.amount or _NOTHING, decision.way
+    if payment is None or way == RefundWay.ACCOUNT:
+        raise ValueError("what a payment did not spend is on the personal account")
+    if way == RefundWay.METHOD and not can_refund(payment):
         raise NotRefundable(_("The provider of this payment cannot give money back through the shop."))
-    left = unspent(payment) if is_unspent else refund_units.refundable(payment)
+    if way == RefundWay.BANK and payment.is_disputed:
+        raise NotRefundable(_("The buyer's bank disputes this payment, and may take its money."))
+    left = unspent(payment) if decision.is_unspent else refund_units.refundable(payment)
     _check_amount(amount, payment.currency, left)
-    return RefundPlan(None, payment.currency, [Part(payment, amount)])
+    return RefundPlan(None, payment.currency, [Part(payment, amount)], way=way)
 
 
-def _of_sum(invoice: Invoice, amount: Decimal, ending: Sequence[Unit]) -> RefundPlan:
-    _check_amount(amount, invoice.currency, sum((part.amount for part in sources(invoice)), _NOTHING))
+def _of_sum(invoice: Invoice, amount: Decimal, ending: Sequence[Unit], way: RefundWay) -> RefundPlan:
+    _check_amount(amount, invoice.currency, sum((part.amount for part in sources(invoice, way)), _NOTHING))
     left, rest = units_left(invoice), amount
     wanted: list[tuple[Unit | None, Decimal]] = []
     for unit in dict.fromkeys(ending):  # the money is theirs, up to their price
         share = max(_NOTHING, min(left.get(unit, _NOTHING), rest))
         wanted.append((unit, share))
         rest -= share
-    parts = _drawn(invoice, [*wanted, (None, rest)])
+    parts = _drawn(invoice, [*wanted, (None, rest)], way)
     for each in (each for part in parts for each in part.units):
         each.ends_time = True
-    return RefundPlan(invoice, invoice.currency, parts)
+    return RefundPlan(invoice, invoice.currency, parts, way=way)
 
 
-def _of_units(invoice: Invoice, units: Sequence[Unit]) -> RefundPlan:
+def _of_units(invoice: Invoice, units: Sequence[Unit], way: RefundWay) -> RefundPlan:
     left, units = units_left(invoice), list(dict.fromkeys(units))
     if not units or any(left.get(unit) is None for unit in units):
         raise NotRefundable(_("Choose what is to be refunded."))
     wanted = sum((left[unit] for unit in units), _NOTHING)
-    available = sum((part.amount for part in sources(invoice)), _NOTHING)
+    available = sum((part.amount for part in sources(invoice, way)), _NOTHING)
     if wanted > available:
         words = {"left": money.display(available, invoice.currency), "sum": money.display(wanted, invoice.currency)}
         raise NotRefundable(
@@ -205,13 +216,13 @@ def _of_units(invoice: Invoice, units: Sequence[Unit]) -> RefundPlan:
         )
     if wanted <= 0:
         raise NotRefundable(_("Nothing of these lines is left to be refunded."))
-    parts = _drawn(invoice, [(unit, left[unit]) for unit in units])
-    return RefundPlan(invoice, invoice.currency, parts)
+    parts = _drawn(invoice, [(unit, left[unit]) for unit in units], way)
+    return RefundPlan(invoice, invoice.currency, parts, way=way)
 
 
-def _drawn(invoice: Invoice, wanted: Sequence[tuple[Unit | None, Decimal]]) -> list[Part]:
+def _drawn(invoice: Invoice, wanted: Sequence[tuple[Unit | None, Decimal]], way: RefundWay) -> list[Part]:
     """Take ``wanted`` from the invoice's payments, the oldest first, each to its last cent before the next."""
-    there = {part.payment: part.amount for part in sources(invoice)}
+    there = {part.payment: part.amount for part in sources(invoice, way)}
     parts: dict[int, Part] = {}
     free = [unit for unit, amount in wanted if unit is not None and amount == 0]
     for unit, amount in wanted:

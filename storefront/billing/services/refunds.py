@@ -6,25 +6,24 @@ What the provider then says is booked by ``settle``, as for refunds that were be
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 from django.db import OperationalError, transaction
 from structlog.contextvars import bound_contextvars
 
-from storefront.billing import refund_mails, signals
-from storefront.billing.errors import ApprovalImpossible, BillingError, RefundRefused, RefundUnknown
+from storefront.billing import signals
+from storefront.billing.errors import BillingError, RefundRefused, RefundUnknown
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import Payment, Refund, RefundedUnit
-from storefront.billing.services import refund_lookups, refund_plans, refund_rules, reviews
+from storefront.billing.models import Payment, Refund
+from storefront.billing.services import refund_lookups, refund_other_ways, refund_rows, reviews
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.poll_schedule import DAILY, next_check
-from storefront.billing.services.refund_plans import Part, RefundDecision, RefundPlan
+from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
-from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus
-from storefront.core import clock, queue, references, states
+from storefront.billing.states import REFUND_TRANSITIONS, RefundStatus, RefundWay
+from storefront.core import clock, queue, states
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import ConfigurationError, Declined, GatewayError
 from storefront.gateways.payments.refunds import RefundRequest
@@ -32,7 +31,6 @@ from storefront.users.models import User
 
 logger = logging.getLogger(__name__)
 
-FIRST_CHECK = timedelta(seconds=60)
 #: How long a refund is left to the worker that took it: longer than all its calls together.
 LEASE = timedelta(minutes=2)
 
@@ -54,7 +52,7 @@ def begin(
     then; one whose outcome is unknown is asked for again by the worker. Raises NotRefundable or ApprovalImpossible,
     with nothing begun; once they are begun, nothing.
     """
-    return [ask(refund) for refund in _claim(decision, reason, by, is_told=is_told, check=check, note=note)]
+    return [ask(refund) for refund in refund_rows.claim(decision, reason, by, is_told=is_told, check=check, note=note)]
 
 
 def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = None) -> Refund:
@@ -63,7 +61,7 @@ def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = N
     Returns the refund: waiting for a second person, pending, succeeded or failed. Raises NotRefundable or
     ApprovalImpossible, with nothing begun; RefundRefused (the refund is over); RefundUnknown (the worker asks again).
     """
-    [refund] = _claim(RefundDecision(payment=payment, amount=amount), reason, by)
+    [refund] = refund_rows.claim(RefundDecision(payment=payment, amount=amount), reason, by)
     if refund.status == RefundStatus.AWAITING:
         return refund
     try:
@@ -76,7 +74,9 @@ def start(*, payment: Payment, amount: Decimal, reason: str, by: User | None = N
 def ask(refund: Refund) -> Refund:
     """Ask for a refund that may be asked for, whatever comes of it; returns a fresh row, as far as it can be read."""
     try:
-        if refund.status == RefundStatus.CREATED:
+        if refund.status == RefundStatus.CREATED and refund.way == RefundWay.ACCOUNT:
+            return refund_other_ways.credit_account(refund)
+        if refund.status == RefundStatus.CREATED and refund.way == RefundWay.METHOD:
             try:
                 return resume(refund)
             except (GatewayError, ConfigurationError, BillingError) as exc:
@@ -134,92 +134,13 @@ def follow_open() -> int:
     return queue.drain(lambda: queue.claim_next(refunds, field="next_check_at", lease=LEASE), _try_to_follow)
 
 
-def _claim(
-    decision: RefundDecision,
-    reason: str,
-    by: User | None,
-    *,
-    is_told: bool = False,
-    check: Callable[[], object] | None = None,
-    note: Callable[[list[Refund]], object] | None = None,
-) -> list[Refund]:
-    """Write the rows, under the locks of all that the refund takes from."""
-    with transaction.atomic(durable=True):
-        states.lock(_customer_of(decision))
-        for payment_id in sorted(part.payment.pk for part in refund_plans.plan(decision).parts):
-            lock_payment(payment_id)
-        if check is not None:
-            check()
-        plan = refund_plans.plan(_reread(decision))
-        needs_approval = refund_rules.is_approval_needed(plan)
-        if needs_approval and refund_rules.has_too_few_approvers():
-            raise ApprovalImpossible
-        group = references.public_id()
-        refunds = [_write(plan, part, group, reason, by, is_told, needs_approval) for part in plan.parts]
-        if needs_approval:
-            refund_mails.staff_must_approve(refunds)
-        if note is not None:
-            note(refunds)
-    return refunds
-
-
-def _customer_of(decision: RefundDecision) -> User:
-    about = decision.payment or decision.invoice
-    if about is None:
-        raise ValueError("a refund is about an invoice or a payment")
-    return User(pk=about.customer_id)
-
-
-def _reread(decision: RefundDecision) -> RefundDecision:
-    """The same, as the rows are under the lock."""
-    if decision.payment is None:
-        return decision
-    return replace(decision, payment=Payment.objects.get(pk=decision.payment.pk))
-
-
-def _write(
-    plan: RefundPlan, part: Part, group: str, reason: str, by: User | None, is_told: bool, is_waiting: bool
-) -> Refund:
-    now = clock.now()
-    refund = Refund.objects.create(
-        payment=part.payment,
-        invoice=plan.invoice,
-        decision=group,
-        status=RefundStatus.AWAITING if is_waiting else RefundStatus.CREATED,
-        amount=part.amount,
-        reason=reason[:1000],
-        is_ours=True,
-        is_told=is_told,
-        begun_by=by,
-        created_at=now,
-        asked_at=None if is_waiting else now,
-        next_check_at=None if is_waiting else now + FIRST_CHECK,
-    )
-    RefundedUnit.objects.bulk_create(
-        RefundedUnit(
-            refund=refund, line_id=each.unit.line_id, unit=each.unit.number, amount=each.amount,
-            ends_time=each.ends_time,
-        )
-        for each in part.units
-    )  # fmt: skip
-    return refund
-
-
-def let_go(refunds: Sequence[Refund], *, by: User, reason: str) -> None:
-    """Locked refunds that waited for a second person may be asked for now."""
-    now = clock.now()
-    for refund in refunds:
-        states.apply(
-            refund, RefundStatus.CREATED, table=REFUND_TRANSITIONS, decided_by=by, decided_at=now,
-            decision_reason=reason[:1000], asked_at=now, next_check_at=now + FIRST_CHECK,
-        )  # fmt: skip
-
-
 def _try_to_follow(refund: Refund) -> int:
     is_done = 1
     try:
         with time_limit(WORKER_SECONDS), bound_contextvars(refund=f"refund-{refund.pk}"):
-            if refund.status == RefundStatus.CREATED:
+            if refund.way != RefundWay.METHOD:
+                ask(refund)
+            elif refund.status == RefundStatus.CREATED:
                 resume(refund)
             elif refund.payment.attempt_id is not None:
                 settle(attempt_id=refund.payment.attempt_id, look_for_refunds=True)

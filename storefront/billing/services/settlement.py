@@ -23,6 +23,7 @@ from storefront.billing.services import (
     orders,
     receiving,
     refund_booking,
+    refund_other_ways,
     settlement_reviews,
     unknown_charges,
 )
@@ -203,6 +204,7 @@ def _follow_money(payment: Payment, snapshot: PaymentSnapshot) -> None:
     refund_booking.follow(payment, snapshot)
     if snapshot.disputes is not None:
         disputes.follow(payment, snapshot.disputes)
+    refund_other_ways.stop_uncovered(payment)
 
 
 def _go_on(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
