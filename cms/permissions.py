@@ -39,7 +39,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "agreement": "add change view publish",
     },
     # Where the money goes is for owners and accounting.
-    "billing": {"seller": "view"},
+    "billing": {"seller": "view", "refundreason": EVERYTHING},
     "voucher": {"voucher": "add change view"},
     "site_texts": {
         "menu": EVERYTHING,

@@ -22,6 +22,7 @@ from cms.shop import columns, panels, tax_panels
 from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
+from cms.shop.refund_reasons import RefundReasonViewSet
 from cms.shop.version_diff import CompareVersionsView
 from storefront.billing.models import ExchangeRate, Seller, TaxRate
 
@@ -154,7 +155,7 @@ class ExchangeRateViewSet(OneEditorAtATime, SnippetViewSet):
 class ShopGroup(SnippetViewSetGroup):
     items = (
         SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet, TaxRateViewSet,
-        ExchangeRateViewSet,
+        ExchangeRateViewSet, RefundReasonViewSet,
     )  # fmt: skip
     menu_label = _("Shop")
     menu_icon = "tag"

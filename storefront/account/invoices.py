@@ -7,12 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from storefront.account import printed, rows
+from storefront.account import printed, refund_offers, rows
 from storefront.account.documents import listing
 from storefront.account.forms import PayLinkForm
 from storefront.account.views import licenses_from, own, page_of, user_of
 from storefront.billing import queries as billing
 from storefront.billing.models import Invoice
+from storefront.billing.services import refund_requests
 
 
 @own
@@ -38,7 +39,11 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
 def invoice_page(
     request: HttpRequest, found: Invoice, *, pay_link_form: PayLinkForm | None = None, status: int = 200
 ) -> HttpResponse:
+    offer = refund_offers.of(found)
     context = {
+        "requests": refund_requests.requests_of(user_of(request)).filter(invoice=found),
+        "may_ask_refund": offer is not None,
+        "withdrawal_path": offer.withdrawal_path if offer else "",
         "pay_link_form": pay_link_form or PayLinkForm(),
         "row": rows.invoice_row(found),
         "invoice": found,

@@ -21,12 +21,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from oscar.apps.order.models import Order
 
 from checkout.models import Consent
-from storefront.account import rows
+from storefront.account import refund_offers, rows
 from storefront.account.documents import listing
 from storefront.billing import queries as billing
 from storefront.billing import status
 from storefront.billing.models import Invoice
-from storefront.billing.services import ledger
+from storefront.billing.services import ledger, refund_requests
 from storefront.core import clock, currencies
 from storefront.licensing import queries as licensing
 from storefront.licensing.services import handover_endings
@@ -113,6 +113,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "licenses": licenses_from(request, own_invoices),
         "documents": listing.of_invoices(user_of(request), own_invoices),
         "consents": _consents(request).filter(order=found),
+        "requests": refund_requests.requests_of(user_of(request)).filter(invoice__order=found),
+        "refundable": [offer for each in own_invoices if (offer := refund_offers.of(each))],
     }
     return render(request, "account_pages/order.html", context)
 

@@ -95,14 +95,12 @@ def _invoices() -> Iterator[Finding]:
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
     alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
-    gone = MoneyResult(F("payment__amount_refunded") + F("payment__amount_paid_out") + F("payment__amount_lost"))
+    gone = F("payment__amount_refunded") + F("payment__amount_paid_out") + F("payment__amount_lost")
+    gone = alone.annotate(total=MoneyResult(gone)).values("total")[:1]
     to_account = Refund.objects.filter(invoice=OuterRef("pk"), way=RefundWay.ACCOUNT, status__in=MADE_REFUND)
-    kept = MoneyResult(
-        F("amount")
-        - Coalesce(Subquery(alone.annotate(total=gone).values("total")[:1]), _NONE)
-        - Coalesce(Subquery(to_account.values("invoice").annotate(total=MoneySum("amount")).values("total")), _NONE)
-    )
-    sold = sold.annotate(kept=kept, is_paid_alone=Exists(alone))
+    sold = sold.annotate(kept=MoneyResult(F("amount") - Coalesce(Subquery(gone), _NONE)))
+    # Money that was put on the personal account is still the payment's: such an invoice is looked at as one of several.
+    sold = sold.annotate(is_paid_alone=Exists(alone) & ~Exists(to_account))
     unpaid, paid = Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID]), Q(status=InvoiceStatus.PAID)
     advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
     for check, wrong in (

@@ -11,6 +11,7 @@ from storefront.core.language import absolute_url
 _PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
 _RETURN = signing.TimestampSigner(sep=".", salt="storefront.billing.return")
 _FREE = signing.TimestampSigner(sep=".", salt="storefront.billing.free")
+_WITHDRAW = signing.Signer(sep=".", salt="storefront.billing.withdraw")
 RETURN_LINK_SECONDS = 7 * 24 * 3600
 
 
@@ -72,6 +73,28 @@ def read_free_token(token: str) -> str | None:
         return _FREE.unsign(token, max_age=RETURN_LINK_SECONDS)
     except signing.BadSignature:
         return None
+
+
+def withdrawal_token(invoice: Invoice) -> str:
+    """Opens the page on which a consumer withdraws from a contract; how long that is possible, the law says."""
+    return _WITHDRAW.sign(invoice.public_id)
+
+
+def read_withdrawal_token(token: str) -> str | None:
+    """The public id of the invoice that a token names, or None for anything we did not sign."""
+    try:
+        return _WITHDRAW.unsign(token)
+    except signing.BadSignature:
+        return None
+
+
+def withdrawal_path(invoice: Invoice) -> str:
+    return reverse("contract-withdrawal", kwargs={"token": withdrawal_token(invoice)})
+
+
+def withdrawal_url(invoice: Invoice) -> str:
+    """The same, absolute, in the invoice's language."""
+    return absolute_url("contract-withdrawal", language=invoice.language, token=withdrawal_token(invoice))
 
 
 def next_path(invoice: Invoice) -> str:

@@ -20,8 +20,9 @@ from storefront.users.models import User
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundMade(mails.Mail):
     """Money goes back to the reader, the way it came (``method``); with ``way`` "bank" by transfer to the account that
-    ``method`` names, with "account" it is on their personal account. ``effects``: what it does to licenses, a sentence
-    each; none: they stay as they are. ``invoice_number`` is "" for money that no invoice kept."""
+    ``method`` names, with "account" it is on their personal account. ``answer``: staff's to what the reader had asked
+    for. ``effects``: what it does to licenses, a sentence each; none: they stay as they are. ``invoice_number`` is ""
+    for money that no invoice kept."""
 
     order_number: str
     currency: str
@@ -29,6 +30,7 @@ class RefundMade(mails.Mail):
     amount: Decimal
     method: str
     way: str = "method"
+    answer: str = ""
     effects: Sequence[str]
     account_url: str
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from storefront.billing import tax_words
-from storefront.billing.models import Invoice, Refund, RefundPayout
+from storefront.billing.models import Invoice, Refund, RefundPayout, RefundRequest
 from storefront.billing.refund_mails import RefundMade
 from storefront.billing.states import RefundWay
 from storefront.licensing import links
@@ -77,10 +77,19 @@ def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:
         amount=sum((refund.amount for refund in refunds), Decimal(0)),
         method=", ".join(methods),
         way=first.way,
+        answer=_answer(first),
         effects=list(dict.fromkeys(effect for refund in refunds for effect in refund.effects)),
         account_url=links.licenses_url(language),
     )
     mails.enqueue(mail, to=customer.email, language=language, key=key)
+
+
+def _answer(refund: Refund) -> str:
+    """What staff said to the request that the refund came of; a payout's was mailed when they did."""
+    if not refund.decision or refund.way == RefundWay.BANK:
+        return ""
+    said = RefundRequest.objects.filter(decision=refund.decision).values_list("answer", flat=True)
+    return said.first() or ""
 
 
 def _method(refund: Refund) -> str:

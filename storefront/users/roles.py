@@ -53,6 +53,7 @@ VIEW_CATALOGUE = (
     "voucher.view_voucher",
 )
 
+WRITE_REFUND_REASONS = tuple(f"billing.{verb}_refundreason" for verb in ("view", "add", "change", "delete"))
 WRITE_TAX_RATES = (
     *(f"billing.{verb}_taxrate" for verb in ("view", "add", "change")),
     *(f"billing.{verb}_exchangerate" for verb in ("view", "add", "change", "delete")),
@@ -133,6 +134,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.view_seller",
         "billing.change_seller",
         *WRITE_TAX_RATES,
+        *WRITE_REFUND_REASONS,
         "accounting.export_month",
         "accounting.change_accounts",
         "billing.change_reviewitem",
@@ -162,6 +164,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.change_reviewitem",
         "billing.change_seller",
         *WRITE_TAX_RATES,
+        *WRITE_REFUND_REASONS,
         "billing.switch_paymentmethod",
         *BOOK_TRANSFERS,
         *SET_UP_ACCOUNTS,

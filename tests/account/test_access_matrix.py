@@ -25,7 +25,7 @@ from wagtail.documents import get_document_model
 from checkout.reminders import services as links_to_carts
 from storefront.billing import links
 from storefront.billing.documents.models import DocumentSettings
-from storefront.billing.models import Seller
+from storefront.billing.models import RefundRequest, Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import payers, starting
 from storefront.core import throttle
@@ -121,6 +121,7 @@ def addresses(
     User.objects.create_user("receiver@example.com")
     offer = handovers.offer(license=license, holder=license.customer, email="receiver@example.com", language="en")
     handover = handover_url(offer).removeprefix("http://testserver")
+    asked = RefundRequest.objects.create(customer=invoice.customer, invoice=invoice)
     reminder = links_to_carts.token_of(left_cart(shop.term()))
     DocumentSettings.objects.create(seller=Seller.objects.get(), act_on_paper="offered")
     paper, sheet = make_document(invoice, "act").public_id, make_document(invoice, with_xml=True).public_id
@@ -135,6 +136,9 @@ def addresses(
         "/account/licenses/<slug:public_id>/": f"/account/licenses/{license.public_id}/",
         "/account/licenses/<slug:public_id>/hand-over/": f"/account/licenses/{license.public_id}/hand-over/",
         "/account/invoices/<slug:number>/send/": f"/account/invoices/{invoice.number}/send/",
+        "/account/invoices/<slug:number>/refund/": f"/account/invoices/{invoice.number}/refund/",
+        "/account/refunds/<slug:public_id>/": f"/account/refunds/{asked.public_id}/",
+        "/withdraw/<str:token>/": links.withdrawal_path(invoice),
         "/handover/<str:token>/": handover,
         "/account/licenses/<slug:public_id>/address/": f"/account/licenses/{license.public_id}/address/",
         "/account/payers/<slug:public_id>/": f"/account/payers/{payer}/",

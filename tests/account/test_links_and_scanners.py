@@ -156,6 +156,21 @@ def keep(things: Things, url: str) -> bool:
     return bool(things.customer.data_requests.get().status == "withdrawn")
 
 
+def withdrawal(things: Things) -> str:
+    """Of what the license was bought with."""
+    return links.withdrawal_url(bought(things))
+
+
+def bought(things: Things) -> Any:
+    return things.license.periods.get().invoice_line.invoice
+
+
+def withdraw(things: Things, url: str) -> bool:
+    invoice = bought(things)
+    Client().post(url, {"lines": [line.pk for line in invoice.lines.all()]})
+    return bool(invoice.refund_requests.filter(is_withdrawal=True).exists())
+
+
 RESULT = "/pay/result/<str:token>/"
 LINKS = {
     "set a password": Link(
@@ -178,6 +193,7 @@ LINKS = {
         lambda things, url: Client().post(url, {"bitrix24_address": "globex.bitrix24.com"}).status_code == 302,
     ),
     "take a license": Link("/handover/<str:token>/", handover, take_license),
+    "withdraw from a contract": Link("/withdraw/<str:token>/", withdrawal, withdraw),
     "extend": Link("/basket/extend/<str:token>/", lambda things: extend_url(things.license), read("checkout-form")),
     "go on with a cart": Link(
         "/checkout/resume/<str:token>/", lambda things: reminders.resume_url(things.reminder),

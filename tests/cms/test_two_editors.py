@@ -21,7 +21,7 @@ from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanPrice,
 from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from storefront.billing.models import ExchangeRate, Seller, TaxRate
+from storefront.billing.models import ExchangeRate, RefundReason, Seller, TaxRate
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
 from tests.backoffice.conftest import show_password_again
@@ -110,6 +110,7 @@ SNIPPETS: dict[Any, tuple[Callable[[Any], Any], dict[str, Any], str]] = {
     Footer: (lambda shop: one_of(Footer), {"text": "<p>New</p>"}, "text"),
     Notice: (lambda shop: one_of(Notice, text="Old"), {"text": "New"}, "text"),
     NotFoundText: (lambda shop: one_of(NotFoundText, title="Old"), {"title": "New"}, "heading"),
+    RefundReason: (lambda shop: RefundReason.objects.create(title="Old"), {"title": "New"}, "reason"),
     Department: (lambda shop: Department.objects.create(name="Old"), {"name": "New"}, "name"),
     OpeningHours: (
         lambda shop: OpeningHours.objects.create(weekday=0, opens=time(9), closes=time(12)),

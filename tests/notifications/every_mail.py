@@ -16,6 +16,7 @@ from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
 from storefront.billing.part_mails import Overpaid, PartPaid
 from storefront.billing.refund_mails import RefundDecided, RefundMade
+from storefront.billing.refund_request_mails import RefundAnswered, RefundAsked
 from storefront.licensing.handover_mails import HandoverFailed, HandoverOffered, HandoverRefused, LicenseHandedOver
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
@@ -93,6 +94,15 @@ _EXAMPLES: list[mails.Mail] = [
     RefundMade(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("96.00"), method="visa •••• 4242",
         effects=["License L-7K3M ends."], account_url="http://testserver/a/",
+    ),
+    RefundAsked(
+        **NAME, order_number="SO-7K3M-9QXD", invoice_number="INV-2026-00001", lines=["Yeastar, Standard"],
+        is_withdrawal=True, asked_at=DAY, reason="I have paid twice", text="Please.",
+        page_url="http://testserver/account/refunds/x/",
+    ),
+    RefundAnswered(
+        **ORDER, invoice_number="INV-2026-00001", outcome="changed", amount=Decimal("96.00"), answer="As agreed.",
+        page_url="http://testserver/account/refunds/x/",
     ),
     RefundDecided(
         **NAME, currency="EUR", amount=Decimal("96.00"), invoice_number="INV-2026-00001", is_approved=False,

@@ -52,6 +52,8 @@ MAILS: Words = {
     "payment_failed": _("Payment failed"),
     "payment_received": _("Payment received"),
     "refund_decided": _("Refund decided"),
+    "refund_asked": _("Refund asked for"),
+    "refund_answered": _("Answer to a refund that was asked for"),
     "refund_made": _("Refund made"),
     "staff_notice": _("Notice to staff"),
     "ticket_closed": _("Ticket closed"),

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,14 +15,13 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from storefront.backoffice import history
 from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.pages import Crumb
-from storefront.backoffice.refunds import words
+from storefront.backoffice.refunds import ways, words
 from storefront.backoffice.refunds.forms import InvoiceRefundForm, PaymentRefundForm
 from storefront.billing.errors import ApprovalImpossible, BillingError
-from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, Payment, Refund
-from storefront.billing.services import refund_plans, refund_rules, refund_units, refunds
+from storefront.billing.services import refund_plans, refund_rules, refunds
 from storefront.billing.services.refund_plans import RefundPlan
-from storefront.billing.states import RefundStatus
+from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core import money
 from storefront.licensing.losses import loss_text, losses_of
 from storefront.users.fresh_login import require_fresh_login
@@ -64,7 +62,7 @@ class BeginRefund(ActView):
         if needs_approval:
             require_fresh_login(self.request)
         return [
-            *(_way_back(plan)),
+            *ways.sentences(plan, form),
             *([_("A second person must approve it first; they and all owners are told.")] if needs_approval else []),
             *effects(plan),
             _told(plan, form),
@@ -114,7 +112,7 @@ class RefundInvoice(BeginRefund):
         return self.object.number
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        left = sum((part.amount for part in refund_plans.sources(self.object)), Decimal(0))
+        left = sum((part.amount for part in refund_plans.sources(self.object, RefundWay.BANK)), Decimal(0))
         return super().get_context_data(**kwargs) | {"left": money.display(left, self.object.currency)}
 
 
@@ -126,8 +124,6 @@ class RefundPayment(BeginRefund):
     def get_object(self) -> Payment:
         payments = Payment.objects.select_related("customer", "attempt__invoice")
         payment: Payment = get_object_or_404(payments, pk=self.kwargs["pk"])
-        if not refund_units.can_refund(payment):
-            raise Http404
         return payment
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -138,18 +134,6 @@ class RefundPayment(BeginRefund):
 
     def customer(self) -> User | None:
         return self.object.customer
-
-
-def _way_back(plan: RefundPlan) -> list[str]:
-    return [
-        _("%(amount)s goes back by %(method)s, the way it came.")
-        % {"amount": money.display(part.amount, plan.currency), "method": _method(part.payment)}
-        for part in plan.parts
-    ]
-
-
-def _method(payment: Payment) -> str:
-    return ", ".join(filter(None, [gateway(payment.gateway).verbose_name, payment.method_label]))
 
 
 def effects(plan: RefundPlan) -> list[str]:

@@ -19,7 +19,7 @@ from storefront.backoffice.refunds.begin import BEGIN, CRUMBS, effects
 from storefront.billing.errors import BillingError, OwnRefund, RefundDecided
 from storefront.billing.models import Refund
 from storefront.billing.services import refund_approval, refund_plans, refunds
-from storefront.billing.states import RefundStatus
+from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core import money
 from storefront.users.models import User
 
@@ -67,6 +67,16 @@ class RefundAct(ActView):
         if self.object.status != self.status:
             raise Refused(str(RefundDecided()))
 
+    def way_back(self) -> str:
+        words = {"amount": self.total(), "email": self.object.payment.customer.email}
+        if self.object.way == RefundWay.ACCOUNT:
+            return _("%(amount)s goes to the personal account of %(email)s.") % words
+        if self.object.way == RefundWay.BANK:
+            payout = self.object.payout
+            words |= {"holder": payout.holder, "account": payout.account}
+            return _("%(amount)s goes by bank transfer to %(holder)s, %(account)s, once somebody has paid it.") % words
+        return _("%(amount)s goes back to %(email)s the way it came.") % words
+
     def total(self) -> str:
         return money.display(sum((row.amount for row in self.rows()), Decimal(0)), self.object.payment.currency)
 
@@ -100,8 +110,7 @@ class ApproveRefund(DecideRefund):
         asker = self.object.begun_by.get_full_name() if self.object.begun_by else _("A command")
         return [
             _("%(asker)s asks for it: %(reason)s") % {"asker": asker, "reason": self.object.reason},
-            _("%(amount)s goes back to %(email)s the way it came.")
-            % {"amount": self.total(), "email": self.object.payment.customer.email},
+            self.way_back(),
             *effects(refund_plans.plan_of(self.rows())),
         ]
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.act_forms import ActForm, TellCustomer
+from storefront.backoffice.refunds import ways
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services.refund_plans import RefundDecision, unspent
-from storefront.billing.services.refund_units import Unit, unit_amounts, units_left
+from storefront.billing.services.refund_plans import RefundDecision, sources, unspent
+from storefront.billing.services.refund_units import Unit, can_refund, unit_amounts, units_left
+from storefront.billing.states import RefundWay
 from storefront.core import money
 from storefront.licensing.models import LicensePeriod
 
@@ -20,7 +22,7 @@ LINES, SUM = "lines", "sum"
 MOST_UNITS = 200  # checkboxes of one form
 
 
-class InvoiceRefundForm(TellCustomer, ActForm):
+class InvoiceRefundForm(ways.Ways, TellCustomer, ActForm):
     """``lines`` gives units back whole; ``sum`` an amount, and ends only what is ticked."""
 
     how = forms.ChoiceField(
@@ -42,7 +44,7 @@ class InvoiceRefundForm(TellCustomer, ActForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order = ["how", "units", "amount", "ending", "reason", "tell_customer"]
+    field_order = ["how", "units", "amount", "ending", *ways.FIELDS, "reason", "tell_customer"]
 
     def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +56,7 @@ class InvoiceRefundForm(TellCustomer, ActForm):
         self.fields["ending"].choices = [(key(unit), labelled[unit]) for unit in labelled if unit in granted]  # type: ignore[attr-defined]
         if not granted:
             del self.fields["ending"]
+        self.offer_ways(ways.offered(can_refund=any(part.amount > 0 for part in sources(invoice))))
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -61,27 +64,32 @@ class InvoiceRefundForm(TellCustomer, ActForm):
             self.add_error("units", _("Choose what is to be refunded."))
         if data.get("how") == SUM and not data.get("amount") and "amount" not in self.errors:
             self.add_error("amount", _("Type the sum to refund."))
+        self.check_payee(data)
         return data
 
     def decision(self) -> RefundDecision:
         data = self.cleaned_data
+        way, payee = data["way"], self.payee()
         if data["how"] == LINES:
-            return RefundDecision(invoice=self.invoice, units=[unit_of(each) for each in data["units"]])
+            units = [unit_of(each) for each in data["units"]]
+            return RefundDecision(invoice=self.invoice, units=units, way=way, payee=payee)
         ending = [unit_of(each) for each in data.get("ending") or ()]
-        return RefundDecision(invoice=self.invoice, amount=data["amount"], ending=ending)
+        return RefundDecision(invoice=self.invoice, amount=data["amount"], ending=ending, way=way, payee=payee)
 
 
-class PaymentRefundForm(TellCustomer, ActForm):
+class PaymentRefundForm(ways.Ways, TellCustomer, ActForm):
     """Of money that paid for nothing: late, twice, on account."""
 
     amount = forms.DecimalField(label=gettext_lazy("Sum"), min_value=Decimal(0), max_digits=13)
-    field_order = ["amount", "reason", "tell_customer"]
+    field_order = ["amount", *ways.FIELDS, "reason", "tell_customer"]
 
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.payment = payment
         self.most = unspent(payment)
         self.fields["amount"].initial = money.quantize(max(self.most, Decimal(0)), payment.currency)
+        found = ways.offered(can_refund=can_refund(payment))
+        self.offer_ways(way for way in found if way != RefundWay.ACCOUNT)  # it is there already
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
@@ -93,8 +101,16 @@ class PaymentRefundForm(TellCustomer, ActForm):
             )
         return amount
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        self.check_payee(data)
+        return data
+
     def decision(self) -> RefundDecision:
-        return RefundDecision(payment=self.payment, amount=self.cleaned_data["amount"], is_unspent=True)
+        data = self.cleaned_data
+        return RefundDecision(
+            payment=self.payment, amount=data["amount"], is_unspent=True, way=data["way"], payee=self.payee()
+        )
 
 
 def key(unit: Unit) -> str:

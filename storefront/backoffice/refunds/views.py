@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -21,9 +22,9 @@ from storefront.backoffice.refunds import words
 from storefront.backoffice.refunds.begin import BEGIN, CRUMBS
 from storefront.backoffice.refunds.decide import APPROVE
 from storefront.backoffice.search import within
-from storefront.billing.models import Refund, ReviewItem
+from storefront.billing.models import Refund, RefundPayout, ReviewItem
 from storefront.billing.services import refund_rules
-from storefront.billing.states import RefundStatus
+from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core.instants import instant
 
 VIEW = "billing.view_refund"
@@ -48,7 +49,7 @@ class RefundList(ListPage):
     list_filter = ["status", "is_ours", "payment__gateway", "created_at"]
     search_fields = ["reference", "payment__reference", "invoice__number", "payment__customer__email", "reason"]
     list_export = [
-        "pk", "created_at", "status", "amount", "payment.currency", "payment.gateway", "payment.reference",
+        "pk", "created_at", "way", "status", "amount", "payment.currency", "payment.gateway", "payment.reference",
         "reference", "invoice.number", "payment.customer.email", "begun_by.email", "decided_by.email", "reason",
         "failure_code",
     ]  # fmt: skip
@@ -97,7 +98,7 @@ class RefundPage(DetailPage):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         rows = Refund.objects.select_related(
-            "payment__customer", "payment__attempt__invoice", "invoice", "begun_by", "decided_by"
+            "payment__customer", "payment__attempt__invoice", "invoice", "begun_by", "decided_by", "payout"
         )
         self.refund: Refund | None = rows.filter(pk=self.kwargs["pk"]).first()
 
@@ -122,7 +123,12 @@ class RefundPage(DetailPage):
         if refund.decided_by and refund.decided_at:
             yield Fact(_("Decided by"), f"{refund.decided_by}, {instant(refund.decided_at, 'short')}")
             yield Fact(_("Their reason"), refund.decision_reason)
-        yield Fact(_("Reference at the provider"), refund.reference or "–")
+        yield Fact(_("How it goes back"), refund.get_way_display())
+        payout = getattr(refund, "payout", None)
+        if payout is not None:
+            yield from _payout(payout)
+        if refund.way == RefundWay.METHOD:
+            yield Fact(_("Reference at the provider"), refund.reference or "–")
         if refund.next_check_at:
             yield Fact(_("Asked about again"), instant(refund.next_check_at, "short"))
         yield Fact(_("The customer is told"), _("yes, once it is made") if refund.is_told else _("no"))
@@ -135,7 +141,14 @@ class RefundPage(DetailPage):
             yield ActLink(_("Decline"), reverse("backoffice-refund-decline", args=[refund.pk]), APPROVE, "cross")
         if refund.status == RefundStatus.AWAITING and is_own:
             yield ActLink(_("Withdraw"), reverse("backoffice-refund-withdraw", args=[refund.pk]), BEGIN, "cross")
-        if refund.status == RefundStatus.CREATED and refund.is_ours:
+        if refund.way == RefundWay.BANK and refund.status == RefundStatus.CREATED:
+            yield ActLink(_("Paid"), reverse("backoffice-refund-paid", args=[refund.pk]), BEGIN, "check", True)
+            yield ActLink(
+                _("Take off the list"), reverse("backoffice-refund-give-up", args=[refund.pk]), BEGIN, "cross"
+            )
+        elif refund.way == RefundWay.BANK and refund.status == RefundStatus.SUCCEEDED:
+            yield ActLink(_("It came back"), reverse("backoffice-refund-returned", args=[refund.pk]), BEGIN, "rotate")
+        elif refund.status == RefundStatus.CREATED and refund.is_ours:
             yield ActLink(
                 _("Ask the provider again"), reverse("backoffice-refund-ask", args=[refund.pk]), BEGIN, "rotate"
             )
@@ -160,13 +173,20 @@ class RefundPage(DetailPage):
         others = Refund.objects.filter(decision=refund.decision).exclude(decision="").exclude(pk=refund.pk)
         return super().get_context_data(**kwargs) | {
             "refund": refund,
-            "state_text": words.STATES[refund.status],
+            "state_text": words.state(refund),
             "failure": words.failure(refund),
             "units": refund.units.select_related("line"),
             "others": others.select_related("payment"),
             "entries": history.of(refund),
             "is_stuck": refund.status == RefundStatus.AWAITING and refund_rules.has_too_few_approvers(),
         }
+
+
+def _payout(payout: RefundPayout) -> Iterable[Fact]:
+    yield Fact(_("To"), ", ".join(filter(None, [payout.holder, payout.account, payout.bank])))
+    if payout.paid_on:
+        yield Fact(_("Day of the transfer"), date_format(payout.paid_on, "SHORT_DATE_FORMAT"))
+        yield Fact(_("Reference of the bank"), payout.bank_reference)
 
 
 def _person(refund: Refund) -> str:

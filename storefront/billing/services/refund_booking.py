@@ -24,8 +24,10 @@ from storefront.billing.states import (
     InvoiceKind,
     InvoiceStatus,
     RefundStatus,
+    RefundWay,
 )
 from storefront.core import clock, states
+from storefront.core.money import MoneySum
 from storefront.core.sentences import Sentence
 from storefront.gateways.payments.base import PaymentSnapshot
 from storefront.gateways.payments.refunds import RefundSnapshot
@@ -147,7 +149,9 @@ def _after_refund(payment: Payment, change: Decimal, made: Sequence[Refund], ove
     is_decided = change == sum((refund.amount for refund in made), Decimal(0))
     decided = {refund.invoice_id for refund in made} if is_decided else set()
     is_short = any(
-        sale.left < sale.sold and sale.invoice not in over and sale.invoice.pk not in decided
+        sale.left < sale.sold - _given_otherwise(payment, sale.invoice)
+        and sale.invoice not in over
+        and sale.invoice.pk not in decided
         for sale in sales.sales_of(payment)
     )
     if is_decided and not is_short:
@@ -155,6 +159,12 @@ def _after_refund(payment: Payment, change: Decimal, made: Sequence[Refund], ove
     if not over or is_short:
         kind = "refund_failed" if change < 0 else "refund" if is_whole else "partial_refund"
         _file(payment, kind, change)
+
+
+def _given_otherwise(payment: Payment, invoice: Invoice) -> Decimal:
+    """What staff gave back of it by bank transfer or to the personal account."""
+    rows = payment.refunds.filter(invoice=invoice, status__in=MADE_REFUND).exclude(way=RefundWay.METHOD)
+    return rows.aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
 
 
 def _take_back(invoice: Invoice, payment: Payment) -> None:

@@ -145,8 +145,13 @@ def grant(
     raises.
     """
 
+    status = RefundRequestStatus.APPROVED
+
     def look() -> None:
+        nonlocal status
         locked = _lock_asked(request)
+        if not _is_as_asked(locked, decision):
+            status = RefundRequestStatus.CHANGED
         if decision.invoice is None or decision.invoice.pk != locked.invoice_id:
             raise ValueError("a refund of another invoice")
         if check is not None:
@@ -154,13 +159,12 @@ def grant(
 
     def decide(rows: list[Refund]) -> None:
         locked = _lock_asked(request)
-        is_changed = not _is_as_asked(locked, decision)
         states.apply(
-            locked, RefundRequestStatus.CHANGED if is_changed else RefundRequestStatus.APPROVED,
-            table=REFUND_REQUEST_TRANSITIONS, decision=rows[0].decision, answer=answer[:1000], decided_by=by,
-            decided_at=clock.now(),
+            locked, status, table=REFUND_REQUEST_TRANSITIONS, decision=rows[0].decision, answer=answer[:1000],
+            decided_by=by, decided_at=clock.now(),
         )  # fmt: skip
-        refund_request_mails.decided(locked, rows)
+        if decision.way == RefundWay.BANK:  # else the mail about the refund itself tells all
+            refund_request_mails.decided(locked, rows)
         if note is not None:
             note(rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storefront.billing.models import Payment, PaymentAttempt, Refund
+from storefront.billing.models import Payment, PaymentAttempt, Refund, RefundPayout, RefundRequest
 from storefront.billing.services import reviews
 from tests.billing.building import make_invoice
 
@@ -23,11 +23,18 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     )  # fmt: skip
     refund = Refund.objects.create(payment=payment, amount=1, is_ours=True, status="awaiting", decision="d")
     matter = reviews.file(key="money", kind="late_payment", detail="Money came late.", attempt=attempt, invoice=invoice)
+    paid_out = Refund.objects.create(payment=payment, amount=1, is_ours=True, way="bank", decision="p")
+    RefundPayout.objects.create(refund=paid_out, holder="Ada Buyer", account="DE89370400440532013000")
+    asked = RefundRequest.objects.create(customer=customer, invoice=invoice, reason_text="Wrong one")
+    asked.lines.create(line=invoice.lines.get())
+    payout, request_page = f"/admin/refunds/{paid_out.pk}/", f"/admin/refunds/requests/{asked.pk}/"
     one, item = f"/admin/refunds/{refund.pk}/", f"/admin/money/{matter.pk}/"
     return {
         "/admin/money/days/<slug:gateway>/<str:day>/": "/admin/money/days/stripe/2026-03-04/",
         "/admin/refunds/invoice/<str:number>/": f"/admin/refunds/invoice/{invoice.number}/",
         "/admin/refunds/payment/<int:pk>/": f"/admin/refunds/payment/{payment.pk}/",
         **{f"/admin/refunds/<int:pk>/{tail}": one + tail for tail in ("", "approve/", "decline/", "withdraw/", "ask/")},
+        **{f"/admin/refunds/<int:pk>/{tail}": payout + tail for tail in ("paid/", "give-up/", "returned/")},
+        **{f"/admin/refunds/requests/<int:pk>/{tail}": request_page + tail for tail in ("", "grant/", "refuse/")},
         **{f"/admin/money/<int:pk>/{tail}": item + tail for tail in ("", "resolve/", "ask/", "book/")},
     }
