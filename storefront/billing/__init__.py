@@ -18,6 +18,11 @@ decide a refund by lines or by a sum (``refund_plans.py``: from which payments, 
 its whole price has gone back, a sum ends only the licenses that are named. Above ``REFUND_APPROVAL_ABOVE`` it waits
 for another person (``refund_approval.py``) and keeps its amount reserved.
 
+A customer asks for a refund (``refund_requests.py``), which moves nothing; staff decide it by a refund as any other.
+One by bank transfer or to the personal account (``Refund.way``, ``refund_other_ways.py``) asks no provider: it reserves
+its amount as all do, waits until staff have paid it, and counts in ``amount_paid_out``. Money that goes back at the
+provider meanwhile, or is disputed, stops it.
+
 Each night what a provider says of a day (``Gateway.movements``: charges, refunds, disputes, fees, payouts) is kept as
 rows and compared with the ledger (``reconcile_days.py``, ``day_differences.py``); staff see the days at
 ``/admin/money/days/``. What only the provider knows is booked from these rows (``movement_booking.py``): fees, payouts

@@ -70,7 +70,7 @@ def test_accounting_approves_as_asked(client_of: Any, invoice: Any) -> None:
     assert (fresh(asked).status, Refund.objects.get().amount) == ("done", Decimal("60.00"))
     entry = ModelLogEntry.objects.get(action="refunds.grant")
     assert (entry.comment, entry.data["customer"]) == ("As asked", invoice.customer_id)
-    again = client.post(address(asked, "grant/"), data)
+    again = client.post(address(asked, "grant/"), {"how": "sum", "amount": "1.00", "reason": "Once more"})
     assert again.status_code == 422 and "not open any more" in again.content.decode()
 
 
