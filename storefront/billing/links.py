@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core import signing
 from django.urls import reverse
 
@@ -13,6 +15,17 @@ _RETURN = signing.TimestampSigner(sep=".", salt="storefront.billing.return")
 _FREE = signing.TimestampSigner(sep=".", salt="storefront.billing.free")
 _WITHDRAW = signing.Signer(sep=".", salt="storefront.billing.withdraw")
 RETURN_LINK_SECONDS = 7 * 24 * 3600
+
+
+class _Dated(signing.TimestampSigner):
+    """Signs return tokens as of a moment (aware)."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(sep=_RETURN.sep, salt=_RETURN.salt)
+        self._moment = moment
+
+    def timestamp(self) -> str:
+        return signing.b62_encode(int(self._moment.timestamp()))
 
 
 def pay_token(invoice: Invoice) -> str:
@@ -49,8 +62,9 @@ def cancel_url(invoice: Invoice) -> str:
 
 
 def return_url(attempt: PaymentAttempt) -> str:
-    """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week."""
-    token = _RETURN.sign(attempt.public_id)
+    """Where the provider sends the buyer back to: a page that shows and never decides. Good for a week from the
+    beginning of the attempt, and the same each time: a request that is repeated under its key must not differ."""
+    token = _Dated(attempt.created_at).sign(attempt.public_id)
     return absolute_url("pay-result", language=attempt.invoice.language, token=token)
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_noop as _
 from storefront.core import sentences
 from storefront.core.sentences import Sentence
 
-#: https://docs.stripe.com/api/refunds/object#refund_object-failure_reason and the refusals of our own.
+#: https://docs.stripe.com/api/refunds/object#refund_object-failure_reason,
+#: https://developer.paypal.com/api/rest/reference/orders/v2/errors/ and the refusals of our own.
 FAILURES: dict[str, str] = {
     "abandoned": _("the provider never confirmed it and does not list it"),
     "charge_disputed": _("the buyer's bank disputes the payment"),
@@ -22,6 +23,9 @@ FAILURES: dict[str, str] = {
     "payout_given_up": _("staff took it off the list of payouts"),
     "payout_uncovered": _("the money went back or was taken otherwise before it was paid"),
     "payout_returned": _("the bank sent the transfer back"),
+    "CAPTURE_FULLY_REFUNDED": _("the payment had been refunded already"),
+    "REFUND_AMOUNT_EXCEEDED": _("so much was not left of the payment"),
+    "REFUND_TIME_LIMIT_EXCEEDED": _("the payment is too long ago"),
     "charge_for_pending_refund_disputed": _("the buyer's bank disputes the payment"),
 }
 

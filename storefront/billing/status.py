@@ -155,6 +155,8 @@ def decline_in_words(gateway_name: str, code: str) -> str:
             return _("It was not paid in time. Please pay again, this way or another.")
         case DeclineReason.TRY_AGAIN:
             return _("The bank could not be asked. Please try again in a few minutes.")
+        case DeclineReason.REFUSED_THERE:
+            return _("What you chose to pay by was refused there. Please choose something else.")
     return _("The bank declined the payment without saying why. Please ask it, or use another card.")
 
 

@@ -109,6 +109,7 @@ class HttpClient:
     ) -> HttpResponse:
         """Call an address of ours (never one that a visitor named).
 
+        :param json: a value, or JSON already encoded as bytes
         :param form: fields, or a form already encoded
         :param retries: how often to repeat after a network fault or 429/502/503/504; only for calls that do
             the same thing when repeated (at most 3)
@@ -217,7 +218,8 @@ def _encode(
     merged = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "storefront"}
     merged |= {**(headers or {}), "Host": target.netloc}
     if json is not None:
-        return jsonlib.dumps(json).encode(), merged | {"Content-Type": "application/json"}
+        body = json if isinstance(json, bytes) else jsonlib.dumps(json).encode()
+        return body, merged | {"Content-Type": "application/json"}
     if form is not None:
         body = (form if isinstance(form, str) else urlencode(form)).encode()
         return body, merged | {"Content-Type": "application/x-www-form-urlencoded"}

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_noop as _
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt, Refund
 from storefront.billing.services import reviews
+from storefront.billing.services.locking import lock_payment
 from storefront.billing.services.settlement import mismatches
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import NotFound
+from storefront.gateways.payments.refunds import RefundSnapshot
 
 
 def is_absent(refund: Refund, attempt: PaymentAttempt) -> bool:
@@ -24,7 +26,17 @@ def is_absent(refund: Refund, attempt: PaymentAttempt) -> bool:
         return False
     if snapshot.refunds is None or mismatches(attempt, attempt.invoice, snapshot):
         return False
-    return refund.idempotency_key not in [each.idempotency_key for each in snapshot.refunds]
+    ours = {refund.idempotency_key, refund.reference} - {None}
+    return not any(ours & {each.idempotency_key, each.refund_reference} for each in snapshot.refunds)
+
+
+def note_reference(refund: Refund, told: RefundSnapshot) -> None:
+    """Keep the provider's id of a refund that it has just taken, by which its list names it, whatever becomes of our
+    key there. One that is known already is left alone."""
+    with transaction.atomic():
+        payment = lock_payment(refund.payment_id)
+        if not payment.refunds.filter(reference=told.refund_reference).exists():
+            payment.refunds.filter(pk=refund.pk, reference=None).update(reference=told.refund_reference)
 
 
 def report_unknown(refund: Refund) -> None:

@@ -108,7 +108,7 @@ def resume(refund: Refund) -> Refund:
             reason=refund.reason,
         )
         try:
-            adapter.refund(request)
+            refund_lookups.note_reference(refund, adapter.refund(request))
         except Declined as refusal:
             _fail(refund.pk, refusal.code)
             raise RefundRefused(refusal.code) from refusal

@@ -28,6 +28,7 @@ class DeclineReason(StrEnum):
     NOT_SUPPORTED = "not_supported"  # this card cannot buy this, here or in this currency
     LAPSED = "lapsed"  # the time to pay, or to confirm, ran out
     TRY_AGAIN = "try_again"  # the bank or the provider could not be asked
+    REFUSED_THERE = "refused_there"  # what the buyer chose at the provider; something else can be chosen there
     DECLINED = "declined"  # refused, without a reason that may be told
 
 
