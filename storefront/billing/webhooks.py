@@ -112,3 +112,4 @@ def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
 
 stripe_source = PaymentSource("stripe")
 twocheckout_source = PaymentSource("twocheckout")
+paypal_source = PaymentSource("paypal")

@@ -23,6 +23,8 @@ SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  (throw-away)
 SANDBOX_MAIL_SECRET = "sandbox:mail-webhook-of-no-value"  # noqa: S105  (throw-away)
 SANDBOX_2CHECKOUT_KEY = "sandbox-2checkout-key"
 SANDBOX_2CHECKOUT_WORD = "sandbox-2checkout-word"
+SANDBOX_PAYPAL_ID = "sandbox-paypal-client"
+SANDBOX_PAYPAL_SECRET = "sandbox-paypal-secret"  # noqa: S105  (throw-away)
 SANDBOX_KEYS = frozenset(
     {
         SANDBOX_SECRET_KEY,
@@ -32,12 +34,18 @@ SANDBOX_KEYS = frozenset(
         SANDBOX_MAIL_SECRET,
         SANDBOX_2CHECKOUT_KEY,
         SANDBOX_2CHECKOUT_WORD,
+        SANDBOX_PAYPAL_SECRET,
     }
 )
 #: Settings that none of them may be in.
 _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
-    "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET",
+    "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
+)  # fmt: skip
+#: Settings that hold a provider's address.
+_PROVIDERS = (
+    "STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE",
+    "VIES_API_BASE",
 )  # fmt: skip
 #: Shorter signing keys can be guessed; Django's own generator makes 50 characters.
 MIN_SECRET_KEY = 40
@@ -47,6 +55,8 @@ UNIX = "unix"
 #: https://docs.stripe.com/keys: secret and restricted keys, live and test.
 STRIPE_KEY = r"(sk|rk)_(live|test)_\S+"
 AMOUNTS_FORM = "amounts with their currency, 500 EUR, 50000 RUB"
+#: https://developer.paypal.com/api/rest/requests/#link-apirequests
+PAYPAL_LIVE, PAYPAL_SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAIL_WEBHOOK_SECRET_FORM = "name:password, the password of 20 and more letters, digits and . _ ~ -"  # noqa: S105  (a form)
 BITRIX24_APPS_FORM = '[{"code": "...", "client_id": "...", "client_secret": "..."}], each code and client_id once'
@@ -63,6 +73,13 @@ def webhook_secret(text: str) -> str:
 def long_secret(text: str) -> str:
     """A secret without blanks that cannot be guessed. Raises ValueError."""
     if not re.fullmatch(r"\S{10,}", text):
+        raise ValueError
+    return text
+
+
+def paypal_webhook_id(text: str) -> str:
+    """The id of a webhook as PayPal's dashboard shows it. Raises ValueError."""
+    if not re.fullmatch(r"[A-Z0-9-]{8,50}", text, re.ASCII):
         raise ValueError
     return text
 
@@ -115,8 +132,11 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, url in _provider_addresses(values):
         if not is_public(url):
             yield "E001", f"{name} points to {url!r}, which is not a public https address."
-    if values["STRIPE_API_KEY"].split("_")[1:2] == ["test"] and not values.get("ALLOW_TEST_KEYS"):
-        yield "E002", "STRIPE_API_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
+    if not values.get("ALLOW_TEST_KEYS"):
+        if values["STRIPE_API_KEY"].split("_")[1:2] == ["test"]:
+            yield "E002", "STRIPE_API_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
+        if values["PAYPAL_API_BASE"] == PAYPAL_SANDBOX:
+            yield "E002", "PAYPAL_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
     if values["BITRIX24_ALLOW_LOOPBACK"]:
         yield "E003", "BITRIX24_ALLOW_LOOPBACK is for the demo and the tests."
     if not is_public(values["SITE_URL"]):
@@ -194,13 +214,7 @@ def is_public(url: str) -> bool:
 
 
 def _provider_addresses(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name in (
-        "STRIPE_API_BASE",
-        "PAYPAL_NVP_API_BASE",
-        "TWOCHECKOUT_API_BASE",
-        "TWOCHECKOUT_CHECKOUT_BASE",
-        "VIES_API_BASE",
-    ):
+    for name in _PROVIDERS:
         yield name, values[name]
     for url in values["BITRIX24_OAUTH_SERVERS"]:
         yield "BITRIX24_OAUTH_SERVERS", url

@@ -9,6 +9,7 @@ SOURCES: dict[str, str | Promise] = {
     "stripe": "Stripe",
     "twocheckout": "2Checkout",
     "paypal_nvp": "PayPal (NVP)",
+    "paypal": "PayPal",
     "bitrix24": "Bitrix24",
     "mail": _("Mail company"),
     "mail-inbound": _("Incoming mail"),

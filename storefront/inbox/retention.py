@@ -15,7 +15,8 @@ def clear_done() -> int:
     """Delete finished messages that arrived before settings.WEBHOOK_KEEP_DAYS. Returns how many.
 
     A later copy would be handled again, which changes nothing: every message is only a hint.
-    Stripe repeats one for three days (https://docs.stripe.com/webhooks#retries), 2Checkout for two.
+    Stripe and PayPal repeat one for three days (https://docs.stripe.com/webhooks#retries,
+    https://developer.paypal.com/api/rest/webhooks/), 2Checkout for two.
     """
     before = clock.now() - timedelta(days=settings.WEBHOOK_KEEP_DAYS)
     done = InboundEvent.objects.exclude(status=InboundStatus.RECEIVED)

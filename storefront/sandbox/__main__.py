@@ -1,4 +1,4 @@
-"""``python -m storefront.sandbox``: Stripe, the mail company, Bitrix24 and VIES, all on loopback, until stopped."""
+"""``python -m storefront.sandbox``: Stripe, PayPal, the mail company, Bitrix24 and VIES, all on loopback, until stopped."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
+from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.vies import ViesStandIn
 
@@ -18,11 +19,15 @@ from storefront.sandbox.vies import ViesStandIn
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="storefront.sandbox", description=__doc__)
     parser.add_argument("--shop", required=True, help="origin of the shop, e.g. http://127.0.0.1:8000")
-    parser.add_argument("--port", type=int, default=8100, help="Stripe here, then mail, Bitrix24 (three ports), VIES")
+    parser.add_argument(
+        "--port", type=int, default=8100, help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal"
+    )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
     parser.add_argument("--stripe-key", default="sk_test_sandbox")
     parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
+    parser.add_argument("--paypal-client", default="sandbox-paypal-client:sandbox-paypal-secret", help="id:secret")
+    parser.add_argument("--paypal-webhook-id", default="SANDBOX-WEBHOOK")
     parser.add_argument("--mail-webhook-secret", default="sandbox:mail-webhook-of-no-value")
     parser.add_argument("--inbound-domain", default="reply.northbridge.example")
     parser.add_argument("--mail-token", default="sandbox-mail-token")
@@ -64,6 +69,14 @@ def build(options: argparse.Namespace) -> list[Any]:
             state_path=options.state / "bitrix24.json",
         ),
         ViesStandIn(port=options.port + 5),
+        PayPalStandIn(
+            port=options.port + 6,
+            client_id=options.paypal_client.partition(":")[0],
+            client_secret=options.paypal_client.partition(":")[2],
+            webhook_id=options.paypal_webhook_id,
+            webhook_url=f"{options.shop}/hooks/paypal/",
+            state_path=options.state / "paypal.json",
+        ),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from storefront.core import configuration
+
 from .base import *  # noqa: F403
 from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
@@ -17,6 +19,9 @@ SUPPORT_INBOUND_DOMAIN = env.host("SUPPORT_INBOUND_DOMAIN", default="reply.north
 #: So that the demo shows a refund that waits for a second person.
 REFUND_APPROVAL_ABOVE = REFUND_APPROVAL_ABOVE or {"EUR": Decimal(500), "RUB": Decimal(40_000)}
 SHOP_CURRENCIES = SHOP_CURRENCIES or [*dict.fromkeys([SHOP_CURRENCY, "EUR", "RUB"])]
+PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", default=configuration.SANDBOX_PAYPAL_ID)
+PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", default=configuration.SANDBOX_PAYPAL_SECRET)
+PAYPAL_WEBHOOK_ID = env.entries("PAYPAL_WEBHOOK_ID", default=["SANDBOX-WEBHOOK"])
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True

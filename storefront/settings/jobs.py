@@ -10,6 +10,7 @@ INBOX_SOURCES = {
     "stripe": "storefront.billing.webhooks.stripe_source",
     "twocheckout": "storefront.billing.webhooks.twocheckout_source",
     "paypal_nvp": "storefront.billing.unproven_webhooks.paypal_nvp_source",
+    "paypal": "storefront.billing.webhooks.paypal_source",
     "bitrix24": "storefront.licensing.bitrix24.events.bitrix24_source",
     "mail": "storefront.inbox.mail.mail_source",
     "mail-inbound": "storefront.support.incoming.source.inbound_source",
@@ -33,7 +34,7 @@ OUTBOX_DRAFTS = {
     "mail.checkout-reminder": "checkout.reminders.sending.drafts",
 }
 #: Sources whose messages are about money: they wait for nobody else's.
-MONEY_SOURCES = ["stripe", "twocheckout"]
+MONEY_SOURCES = ["stripe", "paypal", "paypal_nvp", "twocheckout"]
 #: Jobs of one thread run one after the other, which works beside the others.
 JOBS: dict[str, Any] = {
     "inbox-money": {

@@ -22,11 +22,13 @@ SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen 
 
 SANDBOX_VIES = f"http://127.0.0.1:{SANDBOX_PORT + 5}"
 SANDBOX_TWOCHECKOUT = f"http://127.0.0.1:{SANDBOX_PORT + 8}"
+SANDBOX_PAYPAL = f"http://127.0.0.1:{SANDBOX_PORT + 6}"
 
 VIES_API_BASE = env.url("VIES_API_BASE", default=f"{SANDBOX_VIES}/rest-api")
 STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE_KEY)
 STRIPE_WEBHOOK_SECRETS = env.entries("STRIPE_WEBHOOK_SECRETS", default=[configuration.SANDBOX_WEBHOOK_SECRET])
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default=SANDBOX_STRIPE)
+PAYPAL_API_BASE = env.origin("PAYPAL_API_BASE", default=SANDBOX_PAYPAL)
 
 BITRIX24_APPS: list[dict[str, Any]] = env.json(
     "BITRIX24_APPS",

@@ -4,6 +4,7 @@ from typing import Any
 
 from storefront.core import configuration, currencies, environment
 
+from .paypal import PAYPAL_GATEWAY
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
 
@@ -82,6 +83,7 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
         },
         "options": {"max_network_retries": 0},
     },
+    "paypal": PAYPAL_GATEWAY,
     "twocheckout": TWOCHECKOUT_GATEWAY,
     "paypal_nvp": {
         "class": "storefront.gateways.payments.paypal_nvp.gateway.Gateway",
@@ -128,6 +130,11 @@ KEPT_STATES = {
 DEMO_PARTS = ["storefront.backoffice.demo.load", "storefront.billing.documents.demo.load"]
 #: The provider's own name of the account that must receive our money, where the provider tells it.
 PAYMENT_ACCOUNTS: dict[str, str] = {"paypal_nvp": PAYPAL_NVP_MERCHANT_ID}
+PAYMENT_ACCOUNTS: dict[str, str] = {
+    "paypal": env.text(
+        "PAYPAL_MERCHANT_ID", pattern=r"[A-Z0-9]{6,20}", what="a merchant id: capital letters and digits"
+    )
+}
 
 # --- Tax ---------------------------------------------------------------------------------------------------------
 #: VIES, which says whether a VAT ID is valid (see gateways/vies.py).

@@ -21,6 +21,7 @@ def production(settings):
     settings.STRIPE_API_KEY = "sk_live_example"
     settings.STRIPE_WEBHOOK_SECRETS = ["whsec_example"]
     settings.STRIPE_API_BASE = "https://api.stripe.com"
+    settings.PAYPAL_API_BASE = "https://api-m.paypal.com"
     settings.VIES_API_BASE = "https://ec.europa.eu/taxation_customs/vies/rest-api"
     settings.BITRIX24_OAUTH_SERVERS = ["https://oauth.bitrix.info"]
     settings.BITRIX24_JS_URL = "https://api.bitrix24.com/api/v1/"

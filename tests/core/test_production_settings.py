@@ -78,6 +78,18 @@ def test_a_payment_method_is_set_up_whole_or_not_at_all() -> None:
 def test_credentials_of_classic_paypal_go_together() -> None:
     lines = refusal({"PAYPAL_NVP_USER": "seller_api1.example.com"}).strip().splitlines()[1:]
     assert lines == [f"- PAYPAL_NVP_{name} is missing." for name in ("PASSWORD", "SIGNATURE", "MERCHANT_ID")]
+def test_paypal_is_set_up_whole_or_not_at_all() -> None:
+    lines = refusal({"PAYPAL_CLIENT_ID": "client-id-of-an-app"}).strip().splitlines()[1:]
+    assert lines == ["- PAYPAL_CLIENT_SECRET is missing.", "- PAYPAL_WEBHOOK_ID is missing."]
+    told = refusal(
+        {
+            "PAYPAL_CLIENT_ID": "client-id-of-an-app",
+            "PAYPAL_CLIENT_SECRET": "sandbox-paypal-secret",
+            "PAYPAL_WEBHOOK_ID": "1AB23456CD789012E",
+        },
+        code="import storefront.wsgi",
+    )
+    assert "PAYPAL_CLIENT_SECRET holds a key of the sandbox" in told
 
 
 def test_lists_may_have_blanks_after_commas() -> None:
@@ -104,6 +116,7 @@ def test_smtp_is_told_by_its_own_variables() -> None:
     [
         ({"TRUSTED_PROXIES": "127.0.0.1,10.0.0.300"}, "'10.0.0.300'"),
         ({"STRIPE_API_KEY": "sk_test_example", "STRIPE_API_BASE": "http://127.0.0.1:8100"}, "STRIPE_API_BASE"),
+        ({"PAYPAL_API_BASE": "https://api-m.sandbox.paypal.com"}, "PAYPAL_API_BASE"),
         ({"SITE_URL": "http://shop.example", "ALLOW_TEST_KEYS": "true"}, "SITE_URL"),
         ({"FIELD_ENCRYPTION_KEYS": "sandbox-only-salt-of-no-value"}, "FIELD_ENCRYPTION_KEYS"),
     ],
@@ -153,6 +166,12 @@ WRONG = {
     "PAYPAL_NVP_SIGNATURE": "two words",
     "PAYPAL_NVP_MERCHANT_ID": "seller@example.com",
     "PAYPAL_NVP_API_BASE": "api-3t.paypal.com",
+    "PAYPAL_CLIENT_ID": "an id",
+    "PAYPAL_CLIENT_SECRET": "short",
+    "PAYPAL_WEBHOOK_ID": "1AB23456CD789012E,webhook",
+    "PAYPAL_MERCHANT_ID": "seller@shop.example",
+    "PAYPAL_API_BASE": "api-m.paypal.com",
+    "PAYPAL_VERIFY": "never",
     "VIES_API_BASE": "ec.europa.eu",
     "BITRIX24_APPS": '[{"code": "app"}]',
     "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",

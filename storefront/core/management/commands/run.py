@@ -57,7 +57,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=1 if not self._is_migrated() else 0, interactive=False)
         try:
             sandbox = self._start_sandbox()
-            self._await_port(settings.SANDBOX_PORT + 5, sandbox)
+            self._await_port(settings.SANDBOX_PORT + 6, sandbox)
             call_command("demo")
             self._start_worker()
             self._await_port(settings.PORT, self._start_site(workers))
@@ -79,8 +79,8 @@ class Command(BaseCommand):
             yield
 
     def _ports(self) -> list[int]:
-        """The site's, and those of the stand-ins: Stripe, mail, Bitrix24 and its two portals, VIES."""
-        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 6)]
+        """The site's, and those of the stand-ins: Stripe, mail, Bitrix24 and its two portals, VIES, PayPal."""
+        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 7)]
 
     def _require_free(self, port: int) -> None:
         with socket.socket() as probe:
@@ -154,6 +154,7 @@ class Command(BaseCommand):
     accounting@ support@ sales@ auditor@northbridge.example (the other roles)
   Card: 4242 4242 4242 4242, any future date, any CVC.
         Declined: 4000 0000 0000 0002.  3-D Secure: 4000 0000 0000 3220.
+  PayPal: no log-in there; its page offers what succeeds, takes days or is refused.
   VAT IDs that VIES confirms: DE136695976, FR40303265045, NL004495445B01 (http://127.0.0.1:{port + 5}/_control/checks).
 
   Ctrl-C stops everything; the data stays in var/.
