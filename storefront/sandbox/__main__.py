@@ -1,4 +1,4 @@
-"""``python -m storefront.sandbox``: Stripe, PayPal, the mail company, Bitrix24 and VIES, all on loopback, until stopped."""
+"""``python -m storefront.sandbox``: the stand-ins of all outside companies on loopback, until stopped."""
 
 from __future__ import annotations
 
