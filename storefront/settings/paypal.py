@@ -12,6 +12,10 @@ PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", pattern=r"\S{8,}", what=
 PAYPAL_WEBHOOK_ID = env.entries(
     "PAYPAL_WEBHOOK_ID", each=configuration.paypal_webhook_id, what="ids of webhooks: capital letters, digits and -"
 )
+#: Of the account that must receive the money; "": not compared.
+PAYPAL_MERCHANT_ID = env.text(
+    "PAYPAL_MERCHANT_ID", pattern=r"[A-Z0-9]{6,20}", what="an id of capital letters and digits"
+)
 PAYPAL_API_BASE = env.origin("PAYPAL_API_BASE", default=configuration.PAYPAL_LIVE)
 #: How messages are proven: by PayPal's certificate (certificate), or by asking PayPal about each (api).
 PAYPAL_VERIFY = env.choice("PAYPAL_VERIFY", default="certificate", among=("certificate", "api"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from storefront.core import configuration, currencies, environment
 
-from .paypal import PAYPAL_GATEWAY
+from .paypal import PAYPAL_GATEWAY, PAYPAL_MERCHANT_ID
 from .site import SHOP_NAME, env
 from .twocheckout import TWOCHECKOUT_GATEWAY
 
@@ -129,12 +129,7 @@ KEPT_STATES = {
 #: What other rooms add to the demo, called with a member of staff and the customer.
 DEMO_PARTS = ["storefront.backoffice.demo.load", "storefront.billing.documents.demo.load"]
 #: The provider's own name of the account that must receive our money, where the provider tells it.
-PAYMENT_ACCOUNTS: dict[str, str] = {"paypal_nvp": PAYPAL_NVP_MERCHANT_ID}
-PAYMENT_ACCOUNTS: dict[str, str] = {
-    "paypal": env.text(
-        "PAYPAL_MERCHANT_ID", pattern=r"[A-Z0-9]{6,20}", what="a merchant id: capital letters and digits"
-    )
-}
+PAYMENT_ACCOUNTS: dict[str, str] = {"paypal": PAYPAL_MERCHANT_ID, "paypal_nvp": PAYPAL_NVP_MERCHANT_ID}
 
 # --- Tax ---------------------------------------------------------------------------------------------------------
 #: VIES, which says whether a VAT ID is valid (see gateways/vies.py).

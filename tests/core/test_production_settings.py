@@ -78,6 +78,8 @@ def test_a_payment_method_is_set_up_whole_or_not_at_all() -> None:
 def test_credentials_of_classic_paypal_go_together() -> None:
     lines = refusal({"PAYPAL_NVP_USER": "seller_api1.example.com"}).strip().splitlines()[1:]
     assert lines == [f"- PAYPAL_NVP_{name} is missing." for name in ("PASSWORD", "SIGNATURE", "MERCHANT_ID")]
+
+
 def test_paypal_is_set_up_whole_or_not_at_all() -> None:
     lines = refusal({"PAYPAL_CLIENT_ID": "client-id-of-an-app"}).strip().splitlines()[1:]
     assert lines == ["- PAYPAL_CLIENT_SECRET is missing.", "- PAYPAL_WEBHOOK_ID is missing."]
