@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import TypedDict
 
 from storefront.billing import tax_words
+from storefront.billing.links import withdrawal_url
 from storefront.billing.models import Invoice, Refund, RefundPayout, RefundRequest
 from storefront.billing.refund_mails import RefundMade
 from storefront.billing.states import RefundWay
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
+from storefront.licensing.services import withdrawals
 from storefront.licensing.states import LicenseStatus, Suspension
 from storefront.licensing.validity import days_left
 from storefront.notifications import mails
@@ -58,9 +60,22 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
         is_free=invoice.amount == 0,
         licenses=list(licenses),
         account_url=links.licenses_url(invoice.language),
+        **_withdrawal(invoice),
         **access_words(customer, language=invoice.language),
     )
     mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")
+
+
+class _Withdrawal(TypedDict):
+    withdraw_url: str
+    withdraw_until: datetime | None
+
+
+def _withdrawal(invoice: Invoice) -> _Withdrawal:
+    right = withdrawals.of(invoice)
+    if right is None or not right.is_possible:
+        return {"withdraw_url": "", "withdraw_until": None}
+    return {"withdraw_url": withdrawal_url(invoice), "withdraw_until": right.until}
 
 
 def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:

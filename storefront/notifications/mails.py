@@ -143,7 +143,8 @@ class PaymentFailed(_OrderMail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReceived(_OrderMail):
-    """The invoice is paid, or its total is zero (``is_free``): what was bought, and the licenses it gave."""
+    """The invoice is paid, or its total is zero (``is_free``): what was bought, and the licenses it gave.
+    ``withdraw_url``: where a consumer withdraws from the contract until ``withdraw_until``; "" without that right."""
 
     invoice_number: str
     lines: Sequence[MailLine]
@@ -151,6 +152,8 @@ class PaymentReceived(_OrderMail):
     is_free: bool
     licenses: Sequence[MailLicense]
     account_url: str
+    withdraw_url: str = ""
+    withdraw_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

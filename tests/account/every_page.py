@@ -22,9 +22,10 @@ from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, Te
 from storefront import urls
 from storefront.billing import links
 from storefront.billing.documents.models import DocumentSettings
-from storefront.billing.models import Seller
+from storefront.billing.links import withdrawal_path
+from storefront.billing.models import RefundReason, Seller
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import payers, settlement, starting
+from storefront.billing.services import payers, refund_requests, settlement, starting
 from storefront.core import clock, error_pages
 from storefront.licensing.links import extend_token, handover_url
 from storefront.licensing.models import License
@@ -266,6 +267,25 @@ def _documents(invoice: Any) -> Iterator[Kind]:
     yield Kind(f"/ru{path}")
 
 
+def _refunds(license: Any) -> Iterator[Kind]:
+    """A refund that is asked for, and a withdrawal from a contract: form, form with faults, what came of it."""
+    bought = license.periods.get().invoice_line.invoice
+    RefundReason.objects.get_or_create(title="I ordered the wrong thing")
+    path = f"/account/invoices/{bought.number}/refund/"
+    yield Kind(path, is_main=True)
+    yield Kind(path, act=send("main form", text="x", payee_account="DE00"))
+    yield Kind(f"/ru{path}")
+    link = withdrawal_path(bought)
+    yield Kind(link, is_main=True)
+    asked = refund_requests.ask(invoice=bought, lines=[bought.lines.all()[0].pk], language="en", text="Sorry")
+    yield Kind(f"/account/refunds/{asked.public_id}/", is_main=True)
+    yield Kind(f"/account/invoices/{bought.number}/")
+    yield Kind(path)
+    refund_requests.withdraw(request=asked)
+    yield Kind(f"/account/refunds/{asked.public_id}/")
+    asked.delete()
+
+
 def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Iterator[Kind]:
     """The account: begins with the log-in."""
     yield Kind("/account/login/", act=log_in, is_main=True)
@@ -276,6 +296,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield from _documents(invoice)
     yield Kind(f"/account/licenses/{license.public_id}/")
     yield Kind(f"/account/licenses/{license.public_id}/", act=send("form[action$='/address/']", bitrix24_address="x"))
+    yield from _refunds(license)
     offer = handovers.offer(license=license, holder=customer, email="receiver@example.com", language="en")
     yield Kind(f"/account/licenses/{license.public_id}/")
     link = handover_url(offer).removeprefix(settings.SITE_URL)

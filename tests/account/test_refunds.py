@@ -229,3 +229,11 @@ def test_what_was_refunded_cannot_be_withdrawn_from(invoice: Any, make_customer:
     decision = refund_requests.asked_decision(asked)
     refund_requests.grant(request=asked, decision=decision, by=make_customer("clerk@example.com"), reason="r")
     assert Client().get(link(invoice)).status_code == 410
+
+
+def test_the_mail_about_the_payment_holds_the_link(invoice: Any, customer: Any, stripe: Any) -> None:
+    [mail] = OutboxMessage.objects.filter(template="payment_received")
+    assert mail.payload["context"]["withdraw_url"].endswith(link(invoice))
+    bought(stripe, customer, country="US")
+    other = OutboxMessage.objects.filter(template="payment_received").exclude(pk=mail.pk).get()
+    assert other.payload["context"]["withdraw_url"] == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storefront.billing.accounting import registers
 from storefront.billing.errors import NotRefundable, RefundDecided
 from storefront.billing.models import Payment, Refund, RefundPayout
 from storefront.billing.services import ledger, refund_other_ways, refund_payees, refund_plans, refunds
@@ -20,6 +21,7 @@ from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import InvoiceStatus, RefundStatus, RefundWay
 from storefront.core.clock import today
+from storefront.core.spans import Span
 from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import fresh, pay, statuses, terms, units_of
 from tests.billing.test_refunds import kinds
@@ -236,3 +238,11 @@ def test_a_day_is_kept_as_the_bank_says_it(invoice: Any, customer: Any) -> None:
     payout = RefundPayout.objects.select_related("refund").get(refund=refund)
     refund_other_ways.mark_paid(payout=payout, paid_on=date(2026, 11, 2), reference="x" * 300, by=customer)
     assert (fresh(payout).paid_on, len(fresh(payout).bank_reference)) == (date(2026, 11, 2), 140)
+
+
+def test_the_accountants_register_of_refunds_shows_payouts(invoice: Any, customer: Any) -> None:
+    [refund] = begin(invoice, units=units_of(invoice)[:1])
+    mark_paid(refund, customer)
+    [register] = [each for each in registers.REGISTERS if each.name == "refunds"]
+    [row] = register.rows(Span(today() - timedelta(days=1), today() + timedelta(days=1)))
+    assert "Bank transfer" in row and Decimal("60.00") in row and invoice.number in row

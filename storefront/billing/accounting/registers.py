@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -17,8 +17,10 @@ from storefront.billing.accounting import accounts, journal, oss, oss_records
 from storefront.billing.accounting.tax_rows import tax
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import Document
-from storefront.billing.models import LedgerEntry
+from storefront.billing.models import LedgerAccount, LedgerEntry
 from storefront.billing.models.ledger import AccountKind
+from storefront.billing.services.ledger import PAYOUTS
+from storefront.billing.states import RefundWay
 from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import money
 from storefront.core.instants import day_of
@@ -46,11 +48,12 @@ class Register:
 
 
 def received(span: Span, kinds: tuple[str, ...]) -> QuerySet[LedgerEntry]:
-    """What came from the providers or went back, by entry of a provider's account: below zero what it holds more."""
+    """What came from the providers or went back, by entry of a provider's account (below zero what it holds more), and
+    refunds that were paid out by bank transfer."""
+    where = Q(account__kind=AccountKind.PROVIDER) | Q(account__kind=AccountKind.BANK, account__name=PAYOUTS)
     entries = LedgerEntry.objects.filter(
-        account__kind=AccountKind.PROVIDER, transaction__kind__in=kinds, created_at__gte=span.start,
-        created_at__lt=span.end,
-    )  # fmt: skip
+        where, transaction__kind__in=kinds, created_at__gte=span.start, created_at__lt=span.end
+    )
     return entries.order_by("created_at", "pk")
 
 
@@ -128,12 +131,18 @@ def _payment_rows(span: Span, kinds: tuple[str, ...], sign: int) -> Iterator[Row
         payment = entry.transaction.payment
         invoice = payment.invoice if payment else None
         yield [
-            day_of(entry.created_at), entry.transaction.kind, gateway_registry.verbose_name(entry.account.name),
+            day_of(entry.created_at), entry.transaction.kind, _method(entry.account),
             payment.method_label if payment else "", payment.reference if payment else "",
             invoice.number if invoice else "", entry.account.currency,
             money.quantize(sign * entry.amount, entry.account.currency),
             *_payer(payment.customer_id if payment else None, invoice.payer if invoice else {}),
         ]  # fmt: skip
+
+
+def _method(account: LedgerAccount) -> str:
+    if account.kind == AccountKind.BANK:
+        return str(RefundWay.BANK.label)
+    return gateway_registry.verbose_name(account.name)
 
 
 def documents(span: Span) -> QuerySet[Document]:
