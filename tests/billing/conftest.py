@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from tests.billing.building import make_invoice
 
 
@@ -40,3 +41,16 @@ def outbox() -> Callable[[str], list[str]]:
         return list(OutboxMessage.objects.filter(key__startswith=prefix).values_list("key", flat=True))
 
     return keys
+
+
+@pytest.fixture
+def twocheckout(settings: Any) -> Iterator[TwoCheckoutStandIn]:
+    """The only payment method of the shop, in test mode."""
+    with TwoCheckoutStandIn() as stand_in:
+        settings.TWOCHECKOUT_MERCHANT_CODE = "250111206876"
+        settings.TWOCHECKOUT_SECRET_KEYS = ["sandbox-2checkout-key"]
+        settings.TWOCHECKOUT_BUY_LINK_SECRET = "sandbox-2checkout-word"
+        settings.TWOCHECKOUT_API_BASE = settings.TWOCHECKOUT_CHECKOUT_BASE = stand_in.base_url
+        settings.TWOCHECKOUT_TEST_ORDERS = True
+        settings.PAYMENT_GATEWAYS = {"twocheckout": settings.PAYMENT_GATEWAYS["twocheckout"]}
+        yield stand_in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,20 +23,7 @@ from storefront.inbox.models import InboundEvent
 from storefront.inbox.processing import process_due
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def twocheckout(settings: Any) -> Iterator[TwoCheckoutStandIn]:
-    """The only payment method of the shop, in test mode."""
-    with TwoCheckoutStandIn() as stand_in:
-        settings.TWOCHECKOUT_MERCHANT_CODE = "250111206876"
-        settings.TWOCHECKOUT_SECRET_KEYS = ["sandbox-2checkout-key"]
-        settings.TWOCHECKOUT_BUY_LINK_SECRET = "sandbox-2checkout-word"
-        settings.TWOCHECKOUT_API_BASE = settings.TWOCHECKOUT_CHECKOUT_BASE = stand_in.base_url
-        settings.TWOCHECKOUT_TEST_ORDERS = True
-        settings.PAYMENT_GATEWAYS = {"twocheckout": settings.PAYMENT_GATEWAYS["twocheckout"]}
-        yield stand_in
+pytestmark = pytest.mark.django_db
 
 
 def begun(invoice: Any) -> PaymentAttempt:
@@ -72,6 +58,7 @@ def test_a_message_pays_the_invoice_and_is_answered_with_its_receipt(
     assert Payment.objects.get().amount == Decimal("96.00") and audited() == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_sender_takes_the_answer_for_its_receipt(
     twocheckout: TwoCheckoutStandIn, invoice: Any, live_server: Any
 ) -> None:

@@ -77,8 +77,12 @@ def ask(
 ) -> None:
     """Write a request, in the caller's transaction; a second one for the same ``cause`` is ignored.
 
-    ``not_before`` (aware) delays it. ``about``: what else its content depends on, JSON.
+    ``not_before`` (aware) delays it. ``about``: what else its content depends on, JSON. Of a sale that a payment
+    provider makes in its own name there is none, whatever the kind: the buyer's seller is the provider, which issues
+    the invoice, corrects it and takes the money, and what passes between it and us is on its own statements.
     """
+    if invoice is not None and invoice.sold_by:
+        return
     row = DocumentRequest(
         kind=kind, cause=cause, customer=customer, invoice=invoice, refund=refund, about=about or {},
         next_attempt_at=not_before or clock.now(), due_on=due_on,

@@ -135,6 +135,11 @@ class Invoice(models.Model):
         return self.number
 
     @property
+    def sold_by(self) -> str:
+        """The payment provider that sells in its own name, with its own tax and documents; "" where we sell."""
+        return str(self.tax_facts.get("sold_by", ""))
+
+    @property
     def has_discount(self) -> bool:
         """Whether any line costs less than its pieces; reads the lines."""
         return any(line.discount for line in self.lines.all())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from storefront.billing import breaker, gateway_registry, methods_by_hand
 from storefront.billing.models import Drawing, Invoice, Payment, PaymentMethod
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import part_payments, payment_methods, reviews
+from storefront.billing.services import part_payments, payment_methods, reviews, whose_sale
 from storefront.billing.states import InvoiceKind
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.limits import Limits
@@ -70,7 +70,7 @@ def shown(row: PaymentMethod) -> OpenMethod:
     return OpenMethod(
         name=row.name,
         title=row.text("title") or _own_title(row.name, is_by_hand),
-        help_text=row.text("help_text"),
+        help_text=row.text("help_text") or _own_help(row.name),
         marks=row.mark_words,
         drawing=row.drawing or (Drawing.BANK if is_by_hand else Drawing.CARD),
         is_away=not is_by_hand and breaker.is_away(row.name),
@@ -114,6 +114,8 @@ def _problem(row: PaymentMethod, invoice: Invoice, due: Decimal) -> str | None:
         return "setup"
     if found is not None:
         return found.code
+    if whose_sale.provider_of(row.name) and not whose_sale.can_be_sold(invoice):
+        return Rule.PURPOSE
     is_by_hand = row.name in methods_by_hand.names()
     return Rule.COUNTRY if is_by_hand and not methods_by_hand.get(row.name).takes(invoice) else None
 
@@ -136,3 +138,15 @@ def _is_refused(name: str, refused: frozenset[str]) -> bool:
 def _own_title(name: str, is_by_hand: bool) -> str:
     buyer_name = "" if is_by_hand else gateway_registry.buyer_name(name)
     return gettext(buyer_name) if buyer_name else gateway_registry.verbose_name(name)
+
+
+def _own_help(name: str) -> str:
+    """What buyers must know of a provider that sells in its own name, where the seller has written nothing."""
+    try:
+        provider = whose_sale.provider_of(name)
+    except ConfigurationError:
+        return ""
+    text = gettext(
+        "%(provider)s sells: it adds the tax of your country to the price without tax and issues the invoice."
+    )
+    return text % {"provider": provider} if provider else ""

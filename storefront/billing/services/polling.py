@@ -11,7 +11,7 @@ from storefront.billing.breaker import is_away
 from storefront.billing.errors import BillingError
 from storefront.billing.gateway_registry import configured, gateway
 from storefront.billing.models import PaymentAttempt
-from storefront.billing.services import orders
+from storefront.billing.services import orders, whose_sale
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.opening import resume
 from storefront.billing.services.poll_schedule import next_check
@@ -97,4 +97,6 @@ def _look_once_more(attempt: PaymentAttempt) -> None:
     settled = settle(attempt_id=attempt.pk)
     is_closed = settled.status in (AttemptStatus.FAILED, AttemptStatus.CANCELLED)
     if is_closed and settled.next_check_at is not None and not settled.is_given_up:
-        cancel_attempt(settled)
+        settled = cancel_attempt(settled)
+    if is_closed and settled.next_check_at is None:
+        whose_sale.give_back(settled)

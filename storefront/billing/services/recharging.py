@@ -17,23 +17,28 @@ from storefront.core.money import TaxedAmount
 _NOTHING = Decimal(0)
 
 
-def for_payer(*, invoice: Invoice, payer: Mapping[str, str]) -> tuple[TaxDecision, list[NewLine]]:
+def for_payer(*, invoice: Invoice, payer: Mapping[str, str], sold_by: str = "") -> tuple[TaxDecision, list[NewLine]]:
     """The tax that ``payer`` (as on the invoice) bears now, and the lines as they would be invoiced to them.
 
     What was agreed on is read from the first of the invoices that took each other's place, so that there and back is
     the same to the cent. Where that one charged no tax and prices hold it, its prices are worked out from what is
-    without tax, to within the smallest unit. Asks nobody. Raises TaxRateMissing.
+    without tax, to within the smallest unit. ``sold_by``: the provider that sells in its own name. Asks nobody. Raises
+    TaxRateMissing.
     """
     first = _first(invoice)
     agreed = _Agreed.on(first)
     lines = list(first.lines.all())
     published = agreed.published([_taxed(line) for line in lines])
-    decision = taxation.decide_for(
-        payer=payer,
-        at=clock.now(),
-        published=sum(published, _NOTHING),
-        currency=invoice.currency,
-        evidence=location_evidence.carried_over(invoice),
+    decision = (
+        taxation.decide_for_provider(payer=payer, sold_by=sold_by)
+        if sold_by
+        else taxation.decide_for(
+            payer=payer,
+            at=clock.now(),
+            published=sum(published, _NOTHING),
+            currency=invoice.currency,
+            evidence=location_evidence.carried_over(invoice),
+        )
     ).at_prices_with(agreed.included)
     present = list(invoice.lines.all())
     if invoice.tax_treatment == decision.treatment and all(line.tax_rate == decision.rate for line in present):

@@ -5,7 +5,7 @@ What was agreed on at published prices stays. The tax is the new payer's, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
@@ -88,27 +88,33 @@ def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, t
             raise TaxDiffers
         if old.attempts.filter(status__in=OPEN_ATTEMPT).exists():
             raise ChargeOpen
-        new = invoices.issue(
-            customer=old.customer,
-            order=old.order,
-            currency=old.currency,
-            payer=planned.payer,
-            lines=planned.lines,
-            language=old.language,
-            kind=InvoiceKind(old.kind),
-            tax_decision=planned.decision,
-            replaces=old,
-        )
-        states.apply(
-            old,
-            InvoiceStatus.VOID,
-            table=INVOICE_TRANSITIONS,
-            voided_at=clock.now(),
-            void_reason=f"Replaced by {new.number}",
-        )
-        signals.invoice_voided.send(sender=Invoice, invoice=old)
-        orders.take_amounts(new)
-        part_payments.move(old, new)
+        new = put_in_place(old, payer=planned.payer, decision=planned.decision, lines=planned.lines)
         if is_told:
             mails.invoice_replaced(new, old)
+    return new
+
+
+def put_in_place(old: Invoice, *, payer: Mapping[str, str], decision: TaxDecision, lines: Sequence[NewLine]) -> Invoice:
+    """Void a locked invoice without a charge and issue another one in its place; in the caller's transaction."""
+    new = invoices.issue(
+        customer=old.customer,
+        order=old.order,
+        currency=old.currency,
+        payer=payer,
+        lines=lines,
+        language=old.language,
+        kind=InvoiceKind(old.kind),
+        tax_decision=decision,
+        replaces=old,
+    )
+    states.apply(
+        old,
+        InvoiceStatus.VOID,
+        table=INVOICE_TRANSITIONS,
+        voided_at=clock.now(),
+        void_reason=f"Replaced by {new.number}",
+    )
+    signals.invoice_voided.send(sender=Invoice, invoice=old)
+    orders.take_amounts(new)
+    part_payments.move(old, new)
     return new

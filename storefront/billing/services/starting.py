@@ -18,7 +18,16 @@ from storefront.billing.errors import (
 )
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, PaymentAttempt, PaymentMethod
-from storefront.billing.services import barriers, open_methods, orders, part_payments, payment_methods, reviews, unpaid
+from storefront.billing.services import (
+    barriers,
+    open_methods,
+    orders,
+    part_payments,
+    payment_methods,
+    reviews,
+    unpaid,
+    whose_sale,
+)
 from storefront.billing.services.cancelling import cancel_attempt, give_up_unreached
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
@@ -58,6 +67,7 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> Payme
 
 def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttempt:
     """After an attempt whose key is spent a new one is tried, once."""
+    invoice = _fitted(invoice, gateway_name)
     _check_open(invoice, gateway_name)
     spent: set[int] = set()
     for _ in range(_TRIES):
@@ -82,6 +92,7 @@ def choose_by_hand(*, invoice: Invoice, name: str) -> None:
     ``name``: one of settings.PAYMENT_METHODS_BY_HAND that is open to the invoice. Must not be called inside a
     transaction. Raises as ``start`` does, but nothing is refused or opened.
     """
+    invoice = _fitted(invoice, name)
     try:
         for _ in range(_TRIES):
             with transaction.atomic(durable=True):
@@ -94,6 +105,15 @@ def choose_by_hand(*, invoice: Invoice, name: str) -> None:
     except OperationalError as exc:
         raise PaymentUnavailable from exc
     raise PaymentUnavailable
+
+
+def _fitted(invoice: Invoice, method: str) -> Invoice:
+    """The invoice as this method may be paid for: the provider's sale, or ours."""
+    try:
+        return whose_sale.fit(invoice=invoice, method=method)
+    except ConfigurationError as exc:
+        logger.exception("payment provider %s is not configured", method)
+        raise PaymentUnavailable from exc
 
 
 def make_room(attempt: PaymentAttempt, *, for_method: str) -> None:

@@ -19,7 +19,10 @@ from storefront.billing.tax import (
     RateTable,
     SellerTax,
     TaxDecision,
+    TaxFacts,
+    TaxReason,
     TaxRegime,
+    TaxTreatment,
     VatAnswer,
     VatOutcome,
 )
@@ -56,6 +59,16 @@ def decide_for(
         net = published * 100 / (100 + home.rate) if home else published
         is_passed = tax_threshold.is_passed(at=at, net=net, currency=currency)
     return tax.decide(seller=seller, buyer=buyer, rates=rates, on=on, is_threshold_passed=is_passed)
+
+
+def decide_for_provider(*, payer: Mapping[str, str], sold_by: str) -> TaxDecision:
+    """No tax of ours on a sale that a payment provider makes in its own name; ``sold_by``: its name."""
+    details = PayerDetails.from_json(payer)
+    facts = TaxFacts(
+        reason=TaxReason.MERCHANT_OF_RECORD.value, country=details.country, postcode=details.postcode,
+        buyer=details.kind, vat_id=details.vat_id, seller_country=settings().country, sold_by=sold_by,
+    )  # fmt: skip
+    return TaxDecision(treatment=TaxTreatment.MERCHANT_OF_RECORD.value, rate=_NOTHING, facts=facts)
 
 
 def needs_check(payer: PayerDetails) -> bool:

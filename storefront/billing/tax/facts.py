@@ -46,7 +46,7 @@ class TaxFacts:
     (``PayerKind``). ``vat_outcome`` is what was known of ``vat_id`` then, by which consultation of VIES and when.
     ``is_provisional``: no tax for an id that VIES had not confirmed yet. ``prices_included``: percent of tax in the
     published prices, "" if they are without. ``tax_name`` (``TaxName``) is "" where no tax is charged; ``exemption``:
-    the seller's words for being exempt."""
+    the seller's words for being exempt; ``sold_by``: the provider that sells in its own name, "" where we do."""
 
     reason: str = ""
     country: str = ""
@@ -61,6 +61,7 @@ class TaxFacts:
     seller_country: str = ""
     tax_name: str = ""
     exemption: str = ""
+    sold_by: str = ""
     evidence: tuple[Evidence, ...] = ()
 
     @property

@@ -19,11 +19,13 @@ class TaxTreatment(models.TextChoices):
     EXEMPT = "exempt", _("Exempt from tax")
     OUT_OF_SCOPE = "out_of_scope", _("Outside the scope of tax")
     ZERO = "zero", pgettext_lazy("tax", "Zero-rated")
+    MERCHANT_OF_RECORD = "provider_sells", _("Sold by the payment provider")
 
 
 class TaxReason(StrEnum):
     """Why a sale is taxed as it is: one code for each way through the rules, stored in invoices."""
 
+    MERCHANT_OF_RECORD = "provider_sells"  # in its own name, with its own tax and invoice
     NO_TAX = "no_tax"  # the seller charges none
     SELLER_EXEMPT = "seller_exempt"
     HOME = "home"

@@ -20,6 +20,7 @@ _CATEGORIES = {
     TaxTreatment.EXEMPT: TaxCategory.EXEMPT,
     TaxTreatment.OUT_OF_SCOPE: TaxCategory.OUT_OF_SCOPE,
     TaxTreatment.ZERO: TaxCategory.ZERO,
+    TaxTreatment.MERCHANT_OF_RECORD: TaxCategory.OUT_OF_SCOPE,
 }
 _CODES = {
     TaxTreatment.NONE: "VATEX-EU-O",
@@ -53,4 +54,7 @@ def sentence(treatment: str, facts: TaxFacts) -> str:
             return _("Not taxable in the seller's country: the place of supply is the buyer's country")
         case TaxTreatment.ZERO:
             return _("Export, zero-rated")
+        case TaxTreatment.MERCHANT_OF_RECORD:
+            text = _("Sold by %(provider)s, which adds the tax of your country and issues the invoice")
+            return text % {"provider": facts.sold_by}
     return ""
