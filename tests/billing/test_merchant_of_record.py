@@ -12,7 +12,7 @@ from django.test import Client
 from storefront.billing import queries
 from storefront.billing.accounting import journal, registers
 from storefront.billing.documents.models import DocumentRequest
-from storefront.billing.errors import MethodNotOpen
+from storefront.billing.errors import CannotBeCharged
 from storefront.billing.models import Invoice, Payment, Seller, TaxRate
 from storefront.billing.services import tax_threshold
 from storefront.billing.services.cancelling import cancel_attempt
@@ -139,7 +139,7 @@ def test_a_page_that_closed_unpaid_makes_the_sale_ours_again(
 
 def test_money_paid_in_advance_is_not_theirs_to_sell(sells: TwoCheckoutStandIn, customer: Any) -> None:
     advance = make_invoice(customer, "100.00", with_order=False, kind=InvoiceKind.ADVANCE_PAYMENT)
-    with pytest.raises(MethodNotOpen):
+    with pytest.raises(CannotBeCharged):
         start(invoice=advance, gateway_name="twocheckout")
     advance.refresh_from_db()
     assert advance.status == "open"
