@@ -21,6 +21,7 @@ SANDBOX_ENCRYPTION_KEY = "sandbox-only-salt-of-no-value"
 SANDBOX_STRIPE_KEY = "sk_test_sandbox"
 SANDBOX_WEBHOOK_SECRET = "whsec_sandbox"  # noqa: S105  (throw-away)
 SANDBOX_MAIL_SECRET = "sandbox:mail-webhook-of-no-value"  # noqa: S105  (throw-away)
+SANDBOX_2CHECKOUT_CODE = "250111206876"
 SANDBOX_2CHECKOUT_KEY = "sandbox-2checkout-key"
 SANDBOX_2CHECKOUT_WORD = "sandbox-2checkout-word"
 SANDBOX_PAYPAL_ID = "sandbox-paypal-client"

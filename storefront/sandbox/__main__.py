@@ -13,6 +13,7 @@ from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
 from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.stripe import StripeStandIn
+from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
 
 
@@ -20,7 +21,10 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="storefront.sandbox", description=__doc__)
     parser.add_argument("--shop", required=True, help="origin of the shop, e.g. http://127.0.0.1:8000")
     parser.add_argument(
-        "--port", type=int, default=8100, help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal"
+        "--port",
+        type=int,
+        default=8100,
+        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, 2Checkout (+8)",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -28,6 +32,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--stripe-webhook-secret", default="whsec_sandbox")
     parser.add_argument("--paypal-client", default="sandbox-paypal-client:sandbox-paypal-secret", help="id:secret")
     parser.add_argument("--paypal-webhook-id", default="SANDBOX-WEBHOOK")
+    parser.add_argument("--twocheckout-sells", action="store_true", help="its account is on the plan 2Monetize")
     parser.add_argument("--mail-webhook-secret", default="sandbox:mail-webhook-of-no-value")
     parser.add_argument("--inbound-domain", default="reply.northbridge.example")
     parser.add_argument("--mail-token", default="sandbox-mail-token")
@@ -76,6 +81,12 @@ def build(options: argparse.Namespace) -> list[Any]:
             webhook_id=options.paypal_webhook_id,
             webhook_url=f"{options.shop}/hooks/paypal/",
             state_path=options.state / "paypal.json",
+        ),
+        TwoCheckoutStandIn(
+            port=options.port + 8,
+            ipn_url=f"{options.shop}/hooks/twocheckout/",
+            sells=options.twocheckout_sells,
+            state_path=options.state / "twocheckout.json",
         ),
     ]
 

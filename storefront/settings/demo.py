@@ -7,7 +7,7 @@ from storefront.core import configuration
 from .base import *  # noqa: F403
 from .base import REFUND_APPROVAL_ABOVE, SHOP_CURRENCIES, SHOP_CURRENCY, STATIC_ROOT, env
 from .sandbox import *  # noqa: F403
-from .sandbox import PORT
+from .sandbox import PORT, SANDBOX_TWOCHECKOUT
 
 SITE_URL = env.origin("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WAGTAILADMIN_BASE_URL = SITE_URL
@@ -22,6 +22,12 @@ SHOP_CURRENCIES = SHOP_CURRENCIES or [*dict.fromkeys([SHOP_CURRENCY, "EUR", "RUB
 PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", default=configuration.SANDBOX_PAYPAL_ID)
 PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", default=configuration.SANDBOX_PAYPAL_SECRET)
 PAYPAL_WEBHOOK_ID = env.entries("PAYPAL_WEBHOOK_ID", default=["SANDBOX-WEBHOOK"])
+TWOCHECKOUT_MERCHANT_CODE = env.text("TWOCHECKOUT_MERCHANT_CODE", default=configuration.SANDBOX_2CHECKOUT_CODE)
+TWOCHECKOUT_SECRET_KEYS = env.entries("TWOCHECKOUT_SECRET_KEYS", default=[configuration.SANDBOX_2CHECKOUT_KEY])
+TWOCHECKOUT_BUY_LINK_SECRET = env.text("TWOCHECKOUT_BUY_LINK_SECRET", default=configuration.SANDBOX_2CHECKOUT_WORD)
+TWOCHECKOUT_CHECKOUT_BASE = env.origin("TWOCHECKOUT_CHECKOUT_BASE", default=SANDBOX_TWOCHECKOUT)
+TWOCHECKOUT_API_BASE = env.origin("TWOCHECKOUT_API_BASE", default=SANDBOX_TWOCHECKOUT)
+TWOCHECKOUT_TEST_ORDERS = env.boolean("TWOCHECKOUT_TEST_ORDERS", default=True)
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True

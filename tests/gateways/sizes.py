@@ -70,9 +70,7 @@ def _code(package: Path) -> int:
 
 
 def write() -> None:
-    rows = "".join(
-        f"| `{each.name}` | {each.files} | {each.code} | {each.stand_in or 'none'} |\n" for each in sizes()
-    )
+    rows = "".join(f"| `{each.name}` | {each.files} | {each.code} | {each.stand_in or 'none'} |\n" for each in sizes())
     text = PAGE.read_text()
     before, _, after = text.partition(HEAD)
     rest = _ROW.sub("", after).lstrip("\n")

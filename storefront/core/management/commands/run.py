@@ -57,7 +57,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=1 if not self._is_migrated() else 0, interactive=False)
         try:
             sandbox = self._start_sandbox()
-            self._await_port(settings.SANDBOX_PORT + 6, sandbox)
+            self._await_port(settings.SANDBOX_PORT + 8, sandbox)
             call_command("demo")
             self._start_worker()
             self._await_port(settings.PORT, self._start_site(workers))
@@ -79,8 +79,8 @@ class Command(BaseCommand):
             yield
 
     def _ports(self) -> list[int]:
-        """The site's, and those of the stand-ins: Stripe, mail, Bitrix24 and its two portals, VIES, PayPal."""
-        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 7)]
+        """The site's, and those of the stand-ins: Stripe, mail, Bitrix24 and its two portals, VIES, PayPal, 2Checkout."""
+        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 9)]
 
     def _require_free(self, port: int) -> None:
         with socket.socket() as probe:
@@ -101,6 +101,7 @@ class Command(BaseCommand):
         return self._popen(
             "-m", "storefront.sandbox", "--shop", settings.SITE_URL, "--port", str(settings.SANDBOX_PORT),
             "--state", str(settings.SANDBOX_STATE), "--apps", json.dumps(settings.BITRIX24_APPS),
+            *(["--twocheckout-sells"] if settings.TWOCHECKOUT_MERCHANT_OF_RECORD else []),
         )  # fmt: skip
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
@@ -155,6 +156,7 @@ class Command(BaseCommand):
   Card: 4242 4242 4242 4242, any future date, any CVC.
         Declined: 4000 0000 0000 0002.  3-D Secure: 4000 0000 0000 3220.
   PayPal: no log-in there; its page offers what succeeds, takes days or is refused.
+  2Checkout: 4111 1111 1111 1111, any date, any code; its page asks what is to happen.
   VAT IDs that VIES confirms: DE136695976, FR40303265045, NL004495445B01 (http://127.0.0.1:{port + 5}/_control/checks).
 
   Ctrl-C stops everything; the data stays in var/.

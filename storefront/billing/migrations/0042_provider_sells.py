@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0040_method_settings'),
+        ('billing', '0041_refund_requests'),
     ]
 
     operations = [
