@@ -1,4 +1,4 @@
-"""How large each payment gateway is: ``python -m tests.gateways.sizes`` writes the table of docs/payment-gateways.md."""
+"""How large payment gateways are: ``python -m tests.gateways.sizes`` writes the table of docs/payment-gateways.md."""
 
 from __future__ import annotations
 

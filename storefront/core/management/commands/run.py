@@ -79,7 +79,7 @@ class Command(BaseCommand):
             yield
 
     def _ports(self) -> list[int]:
-        """The site's, and those of the stand-ins: Stripe, mail, Bitrix24 and its two portals, VIES, PayPal, 2Checkout."""
+        """The site's, and those of the stand-ins (``storefront.sandbox.__main__``)."""
         return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 9)]
 
     def _require_free(self, port: int) -> None:
