@@ -83,8 +83,10 @@ def test_the_table(case):
 
 def test_the_table_reaches_every_treatment_and_every_reason():
     assert len(CASES) >= 60
-    assert {case["treatment"] for case in CASES} == set(TaxTreatment.values)
-    assert {case["reason"] for case in CASES} == {str(reason) for reason in tax.TaxReason}
+    decided = set(TaxTreatment.values) - {TaxTreatment.MERCHANT_OF_RECORD}  # not our sale: test_merchant_of_record.py
+    assert {case["treatment"] for case in CASES} == decided
+    ours = {str(reason) for reason in tax.TaxReason} - {"provider_sells"}
+    assert {case["reason"] for case in CASES} == ours
 
 
 def test_a_rate_that_is_missing_is_an_error_and_never_zero():
