@@ -16,6 +16,7 @@ SAID = [
     ("exempt", "E", "", True),
     ("out_of_scope", "O", "VATEX-EU-O", True),
     ("zero", "Z", "", True),
+    ("provider_sells", "O", "", True),
 ]
 
 
