@@ -18,13 +18,14 @@ from cms.edit_conflicts.second_person import SecondPerson
 from cms.edit_conflicts.value_log import Changes
 from cms.edit_conflicts.views import EditView, OneEditorAtATime
 from cms.groups import FreshLogin
-from cms.shop import columns, panels, tax_panels
+from cms.shop import account_panels, columns, panels, tax_panels
 from cms.shop.chooser import ProductChooserViewSet
 from cms.shop.delete_guards import UnpublishAgreementView
 from cms.shop.forms.sellers import SellerForm
 from cms.shop.refund_reasons import RefundReasonViewSet
 from cms.shop.version_diff import CompareVersionsView
 from storefront.billing.models import ExchangeRate, Seller, TaxRate
+from storefront.billing.transfers.models import SellerAccount
 
 
 class ProductsView(IndexView):
@@ -152,10 +153,32 @@ class ExchangeRateViewSet(OneEditorAtATime, SnippetViewSet):
     edit_handler = tax_panels.EXCHANGE
 
 
+class SellerAccountEditView(FreshLogin, EditView):
+    serious_right = "transfers.change_selleraccount"
+
+
+class SellerAccountAddView(FreshLogin, CreateView):  # type: ignore[misc]
+    serious_right = "transfers.add_selleraccount"
+
+
+class SellerAccountViewSet(OneEditorAtATime, SnippetViewSet):
+    """Where customers transfer money to: whoever changes it is asked for the password again."""
+
+    model = SellerAccount
+    add_view_class = SellerAccountAddView
+    edit_view_class = SellerAccountEditView
+    icon = "download"
+    menu_label = _("Bank accounts")
+    list_display = ["name", "currency", "number", "bank_name", "is_active"]
+    list_filter = ["currency", "is_active"]
+    copy_view_enabled = False
+    edit_handler = account_panels.ACCOUNT
+
+
 class ShopGroup(SnippetViewSetGroup):
     items = (
         SoftwareProductViewSet, PeriodViewSet, DiscountViewSet, AgreementViewSet, SellerViewSet, TaxRateViewSet,
-        ExchangeRateViewSet, RefundReasonViewSet,
+        ExchangeRateViewSet, RefundReasonViewSet, SellerAccountViewSet,
     )  # fmt: skip
     menu_label = _("Shop")
     menu_icon = "tag"

@@ -25,6 +25,7 @@ from storefront.backoffice.session import hooks as session_hooks  # noqa: F401
 from storefront.backoffice.staff import hooks as staff_hooks  # noqa: F401
 from storefront.backoffice.system import hooks as system_hooks  # noqa: F401
 from storefront.backoffice.tickets import hooks as tickets_hooks  # noqa: F401
+from storefront.backoffice.transfers import hooks as transfers_hooks  # noqa: F401
 from storefront.backoffice.versions import hooks as versions_hooks  # noqa: F401
 from storefront.backoffice.vouchers import hooks as vouchers_hooks  # noqa: F401
 

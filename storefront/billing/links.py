@@ -51,6 +51,11 @@ def payer_path(invoice: Invoice) -> str:
     return reverse("pay-payer", kwargs={"token": pay_token(invoice)})
 
 
+def transfer_path(invoice: Invoice) -> str:
+    """The page that tells how to pay an invoice by bank transfer, and takes payment proofs."""
+    return reverse("pay-transfer", kwargs={"token": pay_token(invoice)})
+
+
 def pay_url(invoice: Invoice) -> str:
     """The absolute pay link, as it stands in mails, in the invoice's language."""
     return absolute_url("pay", language=invoice.language, token=pay_token(invoice))

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from storefront.billing.models import InvoiceLine
 from storefront.billing.states import InvoiceStatus
+from storefront.billing.transfers.models import ProvisionalGrant
 from storefront.core.audit import Finding
 from storefront.core.periods import add_months
 from storefront.licensing.bindings import BINDINGS
@@ -36,7 +37,9 @@ def _paid_lines() -> Iterator[Finding]:
         yield Finding("license-quantity", f"{line.invoice_id}/{line.position}", f"{line.given} of {line.quantity}")
     for line in lines.filter(invoice__status=InvoiceStatus.REFUNDED, kept__gt=0):
         yield Finding("license-refunded", f"{line.invoice_id}/{line.position}", f"{line.kept} kept")
-    for line in lines.filter(invoice__status__in=(InvoiceStatus.OPEN, InvoiceStatus.VOID), given__gt=0):
+    given_before = Exists(ProvisionalGrant.objects.filter(invoice=OuterRef("invoice"), ended_at=None))
+    unpaid = lines.filter(invoice__status__in=(InvoiceStatus.OPEN, InvoiceStatus.VOID), given__gt=0)
+    for line in unpaid.exclude(given_before):
         yield Finding("license-unpaid", f"{line.invoice_id}/{line.position}", f"{line.given} granted")
 
 

@@ -63,7 +63,10 @@ def in_state(status: EffectiveStatus, now: datetime) -> Q:
         EffectiveStatus.PENDING: (waits & ~Q(link_problem=PORTAL_TAKEN))
         | (Q(status=LicenseStatus.PENDING, begins_by=None) & ~over),
         EffectiveStatus.SCHEDULED: waits & Q(link_problem=PORTAL_TAKEN),
-        EffectiveStatus.ACTIVE: Q(status=LicenseStatus.ACTIVE, valid_until__gt=now),
+        EffectiveStatus.ACTIVE: Q(status=LicenseStatus.ACTIVE, valid_until__gt=now, provisional_until=None),
+        EffectiveStatus.PROVISIONAL: Q(
+            status=LicenseStatus.ACTIVE, valid_until__gt=now, provisional_until__isnull=False
+        ),
         EffectiveStatus.GRACE: Q(status=LicenseStatus.ACTIVE, valid_until__lte=now) & ~over,
         EffectiveStatus.EXPIRED: runs & over,
         EffectiveStatus.SUSPENDED: Q(status=LicenseStatus.SUSPENDED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -17,6 +18,8 @@ from storefront.billing.signals import (
     invoice_refunded,
     payment_disputed,
     payment_lost,
+    provisional_ended,
+    provisional_given,
     refund_given_up,
     refund_made,
 )
@@ -24,7 +27,7 @@ from storefront.billing.states import MADE_REFUND, RESERVED_REFUND, InvoiceKind
 from storefront.core.language import nearest_language
 from storefront.licensing import mails
 from storefront.licensing.losses import loss_text, losses_of
-from storefront.licensing.services import grants, reversals
+from storefront.licensing.services import grants, provisional, reversals
 from storefront.notifications.models import OutboxMessage
 
 
@@ -36,6 +39,16 @@ def grant(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
     """
     if invoice.kind != InvoiceKind.ADVANCE_PAYMENT:
         grants.grant_for_invoice(invoice=invoice)
+
+
+@receiver(provisional_given, dispatch_uid="licensing.provisional-given")
+def grant_for_now(sender: Any, *, invoice: Invoice, until: datetime, **kwargs: Any) -> None:
+    provisional.grant(invoice=invoice, until=until)
+
+
+@receiver(provisional_ended, dispatch_uid="licensing.provisional-ended")
+def end_what_was_for_now(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    provisional.take_back(invoice=invoice)
 
 
 @receiver(invoice_refunded, dispatch_uid="licensing.take-back")

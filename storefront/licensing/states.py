@@ -1,4 +1,5 @@
-"""States of a license. Stored: what people and portals did. Computed: scheduled, grace and expired."""
+"""States of a license. Stored: what people and portals did. Computed: scheduled, provisional, grace
+and expired."""
 
 from enum import StrEnum
 
@@ -36,6 +37,7 @@ class EffectiveStatus(models.TextChoices):
     PENDING = "pending", _("Waiting for its portal")
     SCHEDULED = "scheduled", _("Scheduled")
     ACTIVE = "active", _("Active")
+    PROVISIONAL = "provisional", _("Provisional")
     GRACE = "grace", _("Ended, in grace")
     EXPIRED = "expired", _("Expired")
     SUSPENDED = "suspended", _("Suspended")
@@ -97,6 +99,7 @@ BADGES = {
     EffectiveStatus.PENDING: "pending",
     EffectiveStatus.SCHEDULED: "pending",
     EffectiveStatus.ACTIVE: "active",
+    EffectiveStatus.PROVISIONAL: "ending",
     EffectiveStatus.GRACE: "ending",
     EffectiveStatus.EXPIRED: "expired",
     EffectiveStatus.SUSPENDED: "void",

@@ -33,6 +33,7 @@ class Dated(Protocol):
     valid_until: datetime
     begins_by: datetime | None
     link_problem: str
+    provisional_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def is_over(valid_until: datetime, now: datetime) -> bool:
 
 
 def effective_status(license: Dated, now: datetime) -> EffectiveStatus:
-    """The status of a license at ``now`` (UTC): the stored one, with scheduled, grace and expired computed.
+    """The status of a license at ``now`` (UTC): the stored one, with scheduled, provisional, grace and expired
+    computed.
 
     Suspended and revoked win over the calendar. A license whose period has not begun is never over.
     """
@@ -95,7 +97,9 @@ def effective_status(license: Dated, now: datetime) -> EffectiveStatus:
         return EffectiveStatus.EXPIRED
     if license.status == LicenseStatus.PENDING:
         return EffectiveStatus.PENDING
-    return EffectiveStatus.ACTIVE if now < license.valid_until else EffectiveStatus.GRACE
+    if now >= license.valid_until:
+        return EffectiveStatus.GRACE
+    return EffectiveStatus.ACTIVE if license.provisional_until is None else EffectiveStatus.PROVISIONAL
 
 
 def days_left(license: Dated, now: datetime) -> int:

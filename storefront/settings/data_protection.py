@@ -41,6 +41,8 @@ TICKET_KEEP_DAYS = env.integer("TICKET_KEEP_DAYS", default=1095, at_least=30)
 NOTE_KEEP_DAYS = env.integer("NOTE_KEEP_DAYS", default=1825, at_least=30)
 #: The cart of a customer after its last change; it waits for them on any device.
 CART_KEEP_DAYS = env.integer("CART_KEEP_DAYS", default=365, at_least=30, at_most=1095)
+#: Files that buyers sent to show that they have paid, after they were decided about.
+PROOF_KEEP_DAYS = env.integer("PROOF_KEEP_DAYS", default=365, at_least=30, at_most=3650)
 #: Years for which invoices and documents are kept; nothing of the shop deletes them.
 RECORD_KEEP_YEARS = 10
 
@@ -65,6 +67,10 @@ RETENTION: dict[str, dict[str, Any]] = {
     "ticket-files": {"call": "storefront.support.retention.clear_lost_files", "days": 1},
     "prints": {"call": "storefront.billing.documents.retention.clear_prints", "days": 7},
     "document-files": {"call": "storefront.billing.documents.retention.clear_lost_files", "days": 1},
+    "payment-proofs": {
+        "call": "storefront.billing.transfers.retention.clear_proofs", "days": PROOF_KEEP_DAYS,
+        "setting": "PROOF_KEEP_DAYS",
+    },
     "notes": {
         "call": "storefront.backoffice.customers.log_ins.clear_old_notes", "days": NOTE_KEEP_DAYS,
         "setting": "NOTE_KEEP_DAYS",

@@ -90,6 +90,10 @@ JOBS: dict[str, Any] = {
     "vat-ids-check": {"call": "storefront.billing.services.provisional_sales.follow", "every": 60, "thread": "slow"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},
     "invoices-void": {"call": "storefront.billing.services.dunning.void_overdue", "every": 900, "thread": "slow"},
+    "provisional-licenses": {
+        "call": "storefront.billing.transfers.services.provisional.follow",
+        "every": 300,
+    },
     "licenses-ending": {"call": "storefront.licensing.services.renewals.send_ending_notices", "every": 900},
     "licenses-restore": {"call": "storefront.licensing.services.suspensions.end_due", "every": 60},
     "handovers-end": {"call": "storefront.licensing.services.handover_endings.end_due", "every": 300},

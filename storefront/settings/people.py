@@ -77,6 +77,7 @@ THROTTLES = {
     "pay-start": "30/hour",
     "pay-payer": "10/hour",  # other payers that a visitor may put on unpaid invoices
     "pay-payer-order": "20/day",  # ... and that an order may get from everybody
+    "pay-proof": "20/hour",  # payment proofs that a visitor may send
     "pay-link": "10/day",  # pay links that a customer may have mailed to others
     "refund-ask": "10/day",  # refunds that a customer may ask for
     "refund-withdraw": "10/hour",  # withdrawals from a contract that a visitor may send by the mailed link

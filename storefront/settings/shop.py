@@ -100,7 +100,9 @@ PAYMENT_GATEWAYS: dict[str, dict[str, Any]] = {
     },
 }
 #: Payment methods without a provider, by name: the dotted path of a ``billing.methods_by_hand.MethodByHand``.
-PAYMENT_METHODS_BY_HAND: dict[str, str] = {}
+PAYMENT_METHODS_BY_HAND: dict[str, str] = {"bank_transfer": "storefront.billing.transfers.method.METHOD"}
+#: For how many days staff give a license before a bank transfer has come, unless they type another number.
+PROVISIONAL_LICENSE_DAYS = env.integer("PROVISIONAL_LICENSE_DAYS", default=7, at_least=1, at_most=60)
 #: Refunds above this need a second person, by currency; {}: one is enough. A currency that is not named then needs one
 #: for every refund.
 REFUND_APPROVAL_ABOVE = configuration.by_currency(
@@ -122,6 +124,7 @@ APPROVAL_KINDS = {
 #: Things whose states can be compared and brought back: their model -> the dotted path of their ``kept_states.Keeper``.
 KEPT_STATES = {
     "billing.seller": "storefront.billing.services.seller_states.STATES",
+    "transfers.selleraccount": "storefront.billing.transfers.account_states.STATES",
     "plans.discount": "catalogue.plans.kept_states.DISCOUNT",
     "plans.period": "catalogue.plans.kept_states.PERIOD",
     "plans.softwareproduct": "catalogue.plans.kept_states.PRICES",

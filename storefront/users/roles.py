@@ -89,7 +89,7 @@ CHANGE_LICENSES = (
     "licensing.hand_over_license",
 )
 #: Confirming what came to the bank, and what buyers sent as proof; our own bank accounts are the owners'.
-BOOK_TRANSFERS = ("transfers.book_banktransfer", "transfers.decide_paymentproof")
+BOOK_TRANSFERS = ("transfers.book_banktransfer", "transfers.decide_paymentproof", "transfers.give_provisional")
 SET_UP_ACCOUNTS = tuple(f"transfers.{verb}_selleraccount" for verb in ("view", "add", "change"))
 #: Sending issued documents again, posting them on paper; how they are made. The seal has a right of its own.
 ISSUE_DOCUMENTS = (

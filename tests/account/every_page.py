@@ -37,6 +37,7 @@ from storefront.users.data_protection import links as erasures
 from storefront.users.models import DataRequest
 from tests import purchases
 from tests.billing.documents.building import make_document
+from tests.billing.transfers import make_account
 from tests.checkout.building import left_cart
 from tests.cms.test_articles import block, step
 from tests.cms.test_blocks import everything, picture
@@ -220,6 +221,9 @@ def of_visitors(shop: Any, customer: Any, stripe: Any) -> Iterator[Kind]:
         starting.start(invoice=purchases.order(customer, shop), gateway_name="stripe"),
     )
     yield Kind(links.pay_path(unpaid), is_main=True)
+    make_account()
+    yield Kind(links.transfer_path(unpaid), is_main=True)
+    yield Kind(links.transfer_path(unpaid), act=send("main form"))
     yield Kind(links.payer_path(unpaid), is_main=True)
     yield Kind(links.payer_path(unpaid), act=send("main form", company=""))
     back = "/" + links.return_url(payment).split("/", 3)[3]

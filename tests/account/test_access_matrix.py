@@ -154,6 +154,7 @@ def addresses(
         "/account/data/copy/<slug:public_id>/": f"/account/data/copy/{copy_of(invoice.customer).public_id}/",
         "/pay/<str:token>/": f"/pay/{pay}/",
         "/pay/<str:token>/payer/": f"/pay/{pay}/payer/",
+        "/pay/<str:token>/transfer/": f"/pay/{pay}/transfer/",
         "/pay/result/<str:token>/": f"/pay/result/{back}/",
         "/pay/result/<str:token>/address/<slug:public_id>/": f"/pay/result/{back}/address/{license.public_id}/",
         "/pay/result/<str:token>/status/": f"/pay/result/{back}/status/",

@@ -17,6 +17,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -37,6 +38,7 @@ from storefront.users.data_protection import requests as data_requests
 from storefront.users.models import User
 from tests import rows
 from tests.account.test_access_matrix import routes
+from tests.billing.transfers import make_account
 from tests.checkout.building import PAYER
 from tests.checkout.test_reminders import asked as leave_checkout
 from tests.factories import PASSWORD
@@ -172,6 +174,14 @@ def withdraw(things: Things, url: str) -> bool:
 
 
 RESULT = "/pay/result/<str:token>/"
+
+
+def send_proof(things: Any, url: str) -> bool:
+    make_account()
+    file = SimpleUploadedFile("order.pdf", b"%PDF-1.4\n%%EOF\n")
+    return Client().post(url, {"file": file}).status_code == 303
+
+
 LINKS = {
     "set a password": Link(
         r"/account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
@@ -182,6 +192,9 @@ LINKS = {
     "name another payer": Link(
         "/pay/<str:token>/payer/", lambda things: f"{links.pay_url(things.invoice)}payer/",
         lambda things, url: Client().post(url, PAYER).status_code == 303,
+    ),
+    "send a payment proof": Link(
+        "/pay/<str:token>/transfer/", lambda things: f"{links.pay_url(things.invoice)}transfer/", send_proof
     ),
     "see what was paid": Link(RESULT, lambda things: links.return_url(things.payment), read("acme.bitrix24.com")),
     "see how it goes on": Link(

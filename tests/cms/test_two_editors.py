@@ -22,9 +22,11 @@ from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from storefront.billing.models import ExchangeRate, RefundReason, Seller, TaxRate
+from storefront.billing.transfers.models import SellerAccount
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
 from tests.backoffice.conftest import show_password_again
+from tests.billing.transfers import make_account
 from tests.cms.editing import overwrite_box, sent_back
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,7 @@ SNIPPETS: dict[Any, tuple[Callable[[Any], Any], dict[str, Any], str]] = {
         {"rate": Decimal("1.06")},
         "rate",
     ),
+    SellerAccount: (lambda shop: make_account(), {"bank_name": "Other bank"}, "bank"),
     Agreement: (lambda shop: with_revision(shop.agreement), {"name": "Other name"}, "name"),
     Menu: (lambda shop: one_of(Menu), {"items": [("item", {"label": "New"})]}, "entries"),
     Footer: (lambda shop: one_of(Footer), {"text": "<p>New</p>"}, "text"),

@@ -218,6 +218,8 @@ WRONG = {
     "CART_KEEP_DAYS": "1",
     "EXPORT_KEEP_DAYS": "90",
     "ERASURE_WAIT_DAYS": "60",
+    "PROOF_KEEP_DAYS": "0",
+    "PROVISIONAL_LICENSE_DAYS": "61",
     "LOGIN_KEEP_DAYS": "0",
     "WEBHOOK_KEEP_DAYS": "never",
     "LOG_LEVEL": "LOUD",

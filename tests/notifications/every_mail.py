@@ -17,6 +17,13 @@ from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSen
 from storefront.billing.part_mails import Overpaid, PartPaid
 from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.billing.refund_request_mails import RefundAnswered, RefundAsked
+from storefront.billing.transfers.mails import (
+    ProofRefused,
+    ProvisionalEnded,
+    ProvisionalEnding,
+    ProvisionalGiven,
+    TransferReturned,
+)
 from storefront.licensing.handover_mails import HandoverFailed, HandoverOffered, HandoverRefused, LicenseHandedOver
 from storefront.licensing.mails import LicenseChanged
 from storefront.notifications import mails
@@ -45,6 +52,9 @@ INFO = mails.MailLicense(
     number="L-7K3M", product="Yeastar S-series module", plan="Standard", valid_until=DAY,
     state_text="Linked to acme.bitrix24.com",
 )  # fmt: skip
+_UNPAID: dict[str, Any] = {
+    **NAME, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "pay_url": "http://testserver/pay/t/",
+}  # fmt: skip
 _LINK = "http://testserver/account/password/reset/key/uid-key/"
 _EXAMPLES: list[mails.Mail] = [
     DocumentIssued(
@@ -80,6 +90,11 @@ _EXAMPLES: list[mails.Mail] = [
     mails.AccountToppedUp(
         **ORDER, invoice_number="INV-2026-00001", amount=Decimal("192.00"), account_url="http://testserver/a/"
     ),
+    ProofRefused(**_UNPAID, file_name="order.pdf", reason="It is another company's payment order."),
+    ProvisionalGiven(**_UNPAID, until=DAY),
+    ProvisionalEnding(**_UNPAID, until=DAY),
+    ProvisionalEnded(**_UNPAID),
+    TransferReturned(**_UNPAID),
     PartPaid(
         **ORDER, **PAY, invoice_number="INV-2026-00001", amount=Decimal("100.00"), due=Decimal("92.00"),
         total=Decimal("192.00"), account_url="http://testserver/a/",

@@ -28,7 +28,7 @@ from storefront.users.models import User
 
 #: Rows of each table; the rest is in the time line and in the lists.
 MOST = 20
-_RUNNING = frozenset({EffectiveStatus.ACTIVE, EffectiveStatus.GRACE})
+_RUNNING = frozenset({EffectiveStatus.ACTIVE, EffectiveStatus.PROVISIONAL, EffectiveStatus.GRACE})
 
 
 @dataclass(frozen=True, slots=True)

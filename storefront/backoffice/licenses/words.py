@@ -47,6 +47,9 @@ def state(license: License, now: datetime) -> Iterator[str]:
     else:
         left = ngettext("%(count)d day is left.", "%(count)d days are left.", count) % words
         yield _("It ends on %(day)s.") % words + " " + left
+    if license.provisional_until is not None:
+        until = {"day": instant(license.provisional_until)}
+        yield _("It was given before the money came, and is taken back on %(day)s unless it comes.") % until
     if status in (EffectiveStatus.ACTIVE, EffectiveStatus.GRACE):
         yield _("It works on in grace until %(day)s.") % {"day": instant(license.valid_until + grace())}
     for other in waiting_after(license):
@@ -75,7 +78,7 @@ def _why(license: License, status: EffectiveStatus) -> Iterator[str]:
             yield _("It waits for the app to be opened in %(host)s.") % {"host": host}
         else:
             yield _("It names no Bitrix24 yet. The customer names one in their account.")
-    elif status == EffectiveStatus.ACTIVE and host:
+    elif status in (EffectiveStatus.ACTIVE, EffectiveStatus.PROVISIONAL) and host:
         yield _("It works in %(host)s.") % {"host": host}
 
 
@@ -114,6 +117,8 @@ def _texts() -> dict[str, str]:
         "revoked_by_staff": _("Revoked by staff"),
         "ended_by_erasure": _("Ended when the customer was erased"),
         "taken_back": _("Taken back: %(length)s of invoice %(invoice)s"),
+        "provisional": _("Given before the money, until %(until)s (invoice %(invoice)s)"),
+        "provisional_final": _("Paid for: it is final"),
         "converted": _("Unused time became %(plan)s: %(length)s"),
         "stopped": _("Its time stopped"),
         "begun": _("Its time began without its Bitrix24, %(waited_for)s"),

@@ -51,6 +51,10 @@ MAILS: Words = {
     "payment_awaited": _("Payment awaited"),
     "payment_failed": _("Payment failed"),
     "payment_received": _("Payment received"),
+    "proof_refused": _("Payment proof refused"),
+    "provisional_ended": _("Provisional license ended"),
+    "provisional_ending": _("Provisional license ends soon"),
+    "provisional_given": _("Provisional license given"),
     "refund_decided": _("Refund decided"),
     "refund_asked": _("Refund asked for"),
     "refund_answered": _("Answer to a refund that was asked for"),
@@ -58,6 +62,7 @@ MAILS: Words = {
     "staff_notice": _("Notice to staff"),
     "ticket_closed": _("Ticket closed"),
     "ticket_received": _("Ticket received"),
+    "transfer_returned": _("Transfer taken back by the bank"),
     "unpaid_reminder": _("Order is still unpaid"),
 }
 #: Kinds of the outbox that are no mails.

@@ -39,6 +39,9 @@ KINDS = {
     "late_payment": ReviewText(_AGREE, _KEPT),
     "second_payment": ReviewText(_AGREE, _KEPT),
     "overpaid": ReviewText(_AGREE, _KEPT),
+    "payment_proof": ReviewText(
+        _("Open Bank transfers, Payment proofs: confirm the transfer, give the license for now, or refuse the file.")
+    ),
     "partial_refund": ReviewText(
         _("It names no lines, so licenses stay as they are. Refund lines here, or revoke the license, to end them."),
         frozenset({REFUND, ASK}),

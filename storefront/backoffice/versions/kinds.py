@@ -17,6 +17,7 @@ from wagtail.models import ModelLogEntry
 from catalogue.plans.models import Discount, Period, SoftwareProduct
 from storefront.backoffice import history
 from storefront.billing.models import Seller
+from storefront.billing.transfers.models import SellerAccount
 from storefront.core import kept_states
 from storefront.core.kept_states import Keeper, State
 
@@ -47,6 +48,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "seller": Kind(Seller, _("Seller's details")),
+    "selleraccount": Kind(SellerAccount, _("Bank account")),
     "softwareproduct": Kind(SoftwareProduct, _("Prices")),
     "period": Kind(Period, _("Period")),
     "discount": Kind(Discount, _("Discount")),

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from storefront.billing.errors import BillingError
 from storefront.billing.instructions import pay_until
 from storefront.billing.models import Invoice, ReviewItem
-from storefront.billing.services import invoices, orders, reviews, unpaid
+from storefront.billing.services import invoices, orders, part_payments, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import AttemptStatus, InvoiceStatus
@@ -59,7 +59,7 @@ def _remind(invoice_id: int) -> bool:
 
 
 def _void(invoice: Invoice, *, reason: str) -> bool:
-    if _may_still_pay(invoice):
+    if _may_still_pay(invoice) or _is_looked_after(invoice):
         return False
     try:
         cancel_open(invoice=invoice)
@@ -80,6 +80,15 @@ def _void_if_over(invoice: Invoice, *, reason: str) -> bool:
     if locked.status != InvoiceStatus.OPEN or not is_over:
         return False
     return invoices.void(invoice=locked, reason=reason).status == InvoiceStatus.VOID
+
+
+def _is_looked_after(invoice: Invoice) -> bool:
+    """Whether part of the price has come, a payment proof waits for staff, or its license was given for the time being:
+    what becomes of it is not for the calendar. Staff may cancel it."""
+    if orders.is_cancelled(invoice.order):
+        return False
+    is_seen = invoice.payment_proofs.filter(status="waiting").exists()
+    return is_seen or invoice.provisional_grants.filter(ended_at=None).exists() or part_payments.held(invoice) > 0
 
 
 def _may_still_pay(invoice: Invoice) -> bool:

@@ -6,3 +6,6 @@ class TransfersConfig(AppConfig):
     name = "storefront.billing.transfers"
     label = "transfers"
     verbose_name = _("Bank transfers")
+
+    def ready(self) -> None:
+        from storefront.billing.transfers import receivers  # noqa: F401  (registers itself)

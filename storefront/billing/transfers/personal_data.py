@@ -8,8 +8,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.transfers.models import BankTransfer, PaymentProof, TransferShare
-from storefront.core.personal_data import Person, Table, of
+from storefront.billing.transfers.models import (
+    AwaitedTransfer,
+    BankTransfer,
+    PaymentProof,
+    ProvisionalGrant,
+    TransferShare,
+)
+from storefront.core.personal_data import Person, Table, of, scrub
 
 _RECORD = _("The law has records of money kept as they are. Only those who keep the books see them.")
 
@@ -41,5 +47,8 @@ TABLES = (
         model=PaymentProof, rows=of("invoice__customer"), file="payments", hidden=("public_id", "file", "file_hash"),
         uploads=_file, erase=remove_files, kept=_RECORD,
     ),
+    Table(model=AwaitedTransfer, rows=of("invoice__customer"), kept=_RECORD,
+          left_out=_("That you chose to pay an invoice by bank transfer; the invoice is in the copy.")),
+    Table(model=ProvisionalGrant, rows=of("invoice__customer"), file="payments", kept=_RECORD, erase=scrub("reason")),
 )  # fmt: skip
 NOT_PERSONAL = {"transfers.SellerAccount": "our own bank account"}

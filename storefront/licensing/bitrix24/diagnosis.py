@@ -87,6 +87,7 @@ def _state(license: License) -> Check:
     status = effective_status(license, clock.now())
     level = {
         EffectiveStatus.ACTIVE: Level.GOOD,
+        EffectiveStatus.PROVISIONAL: Level.DOUBT,
         EffectiveStatus.GRACE: Level.DOUBT,
         EffectiveStatus.PENDING: Level.DOUBT,
         EffectiveStatus.SCHEDULED: Level.DOUBT,

@@ -28,6 +28,10 @@ from storefront.licensing.validity import days_left, effective_status, grace
 ENDING_DAYS = 14
 
 
+#: States in which a license works.
+WORKING = (EffectiveStatus.ACTIVE, EffectiveStatus.PROVISIONAL, EffectiveStatus.GRACE)
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One license as the portal's users see it; ``price``, ``period`` and ``extend_url``: administrators only."""
@@ -80,7 +84,7 @@ class Overview:
 
     @property
     def is_working(self) -> bool:
-        return any(card.status in (EffectiveStatus.ACTIVE, EffectiveStatus.GRACE) for card in self.cards)
+        return any(card.status in WORKING for card in self.cards)
 
     @property
     def poll_seconds(self) -> int:

@@ -107,6 +107,9 @@ def _notice(license: License) -> str:
         "plan": license.plan_name,
         "day": instant(license.valid_until),
     }
+    if status == EffectiveStatus.PROVISIONAL and license.provisional_until:
+        words["day"] = instant(license.provisional_until)
+        return _("Your license for %(product)s (%(plan)s) is provisional until %(day)s.") % words
     if status == EffectiveStatus.ACTIVE:
         return _("Your license for %(product)s (%(plan)s) is active until %(day)s.") % words
     if status == EffectiveStatus.SUSPENDED:

@@ -32,6 +32,8 @@ class License(models.Model):
     how many days before it. ``suspension``: staff suspended it, with its time standing still or running, until
     ``suspended_until`` (None: until they restore it); a dispute suspends it without.
 
+    ``provisional_until``: it was given before the money, and is taken back then; None once it is paid for.
+
     ``binding_kind`` decides which fields of the tie are used (see ``licensing.bindings``). Of a portal:
     ``portal_address`` is the claim, ``member_id`` the identity once bound (see ``Activation``). They are columns here,
     not a table of their own, because ``one_active_license_per_portal`` spans product, status and portal.
@@ -57,6 +59,7 @@ class License(models.Model):
     held_until = models.DateTimeField(null=True, blank=True)
     suspension = models.CharField(max_length=10, choices=Suspension, blank=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
+    provisional_until = models.DateTimeField(null=True, blank=True)
     linked_at = models.DateTimeField(null=True, blank=True)
     ending_notice_for = models.DateTimeField(null=True, blank=True)
     ending_notice_days = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -31,12 +31,8 @@ def grant_for_invoice(*, invoice: Invoice) -> list[License]:
     """
     lock_customer(invoice.customer_id)
     now = clock.now()
-    granted: dict[int, License] = {}
-    for line in invoice.lines.all():
-        for license in _grant_line(invoice, line, now):
-            granted[license.pk] = license
-    licenses = list(granted.values())
-    new = [license for license in licenses if license.created_at >= now]
+    licenses = grant_lines(invoice, now)
+    new = [license for license in licenses if license.created_at >= now or _make_final(license)]
     mails.payment_received(invoice, [mail_license(license, invoice) for license in licenses])
     for license in licenses:
         if license.customer_id == invoice.customer_id:
@@ -49,6 +45,26 @@ def grant_for_invoice(*, invoice: Invoice) -> list[License]:
     if new:
         licenses_granted.send(sender=License, invoice=invoice, licenses=new)
     return licenses
+
+
+def grant_lines(invoice: Invoice, now: datetime) -> list[License]:
+    """What every line promises, under the customer's lock; the licenses, each once. Nobody is told."""
+    granted: dict[int, License] = {}
+    for line in invoice.lines.all():
+        for license in _grant_line(invoice, line, now):
+            granted[license.pk] = license
+    return list(granted.values())
+
+
+def _make_final(license: License) -> bool:
+    """A license that was given before the money is paid for now. Returns whether it was one."""
+    if license.provisional_until is None:
+        return False
+    states.lock(license)
+    license.provisional_until = None
+    license.save(update_fields=["provisional_until"])
+    license.record("provisional_final")
+    return True
 
 
 def lock_customer(customer_id: int) -> None:

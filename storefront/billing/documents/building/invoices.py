@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 from storefront.billing.documents.building import home_taxes, lines, parties
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.taxes import taxed_as
@@ -14,6 +17,7 @@ from storefront.billing.documents.errors import NotNeeded
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.states import InvoiceStatus
+from storefront.billing.transfers.instructions import instructions_for
 from storefront.core import clock
 from storefront.core.instants import day_of
 from storefront.core.language import nearest_language
@@ -48,8 +52,20 @@ def invoice(basis: Basis) -> Content:
         "due": found.amount,
         "supplied_on": day_of(found.issued_at),
         "home_tax": home_taxes.of(basis, found, found.tax),
+        "notes": _by_transfer(found),
     }
     return Content(**values)
+
+
+def _by_transfer(found: Invoice) -> tuple[str, ...]:
+    """How to pay it by bank transfer, where that is possible, in the language of the document."""
+    with translation.override(language_of(found)):
+        told = instructions_for(found) if found.status == InvoiceStatus.OPEN else None
+        if told is None:
+            return ()
+        rows = [(gettext("Reference"), told.reference), *told.rows]
+        told_rows = [f"{label}: {value}" if label else value.replace("\n", ", ") for label, value in rows]
+        return (gettext("Bank transfer"), *told_rows)
 
 
 def receipt(basis: Basis) -> Content:

@@ -15,6 +15,7 @@ from storefront.billing.models import Payment
 from storefront.billing.services import refund_booking
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.states import RESERVED_REFUND, RefundStatus
+from storefront.billing.transfers import mails
 from storefront.billing.transfers.errors import NothingBooked, NotUndoable
 from storefront.billing.transfers.models import BankTransfer, TransferStatus
 from storefront.core import clock, states
@@ -53,7 +54,11 @@ def _take_back(transfer: BankTransfer, status: TransferStatus, by: User | None, 
             raise NotUndoable
         for payment in payments:
             _give_back(payment, reason)
-        locked.shares.filter(is_undone=False).update(is_undone=True)
+        undone = locked.shares.filter(is_undone=False)
+        if status == TransferStatus.REVERSED:
+            for share in undone.exclude(invoice=None).select_related("invoice__customer", "invoice__order"):
+                mails.transfer_returned(locked, share.invoice)
+        undone.update(is_undone=True)
         locked.status, locked.reason = status, reason[:1000]
         locked.undone_at, locked.undone_by = clock.now(), by
         locked.save(update_fields=["status", "reason", "undone_at", "undone_by"])

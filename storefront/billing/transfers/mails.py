@@ -1,0 +1,99 @@
+"""Mails about payment proofs and provisional licenses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from storefront.billing.links import pay_url
+from storefront.billing.mails import of_invoice
+from storefront.billing.models import Invoice
+from storefront.billing.transfers.models import BankTransfer, PaymentProof, ProvisionalGrant
+from storefront.core import clock
+from storefront.notifications import mails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfUnpaid(mails.Mail):
+    order_number: str
+    invoice_number: str
+    pay_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRefused(_OfUnpaid):
+    """Staff saw no payment in ``file_name``, for ``reason``, in their words."""
+
+    file_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionalGiven(_OfUnpaid):
+    """What was ordered works until ``until``, and for good once the money has come."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionalEnding(_OfUnpaid):
+    """The money has not come, and what was given ends at ``until``."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionalEnded(_OfUnpaid):
+    """The money has not come: what was given was taken back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferReturned(_OfUnpaid):
+    """The bank took the money of the invoice back."""
+
+
+def proof_refused(proof: PaymentProof) -> None:
+    mail = ProofRefused(**_of(proof.invoice), file_name=proof.file_name, reason=proof.reason)
+    _enqueue(mail, proof.invoice, key=f"proof-refused:{proof.public_id}")
+
+
+def provisional_given(grant: ProvisionalGrant) -> None:
+    mail = ProvisionalGiven(**_of(grant.invoice), until=grant.until)
+    _enqueue(mail, grant.invoice, key=f"provisional-given:{grant.pk}:{grant.until:%Y%m%d}")
+
+
+def provisional_ending(grant: ProvisionalGrant) -> None:
+    mail = ProvisionalEnding(**_of(grant.invoice), until=grant.until)
+    _enqueue(mail, grant.invoice, key=f"provisional-ending:{grant.pk}:{grant.until:%Y%m%d}")
+
+
+def provisional_ended(grant: ProvisionalGrant) -> None:
+    _enqueue(ProvisionalEnded(**_of(grant.invoice)), grant.invoice, key=f"provisional-ended:{grant.pk}")
+
+
+def transfer_returned(transfer: BankTransfer, invoice: Invoice) -> None:
+    """Once for a transfer and invoice, a day."""
+    key = f"transfer-returned:{transfer.pk}:{invoice.number}:{clock.today():%Y%m%d}"
+    _enqueue(TransferReturned(**_of(invoice)), invoice, key=key)
+
+
+class _About(TypedDict):
+    name: str
+    order_number: str
+    invoice_number: str
+    pay_url: str
+
+
+def _of(invoice: Invoice) -> _About:
+    about = of_invoice(invoice)
+    return {
+        "name": about["name"],
+        "order_number": about["order_number"],
+        "invoice_number": invoice.number,
+        "pay_url": pay_url(invoice),
+    }
+
+
+def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:
+    mails.enqueue(mail, to=invoice.customer.email, language=invoice.language, key=key)

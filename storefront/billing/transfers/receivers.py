@@ -1,0 +1,23 @@
+"""What follows from an invoice that is paid or void."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from storefront.billing.models import Invoice
+from storefront.billing.signals import invoice_paid, invoice_voided
+from storefront.billing.transfers.models import ProofStatus, ProvisionalEnd
+from storefront.billing.transfers.services import proofs, provisional
+
+
+@receiver(invoice_paid, dispatch_uid="transfers.paid")
+def paid(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    proofs.decide_all(invoice, ProofStatus.CREDITED, by=None)
+    provisional.finish(invoice, ProvisionalEnd.PAID)
+
+
+@receiver(invoice_voided, dispatch_uid="transfers.voided")
+def voided(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    provisional.finish(invoice, ProvisionalEnd.TAKEN_BACK)

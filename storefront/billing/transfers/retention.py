@@ -1,0 +1,27 @@
+"""How long payment proofs are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from storefront.billing.transfers.models import PaymentProof, ProofStatus
+from storefront.billing.transfers.models.proofs import FOLDER
+from storefront.billing.transfers.personal_data import remove_files
+from storefront.core import clock
+from storefront.core.retention import delete_lost_files
+
+BATCH = 200
+
+
+def clear_proofs() -> int:
+    """The worker's job: delete the files of proofs that were decided settings.PROOF_KEEP_DAYS ago, and files whose row
+    was never stored. The rows stay. Returns how many."""
+    before = clock.now() - timedelta(days=settings.PROOF_KEEP_DAYS)
+    old = PaymentProof.objects.filter(decided_at__lt=before).exclude(status=ProofStatus.WAITING).exclude(file="")
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    remove_files(PaymentProof.objects.filter(pk__in=keys))
+    return len(keys) + delete_lost_files(
+        FOLDER, lambda names: set(PaymentProof.objects.filter(file__in=names).values_list("file", flat=True))
+    )
