@@ -31,7 +31,14 @@ from storefront.billing.errors import (
     PaymentUnavailable,
 )
 from storefront.billing.models import Invoice, InvoiceLine, PaymentAttempt
-from storefront.billing.services import location_evidence, open_methods, payment_methods, polling, starting
+from storefront.billing.services import (
+    location_evidence,
+    open_methods,
+    part_payments,
+    payment_methods,
+    polling,
+    starting,
+)
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.tax import EvidenceKind
 from storefront.core import visitor
@@ -146,6 +153,8 @@ def _page(
         "may_pay": problem is None or may_pay,
         "is_method_missing": is_method_missing,
         "payer_path": links.payer_path(invoice),
+        "received": (received := part_payments.held(invoice)),
+        "due": invoice.amount - received,
         "agreements": agreements or agreement_form.of_invoice(invoice),
     }
     charge = queries.open_attempt(invoice)

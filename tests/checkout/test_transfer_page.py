@@ -218,3 +218,23 @@ def test_days_are_checked(sold, staff):
         with pytest.raises(provisional.BadDays):
             provisional.give(invoice=sold, days=days, reason="x", by=staff)
     assert not License.objects.exists()
+
+
+def test_a_part_is_shown_on_the_pay_page_with_what_is_still_due(client, customer, account, staff):
+    invoice = make_invoice(customer)
+    booking.book(incoming=came(account, "60.00"), shares=[Share(invoice)], by=staff)
+    page = client.get(links.pay_path(invoice)).content.decode()
+    assert "€36.00" in page
+    assert "€60.00" in page
+
+
+def test_bank_transfer_is_chosen_on_the_pay_page(client, customer, account, stripe):
+    invoice = make_invoice(customer)
+    page = client.get(links.pay_path(invoice)).content.decode()
+    assert 'value="bank_transfer"' in page
+    assert "DE89" not in page
+    chosen = client.post(links.pay_path(invoice), {"method": "bank_transfer"}, follow=True)
+    assert "DE89 3704 0044 0532 0130 00" in chosen.content.decode()
+    assert awaiting.awaited().get().invoice == invoice
+    dollars = make_invoice(customer, currency="USD")
+    assert 'value="bank_transfer"' not in client.get(links.pay_path(dollars)).content.decode()
