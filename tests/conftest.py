@@ -24,6 +24,7 @@ from storefront.inbox.processing import process_due
 from storefront.notifications.outbox import deliver_due
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
+from storefront.sandbox.paypal import PayPalStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.vies import ViesStandIn
 from storefront.users.models import User
@@ -158,6 +159,17 @@ def stripe(settings: Any) -> Iterator[Any]:
         settings.STRIPE_API_KEY = "sk_test_sandbox"
         settings.STRIPE_WEBHOOK_SECRETS = ["whsec_sandbox"]
         settings.STRIPE_API_BASE = stand_in.base_url
+        yield stand_in
+
+
+@pytest.fixture
+def paypal(settings: Any) -> Iterator[Any]:
+    """A running PayPal stand-in the shop's settings point at. Webhooks go nowhere unless ``change_webhook`` says so."""
+    with PayPalStandIn() as stand_in:
+        settings.PAYPAL_CLIENT_ID = stand_in.api.client_id
+        settings.PAYPAL_CLIENT_SECRET = stand_in.api.client_secret
+        settings.PAYPAL_WEBHOOK_ID = [stand_in.state.webhook["id"]]
+        settings.PAYPAL_API_BASE = stand_in.base_url
         yield stand_in
 
 

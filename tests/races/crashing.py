@@ -42,7 +42,10 @@ def watch(points: Points) -> None:
     from django.db import connection
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from storefront.gateways.connection import PinnedConnection
+
     commit, send = BaseDatabaseWrapper._commit, requests.adapters.HTTPAdapter.send
+    connect = PinnedConnection.connect
 
     def watched_commit(self: Any) -> Any:
         points.before("commit")
@@ -52,6 +55,10 @@ def watch(points: Points) -> None:
         points.before(f"call of {request.path_url}")
         return send(self, request, *args, **kwargs)
 
+    def watched_connect(self: Any) -> Any:
+        points.before(f"call of {self.host}")
+        return connect(self)
+
     def watched_write(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if not (connection.in_atomic_block or sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))):
             points.before(f"write {sql[:40]}")
@@ -59,6 +66,7 @@ def watch(points: Points) -> None:
 
     BaseDatabaseWrapper._commit = watched_commit
     requests.adapters.HTTPAdapter.send = watched_send
+    PinnedConnection.connect = watched_connect
     connection.execute_wrappers.append(watched_write)
 
 
@@ -82,6 +90,24 @@ def open_charge(*, invoice: int) -> None:
     from storefront.billing.services.starting import start
 
     start(invoice=Invoice.objects.get(pk=invoice), gateway_name="stripe")
+
+
+def open_paypal(*, invoice: int) -> None:
+    """The buyer chooses PayPal."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.services.starting import start
+
+    start(invoice=Invoice.objects.get(pk=invoice), gateway_name="paypal")
+
+
+def look(*, attempt: int) -> None:
+    """The buyer comes back: the provider is asked, and the money taken that they have agreed to."""
+    from storefront.billing.services.settlement import settle
+    from storefront.notifications.outbox import deliver_due
+
+    settle(attempt_id=attempt)
+    while deliver_due():
+        pass
 
 
 def give_back(*, payment: int) -> None:
@@ -158,6 +184,8 @@ def issue_documents() -> None:
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
+    "open_paypal": open_paypal,
+    "look": look,
     "give_back": give_back,
     "cancel_unpaid": cancel_unpaid,
     "change_payer": change_payer,

@@ -48,7 +48,8 @@ class Doomed:
 
     def __init__(self, settings):
         head, _, query = os.environ["DATABASE_URL"].partition("?")
-        names = ("STRIPE_API_BASE", "BITRIX24_OAUTH_SERVERS", "EMAIL_BACKEND", "ANYMAIL")
+        names = ["STRIPE_API_BASE", "BITRIX24_OAUTH_SERVERS", "EMAIL_BACKEND", "ANYMAIL"]
+        names += ["PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_API_BASE"]
         environment = {
             **os.environ,
             "DATABASE_URL": f"{head.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}",
