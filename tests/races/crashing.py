@@ -36,8 +36,8 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def watch(points: Points) -> None:
-    """Put the points into Django's commits and writes, and under every HTTP client there is."""
+def watch(points: Points, *, with_own_client: bool) -> None:
+    """Put the points into Django's commits and writes, and under the HTTP clients: ours only ``with_own_client``."""
     import requests.adapters
     from django.db import connection
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -66,7 +66,8 @@ def watch(points: Points) -> None:
 
     BaseDatabaseWrapper._commit = watched_commit
     requests.adapters.HTTPAdapter.send = watched_send
-    PinnedConnection.connect = watched_connect
+    if with_own_client:
+        PinnedConnection.connect = watched_connect
     connection.execute_wrappers.append(watched_write)
 
 
@@ -197,6 +198,10 @@ FLOWS: dict[str, Callable[..., None]] = {
 }
 
 
+#: Flows in which each call to a provider is a point of its own.
+ASKING = ("look", "open_paypal")
+
+
 def crash(job: dict[str, Any]) -> dict[str, Any]:
     """Do one job in a fork; ``{"died": bool, "points": [...]}``."""
     read, write = os.pipe()
@@ -211,7 +216,7 @@ def crash(job: dict[str, Any]) -> dict[str, Any]:
 
         points = Points(job["die_at"], tell)
         try:
-            watch(points)
+            watch(points, with_own_client=job["flow"] in ASKING)
             FLOWS[job["flow"]](**job["arguments"])
             points.before("the end")
             tell()
