@@ -8,6 +8,7 @@ from wagtail import hooks
 from storefront.backoffice import menu  # noqa: F401  (registers the menu)
 from storefront.backoffice.accounting import hooks as accounting_hooks  # noqa: F401
 from storefront.backoffice.approvals import hooks as approvals_hooks  # noqa: F401
+from storefront.backoffice.bank_statements import hooks as bank_statements_hooks  # noqa: F401
 from storefront.backoffice.carts import hooks as carts_hooks  # noqa: F401
 from storefront.backoffice.customers import hooks as customers_hooks  # noqa: F401
 from storefront.backoffice.documents import hooks as documents_hooks  # noqa: F401

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from storefront.billing import refund_personal_data
+from storefront.billing.bank_statements import personal_data as statements
 from storefront.billing.documents.models import (
     Document,
     DocumentRequest,
@@ -209,6 +210,7 @@ ROOM = Room(
         Table(model=PartPayment, rows=of("invoice__customer"), file="payments", kept=RECORD),
         *TABLES,
         *refund_personal_data.TABLES,
+        *statements.TABLES,
         Table(model=Dispute, rows=of("payment__customer"), file="payments", kept=RECORD),
         Table(model=ProviderMovement, rows=of("payment__customer"), kept=RECORD,
               left_out=_("What providers say of the same payments, for comparing the books.")),
@@ -223,7 +225,7 @@ ROOM = Room(
             hidden=("key", "sentences"), kept=RECORD, erase=scrub("detail", "sentences", "resolution"),
         ),
     ),
-    not_personal=NOT_PERSONAL | {
+    not_personal=NOT_PERSONAL | statements.NOT_PERSONAL | {
         "billing.PaymentMethod": "a switch, and who of staff turned it",
         "billing.RefundReason": "a list of the seller's",
         "billing.Seller": "our own legal entity",

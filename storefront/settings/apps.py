@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "storefront.billing",
     "storefront.billing.documents",
     "storefront.billing.transfers",
+    "storefront.billing.bank_statements",
     "storefront.billing.accounting",
     "catalogue.plans",
     "storefront.licensing",

@@ -71,6 +71,7 @@ RETENTION: dict[str, dict[str, Any]] = {
         "call": "storefront.billing.transfers.retention.clear_proofs", "days": PROOF_KEEP_DAYS,
         "setting": "PROOF_KEEP_DAYS",
     },
+    "statement-files": {"call": "storefront.billing.bank_statements.retention.clear_files", "days": 400},
     "notes": {
         "call": "storefront.backoffice.customers.log_ins.clear_old_notes", "days": NOTE_KEEP_DAYS,
         "setting": "NOTE_KEEP_DAYS",

@@ -83,6 +83,21 @@ JOBS: dict[str, Any] = {
         "every": 1,
         "thread": "documents",
     },
+    "statements-fetch": {
+        "call": "storefront.billing.bank_statements.services.folder.take_in_new",
+        "every": 30,
+        "thread": "statements",
+    },
+    "statements-import": {
+        "call": "storefront.billing.bank_statements.services.importing.import_due",
+        "every": 1,
+        "thread": "statements",
+    },
+    "statements-match": {
+        "call": "storefront.billing.bank_statements.services.automatic.match_open",
+        "every": 600,
+        "thread": "statements",
+    },
     "acts-alarm": {"call": "storefront.billing.documents.alarms.sound", "every": 3600, "thread": "slow"},
     "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_attempts", "every": 1, "thread": "polls"},

@@ -37,6 +37,7 @@ VIEW_MONEY = (
     "billing.view_ledgertransaction",
     "billing.view_paymentmethod",
     "transfers.view_banktransfer",
+    "bank_statements.view_statementfile",
     "transfers.view_paymentproof",
     *VIEW_NUMBERS,
 )
@@ -90,6 +91,12 @@ CHANGE_LICENSES = (
 )
 #: Confirming what came to the bank, and what buyers sent as proof; our own bank accounts are the owners'.
 BOOK_TRANSFERS = ("transfers.book_banktransfer", "transfers.decide_paymentproof", "transfers.give_provisional")
+#: Bank statements: files imported, lines decided, how files are read.
+IMPORT_STATEMENTS = (
+    "bank_statements.add_statementfile",
+    "bank_statements.change_statementline",
+    "bank_statements.change_csvmapping",
+)
 SET_UP_ACCOUNTS = tuple(f"transfers.{verb}_selleraccount" for verb in ("view", "add", "change"))
 #: Sending issued documents again, posting them on paper; how they are made. The seal has a right of its own.
 ISSUE_DOCUMENTS = (
@@ -141,6 +148,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.begin_refund",
         "billing.approve_refund",
         *BOOK_TRANSFERS,
+        *IMPORT_STATEMENTS,
         *ISSUE_DOCUMENTS,
         *CHANGE_INVOICES,
     ),
@@ -167,6 +175,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         *WRITE_REFUND_REASONS,
         "billing.switch_paymentmethod",
         *BOOK_TRANSFERS,
+        *IMPORT_STATEMENTS,
         *SET_UP_ACCOUNTS,
         "accounting.export_month",
         "accounting.change_accounts",

@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
-from tests.bench import documents, growth, lists, pictures, processes, search, shopping, speed, trouble
+from tests.bench import documents, growth, lists, pictures, processes, search, shopping, speed, statements, trouble
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search", "lists", "documents")
+PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search", "lists", "documents", "statements")
 
 
 def main() -> None:
@@ -32,7 +32,9 @@ def main() -> None:
         lists.report(folder)
     if "documents" in parts:
         documents.report()
-    if set(parts) <= {"search", "lists", "documents"}:
+    if "statements" in parts:
+        statements.report(folder)
+    if set(parts) <= {"search", "lists", "documents", "statements"}:
         return
     port = free_ports(16)
     sandbox_port = port + 4

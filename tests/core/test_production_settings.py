@@ -202,6 +202,7 @@ WRONG = {
     "MEDIA_ROOT": "media",
     "PRIVATE_MEDIA_ROOT": "private",
     "DOCUMENT_SIGN_FILE": "seller.p12",
+    "STATEMENT_FOLDER": "statements",
     "UPLOAD_SCAN_COMMAND": "clamdscan --fdpass",
     "SUPPORT_INBOUND_DOMAIN": "support@shop.example",
     "SUPPORT_INBOUND_AUTHSERV": "mx shop.example",

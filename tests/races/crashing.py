@@ -182,6 +182,13 @@ def issue_documents() -> None:
     issue_due()
 
 
+def import_statements() -> None:
+    """The worker reads bank statements and books what is certain."""
+    from storefront.billing.bank_statements.services.importing import import_due
+
+    import_due()
+
+
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
@@ -195,6 +202,7 @@ FLOWS: dict[str, Callable[..., None]] = {
     "send_mails": send_mails,
     "ask_portals": ask_portals,
     "issue_documents": issue_documents,
+    "import_statements": import_statements,
 }
 
 
