@@ -34,7 +34,7 @@ _LOCALES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Product:
+class Product:
     """What the package reads of a product."""
 
     title: str
@@ -47,23 +47,23 @@ class _Product:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    product: _Product
+class Line:
+    product: Product
     unit_price_incl_tax: Decimal
     quantity: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Basket:
+class Basket:
     """What the package reads of a basket: our lines hold final amounts, so it has no discounts of its own."""
 
     total_incl_tax: Decimal
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
     offer_discounts: tuple[object, ...] = ()
     voucher_discounts: tuple[object, ...] = ()
     shipping_discounts: tuple[object, ...] = ()
 
-    def all_lines(self) -> tuple[_Line, ...]:
+    def all_lines(self) -> tuple[Line, ...]:
         return self.lines
 
 
@@ -133,11 +133,9 @@ def _set(request: StartRequest, notify_url: str) -> str:
     }
     if LIMITS.takes_email(request.customer_email):
         params["EMAIL"] = request.customer_email
-    lines = tuple(
-        _Line(_Product(line.description[: LIMITS.longest_line_name]), line.amount) for line in _shown(request)
-    )
+    lines = tuple(Line(Product(line.description[: LIMITS.longest_line_name]), line.amount) for line in _shown(request))
     url: str = package.set_txn(
-        basket=_Basket(request.amount, lines),
+        basket=Basket(request.amount, lines),
         shipping_methods=(),
         currency=request.currency,
         return_url=request.return_url,
