@@ -228,6 +228,9 @@ ROOM = Room(
     not_personal=NOT_PERSONAL | statements.NOT_PERSONAL | {
         "billing.PaymentMethod": "a switch, and who of staff turned it",
         "billing.RefundReason": "a list of the seller's",
+        "paypal.ExpressTransaction": "amounts and ids; names, addresses and e-mails are taken out before they are kept",
+        "paypal_nvp.NvpCharge": "a token and its payment at PayPal; whose it is the attempt says",
+        "paypal_nvp.NvpRefund": "ids of a refund; whose it is the refund says",
         "billing.Seller": "our own legal entity",
         "documents.Picture": "our own seal and signature",
         "documents.PrintRun_papers": "which paper copies are in a file; it goes with either",

@@ -31,6 +31,8 @@ OUTBOX_KEEP_DAYS = {
 }  # fmt: skip
 #: Days after which the inbox forgets what it handled.
 WEBHOOK_KEEP_DAYS = env.integer("WEBHOOK_KEEP_DAYS", default=90, at_least=30)
+#: Requests to PayPal's classic interface and its answers; a refund may be asked for 180 days.
+PAYPAL_REQUEST_KEEP_DAYS = env.integer("PAYPAL_REQUEST_KEEP_DAYS", default=365, at_least=180)
 #: Log-ins and failed tries, which staff see at the customer, are kept for so many days.
 LOGIN_KEEP_DAYS = env.integer("LOGIN_KEEP_DAYS", default=90, at_least=1, at_most=730)
 #: Requests to Bitrix24 and their answers, masked. The market's rules want three days at least.
@@ -87,6 +89,10 @@ RETENTION: dict[str, dict[str, Any]] = {
     "exchanges": {
         "call": "storefront.licensing.retention.clear_exchanges", "days": BITRIX24_LOG_DAYS,
         "setting": "BITRIX24_LOG_DAYS", "every": 6 * _HOURLY,
+    },
+    "paypal-requests": {
+        "call": "storefront.gateways.payments.paypal_nvp.retention.clear_requests", "days": PAYPAL_REQUEST_KEEP_DAYS,
+        "setting": "PAYPAL_REQUEST_KEEP_DAYS",
     },
     "portal-addresses": {"call": "storefront.licensing.retention.clear_addresses", "days": 0},
     "confirmations": {"call": "storefront.backoffice.confirmations.clear_old", "days": 90},

@@ -174,6 +174,7 @@ WRONG = {
     "PAYPAL_MERCHANT_ID": "seller@shop.example",
     "PAYPAL_API_BASE": "api-m.paypal.com",
     "PAYPAL_VERIFY": "never",
+    "PAYPAL_REQUEST_KEEP_DAYS": "30",
     "VIES_API_BASE": "ec.europa.eu",
     "BITRIX24_APPS": '[{"code": "app"}]',
     "BITRIX24_OAUTH_SERVERS": "oauth.bitrix.info",
