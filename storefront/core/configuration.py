@@ -24,6 +24,8 @@ SANDBOX_MAIL_SECRET = "sandbox:mail-webhook-of-no-value"  # noqa: S105  (throw-a
 SANDBOX_2CHECKOUT_CODE = "250111206876"
 SANDBOX_2CHECKOUT_KEY = "sandbox-2checkout-key"
 SANDBOX_2CHECKOUT_WORD = "sandbox-2checkout-word"
+SANDBOX_NVP_PASSWORD = "SANDBOXPASSWORD1"  # noqa: S105  (throw-away)
+SANDBOX_NVP_SIGNATURE = "sandbox-signature-of-no-value"
 SANDBOX_PAYPAL_ID = "sandbox-paypal-client"
 SANDBOX_PAYPAL_SECRET = "sandbox-paypal-secret"  # noqa: S105  (throw-away)
 SANDBOX_KEYS = frozenset(
@@ -36,12 +38,15 @@ SANDBOX_KEYS = frozenset(
         SANDBOX_2CHECKOUT_KEY,
         SANDBOX_2CHECKOUT_WORD,
         SANDBOX_PAYPAL_SECRET,
+        SANDBOX_NVP_PASSWORD,
+        SANDBOX_NVP_SIGNATURE,
     }
 )
 #: Settings that none of them may be in.
 _SECRETS = (
     "SECRET_KEY", "SALT_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS", "MAIL_WEBHOOK_SECRETS",
     "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET", "PAYPAL_CLIENT_SECRET",
+    "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE",
 )  # fmt: skip
 #: Settings that hold a provider's address.
 _PROVIDERS = (
@@ -57,6 +62,7 @@ UNIX = "unix"
 STRIPE_KEY = r"(sk|rk)_(live|test)_\S+"
 AMOUNTS_FORM = "amounts with their currency, 500 EUR, 50000 RUB"
 #: https://developer.paypal.com/api/rest/requests/#link-apirequests
+PAYPAL_NVP_SANDBOX = "https://api-3t.sandbox.paypal.com"
 PAYPAL_LIVE, PAYPAL_SANDBOX = "https://api-m.paypal.com", "https://api-m.sandbox.paypal.com"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 MAIL_WEBHOOK_SECRET_FORM = "name:password, the password of 20 and more letters, digits and . _ ~ -"  # noqa: S105  (a form)
@@ -138,6 +144,8 @@ def refusals(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "E002", "STRIPE_API_KEY is a test key (ALLOW_TEST_KEYS=true admits one, for a rehearsal)."
         if values["PAYPAL_API_BASE"] == PAYPAL_SANDBOX:
             yield "E002", "PAYPAL_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
+        if values["PAYPAL_NVP_API_BASE"] == PAYPAL_NVP_SANDBOX:
+            yield "E002", "PAYPAL_NVP_API_BASE is PayPal's sandbox (ALLOW_TEST_KEYS=true admits it, for a rehearsal)."
     if values["BITRIX24_ALLOW_LOOPBACK"]:
         yield "E003", "BITRIX24_ALLOW_LOOPBACK is for the demo and the tests."
     if not is_public(values["SITE_URL"]):

@@ -12,6 +12,7 @@ from typing import Any
 from storefront.sandbox.bitrix24 import Bitrix24StandIn
 from storefront.sandbox.mail import MailStandIn
 from storefront.sandbox.paypal import PayPalStandIn
+from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
 from storefront.sandbox.stripe import StripeStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.sandbox.vies import ViesStandIn
@@ -24,7 +25,7 @@ def parse() -> argparse.Namespace:
         "--port",
         type=int,
         default=8100,
-        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, 2Checkout (+8)",
+        help="Stripe here, then mail, Bitrix24 (three ports), VIES, PayPal, PayPal classic, 2Checkout",
     )
     parser.add_argument("--state", type=Path, required=True, help="folder that keeps the stand-ins' state")
     parser.add_argument("--apps", type=json.loads, default=[], help="JSON list: code, client_id, client_secret")
@@ -82,6 +83,7 @@ def build(options: argparse.Namespace) -> list[Any]:
             webhook_url=f"{options.shop}/hooks/paypal/",
             state_path=options.state / "paypal.json",
         ),
+        PayPalNvpStandIn(port=options.port + 7, state_path=options.state / "paypal_nvp.json"),
         TwoCheckoutStandIn(
             port=options.port + 8,
             ipn_url=f"{options.shop}/hooks/twocheckout/",

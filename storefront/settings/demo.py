@@ -28,6 +28,10 @@ TWOCHECKOUT_BUY_LINK_SECRET = env.text("TWOCHECKOUT_BUY_LINK_SECRET", default=co
 TWOCHECKOUT_CHECKOUT_BASE = env.origin("TWOCHECKOUT_CHECKOUT_BASE", default=SANDBOX_TWOCHECKOUT)
 TWOCHECKOUT_API_BASE = env.origin("TWOCHECKOUT_API_BASE", default=SANDBOX_TWOCHECKOUT)
 TWOCHECKOUT_TEST_ORDERS = env.boolean("TWOCHECKOUT_TEST_ORDERS", default=True)
+PAYPAL_NVP_USER = env.text("PAYPAL_NVP_USER", default="seller_api1.example.com")
+PAYPAL_NVP_PASSWORD = env.text("PAYPAL_NVP_PASSWORD", default=configuration.SANDBOX_NVP_PASSWORD)
+PAYPAL_NVP_SIGNATURE = env.text("PAYPAL_NVP_SIGNATURE", default=configuration.SANDBOX_NVP_SIGNATURE)
+PAYPAL_NVP_MERCHANT_ID = env.text("PAYPAL_NVP_MERCHANT_ID", default="SANDBOXSELLER")
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty here: files are served from where they are written
 SERVE_MEDIA = True

@@ -21,6 +21,7 @@ SANDBOX_MAIL = f"http://127.0.0.1:{SANDBOX_PORT + 1}"
 SANDBOX_BITRIX24 = f"http://127.0.0.1:{SANDBOX_PORT + 2}"  # its portals listen on the ports after it
 
 SANDBOX_VIES = f"http://127.0.0.1:{SANDBOX_PORT + 5}"
+SANDBOX_PAYPAL_NVP = f"http://127.0.0.1:{SANDBOX_PORT + 7}"
 SANDBOX_TWOCHECKOUT = f"http://127.0.0.1:{SANDBOX_PORT + 8}"
 SANDBOX_PAYPAL = f"http://127.0.0.1:{SANDBOX_PORT + 6}"
 
@@ -29,6 +30,7 @@ STRIPE_API_KEY = env.text("STRIPE_API_KEY", default=configuration.SANDBOX_STRIPE
 STRIPE_WEBHOOK_SECRETS = env.entries("STRIPE_WEBHOOK_SECRETS", default=[configuration.SANDBOX_WEBHOOK_SECRET])
 STRIPE_API_BASE = env.origin("STRIPE_API_BASE", default=SANDBOX_STRIPE)
 PAYPAL_API_BASE = env.origin("PAYPAL_API_BASE", default=SANDBOX_PAYPAL)
+PAYPAL_NVP_API_BASE = env.origin("PAYPAL_NVP_API_BASE", default=SANDBOX_PAYPAL_NVP)
 
 BITRIX24_APPS: list[dict[str, Any]] = env.json(
     "BITRIX24_APPS",

@@ -155,7 +155,7 @@ class Command(BaseCommand):
     accounting@ support@ sales@ auditor@northbridge.example (the other roles)
   Card: 4242 4242 4242 4242, any future date, any CVC.
         Declined: 4000 0000 0000 0002.  3-D Secure: 4000 0000 0000 3220.
-  PayPal: no log-in there; its page offers what succeeds, takes days or is refused.
+  PayPal, today's and classic: no log-in there; their pages offer what succeeds, takes days or is refused.
   2Checkout: 4111 1111 1111 1111, any date, any code; its page asks what is to happen.
   VAT IDs that VIES confirms: DE136695976, FR40303265045, NL004495445B01 (http://127.0.0.1:{port + 5}/_control/checks).
 

@@ -18,6 +18,7 @@ from storefront.gateways.payments.base import (
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.diagnosis import gettext_noop as _
 from storefront.gateways.payments.paypal_nvp import diagnosis, failures, ipn
 from storefront.gateways.payments.paypal_nvp.addresses import addresses
 from storefront.gateways.payments.paypal_nvp.limits import LIMITS
@@ -48,6 +49,7 @@ class Gateway(PaymentGateway):
 
     name = "paypal_nvp"
     verbose_name = "PayPal (NVP)"
+    buyer_name = _("PayPal (classic)")
     limits = LIMITS
     page_lifetime = TOKEN_LIFETIME
     key_lifetime = timedelta(hours=2)
