@@ -25,6 +25,9 @@ from checkout.models import CheckoutReminder
 from checkout.reminders import services as reminders
 from cms.permissions import ensure_role
 from storefront.billing import links
+from storefront.billing.models import Invoice
+from storefront.billing.services.payments import pay as pay_from
+from storefront.billing.services.payments import register
 from storefront.core import clock
 from storefront.licensing.links import extend_url, handover_url
 from storefront.licensing.services import handovers
@@ -38,6 +41,7 @@ from storefront.users.data_protection import requests as data_requests
 from storefront.users.models import User
 from tests import rows
 from tests.account.test_access_matrix import routes
+from tests.billing.building import make_invoice
 from tests.billing.transfers import make_account
 from tests.checkout.building import PAYER
 from tests.checkout.test_reminders import asked as leave_checkout
@@ -159,16 +163,17 @@ def keep(things: Things, url: str) -> bool:
 
 
 def withdrawal(things: Things) -> str:
-    """Of what the license was bought with."""
-    return links.withdrawal_url(bought(things))
-
-
-def bought(things: Things) -> Any:
-    return things.license.periods.get().invoice_line.invoice
+    """Of what a person in Germany has bought."""
+    made = make_invoice(things.customer, "10.00", payer={"country": "DE", "kind": "person"})
+    money = register(
+        customer=things.customer, gateway="bank", reference="T-1", is_live=True, amount=made.amount, currency="EUR"
+    )
+    pay_from(made, [(money, made.amount)])
+    return links.withdrawal_url(made)
 
 
 def withdraw(things: Things, url: str) -> bool:
-    invoice = bought(things)
+    invoice = Invoice.objects.get(public_id=links.read_withdrawal_token(url.split("/")[-2]))
     Client().post(url, {"lines": [line.pk for line in invoice.lines.all()]})
     return bool(invoice.refund_requests.filter(is_withdrawal=True).exists())
 

@@ -5,6 +5,8 @@ Called with the customer locked. A request is locked after everything else.
 
 from __future__ import annotations
 
+from typing import Any
+
 from storefront.billing.models import Invoice, Refund, RefundRequest, RefundRequestLine
 from storefront.billing.models.refunds import masked
 from storefront.billing.services.refund_units import units_left
@@ -57,7 +59,7 @@ def close_given(invoice: Invoice) -> None:
             close(states.lock(request), RefundRequestStatus.DONE)
 
 
-def close(request: RefundRequest, status: RefundRequestStatus, **changes: object) -> bool:
+def close(request: RefundRequest, status: RefundRequestStatus, **changes: Any) -> bool:
     """End a locked request: its lines may be asked for again, and nobody needs its account any more."""
     account = masked(request.payee_account)
     changed = states.apply(
