@@ -8,7 +8,7 @@ _BY_STAFF = "who of staff made, changed or locked it"
 _OWN_PAGES = (
     "cms.CategoryPage", "cms.HomePage", "cms.ProductIndexPage", "cms.ProductPage", "cms.TextPage",
     "articles.ContactPage", "articles.HelpIndexPage", "articles.HelpPage", "articles.HelpTopicPage",
-    "articles.NewsIndexPage", "articles.NewsPage",
+    "articles.NewsIndexPage", "articles.NewsPage", "articles.PaymentMethodsPage",
 )  # fmt: skip
 _WAGTAILS = (
     "wagtailadmin.EditingSession", "wagtailadmin.FormState", "wagtailcore.Comment", "wagtailcore.CommentReply",

@@ -17,12 +17,14 @@ from cms.edit_conflicts import translation_log, value_log  # noqa: F401  (they r
 from cms.link_handlers import LivePageLinkHandler
 from cms.live_prices import chooser, rich_text, warnings  # noqa: F401
 from cms.shop import delete_guards, price_previews, product_page_draft  # noqa: F401  (they register hooks)
+from cms.shop.payment_methods import PaymentMethodViewSet
 from cms.shop.support import TicketSettingsGroup
 from cms.shop.viewsets import ShopGroup
 from cms.welcome_panel import WelcomePanel
 
 register_snippet(ShopGroup)
 register_snippet(TicketSettingsGroup)
+register_snippet(PaymentMethodViewSet)
 
 
 @hooks.register("register_admin_urls")

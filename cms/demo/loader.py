@@ -12,7 +12,15 @@ from wagtail.models import Locale, Page
 
 from catalogue.plans.models import Agreement, SoftwareProduct
 from cms import bootstrap, renditions
-from cms.articles.models import ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
+from cms.articles.models import (
+    ContactPage,
+    HelpIndexPage,
+    HelpPage,
+    HelpTopicPage,
+    NewsIndexPage,
+    NewsPage,
+    PaymentMethodsPage,
+)
 from cms.demo import indexing, people
 from cms.demo.content import LANGUAGES, Content, other_languages, plain_fields, read, read_in
 from cms.demo.orders import days_ago
@@ -21,14 +29,14 @@ from cms.demo.translations import record_translation
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from cms.permissions import ensure_approval, ensure_marketers
-from storefront.billing.models import Seller
+from storefront.billing.models import PaymentMethod, Seller
 from storefront.core import clock
 
 PAGES: dict[str, type[Page]] = {
     model.__name__: model
     for model in (
-        CategoryPage, ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage, ProductIndexPage,
-        ProductPage, TextPage,
+        CategoryPage, ContactPage, HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage, PaymentMethodsPage,
+        ProductIndexPage, ProductPage, TextPage,
     )
 }  # fmt: skip
 SNIPPETS: dict[str, type[Any]] = {"menu": Menu, "footer": Footer, "not_found": NotFoundText, "notice": Notice}
@@ -77,6 +85,7 @@ class Loader:
         for name in SNIPPETS:
             self._snippet(name, locale)
         self._make_seller()
+        self._set_up_payment_methods()
 
     def translate(self, locale: Locale) -> None:
         """All of it in another language, as a marketer would translate it in Wagtail."""
@@ -144,6 +153,15 @@ class Loader:
         fields = self.shop["seller"] | read_in(self.language, "site")["seller"]
         self.content.fill(seller, fields, self.language, "seller")
         seller.save()
+
+    def _set_up_payment_methods(self) -> None:
+        own = read_in(self.language, "site")["payment_methods"]
+        others = {code: read_in(code, "site")["payment_methods"] for code in other_languages()}
+        for place, fields in enumerate(self.shop["payment_methods"]):
+            name = fields["name"]
+            translations = {code: texts[name] for code, texts in others.items()}
+            values = {**fields, **own[name], "sort_order": place, "translations": translations}
+            PaymentMethod.objects.update_or_create(name=name, defaults=values)
 
 
 def _page_fields(path: str, language: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from catalogue.plans import published_prices
 from catalogue.plans.models import SoftwareProduct
-from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
+from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage, PaymentMethodsPage
 from cms.models import CategoryPage, HomePage, ProductPage
 from cms.search import words
 from cms.search.models import ResultKind, SearchDocument
@@ -29,6 +29,7 @@ KINDS = {
     HelpPage: ResultKind.HELP,
     HelpIndexPage: ResultKind.HELP,
     HelpTopicPage: ResultKind.HELP,
+    PaymentMethodsPage: ResultKind.HELP,
     NewsPage: ResultKind.NEWS,
     NewsIndexPage: ResultKind.NEWS,
 }

@@ -173,6 +173,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "billing.change_seller",
         *WRITE_TAX_RATES,
         *WRITE_REFUND_REASONS,
+        "billing.change_paymentmethod",
         "billing.switch_paymentmethod",
         *BOOK_TRANSFERS,
         *IMPORT_STATEMENTS,

@@ -21,7 +21,7 @@ from catalogue.plans.models import Agreement, Discount, Period, Plan, PlanPrice,
 from cms.edit_conflicts.views import EditView
 from cms.models import ProductPage
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
-from storefront.billing.models import ExchangeRate, RefundReason, Seller, TaxRate
+from storefront.billing.models import ExchangeRate, PaymentMethod, RefundReason, Seller, TaxRate
 from storefront.billing.transfers.models import SellerAccount
 from storefront.support.models import CannedAnswer, Department, OpeningHours
 from storefront.users.models import User
@@ -108,6 +108,7 @@ SNIPPETS: dict[Any, tuple[Callable[[Any], Any], dict[str, Any], str]] = {
         "rate",
     ),
     SellerAccount: (lambda shop: make_account(), {"bank_name": "Other bank"}, "bank"),
+    PaymentMethod: (lambda shop: PaymentMethod.objects.create(name="stripe"), {"title": "By card"}, "title"),
     Agreement: (lambda shop: with_revision(shop.agreement), {"name": "Other name"}, "name"),
     Menu: (lambda shop: one_of(Menu), {"items": [("item", {"label": "New"})]}, "entries"),
     Footer: (lambda shop: one_of(Footer), {"text": "<p>New</p>"}, "text"),

@@ -61,7 +61,7 @@ class HelpIndexPage(HelpCentrePage):  # type: ignore[django-manager-missing]
     page_description = _("Front page of the help centre. Topics and help pages are made below it.")
     max_count_per_parent = 1
     parent_page_types = ["cms.HomePage"]
-    subpage_types = ["articles.HelpTopicPage", "articles.HelpPage"]
+    subpage_types = ["articles.HelpTopicPage", "articles.HelpPage", "articles.PaymentMethodsPage"]
     template = "cms/articles/help_index.html"
     content_panels = [*Page.content_panels, INTRO_PANEL]
     search_fields = [*Page.search_fields, index.SearchField("intro")]
@@ -93,7 +93,7 @@ class HelpTopicPage(HelpCentrePage):  # type: ignore[django-manager-missing]
 
     page_description = _("A heading of the help centre. Help pages are made below it.")
     parent_page_types = ["articles.HelpIndexPage"]
-    subpage_types = ["articles.HelpPage"]
+    subpage_types = ["articles.HelpPage", "articles.PaymentMethodsPage"]
     template = "cms/articles/help_topic.html"
     content_panels = [*Page.content_panels, INTRO_PANEL]
     search_fields = [*Page.search_fields, index.SearchField("intro")]

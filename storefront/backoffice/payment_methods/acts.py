@@ -29,7 +29,7 @@ class SwitchMethod(ActView):
     def get_object(self) -> PaymentMethod:
         """One that was never switched has no row yet; the service writes it."""
         name = self.kwargs["name"]
-        if name not in gateway_registry.names():
+        if name not in payment_methods.known():
             raise Http404
         self.label = gateway_registry.verbose_name(name)
         self.crumbs = (*CRUMBS, Crumb("backoffice-payment-method", self.label, (name,)))
@@ -87,6 +87,8 @@ class ResumeMethod(SwitchMethod):
     def preview(self, form: Any) -> Iterator[str]:
         if not self.object.is_stopped:
             raise payment_methods.NothingToSwitch
+        if fault := payment_methods.fault(self.object.name):
+            raise Refused(_("It cannot be offered: %(fault)s") % {"fault": fault})
         yield _("Buyers are offered %(method)s again, at once.") % {"method": self.label}
         yield _("All owners are told by mail.")
 

@@ -12,7 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
 from storefront.backoffice.menu import StaffMenuItem
-from storefront.backoffice.payment_methods import acts, pages
+from storefront.backoffice.payment_methods import acts, ordering, pages
 from storefront.billing.models import PaymentMethod
 
 links.register_page(PaymentMethod, "backoffice-payment-method", permissions=pages.MethodPage.permissions, arg="name")
@@ -24,6 +24,8 @@ def addresses() -> list[URLPattern]:
     return [
         path("payment-methods/", pages.MethodList.as_view(), name="backoffice-payment-methods"),
         path(one, pages.MethodPage.as_view(), name="backoffice-payment-method"),
+        path(f"{one}edit/", ordering.EditMethod.as_view(), name="backoffice-payment-method-edit"),
+        path(f"{one}move/", ordering.MoveMethod.as_view(), name="backoffice-payment-method-move"),
         path(f"{one}stop/", acts.StopMethod.as_view(), name="backoffice-payment-method-stop"),
         path(f"{one}resume/", acts.ResumeMethod.as_view(), name="backoffice-payment-method-resume"),
     ]
@@ -41,9 +43,10 @@ def menu_item() -> MenuItem:
 def log_actions(actions: LogActionRegistry) -> None:
     for view in (acts.StopMethod, acts.ResumeMethod):
         history.register(actions, view.action, view.page_title)
+    history.register(actions, ordering.MOVED, _("Put payment methods in another order"))
 
 
 @hooks.register("register_permissions")
 def permissions() -> QuerySet[Permission]:
-    codenames = ("view_paymentmethod", "switch_paymentmethod")
+    codenames = ("view_paymentmethod", "change_paymentmethod", "switch_paymentmethod")
     return Permission.objects.filter(content_type__app_label="billing", codename__in=codenames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,20 +10,20 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from storefront.billing import breaker, gateway_registry
+from storefront.billing import breaker, gateway_registry, methods_by_hand
 from storefront.billing.models import Payment, PaymentMethod, ReviewItem
-from storefront.billing.services import reviews
+from storefront.billing.services import open_methods, payment_methods, reviews
 from storefront.billing.services.setup import webhook_url
-from storefront.gateways.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """``row`` is unsaved where staff have never switched it. ``fault`` says what keeps it from being configured;
+    """``title``: what buyers read. ``row`` is unsaved where nobody has changed it. ``fault`` says what it lacks;
     ``settings``: the names of its settings, each with whether it has a value (never the value)."""
 
     name: str
     label: str
+    title: str
     row: PaymentMethod
     fault: str
     is_live: bool
@@ -32,6 +32,11 @@ class Method:
     settings: Sequence[tuple[str, bool]]
     webhook_url: str
     matters: Sequence[ReviewItem]
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The variables without which it cannot be switched on and that are not set."""
+        return gateway_registry.missing(self.name)
 
     @property
     def state(self) -> str | Promise:
@@ -57,37 +62,35 @@ class Method:
 
 
 def methods() -> list[Method]:
-    """All of them. Asks no provider; the number of queries depends on that of the methods alone."""
-    rows = {row.name: row for row in PaymentMethod.objects.select_related("changed_by")}
+    """All of them, in the seller's order. Asks no provider; the number of queries depends on that of the methods
+    alone."""
     matters: dict[str, list[ReviewItem]] = {}
     for item in ReviewItem.objects.filter(kind=reviews.SETUP, resolved_at=None).order_by("created_at", "pk"):
         matters.setdefault(item.key.split(":")[1], []).append(item)
-    return [_method(name, rows, matters.get(name, [])) for name in gateway_registry.names()]
+    return [_method(row, matters.get(row.name, [])) for row in payment_methods.rows()]
 
 
 def method(name: str) -> Method | None:
     return next((found for found in methods() if found.name == name), None)
 
 
-def _method(name: str, rows: Mapping[str, PaymentMethod], matters: Sequence[ReviewItem]) -> Method:
-    fault, is_live = "", False
-    try:
-        is_live = gateway_registry.gateway(name).is_live
-    except ConfigurationError as error:
-        fault = str(error)
+def _method(row: PaymentMethod, matters: Sequence[ReviewItem]) -> Method:
+    name, fault, is_by_hand = row.name, payment_methods.fault(row.name), row.name in methods_by_hand.names()
     return Method(
         name=name,
         label=gateway_registry.verbose_name(name),
-        row=rows.get(name) or PaymentMethod(name=name),
+        title=open_methods.shown(row).title,
+        row=row,
         fault=fault,
-        is_live=is_live,
-        is_away=breaker.is_away(name),
+        is_live=is_by_hand or (not fault and gateway_registry.gateway(name).is_live),
+        is_away=not is_by_hand and breaker.is_away(name),
         last_payment=Payment.objects.filter(gateway=name).order_by("-pk").first(),
         settings=[(setting, bool(getattr(settings, setting, ""))) for setting in _settings(name)],
-        webhook_url=webhook_url(name),
+        webhook_url="" if is_by_hand else webhook_url(name),
         matters=matters,
     )
 
 
 def _settings(name: str) -> Sequence[str]:
-    return sorted(settings.PAYMENT_GATEWAYS[name].get("settings", {}).values())
+    spec = settings.PAYMENT_GATEWAYS.get(name, {})
+    return sorted({*spec.get("settings", {}).values(), *spec.get("env", ())})

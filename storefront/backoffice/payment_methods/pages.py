@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from storefront.backoffice import history
 from storefront.backoffice.pages import ActLink, Crumb, DetailPage, Fact
 from storefront.backoffice.payment_methods import overview
+from storefront.backoffice.rights import has_any
 from storefront.billing import payment_limits
 from storefront.core import currencies
 from storefront.core.instants import instant
 
-VIEW, SWITCH = "billing.view_paymentmethod", "billing.switch_paymentmethod"
+VIEW, CHANGE = "billing.view_paymentmethod", "billing.change_paymentmethod"
+SWITCH = "billing.switch_paymentmethod"
 CRUMBS = (Crumb("backoffice-payment-methods", gettext_lazy("Payment methods")),)
 
 
@@ -31,6 +33,7 @@ class MethodList(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "methods": overview.methods(),
+            "may_change": has_any(self.request.user, (CHANGE,)),
             "not_taken": [code for code in currencies.sold() if not payment_limits.takes(code)],
         }
 
@@ -65,10 +68,13 @@ class MethodPage(DetailPage):
         else:
             when = instant(method.last_payment.received_at, "short")
             yield Fact(_("Last money received"), when, method.last_payment.attempt)
-        yield Fact(_("Address for its messages"), format_html("<code>{}</code>", method.webhook_url))
+        if method.webhook_url:
+            yield Fact(_("Address for its messages"), format_html("<code>{}</code>", method.webhook_url))
 
     def acts(self) -> Iterable[ActLink]:
         name = self.method.name
+        edit = reverse("backoffice-payment-method-edit", args=[name])
+        yield ActLink(_("Texts and rules"), edit, CHANGE, "edit")
         if self.method.row.is_stopped:
             url = reverse("backoffice-payment-method-resume", args=[name])
             yield ActLink(_("Offer it again"), url, SWITCH, "lock-open")

@@ -7,6 +7,7 @@ is refunded and is reconciled as before. Which of them one invoice can be paid b
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from storefront.billing import gateway_registry, methods_by_hand
 from storefront.billing.errors import MethodStopped
@@ -38,7 +39,9 @@ def fault(name: str) -> str:
     try:
         if name in methods_by_hand.names():
             methods_by_hand.get(name).limits()
-        elif not gateway_registry.missing(name):
+        elif missing := gateway_registry.missing(name):
+            return _("It needs %(variables)s.") % {"variables": ", ".join(missing)}
+        else:
             gateway_registry.gateway(name)
     except ConfigurationError as error:
         return str(error)

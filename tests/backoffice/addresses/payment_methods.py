@@ -7,4 +7,4 @@ import pytest
 
 def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
     one = "/admin/payment-methods/"
-    return {f"{one}<slug:name>/{tail}": f"{one}stripe/{tail}" for tail in ("", "stop/", "resume/")}
+    return {f"{one}<slug:name>/{tail}": f"{one}stripe/{tail}" for tail in ("", "edit/", "move/", "stop/", "resume/")}
