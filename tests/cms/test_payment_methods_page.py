@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page
 
 from cms.articles.models import HelpIndexPage, PaymentMethodsPage
@@ -88,12 +90,12 @@ def test_it_is_kept_byte_for_byte_until_a_method_changes(
     assert titles(html(client, page))[0] == "Plastic"
 
 
-@pytest.mark.parametrize("count", [1, 9])
-def test_its_queries_do_not_grow_with_the_methods(
-    client: Client, page: PaymentMethodsPage, settings: Any, count: int, django_assert_max_num_queries: Any
-) -> None:
-    spec = settings.PAYMENT_GATEWAYS["stripe"]
-    settings.PAYMENT_GATEWAYS = {f"method-{n}": spec for n in range(count)}
-    html(client, page)
-    with django_assert_max_num_queries(25):
-        assert len(titles(html(client, page))) == count + 1
+def test_its_queries_do_not_grow_with_the_methods(client: Client, page: PaymentMethodsPage, settings: Any) -> None:
+    spec, asked = settings.PAYMENT_GATEWAYS["stripe"], []
+    for count in (1, 9):
+        settings.PAYMENT_GATEWAYS = {f"method-{n}": spec for n in range(count)}
+        html(client, page)
+        with CaptureQueriesContext(connection) as captured:
+            assert len(titles(html(client, page))) == count + 1
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
