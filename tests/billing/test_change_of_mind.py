@@ -220,5 +220,5 @@ class TestPage:
         answer = client.get(links.pay_path(invoice))
         page = answer.content.decode()
         assert not re.findall(r'(?:src|srcset)="(?:https?:)?//', page)
-        sources = answer["Content-Security-Policy"].partition("form-action")[0]
-        assert "default-src 'self'" in sources and "http" not in sources.replace("https://testserver", "")
+        loading = [part for part in answer["Content-Security-Policy"].split(";") if "form-action" not in part]
+        assert loading and not any("http" in part for part in loading)
