@@ -182,10 +182,13 @@ def issue_documents() -> None:
     issue_due()
 
 
-def import_statements() -> None:
-    """The worker reads bank statements and books what is certain."""
+def import_statements(files: str) -> None:
+    """The worker reads bank statements below the folder ``files`` and books what is certain."""
+    from django.conf import settings
+
     from storefront.billing.bank_statements.services.importing import import_due
 
+    settings.PRIVATE_MEDIA_ROOT = files
     import_due()
 
 

@@ -35,7 +35,7 @@ def account_of(statement: Statement) -> SellerAccount:
         raise DoesNotFit(Sentence(words.UNKNOWN_ACCOUNT, {"account": statement.account}))
     account = found[0]
     if statement.currency and statement.currency != account.currency:
-        values = {"account": str(account), "ours": account.currency, "theirs": statement.currency}
+        values: dict[str, object] = {"account": str(account), "ours": account.currency, "theirs": statement.currency}
         raise DoesNotFit(Sentence(words.OTHER_CURRENCY, values))
     return account
 
@@ -55,7 +55,7 @@ def reserve_days(statement: Statement, account: SellerAccount) -> None:
         else None
     )
     if other is not None:
-        values = {
+        values: dict[str, object] = {
             "account": str(account), "day": f"{other.day:%Y-%m-%d}", "known": words.FORMATS[other.format],
             "format": words.FORMATS[statement.format.value],
         }  # fmt: skip
@@ -71,8 +71,8 @@ def remarks(statement: Statement, account: SellerAccount) -> list[Sentence]:
         return []
     found = []
     if _is_gap(before.number, statement.number):
-        values: dict[str, object] = {"account": str(account), "number": statement.number, "before": before.number}
-        found.append(Sentence(words.NUMBER_GAP, values))
+        gap: dict[str, object] = {"account": str(account), "number": statement.number, "before": before.number}
+        found.append(Sentence(words.NUMBER_GAP, gap))
     if before.closing is not None and statement.opening is not None and before.closing != statement.opening:
         opening, closing = (_shown(each, account) for each in (statement.opening, before.closing))
         found.append(Sentence(words.BALANCE_GAP, {"account": str(account), "opening": opening, "closing": closing}))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -48,19 +49,18 @@ def _accounts() -> dict[int, set[str]]:
     return found
 
 
-def _claim(row: tuple[object, ...], held: dict[int, Decimal], accounts: dict[int, set[str]]) -> Claim:
+def _claim(row: tuple[Any, ...], held: dict[int, Decimal], accounts: dict[int, set[str]]) -> Claim:
     pk, number, amount, currency, customer, status, stored = row
-    payer = PayerDetails.from_json(stored)  # type: ignore[arg-type]
+    payer = PayerDetails.from_json(stored)
     is_open = status == InvoiceStatus.OPEN
-    due = amount - held.get(pk, Decimal(0)) if is_open else amount  # type: ignore[call-overload, operator]
     return Claim(
-        pk=pk,  # type: ignore[arg-type]
-        number=str(number),
-        due=due,
-        currency=str(currency),
-        customer=customer,  # type: ignore[arg-type]
+        pk=pk,
+        number=number,
+        due=amount - held.get(pk, Decimal(0)) if is_open else amount,
+        currency=currency,
+        customer=customer,
         payer_name=payer.title,
-        accounts=frozenset(_numbers_of(payer)) | frozenset(accounts.get(customer, ())),  # type: ignore[call-overload]
+        accounts=frozenset(_numbers_of(payer)) | frozenset(accounts.get(customer, ())),
         is_open=is_open,
     )
 
