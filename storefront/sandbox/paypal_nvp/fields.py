@@ -86,7 +86,7 @@ def checked(pairs: list[tuple[str, str]]) -> dict[str, str]:
     if given.get("METHOD") not in CALLS:
         raise NvpError("81002")
     must, may = CALLS[given["METHOD"]]
-    for name in _SAME | must:
+    for name in (*_SAME, *must):
         if name not in given:
             raise NvpError("81100", f"{name} : Required parameter missing")
     for name, value in given.items():

@@ -1,0 +1,68 @@
+"""A payment through classic PayPal, told by its message: confirmed by PayPal, or of no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from storefront.billing.models import Payment, PaymentAttempt
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
+from storefront.billing.states import AttemptStatus
+from storefront.inbox.models import InboundEvent, InboundStatus
+from storefront.inbox.processing import process_due
+from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
+from tests.billing.building import make_invoice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def paypal(settings: Any) -> Iterator[PayPalNvpStandIn]:
+    with PayPalNvpStandIn() as stand_in:
+        settings.PAYPAL_NVP_USER = stand_in.credentials["USER"]
+        settings.PAYPAL_NVP_PASSWORD = stand_in.credentials["PWD"]
+        settings.PAYPAL_NVP_SIGNATURE = stand_in.credentials["SIGNATURE"]
+        settings.PAYPAL_NVP_MERCHANT_ID = stand_in.account
+        settings.PAYPAL_NVP_API_BASE = stand_in.base_url
+        settings.PAYMENT_ACCOUNTS = {"paypal_nvp": stand_in.account}
+        yield stand_in
+
+
+def post(body: str) -> int:
+    return Client().post("/hooks/paypal_nvp/", data=body, content_type=FORM).status_code
+
+
+def test_a_pending_payment_is_paid_by_the_message_that_paypal_confirms(paypal: PayPalNvpStandIn, customer: Any) -> None:
+    invoice = make_invoice(customer)
+    attempt = start(invoice=invoice, gateway_name="paypal_nvp")
+    token = attempt.provider_reference or ""
+    paypal.approve(token, funding="echeck")
+    assert settle(attempt_id=attempt.pk).is_processing
+    transaction = paypal.state.token(token)["transaction"]
+    paypal.change(transaction, status="Completed")
+    message = paypal.state.data["messages"][-1]["body"]
+
+    # Made up: stored, asked about, of no effect.
+    assert post(message.replace("mc_gross", "mc_gros2")) == 200
+    process_due(is_proven=False)
+    assert PaymentAttempt.objects.get().status == AttemptStatus.PENDING
+    assert InboundEvent.objects.get().status == InboundStatus.IGNORED
+
+    # Genuine, and twice: one payment.
+    for _ in range(2):
+        assert post(message) == 200
+        process_due(is_proven=False)
+    assert PaymentAttempt.objects.get().status == AttemptStatus.SUCCEEDED
+    assert Payment.objects.get().reference and Payment.objects.count() == 1
+    assert InboundEvent.objects.filter(status=InboundStatus.PROCESSED).get().copies == 2
+
+
+@pytest.mark.parametrize("body", ["", "txn_id=1&txn_id=2&payment_status=Completed", "payment_status=Completed", "%ff"])
+def test_what_is_no_message_is_refused_at_the_door(paypal: PayPalNvpStandIn, body: str) -> None:
+    assert post(body) == 400
+    assert not InboundEvent.objects.exists()
