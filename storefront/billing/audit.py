@@ -95,8 +95,8 @@ def _invoices() -> Iterator[Finding]:
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
     allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
     alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
-    gone = F("payment__amount_refunded") + F("payment__amount_paid_out") + F("payment__amount_lost")
-    gone = alone.annotate(total=MoneyResult(gone)).values("total")[:1]
+    returned = F("payment__amount_refunded") + F("payment__amount_paid_out") + F("payment__amount_lost")
+    gone = alone.annotate(total=MoneyResult(returned)).values("total")[:1]
     to_account = Refund.objects.filter(invoice=OuterRef("pk"), way=RefundWay.ACCOUNT, status__in=MADE_REFUND)
     sold = sold.annotate(kept=MoneyResult(F("amount") - Coalesce(Subquery(gone), _NONE)))
     # Money that was put on the personal account is still the payment's: such an invoice is looked at as one of several.

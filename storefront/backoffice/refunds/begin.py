@@ -45,7 +45,7 @@ class BeginRefund(ActView):
     is_serious = True
     is_atomic = False
     expected_errors = (*ActView.expected_errors, BillingError)
-    crumbs = CRUMBS
+    crumbs: tuple[Crumb, ...] = CRUMBS
     begun: list[Refund]
 
     def explain(self, error: Exception) -> Refused:
