@@ -17,6 +17,7 @@ from catalogue.plans.models import Agreement, AgreementVersion, Discount, Period
 from cms.navigation.models import Footer, Menu, NotFoundText, Notice
 from cms.search import documents
 from storefront.billing.models import PaymentMethod, Seller, TaxRate
+from storefront.billing.transfers.models import SellerAccount
 from storefront.core import content_version
 
 #: What public pages show: saving or deleting any of it raises the content version. Prices raise it themselves
@@ -25,7 +26,7 @@ VISIBLE: tuple[type[Model], ...] = (
     *get_page_models(), PageViewRestriction, Locale, Site, get_image_model(), get_document_model(),
     Menu, Footer, Notice, NotFoundText,
     Agreement, AgreementVersion, Category, Discount, Period, Plan, Product, SoftwareProduct, Seller,
-    TaxRate, PaymentMethod,
+    TaxRate, PaymentMethod, SellerAccount,
 )  # fmt: skip
 for model in VISIBLE:
     for changed in (post_save, post_delete):

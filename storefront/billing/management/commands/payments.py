@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from storefront.billing.errors import BillingError
 from storefront.billing.gateway_registry import begun, gateway, names
 from storefront.billing.models import Payment
-from storefront.billing.services import refunds, setup
+from storefront.billing.services import payment_methods, refunds, setup
 from storefront.billing.states import RefundStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, GatewayError, UnsupportedOperation
@@ -80,9 +80,23 @@ class Command(BaseCommand):
             diagnoses.append(_deliver(name, wait) if deliver and is_reached else _last_message(name))
             self._show(diagnoses[-1])
             faults += len(_faults(diagnoses))
+        if not method:
+            self._others()
         if faults:
             raise CommandError(f"{faults} to be put right")
         self.stdout.write(self.style.SUCCESS("Nothing must be put right."))
+
+    def _others(self) -> None:
+        """Methods that are not set up name what they lack; one without a provider is asked whether it is. None of them
+        must be put right."""
+        for name in payment_methods.known():
+            if name in begun():
+                continue
+            self.stdout.write(self.style.MIGRATE_HEADING(name))
+            fault = payment_methods.fault(name)
+            verdict = Verdict.WARNING if fault else Verdict.OK
+            found = Words("%(fault)s It is not offered.", {"fault": fault}) if fault else Words("It is set up.")
+            self._show(Diagnosis("configuration", Words("Set-up"), verdict, found))
 
     def _diagnose(self, name: str) -> list[Diagnosis]:
         try:
