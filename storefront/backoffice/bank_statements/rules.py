@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -169,5 +170,9 @@ class EditMapping(SettingsView):
 
 def _rows(statement: Statement) -> dict[str, Any]:
     shown = [(each, money.display(each.amount, statement.currency)) for each in list(statement.lines)[:SHOWN]]
-    total = money.display(sum(each.amount for each in statement.lines), statement.currency) if statement.lines else ""
+    total = (
+        money.display(sum((each.amount for each in statement.lines), Decimal(0)), statement.currency)
+        if statement.lines
+        else ""
+    )
     return {"rows": shown, "count": len(statement.lines), "total": total}

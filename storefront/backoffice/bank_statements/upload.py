@@ -63,7 +63,7 @@ class StatementFiles(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = StatementFiles(
+    files = StatementFiles(  # type: ignore[assignment]  # fields are no attributes of forms
         label=gettext_lazy("Files"),
         help_text=gettext_lazy("Drop them here or choose them: camt.053, MT940, the exchange file of 1C, CSV."),
         error_messages={"required": gettext_lazy("Choose at least one file.")},

@@ -246,9 +246,9 @@ class Undo(TransferAct):
         return Outcome(_("The booking is undone."), {_("State"): _("Booked")}, {_("State"): _("Not assigned")})
 
 
-def _incoming(data: dict[str, Any], **more: str) -> Incoming:
-    facts = {name: data[name] for name in ("account", "amount", "value_on", "bank_reference")}
-    return Incoming(key=booking.key_of(**facts), **facts, **more)
+def _incoming(data: dict[str, Any], *, payer_name: str = "", text: str = "") -> Incoming:
+    facts: dict[str, Any] = {name: data[name] for name in ("account", "amount", "value_on", "bank_reference")}
+    return Incoming(key=booking.key_of(**facts), **facts, payer_name=payer_name, text=text)
 
 
 def _effects(invoice: Invoice, amount: Decimal, came: Decimal) -> Iterator[str]:

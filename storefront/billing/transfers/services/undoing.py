@@ -56,8 +56,9 @@ def _take_back(transfer: BankTransfer, status: TransferStatus, by: User | None, 
             _give_back(payment, reason)
         undone = locked.shares.filter(is_undone=False)
         if status == TransferStatus.REVERSED:
-            for share in undone.exclude(invoice=None).select_related("invoice__customer", "invoice__order"):
-                mails.transfer_returned(locked, share.invoice)
+            for share in undone.select_related("invoice__customer", "invoice__order"):
+                if share.invoice is not None:
+                    mails.transfer_returned(locked, share.invoice)
         undone.update(is_undone=True)
         locked.status, locked.reason = status, reason[:1000]
         locked.undone_at, locked.undone_by = clock.now(), by
