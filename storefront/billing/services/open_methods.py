@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from storefront.billing import breaker, gateway_registry, methods_by_hand
 from storefront.billing.models import Drawing, Invoice, Payment, PaymentMethod
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import part_payments, payment_methods, reviews, whose_sale
+from storefront.billing.services import merchants_of_record, part_payments, payment_methods, reviews
 from storefront.billing.states import InvoiceKind
 from storefront.gateways.errors import ConfigurationError
 from storefront.gateways.payments.limits import Limits
@@ -114,7 +114,7 @@ def _problem(row: PaymentMethod, invoice: Invoice, due: Decimal) -> str | None:
         return "setup"
     if found is not None:
         return found.code
-    if whose_sale.provider_of(row.name) and not whose_sale.can_be_sold(invoice):
+    if merchants_of_record.provider_of(row.name) and not merchants_of_record.can_be_sold(invoice):
         return Rule.PURPOSE
     is_by_hand = row.name in methods_by_hand.names()
     return Rule.COUNTRY if is_by_hand and not methods_by_hand.get(row.name).takes(invoice) else None
@@ -143,7 +143,7 @@ def _own_title(name: str, is_by_hand: bool) -> str:
 def _own_help(name: str) -> str:
     """What buyers must know of a provider that sells in its own name, where the seller has written nothing."""
     try:
-        provider = whose_sale.provider_of(name)
+        provider = merchants_of_record.provider_of(name)
     except ConfigurationError:
         return ""
     text = gettext(

@@ -13,27 +13,12 @@ import logging
 from django.db import transaction
 
 from storefront.billing.errors import MethodNotOpen, NotPayable, PaymentProcessing, PaymentUnavailable
-from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Invoice, PaymentAttempt
-from storefront.billing.services import part_payments, recharging, replacing, unpaid
-from storefront.billing.states import OPEN_ATTEMPT, InvoiceKind, InvoiceStatus
+from storefront.billing.services import merchants_of_record, recharging, replacing, unpaid
+from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.gateways.errors import ConfigurationError, GatewayError
 
 logger = logging.getLogger(__name__)
-
-
-def provider_of(method: str) -> str:
-    """The provider that sells what is paid by a method, as people write it; "" where we do. Raises
-    ConfigurationError."""
-    if method not in names():
-        return ""
-    adapter = gateway(method)
-    return adapter.verbose_name if adapter.is_merchant_of_record else ""
-
-
-def can_be_sold(invoice: Invoice) -> bool:
-    """Whether a provider can sell it: not money paid in advance, nor what is paid in part already."""
-    return invoice.kind != InvoiceKind.ADVANCE_PAYMENT and part_payments.due(invoice) == invoice.amount
 
 
 def fit(*, invoice: Invoice, method: str) -> Invoice:
@@ -42,10 +27,10 @@ def fit(*, invoice: Invoice, method: str) -> Invoice:
     One that the provider cannot sell stays as it is, and is not open to the method. Raises as ``unpaid.check`` does;
     PaymentUnavailable or PaymentProcessing where an open charge cannot be closed; ConfigurationError.
     """
-    wanted = provider_of(method)
+    wanted = merchants_of_record.provider_of(method)
     if invoice.sold_by == wanted or invoice.status != InvoiceStatus.OPEN:
         return invoice
-    if wanted and not can_be_sold(invoice):
+    if wanted and not merchants_of_record.can_be_sold(invoice):
         return invoice
     try:
         unpaid.close_charges(invoice=invoice)
@@ -70,7 +55,7 @@ def give_back(attempt: PaymentAttempt) -> None:
 def _exchange(invoice: Invoice, sold_by: str) -> Invoice:
     with transaction.atomic():
         old = unpaid.lock(invoice)
-        if sold_by and not can_be_sold(old):
+        if sold_by and not merchants_of_record.can_be_sold(old):
             raise MethodNotOpen
         decision, lines = recharging.for_payer(invoice=old, payer=old.payer, sold_by=sold_by)
         return replacing.put_in_place(old, payer=old.payer, decision=decision, lines=lines)
