@@ -58,9 +58,9 @@ STORAGES = {
     "default": {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-#: A PKCS #12 file with certificate and key, by which issued documents are signed; "": they are not.
 #: A folder that the worker takes bank statements from; "" for none.
 STATEMENT_FOLDER = env.text("STATEMENT_FOLDER", pattern=r"/\S.*", what="the path of a folder, from the root on")
+#: A PKCS #12 file with certificate and key, by which issued documents are signed; "": they are not.
 DOCUMENT_SIGN_FILE = env.text("DOCUMENT_SIGN_FILE", pattern=r"/\S.*", what="the path of a .p12 file, from the root on")
 DOCUMENT_SIGN_PASSWORD = env.text("DOCUMENT_SIGN_PASSWORD")
 #: A command that judges uploads: it is given the path of a file and ends with 0 (clean), 1 (infected) or another code.

@@ -185,11 +185,13 @@ def issue_documents() -> None:
 def import_statements(files: str) -> None:
     """The worker reads bank statements below the folder ``files`` and books what is certain."""
     from django.conf import settings
+    from django.test import override_settings
 
     from storefront.billing.bank_statements.services.importing import import_due
 
-    settings.PRIVATE_MEDIA_ROOT = files
-    import_due()
+    storages = {**settings.STORAGES, "default": {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"}}
+    with override_settings(PRIVATE_MEDIA_ROOT=files, STORAGES=storages):
+        import_due()
 
 
 FLOWS: dict[str, Callable[..., None]] = {

@@ -175,12 +175,16 @@ def test_an_import_that_is_killed_anywhere_ends_in_one_payment(
     account: Any,
     make_customer: Any,
     settings: Any,
+    tmp_path: Any,
 ) -> None:
+    settings.PRIVATE_MEDIA_ROOT = tmp_path  # on disk: the other process reads the file, too
+    storage = {"BACKEND": "storefront.core.files.PublicAndPrivateFiles"}
+    settings.STORAGES = {**settings.STORAGES, "default": storage}
     allow(account)
     for die_at in range(1, MOST_POINTS):
         invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"))
         file = take_in(camt_of(("1.00", f"a {die_at}"), ("96.00", invoice.number), number=str(die_at)))
-        died = doomed.run("import_statements", die_at, files=str(settings.PRIVATE_MEDIA_ROOT))
+        died = doomed.run("import_statements", die_at, files=str(tmp_path))
         with transaction.atomic():
             states.lock(file)  # PostgreSQL rolls back what the dead one began
         StatementFile.objects.update(leased_until=None)
