@@ -44,6 +44,7 @@ OTHER = (
     "/printed/",
     "/pictures/<str:public_id>/",
     "/session/",
+    "/progress/",
 )
 #: The same pages with more on them.
 MORE = ["/admin/orders/?status=Paid&columns=company&columns=voucher"]

@@ -185,6 +185,8 @@ class ReverseForm(ActForm):
             "shares__invoice"
         )
         field.label_from_instance = _transfer_label
+        if not found:
+            field.help_text = _("No booked transfer of this amount is known on this account.")
         if len(found) == 1:
             field.initial = found[0]
 
