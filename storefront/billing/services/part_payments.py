@@ -46,7 +46,7 @@ def pay_with(invoice: Invoice, payment: Payment, most: Decimal) -> Decimal:
     missing = invoice.amount - sum((each.amount for each in kept), _NOTHING)
     part = min(most, missing)
     if part < missing:
-        _keep(invoice, payment, part)
+        keep(invoice, payment, part)
         part_mails.part_paid(invoice, payment, part=part, due=missing - part)
         return part
     parts: dict[Payment, Decimal] = {}
@@ -98,7 +98,8 @@ def fit(payment: Payment) -> None:
         left = max(_NOTHING, left - each.amount)
 
 
-def _keep(invoice: Invoice, payment: Payment, amount: Decimal) -> None:
+def keep(invoice: Invoice, payment: Payment, amount: Decimal) -> None:
+    """Keep ``amount`` (major units) of a payment for a locked open invoice, beside what is kept of it already."""
     known = _kept(invoice).filter(payment=payment).first()
     if known is None:
         PartPayment.objects.create(payment=payment, invoice=invoice, amount=amount)
