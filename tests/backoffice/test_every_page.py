@@ -43,6 +43,7 @@ OTHER = (
     "/pdf/",
     "/printed/",
     "/pictures/<str:public_id>/",
+    "proofs/<str:public_id>/file/",
     "/session/",
     "/progress/",
 )
