@@ -78,7 +78,10 @@ def context_of(choice: Choice, invoice: Invoice) -> dict[str, Any]:
 
 
 def _shown(request: HttpRequest, invoice: Invoice, found: Sequence[OpenMethod]) -> OpenMethod | None:
-    """The one that was asked for, the only one there is, or the one that the buyer chose before."""
+    """The one that was asked for, the only one there is, or the one that the buyer chose before. None while a provider
+    sells: choosing one makes the sale ours first, at another total."""
+    if invoice.sold_by:
+        return None
     asked = request.GET.get(BY, "")
     for method in found:
         if method.is_by_hand and (asked == method.name or len(found) == 1):

@@ -21,6 +21,7 @@ from storefront.billing import status as payment_status
 from storefront.billing.errors import (
     BillingError,
     CannotBeCharged,
+    CannotWithdraw,
     MethodNotOpen,
     MethodStopped,
     NoMethod,
@@ -114,7 +115,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         if open_methods.open_to(invoice):  # another one may take it
             return _page(request, invoice, problem=MethodNotOpen(), status=409, may_pay=True)
         return _page(request, invoice, problem=exc, status=409)
-    except (MethodStopped, MethodNotOpen) as exc:
+    except (MethodStopped, MethodNotOpen, CannotWithdraw) as exc:
         return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)

@@ -183,6 +183,12 @@ class CannotWithdraw(BillingError):
     message = _("The buyer has payment instructions for this invoice that cannot be withdrawn.")
 
 
+class TransferExpected(CannotWithdraw):
+    """A payment proof waits, or the license was given for the time being: the money comes for this invoice."""
+
+    message = _("A bank transfer is expected for this invoice, so that no other one can take its place now.")
+
+
 class TaxDiffers(BillingError):
     """Another tax would apply, so that the total is not the one agreed to."""
 

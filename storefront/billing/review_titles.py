@@ -10,6 +10,7 @@ TITLES = {
     "late_payment": gettext_noop("Money came after the order was cancelled"),
     "second_payment": gettext_noop("An invoice was paid twice"),
     "overpaid": gettext_noop("More came than an invoice asked for"),
+    "other_seller": gettext_noop("Money came to us for what a payment provider sells"),
     "payment_proof": gettext_noop("A buyer sent a payment proof"),
     "partial_refund": gettext_noop("Part of a payment was refunded at the provider"),
     "refund_failed": gettext_noop("A refund did not arrive"),

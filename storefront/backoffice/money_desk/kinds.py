@@ -39,6 +39,10 @@ KINDS = {
     "late_payment": ReviewText(_AGREE, _KEPT),
     "second_payment": ReviewText(_AGREE, _KEPT),
     "overpaid": ReviewText(_AGREE, _KEPT),
+    "other_seller": ReviewText(
+        _("Refund it, or have the buyer choose bank transfer on the payment page, and book it to the new invoice."),
+        _KEPT,
+    ),
     "payment_proof": ReviewText(
         _("Open Bank transfers, Payment proofs: confirm the transfer, give the license for now, or refuse the file.")
     ),

@@ -9,7 +9,16 @@ from django.db import transaction
 from storefront.billing.errors import NotBookable, PaymentProcessing
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.models.payments import UNDER_WAY
-from storefront.billing.services import barriers, ledger, orders, part_payments, payments, refund_units, sales
+from storefront.billing.services import (
+    barriers,
+    ledger,
+    merchants_of_record,
+    orders,
+    part_payments,
+    payments,
+    refund_units,
+    sales,
+)
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice, lock_payment
 from storefront.billing.states import InvoiceKind, InvoiceStatus
@@ -20,13 +29,14 @@ logger = logging.getLogger(__name__)
 
 def bookable_invoices(payment: Payment) -> list[Invoice]:
     """Open invoices of the payment's customer that what is left of it can pay whole, the oldest first; none of a
-    cancelled order."""
+    cancelled order, nor what another provider sells."""
     left = min(sales.unspent(payment), refund_units.refundable(payment)) - part_payments.held_of(payment)
     found = Invoice.objects.filter(
         customer_id=payment.customer_id, currency=payment.currency, status=InvoiceStatus.OPEN, amount__lte=left
     )
     found = found.exclude(kind=InvoiceKind.ADVANCE_PAYMENT).exclude(amount=0).exclude(order__status=orders.CANCELLED)
-    return list(found.order_by("issued_at", "pk")[:100])
+    rows = found.order_by("issued_at", "pk")[:100]
+    return [each for each in rows if merchants_of_record.may_pay(each, payment.gateway)]
 
 
 def check(*, payment: Payment, invoice: Invoice) -> None:

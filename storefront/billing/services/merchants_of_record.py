@@ -6,6 +6,7 @@ from storefront.billing.gateway_registry import gateway, names
 from storefront.billing.models import Invoice
 from storefront.billing.services import part_payments
 from storefront.billing.states import InvoiceKind
+from storefront.gateways.errors import ConfigurationError
 
 
 def provider_of(method: str) -> str:
@@ -15,6 +16,16 @@ def provider_of(method: str) -> str:
         return ""
     adapter = gateway(method)
     return adapter.verbose_name if adapter.is_merchant_of_record else ""
+
+
+def may_pay(invoice: Invoice, method: str) -> bool:
+    """Whether money that came by a method can pay the invoice: what a provider sells is paid to it alone."""
+    if not invoice.sold_by:
+        return True
+    try:
+        return method in names() and str(gateway(method).verbose_name) == invoice.sold_by
+    except ConfigurationError:
+        return False
 
 
 def can_be_sold(invoice: Invoice) -> bool:

@@ -8,13 +8,15 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing import mails, part_mails
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
-from storefront.billing.services import ledger, orders, part_payments, payments, reviews
+from storefront.billing.services import ledger, merchants_of_record, orders, part_payments, payments, reviews
 from storefront.billing.states import ATTEMPT_TRANSITIONS, AttemptStatus, InvoiceStatus
 from storefront.core import states
 from storefront.core.sentences import Sentence
 
 #: Kind of the review list: an open invoice asked for less than what came.
 OVERPAID = "overpaid"
+#: Kind of the review list: money came to us for what a provider sells in its own name.
+OTHER_SELLER = "other_seller"
 
 _CAME = _("%(amount)s %(currency)s came by %(gateway)s (%(reference)s) for invoice %(invoice)s.")
 
@@ -54,6 +56,9 @@ def use(invoice: Invoice, payment: Payment, most: Decimal) -> Decimal | None:
     """
     if invoice.status != InvoiceStatus.OPEN or not orders.may_become(order=invoice.order, status=orders.PAID):
         _keep(invoice, payment)
+        return None
+    if not merchants_of_record.may_pay(invoice, payment.gateway):
+        _keep_apart(invoice, payment)
         return None
     try:
         return part_payments.pay_with(invoice, payment, most)
@@ -115,6 +120,22 @@ def _keep(invoice: Invoice, payment: Payment) -> None:
                     "for."
                 )
             ),
+        ],
+        attempt=payment.attempt,
+        payment=payment,
+        invoice=invoice,
+    )
+    mails.late_payment(invoice, payment)
+
+
+def _keep_apart(invoice: Invoice, payment: Payment) -> None:
+    """The open invoice bears no tax of ours, as a provider sells: money that came to us cannot pay it."""
+    reviews.file(
+        key=f"{OTHER_SELLER}:{payment.public_id}",
+        kind=OTHER_SELLER,
+        detail=[
+            Sentence(_CAME, _came(invoice, payment)),
+            Sentence(_("But the buyer chose to buy it from %(provider)s."), {"provider": invoice.sold_by}),
         ],
         attempt=payment.attempt,
         payment=payment,

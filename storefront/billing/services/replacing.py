@@ -12,7 +12,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from storefront.billing import mails, payment_limits, signals
-from storefront.billing.errors import CannotWithdraw, ChargeOpen, NoMethodForTotal, PayerUnchanged, TaxDiffers
+from storefront.billing.errors import (
+    CannotWithdraw,
+    ChargeOpen,
+    NoMethodForTotal,
+    PayerUnchanged,
+    TaxDiffers,
+    TransferExpected,
+)
 from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import invoices, orders, part_payments, recharging, unpaid
@@ -59,9 +66,10 @@ def check(*, invoice: Invoice, payer: Mapping[str, str]) -> Replacement:
     """What would take the place of an unpaid invoice now. Call ``taxation.ask`` first.
 
     Raises as ``unpaid.check`` does, PayerUnchanged, TaxRateMissing, NoMethodForTotal, or CannotWithdraw (the buyer
-    holds a voucher or the details of a transfer, and its money would come for the old invoice).
+    holds a voucher or the details of a transfer, and its money would come for the old invoice; TransferExpected).
     """
     unpaid.check(invoice)
+    check_nothing_expected(invoice)
     after = changed(invoice, payer)
     pending = invoice.attempts.filter(status__in=[AttemptStatus.PENDING, AttemptStatus.CANCELLED])
     if any(each.is_awaited or (each.is_given_up and each.next_check_at is not None) for each in pending):
@@ -72,6 +80,14 @@ def check(*, invoice: Invoice, payer: Mapping[str, str]) -> Replacement:
     if total != invoice.amount and (found := payment_limits.problem(total, currency)):
         raise NoMethodForTotal(payment_limits.sentence(found, currency))
     return planned
+
+
+def check_nothing_expected(invoice: Invoice) -> None:
+    """Raise TransferExpected while a payment proof waits for staff or what the invoice buys was given for the time
+    being: both stand for money that comes for this very number."""
+    is_seen = invoice.payment_proofs.filter(status__in=["waiting", "provisional"]).exists()
+    if is_seen or invoice.provisional_grants.filter(ended_at=None).exists():
+        raise TransferExpected
 
 
 def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, total: Decimal | None = None) -> Invoice:
@@ -95,7 +111,9 @@ def change_payer(*, invoice: Invoice, payer: Mapping[str, str], is_told: bool, t
 
 
 def put_in_place(old: Invoice, *, payer: Mapping[str, str], decision: TaxDecision, lines: Sequence[NewLine]) -> Invoice:
-    """Void a locked invoice without a charge and issue another one in its place; in the caller's transaction."""
+    """Void a locked invoice without a charge and issue another one in its place; in the caller's transaction. Raises
+    TransferExpected."""
+    check_nothing_expected(old)
     new = invoices.issue(
         customer=old.customer,
         order=old.order,

@@ -12,7 +12,7 @@ import logging
 
 from django.db import transaction
 
-from storefront.billing.errors import MethodNotOpen, NotPayable, PaymentProcessing, PaymentUnavailable
+from storefront.billing.errors import CannotWithdraw, MethodNotOpen, NotPayable, PaymentProcessing, PaymentUnavailable
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.services import merchants_of_record, recharging, replacing, unpaid
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
@@ -25,13 +25,14 @@ def fit(*, invoice: Invoice, method: str) -> Invoice:
     """The invoice to be paid by a method: itself, or the one that takes its place. Not inside a transaction.
 
     One that the provider cannot sell stays as it is, and is not open to the method. Raises as ``unpaid.check`` does;
-    PaymentUnavailable or PaymentProcessing where an open charge cannot be closed; ConfigurationError.
+    TransferExpected; PaymentUnavailable or PaymentProcessing where an open charge cannot be closed; ConfigurationError.
     """
     wanted = merchants_of_record.provider_of(method)
     if invoice.sold_by == wanted or invoice.status != InvoiceStatus.OPEN:
         return invoice
     if wanted and not merchants_of_record.can_be_sold(invoice):
         return invoice
+    replacing.check_nothing_expected(invoice)  # before a page is closed for nothing
     try:
         unpaid.close_charges(invoice=invoice)
     except (GatewayError, ConfigurationError) as unknown:
@@ -48,7 +49,7 @@ def give_back(attempt: PaymentAttempt) -> None:
         return
     try:
         _exchange(invoice, "")
-    except (NotPayable, PaymentProcessing) as reason:
+    except (NotPayable, PaymentProcessing, CannotWithdraw) as reason:
         logger.info("invoice %s: stays as it is (%s)", invoice.number, type(reason).__name__)
 
 

@@ -48,8 +48,9 @@ def reference_of(invoice: Invoice) -> str:
 
 
 def instructions_for(invoice: Invoice) -> TransferInstructions | None:
-    """None where there is no account for the invoice's currency and payer."""
-    account = accounts.for_invoice(invoice)
+    """None where there is no account for the invoice's currency and payer, and for what a provider sells: it becomes
+    our sale, with our tax, once the buyer chooses to transfer."""
+    account = None if invoice.sold_by else accounts.for_invoice(invoice)
     if account is None:
         return None
     received = part_payments.held(invoice)

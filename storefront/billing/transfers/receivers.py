@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from storefront.billing.models import Invoice
 from storefront.billing.signals import invoice_paid, invoice_voided
 from storefront.billing.transfers.models import ProofStatus, ProvisionalEnd
-from storefront.billing.transfers.services import proofs, provisional
+from storefront.billing.transfers.services import awaiting, proofs, provisional
 
 
 @receiver(invoice_paid, dispatch_uid="transfers.paid")
@@ -20,4 +20,8 @@ def paid(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
 
 @receiver(invoice_voided, dispatch_uid="transfers.voided")
 def voided(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    """What waited is decided without a mail of its own. What took its place is paid as the old one was to be."""
+    if newer := Invoice.objects.filter(replaces=invoice).first():
+        awaiting.move(invoice, newer)
+    proofs.decide_all(invoice, ProofStatus.REFUSED, by=None, reason=invoice.void_reason)
     provisional.finish(invoice, ProvisionalEnd.TAKEN_BACK)

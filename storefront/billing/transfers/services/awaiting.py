@@ -19,6 +19,11 @@ def is_expected(invoice: Invoice) -> bool:
     return AwaitedTransfer.objects.filter(invoice_id=invoice.pk).exists()
 
 
+def move(old: Invoice, new: Invoice) -> None:
+    """``new`` takes the place of ``old``, both locked: the buyer still means to pay by transfer."""
+    AwaitedTransfer.objects.filter(invoice=old).update(invoice=new)
+
+
 def awaited() -> QuerySet[AwaitedTransfer]:
     """Those that are still to be paid, the oldest first."""
     found = AwaitedTransfer.objects.filter(invoice__status=InvoiceStatus.OPEN)

@@ -54,7 +54,7 @@ def check(invoice: Invoice, days: int) -> datetime:
     if not 1 <= days <= MOST_DAYS:
         raise BadDays
     terms = [line.license_terms for line in invoice.lines.all() if line.license_terms]
-    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or not terms:
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or invoice.sold_by or not terms:
         raise NothingProvisional
     if any(each.change == NOW for each in terms):
         raise ChangesType
