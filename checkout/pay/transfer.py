@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from checkout import unpaid as visitors_orders
+from checkout.orders import consents
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import links, queries
 from storefront.billing.errors import BillingError, NotPayable
 from storefront.billing.models import Invoice
+from storefront.billing.services import open_methods
 from storefront.billing.transfers.instructions import LONGEST, SHORTEST, TransferInstructions, instructions_for
 from storefront.billing.transfers.models import ProofSource
-from storefront.billing.transfers.services import proofs
+from storefront.billing.transfers.services import awaiting, booking, proofs
 from storefront.core import throttle
 from storefront.core.throttle import throttled
 from storefront.core.uploads import checking, refusals, scanning
@@ -66,9 +68,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     invoice = queries.invoice_by_pay_token(token)
     if invoice is None:
         raise Http404
-    found = (
-        None if queries.replacement_of(invoice) or not queries.asks_for_money(invoice) else instructions_for(invoice)
-    )
+    found = instructions_for(invoice) if _is_open(invoice) else None
     if found is None:
         return redirect(links.pay_path(invoice))  # it says what is the matter, or leads on
     if request.method != "POST":
@@ -88,6 +88,16 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, invoice, found, form, status=409)
     messages.success(request, _("Thank you. We have your file and will look at it on the next working day."))
     return HttpResponseSeeOther(links.transfer_path(invoice))
+
+
+def _is_open(invoice: Invoice) -> bool:
+    """Whether the buyer may pay by transfer now. One that they have chosen before, and may have sent, stays open, but
+    not while staff look at the invoice."""
+    if queries.replacement_of(invoice) or not queries.asks_for_money(invoice):
+        return False
+    if queries.blocking_problem(invoice) or consents.problem(invoice):
+        return False
+    return awaiting.is_expected(invoice) or any(each.name == booking.GATEWAY for each in open_methods.open_to(invoice))
 
 
 def _page(

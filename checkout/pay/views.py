@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from checkout import unpaid as visitors_orders
 from checkout.orders import consents
 from checkout.orders.consents import ConsentAwaited
 from checkout.orders.errors import CartChanged
@@ -59,6 +60,8 @@ def pay(request: HtmxRequest, token: str) -> HttpResponse:
     if invoice is None:
         raise Http404
     if newer := queries.replacement_of(invoice):
+        if visitors_orders.was_placed_here(request, invoice):  # the page of a provider that sells closed meanwhile
+            visitors_orders.note_placed(request, newer)
         return redirect(links.pay_path(newer))  # a link in a mail from before
     if not queries.asks_for_money(invoice):
         return _reloaded() if request.htmx else _closed(request, invoice)
@@ -106,7 +109,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         source=location_evidence.PAY_PAGE,
     )
     try:
-        where = _begin(invoice, method, instead_of=request.POST.get("instead", ""))
+        where = _begin(request, invoice, method)
     except (NotPayable, PaymentAwaited, ConsentAwaited):  # the last: an agreement came into force just now
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview) as exc:
@@ -126,12 +129,19 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     return HttpResponseSeeOther(where)
 
 
-def _begin(invoice: Invoice, method: str, *, instead_of: str) -> str:
+def _begin(request: HttpRequest, invoice: Invoice, method: str) -> str:
     """Where the buyer pays now: the provider's page, or this one with the instructions. Raises as ``starting`` does."""
-    if method in methods_by_hand.names():
+    is_placed_here = visitors_orders.was_placed_here(request, invoice)
+    try:
+        if method not in methods_by_hand.names():
+            instead_of = request.POST.get("instead", "")
+            return starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of).redirect_url
         starting.choose_by_hand(invoice=invoice, name=method)
         return choosing.instructions_path(invoice, method)
-    return starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of).redirect_url
+    finally:  # another invoice may have taken its place, even where no page was opened after that
+        newer = Invoice.objects.filter(replaces=invoice).first() if is_placed_here else None
+        if newer is not None:
+            visitors_orders.note_placed(request, newer)
 
 
 def _page(

@@ -27,6 +27,7 @@ from storefront.notifications.models import OutboxMessage
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from tests.billing.building import make_invoice
 from tests.billing.transfers import came, make_account
+from tests.checkout.building import order_by, put_in_cart
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +158,23 @@ def test_nobody_is_told_to_transfer_for_it_before_the_sale_is_ours(sold: Invoice
     assert ours is not None and not ours.sold_by
     assert "DE89 3704 0044 0532 0130 00" in chosen.content.decode()
     assert awaiting.awaited().get().invoice == ours
+
+
+def test_a_guest_keeps_the_order_when_its_sale_changes_hands(
+    twocheckout: TwoCheckoutStandIn, settings: Any, client: Any, shop: Any, account: Any
+) -> None:
+    settings.TWOCHECKOUT_MERCHANT_OF_RECORD = True
+    twocheckout.plan(sells=True)
+    put_in_cart(client, shop.term("standard", 12))
+    assert order_by(client, shop).status_code == 302
+
+    session = client.session
+    placed = session["placed_invoices"]
+    client.logout()
+    session = client.session
+    session["placed_invoices"] = placed
+    session.save()
+    for method in ("twocheckout", "bank_transfer"):
+        assert client.post(links.pay_path(Invoice.objects.latest("pk")), {"method": method}).status_code == 303
+        assert Invoice.objects.latest("pk").public_id in client.session["placed_invoices"], method
+    assert Invoice.objects.count() == 3
