@@ -35,8 +35,8 @@ _CIRCUIT = Circuit("payment")
 #: Seconds one question in the background may take.
 PROBE_SECONDS = 4.0
 #: The provider is there: busy with an earlier call of ours (https://docs.stripe.com/error-codes), or repeating an old
-#: answer (https://docs.stripe.com/api/idempotent_requests).
-NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed"})
+#: answer (https://docs.stripe.com/api/idempotent_requests); or it took a refund that it does not list yet.
+NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed", "refund_not_listed"})
 
 _WAITS = Sentence(_("What waits for it goes on by itself then. 'manage.py payments doctor' lists all that is missing."))
 _LACKS = _("The key of %(method)s lacks the right %(right)s: give it to the key.")
@@ -64,7 +64,7 @@ class Guarded(PaymentGateway):
         self.page_lifetime, self.key_lifetime = inner.page_lifetime, inner.key_lifetime
         self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
         self.decline_reasons, self.day_zone = inner.decline_reasons, inner.day_zone
-        self.forgets_unused = inner.forgets_unused
+        self.forgets_unused, self.repeats_refunds = inner.forgets_unused, inner.repeats_refunds
         self.is_merchant_of_record = inner.is_merchant_of_record
 
     def start(self, request: StartRequest) -> StartedPayment:

@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 #: How long a refund is left to the worker that took it: longer than all its calls together.
 LEASE = timedelta(minutes=2)
+#: How long after it was begun a refund may be asked for where asking again could give the money back twice: over before
+#: the worker first looks at it, so that only the one who began it asks.
+ONCE = refund_rows.FIRST_CHECK - timedelta(seconds=15)
 
 
 def begin(
@@ -90,7 +93,8 @@ def ask(refund: Refund) -> Refund:
 def resume(refund: Refund) -> Refund:
     """Ask for a refund that the provider may know already; the key makes a second call harmless.
 
-    Once the provider may have forgotten the key it is only looked for, and given up if the provider does not list it.
+    Once the provider may have forgotten the key, or where it knows none (``repeats_refunds``), the refund is only
+    looked for, and at the end of the key's time given up if the provider does not list it.
     Returns a fresh row; ``refund`` keeps the due time it was claimed with. Raises RefundRefused, RefundUnknown,
     GatewayError or ConfigurationError.
     """
@@ -98,8 +102,9 @@ def resume(refund: Refund) -> Refund:
     adapter, attempt = gateway(payment.gateway), payment.attempt
     if attempt is None or refund.asked_at is None:  # none begins so
         raise RefundUnknown
-    is_key_known = clock.now() - refund.asked_at < adapter.key_lifetime
-    if is_key_known:
+    age = clock.now() - refund.asked_at
+    is_key_known = age < adapter.key_lifetime
+    if is_key_known and (adapter.repeats_refunds or age < ONCE):
         request = RefundRequest(
             idempotency_key=refund.idempotency_key,
             provider_reference=payment.reference,

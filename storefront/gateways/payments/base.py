@@ -142,6 +142,7 @@ class PaymentGateway(ABC):
     #: the provider's refusal codes (``PaymentSnapshot.failure_code``) whose reason a buyer may be told
     decline_reasons: Mapping[str, DeclineReason] = {}
     day_zone = "UTC"  # in which its days begin
+    repeats_refunds = True  # a second ``refund`` with the same key is harmless, also before the first one is listed
     forgets_unused = False  # answers ``NotFound`` about a page that closed unpaid
     #: whether the configured keys move real money
     is_live: bool

@@ -29,6 +29,7 @@ class Api:
         self._state, self._orders, self._faults = state, orders, faults
         self.code, self.key = code, key
         self.requests: list[dict[str, Any]] = []
+        self.lists_refunds = True  # False: refunds are taken, and the orders do not show them yet
 
     def serve(self, act: Callable[[Request], Any]) -> Callable[[Request], Response]:
         def handle(request: Request) -> Response:
@@ -49,7 +50,12 @@ class Api:
 
     def one(self, request: Request) -> Object:
         with self._state.reading():
-            return dict(self._state.order(request.params["number"]))
+            return self._shown(self._state.order(request.params["number"]))
+
+    def _shown(self, order: Object) -> Object:
+        if self.lists_refunds:
+            return dict(order)
+        return order | {"Refunds": None, "Status": "COMPLETE" if order["Status"] == "REFUND" else order["Status"]}
 
     def many(self, request: Request) -> Object:
         """Orders of the last seven days, or since a day, newest first."""
@@ -73,7 +79,7 @@ class Api:
                 and query.get("Status") in (None, order["Status"])
                 and (kind == "YES" or (order["PaymentDetails"]["Type"] == "TEST") == (kind == "ONLY"))
             ]
-        part = found[(page - 1) * limit : page * limit]
+        part = [self._shown(order) for order in found[(page - 1) * limit : page * limit]]
         return {"Items": part, "Pagination": {"Page": page, "Limit": limit, "Count": len(found)}}
 
     def refund(self, request: Request) -> bool:

@@ -68,6 +68,7 @@ class TwoCheckoutStandIn(StandIn):
             "faults": self.fail_next,
             "faults/clear": self.faults.clear,
             "refusals/polite": self.refuse_politely,
+            "refunds/list": self.list_refunds,
             "notifications": self.notification_mode,
             "notifications/release": self.postman.release,
             "notifications/drain": self.postman.drain,
@@ -131,6 +132,10 @@ class TwoCheckoutStandIn(StandIn):
     def refuse_politely(self, *, yes: bool = True) -> None:
         """Refusals of the API come with HTTP 200."""
         self.faults.polite = yes
+
+    def list_refunds(self, *, yes: bool = True) -> None:
+        """Whether orders show the refunds that were taken."""
+        self.api.lists_refunds = yes
 
     def notification_mode(self, **changes: Any) -> None:
         """Change some fields of ``Mode``; with none, back to normal."""

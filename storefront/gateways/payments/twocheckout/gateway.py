@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from storefront.gateways.errors import ConfigurationError, Declined
+from storefront.gateways.errors import ConfigurationError, Declined, Unavailable
 from storefront.gateways.http import HttpClient
 from storefront.gateways.payments.base import (
     Feature,
@@ -65,6 +65,7 @@ class Gateway(PaymentGateway):
     #: A link is made without asking anybody, and is the same for the same request.
     key_lifetime = timedelta(minutes=50)
     supports = frozenset({Feature.REFUND})
+    repeats_refunds = False  # a refund is known again once it is listed, not before
 
     def __init__(
         self,
@@ -128,7 +129,8 @@ class Gateway(PaymentGateway):
         return replace(found, state=RemoteState.EXPIRED) if found.state is RemoteState.OPEN else found
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
-        """Raises ``Declined`` for more than is left, an order that is not complete or too old, another currency."""
+        """Raises ``Declined`` for more than is left, an order that is not complete or too old, another currency;
+        ``Unavailable`` also for one that was taken and is not listed yet."""
         payment = self.fetch(request.provider_reference, look_for_refunds=True)
         done = self._refund_of(payment, request.idempotency_key)
         if done is not None:
@@ -145,7 +147,7 @@ class Gateway(PaymentGateway):
         self._api.give_back(payment.charge_reference, asked)
         done = self._refund_of(self.fetch(request.provider_reference, look_for_refunds=True), request.idempotency_key)
         if done is None:  # taken, and not listed yet
-            raise Declined("2Checkout does not list the refund", code="refund_not_listed")
+            raise Unavailable("2Checkout does not list the refund", code="refund_not_listed")
         return done
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
