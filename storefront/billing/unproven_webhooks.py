@@ -30,6 +30,8 @@ class ConfirmedSource(PaymentSource):
         self._claimed = claimed
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
+        self._check_set_up()
+        gateway(self._name)  # what could never be asked about is not stored
         event = import_string(self._claimed)(body)
         payload = {"body": base64.b64encode(body).decode()}
         event_id = f"{event.event_id}:{received_digest(body)}"
@@ -37,6 +39,9 @@ class ConfirmedSource(PaymentSource):
         return [
             Received(event_id=event_id, summary=event.raw_type, payload=payload, is_proven=False, reference=reference)
         ]
+
+    def receipt(self, body: bytes, now: datetime) -> str:
+        return ""
 
     def handle(self, event: InboundEvent) -> bool:
         """False for a message that its provider does not confirm."""

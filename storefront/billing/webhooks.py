@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from storefront.billing.breaker import Away
-from storefront.billing.gateway_registry import gateway
+from storefront.billing.gateway_registry import begun, gateway
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import settle
@@ -18,7 +18,7 @@ from storefront.core.sentences import Sentence
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.payments.base import EventKind, ProviderEvent
 from storefront.inbox.models import InboundEvent
-from storefront.inbox.sources import NotNow, Received
+from storefront.inbox.sources import NotNow, Received, UnknownSource
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ class PaymentSource:
         self._name = gateway_name
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
+        self._check_set_up()
         event = gateway(self._name).parse_webhook(body, headers, now=now)
         payload = {
             "kind": event.kind.value,
@@ -40,6 +41,11 @@ class PaymentSource:
         }
         reference = event.our_reference or event.charge_reference or event.provider_reference
         return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload, reference=reference)]
+
+    def _check_set_up(self) -> None:
+        """Nobody sends us messages of a method of which nothing is set up."""
+        if self._name not in begun():
+            raise UnknownSource(self._name)
 
     def receipt(self, body: bytes, now: datetime) -> str:
         return gateway(self._name).receipt(body, now=now)

@@ -49,8 +49,9 @@ class Source(Protocol):
         """Authenticate and parse a raw request; no database, no outgoing call.
 
         ``headers``: names in lower case; ``now``: aware UTC. An empty result: authentic, but nothing to store (answered
-        200). Raises ``gateways.errors.InvalidSignature`` for anything forged or unreadable (answered 400) and
-        ``ConfigurationError`` if we cannot tell (answered 503, so that it is sent again).
+        200). Raises ``gateways.errors.InvalidSignature`` for anything forged or unreadable (answered 400),
+        ``ConfigurationError`` if we cannot tell (answered 503, so that it is sent again) and ``UnknownSource`` where
+        the company is none of ours (answered 404).
         """
 
     def handle(self, event: InboundEvent) -> bool:

@@ -31,8 +31,8 @@ refused: Counter[str] = Counter()
 def hook(request: HttpRequest, source: str) -> HttpResponse:
     """200 once the message is stored (a copy too); 400 if it is not authentic; 404 for an unknown source; 413 if it is
     too large; 429 when too many unproven messages wait, or, where settings.THROTTLES has ``hook-<source>``, after too
-    many forged ones; 503 when it cannot be verified or stored, so that it is sent again. Touches no session. GET and
-    HEAD: see ``_presence``."""
+    many that were not proven; 503 when it cannot be verified or stored, so that it is sent again. Touches no session.
+    GET and HEAD: see ``_presence``."""
     if request.method != "POST":
         return _presence(source)
     body = _body(request, _most(source))
@@ -85,12 +85,11 @@ def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> Ht
         return HttpResponse(status=429, headers={"Retry-After": str(exc.retry_after)})
     except InvalidSignature as exc:
         refused[name] += 1
-        with suppress(throttle.Throttled):
-            if limit:
-                throttle.hit_key(limit, sender)
+        _count(limit, sender)
         logger.warning("refused a message at %s: %s (%d so far)", name, exc.code or "unproven", refused[name])
         return HttpResponse(status=400)
     except Unavailable as exc:  # its proof is asked of the company itself, which does not answer
+        _count(limit, sender)
         logger.warning("a message at %s cannot be verified now (%s)", name, exc.code)
         return HttpResponse(status=503)
     except ConfigurationError:
@@ -109,6 +108,13 @@ def _take(name: str, body: bytes, headers: dict[str, str], *, sender: str) -> Ht
         logger.exception("a message of %s could not be stored", name)
         return HttpResponse(status=503)
     return _receipt(name, body)
+
+
+def _count(limit: str, sender: str) -> None:
+    """A message that was not proven, under the limit of its source, if it has one."""
+    with suppress(throttle.Throttled):
+        if limit:
+            throttle.hit_key(limit, sender)
 
 
 def _receipt(name: str, body: bytes) -> HttpResponse:

@@ -66,3 +66,23 @@ def test_a_pending_payment_is_paid_by_the_message_that_paypal_confirms(paypal: P
 def test_what_is_no_message_is_refused_at_the_door(paypal: PayPalNvpStandIn, body: str) -> None:
     assert post(body) == 400
     assert not InboundEvent.objects.exists()
+
+
+GENUINE = "txn_id=1&payment_status=Completed"
+
+
+def test_a_shop_without_it_has_no_such_door(caplog: pytest.LogCaptureFixture) -> None:
+    for name in ("paypal_nvp", "paypal", "twocheckout"):
+        answer = Client().post(f"/hooks/{name}/", data=GENUINE, content_type=FORM)
+        assert answer.status_code == 404, name
+    assert not InboundEvent.objects.exists()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_half_a_configuration_stores_nothing_that_could_not_be_asked_about(
+    paypal: PayPalNvpStandIn, settings: Any
+) -> None:
+    assert post(GENUINE) == 200
+    settings.PAYPAL_NVP_PASSWORD = ""
+    assert post(f"{GENUINE}&more=1") == 503
+    assert InboundEvent.objects.count() == 1

@@ -14,14 +14,16 @@ from storefront.users.models import User
 
 
 def ask_for(customer: User, *, first: date, last: date) -> int:
-    """One statement for each currency in which the customer has invoices, to the payer of the newest one, both days
-    included. One that would say the same as an earlier one is not made again. Returns how many were asked for.
+    """One statement for each currency in which the customer has invoices of ours, to the payer of the newest one, both
+    days included. (Invoices of what a payment provider sold are its own: ``asking.ask``.) One that would say the same
+    as an earlier one is not made again. Returns how many were asked for.
 
     Raises NotNeeded where there is nothing in the period and no balance before it.
     """
     newest: dict[str, Invoice] = {}
     for invoice in Invoice.objects.filter(customer=customer).order_by("issued_at", "pk"):
-        newest[invoice.currency] = invoice
+        if not invoice.sold_by:
+            newest[invoice.currency] = invoice
     wanted = [
         invoice
         for currency, invoice in newest.items()

@@ -21,7 +21,7 @@ from storefront.billing.documents.models import (
     PaperStatus,
     PrintStatus,
 )
-from storefront.billing.models import ReviewItem, Seller
+from storefront.billing.models import Invoice, ReviewItem, Seller
 from storefront.billing.personal_data import ROOM
 from storefront.billing.services import ledger
 from storefront.core import clock
@@ -161,6 +161,16 @@ def test_a_statement_says_what_the_ledger_says(customer):
         key="p2",
     )
     assert statements.ask_for(customer, first=clock.today(), last=clock.today()) == 1
+
+
+def test_a_statement_is_addressed_by_our_newest_invoice_although_a_provider_sold_a_later_one(customer):
+    payment = make_payment(customer, "100.00", invoice=make_invoice(customer, "100.00"))
+    ledger.credit(customer=customer, payment=payment, amount=payment.amount, currency="EUR", key="p")
+    theirs = make_invoice(customer, "96.00")
+    Invoice.objects.filter(pk=theirs.pk).update(tax_facts={"sold_by": "2Checkout"})
+    assert statements.ask_for(customer, first=clock.today(), last=clock.today()) == 1
+    issue_due()
+    assert Document.objects.get(kind="reconciliation").content.statement.closing == -100
 
 
 @pytest.mark.parametrize("act_day", [0, 3])
