@@ -18,7 +18,7 @@ from wagtail.models import Collection, Locale, Page, Site, UploadedFile, get_pag
 from wagtail_localize.models import Translation, TranslationSource
 
 from cms import bootstrap
-from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage
+from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, NewsIndexPage, NewsPage, PaymentMethodsPage
 from cms.models import CategoryPage, HomePage, ProductIndexPage, TextPage
 from storefront.core import clock
 from tests.cms.test_two_editors import SNIPPETS
@@ -67,6 +67,7 @@ class Things:
         index, help_index = ProductIndexPage.objects.get(locale=here), HelpIndexPage.objects.get(locale=here)
         topic = help_index.add_child(instance=HelpTopicPage(title="Topic", slug="topic"))
         topic.add_child(instance=HelpPage(title="Question", slug="question"))
+        help_index.add_child(instance=PaymentMethodsPage(title="Payment methods", slug="payment-methods"))
         news = self.home.add_child(instance=NewsIndexPage(title="News", slug="news"))
         news.add_child(instance=NewsPage(title="Item", slug="item", summary="What is new"))
         self.home.add_child(instance=TextPage(title="Text", slug="text"))
