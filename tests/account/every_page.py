@@ -273,7 +273,7 @@ def _documents(invoice: Any) -> Iterator[Kind]:
 
 def _refunds(license: Any) -> Iterator[Kind]:
     """A refund that is asked for, and a withdrawal from a contract: form, form with faults, what came of it."""
-    bought = license.periods.get().invoice_line.invoice
+    bought = license.periods.exclude(invoice_line=None).earliest("pk").invoice_line.invoice
     RefundReason.objects.get_or_create(title="I ordered the wrong thing")
     path = f"/account/invoices/{bought.number}/refund/"
     yield Kind(path, is_main=True)
