@@ -75,6 +75,12 @@ def build(options: argparse.Namespace) -> list[Any]:
             state_path=options.state / "bitrix24.json",
         ),
         ViesStandIn(port=options.port + 5),
+        *_more_ways_to_pay(options),
+    ]
+
+
+def _more_ways_to_pay(options: argparse.Namespace) -> list[Any]:
+    return [
         PayPalStandIn(
             port=options.port + 6,
             client_id=options.paypal_client.partition(":")[0],

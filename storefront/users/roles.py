@@ -45,11 +45,7 @@ VIEW_HISTORY = ("wagtailcore.view_modellogentry",)
 VIEW_TECHNICAL = ("inbox.view_inboundevent", "core.view_health", "core.view_scheduledjob")
 VIEW_CONVERSATIONS = ("support.view_conversation",)
 VIEW_CATALOGUE = (
-    "plans.view_softwareproduct",
-    "plans.view_plan",
-    "plans.view_period",
-    "plans.view_discount",
-    "plans.view_agreement",
+    *(f"plans.view_{kind}" for kind in ("softwareproduct", "plan", "period", "discount", "agreement")),
     "billing.view_seller",
     "voucher.view_voucher",
 )
@@ -83,19 +79,13 @@ HELP_CUSTOMERS = (
 MOVE_LICENSES = ("licensing.link_license", "licensing.move_license")
 CHANGE_LICENSES = (
     *MOVE_LICENSES,
-    "licensing.grant_license",
-    "licensing.extend_license",
-    "licensing.suspend_license",
-    "licensing.revoke_license",
-    "licensing.hand_over_license",
+    *(f"licensing.{act}_license" for act in ("grant", "extend", "suspend", "revoke", "hand_over")),
 )
 #: Confirming what came to the bank, and what buyers sent as proof; our own bank accounts are the owners'.
 BOOK_TRANSFERS = ("transfers.book_banktransfer", "transfers.decide_paymentproof", "transfers.give_provisional")
 #: Bank statements: files imported, lines decided, how files are read.
-IMPORT_STATEMENTS = (
-    "bank_statements.add_statementfile",
-    "bank_statements.change_statementline",
-    "bank_statements.change_csvmapping",
+IMPORT_STATEMENTS = tuple(
+    f"bank_statements.{right}" for right in ("add_statementfile", "change_statementline", "change_csvmapping")
 )
 SET_UP_ACCOUNTS = tuple(f"transfers.{verb}_selleraccount" for verb in ("view", "add", "change"))
 #: Sending issued documents again, posting them on paper; how they are made. The seal has a right of its own.
