@@ -8,8 +8,10 @@ was only kept for an invoice is asked for again.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from storefront.billing.models import Payment
 from storefront.billing.services import refund_booking
@@ -24,6 +26,11 @@ from storefront.gateways.payments.refunds import RefundSnapshot, RefundState
 from storefront.users.models import User
 
 logger = logging.getLogger(__name__)
+_TRIES = 4
+
+
+class _BookedOtherwise(Exception):
+    """The payments that are locked are not those of the transfer."""
 
 
 def undo(*, transfer: BankTransfer, by: User, reason: str) -> BankTransfer:
@@ -39,13 +46,38 @@ def reverse(*, transfer: BankTransfer, by: User | None, reason: str) -> BankTran
 
 
 def _take_back(transfer: BankTransfer, status: TransferStatus, by: User | None, reason: str) -> BankTransfer:
+    """Somebody may book the transfer, or undo it, before its payments are locked: then it begins anew."""
+    for _ in range(_TRIES):
+        try:
+            return _take_back_once(transfer, status, by, reason)
+        except _BookedOtherwise:
+            logger.info("bank transfer %s: booked otherwise meanwhile", transfer.pk)
+    raise NotUndoable
+
+
+def _lock_payments(transfer: BankTransfer) -> list[Payment]:
+    """What the transfer became, locked with all that comes before it."""
+    found = list(_payments_of(transfer))
+    for pk in sorted({payment.customer_id for payment in found}):
+        states.lock(User(pk=pk))
+    return [lock_payment(payment.pk) for payment in found]
+
+
+def _payments_of(transfer: BankTransfer) -> QuerySet[Payment]:
+    found = Payment.objects.filter(transfer_shares__transfer=transfer, transfer_shares__is_undone=False)
+    return found.order_by("pk").distinct()
+
+
+def _are_those_of(payments: Sequence[Payment], transfer: BankTransfer) -> bool:
+    return [payment.pk for payment in payments] == [payment.pk for payment in _payments_of(transfer)]
+
+
+def _take_back_once(transfer: BankTransfer, status: TransferStatus, by: User | None, reason: str) -> BankTransfer:
     with transaction.atomic():
-        found = Payment.objects.filter(transfer_shares__transfer=transfer, transfer_shares__is_undone=False).distinct()
-        owners = {payment.customer_id for payment in found}
-        for pk in sorted(owners):
-            states.lock(User(pk=pk))
-        payments = [lock_payment(payment.pk) for payment in found.order_by("pk")]
+        payments = _lock_payments(transfer)
         locked = states.lock(transfer)
+        if not _are_those_of(payments, locked):
+            raise _BookedOtherwise
         if locked.status == status:
             return locked
         if locked.status != TransferStatus.BOOKED and status == TransferStatus.WAITING:
