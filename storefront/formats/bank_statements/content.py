@@ -12,8 +12,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-#: No statement line is worth more, major units; larger figures are a file read wrongly.
-MAX_AMOUNT = Decimal(10) ** 13
+#: No line and no balance is worth more, major units: larger figures are a file read wrongly, and no money column of the
+#: shop holds them.
+MAX_AMOUNT = Decimal(10) ** 10
 
 
 class Format(StrEnum):
@@ -153,28 +154,28 @@ def lines_of(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def keys(statement: Statement) -> list[str]:
+def keys(statement: Statement, seen: Counter[str] | None = None) -> list[str]:
     """A key for each line that is the same whenever the line is read again, in this file or an overlapping one.
 
-    The bank's reference, where there is one, else everything the line says and the number of its statement; and its
-    ordinal among lines of the same day that would have the same key: two true equal payments stay two.
+    All that the line says: a bank's reference may be given to several, and the number of a statement changes with the
+    file. And its ordinal among booked lines of the same day that say the same: two true equal payments stay two.
+    ``seen``: one counter for all statements of a file, whose lines follow each other.
     """
-    seen: Counter[str] = Counter()
+    seen = Counter() if seen is None else seen
     found = []
     for line in statement.lines:
-        digest = hashlib.sha256("\x1f".join(_identity(statement, line)).encode()).hexdigest()
-        seen[digest] += 1
-        found.append(f"{digest[:40]}-{seen[digest]}")
+        digest = hashlib.sha256("\x1f".join(_identity(statement, line)).encode()).hexdigest()[:40]
+        seen[digest] += line.is_final
+        found.append(f"{digest}-{seen[digest]}")
     return found
 
 
 def _identity(statement: Statement, line: Line) -> list[str]:
     base = [normalised_account(statement.account), line.booked_on.isoformat(), f"{line.amount:.3f}", line.currency]
     base.append("reversal" if line.is_reversal else "")
-    if line.reference:
-        return [*base, line.reference, str(line.item), line.payer_account]
     told = [
-        statement.number,
+        line.reference,
+        str(line.item),
         line.payer_account,
         line.payer_name,
         line.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storefront.formats.bank_statements import camt, csv_mapping, mt940, one_c
-from storefront.formats.bank_statements.content import Format, Problem, Statement, StatementError
+from storefront.formats.bank_statements.content import MAX_AMOUNT, Format, Problem, Statement, StatementError
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_LINES = 50_000
@@ -73,5 +73,8 @@ def _check(statements: Sequence[Statement]) -> None:
     if sum(len(each.lines) for each in statements) > MAX_LINES:
         raise StatementError(Problem.TOO_MANY_LINES, most=MAX_LINES)
     for each in statements:
+        for balance in (each.opening, each.closing):  # those of a CSV file are worked out
+            if balance is not None and abs(balance) >= MAX_AMOUNT:
+                raise StatementError(Problem.BAD_AMOUNT, line=1, found=f"{balance:f}")
         if each.difference:
             raise StatementError(Problem.SUM_DIFFERS, account=each.account, difference=f"{each.difference:f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +16,14 @@ from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import ledger
 from storefront.billing.transfers.errors import TransferBooked
 from storefront.billing.transfers.models import BankTransfer, SellerAccount
-from storefront.billing.transfers.services.booking import Share
-from tests.billing.bank_statements.imports import camt_of, imported, lines
+from storefront.billing.transfers.services import booking
+from storefront.billing.transfers.services.booking import Incoming, Share
+from tests.billing.bank_statements.imports import allow, camt_of, imported, lines
 from tests.billing.building import make_invoice
 from tests.billing.transfers import make_account
 
 pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 27)
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +130,44 @@ def test_two_reversals_never_take_one_transfer_back_twice(customer: Any, staff: 
         deciding.reverse(line=second, transfer=transfer, by=staff, reason="returned")
     second.refresh_from_db()
     assert second.status == LineStatus.OPEN
+
+
+def test_equal_sums_under_one_reference_in_two_files_are_two_payments(customer: Any, staff: Any) -> None:
+    one, two = make_invoice(customer), make_invoice(customer)
+    imported(camt_of(("96.00", one.number, {"reference": "BATCH"})))
+    imported(camt_of(("96.00", two.number, {"reference": "BATCH", "name": "Somebody Else"}), number="8"))
+    first, second = lines()
+    deciding.book(line=first, shares=[Share(one)], by=staff)
+    deciding.book(line=second, shares=[Share(two)], by=staff)
+    assert (status_of(one), status_of(two), BankTransfer.objects.count()) == ("paid", "paid", 2)
+
+
+def test_the_same_line_in_the_next_statement_is_not_taken_again(customer: Any) -> None:
+    row = ("96.00", "thanks", {"reference": ""})
+    imported(camt_of(row))
+    assert imported(camt_of(row, number="8")).lines_known == 1
+    assert StatementLine.objects.count() == 1
+
+
+def test_what_another_file_told_in_other_words_is_left_to_a_person(customer: Any, staff: Any, account: Any) -> None:
+    allow(account)
+    invoice, other = make_invoice(customer), make_invoice(customer)
+    imported(camt_of(("96.00", invoice.number, {"reference": ""})))
+    imported(camt_of(("96.00", f"EREF {other.number}", {"reference": ""}), number="8"))
+    first, second = lines()
+    assert (first.status, second.status) == (LineStatus.BOOKED, LineStatus.OPEN)
+    assert deciding.booked_alike(second) == [first.transfer]
+
+
+def test_what_was_noted_by_hand_and_waits_keeps_a_line_from_booking_itself(customer: Any, account: Any) -> None:
+    allow(account)
+    invoice = make_invoice(customer)
+    noted = booking.note(Incoming(key="by-hand", account=account, amount=Decimal("96.00"), value_on=DAY))
+    imported(camt_of(("96.00", invoice.number)))
+    (line,) = lines()
+    assert line.is_certain and line.status == LineStatus.OPEN and deciding.booked_alike(line) == [noted]
+    booking.put_aside(transfer=noted, by=customer, reason="it is the line")
+    assert deciding.booked_alike(line) == []
 
 
 def test_a_proposal_that_no_longer_fits_is_not_booked(customer: Any, staff: Any) -> None:

@@ -175,3 +175,27 @@ def test_a_line_keeps_its_key_in_another_file():
     (first,) = read(files.camt(entries=one, closing="1005.00", number="7"))
     (second,) = read(files.camt(entries=files.entry_08("1.00", reference="A0") + one, closing="1006.00", number="8"))
     assert keys(first)[0] == keys(second)[1]
+
+
+def test_lines_that_share_a_reference_are_told_apart_by_what_else_they_say():
+    same = {"reference": "BATCH", "e2e": "E-1", "name": "One", "rf": "RF18539007547034"}
+    others = [{"e2e": "E-2"}, {"name": "Two"}, {"rf": "RF712348231"}, {"text": ["other"]}]
+    found = {_key(**{**same, **each}) for each in [{}, *others]}
+    assert len(found) == 5
+
+
+def test_the_number_of_the_statement_does_not_make_a_line_another():
+    assert _key(number="7", reference="") == _key(number="8", reference="")
+
+
+def test_what_is_only_announced_does_not_count_among_equal_lines():
+    line = {"text": ["same"], "reference": ""}
+    announced = files.entry_08("5.00", status="PDNG", **line) + files.entry_08("5.00", **line)
+    (first,) = read(files.camt(entries=announced, closing="1005.00"))
+    (second,) = read(files.camt(entries=files.entry_08("5.00", **line), closing="1005.00"))
+    assert keys(first)[1] == keys(second)[0]
+
+
+def _key(number="7", text=("same",), **more):
+    (statement,) = read(files.camt(entries=files.entry_08("5.00", text, **more), closing="1005.00", number=number))
+    return keys(statement)[0]

@@ -70,10 +70,14 @@ def book_proposed(*, line: StatementLine, proposal: Proposal, by: User | None) -
 
 
 def booked_alike(line: StatementLine) -> list[BankTransfer]:
-    """Transfers that were confirmed by hand and may be this line: same account, amount and day."""
-    found = booking.alike(incoming_of(line))
-    free = [each.pk for each in found if each.status == TransferStatus.BOOKED]
-    return list(BankTransfer.objects.filter(pk__in=free, statement_line=None)) if free else []
+    """Transfers that may be this line: of the same account, amount and day, confirmed or noted by hand, or booked from
+    a line of another file that names no other payer's account."""
+    waiting, booked = TransferStatus.WAITING, TransferStatus.BOOKED
+    found = [each.pk for each in booking.alike(incoming_of(line)) if each.status in (waiting, booked)]
+    if not found:
+        return []
+    rows = BankTransfer.objects.filter(pk__in=found).select_related("statement_line__statement").order_by("pk")
+    return [each for each in rows if _may_be(line, each)]
 
 
 def is_the_same(*, line: StatementLine, transfer: BankTransfer, by: User) -> None:
@@ -138,6 +142,14 @@ def reverse(*, line: StatementLine, transfer: BankTransfer, by: User, reason: st
 
 def _still_asks(invoice: Invoice, part: Decimal) -> bool:
     return invoice.status == InvoiceStatus.OPEN and part_payments.due(invoice) >= part
+
+
+def _may_be(line: StatementLine, transfer: BankTransfer) -> bool:
+    other: StatementLine | None = getattr(transfer, "statement_line", None)
+    if other is None:
+        return True
+    accounts = {each.payer_account for each in (line, other) if each.payer_account}
+    return other.statement.file_id != line.statement.file_id and len(accounts) < 2
 
 
 def _likeness(line: StatementLine, transfer: BankTransfer) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +18,8 @@ from storefront.formats.bank_statements import Format, Line, Statement, keys
 CHUNK = 500
 #: Formats whose references are the bank's own: a transfer that was confirmed by hand has the same name.
 _NAMED_BY_THE_BANK = (Format.CAMT, Format.MT940)
+#: How far the booking days of lines with one value date lie apart.
+_NEAR = timedelta(days=31)
 
 
 def write(
@@ -25,11 +28,11 @@ def write(
     """Write the booked lines that are not there yet. False if the file was given to another worker meanwhile."""
     matchers: dict[str, Matcher] = {}
     mine = StatementFile.objects.filter(pk=file.pk, attempts=file.attempts)
-    done = 0
+    done, seen = 0, Counter[str]()
     for row, statement in zip(rows, statements, strict=True):
         if statement.lines and row.account.currency not in matchers:
             matchers[row.account.currency] = claims.matcher(row.account.currency)
-        for chunk in _chunks(row, statement):
+        for chunk in _chunks(row, statement, seen):
             _add_new(chunk, matchers[row.account.currency])
             done += len(chunk)
             if not mine.update(lines_done=done, leased_until=clock.now() + lease):
@@ -39,10 +42,10 @@ def write(
     return True
 
 
-def _chunks(row: AccountStatement, statement: Statement) -> Iterator[list[StatementLine]]:
+def _chunks(row: AccountStatement, statement: Statement, seen: Counter[str]) -> Iterator[list[StatementLine]]:
     taken: set[str] = set()
     chunk: list[StatementLine] = []
-    for line, key in zip(statement.lines, keys(statement), strict=True):
+    for line, key in zip(statement.lines, keys(statement, seen), strict=True):
         if not line.is_final:
             continue
         transfer_key = _transfer_key(row.account, statement.format, line, key)
@@ -73,7 +76,21 @@ def _add_new(chunk: Sequence[StatementLine], matcher: Matcher) -> None:
     wanted = [each.key for each in chunk]
     known = set(StatementLine.objects.filter(account=chunk[0].account, key__in=wanted).values_list("key", flat=True))
     new = [each for each in chunk if each.key not in known]
+    taken = _transfers_taken(new)
     for each in new:
+        if each.transfer_key in taken:
+            each.transfer_key = f"{each.account_id}:{each.key}"
         if each.status == LineStatus.OPEN:
             each.propose(matcher.propose(each.as_read()))
     StatementLine.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _transfers_taken(new: Sequence[StatementLine]) -> set[str]:
+    """Which names of transfers lines of other files have, under a reference that the bank gave to several."""
+    if not new:
+        return set()
+    days = [each.booked_on for each in new]
+    near = StatementLine.objects.filter(
+        account=new[0].account, booked_on__gte=min(days) - _NEAR, booked_on__lte=max(days) + _NEAR
+    )
+    return set(near.filter(transfer_key__in=[each.transfer_key for each in new]).values_list("transfer_key", flat=True))

@@ -129,7 +129,7 @@ def put_aside(*, transfer: BankTransfer, by: User, reason: str) -> BankTransfer:
     return locked
 
 
-def alike(incoming: Incoming) -> list[BankTransfer]:
+def alike(incoming: Incoming | BankTransfer) -> list[BankTransfer]:
     """Transfers with another key that may be the same money: same account, amount and value date."""
     found = BankTransfer.objects.filter(
         account=incoming.account, amount=incoming.amount, value_on=incoming.value_on
