@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -18,10 +19,13 @@ from storefront.billing.bank_statements.models import (
 from storefront.billing.bank_statements.services import importing
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.transfers.models import SellerAccount
+from storefront.billing.transfers.services import booking
+from storefront.billing.transfers.services.booking import Share
+from storefront.users.models import User
 from tests.backoffice.pressing import confirmed, errors, preview, sentences
 from tests.billing.bank_statements.imports import camt_of, imported, lines, take_in
 from tests.billing.building import make_invoice
-from tests.billing.transfers import make_account
+from tests.billing.transfers import came, make_account
 from tests.formats.bank_statements import files
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +192,22 @@ def test_a_line_is_put_aside_and_a_booking_undone(accountant: Client, customer: 
     assert Invoice.objects.get(pk=invoice.pk).status == "refunded"
 
 
+def test_a_line_that_was_confirmed_by_hand_is_linked_and_not_booked_again(
+    accountant: Client, customer: Any, account: SellerAccount
+) -> None:
+    invoice = make_invoice(customer)
+    by_hand = booking.book(incoming=came(account, "96.00", day=27), shares=[Share(invoice)], by=None)
+    imported(camt_of(("96.00", "thanks"), ("95.00", "other")))
+    line, other = lines()
+    path = f"{BASE}lines/{line.pk}/same/"
+    assert path in page(accountant, f"{BASE}lines/{line.pk}/") and "is noted already" in page(accountant, path[:-5])
+    assert "/same/" not in page(accountant, f"{BASE}lines/{other.pk}/")
+    assert "Choose the transfer" in errors(preview(accountant, path))
+    confirmed(accountant, path, transfer=by_hand.pk)
+    line.refresh_from_db()
+    assert (line.status, line.transfer, Payment.objects.count()) == (LineStatus.BOOKED, by_hand, 1)
+
+
 def test_a_reversal_names_the_transfers_it_may_be(accountant: Client, customer: Any) -> None:
     invoice = make_invoice(customer)
     imported(camt_of(("96.00", invoice.number)))
@@ -201,6 +221,25 @@ def test_a_reversal_names_the_transfers_it_may_be(accountant: Client, customer: 
     assert "Select a valid choice" in errors(preview(accountant, path, transfer="999999"))
     confirmed(accountant, path, transfer=transfer.pk)
     assert Invoice.objects.get(pk=invoice.pk).status == "refunded"
+
+
+@pytest.mark.parametrize("act", ["undo", "reverse"])
+def test_what_unpays_invoices_needs_the_right_to_book_transfers_and_a_fresh_log_in(
+    staff: Any, client_of: Any, customer: Any, act: str
+) -> None:
+    imported(camt_of(("96.00", make_invoice(customer).number), ("-96.00", "Storno")))
+    paid, back = lines()
+    path = f"{BASE}lines/{(paid if act == 'undo' else back).pk}/{act}/"
+    stale, fresh = Client(), client_of("Accounting")
+    stale.force_login(User.objects.get(pk=fresh.session["_auth_user_id"]))
+    assert "/reauthenticate/" in stale.get(path).url
+    assert fresh.get(path).status_code == 200
+    role = Group.objects.get(name="Accounting")
+    role.permissions.remove(*role.permissions.filter(codename="book_banktransfer"))
+    assert (fresh.get(path).status_code, fresh.post(path).status_code) == (403, 403)
+    for line in (paid, back):
+        shown = page(fresh, f"{BASE}lines/{line.pk}/")
+        assert "/reverse/" not in shown and "/undo/" not in shown
 
 
 def test_a_mapping_is_tried_with_a_file_before_it_is_saved(accountant: Client, account: SellerAccount) -> None:
@@ -228,6 +267,12 @@ def test_a_mapping_is_tried_with_a_file_before_it_is_saved(accountant: Client, a
     for wrong, field, told in cases:
         answer = accountant.post(path, {**data, **wrong, "sample": sample()})
         assert answer.status_code == 422 and told in str(answer.context["form"].errors.get(field)), wrong
+    two = files.camt().replace(
+        b"</Stmt>", b"</Stmt>" + b"<Stmt>" + files.camt().split(b"<Stmt>")[1].split(b"</Stmt>")[0] + b"</Stmt>"
+    )
+    for other in (two, files.camt(), files.MT940_GERMAN.encode()):
+        answer = accountant.post(path, {**data, "sample": SimpleUploadedFile("x.csv", other), "try": "1"})
+        assert answer.status_code == 422 and "no CSV file" in str(answer.context["form"].errors["sample"])
     assert "Choose a file" in str(accountant.post(path, {**data, "try": "1"}).context["form"].errors["sample"])
     assert accountant.post(path, {**data, "sample": sample()}).status_code == 302
     mapping = CsvMapping.objects.get()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -19,6 +19,9 @@ from storefront.backoffice.acts import ActView, Outcome, Refused
 from storefront.backoffice.bank_statements import words
 from storefront.backoffice.bank_statements.lists import DECIDE, LINE_CRUMBS
 from storefront.backoffice.pages import Crumb
+from storefront.backoffice.refusals import refuse
+from storefront.backoffice.rights import has_any
+from storefront.backoffice.transfers.lists import BOOK
 from storefront.billing.bank_statements.matching import Proposal
 from storefront.billing.bank_statements.models import StatementLine
 from storefront.billing.bank_statements.services import deciding
@@ -89,7 +92,7 @@ def booking_sentences(line: StatementLine, invoices: Iterable[tuple[Invoice, Any
     for each in deciding.booked_alike(line):
         day = date_format(each.value_on, "SHORT_DATE_FORMAT")
         found.append(
-            _("Look twice: a transfer of the same amount and day (%(day)s, %(payer)s) was confirmed by hand.")
+            _("Look twice: a transfer of the same amount and day (%(day)s, %(payer)s) is noted already.")
             % {"day": day, "payer": each.payer_name or "–"}
         )
     return found
@@ -146,10 +149,21 @@ class PutAside(LineAct):
         return outcome
 
 
-class UndoLine(LineAct):
+class Unpaying(LineAct):
+    """Takes money off invoices, as undoing a transfer does: it needs that right as well, and a fresh log-in."""
+
+    is_serious = True
+    needs_fresh_login = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.is_authenticated and not has_any(request.user, (BOOK,)):
+            return refuse(request, (BOOK,))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class UndoLine(Unpaying):
     action = UNDONE
     page_title = gettext_lazy("Undo the decision")
-    is_serious = True
 
     def preview(self, form: Any) -> list[str]:
         line = self.object
@@ -184,26 +198,25 @@ class ReverseForm(ActForm):
         field.queryset = BankTransfer.objects.filter(pk__in=[each.pk for each in found]).prefetch_related(
             "shares__invoice"
         )
-        field.label_from_instance = _transfer_label
+        field.label_from_instance = transfer_label
         if not found:
             field.help_text = _("No booked transfer of this amount is known on this account.")
         if len(found) == 1:
             field.initial = found[0]
 
 
-def _transfer_label(transfer: BankTransfer) -> str:
+def transfer_label(transfer: BankTransfer) -> str:
     numbers = [str(each.invoice) for each in transfer.shares.all() if each.invoice]
     told = (date_format(transfer.value_on, "SHORT_DATE_FORMAT"), transfer.payer_name, *numbers)
     return " · ".join(each for each in told if each)
 
 
-class ReverseTransfer(LineAct):
+class ReverseTransfer(Unpaying):
     """The bank took money back: what it paid is not paid any more."""
 
     action = REVERSED
     page_title = gettext_lazy("The bank took a transfer back")
     form_class = ReverseForm
-    is_serious = True
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "line": self.object}
@@ -217,7 +230,7 @@ class ReverseTransfer(LineAct):
     def preview(self, form: Any) -> list[str]:
         transfer: BankTransfer = form.cleaned_data["transfer"]
         self.whose = transfer.customer
-        told = [_("%(transfer)s is gone: it is booked as a whole refund is.") % {"transfer": _transfer_label(transfer)}]
+        told = [_("%(transfer)s is gone: it is booked as a whole refund is.") % {"transfer": transfer_label(transfer)}]
         numbers = ", ".join(str(each.invoice) for each in transfer.shares.all() if each.invoice)
         if numbers:
             told.append(_("Licenses that it paid for end: %(numbers)s.") % {"numbers": numbers})
@@ -228,6 +241,6 @@ class ReverseTransfer(LineAct):
         with transaction.atomic():
             deciding.reverse(line=self.object, transfer=transfer, by=self.user, reason=form.cleaned_data["reason"])
             self.whose = transfer.customer
-            outcome = Outcome(_("Taken back."), {}, {_("Transfer"): _transfer_label(transfer)})
+            outcome = Outcome(_("Taken back."), {}, {_("Transfer"): transfer_label(transfer)})
             self.record(outcome, form)
         return outcome

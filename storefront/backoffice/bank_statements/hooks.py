@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
-from storefront.backoffice.bank_statements import acts, assigning, bulk, lists, rules, upload, views
+from storefront.backoffice.bank_statements import acts, assigning, bulk, known, lists, rules, upload, views
 from storefront.backoffice.menu import StaffMenuItem
 from storefront.backoffice.saved_views import views as saved_views
 from storefront.billing.bank_statements.models import StatementFile, StatementLine
@@ -42,6 +42,7 @@ def addresses() -> list[URLPattern]:
         path(f"{one}book/", acts.BookProposal.as_view(), name="backoffice-statement-line-book"),
         path(f"{one}assign/", assigning.Assign.as_view(), name="backoffice-statement-line-assign"),
         path(f"{one}aside/", acts.PutAside.as_view(), name="backoffice-statement-line-aside"),
+        path(f"{one}same/", known.SameTransfer.as_view(), name="backoffice-statement-line-same"),
         path(f"{one}undo/", acts.UndoLine.as_view(), name="backoffice-statement-line-undo"),
         path(f"{one}reverse/", acts.ReverseTransfer.as_view(), name="backoffice-statement-line-reverse"),
     ]

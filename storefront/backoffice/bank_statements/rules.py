@@ -24,7 +24,7 @@ from storefront.billing.bank_statements.models import CsvMapping, ImportRule
 from storefront.billing.bank_statements.words import problem_of
 from storefront.billing.transfers.models import SellerAccount
 from storefront.core import money, sentences
-from storefront.formats.bank_statements import MAX_BYTES, Statement, StatementError, read
+from storefront.formats.bank_statements import MAX_BYTES, Statement, StatementError, format_of, read
 from storefront.users.models import User
 
 CHANGED, MAPPED = "statements.rules", "statements.mapping"
@@ -113,22 +113,27 @@ class MappingForm(forms.ModelForm):
         return content
 
     def clean(self) -> dict[str, Any]:
-        """Raises at the sample what is wrong with it, and keeps what it says for the page."""
+        """Says at the sample what is wrong with it, and keeps what it says for the page."""
         data: dict[str, Any] = super().clean() or {}
         self.trial: Statement | None = None
+        if data.get("sample") and not self.errors:
+            self._try(data["sample"], CsvMapping(**{name: data[name] for name in data if name != "sample"}))
         return data
 
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        sample = self.cleaned_data.get("sample")
-        if sample and not self.errors:
-            account = self.instance.account
-            try:
-                (self.trial,) = read(
-                    sample, mapping=self.instance.as_mapping(), account=account.number, currency=account.currency
-                )
-            except StatementError as error:
-                self.add_error("sample", sentences.told(sentences.kept(problem_of(error))))
+    def _try(self, sample: bytes, mapping: CsvMapping) -> None:
+        if format_of(sample) is not None:
+            self.add_error("sample", _("This is no CSV file: other formats are read without a mapping."))
+            return
+        account = mapping.account
+        try:
+            mapping.clean()
+            (self.trial,) = read(
+                sample, mapping=mapping.as_mapping(), account=account.number, currency=account.currency
+            )
+        except StatementError as error:
+            self.add_error("sample", sentences.told(sentences.kept(problem_of(error))))
+        except forms.ValidationError:  # the form says it at its fields
+            return
 
 
 class EditMapping(SettingsView):

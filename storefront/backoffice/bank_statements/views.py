@@ -19,6 +19,7 @@ from storefront.backoffice.bank_statements import words
 from storefront.backoffice.bank_statements.lists import CRUMBS, DECIDE, IMPORT, LINE_CRUMBS, VIEW
 from storefront.backoffice.pages import ActLink, DetailPage, Fact
 from storefront.backoffice.rights import StaffOnly
+from storefront.backoffice.transfers.lists import BOOK
 from storefront.billing.bank_statements.models import AccountStatement, LineStatus, StatementFile, StatementLine
 from storefront.billing.bank_statements.services import deciding
 from storefront.core import money
@@ -156,6 +157,8 @@ class LinePage(DetailPage):
         line = self.line
         if line.status in (LineStatus.OPEN, LineStatus.FOREIGN) and line.is_in and not line.is_reversal:
             yield self._act(_("Assign or split"), "assign", "link")
+            if deciding.confirmed_alike(line):
+                yield self._act(_("It is this transfer"), "same", "check")
         if line.status in (LineStatus.OPEN, LineStatus.OUTGOING) and not line.is_in:
             yield self._act(_("The bank took a transfer back"), "reverse", "undo", is_serious=True)
         if line.status == LineStatus.OPEN:
@@ -165,7 +168,7 @@ class LinePage(DetailPage):
 
     def _act(self, label: str, name: str, icon: str, *, is_serious: bool = False) -> ActLink:
         url = reverse(f"backoffice-statement-line-{name}", args=[self.line.pk])
-        return ActLink(label, url, DECIDE, icon, is_serious)
+        return ActLink(label, url, BOOK if name in ("undo", "reverse") else DECIDE, icon, is_serious)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         line = self.line

@@ -1,33 +1,28 @@
-"""Acts on transfers: confirm an awaited one, note one that came, assign it, put it aside, undo it."""
+"""Acts on transfers that staff see at the bank: confirm an awaited one, note one that came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.acts import ActView, Outcome, Refused
-from storefront.backoffice.orders.acts.base import UnpaidAct, names, refusal
+from storefront.backoffice.orders.acts.base import UnpaidAct, refusal
 from storefront.backoffice.pages import Crumb
-from storefront.backoffice.transfers.forms import AssignForm, MoneyCameForm
+from storefront.backoffice.transfers.assigning import effects, noted_alike
+from storefront.backoffice.transfers.forms import MoneyCameForm
 from storefront.backoffice.transfers.lists import BOOK
 from storefront.backoffice.transfers.pages import CRUMBS
 from storefront.billing.errors import BillingError
-from storefront.billing.models import Invoice
 from storefront.billing.services import part_payments
-from storefront.billing.states import InvoiceStatus
 from storefront.billing.transfers import accounts
 from storefront.billing.transfers.models import BankTransfer, TransferStatus
-from storefront.billing.transfers.services import booking, confirming, undoing
-from storefront.billing.transfers.services.booking import Incoming, Share
+from storefront.billing.transfers.services import booking, confirming
+from storefront.billing.transfers.services.booking import Incoming
 from storefront.core import clock, money
 from storefront.users.models import User
 
@@ -59,13 +54,10 @@ class Confirm(UnpaidAct):
         if known is not None:
             raise Refused(_("A transfer with this reference, day and amount is booked already."), "bank_reference")
         self.check(form)
-        alike = booking.alike(incoming)
         return [
-            *_effects(self.object, data["amount"], data["amount"]),
+            *effects(self.object, data["amount"], data["amount"]),
             _("Value date: %(day)s.") % {"day": date_format(data["value_on"], "DATE_FORMAT")},
-            *(_("Look twice: the same amount of that day is noted already, as %(reference)s.") % {
-                "reference": each.bank_reference or each.pk
-            } for each in alike),
+            *noted_alike(incoming),
         ]  # fmt: skip
 
     def perform(self, form: Any) -> Outcome:
@@ -138,132 +130,6 @@ class Note(ActView):
         return reverse("backoffice-transfers")
 
 
-class TransferAct(ActView):
-    """An act on one transfer. The service looks again under its locks."""
-
-    permissions = (BOOK,)
-    header_icon = "download"
-    expected_errors = (*ActView.expected_errors, BillingError)
-    object: BankTransfer
-
-    def get_object(self) -> BankTransfer:
-        rows = BankTransfer.objects.select_related("account", "customer")
-        found: BankTransfer = get_object_or_404(rows, pk=self.kwargs["pk"])
-        title = money.display(found.amount, found.currency)
-        self.crumbs = (*CRUMBS, Crumb("backoffice-transfer", title, (found.pk,)))
-        return found
-
-    def explain(self, error: Exception) -> Refused:
-        return refusal(error) or super().explain(error)
-
-    def get_success_url(self) -> str:
-        if not hasattr(self, "object"):
-            raise Http404
-        return reverse("backoffice-transfer", args=[self.object.pk])
-
-
-class Assign(TransferAct):
-    action = "transfers.assign"
-    page_title = gettext_lazy("Assign the transfer")
-    form_class = AssignForm
-
-    def others(self, form: Any) -> Iterable[User]:
-        yield from (share.invoice.customer for share in form.cleaned_data["invoices"])
-        if form.cleaned_data["email"]:
-            yield form.cleaned_data["email"]
-
-    def preview(self, form: Any) -> list[str]:
-        shares: list[Share] = form.cleaned_data["invoices"]
-        if self.object.status not in (TransferStatus.WAITING, TransferStatus.FOREIGN):
-            raise Refused(_("Somebody has booked this transfer meanwhile."))
-        left = self.object.amount
-        sentences: list[str] = []
-        for share in shares:
-            if share.invoice.currency != self.object.currency:
-                text = _("Invoice %(invoice)s is in %(currency)s.")
-                raise Refused(text % {"invoice": share.invoice.number, "currency": share.invoice.currency}, "invoices")
-            amount = min(left, part_payments.due(share.invoice)) if share.amount is None else share.amount
-            sentences += _effects(share.invoice, amount, amount)
-            left -= amount
-        if left < 0:
-            raise Refused(_("The parts come to more than the transfer."), "invoices")
-        if left:
-            owner = form.cleaned_data["email"] or shares[0].invoice.customer
-            words = {"amount": money.display(left, self.object.currency), "email": owner.email}
-            sentences.append(_("%(amount)s go to the personal account of %(email)s.") % words)
-        return sentences
-
-    def perform(self, form: Any) -> Outcome:
-        shares = form.cleaned_data["invoices"]
-        booking.book(incoming=self.object, shares=shares, customer=form.cleaned_data["email"], by=self.user)
-        numbers = ", ".join(share.invoice.number for share in shares)
-        return Outcome(_("The transfer is booked."), {}, {_("Invoices"): numbers or _("personal account")})
-
-
-class PutAside(TransferAct):
-    action = "transfers.aside"
-    page_title = gettext_lazy("Put the transfer aside")
-
-    def preview(self, form: Any) -> list[str]:
-        if self.object.status != TransferStatus.WAITING:
-            raise Refused(_("Somebody has booked this transfer meanwhile."))
-        return [_("It counts as no customer's money and waits for nobody. It can still be assigned later.")]
-
-    def perform(self, form: Any) -> Outcome:
-        booking.put_aside(transfer=self.object, by=self.user, reason=form.cleaned_data["reason"])
-        return Outcome(_("The transfer is put aside."))
-
-
-class Undo(TransferAct):
-    action = "transfers.undo"
-    page_title = gettext_lazy("Undo the booking")
-    is_serious = True
-    needs_fresh_login = True
-
-    def others(self, form: Any) -> Iterable[User]:
-        for share in self.object.shares.filter(is_undone=False).select_related("payment__customer"):
-            yield share.payment.customer
-
-    def preview(self, form: Any) -> list[str]:
-        if self.object.status != TransferStatus.BOOKED:
-            raise Refused(_("This transfer is not booked."))
-        return [*self._taken_back(), _("The transfer waits to be assigned anew.")]
-
-    def _taken_back(self) -> Iterator[str]:
-        for share in self.object.shares.filter(is_undone=False).select_related("invoice"):
-            words = {"amount": money.display(share.amount, self.object.currency)}
-            if share.invoice is None:
-                yield _("%(amount)s leave the personal account.") % words
-                continue
-            words["invoice"] = share.invoice.number
-            if share.invoice.status == InvoiceStatus.PAID:
-                yield _("%(amount)s are taken back from invoice %(invoice)s: it is refunded, its licenses end.") % words
-            else:
-                yield _("%(amount)s are no longer kept for invoice %(invoice)s.") % words
-
-    def perform(self, form: Any) -> Outcome:
-        undoing.undo(transfer=self.object, by=self.user, reason=form.cleaned_data["reason"])
-        return Outcome(_("The booking is undone."), {_("State"): _("Booked")}, {_("State"): _("Not assigned")})
-
-
 def _incoming(data: dict[str, Any], *, payer_name: str = "", text: str = "") -> Incoming:
     facts: dict[str, Any] = {name: data[name] for name in ("account", "amount", "value_on", "bank_reference")}
     return Incoming(key=booking.key_of(**facts), **facts, payer_name=payer_name, text=text)
-
-
-def _effects(invoice: Invoice, amount: Decimal, came: Decimal) -> Iterator[str]:
-    """What a sum does to an invoice, in sentences."""
-    due = part_payments.due(invoice)
-    words = names(invoice) | {
-        "came": money.display(came, invoice.currency),
-        "left": money.display(max(Decimal(0), due - amount), invoice.currency),
-        "over": money.display(max(Decimal(0), amount - due), invoice.currency),
-    }
-    if invoice.status != InvoiceStatus.OPEN:
-        yield _("Invoice %(invoice)s asks for nothing: %(came)s go to the personal account of %(email)s.") % words
-    elif amount < due:
-        yield _("%(came)s are kept for invoice %(invoice)s; %(left)s are still due, and %(email)s is told.") % words
-    else:
-        yield _("Invoice %(invoice)s of %(name)s over %(amount)s is paid: licenses and mails follow.") % words
-        if amount > due:
-            yield _("%(over)s more than was due go to the personal account; %(email)s is told.") % words

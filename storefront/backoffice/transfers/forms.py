@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -21,6 +21,9 @@ from storefront.core import clock, money
 from storefront.users.models import User
 
 _LINE = re.compile(r"(\S+)(?:\s+(\S+))?")
+#: What a money column holds.
+_PLAIN = re.compile(r"[0-9]{1,10}([.,][0-9]{1,3})?")
+_NOTHING = Decimal(0)
 
 
 class MoneyCameForm(forms.Form):
@@ -28,7 +31,7 @@ class MoneyCameForm(forms.Form):
 
     account = forms.ModelChoiceField(label=gettext_lazy("Our account"), queryset=SellerAccount.objects.none())
     amount = forms.DecimalField(
-        label=gettext_lazy("Amount that came"), min_value=Decimal("0.001"), max_digits=14, decimal_places=3
+        label=gettext_lazy("Amount that came"), min_value=Decimal("0.001"), max_digits=13, decimal_places=3
     )
     value_on = forms.DateField(label=gettext_lazy("Value date"), widget=AdminDateInput)
     bank_reference = forms.CharField(
@@ -135,11 +138,8 @@ class ProofInvoiceForm(ActForm):
 def _amount(text: str | None, invoice: Invoice) -> Decimal | None:
     if not text:
         return None
-    try:
-        amount = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount <= 0 or not money.is_exact(amount, invoice.currency):
+    amount = Decimal(text.replace(",", ".")) if _PLAIN.fullmatch(text) else _NOTHING
+    if amount <= 0 or not money.is_exact(amount, invoice.currency):
         raise ValidationError(
             _("%(text)s is no amount of %(currency)s."), params={"text": text[:30], "currency": invoice.currency}
         )

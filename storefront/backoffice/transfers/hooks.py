@@ -12,7 +12,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from storefront.backoffice import history, links
 from storefront.backoffice.menu import StaffMenuItem
-from storefront.backoffice.transfers import acts, lists, pages, proof_acts
+from storefront.backoffice.transfers import acts, assigning, lists, pages, proof_acts
 from storefront.billing.transfers.models import BankTransfer, PaymentProof
 
 LISTS = (
@@ -41,9 +41,9 @@ def addresses() -> list[URLPattern]:
         ),
         path("transfers/from/<str:public_id>/", proof_acts.FromConversation.as_view(), name="backoffice-proof-from"),
         path(one, pages.TransferPage.as_view(), name="backoffice-transfer"),
-        path(f"{one}assign/", acts.Assign.as_view(), name="backoffice-transfer-assign"),
-        path(f"{one}aside/", acts.PutAside.as_view(), name="backoffice-transfer-aside"),
-        path(f"{one}undo/", acts.Undo.as_view(), name="backoffice-transfer-undo"),
+        path(f"{one}assign/", assigning.Assign.as_view(), name="backoffice-transfer-assign"),
+        path(f"{one}aside/", assigning.PutAside.as_view(), name="backoffice-transfer-aside"),
+        path(f"{one}undo/", assigning.Undo.as_view(), name="backoffice-transfer-undo"),
         path(proof, pages.ProofPage.as_view(), name="backoffice-proof"),
         path(f"{proof}file/", pages.ProofFile.as_view(), name="backoffice-proof-file"),
         path(f"{proof}refuse/", proof_acts.Refuse.as_view(), name="backoffice-proof-refuse"),

@@ -25,7 +25,7 @@ def addresses(request: pytest.FixtureRequest) -> dict[str, str]:
         f"{base}files/<int:pk>/progress/": f"{base}files/{file.pk}/progress/",
         f"{base}lines/book/": f"{base}lines/book/?id={line.pk}",
         f"{base}rules/mappings/<int:pk>/": f"{base}rules/mappings/{mapping.pk}/",
-        **{f"{one}{tail}": f"{base}lines/{line.pk}/{tail}" for tail in ("", "book/", "assign/", "aside/")},
+        **{f"{one}{tail}": f"{base}lines/{line.pk}/{tail}" for tail in ("", "book/", "assign/", "aside/", "same/")},
         f"{one}undo/": f"{base}lines/{aside.pk}/undo/",
         f"{one}reverse/": f"{base}lines/{outgoing.pk}/reverse/",
     }

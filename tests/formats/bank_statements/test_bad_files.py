@@ -49,6 +49,8 @@ def test_files_cut_off_are_refused():
         (files.camt(message="054", kind="X", root="Y"), Problem.NOT_A_STATEMENT, 2),
         (files.camt(account=""), Problem.NO_ACCOUNT, 3),
         (files.camt(entries=files.entry_08("1,50")), Problem.BAD_AMOUNT, 7),
+        (files.camt(entries=files.entry_08("10000000000.00")), Problem.BAD_AMOUNT, 7),
+        (files.camt(closing="10000000000.00"), Problem.BAD_AMOUNT, 6),
         (files.camt(entries=files.entry_08("1.00", day="2026-02-30")), Problem.BAD_DATE, 7),
         (files.camt(entries=files.entry_08("1.00", mark="CREDIT")), Problem.BAD_FIELD, 7),
         (files.camt(entries=files.entry_08("1.00").replace('Ccy="EUR"', 'Ccy="USD"')), Problem.BAD_CURRENCY, 7),

@@ -80,6 +80,12 @@ def booked_alike(line: StatementLine) -> list[BankTransfer]:
     return [each for each in rows if _may_be(line, each)]
 
 
+def confirmed_alike(line: StatementLine) -> list[BankTransfer]:
+    """Those of them that were confirmed by hand and are no line yet: the line may be linked to one."""
+    alike = [each for each in booked_alike(line) if each.status == TransferStatus.BOOKED]
+    return [each for each in alike if getattr(each, "statement_line", None) is None]
+
+
 def is_the_same(*, line: StatementLine, transfer: BankTransfer, by: User) -> None:
     """The line is a transfer that was confirmed by hand: it is not booked again. Raises AlreadyDecided."""
     try:
