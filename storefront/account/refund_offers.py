@@ -20,7 +20,8 @@ class Offer:
 
 def of(invoice: Invoice) -> Offer | None:
     """None where nothing is left to ask for."""
-    if not refund_requests.askable(invoice):
-        return None
     right = withdrawals.of(invoice)
-    return Offer(invoice, links.withdrawal_path(invoice) if right and right.is_possible else "")
+    may_withdraw = right is not None and right.is_possible  # also while an ordinary request waits
+    if not may_withdraw and not refund_requests.askable(invoice):
+        return None
+    return Offer(invoice, links.withdrawal_path(invoice) if may_withdraw else "")

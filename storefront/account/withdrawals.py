@@ -19,6 +19,7 @@ from storefront.billing import links
 from storefront.billing.errors import AlreadyRequested, NotRequestable
 from storefront.billing.models import Invoice
 from storefront.billing.services import refund_requests
+from storefront.core import clock
 from storefront.core.throttle import throttled
 from storefront.licensing.services import withdrawals
 
@@ -73,6 +74,7 @@ def _page(
         "right": right,
         "form": form,
         "until": until,
+        "is_late": until is not None and until <= clock.now(),
         "excepted": [label for _key, label in line_choices(invoice, list(right.excepted))] if right else [],
         "sent": invoice.refund_requests.filter(is_withdrawal=True).prefetch_related("lines__line"),
         "is_for_consumers": withdrawals.is_consumer_in_eu(invoice),

@@ -148,6 +148,20 @@ def test_a_consumer_withdraws_by_the_link_without_a_log_in(invoice: Any) -> None
     assert mail.payload["context"]["is_withdrawal"] is True and mail.payload["to"] == invoice.customer.email
 
 
+def test_a_request_that_waits_does_not_shut_the_link_and_gives_way(owner: Client, invoice: Any) -> None:
+    both = [line(invoice), line(invoice, 1)]
+    request = refund_requests.ask(invoice=invoice, lines=both, language="en")
+    assert link(invoice) in owner.get(f"/account/orders/{invoice.order.number}/").content.decode()
+    assert Client().post(link(invoice), {"lines": both[:1]}).status_code == 302
+    assert fresh(request).status == "asked" and [each.line_id for each in request.lines.all()] == both[1:]
+    assert Client().post(link(invoice), {"lines": both[1:]}).status_code == 302
+    assert fresh(request).status == "withdrawn"
+    sent = RefundRequest.objects.filter(is_withdrawal=True)
+    assert sent.count() == 2 and {each.status for each in sent} == {"asked"}
+    again = Client().get(link(invoice))
+    assert "The time to withdraw was" not in again.content.decode()
+
+
 def test_sent_twice_it_counts_once(invoice: Any) -> None:
     for _ in range(2):
         assert Client().post(link(invoice), {"lines": [line(invoice)]}).status_code in (302, 422)
@@ -228,7 +242,9 @@ def test_what_was_refunded_cannot_be_withdrawn_from(invoice: Any, make_customer:
     asked = refund_requests.ask(invoice=invoice, lines=[line(invoice), line(invoice, 1)], language="en")
     decision = refund_requests.asked_decision(asked)
     refund_requests.grant(request=asked, decision=decision, by=make_customer("clerk@example.com"), reason="r")
-    assert Client().get(link(invoice)).status_code == 410
+    gone = Client().get(link(invoice))
+    assert gone.status_code == 410
+    assert "nothing to withdraw from" in gone.content.decode() and "was until" not in gone.content.decode()
 
 
 def test_the_mail_about_the_payment_holds_the_link(invoice: Any, customer: Any, stripe: Any) -> None:

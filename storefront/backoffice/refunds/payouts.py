@@ -165,7 +165,6 @@ class ReturnedPayout(PayoutAct):
             _("%(amount)s is the customer's again, and the invoice counts as paid with it as far as it is still paid.")
             % {"amount": words.amount(self.object)},
             _("Licenses do not come back by themselves."),
-            _("It can be refunded anew."),
         ]
 
     def perform(self, form: Any) -> Outcome:

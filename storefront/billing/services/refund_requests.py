@@ -29,14 +29,17 @@ from storefront.core import clock, states
 from storefront.users.models import User
 
 
-def askable(invoice: Invoice) -> dict[int, list[Unit]]:
+def askable(invoice: Invoice, *, is_withdrawal: bool = False) -> dict[int, list[Unit]]:
     """The units of each line that a refund can be asked for, by the line's key, lines without any left out: those that
-    something is left of and no open request is about."""
+    something is left of and no open request is about. A withdrawal goes before ordinary requests that wait."""
     if invoice.status != InvoiceStatus.PAID or not any(
         part.amount > 0 for part in refund_plans.sources(invoice, RefundWay.BANK)
     ):
         return {}
-    asked = set(RefundRequestLine.objects.filter(line__invoice=invoice, is_open=True).values_list("line", flat=True))
+    open_ones = RefundRequestLine.objects.filter(line__invoice=invoice, is_open=True)
+    if is_withdrawal:
+        open_ones = open_ones.exclude(request__is_withdrawal=False, request__status=RefundRequestStatus.ASKED)
+    asked = set(open_ones.values_list("line", flat=True))
     found: dict[int, list[Unit]] = {}
     for unit, left in units_left(invoice).items():
         if left > 0 and unit.line_id not in asked:
@@ -66,7 +69,9 @@ def ask(
         invoice = Invoice.objects.select_related("customer", "order").get(pk=invoice.pk)
         if check is not None:
             check()
-        wanted, left = list(dict.fromkeys(lines)), askable(invoice)
+        wanted, left = list(dict.fromkeys(lines)), askable(invoice, is_withdrawal=is_withdrawal)
+        if is_withdrawal and all(line in left for line in wanted):
+            _make_way(invoice, wanted)
         if RefundRequestLine.objects.filter(line__in=wanted, line__invoice=invoice, is_open=True).exists():
             raise AlreadyRequested
         if not wanted or any(line not in left for line in wanted):
@@ -83,6 +88,18 @@ def ask(
             raise AlreadyRequested from twice
         refund_request_mails.asked(request)
     return request
+
+
+def _make_way(invoice: Invoice, lines: Sequence[int]) -> None:
+    """Ordinary requests for ``lines`` that wait give way to a withdrawal: they are over, or ask for the rest only."""
+    waiting = RefundRequest.objects.filter(invoice=invoice, status=RefundRequestStatus.ASKED, is_withdrawal=False)
+    for request in waiting.order_by("pk"):
+        locked = _lock_asked(request)
+        mine = RefundRequestLine.objects.filter(request=locked)
+        if not mine.exclude(line__in=lines).exists():
+            refund_request_states.close(locked, RefundRequestStatus.WITHDRAWN)
+        else:
+            mine.filter(line__in=lines).delete()
 
 
 def _payee_columns(payee: Payee | None) -> dict[str, str]:

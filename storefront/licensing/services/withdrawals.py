@@ -45,7 +45,7 @@ def of(invoice: Invoice) -> Withdrawal | None:
     if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or not is_consumer_in_eu(invoice):
         return None
     begun = _begun_lines(invoice) if EarlyStart.objects.filter(invoice=invoice).exists() else set()
-    asked = refund_requests.askable(invoice)
+    asked = refund_requests.askable(invoice, is_withdrawal=True)
     lines = tuple(line for line in asked if line not in begun)
     return Withdrawal(last_moment(invoice.paid_at), lines, tuple(line for line in asked if line in begun))
 
