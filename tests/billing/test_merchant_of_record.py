@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from storefront.billing import queries
+from storefront.billing import breaker, queries
 from storefront.billing.accounting import journal, registers
 from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.errors import CannotBeCharged
@@ -24,6 +24,7 @@ from storefront.billing.states import InvoiceKind
 from storefront.billing.tax import shipped_rates
 from storefront.core import clock
 from storefront.core.spans import Span
+from storefront.gateways.errors import Unavailable
 from storefront.inbox.processing import process_due
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from tests.billing.building import make_invoice
@@ -52,6 +53,17 @@ def sells(twocheckout: TwoCheckoutStandIn, seller: Seller, settings: Any) -> Two
 def ours(customer: Any, seller: Seller) -> Invoice:
     """119.00 EUR, of which 19.00 are VAT."""
     return make_invoice(customer, "59.50", "59.50", payer=PAYER)
+
+
+def add_stripe(settings: Any) -> None:
+    settings.PAYMENT_GATEWAYS = settings.PAYMENT_GATEWAYS | {
+        "stripe": {
+            "class": "storefront.gateways.payments.stripe.Gateway",
+            "settings": {
+                "api_key": "STRIPE_API_KEY", "webhook_secrets": "STRIPE_WEBHOOK_SECRETS", "api_base": "STRIPE_API_BASE",
+            },
+        }
+    }  # fmt: skip
 
 
 def kinds(invoice: Invoice) -> set[str]:
@@ -109,19 +121,27 @@ def test_another_method_makes_the_sale_ours_again_to_the_cent(
     sells: TwoCheckoutStandIn, ours: Invoice, stripe: Any, settings: Any
 ) -> None:
     theirs = start(invoice=ours, gateway_name="twocheckout").invoice
-    settings.PAYMENT_GATEWAYS = settings.PAYMENT_GATEWAYS | {
-        "stripe": {
-            "class": "storefront.gateways.payments.stripe.Gateway",
-            "settings": {
-                "api_key": "STRIPE_API_KEY", "webhook_secrets": "STRIPE_WEBHOOK_SECRETS", "api_base": "STRIPE_API_BASE",
-            },
-        }
-    }  # fmt: skip
+    add_stripe(settings)
     attempt = start(invoice=theirs, gateway_name="stripe")
     again = attempt.invoice
     assert (again.amount, again.tax, again.tax_treatment) == (ours.amount, ours.tax, ours.tax_treatment)
     assert kinds(again) == {"invoice"} and queries.replacement_of(ours) == again
     assert start(invoice=again, gateway_name="twocheckout").invoice.amount == Decimal("100.00")
+
+
+def test_another_method_goes_on_while_the_provider_that_would_sell_is_away(
+    sells: TwoCheckoutStandIn, ours: Invoice, stripe: Any, settings: Any
+) -> None:
+    attempt = start(invoice=ours, gateway_name="twocheckout")
+    add_stripe(settings)
+    sells.fail_next(kind="reset", count=-1)
+    for _ in range(breaker.FAILURES):
+        with pytest.raises(Unavailable):
+            settle(attempt_id=attempt.pk)
+    again = start(invoice=attempt.invoice, gateway_name="stripe")
+    attempt.refresh_from_db()
+    assert attempt.status == "cancelled" and again.gateway == "stripe"
+    assert (again.invoice.amount, again.invoice.tax) == (ours.amount, ours.tax)
 
 
 def test_a_page_that_closed_unpaid_makes_the_sale_ours_again(

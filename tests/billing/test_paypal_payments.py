@@ -12,8 +12,8 @@ import time_machine
 from checkout.pay import progress
 from storefront.billing import links, status
 from storefront.billing.errors import AlreadyPaid, PaymentProcessing
-from storefront.billing.models import PaymentAttempt, ReviewItem
-from storefront.billing.services import refunds, reviews
+from storefront.billing.models import PartPayment, PaymentAttempt, ReviewItem
+from storefront.billing.services import refunds, reviews, unpaid
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile_gateway
@@ -24,7 +24,7 @@ from storefront.core import clock
 from storefront.gateways.errors import Unavailable
 from storefront.licensing.models import License
 from storefront.sandbox.paypal.courier import encoded
-from tests.billing.building import make_invoice
+from tests.billing.building import make_invoice, make_payment
 from tests.purchases import order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -316,3 +316,46 @@ class TestMoneyBack:
         payment.refresh_from_db()
         assert license.status == (before if after else "suspended")
         assert payment.amount_lost == (0 if after else payment.amount)
+
+
+class TestRefusedUnheard:
+    """The answer to a refused capture is lost: the same key brings the refusal again."""
+
+    @pytest.fixture
+    def attempt(self, paypal, invoice) -> PaymentAttempt:
+        attempt = opened(invoice)
+        paypal.agree(attempt.provider_reference, way="declined")
+        paypal.fail_next(kind="lost", method="POST")
+        with pytest.raises(Unavailable):
+            settle(attempt_id=attempt.pk)
+        attempt.refresh_from_db()
+        assert attempt.capture_asked_at is not None
+        return attempt
+
+    def test_the_next_look_notes_it(self, paypal, invoice, attempt):
+        attempt = settle(attempt_id=attempt.pk)
+        assert (attempt.status, attempt.captures_declined, attempt.capture_asked_at) == (AttemptStatus.PENDING, 1, None)
+        paypal.agree(attempt.provider_reference)
+        settle(attempt_id=attempt.pk)
+        assert is_paid(invoice) and paypal.stats()["charges"] == 1
+
+    def test_another_method_takes_its_place(self, paypal, stripe, invoice, attempt):
+        other = start(invoice=invoice, gateway_name="stripe")
+        attempt.refresh_from_db()
+        assert (attempt.status, other.gateway) == (AttemptStatus.CANCELLED, "stripe")
+
+    def test_staff_close_it(self, paypal, invoice, attempt):
+        unpaid.close_charges(invoice=invoice)
+        attempt.refresh_from_db()
+        assert attempt.status == AttemptStatus.CANCELLED
+
+
+def test_no_more_is_taken_than_is_due(paypal, invoice):
+    attempt = opened(invoice)
+    paypal.agree(attempt.provider_reference)
+    payment = make_payment(invoice.customer, "36.00", invoice=make_invoice(invoice.customer, "36.00"))
+    PartPayment.objects.create(payment=payment, invoice=invoice, amount=Decimal("36.00"))
+    attempt = settle(attempt_id=attempt.pk)
+    assert (attempt.status, attempt.capture_asked_at) == (AttemptStatus.PENDING, None)
+    assert paypal.stats()["charges"] == 0
+    assert opened(invoice).amount == Decimal("60.00")

@@ -113,6 +113,24 @@ def test_a_card_that_is_refused_again_and_again_ends_the_attempt(rig: PayPalRig)
     assert (found.state, found.failure_code) == (RemoteState.FAILED, "MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED")
 
 
+@pytest.mark.parametrize(("issue", "code"), [
+    ("PREVIOUS_REQUEST_IN_PROGRESS", "idempotency_key_in_use"), ("OF_NEXT_YEAR", "unknown_refusal"),
+])  # fmt: skip
+def test_a_refusal_that_says_nothing_certain_ends_nothing(rig: PayPalRig, issue: str, code: str) -> None:
+    from storefront.sandbox.paypal.errors import refused
+
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.approve(reference)
+    orders = rig.stand_in._orders
+    orders.capture = lambda _: (_ for _ in ()).throw(refused(issue))  # type: ignore[method-assign]
+    with pytest.raises(Unavailable) as caught:
+        gateway.capture(reference, idempotency_key="capture-0")
+    assert caught.value.code == code
+    del orders.capture
+    assert gateway.capture(reference, idempotency_key="capture-0").state is RemoteState.SUCCEEDED
+
+
 def test_one_token_serves_many_calls_and_is_renewed_once_when_it_is_refused(rig: PayPalRig) -> None:
     gateway = rig.gateway()
     reference = gateway.start(request()).provider_reference

@@ -35,7 +35,7 @@ def cancel_attempt(attempt: PaymentAttempt) -> PaymentAttempt:
     the money is taken by us (``capturing``) nobody is asked: it is not taken any more.
     """
     if Feature.CAPTURE in gateway(attempt.gateway).supports:
-        return capturing.withdraw(attempt.pk) or settle(attempt_id=attempt.pk)
+        return capturing.withdraw(attempt.pk) or _look_and_withdraw(attempt.pk)
     if attempt.status == AttemptStatus.CREATED and attempt.provider_reference is None:
         attempt = resume(attempt)
     if attempt.status == AttemptStatus.SUCCEEDED or attempt.provider_reference is None:
@@ -47,6 +47,12 @@ def cancel_attempt(attempt: PaymentAttempt) -> PaymentAttempt:
         return settle(attempt_id=attempt.pk)
     attempt = record(attempt_id=attempt.pk, snapshot=snapshot, seen=seen)
     return _give_up(attempt.pk) if attempt.is_awaited else attempt
+
+
+def _look_and_withdraw(attempt_id: int) -> PaymentAttempt:
+    """Money that was asked for: it was taken, or refused with an answer that nobody heard, and is asked for no more."""
+    attempt = settle(attempt_id=attempt_id)
+    return (capturing.withdraw(attempt_id) if attempt.status in OPEN_ATTEMPT else None) or attempt
 
 
 def give_up_unreached(attempt_id: int) -> PaymentAttempt:

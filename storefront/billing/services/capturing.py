@@ -11,19 +11,26 @@ from django.db import transaction
 
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt
-from storefront.billing.services import orders
+from storefront.billing.services import orders, part_payments
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 
 
-def take(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> PaymentSnapshot:
-    """Take the money of an approved charge that fits its attempt, once; what the charge is then.
+def is_to_take(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
+    """Whether a charge is agreed to, or was asked for with an answer that nobody heard: one that is open again was
+    refused, and the same key brings the refusal."""
+    is_unheard = snapshot.state is RemoteState.OPEN and attempt.capture_asked_at is not None
+    return snapshot.state is RemoteState.APPROVED or is_unheard
 
-    A charge that is wanted no more, or whose agreement was refused already, is left as it is: then ``snapshot`` is
-    returned. Must not be called inside a transaction. Raises Unavailable (unknown: the same key asks again) or
-    ConfigurationError.
+
+def take(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> PaymentSnapshot:
+    """Take the money of a charge that fits its attempt, once (``is_to_take``); what the charge is then.
+
+    A charge that is wanted no more, for more than is still due, or whose agreement was refused already, is left as it
+    is: then ``snapshot`` is returned. Must not be called inside a transaction. Raises Unavailable (unknown: the same
+    key asks again) or ConfigurationError.
     """
     key = _claim(attempt.pk, snapshot.approval)
     if not key:
@@ -56,6 +63,8 @@ def _claim(attempt_id: int, approval: str) -> str:
         invoice = attempt.invoice
         is_wanted = attempt.status in OPEN_ATTEMPT and invoice.status == InvoiceStatus.OPEN
         if not is_wanted or orders.is_cancelled(invoice.order):
+            return ""
+        if attempt.amount > part_payments.due(invoice):  # part of it came by another way meanwhile
             return ""
         if approval and approval == attempt.declined_approval:
             return ""

@@ -76,7 +76,7 @@ def _settle(
             snapshot = gateway(attempt.gateway).fetch(
                 reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds or is_refunded
             )
-            if snapshot.state is RemoteState.APPROVED and not mismatches(attempt, attempt.invoice, snapshot):
+            if capturing.is_to_take(attempt, snapshot) and not mismatches(attempt, attempt.invoice, snapshot):
                 snapshot = capturing.take(attempt, snapshot)
         except NotFound:
             return unknown_charges.note(attempt)

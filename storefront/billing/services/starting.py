@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.db import OperationalError, transaction
 
@@ -110,7 +111,7 @@ def choose_by_hand(*, invoice: Invoice, name: str) -> None:
 def _fitted(invoice: Invoice, method: str) -> Invoice:
     """The invoice as this method may be paid for: the provider's sale, or ours."""
     try:
-        return whose_sale.fit(invoice=invoice, method=method)
+        return whose_sale.fit(invoice=invoice, method=method, make_room=partial(make_room, for_method=method))
     except ConfigurationError as exc:
         logger.exception("payment provider %s is not configured", method)
         raise PaymentUnavailable from exc

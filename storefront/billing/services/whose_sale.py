@@ -9,6 +9,7 @@ for another payer, and there and back is the same to the cent.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -21,10 +22,11 @@ from storefront.gateways.errors import ConfigurationError, GatewayError
 logger = logging.getLogger(__name__)
 
 
-def fit(*, invoice: Invoice, method: str) -> Invoice:
+def fit(*, invoice: Invoice, method: str, make_room: Callable[[PaymentAttempt], object]) -> Invoice:
     """The invoice to be paid by a method: itself, or the one that takes its place. Not inside a transaction.
 
-    One that the provider cannot sell stays as it is, and is not open to the method. Raises as ``unpaid.check`` does;
+    One that the provider cannot sell stays as it is, and is not open to the method. ``make_room`` closes an open charge
+    for the method, or gives it up where its provider is away. Raises as that and ``unpaid.check`` do;
     TransferExpected; PaymentUnavailable or PaymentProcessing where an open charge cannot be closed; ConfigurationError.
     """
     wanted = merchants_of_record.provider_of(method)
@@ -33,6 +35,10 @@ def fit(*, invoice: Invoice, method: str) -> Invoice:
     if wanted and not merchants_of_record.can_be_sold(invoice):
         return invoice
     replacing.check_nothing_expected(invoice)  # before a page is closed for nothing
+    with transaction.atomic():
+        unpaid.lock(invoice)
+    for attempt in invoice.attempts.filter(status__in=OPEN_ATTEMPT):
+        make_room(attempt)
     try:
         unpaid.close_charges(invoice=invoice)
     except (GatewayError, ConfigurationError) as unknown:

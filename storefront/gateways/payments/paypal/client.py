@@ -115,11 +115,13 @@ def readable() -> Iterator[None]:
 
 
 def _failure(answer: HttpResponse, debug_id: str, right: str) -> GatewayError | ConfigurationError:
-    """400 and 422 are definite; 409, 429 and 5xx leave the outcome unknown."""
+    """400 and 422 are definite, but of a call that is still being carried out; 409, 429 and 5xx leave it unknown."""
     name, issue = _words(answer)
     code = (issue or name)[:100]
     message = f"PayPal: {code or answer.status} (debug id {debug_id[:40]})"
     match answer.status:
+        case 400 | 422 if code == "PREVIOUS_REQUEST_IN_PROGRESS":
+            return Unavailable(message, code=IN_PROGRESS)
         case 401:
             return ConfigurationError("PayPal refuses the token that it has just given us")
         case 403 if right:

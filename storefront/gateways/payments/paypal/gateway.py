@@ -24,7 +24,7 @@ from storefront.gateways.payments.paypal import dashboard, diagnosis, orders, we
 from storefront.gateways.payments.paypal.amounts import LIMITS
 from storefront.gateways.payments.paypal.certificates import Certificates
 from storefront.gateways.payments.paypal.client import Client, readable
-from storefront.gateways.payments.paypal.declines import ALREADY_TAKEN, CHOOSE_AGAIN, DECLINES, NOT_AGREED
+from storefront.gateways.payments.paypal.declines import ALREADY_TAKEN, CHOOSE_AGAIN, DECLINES, FINAL, NOT_AGREED
 from storefront.gateways.payments.paypal.disputes import disputed_since, disputes_of
 from storefront.gateways.payments.paypal.refunds import give_back
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
@@ -182,6 +182,8 @@ class Gateway(PaymentGateway):
         if refusal.code in CHOOSE_AGAIN | NOT_AGREED and found.state is not RemoteState.EXPIRED:
             page = found.redirect_url or self.page_of(provider_reference)
             return replace(found, state=RemoteState.OPEN, failure_code=refusal.code, redirect_url=page)
+        if refusal.code not in FINAL and found.state is not RemoteState.EXPIRED:
+            raise Unavailable(f"PayPal does not take an order's money ({refusal.code})", code="unknown_refusal")
         return replace(found, state=RemoteState.FAILED, failure_code=refusal.code, redirect_url="")
 
     def page_of(self, provider_reference: str) -> str:
