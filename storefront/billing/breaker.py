@@ -35,8 +35,8 @@ _CIRCUIT = Circuit("payment")
 #: Seconds one question in the background may take.
 PROBE_SECONDS = 4.0
 #: The provider is there: busy with an earlier call of ours (https://docs.stripe.com/error-codes), or repeating an old
-#: answer (https://docs.stripe.com/api/idempotent_requests); it took a refund that it does not list yet; or refuses for a
-#: reason that it does not document.
+#: answer (https://docs.stripe.com/api/idempotent_requests); it took a refund that it does not list yet, or it refuses
+#: for a reason that it does not document.
 NOT_AWAY = frozenset({"idempotency_key_in_use", "lock_timeout", "replayed", "refund_not_listed", "unknown_refusal"})
 
 _WAITS = Sentence(_("What waits for it goes on by itself then. 'manage.py payments doctor' lists all that is missing."))

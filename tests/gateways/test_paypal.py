@@ -123,7 +123,7 @@ def test_a_refusal_that_says_nothing_certain_ends_nothing(rig: PayPalRig, issue:
     reference = gateway.start(request()).provider_reference
     rig.approve(reference)
     orders = rig.stand_in._orders
-    orders.capture = lambda _: (_ for _ in ()).throw(refused(issue))  # type: ignore[method-assign]
+    orders.capture = lambda _: (_ for _ in ()).throw(refused(issue))  # type: ignore[method-assign, assignment]
     with pytest.raises(Unavailable) as caught:
         gateway.capture(reference, idempotency_key="capture-0")
     assert caught.value.code == code
