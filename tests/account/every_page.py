@@ -277,7 +277,7 @@ def _refunds(license: Any) -> Iterator[Kind]:
     RefundReason.objects.get_or_create(title="I ordered the wrong thing")
     path = f"/account/invoices/{bought.number}/refund/"
     yield Kind(path, is_main=True)
-    yield Kind(path, act=send("main form", text="x", payee_account="DE00"))
+    yield Kind(path, act=lambda page: (open_all("main details")(page), send("main form", payee_account="DE00")(page)))
     yield Kind(f"/ru{path}")
     link = withdrawal_path(bought)
     yield Kind(link, is_main=True)

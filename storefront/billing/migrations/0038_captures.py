@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+from storefront.billing.db_triggers import FROZEN_TABLES
 
 class Migration(migrations.Migration):
 
@@ -10,6 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        FROZEN_TABLES.remove_operation(),
         migrations.AddField(
             model_name='paymentattempt',
             name='capture_asked_at',
@@ -30,4 +32,5 @@ class Migration(migrations.Migration):
             name='pending_reason',
             field=models.CharField(blank=True, max_length=10),
         ),
+        FROZEN_TABLES.install_operation(),
     ]
