@@ -280,7 +280,7 @@ def _refunds(license: Any) -> Iterator[Kind]:
     yield Kind(path, act=lambda page: (open_all("main details")(page), send("main form", payee_account="DE00")(page)))
     yield Kind(f"/ru{path}")
     link = withdrawal_path(bought)
-    yield Kind(link, is_main=True)
+    yield Kind(link, is_main=True, status=410)  # the seller and the buyer are outside the EU
     asked = refund_requests.ask(invoice=bought, lines=[bought.lines.all()[0].pk], language="en", text="Sorry")
     yield Kind(f"/account/refunds/{asked.public_id}/", is_main=True)
     yield Kind(f"/account/invoices/{bought.number}/")
