@@ -10,13 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import islice
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storefront.core.periods import add_months
+from storefront.licensing.models import License
 from storefront.licensing.validity import (
     Period,
     Span,
@@ -173,28 +173,26 @@ def test_value_becomes_days_at_the_price_of_the_same_period_rounded_up_once() ->
 )
 def test_status_by_the_clock(after_end: timedelta, status: str, left: int) -> None:
     end = datetime(2026, 3, 31, tzinfo=UTC)
-    license = SimpleNamespace(status="active", valid_until=end, begins_by=None, link_problem="")
+    license = License(status="active", valid_until=end)
     assert (effective_status(license, end + after_end), days_left(license, end + after_end)) == (status, left)
 
 
 @pytest.mark.parametrize(("now", "left"), [("13T09:00", 0), ("12T23:59", 1), ("12T00:01", 1), ("11T23:59", 2)])
 def test_days_left_lead_to_the_day_that_is_named(now: str, left: int) -> None:
-    license = SimpleNamespace(status="active", valid_until=datetime(2026, 12, 13, 12, 35, tzinfo=UTC))
+    license = License(status="active", valid_until=datetime(2026, 12, 13, 12, 35, tzinfo=UTC))
     assert days_left(license, datetime.fromisoformat(f"2026-12-{now}+00:00")) == left
 
 
 @pytest.mark.parametrize("status", ["suspended", "revoked"])
 def test_suspended_and_revoked_win_over_the_clock(status: str) -> None:
-    license = SimpleNamespace(
-        status=status, valid_until=datetime(2026, 3, 31, tzinfo=UTC), begins_by=None, link_problem=""
-    )
+    license = License(status=status, valid_until=datetime(2026, 3, 31, tzinfo=UTC))
     assert effective_status(license, datetime(2026, 1, 1, tzinfo=UTC)) == status
     assert effective_status(license, datetime(2029, 1, 1, tzinfo=UTC)) == status
 
 
 def test_license_that_waits_for_its_portal_runs_once_it_has_begun() -> None:
     end = datetime(2026, 3, 31, tzinfo=UTC)
-    license = SimpleNamespace(status="pending", valid_until=end, begins_by=None, link_problem="")
+    license = License(status="pending", valid_until=end)
     assert effective_status(license, end) == "pending"
     assert effective_status(license, end + GRACE) == "expired"
 
@@ -202,7 +200,7 @@ def test_license_that_waits_for_its_portal_runs_once_it_has_begun() -> None:
 @pytest.mark.parametrize(("problem", "status"), [("", "pending"), ("portal_taken", "scheduled")])
 def test_license_that_has_not_begun_is_never_over(problem: str, status: str) -> None:
     end = datetime(2026, 3, 31, tzinfo=UTC)
-    license = SimpleNamespace(status="pending", valid_until=end, begins_by=end, link_problem=problem)
+    license = License(status="pending", valid_until=end, begins_by=end, link_problem=problem)
     assert effective_status(license, end + timedelta(days=400)) == status
 
 
