@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from catalogue.plans.models import Discount, Period, Plan
 from storefront.core import money
@@ -55,7 +55,7 @@ class Quote:
 def price_of(*, monthly_price: Decimal, months: int, discount_percent: Decimal, currency: str) -> Price:
     """The price of ``months`` months at ``monthly_price`` (major units) less ``discount_percent`` (0 <= d < 100).
 
-    Rounded once, half up, to the minor unit of ``currency``. Raises ValueError for anything out of range.
+    Rounded once, half up, to the step of prices in ``currency``. Raises ValueError for anything out of range.
     """
     if not monthly_price.is_finite() or monthly_price <= 0:
         raise ValueError(f"price per month must be positive: {monthly_price}")
@@ -65,9 +65,12 @@ def price_of(*, monthly_price: Decimal, months: int, discount_percent: Decimal, 
         raise ValueError(f"discount must be from 0 to less than 100: {discount_percent}")
     full = monthly_price * months
     return Price(
-        list_amount=money.quantize(full, currency),
-        amount=money.quantize(full * (100 - discount_percent) / 100, currency),
+        list_amount=_in_steps(full, currency), amount=_in_steps(full * (100 - discount_percent) / 100, currency)
     )
+
+
+def _in_steps(amount: Decimal, currency: str) -> Decimal:
+    return money.quantize(amount.quantize(money.price_unit(currency), ROUND_HALF_UP), currency)
 
 
 def per_month(amount: Decimal, months: int, currency: str) -> Decimal:

@@ -38,6 +38,13 @@ def minor_unit(currency: str) -> Decimal:
     return Decimal(1).scaleb(-places(currency))
 
 
+@lru_cache(maxsize=64)
+def price_unit(currency: str) -> Decimal:
+    """The smallest step of a published price: the minor unit, but no finer than 0.01. Oscar keeps prices to two places,
+    and card companies take dinars of three in steps of ten: https://docs.stripe.com/currencies#three-decimal."""
+    return max(minor_unit(currency), _TWO_PLACES)
+
+
 def quantize(amount: Decimal, currency: str) -> Decimal:
     """Round once, commercially (half up), to the currency's minor unit. Raises MoneyError if not finite."""
     if not amount.is_finite():

@@ -34,7 +34,7 @@ percents = st.decimals(min_value=0, max_value="99.99", places=2)
 
 @given(currency=st.sampled_from(CURRENCIES), price=units, months=st.integers(1, 120), percent=percents)
 def test_a_price_is_an_amount_of_its_currency(currency: str, price: int, months: int, percent: Decimal) -> None:
-    unit = money.minor_unit(currency)
+    unit = money.price_unit(currency)
     found = price_of(monthly_price=price * unit, months=months, discount_percent=percent, currency=currency)
     exact = price * unit * months * (100 - percent) / 100
     assert money.is_exact(found.amount, currency) and money.is_exact(found.list_amount, currency)
