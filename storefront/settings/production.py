@@ -29,9 +29,13 @@ REQUIRED = [
     "SHOP_NAME",
     "BITRIX24_APPS",
 ]
+#: The shop has no payment provider: it is paid by bank transfer, to the accounts that the seller keeps in Wagtail.
+BANK_TRANSFER_ONLY = env.boolean("BANK_TRANSFER_ONLY", default=False)
 # A payment method that is begun is whole; a shop that names none is taken for one that forgot the first.
 begun = [spec["env"] for spec in PAYMENT_GATEWAYS.values() if any(map(env.has, spec["env"]))]
-REQUIRED += [name for names in begun or [PAYMENT_GATEWAYS["stripe"]["env"]] for name in names]
+is_method_forgotten = not begun and not BANK_TRANSFER_ONLY
+REQUIRED += [name for names in begun for name in names]
+REQUIRED += PAYMENT_GATEWAYS["stripe"]["env"] if is_method_forgotten else ()
 BEHIND_TLS_PROXY = env.boolean("BEHIND_TLS_PROXY", default=True)
 if not SINGLE_PROCESS:
     REQUIRED += ["CACHE_URL", "THROTTLE_STORAGE_URL"]
@@ -70,6 +74,8 @@ wrong += mail_companies.problems(EMAIL_BACKEND, ANYMAIL)
 wrong += configuration.unreadable_proxies(TRUSTED_PROXIES)
 wrong += configuration.unknown_languages(LANGUAGE_CODES)
 wrong += configuration.shared_folders(MEDIA_ROOT, PRIVATE_MEDIA_ROOT)
+if is_method_forgotten:
+    wrong.append("BANK_TRANSFER_ONLY is not true, and no payment provider is set up: buyers could not pay.")
 # A variable that is missing or cannot be read is named once, not again for the default that stands in for it.
 named = {text.split()[0] for text in env.problems}.union(missing)
 refused = [f"{name} is missing." for name in missing]

@@ -68,7 +68,22 @@ def refusal(changes: dict[str, str], code: str = "import storefront.settings.pro
 def test_names_everything_that_is_missing_at_once() -> None:
     emptied = dict.fromkeys(set(ENVIRONMENT) - {"DJANGO_SETTINGS_MODULE"}, "")
     lines = refusal(emptied).strip().splitlines()[1:]
-    assert sorted(lines) == sorted(f"- {name} is missing." for name in emptied)
+    assert sorted(lines[:-1]) == sorted(f"- {name} is missing." for name in emptied)
+    assert lines[-1].startswith("- BANK_TRANSFER_ONLY is not true")
+
+
+def test_a_shop_with_bank_transfer_alone_starts() -> None:
+    alone = {"STRIPE_API_KEY": "", "STRIPE_WEBHOOK_SECRETS": "", "SECRET_KEY": KEY}
+    assert "BANK_TRANSFER_ONLY" in refusal(alone)
+    code = (
+        "import storefront.wsgi; from django.core.management import execute_from_command_line as run;"
+        "from storefront.billing.gateway_registry import begun; print(begun()); run(['', 'check'])"
+    )
+    done = run(code, alone | {"BANK_TRANSFER_ONLY": "true"})
+    assert done.returncode == 0, done.stderr
+    assert "()" in done.stdout and "no issues" in done.stdout
+    begun = alone | {"BANK_TRANSFER_ONLY": "true", "PAYPAL_CLIENT_ID": "client-id-of-an-app"}
+    assert "- PAYPAL_WEBHOOK_ID is missing." in refusal(begun)
 
 
 def test_a_payment_method_is_set_up_whole_or_not_at_all() -> None:
@@ -151,6 +166,7 @@ WRONG = {
     "LANGUAGES": "en,klingon",
     "TRUSTED_PROXIES": "proxy",
     "VISITOR_COUNTRY_HEADER": "CF IPCountry",
+    "BANK_TRANSFER_ONLY": "both",
     "STRIPE_API_KEY": "pk_live_example",
     "STRIPE_WEBHOOK_SECRETS": "secret",
     "STRIPE_API_BASE": "api.stripe.com",
