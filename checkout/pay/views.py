@@ -3,6 +3,7 @@ the person. Only a POST calls the provider."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,8 @@ from checkout import unpaid as visitors_orders
 from checkout.orders import consents
 from checkout.orders.consents import ConsentAwaited
 from checkout.orders.errors import CartChanged
-from checkout.pay import agreement_form, choosing, progress
+from checkout.pay import agreement_form, another_total, choosing, progress
+from checkout.pay.another_total import AnotherTotal
 from checkout.pay.private_page import HttpResponseSeeOther, private
 from storefront.billing import instructions, links, methods_by_hand, queries
 from storefront.billing import status as payment_status
@@ -31,6 +33,7 @@ from storefront.billing.errors import (
     PaymentInReview,
     PaymentProcessing,
     PaymentUnavailable,
+    TaxDiffers,
 )
 from storefront.billing.models import Invoice, InvoiceLine, PaymentAttempt
 from storefront.billing.services import (
@@ -109,7 +112,12 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         source=location_evidence.PAY_PAGE,
     )
     try:
-        where = _begin(request, invoice, method)
+        other = another_total.of(invoice, method)
+        if other and not other.is_agreed(request):
+            return _page(request, invoice, other=other)
+        where = _begin(request, invoice, method, total=other.total if other else invoice.amount)
+    except TaxDiffers:  # just now
+        return _page(request, invoice, other=another_total.of(invoice, method))
     except (NotPayable, PaymentAwaited, ConsentAwaited):  # the last: an agreement came into force just now
         return HttpResponseSeeOther(links.pay_path(invoice))
     except (PaymentProcessing, PaymentInReview) as exc:
@@ -129,14 +137,15 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     return HttpResponseSeeOther(where)
 
 
-def _begin(request: HttpRequest, invoice: Invoice, method: str) -> str:
+def _begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decimal) -> str:
     """Where the buyer pays now: the provider's page, or this one with the instructions. Raises as ``starting`` does."""
     is_placed_here = visitors_orders.was_placed_here(request, invoice)
     try:
         if method not in methods_by_hand.names():
             instead_of = request.POST.get("instead", "")
-            return starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of).redirect_url
-        starting.choose_by_hand(invoice=invoice, name=method)
+            attempt = starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of, total=total)
+            return attempt.redirect_url
+        starting.choose_by_hand(invoice=invoice, name=method, total=total)
         return choosing.instructions_path(invoice, method)
     finally:  # another invoice may have taken its place, even where no page was opened after that
         newer = Invoice.objects.filter(replaces=invoice).first() if is_placed_here else None
@@ -153,7 +162,9 @@ def _page(
     may_pay: bool = False,
     is_method_missing: bool = False,
     agreements: agreement_form.AgreementForm | None = None,
+    other: AnotherTotal | None = None,
 ) -> HttpResponse:
+    """``other``: the total that must be agreed to first."""
     lines = list(invoice.lines.all())
     context = {
         "invoice": invoice,
@@ -167,6 +178,7 @@ def _page(
         "received": (received := part_payments.held(invoice)),
         "due": invoice.amount - received,
         "agreements": agreements or agreement_form.of_invoice(invoice),
+        "other": other,
     }
     charge = queries.open_attempt(invoice)
     choice = choosing.of(request, invoice, charge=charge)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from storefront.billing import breaker, queries
+from storefront.billing import breaker, links, queries
 from storefront.billing.accounting import journal, registers
 from storefront.billing.documents.models import DocumentRequest
-from storefront.billing.errors import CannotBeCharged
-from storefront.billing.models import Invoice, Payment, Seller, TaxRate
+from storefront.billing.errors import CannotBeCharged, TaxDiffers
+from storefront.billing.models import Invoice, Payment, PaymentAttempt, Seller, TaxRate
 from storefront.billing.services import tax_threshold
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.polling import poll_open_attempts
@@ -171,3 +171,48 @@ def test_on_another_plan_the_sale_stays_ours(twocheckout: TwoCheckoutStandIn, ou
     twocheckout.buy(attempt.redirect_url, country="AT")
     settle(attempt_id=attempt.pk)
     assert kinds(ours) == {"invoice", "receipt", "act"}
+
+
+def press(client: Client, invoice: Invoice, **data: str) -> Any:
+    return client.post(links.pay_path(invoice), data)
+
+
+def test_the_buyer_sees_another_total_before_they_are_sent_on(
+    sells: TwoCheckoutStandIn, ours: Invoice, client: Client, stripe: Any, settings: Any
+) -> None:
+    add_stripe(settings)
+    asked = press(client, ours, method="twocheckout")
+    text = asked.content.decode()
+    assert asked.status_code == 200 and not PaymentAttempt.objects.exists()
+    assert "the total is €100.00 instead of €119.00" in text and "2Checkout adds the tax of your country" in text
+    assert 'value="twocheckout" required checked' in text
+    assert press(client, ours, method="stripe", agreed="twocheckout 100.00 0.00").status_code == 303
+    assert press(client, ours, method="twocheckout", agreed="twocheckout 99.00 0.00").status_code == 200
+    sent = press(client, ours, method="twocheckout", agreed="twocheckout 100.00 0.00")
+    assert sent.status_code == 303 and sent["Location"].startswith(sells.base_url)
+    theirs = Invoice.objects.get(status="open")
+    back = press(client, theirs, method="stripe")
+    assert back.status_code == 200 and "the total is €119.00 instead of €100.00" in back.content.decode()
+    assert "VAT 19%: €19.00" in back.content.decode()
+    assert Invoice.objects.get(status="open") == theirs
+    assert press(client, theirs, method="stripe", agreed="stripe 100.00 19.00").status_code == 303
+    assert Invoice.objects.get(status="open").amount == ours.amount
+
+
+def test_nothing_takes_its_place_at_another_total_than_the_one_agreed_to(
+    sells: TwoCheckoutStandIn, ours: Invoice, stripe: Any, settings: Any
+) -> None:
+    add_stripe(settings)
+    theirs = start(invoice=ours, gateway_name="twocheckout").invoice
+    with pytest.raises(TaxDiffers):
+        start(invoice=theirs, gateway_name="stripe", total=Decimal("118.00"))
+    assert Invoice.objects.get(status="open") == theirs and theirs.attempts.get().status == "cancelled"
+
+
+def test_no_tax_of_ours_and_still_they_are_told_who_adds_one(
+    sells: TwoCheckoutStandIn, ours: Invoice, client: Client, seller: Seller, customer: Any
+) -> None:
+    Seller.objects.update(tax_regime="none")
+    free_of_tax = make_invoice(customer, "100.00", payer=PAYER)
+    text = press(client, free_of_tax).content.decode()
+    assert "By this way to pay the total is €100.00." in text and "2Checkout adds the tax" in text

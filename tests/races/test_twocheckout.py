@@ -6,6 +6,7 @@ Each race has a control run with its guard off, which must go wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from storefront.billing.models import Invoice, LedgerTransaction, Payment, Payme
 from storefront.billing.services import receiving, whose_sale
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.settlement import settle
-from storefront.billing.services.starting import start
+from storefront.billing.services.starting import make_room, start
 from storefront.core import clock, states
 from storefront.inbox.processing import process_due
 from storefront.notifications.models import OutboxMessage
@@ -112,7 +113,8 @@ def test_control_run_without_locks_they_collide(
 def sold_at_once(settings: Any, customer: Any, race: Any) -> list[Any]:
     settings.TWOCHECKOUT_MERCHANT_OF_RECORD = True
     invoice = make_invoice(customer)
-    return list(race(lambda: whose_sale.fit(invoice=invoice, method="twocheckout"), copies=8))
+    room = partial(make_room, for_method="twocheckout")
+    return list(race(lambda: whose_sale.fit(invoice=invoice, method="twocheckout", make_room=room), copies=8))
 
 
 def test_eight_clicks_make_one_invoice_of_the_provider(

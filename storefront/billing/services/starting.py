@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 from django.db import OperationalError, transaction
@@ -46,29 +47,28 @@ FIRST_CHECK = timedelta(seconds=60)
 _TRIES = 4
 
 
-def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "") -> PaymentAttempt:
+def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "", total: Decimal | None = None) -> PaymentAttempt:
     """Open a charge for all that the invoice still asks for, or find the one that is open; send the buyer to its
     ``redirect_url``.
 
     Amount, currency and lines come from the invoice alone. The row is committed before the provider is called, and
     every retry of it uses the same idempotency key. ``gateway_name``: a method with a provider that is open to the
     invoice (``open_methods.open_to``). ``instead_of``: public id of the attempt that waits for the buyer elsewhere and
-    is given up for this one. An open charge by another method is closed there first. Must not be called inside a
-    transaction.
-    Raises AlreadyPaid or InvoiceVoid; what ``barriers`` say; MethodStopped or MethodNotOpen; PaymentAwaited (pay
-    elsewhere); PaymentProcessing or PaymentInReview (do not pay again); PaymentRefused (a definite no, the attempt is
-    over) or CannotBeCharged (so would be the next one: it waits for staff); PaymentUnavailable (unknown: calling again
-    continues the same attempt).
+    is given up for this one. An open charge by another method is closed there first. ``total``: what the buyer has
+    agreed that another invoice in its place comes to (``whose_sale.planned``). Not inside a transaction.
+    Raises AlreadyPaid or InvoiceVoid; TaxDiffers (it would come to another sum); what ``barriers`` say; MethodStopped
+    or MethodNotOpen; PaymentAwaited (pay elsewhere); PaymentProcessing or PaymentInReview (do not pay again);
+    PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits for
+    staff); PaymentUnavailable (unknown: calling again continues the same attempt).
     """
     try:
-        return _start(invoice, gateway_name, instead_of)
+        return _start(_fitted(invoice, gateway_name, total), gateway_name, instead_of)
     except OperationalError as exc:  # a lock was not to be had in time; nothing was begun that a retry would repeat
         raise PaymentUnavailable from exc
 
 
 def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttempt:
     """After an attempt whose key is spent a new one is tried, once."""
-    invoice = _fitted(invoice, gateway_name)
     _check_open(invoice, gateway_name)
     spent: set[int] = set()
     for _ in range(_TRIES):
@@ -87,13 +87,13 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
     raise PaymentUnavailable
 
 
-def choose_by_hand(*, invoice: Invoice, name: str) -> None:
+def choose_by_hand(*, invoice: Invoice, name: str, total: Decimal | None = None) -> None:
     """Have the invoice wait for a payment without a provider, once its open charge is closed at its provider.
 
-    ``name``: one of settings.PAYMENT_METHODS_BY_HAND that is open to the invoice. Must not be called inside a
-    transaction. Raises as ``start`` does, but nothing is refused or opened.
+    ``name``: one of settings.PAYMENT_METHODS_BY_HAND that is open to the invoice; ``total`` as for ``start``. Must not
+    be called inside a transaction. Raises as ``start`` does, but nothing is refused or opened.
     """
-    invoice = _fitted(invoice, name)
+    invoice = _fitted(invoice, name, total)
     try:
         for _ in range(_TRIES):
             with transaction.atomic(durable=True):
@@ -108,10 +108,11 @@ def choose_by_hand(*, invoice: Invoice, name: str) -> None:
     raise PaymentUnavailable
 
 
-def _fitted(invoice: Invoice, method: str) -> Invoice:
+def _fitted(invoice: Invoice, method: str, total: Decimal | None) -> Invoice:
     """The invoice as this method may be paid for: the provider's sale, or ours."""
+    room = partial(make_room, for_method=method)
     try:
-        return whose_sale.fit(invoice=invoice, method=method, make_room=partial(make_room, for_method=method))
+        return whose_sale.fit(invoice=invoice, method=method, make_room=room, total=total)
     except ConfigurationError as exc:
         logger.exception("payment provider %s is not configured", method)
         raise PaymentUnavailable from exc
