@@ -25,7 +25,9 @@ from cms.demo import people
 from cms.demo.content import other_languages, read, read_in
 from cms.models import ProductPage
 from cms.renditions import IN_TEXT, LARGE, SHARED, SMALL
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Seller
+from storefront.billing.transfers import accounts as transfer_accounts
+from storefront.billing.transfers.models import SellerAccount
 from storefront.licensing.models import License
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +155,17 @@ def test_people_of_the_demo_log_in_with_the_printed_password(loaded: str) -> Non
 def test_shop_of_another_language_gets_the_demo_in_the_default_one(settings: Any) -> None:
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     assert list(other_languages()) == []
+
+
+def test_the_seller_has_bank_accounts_and_keeps_those_that_were_changed(loaded: str) -> None:
+    accounts = SellerAccount.objects.all()
+    assert {each.currency for each in accounts} == {"EUR", "RUB"}
+    assert accounts.get(currency="EUR").printed_number in Seller.objects.get().bank_details
+    accounts.filter(currency="RUB").delete()
+    accounts.update(is_active=False)
+    demo()
+    assert list(SellerAccount.objects.values_list("currency", "is_active")) == [("EUR", False)]
+    SellerAccount.objects.all().delete()  # data of an earlier release
+    demo()
+    assert set(transfer_accounts.currencies()) == {"EUR", "RUB"}
+    assert "Bank transfer" in html_of("/help/buying/payment-methods/")

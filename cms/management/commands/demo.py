@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from cms import bootstrap
-from cms.demo import desk, loader, orders, people, tickets
+from cms.demo import bank_accounts, desk, loader, orders, people, tickets
 from storefront.core.files import move_private_files
 
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             bootstrap.ensure_home()  # the site may be at another port than in the run before
             orders.follow_portals()
             self.stdout.write("demo: loaded already, nothing was changed")
+        bank_accounts.load()
         if not orders.load_history():
             self.stdout.write("demo: the customer has no history; it is made when the stand-ins run (make run)")
         tickets.load()
