@@ -1,5 +1,4 @@
-"""The bank accounts of the demo's seller, as shop.toml lists them: of a bank that does not exist, with check digits that
-add up."""
+"""Bank accounts of the demo's seller, as shop.toml lists them: of banks that nobody has, with right check digits."""
 
 from __future__ import annotations
 

@@ -80,6 +80,11 @@ def buyer_name(name: str) -> str:
     return _class(name).buyer_name
 
 
+def company(name: str) -> str:
+    """Whose page a method leads to, as buyers know it."""
+    return _class(name).company or verbose_name(name)
+
+
 def decline_reason(name: str, code: str) -> DeclineReason:
     """What a provider's refusal code (``PaymentAttempt.failure_code``) means; DECLINED for one that says nothing."""
     reasons = _class(name).decline_reasons if name in settings.PAYMENT_GATEWAYS else {}

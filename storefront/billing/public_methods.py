@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from storefront.billing import methods_by_hand
-from storefront.billing.gateway_registry import verbose_name
+from storefront.billing import gateway_registry, methods_by_hand
 from storefront.billing.models import PaymentMethod
 from storefront.billing.services import open_methods, payment_methods
 from storefront.core import countries
@@ -44,7 +43,8 @@ def titles() -> list[str]:
 
 def _public(row: PaymentMethod) -> PublicMethod:
     shown = open_methods.shown(row)
-    own = _words_by_hand() if row.name in methods_by_hand.names() else _words_of(verbose_name(row.name))
+    is_by_hand = row.name in methods_by_hand.names()
+    own = _words_by_hand() if is_by_hand else _words_of(gateway_registry.company(row.name))
     questions = {
         "how": _("How does it work?"),
         "duration": _("How long does it take?"),

@@ -60,3 +60,10 @@ def test_a_transfer_that_may_be_another_one_is_assigned_with_a_warning(
     assert "is noted already, as BANK-1" in sentences(preview(accountant, f"{BASE}{noted.pk}/assign/", **data))
     assert "noted already" not in sentences(preview(accountant, f"{BASE}{other.pk}/assign/", **data))
     assert Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", ["confirm", "provisional"])
+def test_the_form_leads_to_the_invoice_that_it_is_about(accountant: Client, customer: Any, act: str) -> None:
+    invoice = make_invoice(customer)
+    html = accountant.get(f"{BASE}{act}/{invoice.number}/").content.decode()
+    assert f'<a href="/admin/invoices/{invoice.number}/">{invoice.number}</a>' in html

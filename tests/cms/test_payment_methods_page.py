@@ -16,6 +16,7 @@ from cms.articles.models import HelpIndexPage, PaymentMethodsPage
 from cms.models import HomePage
 from storefront.billing.models import PaymentMethod
 from storefront.billing.services import payment_methods
+from storefront.settings import shop as shop_settings
 from tests.billing import paying_by_hand
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,13 @@ def test_it_follows_the_settings(client: Client, page: PaymentMethodsPage) -> No
     assert titles(text) == ["Payment by letter", "By card"]
     for words in ("For companies.", "Austria, Germany", "From: €5.00.", "Call us.", ">Mir<", "&lt;b&gt;line"):
         assert words in text
+
+
+def test_buyers_read_the_name_of_the_company(client: Client, page: PaymentMethodsPage, settings: Any) -> None:
+    settings.PAYMENT_GATEWAYS = {"paypal_nvp": {**shop_settings.PAYMENT_GATEWAYS["paypal_nvp"], "env": ()}}
+    text = html(client, page)
+    assert titles(text) == ["PayPal (classic)", "Payment by letter"]
+    assert "You are led to the page of PayPal, pay there" in text and "NVP" not in text
 
 
 def test_nothing_is_offered(client: Client, page: PaymentMethodsPage, settings: Any) -> None:

@@ -59,7 +59,7 @@ def test_a_payment_from_token_to_details(paypal: PayPalNvpStandIn) -> None:
     assert before["CHECKOUTSTATUS"] == "PaymentActionNotInitiated" and "PAYERID" not in before
     assert before["AMT"] == before["PAYMENTREQUEST_0_AMT"] == "10.00"
     page = requests.get(f"{paypal.base_url}/webscr?cmd=_express-checkout&token={token}", timeout=10)
-    assert page.status_code == 200 and "10.00 EUR" in page.text and "Stand-in" in page.text
+    assert page.status_code == 200 and "10.00 EUR" in page.text and "no real PayPal" in page.text
     back = requests.post(page.url, data={"funding": "balance"}, allow_redirects=False, timeout=10)
     assert back.headers["Location"].startswith(f"https://shop.example/return?token={token}&PayerID=")
     payer = back.headers["Location"][-13:]

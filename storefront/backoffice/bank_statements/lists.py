@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets.button import HeaderButton
+from wagtail.admin.widgets.button import Button, HeaderButton
 
 from storefront.backoffice.bank_statements import words
 from storefront.backoffice.bank_statements.filters import LineFilters
@@ -64,7 +64,6 @@ class FileList(ListPage):
         offered = [
             (IMPORT, _("Import files"), "backoffice-statements-upload", "upload"),
             (VIEW, _("Lines of statements"), "backoffice-statement-lines", "list-ul"),
-            (RULES, _("How files are read"), "backoffice-statement-rules", "cog"),
         ]
         user = self.request.user
         return [
@@ -72,6 +71,14 @@ class FileList(ListPage):
             for right, label, route, icon in offered
             if has_any(user, (right,))
         ]
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        more: list[Button] = super().header_more_buttons
+        if has_any(self.request.user, (RULES,)):
+            rules = Button(_("How files are read"), url=reverse("backoffice-statement-rules"), icon_name="cog")
+            more = [*more, rules]
+        return more
 
     def get_base_queryset(self) -> QuerySet[StatementFile]:
         return StatementFile.objects.all()

@@ -38,7 +38,8 @@ class Confirm(UnpaidAct):
 
     @property
     def crumbs(self) -> tuple[Crumb, ...]:  # type: ignore[override]
-        return (Crumb("backoffice-awaited", _("Awaited transfers")),)
+        number = self.object.number
+        return (Crumb("backoffice-awaited", _("Awaited transfers")), Crumb("backoffice-invoice", number, (number,)))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "currency": self.object.currency}

@@ -79,7 +79,8 @@ class GiveProvisional(UnpaidAct):
 
     @property
     def crumbs(self) -> tuple[Crumb, ...]:  # type: ignore[override]
-        return PROOF_CRUMBS
+        number = self.object.number
+        return (*PROOF_CRUMBS, Crumb("backoffice-invoice", number, (number,)))
 
     def get_initial(self) -> dict[str, Any]:
         return {"days": provisional.default_days()}

@@ -131,6 +131,7 @@ class PaymentGateway(ABC):
     #: the company's name as people write it
     verbose_name: str
     buyer_name = ""  # what buyers are told they pay by, marked by ``gettext_noop``; "" for ``verbose_name``
+    company = ""  # whose page they are led to, as buyers know it; "" for ``verbose_name``
     #: how long a page may be asked to stay open
     page_lifetime: timedelta
     #: how long after the first call a request may be repeated under its idempotency key, with time to spare

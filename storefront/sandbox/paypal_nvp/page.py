@@ -10,17 +10,32 @@ from storefront.sandbox.paypal_nvp.state import State
 from storefront.sandbox.server import Request, Response, redirect
 
 _STYLE = """
-*{box-sizing:border-box}body{margin:0;background:#f5f7fa;color:#001435;font:16px/1.5 Verdana,Geneva,sans-serif}
-header{background:#fff;border-bottom:1px solid #cbd2d6;padding:14px 20px;font-weight:700;font-style:italic;
-font-size:22px;color:#003087}header span{color:#0070e0}
-header small{float:right;font:12px Verdana;color:#6c7378;margin-top:8px}
-main{max-width:460px;margin:32px auto;background:#fff;border:1px solid #cbd2d6;border-radius:12px;padding:28px}
-h1{font-size:20px;margin:0 0 4px}p{margin:0 0 16px;color:#4a5560}.sum{font-size:28px;color:#001435;margin:12px 0 20px}
-fieldset{border:1px solid #cbd2d6;border-radius:8px;margin:0 0 20px;padding:10px 14px}legend{font-weight:700}
-label{display:block;padding:8px 0;cursor:pointer}button{display:block;width:100%;min-height:48px;border-radius:24px;
-font:700 16px Verdana;border:2px solid #0070e0;background:#0070e0;color:#fff;margin:0 0 12px;cursor:pointer}
-button.plain{background:#fff;color:#0070e0}:focus-visible{outline:3px solid #ffb700;outline-offset:2px}
+*{box-sizing:border-box}
+body{margin:0;background:#e9eef4;color:#17202b;font:15px/1.5 Tahoma,Verdana,Geneva,sans-serif}
+.note{background:#6b2c00;color:#fff;text-align:center;padding:6px 16px;font-size:13px}
+header{background:linear-gradient(#fff,#e2e8ef);border-bottom:1px solid #a9b6c4;padding:12px 16px}
+header div{max-width:720px;flex-wrap:wrap;margin:0 auto;display:flex;
+  justify-content:space-between;align-items:baseline;gap:16px}
+header b{font-size:22px;font-style:italic;color:#1a3665}header b span{color:#2c7fb8}header small{color:#3f4b59}
+main{max-width:752px;margin:24px auto;padding:0 16px}
+.box{background:#fff;border:1px solid #a9b6c4;padding:20px;display:grid;gap:24px}
+@media(min-width:640px){.box.two{grid-template-columns:1fr 1.2fr}.two>section{border-right:1px solid #d5dce4}}
+h1{font-size:19px;margin:0 0 8px;color:#1a3665}h2{font-size:15px;margin:0 0 8px}p{margin:0 0 12px}
+.sum{font-size:24px;font-weight:700}
+fieldset{border:1px solid #a9b6c4;margin:0 0 16px;padding:6px 14px}legend{font-weight:700;padding:0 4px}
+label{display:flex;gap:8px;align-items:baseline;padding:8px 0;cursor:pointer}
+label+label{border-top:1px dotted #a9b6c4}
+button{min-height:44px;padding:8px 22px;font:700 15px Tahoma,Verdana,sans-serif;border:1px solid #b87503;
+border-radius:4px;background:linear-gradient(#ffd98a,#ffb02e);color:#17202b;margin:0 10px 8px 0;cursor:pointer}
+button.plain{border-color:#8b98a7;background:linear-gradient(#fff,#e2e8ef)}
+:focus-visible{outline:3px solid #1a3665;outline-offset:2px}
 """
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+}
 _WAYS = (
     ("balance", "PayPal balance", True),
     ("echeck", "Bank account (eCheck, takes days)", False),
@@ -62,26 +77,30 @@ class PayPage:
 
     def _form(self, name: str) -> Response:
         asked = self._state.token(name)["asked"]
-        button = "Pay Now"
         ways = "".join(
             f'<label><input type="radio" name="funding" value="{value}"{" checked" if chosen else ""}> '
             f"{escape(text)}</label>"
             for value, text, chosen in _WAYS
         )
         return _page(
-            f"<h1>Hi, Test Buyer!</h1><p>Pay seller@example.com for {escape(asked.get(f'{P}DESC', 'your order'))}</p>"
-            f'<p class="sum">{escape(asked[f"{P}AMT"])} {escape(asked[f"{P}CURRENCYCODE"])}</p>'
+            f"<section><h1>Your order summary</h1><p>{escape(asked.get(f'{P}DESC', 'Your order'))}</p>"
+            f'<h2>Total</h2><p class="sum">{escape(asked[f"{P}AMT"])} {escape(asked[f"{P}CURRENCYCODE"])}</p>'
+            f"<p>To seller@example.com</p></section>"
             f'<form method="post"><fieldset><legend>Pay with</legend>{ways}</fieldset>'
-            f'<button name="act" value="pay">{button}</button>'
-            '<button class="plain" name="act" value="cancel">Cancel and return to seller</button></form>'
+            '<button name="act" value="pay">Pay Now</button>'
+            '<button class="plain" name="act" value="cancel">Cancel and return to seller</button></form>',
+            is_form=True,
         )
 
 
-def _page(content: str, status: int = 200) -> Response:
+def _page(content: str, status: int = 200, *, is_form: bool = False) -> Response:
     return Response(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Log in to your PayPal account</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        "<header>Pay<span>Pal</span> <small>Stand-in. No money moves.</small></header>"
-        f"<main>{content}</main></body></html>",
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pay by PayPal Express Checkout</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body>'
+        '<div class="note" role="note">Sandbox of PayPal classic: no real money, no real PayPal</div>'
+        "<header><div><b>Pay<span>Pal</span></b><small>Express Checkout</small></div></header>"
+        f'<main><div class="box{" two" if is_form else ""}">{content}</div></main></body></html>',
         status,
+        dict(_HEADERS),
     )

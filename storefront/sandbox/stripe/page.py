@@ -10,37 +10,45 @@ from storefront.sandbox.stripe.state import Object
 
 _STYLE = """
 *{box-sizing:border-box}
-body{margin:0;background:#f6f8fb;color:#1a2233;
-  font:16px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-.note{background:#7a4b00;color:#fff;text-align:center;padding:.5rem 1rem;font-size:.9rem;font-weight:600}
-.page{max-width:60rem;margin:0 auto;padding:1.25rem;display:grid;gap:1.5rem}
-.card{background:#fff;border:1px solid #dbe1ea;border-radius:14px;padding:1.5rem;
-  box-shadow:0 1px 3px rgba(26,34,51,.06)}
+body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:#fff;color:#30313d;
+  font:16px/1.45 "Helvetica Neue",Helvetica,Arial,sans-serif}
+.note{background:#ffde92;color:#5b2500;text-align:center;padding:.4rem 1rem;font-size:.85rem;font-weight:700}
+.page{flex:1;display:grid;grid-template-rows:auto 1fr}
+.card{padding:1.5rem 1.25rem}
+.card>*{max-width:24rem}
+.card+.card{background:#fff}
+.page>.card:first-child:not(:last-child){background:#0a2540;color:#fff}
 h1{font-size:1.15rem;margin:0 0 1rem}
-.total{font-size:2.1rem;font-weight:700;letter-spacing:-.02em;margin:.1rem 0 1.2rem}
-.muted{color:#56607a;font-size:.92rem}
-ul.lines span:last-child{white-space:nowrap}
+.total{font-size:2.1rem;font-weight:700;margin:.1rem 0 1.2rem}
+.muted{color:#5a5f70;font-size:.92rem}
+.card:first-child .muted{color:inherit}
 ul.lines{list-style:none;margin:0;padding:0}
-ul.lines li{display:flex;justify-content:space-between;gap:1rem;padding:.55rem 0;border-top:1px solid #e8ecf2}
-label{display:block;font-size:.92rem;font-weight:600;margin:0 0 .3rem}
+ul.lines li{display:flex;justify-content:space-between;gap:1rem;padding:.55rem 0;border-top:1px solid #5d7190}
+ul.lines span:last-child{white-space:nowrap}
+label{display:block;font-size:.85rem;margin:0 0 .3rem}
 .field{margin:0 0 1rem}
-input{width:100%;font:inherit;padding:.7rem .8rem;border:1px solid #8a94a8;border-radius:8px;background:#fff;
-  color:inherit}
-input:focus-visible,button:focus-visible,a:focus-visible{outline:3px solid #3b6cf6;outline-offset:2px}
-input[readonly]{background:#f0f2f6}
+input{width:100%;font:inherit;padding:.6rem .75rem;border:1px solid #8a8f9e;border-radius:5px;background:#fff;
+  color:inherit;box-shadow:0 1px 2px rgba(10,37,64,.1)}
+input:focus-visible,button:focus-visible,a:focus-visible,summary:focus-visible{outline:3px solid #b4a9ff;
+  outline-offset:1px}
+input[readonly]{background:#f3f4f7}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-button{width:100%;font:inherit;font-weight:700;padding:.85rem;border:0;border-radius:8px;background:#1f4fd8;
+button{width:100%;font:inherit;font-weight:700;padding:.75rem;border:0;border-radius:5px;background:#5a48e6;
   color:#fff;cursor:pointer}
-button:hover{background:#173fae}
-button.plain{background:#fff;color:#1a2233;border:1px solid #8a94a8;margin-top:.75rem}
-.error{background:#fdecea;border:1px solid #c0392b;color:#7d1a10;border-radius:8px;padding:.75rem 1rem;
-  margin:0 0 1rem}
-a{color:#1f4fd8}
+button:hover{background:#4433c4}
+button.plain{background:#fff;color:#30313d;border:1px solid #8a8f9e;margin-top:.75rem}
+.error{background:#fdeaee;border-left:4px solid #b3093c;color:#86062c;padding:.75rem 1rem;margin:0 0 1rem}
+a{color:#4433c4}
+.card:first-child:not(:last-child) a{color:#fff}
 .back{display:inline-block;margin-bottom:1rem}
 details{margin-top:1.25rem}
 code{font-size:.92em}
 td,th{text-align:left;padding:.15rem .75rem .15rem 0;font-size:.88rem}
-@media(min-width:52rem){.page{grid-template-columns:1fr 1fr;padding:3rem 1.25rem}}
+footer{padding:1rem 1.25rem;text-align:center;font-size:.85rem;color:#5a5f70;border-top:1px solid #e3e5ea}
+footer b{font-size:1.1rem;letter-spacing:-.04em;color:#5a48e6}
+@media(min-width:52rem){.page{grid-template:auto/1fr 1fr}.card{padding:4rem 3rem}
+  .page>.card:first-child:not(:last-child)>*{margin-inline:auto 0}.card:only-child{grid-column:1/-1;margin:0 auto}
+  .back{display:block}}
 @media(prefers-reduced-motion:no-preference){button{transition:background .15s}}
 """
 #: hundredths, whole units or thousandths; the page shows what the buyer pays
@@ -79,7 +87,8 @@ def document(title: str, content: str, status: int = 200) -> Response:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body>'
-        f'<div class="note" role="note">Sandbox: no real money</div><main class="page">{content}</main></body></html>',
+        f'<div class="note" role="note">Sandbox: no real money, no real Stripe</div><main class="page">{content}</main>'
+        "<footer>Powered by <b>stripe</b></footer></body></html>",
         status,
         dict(_HEADERS),
     )

@@ -12,9 +12,9 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:#fff;color:#22262b;font:16px/1.5 Georgia,"Times New Roman",serif}
 .note{background:#5b1238;color:#fff;text-align:center;padding:.4rem 1rem;font:600 .9rem/1.4 Verdana,sans-serif}
-header{border-bottom:4px solid #0b7a6b;padding:1rem 1.25rem}
-header div{max-width:44rem;margin:0 auto;font:700 1.25rem/1 Verdana,sans-serif;color:#0b5d52}
-header small{font-weight:400;color:#4a525a}
+header{border-bottom:4px solid #0b7a6b;padding:1rem 0}
+header div{max-width:44rem;margin:0 auto;padding:0 1.25rem;font:700 1.25rem/1.2 Verdana,sans-serif;color:#0b5d52}
+header small{display:block;font-size:.8rem;font-weight:400;color:#4a525a}
 main{max-width:44rem;margin:0 auto;padding:1.25rem}
 h1{font-size:1.35rem;margin:.5rem 0 1rem}
 table{width:100%;border-collapse:collapse;margin:0 0 1.25rem}

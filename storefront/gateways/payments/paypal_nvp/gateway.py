@@ -48,7 +48,7 @@ class Gateway(PaymentGateway):
     """
 
     name = "paypal_nvp"
-    verbose_name = "PayPal (NVP)"
+    verbose_name, company = "PayPal (NVP)", "PayPal"
     buyer_name = _("PayPal (classic)")
     limits = LIMITS
     page_lifetime = TOKEN_LIFETIME
