@@ -19,12 +19,15 @@ from wagtail.models import Page, Site
 
 from catalogue.plans import agreements
 from catalogue.plans.models import Agreement
+from cms.articles.models import PaymentMethodsPage
 from cms.models import ProductIndexPage
 from cms.navigation import loading
 from cms.navigation.links import Link, MenuItem, Resolver, Target
 from cms.navigation.loading import NotFound
 from cms.navigation.notices import ShownNotice
+from storefront.billing import public_methods
 from storefront.billing.models import Seller
+from storefront.billing.public_methods import PaymentWays
 from storefront.billing.services.price_note import price_note
 from storefront.core import clock, content_version, currency_choice
 from storefront.core.instants import day_of
@@ -62,7 +65,8 @@ class SiteContext(TypedDict):
     language, with the id of the one in the default language; ``agreement_addresses``: by the address of each of those,
     its addresses by language; ``homes``: the address of the front page by language; ``seller``: ``SELLER_FIELDS``;
     ``refund``: None if the seller promises nothing; ``price_note``: what prices say about tax; ``footer``: its HTML;
-    ``notices``: those that run or will run; ``not_found``: an editor's text for the missing page."""
+    ``notices``: those that run or will run; ``not_found``: an editor's text for the missing page; ``payment_ways``: how
+    buyers can pay; ``payment_page``: the address of the page that says more of it, "" if none is published."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
@@ -77,6 +81,8 @@ class SiteContext(TypedDict):
     footer: str
     notices: tuple[ShownNotice, ...]
     not_found: NotFound | None
+    payment_ways: PaymentWays
+    payment_page: str
 
 
 def get_site_context(request: HttpRequest | None) -> SiteContext:
@@ -129,6 +135,8 @@ def _load(request: HttpRequest | None) -> SiteContext:
         "footer": "",
         "notices": navigation.notices,
         "not_found": navigation.not_found,
+        "payment_ways": public_methods.offered_ways(),
+        "payment_page": _payment_page(language, site),
     }
     values = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "parts": navigation.footer}
     context["footer"] = render_to_string("includes/footer.html", {"site_context": context, **values})
@@ -164,6 +172,13 @@ def _refund_rule(seller: Seller | None, language: str, site: Site | None) -> Ref
         return None
     link = Resolver([seller.refund_page_id], language=language, site=site).link(Target(seller.refund_page_id))
     return RefundRule(seller.refund_days, seller.text("refund_text", language), link.url if link else "")
+
+
+def _payment_page(language: str, site: Site | None) -> str:
+    pages = PaymentMethodsPage.objects.live().public().descendant_of(site.root_page) if site else None
+    found = pages.values_list("pk", flat=True).first() if pages is not None else None
+    link = Resolver([found], language=language, site=site).link(Target(found))
+    return link.url if link else ""
 
 
 def _homes(site: Site | None) -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from storefront.billing import links, methods_by_hand
+from storefront.billing import links, methods_by_hand, public_methods
 from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.public_methods import PaymentWays
 from storefront.billing.services import open_methods, payment_methods
 from storefront.billing.services.open_methods import OpenMethod
 
@@ -36,6 +37,11 @@ class Choice:
     def leads_elsewhere(self) -> bool:
         """Whether any of them leads to a provider's page."""
         return any(not each.is_by_hand for each in self.methods)
+
+    @property
+    def ways(self) -> PaymentWays:
+        """All that the invoice can be paid by, for one line."""
+        return public_methods.ways_of([*([self.by_hand] if self.by_hand else []), *self.methods])
 
     @property
     def none_answers(self) -> bool:

@@ -71,13 +71,13 @@ def sum_of_each(act: Callable[[str], int]) -> int:
 
 
 def verbose_name(name: str) -> str:
-    """What a payment method is called; its short name if it is one no more."""
+    """What staff call a payment method; its short name if it is one no more."""
     return provider(name)
 
 
 def buyer_name(name: str) -> str:
-    """What buyers are told they pay by, in English; "" where that is the method's own name."""
-    return _class(name).buyer_name
+    """What buyers are told they pay by, in English."""
+    return _class(name).buyer_name or company(name)
 
 
 def company(name: str) -> str:

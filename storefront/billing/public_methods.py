@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from storefront.billing import gateway_registry, methods_by_hand
 from storefront.billing.models import PaymentMethod
 from storefront.billing.services import open_methods, payment_methods
+from storefront.billing.services.open_methods import OpenMethod
 from storefront.core import countries
 from storefront.core.money import display
 
@@ -29,16 +31,41 @@ class PublicMethod:
     answers: Sequence[tuple[str, str]]
 
 
+class PaymentWays(NamedTuple):
+    """How buyers can pay, for one line: ``titles``; the same ``with_marks`` that say more than they do, as in
+    "Bank card (Visa, Apple Pay)". ``leads_elsewhere``: to the page of a provider, by one of them at least."""
+
+    titles: tuple[str, ...] = ()
+    with_marks: tuple[str, ...] = ()
+    leads_elsewhere: bool = False
+
+
 def all_offered() -> list[PublicMethod]:
     """In the seller's order. The number of queries does not depend on that of the methods; nobody outside is asked."""
-    return [
-        _public(row) for row in payment_methods.rows() if not row.is_stopped and payment_methods.is_set_up(row.name)
-    ]
+    return [_public(row) for row in _offered()]
 
 
-def titles() -> list[str]:
-    """What the offered methods are called, in the seller's order."""
-    return [each.title for each in all_offered()]
+def ways_of(methods: Iterable[OpenMethod]) -> PaymentWays:
+    """Of two methods of one title the first is named."""
+    named: dict[str, OpenMethod] = {}
+    for each in methods:
+        named.setdefault(each.title, each)
+    with_marks = tuple(_with_marks(each) for each in named.values())
+    return PaymentWays(tuple(named), with_marks, any(not each.is_by_hand for each in named.values()))
+
+
+def offered_ways() -> PaymentWays:
+    """Of all that are offered, in the seller's order; two queries."""
+    return ways_of(map(open_methods.shown, _offered()))
+
+
+def _with_marks(method: OpenMethod) -> str:
+    marks = [mark for mark in method.marks if mark not in method.title]
+    return f"{method.title} ({', '.join(marks)})" if marks else method.title
+
+
+def _offered() -> list[PaymentMethod]:
+    return [row for row in payment_methods.rows() if not row.is_stopped and payment_methods.is_set_up(row.name)]
 
 
 def _public(row: PaymentMethod) -> PublicMethod:

@@ -40,7 +40,7 @@ _STATUSES = {**dict(AttemptStatus.choices), **dict(InvoiceStatus.choices)}
 
 
 def provider(name: str) -> str:
-    """What a payment method is called; its short name if it is one no more."""
+    """What staff call a payment method; its short name if it is one no more."""
     if spec := settings.PAYMENT_GATEWAYS.get(name):
         return str(import_string(spec["class"]).verbose_name)
     if by_hand := settings.PAYMENT_METHODS_BY_HAND.get(name):

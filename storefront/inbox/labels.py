@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 SOURCES: dict[str, str | Promise] = {
     "stripe": "Stripe",
     "twocheckout": "2Checkout",
-    "paypal_nvp": "PayPal (NVP)",
+    "paypal_nvp": "PayPal (classic)",
     "paypal": "PayPal",
     "bitrix24": "Bitrix24",
     "mail": _("Mail company"),

@@ -6,17 +6,21 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from wagtail.models import Locale
 
-from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage
+from cms.articles.models import HelpIndexPage, HelpPage, HelpTopicPage, PaymentMethodsPage
 from cms.models import HomePage, ProductIndexPage, ProductPage
+from cms.site_context import get_site_context
 from storefront.billing import links
-from storefront.billing.models import Invoice, Seller
+from storefront.billing.models import Invoice, PaymentMethod, Seller
 from storefront.users import roles
 from storefront.users.models import User
 from tests.backoffice.conftest import show_password_again
+from tests.billing.transfers import make_account
 from tests.checkout.building import make_voucher, order_by, put_in_cart
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +139,60 @@ def test_voucher_is_folded_away_until_something_is_wrong_with_it(client: Client,
 def test_phone_is_asked_with_a_reason(client: Client, shop: Any) -> None:
     put_in_cart(client, shop.term())
     assert "For questions about this order only." in client.get("/checkout/").content.decode()
+
+
+def ways_in(html: str) -> str:
+    """"" where there are only choices to see, on the pay page."""
+    found = re.findall(r"<li>(Ways to pay:.*?)</li>", html, re.DOTALL)
+    assert found or 'type="radio" name="method"' in html
+    return " ".join(re.sub(r"<[^>]+>", "", "".join(found)).split())
+
+
+def test_ways_to_pay_are_those_that_are_offered(places: Any, shop: Any, settings: Any) -> None:
+    for name, html in places().items():
+        assert ways_in(html).startswith("Ways to pay: Bank card"), name
+        assert ("Card details are entered on" in html) == (name != "product"), name
+    PaymentMethod.objects.update_or_create(name="stripe", defaults={"title": "Card", "marks": "Card, Visa, Apple Pay"})
+    make_account()
+    for name, html in places().items():
+        cards = "Card" if name == "product" else "Card (Visa, Apple Pay)"
+        told = "" if name == "pay" else f"Ways to pay: {cards}, Bank transfer"
+        assert ways_in(html).startswith(told) and bool(told) == bool(ways_in(html)), name
+    PaymentMethod.objects.update(is_stopped=True)
+    for name, html in places().items():
+        assert ways_in(html).removesuffix(".") == "Ways to pay: Bank transfer", name
+        assert "Card details" not in html, name
+
+
+def test_they_lead_to_the_public_page_where_there_is_one(places: Any, shop: Any) -> None:
+    page = HomePage.objects.get()
+    for model, slug in ((HelpIndexPage, "help"), (HelpTopicPage, "buying"), (PaymentMethodsPage, "methods")):
+        page = page.add_child(instance=model(title=slug.title(), slug=slug))
+    for name, html in places().items():
+        assert ('href="/help/buying/methods/" target="_blank"' in html) == (name != "product"), name
+    page.unpublish()
+    for name, html in places().items():
+        assert "/help/buying/methods/" not in html, name
+
+
+def test_ways_are_read_with_the_site_in_as_many_queries_however_many_there_are(shop: Any, settings: Any) -> None:
+    spec, asked = settings.PAYMENT_GATEWAYS["stripe"], []
+    get_site_context(None)  # Wagtail remembers where sites are
+    for count in (1, 9):
+        settings.PAYMENT_GATEWAYS = {f"method-{n}": spec for n in range(count)}
+        with CaptureQueriesContext(connection) as captured:
+            get_site_context(None)
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
+
+
+def test_kept_with_the_site_they_cost_no_query(
+    shop: Any, pages_kept: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert get_site_context(None)["payment_ways"].titles == ("Bank card",)
+    with CaptureQueriesContext(connection) as captured:
+        get_site_context(None)
+    assert not [each["sql"] for each in captured.captured_queries if "content" not in each["sql"]]
+    with django_capture_on_commit_callbacks(execute=True):
+        PaymentMethod.objects.create(name="stripe", title="Card")
+    assert get_site_context(None)["payment_ways"].titles == ("Card",)

@@ -33,6 +33,6 @@ class RequestsMenuItem(StaffMenuItem):
 @hooks.register("register_sales_menu_item")
 def requests_item() -> MenuItem:
     return RequestsMenuItem(
-        _("PayPal (NVP)"), reverse_lazy("backoffice-paypal-requests"), permissions=RequestList.permissions,
+        _("PayPal (classic)"), reverse_lazy("backoffice-paypal-requests"), permissions=RequestList.permissions,
         icon_name="link-external", name="paypal-requests", order=90,
     )  # fmt: skip

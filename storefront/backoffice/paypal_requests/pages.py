@@ -65,7 +65,7 @@ class RequestList(ListPage):
 
     model = ExpressTransaction
     permissions = VIEW
-    page_title = gettext_lazy("Requests to PayPal (NVP)")
+    page_title = gettext_lazy("Requests to PayPal (classic)")
     header_icon = "link-external"
     empty_text = gettext_lazy("Nothing has been asked of PayPal's classic interface yet.")
     index_url_name = "backoffice-paypal-requests"
@@ -93,7 +93,7 @@ class RequestPage(DetailPage):
     permissions = VIEW
     template_name = "backoffice/paypal_requests/request.html"
     header_icon = "link-external"
-    crumbs = (Crumb("backoffice-paypal-requests", gettext_lazy("Requests to PayPal (NVP)")),)
+    crumbs = (Crumb("backoffice-paypal-requests", gettext_lazy("Requests to PayPal (classic)")),)
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

@@ -79,7 +79,7 @@ RETENTION: dict[str, str | Promise] = {
     "reminders": _("What was typed at the checkout, for the link to a cart"),
     "exports": _("Copies of customers' data, after they were made"),
     "exchanges": _("Requests to Bitrix24 and their answers, masked"),
-    "paypal-requests": _("Requests to PayPal (NVP) and its answers, without credentials and buyers"),
+    "paypal-requests": _("Requests to PayPal (classic) and its answers, without credentials and buyers"),
     "portal-addresses": _("Portal addresses of erased customers, after their licenses ended"),
     "confirmations": _("Confirmations of staff, so that each counts once"),
 }

@@ -136,8 +136,7 @@ def _is_refused(name: str, refused: frozenset[str]) -> bool:
 
 
 def _own_title(name: str, is_by_hand: bool) -> str:
-    buyer_name = "" if is_by_hand else gateway_registry.buyer_name(name)
-    return gettext(buyer_name) if buyer_name else gateway_registry.verbose_name(name)
+    return str(methods_by_hand.get(name).verbose_name) if is_by_hand else gettext(gateway_registry.buyer_name(name))
 
 
 def _own_help(name: str) -> str:

@@ -22,8 +22,8 @@ class NoBinding(Binding):
             Step(
                 _("Choose and pay"),
                 _(
-                    "By card or wallet on the payment provider's secure page. The payment link also waits in your mail "
-                    "and in your account."
+                    "You choose how to pay: the page shows all ways there are. Its link also waits in your mail and in "
+                    "your account."
                 ),
             ),
             Step(

@@ -40,8 +40,8 @@ class PortalBinding(Binding):
             Step(
                 _("Pay"),
                 _(
-                    "By card or wallet on the payment provider's secure page. The payment link also waits in your mail "
-                    "and in your account."
+                    "You choose how to pay: the page shows all ways there are. Its link also waits in your mail and in "
+                    "your account."
                 ),
             ),
             Step(

@@ -18,7 +18,6 @@ from storefront.gateways.payments.base import (
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
-from storefront.gateways.payments.diagnosis import gettext_noop as _
 from storefront.gateways.payments.paypal_nvp import diagnosis, failures, ipn
 from storefront.gateways.payments.paypal_nvp.addresses import addresses
 from storefront.gateways.payments.paypal_nvp.limits import LIMITS
@@ -48,8 +47,7 @@ class Gateway(PaymentGateway):
     """
 
     name = "paypal_nvp"
-    verbose_name, company = "PayPal (NVP)", "PayPal"
-    buyer_name = _("PayPal (classic)")
+    verbose_name, company = "PayPal (classic)", "PayPal"
     limits = LIMITS
     page_lifetime = TOKEN_LIFETIME
     key_lifetime = timedelta(hours=2)
