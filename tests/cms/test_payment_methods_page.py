@@ -67,7 +67,7 @@ def test_it_follows_the_settings(client: Client, page: PaymentMethodsPage) -> No
 def test_buyers_read_the_name_of_the_company(client: Client, page: PaymentMethodsPage, settings: Any) -> None:
     settings.PAYMENT_GATEWAYS = {"paypal_nvp": {**shop_settings.PAYMENT_GATEWAYS["paypal_nvp"], "env": ()}}
     text = html(client, page)
-    assert titles(text) == ["PayPal (classic)", "Payment by letter"]
+    assert titles(text) == ["PayPal", "Payment by letter"]
     assert "You are led to the page of PayPal, pay there" in text and "NVP" not in text
 
 
