@@ -27,6 +27,7 @@ from storefront.gateways.payments.base import (
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.listing import UnreadableCharge
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 
 logger = logging.getLogger(__name__)
@@ -94,9 +95,10 @@ class Guarded(PaymentGateway):
         with self._watched():
             return self._inner.refund(request)
 
-    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
+    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot | UnreadableCharge]:
         with self._watched():
-            return [self._seen(found) for found in self._inner.find_recent(since=since)]
+            found = self._inner.find_recent(since=since)
+            return [self._seen(each) if isinstance(each, PaymentSnapshot) else each for each in found]
 
     def find_disputed(self, *, since: datetime) -> Sequence[str]:
         with self._watched():

@@ -21,6 +21,7 @@ TITLES = {
     "partly_lost": gettext_noop("One of an invoice's payments was lost in a dispute"),
     "reverted": gettext_noop("The provider withdrew the success of a charge"),
     "unknown_charge": gettext_noop("The provider took money for a charge we do not know"),
+    "unreadable_charge": gettext_noop("A provider says of a payment what cannot be read"),
     "missing_charge": gettext_noop("The provider does not list a payment of ours"),
     "difference": gettext_noop("The provider and we differ about a payment"),
     "day_differs": gettext_noop("The sums of a day differ from the provider's"),

@@ -105,6 +105,7 @@ def find(gateway_name: str, hint: ProviderEvent) -> PaymentAttempt | None:
     """The attempt a message is about, by any of the three names it may use."""
     attempts = PaymentAttempt.objects.select_related("invoice").filter(gateway=gateway_name)
     names = (
+        ("provider_reference", hint.charge_reference),  # paid by the page of another one, which it names as well
         ("provider_reference", hint.provider_reference),
         ("public_id", hint.our_reference),
         ("charge_reference", hint.charge_reference),

@@ -11,7 +11,7 @@ from django.test import Client
 
 from storefront.billing.gateway_registry import missing
 from storefront.billing.models import Payment, PaymentAttempt, ReviewItem
-from storefront.billing.services import payment_methods
+from storefront.billing.services import ledger, payment_methods
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.reconcile import reconcile
@@ -22,6 +22,7 @@ from storefront.core import clock
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.processing import process_due
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
+from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
 
@@ -158,8 +159,6 @@ def test_an_order_that_does_not_fit_pays_nothing(
 def test_another_invoices_order_pays_nothing(
     twocheckout: TwoCheckoutStandIn, invoice: Any, customer: Any, client: Client
 ) -> None:
-    from tests.billing.building import make_invoice
-
     mine, other = begun(invoice), begun(make_invoice(customer, "1.00"))
     number = twocheckout.buy(other.redirect_url)
     assert settle(attempt_id=mine.pk, provider_reference=number).status == "pending"
@@ -198,14 +197,76 @@ def test_a_chargeback_takes_back_and_gives_again(
     assert payment.amount_refunded == 0
 
 
-def test_reconciliation_finds_missed_orders_and_one_paid_twice(twocheckout: TwoCheckoutStandIn, invoice: Any) -> None:
+def test_a_link_paid_twice_is_a_second_payment_that_can_be_refunded(
+    twocheckout: TwoCheckoutStandIn, invoice: Any, client: Client, audited: Any
+) -> None:
+    attempt = begun(invoice)
+    _first, second = twocheckout.buy(attempt.redirect_url), twocheckout.buy(attempt.redirect_url)
+    for at in range(len(twocheckout.notifications())):
+        tell(client, twocheckout, at)
+    process_due()
+    poll_open_attempts()
+    again = PaymentAttempt.objects.get(repeats=attempt)
+    assert [each.attempt for each in Payment.objects.order_by("pk")] == [attempt, again]
+    assert (again.provider_reference, again.status) == (second, "succeeded")
+    assert ReviewItem.objects.get().kind == "second_payment"
+    assert ledger.balance_of(invoice.customer, "EUR") == invoice.amount
+    done = refund(payment=again.payment, amount=Decimal("96.00"), reason="paid twice", by=None)
+    assert done.status == "succeeded" and ledger.balance_of(invoice.customer, "EUR") == 0
+    invoice.refresh_from_db()
+    assert invoice.status == "paid" and audited() == []
+    assert reconcile() == 0
+
+
+def test_a_message_about_the_second_order_is_about_that_one(
+    twocheckout: TwoCheckoutStandIn, invoice: Any, client: Client
+) -> None:
+    attempt = begun(invoice)
+    _first, second = twocheckout.buy(attempt.redirect_url), twocheckout.buy(attempt.redirect_url)
+    settle(attempt_id=attempt.pk)
+    poll_open_attempts()
+    twocheckout.refund(second, amount="96.00")
+    tell(client, twocheckout)
+    process_due()
+    assert [each.amount_refunded for each in Payment.objects.order_by("pk")] == [0, Decimal("96.00")]
+
+
+def test_reconciliation_finds_missed_orders_and_one_paid_twice(
+    twocheckout: TwoCheckoutStandIn, invoice: Any, audited: Any
+) -> None:
     attempt = begun(invoice)
     first, second = twocheckout.buy(attempt.redirect_url), twocheckout.buy(attempt.redirect_url)
     assert reconcile() == 2
     invoice.refresh_from_db()
     attempt.refresh_from_db()
     assert (invoice.status, attempt.charge_reference) == ("paid", first)
+    assert PaymentAttempt.objects.get(repeats=attempt).charge_reference == second
+    assert ReviewItem.objects.get().kind == "second_payment"
+    assert reconcile() == 0
+    assert ReviewItem.objects.count() == 1 and Payment.objects.count() == 2 and audited() == []
+
+
+def test_one_order_that_cannot_be_read_keeps_no_other_from_being_found(
+    twocheckout: TwoCheckoutStandIn, invoice: Any, customer: Any
+) -> None:
+    strange = begun(invoice)
+    other = begun(make_invoice(customer, "12.00"))
+    twocheckout.tamper(twocheckout.buy(strange.redirect_url), Status="DELIVERED")
+    twocheckout.buy(other.redirect_url)
+    assert reconcile() == 2
+    other.refresh_from_db()
+    strange.refresh_from_db()
+    assert (other.status, strange.status) == ("succeeded", "pending")
     item = ReviewItem.objects.get()
-    assert item.kind == "unknown_charge" and second in str(item.detail)
-    assert reconcile() == 1  # the same matter, filed once
-    assert ReviewItem.objects.count() == 1
+    assert (item.kind, item.attempt) == ("unreadable_charge", strange)
+    assert reconcile() == 1 and ReviewItem.objects.count() == 1
+
+
+def test_nor_one_beside_another_order_of_its_link(twocheckout: TwoCheckoutStandIn, invoice: Any, customer: Any) -> None:
+    mixed, other = begun(invoice), begun(make_invoice(customer, "12.00"))
+    twocheckout.tamper(twocheckout.buy(mixed.redirect_url), Status="DELIVERED")
+    twocheckout.buy(mixed.redirect_url)
+    twocheckout.buy(other.redirect_url)
+    reconcile()
+    other.refresh_from_db()
+    assert other.status == "succeeded" and ReviewItem.objects.get().kind == "unreadable_charge"

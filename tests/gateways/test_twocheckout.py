@@ -14,6 +14,7 @@ from storefront.gateways.errors import ConfigurationError, Declined, InvalidSign
 from storefront.gateways.payments.base import RemoteState
 from storefront.gateways.payments.diagnosis import Verdict
 from storefront.gateways.payments.disputes import DisputeStage
+from storefront.gateways.payments.listing import UnreadableCharge
 from storefront.gateways.payments.refunds import RefundRequest
 from storefront.gateways.payments.twocheckout import Gateway
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
@@ -107,6 +108,15 @@ class TestLife(LifeCases):
             made[1]: RemoteState.SUCCEEDED, made[2]: RemoteState.OPEN, made[3]: RemoteState.PROCESSING,
         }  # fmt: skip
         assert all(each == gateway.fetch(each.provider_reference) for each in found)
+
+    def test_one_that_cannot_be_read_is_listed_as_such(self, rig: TwoCheckoutRig) -> None:
+        gateway = rig.gateway()
+        made = [gateway.start(request(our_reference=f"100{n}")).provider_reference for n in range(2)]
+        numbers = [rig.buy(each) for each in made]
+        rig.stand_in.tamper(numbers[0], Status="DELIVERED")
+        strange, read = gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))
+        assert strange == UnreadableCharge(made[0], numbers[0])
+        assert read.provider_reference == made[1]
 
 
 class TestRefunds(RefundCases):
@@ -291,7 +301,8 @@ class TestOrders:
         gateway, reference = self.started(rig)
         rig.decline(reference)
         first, second = rig.buy(reference), rig.buy(reference)
-        assert gateway.fetch(reference).charge_reference == first
+        found = gateway.fetch(reference)
+        assert (found.charge_reference, found.also_paid) == (first, (second,))
         listed = gateway.find_recent(since=datetime.now(UTC))
         assert [(each.provider_reference, each.charge_reference) for each in listed] == [
             (reference, first), (second, second),

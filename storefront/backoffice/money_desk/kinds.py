@@ -93,6 +93,7 @@ KINDS = {
         _ASKED,
     ),
     "unknown_charge": ReviewText(_COMPARE),
+    "unreadable_charge": ReviewText(_COMPARE, _ASKED),
     "missing_charge": ReviewText(_COMPARE, _ASKED),
     "difference": ReviewText(_COMPARE, _ASKED),
     "day_differs": ReviewText(

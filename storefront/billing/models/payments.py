@@ -35,6 +35,8 @@ class PaymentAttempt(models.Model):
     Where the money is taken in a second step: ``capture_asked_at`` is committed before it is asked for, NULL again once
     the provider refused; ``captures_declined`` counts the refusals, ``declined_approval`` is the mark of the agreement
     that was refused last. ``pending_reason``: a ``PendingReason`` while processing, where the provider tells.
+
+    ``repeats``: this one is not ours, but a further charge that was paid through the page of that attempt.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
@@ -46,6 +48,7 @@ class PaymentAttempt(models.Model):
     amount = MoneyField()
     provider_reference = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  (NULLs are not equal)
     charge_reference = models.CharField(max_length=255, blank=True, db_index=True)
+    repeats = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="repeated_by")
     redirect_url = models.URLField(max_length=2000, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     method_label = models.CharField(max_length=100, blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -11,9 +11,9 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import PaymentAttempt, Refund
-from storefront.billing.services import disputes, reviews
+from storefront.billing.services import disputes, repeated_charges, reviews, unreadable
 from storefront.billing.services.cancelling import cancel_attempt
-from storefront.billing.services.settlement import mismatches, settle
+from storefront.billing.services.settlement import mismatches
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, RefundStatus
 from storefront.core import clock
 from storefront.core.sentences import Sentence
@@ -39,11 +39,14 @@ def reconcile_gateway(name: str, *, since: datetime) -> int:
     """One provider's charges opened since ``since`` (UTC)."""
     adapter = gateway(name)
     try:
-        theirs = {snapshot.provider_reference: snapshot for snapshot in adapter.find_recent(since=since)}
+        listed = adapter.find_recent(since=since)
     except UnsupportedOperation:
         return _refunded(name, since) + _disputed(name, _began(adapter, since))
-    differences = sum(_compare(name, snapshot) for snapshot in theirs.values())
+    differences = 0
+    for each in listed:
+        differences += _compare(name, each) if isinstance(each, PaymentSnapshot) else unreadable.file(name, each)
     charges = _began(adapter, since)
+    theirs = {each.provider_reference for each in listed}
     return differences + _missing(name, theirs, since) + _refunded(name, since) + _disputed(name, charges)
 
 
@@ -63,7 +66,7 @@ def _refunded(name: str, since: datetime) -> int:
     for attempt in attempts.distinct():
         rows = attempt.payment.refunds.values_list("reference", "status")
         before = list(rows.all())
-        settle(attempt_id=attempt.pk, look_for_refunds=True)
+        unreadable.ask(attempt, look_for_refunds=True)
         differences += before != list(rows.all())
     return differences
 
@@ -78,7 +81,7 @@ def _disputed(name: str, charges: Sequence[str]) -> int:
     for attempt in paid.filter(Q(charge_reference__in=charges) | undecided).distinct():
         rows = attempt.payment.disputes.values_list("reference", "changed_at")
         before = list(rows.all())
-        settle(attempt_id=attempt.pk, look_for_disputes=True)
+        unreadable.ask(attempt, look_for_disputes=True)
         differences += before != list(rows.all())
     return differences
 
@@ -92,7 +95,10 @@ def _compare(name: str, snapshot: PaymentSnapshot) -> int:
         return _unknown(name, snapshot)
     if _agrees(attempt, snapshot):
         return 0
-    attempt = settle(attempt_id=attempt.pk, provider_reference=snapshot.provider_reference)
+    settled = unreadable.ask(attempt, provider_reference=snapshot.provider_reference)
+    if settled is None:
+        return 1
+    attempt = settled
     if snapshot.state is RemoteState.OPEN and attempt.status in GIVEN_UP:
         attempt = cancel_attempt(attempt)
         logger.warning("reconciliation: %s, which nobody can reach, is closed", snapshot.provider_reference)
@@ -105,6 +111,8 @@ def _compare(name: str, snapshot: PaymentSnapshot) -> int:
 
 def _agrees(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
     succeeded = snapshot.state is RemoteState.SUCCEEDED
+    if repeated_charges.unnoted(attempt, snapshot):
+        return False
     if succeeded != (attempt.status == AttemptStatus.SUCCEEDED):
         return False
     if not succeeded:
@@ -143,7 +151,7 @@ def _unknown(name: str, snapshot: PaymentSnapshot) -> int:
     return 1
 
 
-def _missing(name: str, theirs: Mapping[str, PaymentSnapshot], since: datetime) -> int:
+def _missing(name: str, theirs: Collection[str], since: datetime) -> int:
     """Payments of ours that the provider did not list."""
     # A margin at the edge: the provider's clock and ours differ.
     ours = PaymentAttempt.objects.filter(gateway=name, created_at__gte=since + timedelta(hours=1))

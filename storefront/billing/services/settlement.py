@@ -24,6 +24,7 @@ from storefront.billing.services import (
     receiving,
     refund_booking,
     refund_other_ways,
+    repeated_charges,
     settlement_reviews,
     unknown_charges,
 )
@@ -106,6 +107,7 @@ def record(*, attempt_id: int, snapshot: PaymentSnapshot, seen: int) -> PaymentA
             was_promised = attempt.is_processing or attempt.is_awaited
             _adopt(attempt, snapshot)
             _change(attempt, snapshot)
+            repeated_charges.note(attempt, snapshot)
             if was_promised and attempt.status == AttemptStatus.FAILED and attempt.invoice.status == InvoiceStatus.OPEN:
                 mails.payment_failed(attempt.invoice, attempt)
             orders.follow_attempts(attempt.invoice)
@@ -119,7 +121,7 @@ def mismatches(attempt: PaymentAttempt, invoice: Invoice, snapshot: PaymentSnaps
     """In what the provider's object differs from the attempt we made; empty means it is ours, to the cent."""
     account = expected_account(attempt.gateway)
     checks = {
-        "reference": snapshot.our_reference == attempt.public_id
+        "reference": snapshot.our_reference == (attempt.repeats or attempt).public_id
         and attempt.provider_reference in (None, snapshot.provider_reference),
         "amount": snapshot.amount == attempt.amount <= invoice.amount,  # less, where a part had come before
         "currency": snapshot.currency == attempt.currency == invoice.currency,

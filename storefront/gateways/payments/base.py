@@ -18,6 +18,7 @@ from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.disputes import DisputeSnapshot
 from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
+from storefront.gateways.payments.listing import UnreadableCharge
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 from storefront.gateways.payments.words import DeclineReason as DeclineReason
 from storefront.gateways.payments.words import EventKind as EventKind
@@ -76,7 +77,8 @@ class PaymentSnapshot:
     WAITING. If the provider tells, else "": ``account_reference`` is the receiving account, ``method_country`` (ISO
     3166-1) that of the buyer's card or bank. ``missing_right``: what our key lacks to see all but state and amount.
     ``pending_reason``: why it is PROCESSING, where the provider tells. ``approval``: the provider's mark of the buyer's
-    agreement while APPROVED, another one once they agree anew; "" if it has none.
+    agreement while APPROVED, another one once they agree anew; "" if it has none. ``also_paid``: further charges that
+    were paid through the same page, as ``fetch`` takes them.
     """
 
     provider_reference: str
@@ -98,6 +100,7 @@ class PaymentSnapshot:
     missing_right: str = ""
     pending_reason: PendingReason | None = None
     approval: str = ""
+    also_paid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +203,9 @@ class PaymentGateway(ABC):
         """Give money back, whole or part. The same ``idempotency_key`` gives it back once."""
         raise UnsupportedOperation(f"{self.name} cannot refund through us")
 
-    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
-        """All charges the provider saw since ``since`` (UTC), for reconciliation; without their disputes."""
+    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot | UnreadableCharge]:
+        """All charges the provider saw since ``since`` (UTC), for reconciliation; without their disputes. A charge that
+        was ``also_paid`` comes after the one that names it."""
         raise UnsupportedOperation(f"{self.name} cannot list charges")
 
     def find_disputed(self, *, since: datetime) -> Sequence[str]:

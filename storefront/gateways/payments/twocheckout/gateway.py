@@ -20,6 +20,7 @@ from storefront.gateways.payments.base import (
     StartRequest,
 )
 from storefront.gateways.payments.diagnosis import Diagnosis
+from storefront.gateways.payments.listing import UnreadableCharge
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
 from storefront.gateways.payments.twocheckout import diagnosis, ipn, signatures
 from storefront.gateways.payments.twocheckout.api import NUMBER, Api, Order
@@ -27,7 +28,7 @@ from storefront.gateways.payments.twocheckout.disputes import STAGES
 from storefront.gateways.payments.twocheckout.limits import LIMITS
 from storefront.gateways.payments.twocheckout.links import is_ours, link, reference
 from storefront.gateways.payments.twocheckout.refunds import body, gross_of
-from storefront.gateways.payments.twocheckout.snapshots import Terms, chosen, snapshot, unused
+from storefront.gateways.payments.twocheckout.snapshots import Terms, also_paid, chosen, snapshot, unused
 
 #: 2Checkout counts days in a zone of its own; orders are listed by day.
 MARGIN = timedelta(days=2)
@@ -121,7 +122,8 @@ class Gateway(PaymentGateway):
         found = self._orders(provider_reference)
         if not found:
             return unused(reference(provider_reference), now=self._clock(), is_live=self.is_live)
-        return self._read(self._api.order(found[0].charge_reference), look=look)
+        counts = self._read(self._api.order(found[0].charge_reference), look=look)
+        return replace(counts, also_paid=also_paid(found))
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         """A link cannot be withdrawn: one without an order counts as closed, whatever comes by it later."""
@@ -150,26 +152,34 @@ class Gateway(PaymentGateway):
             raise Unavailable("2Checkout does not list the refund", code="refund_not_listed")
         return done
 
-    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot]:
+    def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot | UnreadableCharge]:
         """Orders made since that day through links of ours; a link without an order is known to nobody."""
         links: dict[str, list[PaymentSnapshot]] = defaultdict(list)
         orders: dict[str, Order] = {}
+        listed: list[PaymentSnapshot | UnreadableCharge] = []
         for order in self._api.orders(since=since - MARGIN):
-            if is_ours(str(order.get("ExternalReference") or "")):
+            carried = str(order.get("ExternalReference") or "")
+            if not is_ours(carried):
+                continue
+            try:
                 found = self._read(order)
-                links[found.provider_reference].append(found)
-                orders[found.charge_reference] = order
-        listed = []
+            except Unavailable:  # the others go on
+                listed.append(UnreadableCharge(carried, str(order.get("RefNo") or "")[:40]))
+                continue
+            links[found.provider_reference].append(found)
+            orders[found.charge_reference] = order
         for each in links.values():
-            first, *others = chosen(each)
-            paid = [other for other in others if other.state is RemoteState.SUCCEEDED]
-            listed += [first, *(self._read(orders[other.charge_reference], alone=True) for other in paid)]
+            counts, *_others = ranked = chosen(each)
+            others = also_paid(ranked)
+            listed.append(replace(counts, also_paid=others))
+            listed += [self._read(orders[number], alone=True) for number in others]
         return listed
 
     def find_disputed(self, *, since: datetime) -> Sequence[str]:
         """By the orders themselves, which do not tell when a dispute began."""
         orders = self._api.orders(since=since - DISPUTABLE)
-        return [str(each["RefNo"]) for each in orders if each.get("ChargebackResolution") in STAGES]
+        disputed = [each for each in orders if each.get("ChargebackResolution") in STAGES]
+        return [str(each["RefNo"]) for each in disputed if each.get("RefNo")]
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:
         return diagnosis.diagnose(

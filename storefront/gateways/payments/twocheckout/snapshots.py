@@ -5,7 +5,7 @@ https://docs.2checkout.com/json-rpc-api-reference/json-rpc-api-6.0/api-responses
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -102,6 +102,12 @@ def chosen(found: Iterable[PaymentSnapshot]) -> list[PaymentSnapshot]:
     """The orders of one link, the one that counts first. A link may be used again, by a buyer whose card was refused
     and by one who pays twice."""
     return sorted(found, key=lambda each: (_rank(each.state), int(each.charge_reference)))
+
+
+def also_paid(found: Sequence[PaymentSnapshot]) -> tuple[str, ...]:
+    """Of the orders of one link, as ``chosen`` sorts them, those that were paid beside the one that counts: by their
+    own numbers, as a link can be paid more than once."""
+    return tuple(each.charge_reference for each in found[1:] if each.state is RemoteState.SUCCEEDED)
 
 
 def _rank(state: RemoteState) -> int:
