@@ -25,7 +25,7 @@ from cms.navigation import loading
 from cms.navigation.links import Link, MenuItem, Resolver, Target
 from cms.navigation.loading import NotFound
 from cms.navigation.notices import ShownNotice
-from storefront.billing import public_methods
+from storefront.billing import public_methods, refund_promise
 from storefront.billing.models import Seller
 from storefront.billing.public_methods import PaymentWays
 from storefront.billing.services.price_note import price_note
@@ -168,10 +168,11 @@ def _products(language: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _refund_rule(seller: Seller | None, language: str, site: Site | None) -> RefundRule | None:
-    if seller is None or not seller.refund_days:
+    promise = refund_promise.of_seller(seller, language)
+    if promise is None:
         return None
-    link = Resolver([seller.refund_page_id], language=language, site=site).link(Target(seller.refund_page_id))
-    return RefundRule(seller.refund_days, seller.text("refund_text", language), link.url if link else "")
+    link = Resolver([promise.page_id], language=language, site=site).link(Target(promise.page_id))
+    return RefundRule(promise.days, promise.text, link.url if link else "")
 
 
 def _payment_page(language: str, site: Site | None) -> str:

@@ -196,14 +196,16 @@ SELLER_PANELS = [
             FieldPanel(
                 "refund_days",
                 help_text=_(
-                    "Shown under “Buy”, in the cart, at the checkout and under “Pay”: money back within this many days "
-                    "of the payment. Leave empty to promise nothing. Promise what your agreement grants."
+                    "Shown under “Buy”, in the cart, at the checkout, under “Pay”, on the page of payment methods and "
+                    "where customers ask for a refund: money back within this many days of the payment. Leave empty to "
+                    "promise nothing. Promise what your agreement grants."
                 ),
             ),
             side_by_side(
                 "refund_text",
                 help_text=_(
-                    "One sentence, such as “Write to us, no reason needed.” Leave empty for a link to your e-mail."
+                    "One sentence, such as “Write to us, no reason needed.” Leave empty for “ask for it at the order "
+                    "in your account, or write to us”."
                 ),
             ),
             FieldPanel(

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_http_methods
 from storefront.account.invoices import invoice_of
 from storefront.account.refund_forms import RefundForm
 from storefront.account.views import own, user_of
-from storefront.billing import links
+from storefront.billing import links, refund_promise
 from storefront.billing.errors import AlreadyRequested, NotRequestable, RequestDecided
-from storefront.billing.models import Invoice, Refund, RefundRequest, Seller
+from storefront.billing.models import Invoice, Refund, RefundRequest
 from storefront.billing.services import refund_plans, refund_requests
 from storefront.billing.states import RefundRequestStatus
-from storefront.core import throttle
-from storefront.core.instants import end_of_day
+from storefront.core import clock, throttle
 from storefront.licensing.services import withdrawals
 
 
@@ -57,14 +56,14 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, invoice: Invoice, form: RefundForm | None, *, status: int = 200) -> HttpResponse:
     withdrawal = withdrawals.of(invoice)
-    seller = Seller.objects.filter(is_default=True).first()
-    days = seller.refund_days if seller else None
-    until = end_of_day(invoice.paid_at, days=days) if days and invoice.paid_at else None
+    promise = refund_promise.current(get_language() or "en")
+    until = promise.until(invoice) if promise else None
     context = {
         "invoice": invoice,
         "form": form,
         "requests": refund_requests.requests_of(user_of(request)).filter(invoice=invoice),
         "promised_until": until,
+        "is_past": until is not None and until <= clock.now(),
         "withdrawal_path": links.withdrawal_path(invoice) if withdrawal and withdrawal.is_possible else "",
         "withdrawal": withdrawal,
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,14 +19,18 @@ from cms.models import HomePage, ProductIndexPage, ProductPage
 from cms.site_context import get_site_context
 from storefront.billing import links
 from storefront.billing.models import Invoice, PaymentMethod, Seller
+from storefront.core import clock
 from storefront.users import roles
 from storefront.users.models import User
 from tests.backoffice.conftest import show_password_again
+from tests.billing.building import make_invoice
+from tests.billing.test_refund_decisions import pay
 from tests.billing.transfers import make_account
 from tests.checkout.building import make_voucher, order_by, put_in_cart
 
 pytestmark = pytest.mark.django_db
 PRODUCT = "/products/yeastar-s-module/"
+WITHOUT_WORDS = "Money back within 14 days of the payment: ask for it at the order in your account, or write to us"
 
 
 @pytest.fixture
@@ -60,12 +66,55 @@ def test_nothing_is_promised_that_the_seller_does_not_give(places: Any) -> None:
 def test_money_back_rule_stands_under_every_button(places: Any) -> None:
     promise(refund_days=14)
     for name, html in places().items():
-        assert rule_in(html) == ["Money back within 14 days of the payment: write to us"], name
-        assert 'href="mailto:' in html[html.index('class="refund"') :][:400], name
+        assert rule_in(html) == [WITHOUT_WORDS], name
+        assert 'href="mailto:' in html[html.index('class="refund"') :][:500], name
         assert html.count("No VAT is charged: you pay the price shown") == 1, name
     promise(refund_days=1, refund_text="Write to us, no reason needed.")
     for name, html in places().items():
         assert rule_in(html) == ["Money back within 1 day of the payment. Write to us, no reason needed."], name
+
+
+def test_the_same_rule_stands_on_the_page_of_methods_and_where_a_refund_is_asked_for(
+    client: Client, places: Any, customer: Any, stripe: Any
+) -> None:
+    index = HomePage.objects.get().add_child(instance=HelpIndexPage(title="Help", slug="help"))
+    methods = index.add_child(instance=PaymentMethodsPage(title="Payment methods", slug="methods"))
+    bought = make_invoice(customer, "5.00")
+    pay(stripe, bought)
+    owner = Client()
+    owner.force_login(customer)
+
+    def rules() -> dict[str, list[str]]:
+        found = places() | {"methods": client.get(methods.url).content.decode()}
+        found["request"] = owner.get(f"/account/invoices/{bought.number}/refund/").content.decode()
+        return {name: rule_in(html) for name, html in found.items()}
+
+    for fields, rule in (
+        ({"refund_days": 14}, WITHOUT_WORDS),
+        (
+            {"refund_days": 30, "refund_text": "No reason needed."},
+            "Money back within 30 days of the payment. No reason needed.",
+        ),
+    ):
+        promise(**fields)
+        assert set(map(tuple, rules().values())) == {(rule,)}, rules()
+    promise(refund_page=methods)
+    assert [name for name, found in rules().items() if "How to ask for it" not in found[0]] == ["methods"]
+    promise(refund_days=None)
+    assert not any(rules().values())
+
+
+def test_the_form_tells_until_when_and_that_it_is_past(customer: Any, shop: Any, stripe: Any) -> None:
+    promise(refund_days=14)
+    bought = make_invoice(customer, "5.00")
+    pay(stripe, bought)
+    owner = Client()
+    owner.force_login(customer)
+    path = f"/account/invoices/{bought.number}/refund/"
+    assert "For this invoice that is until" in owner.get(path).content.decode()
+    with time_machine.travel(clock.now() + timedelta(days=16), tick=False):
+        owner.force_login(customer)
+        assert "For this invoice that was until" in owner.get(path).content.decode()
 
 
 def test_rule_leads_to_its_page_in_the_readers_language(client: Client, shop: Any) -> None:
