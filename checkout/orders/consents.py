@@ -15,6 +15,7 @@ from checkout.orders.agreements import AgreementText
 from checkout.orders.errors import CartChanged
 from storefront.billing.errors import BillingError
 from storefront.billing.models import Invoice
+from storefront.billing.services import early_starts
 from storefront.billing.services.locking import lock_invoice
 from storefront.core import clock
 
@@ -65,8 +66,16 @@ def problem(invoice: Invoice) -> ConsentAwaited | None:
     return ConsentAwaited() if to_accept(invoice) else None
 
 
-def accept(*, invoice: Invoice, version_ids: Sequence[int], language: str, ip_address: str | None) -> None:
-    """Accept the versions that were shown. Of two at once one writes; accepted before is fine.
+def accept(
+    *,
+    invoice: Invoice,
+    version_ids: Sequence[int],
+    language: str,
+    ip_address: str | None,
+    wants_early_start: bool = False,
+) -> None:
+    """Accept the versions that were shown, and what ``early_starts`` asks if it was (``wants_early_start``). Of two at
+    once one writes; accepted before is fine.
 
     Raises CartChanged if others are in force meanwhile.
     """
@@ -78,3 +87,5 @@ def accept(*, invoice: Invoice, version_ids: Sequence[int], language: str, ip_ad
         if {version.pk for version in versions} != set(version_ids):
             raise CartChanged("agreement")
         write(order=locked.order, versions=versions, language=language, ip_address=ip_address)
+        if wants_early_start:
+            early_starts.write(invoice=locked, language=language, ip_address=ip_address)

@@ -26,7 +26,7 @@ from storefront.billing import tax_words
 from storefront.billing.links import pay_url
 from storefront.billing.models import FreeOrderCause, Invoice
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import free, invoices, taxation
+from storefront.billing.services import early_starts, free, invoices, taxation
 from storefront.billing.services.invoices import NewLine
 from storefront.billing.tax import Evidence, TaxDecision
 from storefront.core import clock, states
@@ -76,6 +76,7 @@ def create(
     details: PayerDetails | None = None,
     holder_email: str = "",
     evidence: Sequence[Evidence] = (),
+    wants_early_start: bool = False,
 ) -> CreatedOrder:
     """Write an order with its invoice, or find the one that was written for the same ``cause.key``.
 
@@ -85,6 +86,7 @@ def create(
     cart; the caller has claimed it. ``tax_decision``: the caller's, if it has made one. ``payer``: whom to ask about
     the order; ``details``: whom the invoice is addressed to, the same if None. ``holder_email``: to whom the licenses
     are offered once they are granted. ``evidence``: of where the buyer is, beside what their details tell.
+    ``wants_early_start``: they consented as ``billing.services.early_starts`` says.
     Raises ValueError for a total of zero without ``cause.free``, and what ``invoices.issue`` raises.
     """
     if not sum(line.amount for line in lines) and cause.free is None:
@@ -121,6 +123,8 @@ def create(
             language=language,
             tax_decision=decision,
         )
+        if wants_early_start and invoice.amount > 0:
+            early_starts.write(invoice=invoice, language=language, ip_address=ip_address)
         if cause.free is not None and invoice.amount == 0:
             invoice = free.settle(invoice=invoice, cause=cause.free, reference=cause.reference)
         else:
@@ -222,6 +226,7 @@ def _send_pay_link(
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
         portal_address=host,
+        early_start=early_starts.text_of(invoice),
         **(access_words(invoice.customer, language=invoice.language) if is_offer else {}),
     )
     mails.enqueue(mail, to=invoice.customer.email, language=invoice.language, key=f"order-placed:{order.number}")

@@ -191,6 +191,7 @@ def _create(
         details=payers.use(customer=customer, chosen=request.chosen, typed=request.payer),
         holder_email=request.holder_email,
         evidence=location_evidence.of_visitor(request.ip_country),
+        wants_early_start=request.wants_early_start,
     )
     oscar_rows.write_discounts(
         order=created.order, lines=created.lines, basket=cart.basket, basket_lines=basket_lines, customer=customer

@@ -73,7 +73,8 @@ class OrderRequest:
     ``payer``: whom the invoice is addressed to, None for the customer's default; ``chosen``: the one of their payers
     that it was taken from, None if it was typed, and is kept with the customer.
     ``holder_email``: to whom the licenses are offered once they are granted, "" if the customer keeps them.
-    ``ip_country``: where ``ip_address`` is (ISO 3166-1), "" if not known.
+    ``ip_country``: where ``ip_address`` is (ISO 3166-1), "" if not known. ``wants_early_start``: a consumer in the EU
+    consented as ``billing.services.early_starts`` says.
     """
 
     basket_id: int
@@ -90,6 +91,7 @@ class OrderRequest:
     chosen: Payer | None = None
     holder_email: str = ""
     ip_country: str = ""
+    wants_early_start: bool = False
 
     @property
     def portal_host(self) -> str:

@@ -18,7 +18,7 @@ from checkout.cart.cart import Cart
 from checkout.cart.session import find_basket
 from checkout.models import PurchaseDetails
 from checkout.page import portal_field
-from checkout.page.forms import BOX_PREFIX, REMIND, without_raw_address
+from checkout.page.forms import BOX_PREFIX, EARLY_START, REMIND, without_raw_address
 from checkout.reminders import services as reminders
 from checkout.reminders.services import KEPT_FOR
 from storefront.billing.payer_details import PayerKind
@@ -118,8 +118,8 @@ def _is_address(text: str) -> bool:
 
 
 def _ticks(data: Mapping[str, str]) -> dict[str, str]:
-    """Ticked boxes, each with the version of the agreement that was shown beside it."""
-    names = [name for name in data if name.startswith(BOX_PREFIX)][:_MOST_BOXES]
+    """Ticked boxes, each with the version of the text that was shown beside it."""
+    names = [name for name in data if name.startswith(BOX_PREFIX) or name == EARLY_START][:_MOST_BOXES]
     return {_storable(name): _storable(data[name])[:20] for name in names}
 
 

@@ -16,6 +16,7 @@ from checkout.page import portal_field
 from checkout.page.portal_field import Reading
 from storefront.billing.models import Payer
 from storefront.billing.payer_forms import PayerFields, reload_from
+from storefront.billing.services import early_starts
 from storefront.core.form_fields import EmailField, OneLineField, PhoneField
 from storefront.users.models import User
 from storefront.users.services import normalise_email
@@ -24,6 +25,8 @@ from storefront.users.services import normalise_email
 BOX_PREFIX = "agreement-"
 #: Fields that decide about the tax, beside the country.
 DECIDING = ("payer", "kind", "vat_id", "postcode")
+#: The box by which a consumer in the EU asks that the license begins at once.
+EARLY_START = "early_start"
 #: The box for a link to the cart by mail.
 REMIND = "remind"
 
@@ -35,6 +38,7 @@ class CheckoutForm(PayerFields):
     ``customer``'s e-mail is fixed. ``versions`` are the texts to accept; the ``initial`` value of a box is the version
     it was ticked for, and ticks no other. ``payers``: those of the customer, to choose from. ``page``: where the fields
     of another country come from, "" where they do not. ``total``: the selector of what tax changes on the page.
+    ``is_paid``: what is ordered costs money.
     """
 
     name = OneLineField(label=_("Name"), max_length=200, error_messages={"required": _("Enter your name.")})
@@ -64,14 +68,16 @@ class CheckoutForm(PayerFields):
         payers: Sequence[Payer] = (),
         page: str = "",
         total: str = "#order-summary",
+        is_paid: bool = False,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         self.reading = reading
         self.versions = list(versions)
         self._complete("name", "name")
         self.for_payer(payers=payers, is_short=True)
+        early_start = ",#early-start" if is_paid else ""
         if page:
-            also = f"{total},#shown,#payer-postcode,#payer-company-postcode"
+            also = f"{total},#shown,#payer-postcode,#payer-company-postcode{early_start}"
             reload_from(page, self.fields["country"], button=self.RELOAD, part="#payer-numbers", also=also)
         self.fields["phone"].help_text = _(
             "For questions about this order only. With the country code, for example +49 30 1234567."
@@ -90,9 +96,11 @@ class CheckoutForm(PayerFields):
             name = box_name(version)
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
+        if is_paid and early_starts.is_asked(self.so_far):
+            self._ask_for_early_start()
         if page:
             deciding = [self.fields[name] for name in DECIDING if name in self.fields]
-            reload_from(page, *deciding, button=self.RELOAD, part=total, also="#shown")
+            reload_from(page, *deciding, button=self.RELOAD, part=total, also=f"#shown{early_start}")
         payer = ["payer", "kind", "country", *self.asked]
         self.order_fields(["email", "remind", "name", "phone", *payer, portal_field.FIELD, "holder_email"])
 
@@ -110,6 +118,11 @@ class CheckoutForm(PayerFields):
         return normalise_email(email) if email else ""
 
     @property
+    def wants_early_start(self) -> bool:
+        """Of a valid form."""
+        return bool(self.cleaned_data.get(EARLY_START))
+
+    @property
     def boxes(self) -> list[forms.BoundField]:
         return [self[box_name(version)] for version in self.versions]
 
@@ -120,6 +133,10 @@ class CheckoutForm(PayerFields):
 
     def _complete(self, name: str, token: str, **attrs: str) -> None:
         self.fields[name].widget.attrs.update({"autocomplete": token, **attrs})
+
+    def _ask_for_early_start(self) -> None:
+        self.fields[EARLY_START] = early_start_box()
+        self.initial[EARLY_START] = self.initial.get(EARLY_START) == early_starts.version()
 
     def _ask_for_portal(self) -> None:
         field = self.fields[portal_field.FIELD]
@@ -147,6 +164,17 @@ class CheckoutForm(PayerFields):
 
 def box_name(version: AgreementText) -> str:
     return f"{BOX_PREFIX}{version.agreement_id}"
+
+
+def early_start_box() -> forms.BooleanField:
+    """Nobody has ticked it for the buyer, and nothing is ordered without it."""
+    return forms.BooleanField(
+        label=early_starts.text(),
+        error_messages={
+            "required": _("Please tick the box: without it nothing may begin before the 14 days to withdraw are over.")
+        },
+        widget=forms.CheckboxInput(attrs={"value": early_starts.version()}),
+    )
 
 
 def without_raw_address(data: Any, reading: Reading) -> Any:

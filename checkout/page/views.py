@@ -111,6 +111,7 @@ def _form(
         needs_portal=cart.needs_portal,
         versions=agreements.in_force(cart),
         page=reverse("checkout"),
+        is_paid=cart.total > 0,
         **more,
     )
 
@@ -245,4 +246,5 @@ def _order_request(request: HttpRequest, cart: Cart, form: CheckoutForm, shown: 
         chosen=form.chosen,
         holder_email=form.planned_holder,
         ip_country=visitor.country(request),
+        wants_early_start=form.wants_early_start,
     )

@@ -10,20 +10,33 @@ from django.utils.translation import gettext_lazy as _
 
 from checkout.orders import consents
 from checkout.orders.agreements import AgreementText
-from checkout.page.forms import box_name, consent_box
+from checkout.page.forms import EARLY_START, box_name, consent_box, early_start_box
 from storefront.billing.models import Invoice
+from storefront.billing.payer_details import PayerDetails
+from storefront.billing.services import early_starts
 
 
 class AgreementForm(forms.Form):
-    """A box for each version; it counts only for the version that it was shown with."""
+    """A box for each version; it counts only for the version that it was shown with. ``asks_early_start``: and the one
+    of consumers in the EU."""
 
-    def __init__(self, data: Mapping[str, Any] | None, *, versions: Sequence[AgreementText]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, versions: Sequence[AgreementText], asks_early_start: bool = False
+    ) -> None:
         super().__init__(data, label_suffix="")
         self.versions = list(versions)
         for version in versions:
             self.fields[box_name(version)] = consent_box(
                 version, required=_("Please read it and tick the box before you pay.")
             )
+
+        if asks_early_start:
+            self.fields[EARLY_START] = early_start_box()
+
+    @property
+    def wants_early_start(self) -> bool:
+        """Of a valid form."""
+        return bool(self.cleaned_data.get(EARLY_START))
 
     @property
     def version_ids(self) -> list[int]:
@@ -41,4 +54,8 @@ class AgreementForm(forms.Form):
 def of_invoice(invoice: Invoice, data: Mapping[str, Any] | None = None) -> AgreementForm | None:
     """The form, if anything must be accepted before this invoice can be paid."""
     versions = consents.to_accept(invoice)
-    return AgreementForm(data, versions=versions) if versions else None
+    if not versions:
+        return None
+    payer = PayerDetails.from_json(invoice.payer)
+    asks_early_start = invoice.amount > 0 and early_starts.is_asked(payer) and early_starts.of(invoice) is None
+    return AgreementForm(data, versions=versions, asks_early_start=asks_early_start)

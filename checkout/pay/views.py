@@ -92,6 +92,7 @@ def _accept(request: HttpRequest, invoice: Invoice) -> HttpResponse | None:
             version_ids=form.version_ids,
             language=get_language() or "en",
             ip_address=visitor.client_address(request),
+            wants_early_start=form.wants_early_start,
         )
     except CartChanged as exc:
         messages.error(request, exc.message)

@@ -24,6 +24,7 @@ FROZEN_TABLES = FrozenTables(
         "billing_provideranswer": ("*",),
         "billing_refund": ("payment_id", "amount", "is_ours", "created_at", "invoice_id", "decision", "begun_by_id"),
         "billing_refundedunit": ("*",),
+        "billing_earlystart": ("*",),
         "billing_ledgeraccount": ("*",),
         "billing_ledgertransaction": ("*",),
         "billing_ledgerentry": ("*",),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from storefront.billing.models import EarlyStart, Refund, RefundedUnit, RefundPayout, RefundRequest, RefundRequestLine
 from storefront.core.personal_data import Table, both, of, overwrite, scrub
 
+PROOF = _("It proves what was agreed to before the purchase, when and from where.")
 RECORD = _("The law has records of money kept as they are. Only those who keep the books see them.")
 
 TABLES = (
@@ -18,6 +19,6 @@ TABLES = (
     Table(model=RefundRequest, rows=of("customer"), file="payments", hidden=("public_id", "decision"), kept=RECORD,
           erase=both(scrub("text", "answer"), overwrite(payee_holder="", payee_account="", payee_bank=""))),
     Table(model=RefundRequestLine, rows=of("request__customer"), file="payments", kept=RECORD),
-    Table(model=EarlyStart, rows=of("invoice__customer"), file="invoices", kept=RECORD),
+    Table(model=EarlyStart, rows=of("invoice__customer"), file="invoices", kept=PROOF),
 )  # fmt: skip
 MENTIONS = ((Refund, ("reason", "decision_reason", "effects")), (RefundRequest, ("text", "answer")))

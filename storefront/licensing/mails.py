@@ -12,6 +12,7 @@ from storefront.billing import tax_words
 from storefront.billing.links import withdrawal_url
 from storefront.billing.models import Invoice, Refund, RefundPayout, RefundRequest
 from storefront.billing.refund_mails import RefundMade
+from storefront.billing.services import early_starts
 from storefront.billing.states import RefundWay
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
@@ -61,6 +62,7 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
         licenses=list(licenses),
         account_url=links.licenses_url(invoice.language),
         **_withdrawal(invoice),
+        early_start=early_starts.text_of(invoice),
         **access_words(customer, language=invoice.language),
     )
     mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")

@@ -101,6 +101,7 @@ class OrderPlaced(_OrderMail):
     pay_url: str
     void_on: datetime
     portal_address: str = ""
+    early_start: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,8 @@ class PaymentFailed(_OrderMail):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReceived(_OrderMail):
     """The invoice is paid, or its total is zero (``is_free``): what was bought, and the licenses it gave.
-    ``withdraw_url``: where a consumer withdraws from the contract until ``withdraw_until``; "" without that right."""
+    ``withdraw_url``: where a consumer withdraws from the contract until ``withdraw_until``; "" without that right.
+    ``early_start``: what they agreed to so that it begins at once, "" if nothing."""
 
     invoice_number: str
     lines: Sequence[MailLine]
@@ -154,6 +156,7 @@ class PaymentReceived(_OrderMail):
     account_url: str
     withdraw_url: str = ""
     withdraw_until: datetime | None = None
+    early_start: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,8 @@ def text(response: Any) -> str:
 
 def filled(shop: Any, **fields: Any) -> dict[str, Any]:
     """The checkout form as a buyer fills it."""
-    return {**TYPED, "bitrix24_address": PORTAL, f"agreement-{shop.agreement.pk}": "on", **fields}
+    boxes = {f"agreement-{shop.agreement.pk}": "on", "early_start": "on"}  # the second is asked of some buyers only
+    return {**TYPED, "bitrix24_address": PORTAL, **boxes, **fields}
 
 
 def seal_on(html: str) -> str:

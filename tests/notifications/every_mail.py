@@ -65,7 +65,7 @@ _EXAMPLES: list[mails.Mail] = [
         **NAME, title="Act of transfer of rights", number="ACT-2026-000042", address="1 Harbour Street, London",
         track_number="RB123456785GB",
     ),
-    mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL, **TAXES),
+    mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL, **TAXES, early_start="Begin at once."),
     mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
     OrderPrepared(**BOUGHT, **PAY, **PORTAL),
     DueDayExtended(**BOUGHT, **PAY),
@@ -79,7 +79,8 @@ _EXAMPLES: list[mails.Mail] = [
     LicenseHandedOver(**LICENSE, is_receiver=True, email="new@example.com"),
     mails.OrderVoided(**BOUGHT),
     mails.PaymentReceived(
-        **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/"
+        **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/",
+        early_start="Begin at once.",
     ),
     mails.PaymentAwaited(
         **ORDER, invoice_number="INV-2026-00001", total=Decimal("192.00"), method="Multibanco",

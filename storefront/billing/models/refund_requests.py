@@ -88,10 +88,13 @@ class RefundRequestLine(models.Model):
 
 class EarlyStart(models.Model):
     """A consumer asked that what they bought begins within the time of withdrawal, and acknowledged that the right
-    ends with it (Directive 2011/83/EU, Article 16 (m)). ``text`` is what they read; never changed."""
+    ends with it (Directive 2011/83/EU, Article 16 (m)). ``text`` is what they read, in ``language``, and
+    ``ip_address`` where from; never changed."""
 
     invoice = models.OneToOneField("billing.Invoice", on_delete=models.PROTECT, related_name="early_start")
     text = models.CharField(max_length=500)
+    language = models.CharField(max_length=10, blank=True)
+    ip_address = models.GenericIPAddressField(null=True)
     consented_at = models.DateTimeField(default=clock.now)
 
     def __str__(self) -> str:

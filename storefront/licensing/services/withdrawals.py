@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storefront.billing.models import EarlyStart, Invoice
+from storefront.billing import consumers
+from storefront.billing.models import Invoice
 from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import refund_requests
+from storefront.billing.services import early_starts, refund_requests
 from storefront.billing.states import InvoiceKind, InvoiceStatus
-from storefront.billing.tax.territories import EU
 from storefront.core import clock
 from storefront.core.instants import day_of, end_of_day
 from storefront.licensing.models import LicensePeriod
@@ -44,7 +44,7 @@ def of(invoice: Invoice) -> Withdrawal | None:
         return None
     if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or not is_consumer_in_eu(invoice):
         return None
-    begun = _begun_lines(invoice) if EarlyStart.objects.filter(invoice=invoice).exists() else set()
+    begun = _begun_lines(invoice) if early_starts.of(invoice) else set()
     asked = refund_requests.askable(invoice, is_withdrawal=True)
     lines = tuple(line for line in asked if line not in begun)
     return Withdrawal(last_moment(invoice.paid_at), lines, tuple(line for line in asked if line in begun))
@@ -53,8 +53,7 @@ def of(invoice: Invoice) -> Withdrawal | None:
 def is_consumer_in_eu(invoice: Invoice) -> bool:
     """A buyer who named no country counts as one of the seller's."""
     payer = PayerDetails.from_json(invoice.payer)
-    country = payer.country or str(invoice.seller.get("country") or "")
-    return not payer.is_company and not payer.vat_id and country.upper() in EU
+    return consumers.is_consumer_in_eu(payer, seller_country=str(invoice.seller.get("country") or ""))
 
 
 def last_moment(contract_at: datetime) -> datetime:
