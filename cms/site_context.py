@@ -64,9 +64,10 @@ class SiteContext(TypedDict):
     "" if it is not published; ``assurances``: lines that its editor wants below 'Buy'; ``agreements``: in the reader's
     language, with the id of the one in the default language; ``agreement_addresses``: by the address of each of those,
     its addresses by language; ``homes``: the address of the front page by language; ``seller``: ``SELLER_FIELDS``;
-    ``refund``: None if the seller promises nothing; ``price_note``: what prices say about tax; ``footer``: its HTML;
-    ``notices``: those that run or will run; ``not_found``: an editor's text for the missing page; ``payment_ways``: how
-    buyers can pay; ``payment_page``: the address of the page that says more of it, "" if none is published."""
+    ``refund``: None if the seller promises nothing; ``withdrawal``: where consumers in the EU withdraw from a contract,
+    "" if none may buy here; ``price_note``: what prices say about tax; ``footer``: its HTML; ``notices``: those that
+    run or will run; ``not_found``: an editor's text for the missing page; ``payment_ways``: how buyers can pay;
+    ``payment_page``: the address of the page that says more of it, "" if none is published."""
 
     pages: tuple[Link, ...]
     menu: tuple[MenuItem, ...]
@@ -77,6 +78,7 @@ class SiteContext(TypedDict):
     homes: dict[str, str]
     seller: dict[str, str]
     refund: RefundRule | None
+    withdrawal: str
     price_note: str
     footer: str
     notices: tuple[ShownNotice, ...]
@@ -131,6 +133,7 @@ def _load(request: HttpRequest | None) -> SiteContext:
         "homes": _homes(site),
         "seller": {name: str(getattr(seller, name)) for name in SELLER_FIELDS} if seller else {},
         "refund": _refund_rule(seller, language, site),
+        "withdrawal": reverse("contract-withdrawal-find") if public_methods.is_open_to_consumers_in_eu() else "",
         "price_note": price_note(seller),
         "footer": "",
         "notices": navigation.notices,

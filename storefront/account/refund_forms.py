@@ -15,9 +15,25 @@ from storefront.billing.services import refund_payees
 from storefront.billing.services.refund_payees import Payee
 from storefront.billing.services.refund_units import Unit, units_left
 from storefront.core import money
-from storefront.core.form_fields import ManyLinesField, OneLineField
+from storefront.core.form_fields import EmailField, ManyLinesField, OneLineField
 
 LONGEST = 1000
+
+
+class FindForm(forms.Form):
+    """What tells whose contract it is: the number on the mails and papers, and the e-mail of the order."""
+
+    number = OneLineField(
+        label=gettext_lazy("Number of the order or invoice"),
+        help_text=gettext_lazy("It stands in our mails about the order."),
+        max_length=40,
+        error_messages={"required": gettext_lazy("Enter the number.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    email = EmailField(asks=False, help_text=gettext_lazy("With which it was ordered."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"label_suffix": ""})
 
 
 class LinesForm(forms.Form):

@@ -5,7 +5,18 @@ All of them are made of letters, digits, - and _, so anything else is a plain 40
 
 from django.urls import path
 
-from storefront.account import data, handovers, invoices, licenses, pay_links, payers, refunds, views, withdrawals
+from storefront.account import (
+    data,
+    handovers,
+    invoices,
+    licenses,
+    pay_links,
+    payers,
+    refunds,
+    views,
+    withdrawal_search,
+    withdrawals,
+)
 from storefront.account.documents import files, paper, sending
 from storefront.account.documents import views as documents
 
@@ -17,6 +28,7 @@ urlpatterns = [
     path("account/invoices/<slug:number>/send/", pay_links.send, name="account-invoice-send"),
     path("account/invoices/<slug:number>/refund/", refunds.ask, name="account-invoice-refund"),
     path("account/refunds/<slug:public_id>/", refunds.request_page, name="account-refund"),
+    path("withdraw/", withdrawal_search.find, name="contract-withdrawal-find"),
     path("withdraw/<str:token>/", withdrawals.withdraw, name="contract-withdrawal"),
     path("account/documents/", documents.index, name="account-documents"),
     path("account/documents/archive/", documents.all_of_a_period, name="account-documents-archive"),

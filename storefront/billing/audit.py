@@ -27,7 +27,7 @@ from storefront.billing.models import (
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import movement_booking, orders, reviews
+from storefront.billing.services import ledger, movement_booking, orders, reviews
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus, RefundWay
 from storefront.core import clock
@@ -64,9 +64,10 @@ def _ledger() -> Iterator[Finding]:
     mixed = LedgerTransaction.objects.annotate(currencies=Count("entries__account__currency", distinct=True))
     for key in mixed.filter(currencies__gt=1).values_list("key", flat=True):
         yield Finding("ledger-two-currencies", key)
-    # A provider may give back what was spent already; that is filed as refund or dispute, the one way below zero.
-    taken = ("refund", reviews.DISPUTE, reviews.DISPUTE_CLOSED)
-    known = ReviewItem.objects.filter(attempt__invoice__customer=OuterRef("customer"), kind__in=taken)
+    # Money may go back that was spent already, by a provider or our bank; that is filed, the one way below zero.
+    taken = ("refund", reviews.DISPUTE, reviews.DISPUTE_CLOSED, reviews.PAID_BEYOND)
+    whose = Q(attempt__invoice__customer=OuterRef("customer")) | Q(customer=OuterRef("customer"))
+    known = ReviewItem.objects.filter(whose, kind__in=taken)
     accounts = LedgerAccount.objects.filter(~Exists(known), kind=AccountKind.CUSTOMER)
     below = accounts.annotate(total=MoneySum("entries__amount")).filter(total__lt=0)
     for customer, currency, total in below.values_list("customer", "currency", "total"):
@@ -106,7 +107,10 @@ def _invoices() -> Iterator[Finding]:
     for check, wrong in (
         ("unpaid-invoice-with-sale", sold.filter(unpaid).exclude(sold=0)),
         ("refunded-invoice-with-sale", sold.filter(status=InvoiceStatus.REFUNDED).exclude(sold=0)),
-        ("paid-invoice-without-sale", sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept"))),
+        (
+            "paid-invoice-without-sale",
+            sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept")).exclude(sold=0, kept__lt=0),
+        ),
         ("paid-invoice-without-sale", _paid_short(sold.filter(paid & ~advance, is_paid_alone=False))),
         ("advance-payment-with-sale", sold.filter(advance).exclude(sold=0)),
     ):
@@ -216,7 +220,10 @@ def _attempts() -> Iterator[Finding]:
 
 def _payments() -> Iterator[Finding]:
     """The ledger holds each payment less what went back."""
-    held = LedgerEntry.objects.filter(transaction__payment=OuterRef("pk"), account__kind=AccountKind.PROVIDER)
+    at_bank = Q(account__kind=AccountKind.BANK, account__name=ledger.EARLIER_PAYOUTS)
+    held = LedgerEntry.objects.filter(
+        Q(account__kind=AccountKind.PROVIDER) | at_bank, transaction__payment=OuterRef("pk")
+    )
     held = held.exclude(transaction__kind="dispute_fee")
     totals = held.values("transaction__payment").annotate(total=MoneySum("amount"))
     disputed = Dispute.objects.filter(payment=OuterRef("pk")).values("payment").annotate(total=MoneySum("withdrawn"))
@@ -224,14 +231,17 @@ def _payments() -> Iterator[Finding]:
         held=Coalesce(Subquery(totals.values("total")), _NONE),
         withdrawn=Coalesce(Subquery(disputed.values("total")), _NONE),
     )
-    wrong = payments.exclude(held=MoneyResult(F("amount_refunded") + F("withdrawn") - F("amount")))
+    gone = F("amount_refunded") + F("amount_paid_out") + F("withdrawn")
+    wrong = payments.exclude(held=MoneyResult(gone - F("amount")))
     for pk, total in wrong.values_list("pk", "held"):
         yield Finding("payment-not-in-ledger", f"payment {pk}", str(total))
     unknown = LedgerEntry.objects.filter(account__kind=AccountKind.PROVIDER, transaction__payment=None)
     unknown = unknown.exclude(transaction__kind__in=movement_booking.KINDS)
     for key in unknown.values_list("transaction__key", flat=True):
         yield Finding("ledger-without-payment", key)
-    for payment in Payment.objects.filter(amount__lt=MoneyResult(F("amount_refunded") + F("amount_paid_out"))):
+    told = ReviewItem.objects.filter(payment=OuterRef("pk"), kind=reviews.PAID_BEYOND)
+    beyond = Payment.objects.filter(amount__lt=MoneyResult(F("amount_refunded") + F("amount_paid_out")))
+    for payment in beyond.filter(~Exists(told)):
         yield Finding("refunded-more-than-paid", str(payment))
     for_goods = Payment.objects.exclude(attempt=None).exclude(attempt__invoice__kind=InvoiceKind.ADVANCE_PAYMENT)
     for payment in for_goods.filter(allocations=None, attempt__reviews=None):

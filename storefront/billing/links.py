@@ -111,9 +111,9 @@ def withdrawal_path(invoice: Invoice) -> str:
     return reverse("contract-withdrawal", kwargs={"token": withdrawal_token(invoice)})
 
 
-def withdrawal_url(invoice: Invoice) -> str:
-    """The same, absolute, in the invoice's language."""
-    return absolute_url("contract-withdrawal", language=invoice.language, token=withdrawal_token(invoice))
+def withdrawal_url(invoice: Invoice, language: str = "") -> str:
+    """The same, absolute, in ``language``, by default the invoice's."""
+    return absolute_url("contract-withdrawal", language=language or invoice.language, token=withdrawal_token(invoice))
 
 
 def next_path(invoice: Invoice) -> str:

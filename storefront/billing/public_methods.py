@@ -13,6 +13,7 @@ from storefront.billing import gateway_registry, methods_by_hand
 from storefront.billing.models import PaymentMethod
 from storefront.billing.services import open_methods, payment_methods
 from storefront.billing.services.open_methods import OpenMethod
+from storefront.billing.tax.territories import EU
 from storefront.core import countries
 from storefront.core.money import display
 
@@ -43,6 +44,14 @@ class PaymentWays(NamedTuple):
 def all_offered() -> list[PublicMethod]:
     """In the seller's order. The number of queries does not depend on that of the methods; nobody outside is asked."""
     return [_public(row) for row in _offered()]
+
+
+def is_open_to_consumers_in_eu() -> bool:
+    """Whether a person in a member state may buy here at all: then the law of consumers there applies."""
+    return any(
+        row.for_persons and row.for_orders and (not row.countries or EU & {*row.countries.split()})
+        for row in _offered()
+    )
 
 
 def ways_of(methods: Iterable[OpenMethod]) -> PaymentWays:

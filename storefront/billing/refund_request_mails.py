@@ -9,8 +9,10 @@ from decimal import Decimal
 
 from django.utils import translation
 
-from storefront.billing.models import Refund, RefundRequest
+from storefront.billing import links
+from storefront.billing.models import Invoice, Refund, RefundRequest
 from storefront.billing.states import RefundRequestStatus
+from storefront.core import clock
 from storefront.core.language import absolute_url, nearest_language
 from storefront.notifications import mails
 
@@ -42,6 +44,27 @@ class RefundAnswered(mails.Mail):
     amount: Decimal
     answer: str
     page_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalLink(mails.Mail):
+    """Somebody asked for the link by which the reader may withdraw from a contract; perhaps the reader."""
+
+    order_number: str
+    invoice_number: str
+    withdraw_url: str
+
+
+def withdrawal_link(invoice: Invoice, *, language: str) -> None:
+    """To the customer, in ``language``; one in an hour."""
+    mail = WithdrawalLink(
+        name=invoice.customer.get_full_name(),
+        order_number=invoice.order.number if invoice.order else "",
+        invoice_number=invoice.number,
+        withdraw_url=links.withdrawal_url(invoice, nearest_language(language)),
+    )
+    key = f"withdrawal-link:{invoice.pk}:{clock.now():%Y-%m-%d-%H}"
+    mails.enqueue(mail, to=invoice.customer.email, language=nearest_language(language), key=key)
 
 
 def asked(request: RefundRequest) -> None:

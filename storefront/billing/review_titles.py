@@ -16,6 +16,7 @@ TITLES = {
     "refund_failed": gettext_noop("A refund did not arrive"),
     "refund_unknown": gettext_noop("Nobody knows whether a refund was made"),
     "refund": gettext_noop("A payment was refunded"),
+    "paid_beyond": gettext_noop("More went back than was paid"),
     "dispute": gettext_noop("A buyer's bank disputes a payment"),
     "dispute_closed": gettext_noop("A dispute is decided"),
     "partly_lost": gettext_noop("One of an invoice's payments was lost in a dispute"),

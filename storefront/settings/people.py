@@ -81,6 +81,8 @@ THROTTLES = {
     "pay-link": "10/day",  # pay links that a customer may have mailed to others
     "refund-ask": "10/day",  # refunds that a customer may ask for
     "refund-withdraw": "10/hour",  # withdrawals from a contract that a visitor may send by the mailed link
+    "withdraw-find": "10/hour",  # links to withdraw that a visitor may have mailed
+    "withdraw-find-address": "5/day",  # ... and that one address may get, whoever asks
     "handover-offer": "20/day",  # offers of licenses that a customer may make
     "handover-answer": "30/hour",
     "bitrix24-verify": "60/minute",  # questions to Bitrix24 about who opens the app, per visitor

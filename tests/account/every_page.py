@@ -279,6 +279,9 @@ def _refunds(license: Any) -> Iterator[Kind]:
     yield Kind(path, is_main=True)
     yield Kind(path, act=lambda page: (open_all("main details")(page), send("main form", payee_account="DE00")(page)))
     yield Kind(f"/ru{path}")
+    yield Kind("/withdraw/", is_main=True)
+    yield Kind("/withdraw/", act=send("main form", email="nobody"))
+    yield Kind("/ru/withdraw/")
     link = withdrawal_path(bought)
     yield Kind(link, is_main=True, status=410)  # the seller and the buyer are outside the EU
     asked = refund_requests.ask(invoice=bought, lines=[bought.lines.all()[0].pk], language="en", text="Sorry")

@@ -16,7 +16,7 @@ from storefront.billing.documents.sending import DocumentForwarded
 from storefront.billing.mails import DueDayExtended, InvoiceReplaced, PayLinkSent
 from storefront.billing.part_mails import Overpaid, PartPaid
 from storefront.billing.refund_mails import RefundDecided, RefundMade
-from storefront.billing.refund_request_mails import RefundAnswered, RefundAsked
+from storefront.billing.refund_request_mails import RefundAnswered, RefundAsked, WithdrawalLink
 from storefront.billing.transfers.mails import (
     ProofRefused,
     ProvisionalEnded,
@@ -115,6 +115,9 @@ _EXAMPLES: list[mails.Mail] = [
         **NAME, order_number="SO-7K3M-9QXD", invoice_number="INV-2026-00001", lines=["Yeastar, Standard"],
         is_withdrawal=True, asked_at=DAY, reason="I have paid twice", text="Please.",
         page_url="http://testserver/account/refunds/x/",
+    ),
+    WithdrawalLink(
+        **NAME, order_number="SO-7K3M-9QXD", invoice_number="INV-2026-00001", withdraw_url="http://testserver/w/t/"
     ),
     RefundAnswered(
         **ORDER, invoice_number="INV-2026-00001", outcome="changed", amount=Decimal("96.00"), answer="As agreed.",

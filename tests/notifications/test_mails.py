@@ -80,6 +80,7 @@ MUST_SAY = {
     "overpaid": ["€200.00", "€8.00", "INV-2026-00001", "personal account"],
     "refund_made": ["€96.00", "INV-2026-00001", "visa •••• 4242", "License L-7K3M ends.", "ten business days"],
     "refund_asked": ["withdrawal", "5 March 2026, 12:00", "INV-2026-00001", "Yeastar", "/account/refunds/x/"],
+    "withdrawal_link": ["SO-7K3M-9QXD", "INV-2026-00001", "http://testserver/w/t/", "Confirm withdrawal"],
     "refund_answered": ["€96.00", "INV-2026-00001", "differs", "As agreed.", "/account/refunds/x/"],
     "refund_decided": ["declined", "€96.00", "Olga Owner", "Agreed otherwise", "http://testserver/admin/refunds/1/"],
     "conversation_answer": ["Hello Ada Buyer,", "Yes.", "with S50?", "x" * 1900, "http://testserver/support/open/t/"],

@@ -57,6 +57,7 @@ MAILS: Words = {
     "provisional_given": _("Provisional license given"),
     "refund_decided": _("Refund decided"),
     "refund_asked": _("Refund asked for"),
+    "withdrawal_link": _("Link to withdraw from a contract"),
     "refund_answered": _("Answer to a refund that was asked for"),
     "refund_made": _("Refund made"),
     "staff_notice": _("Notice to staff"),

@@ -58,6 +58,9 @@ KINDS = {
         ),
     ),
     "refund": ReviewText(_("Check that license and invoice are as agreed with the customer."), _ASKED),
+    "paid_beyond": ReviewText(
+        _("Ask the customer to pay it back. Until they do, their personal account is below zero by it."),
+    ),
     "dispute": ReviewText(_("Answer at the provider before its deadline."), _ASKED),
     "dispute_closed": ReviewText(_("Read what it means for money and licenses; then it is closed.")),
     "partly_lost": ReviewText(

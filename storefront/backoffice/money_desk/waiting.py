@@ -1,4 +1,4 @@
-"""What waits for a person: matters of money and refunds to approve, one by one; changes, messages and jobs, counted."""
+"""What waits for a person: matters of money and refunds to approve, one by one; what is listed elsewhere, counted."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from storefront.backoffice.money_desk.kinds import describe
 from storefront.backoffice.refunds import words
-from storefront.billing.models import Refund, ReviewItem
-from storefront.billing.states import RefundStatus
+from storefront.billing.models import Refund, RefundPayout, RefundRequest, ReviewItem
+from storefront.billing.states import RefundRequestStatus, RefundStatus
 from storefront.core.models import ScheduledJob
 from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.notifications.models import OutboxMessage, OutboxStatus
@@ -72,11 +72,35 @@ def loaded(rows: Sequence[tuple[str, int, datetime]]) -> list[Matter]:
 
 
 def piles() -> list[Pile]:
-    """Changes that wait for approval, messages that were given up and jobs that failed, where there are any."""
+    """What customers ask to be refunded, payouts to make, changes that wait for approval, messages that were given up
+    and jobs that failed, where there are any."""
+    asked = RefundRequest.objects.filter(status=RefundRequestStatus.ASKED)
+    payouts = RefundPayout.objects.filter(refund__status=RefundStatus.CREATED)
     mails = OutboxMessage.objects.filter(status=OutboxStatus.DEAD)
     events = InboundEvent.objects.filter(status=InboundStatus.FAILED)
     jobs = ScheduledJob.objects.exclude(last_error="")
     found = [
+        _pile(
+            gettext_lazy("Withdrawals from contracts"),
+            asked.filter(is_withdrawal=True),
+            "created_at",
+            "backoffice-refund-requests",
+            "?status=asked&is_withdrawal=true",
+        ),
+        _pile(
+            gettext_lazy("Refunds that customers ask for"),
+            asked.filter(is_withdrawal=False),
+            "created_at",
+            "backoffice-refund-requests",
+            "?status=asked&is_withdrawal=false",
+        ),
+        _pile(
+            gettext_lazy("Refunds to pay by bank transfer"),
+            payouts,
+            "refund__asked_at",
+            "backoffice-refund-payouts",
+            "?refund__status=created",
+        ),
         _pile(
             gettext_lazy("Changes that wait for approval"), approvals.waiting(), "asked_at", "backoffice-approvals", ""
         ),

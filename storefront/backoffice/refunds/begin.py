@@ -22,6 +22,7 @@ from storefront.billing.models import Invoice, Payment, Refund
 from storefront.billing.services import refund_plans, refund_rules, refunds
 from storefront.billing.services.refund_plans import RefundPlan
 from storefront.billing.states import RefundStatus, RefundWay
+from storefront.billing.transfers import payees
 from storefront.core import money
 from storefront.licensing.losses import loss_text, losses_of
 from storefront.users.fresh_login import require_fresh_login
@@ -108,6 +109,10 @@ class RefundInvoice(BeginRefund):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "invoice": self.object}
 
+    def get_initial(self) -> dict[str, Any]:
+        """A transfer can go back to where it came from."""
+        return {**super().get_initial(), **ways.initial_payee(payees.of_invoice(self.object))}
+
     def get_page_subtitle(self) -> str:
         return self.object.number
 
@@ -128,6 +133,9 @@ class RefundPayment(BeginRefund):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "payment": self.object}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), **ways.initial_payee(payees.of_payment(self.object))}
 
     def get_page_subtitle(self) -> str:
         return str(self.object)

@@ -58,10 +58,7 @@ class GrantRequest(RefundInvoice):
         payee = decision.payee
         initial: dict[str, Any] = {"units": [key(unit) for unit in decision.units], "reason": self.asked.reason_text}
         if payee is not None:
-            initial |= {
-                "way": RefundWay.BANK.value, "payee_holder": payee.holder, "payee_account": payee.account,
-                "payee_bank": payee.bank,
-            }  # fmt: skip
+            initial |= {"way": RefundWay.BANK.value, **ways.initial_payee(payee)}
         return {**super().get_initial(), **initial}
 
     def preview(self, form: Any) -> list[str]:

@@ -121,14 +121,37 @@ class MarkPaid(PayoutAct):
     form_class = PaidForm
     is_serious = True
 
+    def check(self) -> None:
+        if not refund_other_ways.may_be_marked_paid(self.object):
+            raise Refused(str(RefundDecided()))
+
     def preview(self, form: Any) -> list[str]:
         self.check()
         words_of = {"amount": words.amount(self.object), "holder": self.object.payout.holder}
         return [
             _("%(amount)s is booked as paid to %(holder)s. Of the account only the last four characters are kept.")
             % words_of,
+            *self._beyond(),
             *effects(refund_plans.plan_of([self.object])),
         ]
+
+    def _beyond(self) -> list[str]:
+        """What it means that the payout had been stopped."""
+        if not refund_other_ways.was_stopped(self.object):
+            return []
+        payment = self.object.payment
+        beyond = self.object.amount - payment.amount_kept
+        told = [
+            _("It was stopped because its money went back or was taken otherwise. Go on only if our bank has paid it.")
+        ]
+        if beyond > 0:
+            text = _(
+                "%(amount)s more than was paid has gone back then: the customer owes it, and the money desk is told."
+            )
+            told.append(text % {"amount": words.displayed(beyond, payment.currency)})
+        elif payment.is_disputed:
+            told.append(_("If the dispute is lost, more than was paid has gone back: the customer owes it then."))
+        return told
 
     def perform(self, form: Any) -> Outcome:
         data = form.cleaned_data

@@ -23,7 +23,7 @@ from storefront.backoffice.refunds.begin import BEGIN, CRUMBS
 from storefront.backoffice.refunds.decide import APPROVE
 from storefront.backoffice.search import within
 from storefront.billing.models import Refund, RefundPayout, ReviewItem
-from storefront.billing.services import refund_rules
+from storefront.billing.services import refund_other_ways, refund_rules
 from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core.instants import instant
 
@@ -153,6 +153,8 @@ class RefundPage(DetailPage):
                 _("Ask the provider again"), reverse("backoffice-refund-ask", args=[refund.pk]), BEGIN, "rotate"
             )
             yield from self._give_up(refund)
+        if refund_other_ways.was_stopped(refund):
+            yield ActLink(_("It had been paid"), reverse("backoffice-refund-paid", args=[refund.pk]), BEGIN, "check")
         if refund.status in (RefundStatus.FAILED, RefundStatus.DECLINED, RefundStatus.WITHDRAWN) and refund.is_ours:
             yield ActLink(_("Refund anew"), self._anew(refund), BEGIN, "undo", True)
 

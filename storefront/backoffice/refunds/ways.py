@@ -73,6 +73,13 @@ class Ways(forms.Form):
         return self.typed_payee(self.cleaned_data) if self.cleaned_data["way"] == RefundWay.BANK else None
 
 
+def initial_payee(payee: Payee | None) -> dict[str, str]:
+    """Initial values of the payee's fields."""
+    if payee is None:
+        return {}
+    return {"payee_holder": payee.holder, "payee_account": payee.account, "payee_bank": payee.bank}
+
+
 def offered(*, can_refund: bool) -> list[RefundWay]:
     """``can_refund``: whether any of the money came by a method that gives it back."""
     return [way for way in refund_other_ways.offered() if can_refund or way != RefundWay.METHOD]

@@ -19,7 +19,7 @@ from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import Document
 from storefront.billing.models import LedgerAccount, LedgerEntry
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services.ledger import PAYOUTS
+from storefront.billing.services.ledger import BANK_TRANSFER, EARLIER_PAYOUTS
 from storefront.billing.states import RefundWay
 from storefront.billing.tax.treatments import TaxTreatment
 from storefront.core import money
@@ -50,7 +50,7 @@ class Register:
 def received(span: Span, kinds: tuple[str, ...]) -> QuerySet[LedgerEntry]:
     """What came from the providers or went back, by entry of a provider's account (below zero what it holds more), and
     refunds that were paid out by bank transfer."""
-    where = Q(account__kind=AccountKind.PROVIDER) | Q(account__kind=AccountKind.BANK, account__name=PAYOUTS)
+    where = Q(account__kind=AccountKind.PROVIDER) | Q(account__kind=AccountKind.BANK, account__name=EARLIER_PAYOUTS)
     entries = LedgerEntry.objects.filter(
         where, transaction__kind__in=kinds, created_at__gte=span.start, created_at__lt=span.end
     )
@@ -140,7 +140,7 @@ def _payment_rows(span: Span, kinds: tuple[str, ...], sign: int) -> Iterator[Row
 
 
 def _method(account: LedgerAccount) -> str:
-    if account.kind == AccountKind.BANK:
+    if account.kind == AccountKind.BANK or account.name == BANK_TRANSFER:
         return str(RefundWay.BANK.label)
     return gateway_registry.verbose_name(account.name)
 

@@ -19,8 +19,10 @@ from storefront.core import clock, money, states
 from storefront.core.money import MoneySum
 from storefront.users.models import User
 
-#: Name of the account of what we paid out by bank transfer.
-PAYOUTS = "refunds"
+#: Name of the account, among the providers', of what comes and goes by bank transfer: our bank's.
+BANK_TRANSFER = "bank_transfer"
+#: Where earlier releases booked what we paid out by bank transfer, of kind ``bank``.
+EARLIER_PAYOUTS = "refunds"
 
 
 class LedgerError(Exception):
@@ -117,19 +119,20 @@ def pay_out(*, customer: User, payment: Payment, amount: Decimal, currency: str,
 
 
 def pay_out_by_bank(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
-    """We gave money back by bank transfer: from the personal account to what has left our bank."""
+    """We gave money back by bank transfer: from the personal account to our bank's, on which what customers transfer is
+    booked as well."""
     return move(
         key=key, kind="refund", source=personal_account(customer, currency),
-        target=own_account(AccountKind.BANK, PAYOUTS, currency), amount=amount, payment=payment,
+        target=own_account(AccountKind.PROVIDER, BANK_TRANSFER, currency), amount=amount, payment=payment,
     )  # fmt: skip
 
 
-def pay_back_in(*, customer: User, payment: Payment, amount: Decimal, currency: str, key: str) -> LedgerTransaction:
-    """A transfer by which we gave money back has been returned by the bank."""
-    return move(
-        key=key, kind="refund_failed", source=own_account(AccountKind.BANK, PAYOUTS, currency),
-        target=personal_account(customer, currency), amount=amount, payment=payment,
-    )  # fmt: skip
+def pay_back_in(*, paid_by: str, payment: Payment, amount: Decimal, key: str) -> LedgerTransaction:
+    """A transfer by which we gave money back has been returned by the bank: the same way back. ``paid_by``: the key of
+    the movement that gave it."""
+    source = LedgerEntry.objects.select_related("account").get(transaction__key=paid_by, amount__gt=0).account
+    target = personal_account(payment.customer, payment.currency)
+    return move(key=key, kind="refund_failed", source=source, target=target, amount=amount, payment=payment)
 
 
 def move(

@@ -52,21 +52,37 @@ def mark_paid(
 ) -> Refund:
     """Staff have sent the money: books it, undoes the sale, and what was refunded ends. Once.
 
+    Also of one that was stopped when the money had left already: the books follow the bank. If more went back then than
+    was paid, the customer owes it, their personal account is below zero by it, and staff are told.
     ``paid_on`` is the bank's day, ``reference`` its reference. ``note`` is called in the same transaction. Must not be
     called inside a transaction. Raises RefundDecided if it was paid or given up already.
     """
     with transaction.atomic(durable=True):
         payment, refund = _lock(payout.refund)
         payout = states.lock(RefundPayout.objects.get(pk=payout.pk))
-        if refund.status != RefundStatus.CREATED:
+        if not may_be_marked_paid(refund):
             raise RefundDecided
         payout.paid_on, payout.bank_reference, payout.paid_by = paid_on, reference[:140], by
         payout.account = masked(payout.account)
         payout.save(update_fields=["paid_on", "bank_reference", "paid_by", "account"])
         _make(payment, refund)
+        if refund_units.refundable(payment) < 0:
+            stop_uncovered(payment)
+        if payment.amount_kept < 0:
+            reviews.file_paid_beyond(refund)
         if note is not None:
             note()
     return refund
+
+
+def may_be_marked_paid(refund: Refund) -> bool:
+    """Whether a payout waits to be paid, or was stopped and may have been paid before that."""
+    return refund.status == RefundStatus.CREATED or was_stopped(refund)
+
+
+def was_stopped(refund: Refund) -> bool:
+    """Whether it is a payout that was taken off the list because its money had gone another way."""
+    return refund.status == RefundStatus.FAILED and refund.failure_code == UNCOVERED
 
 
 def give_up(*, payout: RefundPayout, note: Callable[[], object] | None = None) -> Refund:
@@ -90,10 +106,9 @@ def take_returned(*, payout: RefundPayout, note: Callable[[], object] | None = N
         if refund.status != RefundStatus.SUCCEEDED:
             raise RefundDecided
         states.apply(refund, RefundStatus.FAILED, table=REFUND_TRANSITIONS, failure_code=RETURNED)
-        key = f"refund-{refund.pk}-returned"
-        ledger.pay_back_in(
-            customer=payment.customer, payment=payment, amount=refund.amount, currency=payment.currency, key=key
-        )
+        paid_by = f"refund-{refund.pk}"
+        key = f"{paid_by}-returned"
+        ledger.pay_back_in(paid_by=paid_by, payment=payment, amount=refund.amount, key=key)
         payment.amount_paid_out -= refund.amount
         payment.save(update_fields=["amount_paid_out"])
         sales.sell_again(payment, refund.amount, key=f"{key}-goods", lines=line_shares.decided([refund]))
@@ -124,7 +139,7 @@ def _lock(refund: Refund) -> tuple[Payment, Refund]:
 
 
 def _make(payment: Payment, refund: Refund) -> None:
-    states.apply(refund, RefundStatus.SUCCEEDED, table=REFUND_TRANSITIONS, next_check_at=None)
+    states.apply(refund, RefundStatus.SUCCEEDED, table=REFUND_TRANSITIONS, next_check_at=None, failure_code="")
     decided = [(refund.invoice, refund.amount)] if refund.invoice else []
     key = f"refund-{refund.pk}"
     sales.take_back(

@@ -42,6 +42,8 @@ SETUP = "setup"
 MISMATCH_UNPAID = "mismatch_unpaid"
 #: Nobody can see whether a refund of ours was made: its amount is reserved until it is seen or a person decides.
 REFUND_UNKNOWN = "refund_unknown"
+#: With a transfer that had left our bank, more of a payment went back than was paid.
+PAID_BEYOND = "paid_beyond"
 #: Mails to an address come back. Nothing is sent there until it is corrected, or somebody says that it works.
 MAIL_BOUNCED = "mail_bounced"
 
@@ -155,6 +157,23 @@ def file_refund_failed(refund: Refund, *, why: str = "") -> None:
         payment=payment,
         invoice=refund.invoice or payment.invoice,
     )
+
+
+def file_paid_beyond(refund: Refund) -> None:
+    """File a payout by which more went back than was paid. Its payment is as it is after that."""
+    payment = refund.payment
+    text = _(
+        "%(amount)s %(currency)s went back by bank transfer (%(refund)s), and other money of %(gateway)s %(reference)s "
+        "went back or was lost before that: %(beyond)s %(currency)s more than was paid. The customer owes it."
+    )
+    values = {
+        "amount": refund.amount, "currency": payment.currency, "refund": refund, "gateway": payment.gateway,
+        "reference": payment.reference, "beyond": -payment.amount_kept,
+    }  # fmt: skip
+    file(
+        key=f"{PAID_BEYOND}:{refund.pk}", kind=PAID_BEYOND, detail=[Sentence(text, values)], attempt=payment.attempt,
+        payment=payment, invoice=refund.invoice or payment.invoice,
+    )  # fmt: skip
 
 
 def file_setup(*, gateway: str, code: str, detail: Sequence[Sentence]) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing.models import Invoice
 from storefront.billing.services import part_payments, payments, receiving
+from storefront.billing.services.ledger import BANK_TRANSFER
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.transfers.errors import SharesWrong, TransferBooked, TransferGone, WhoseIsIt
@@ -25,7 +26,7 @@ from storefront.users.models import User
 logger = logging.getLogger(__name__)
 
 #: ``Payment.gateway`` of what came by bank transfer; no adapter has this name.
-GATEWAY = "bank_transfer"
+GATEWAY = BANK_TRANSFER
 _LABEL = _("Bank transfer")
 _NOTHING = Decimal(0)
 
