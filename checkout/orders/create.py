@@ -115,14 +115,9 @@ def create(
         report_unknown_zone(host)
         invoice_lines = _invoice_lines(lines, oscar_lines, customer, currency, language, decision)
         invoice = invoices.issue(
-            customer=customer,
-            order=order,
-            currency=currency,
-            payer=printed,
-            lines=invoice_lines,
-            language=language,
+            customer=customer, order=order, currency=currency, payer=printed, lines=invoice_lines, language=language,
             tax_decision=decision,
-        )
+        )  # fmt: skip
         if wants_early_start and invoice.amount > 0:
             early_starts.write(invoice=invoice, language=language, ip_address=ip_address)
         if cause.free is not None and invoice.amount == 0:

@@ -1,4 +1,7 @@
-"""Refunds, and what customers asked for: records of money, whose words and accounts go with the person."""
+"""Refunds, and what customers asked for: records of money, whose words and accounts go with the person.
+
+Requests that no money came of are deleted after a time (``refund_retention``).
+"""
 
 from __future__ import annotations
 

@@ -45,6 +45,8 @@ NOTE_KEEP_DAYS = env.integer("NOTE_KEEP_DAYS", default=1825, at_least=30)
 CART_KEEP_DAYS = env.integer("CART_KEEP_DAYS", default=365, at_least=30, at_most=1095)
 #: Files that buyers sent to show that they have paid, after they were decided about.
 PROOF_KEEP_DAYS = env.integer("PROOF_KEEP_DAYS", default=365, at_least=30, at_most=3650)
+#: Requests for refunds that were refused or taken back; by default for as long as a consumer may sue.
+REFUND_REQUEST_KEEP_DAYS = env.integer("REFUND_REQUEST_KEEP_DAYS", default=1095, at_least=30, at_most=3650)
 #: Years for which invoices and documents are kept; nothing of the shop deletes them.
 RECORD_KEEP_YEARS = 10
 
@@ -72,6 +74,10 @@ RETENTION: dict[str, dict[str, Any]] = {
     "payment-proofs": {
         "call": "storefront.billing.transfers.retention.clear_proofs", "days": PROOF_KEEP_DAYS,
         "setting": "PROOF_KEEP_DAYS",
+    },
+    "refund-requests": {
+        "call": "storefront.billing.refund_retention.clear_refused", "days": REFUND_REQUEST_KEEP_DAYS,
+        "setting": "REFUND_REQUEST_KEEP_DAYS",
     },
     "statement-files": {"call": "storefront.billing.bank_statements.retention.clear_files", "days": 400},
     "notes": {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from storefront.billing import refund_retention
 from storefront.billing.errors import AlreadyRequested, NotRequestable, RequestDecided
 from storefront.billing.models import Refund, RefundReason, RefundRequest
 from storefront.billing.services import refund_approval, refund_requests, refunds
@@ -14,6 +16,7 @@ from storefront.billing.services.refund_payees import Payee
 from storefront.billing.services.refund_plans import RefundDecision
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import RefundRequestStatus, RefundStatus, RefundWay
+from storefront.core import clock
 from storefront.notifications.models import OutboxMessage
 from storefront.users import roles
 from tests.billing.building import make_invoice
@@ -167,3 +170,16 @@ def test_nothing_is_asked_for_of_what_was_not_paid_or_has_gone_back(customer: An
         ask(invoice)
     with pytest.raises(NotRequestable):
         refund_requests.ask(invoice=invoice, lines=[10**9], language="en")
+
+
+def test_requests_that_no_money_came_of_are_deleted_after_their_time(invoice: Any, settings: Any) -> None:
+    settings.REFUND_REQUEST_KEEP_DAYS = 100
+    refused, taken_back, done, waiting = (
+        RefundRequest.objects.create(customer=invoice.customer, invoice=invoice, status=status, text="Sorry")
+        for status in ("refused", "withdrawn", "done", "asked")
+    )
+    RefundRequest.objects.exclude(pk=waiting.pk).update(closed_at=clock.now() - timedelta(days=99))
+    assert refund_retention.clear_refused() == 0
+    RefundRequest.objects.exclude(pk=waiting.pk).update(closed_at=clock.now() - timedelta(days=101))
+    assert refund_retention.clear_refused() == 2
+    assert set(RefundRequest.objects.values_list("pk", flat=True)) == {done.pk, waiting.pk}
