@@ -14,8 +14,8 @@ BATCH = 500
 
 
 def clear_refused() -> int:
-    """The worker's job: delete requests that were refused or taken back settings.REFUND_REQUEST_KEEP_DAYS ago, with what
-    customers wrote. Those that money came of belong to its records. Returns how many."""
+    """The worker's job: delete requests that were refused or taken back settings.REFUND_REQUEST_KEEP_DAYS ago, with
+    what customers wrote. Those that money came of belong to its records. Returns how many."""
     before = clock.now() - timedelta(days=settings.REFUND_REQUEST_KEEP_DAYS)
     over = (RefundRequestStatus.REFUSED, RefundRequestStatus.WITHDRAWN)
     old = RefundRequest.objects.filter(status__in=over, closed_at__lt=before).order_by("pk")

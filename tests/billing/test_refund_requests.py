@@ -174,7 +174,7 @@ def test_nothing_is_asked_for_of_what_was_not_paid_or_has_gone_back(customer: An
 
 def test_requests_that_no_money_came_of_are_deleted_after_their_time(invoice: Any, settings: Any) -> None:
     settings.REFUND_REQUEST_KEEP_DAYS = 100
-    refused, taken_back, done, waiting = (
+    _refused, _taken_back, done, waiting = (
         RefundRequest.objects.create(customer=invoice.customer, invoice=invoice, status=status, text="Sorry")
         for status in ("refused", "withdrawn", "done", "asked")
     )
