@@ -42,6 +42,7 @@ def invoice_page(
     offer = refund_offers.of(found)
     context = {
         "requests": refund_requests.requests_of(user_of(request)).filter(invoice=found),
+        "given": refund_offers.given(found),
         "may_ask_refund": offer is not None,
         "withdrawal_path": offer.withdrawal_path if offer else "",
         "pay_link_form": pay_link_form or PayLinkForm(),

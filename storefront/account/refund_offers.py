@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from storefront.billing import links
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Refund
 from storefront.billing.services import refund_requests
+from storefront.billing.states import MADE_REFUND
 from storefront.licensing.services import withdrawals
 
 
@@ -16,6 +19,13 @@ class Offer:
 
     invoice: Invoice
     withdrawal_path: str
+
+
+def given(invoice: Invoice) -> list[Refund]:
+    """What went back of an invoice, by us or at the provider, the earliest first."""
+    by_provider = Q(invoice=None, is_ours=False, payment__attempt__invoice=invoice)
+    rows = Refund.objects.filter(Q(invoice=invoice) | by_provider, status__in=MADE_REFUND)
+    return list(rows.select_related("payment", "payout").order_by("pk"))
 
 
 def of(invoice: Invoice) -> Offer | None:

@@ -14,4 +14,5 @@ refund_given_up = Signal()  # refund (of ours): it has failed, or staff count it
 refund_succeeded = Signal()  # refund (of ours or not): its money has reached the buyer, as far as the provider knows
 refund_returned = Signal()  # refund (of ours or not): the provider had it, and its money came back
 refunds_unlisted = Signal()  # payment, change: so much more was refunded, or less, by refunds that cannot be seen
+refund_seen = Signal()  # refund (not of ours, made at the provider), units: those whose time ends with it
 refund_made = Signal()  # refund (of ours), units: list of (invoice line's id, number) whose time ends with it

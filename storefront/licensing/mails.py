@@ -84,7 +84,7 @@ def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:
     """Money of one decision is on its way to the customer, from one or several payments, with what that does to their
     licenses. Once per ``key``."""
     first = refunds[0]
-    invoice, customer = first.invoice, first.payment.customer
+    invoice, customer = invoice_of(first), first.payment.customer
     methods = dict.fromkeys(filter(None, map(_method, refunds)))
     mail = RefundMade(
         name=customer.get_full_name(),
@@ -99,6 +99,11 @@ def refund_made(refunds: Sequence[Refund], *, key: str, language: str) -> None:
         account_url=links.licenses_url(language),
     )
     mails.enqueue(mail, to=customer.email, language=language, key=key)
+
+
+def invoice_of(refund: Refund) -> Invoice | None:
+    """What a refund is about: what it was decided for, or if the provider made it, what its payment was meant for."""
+    return refund.invoice or (None if refund.is_ours else refund.payment.invoice)
 
 
 def _answer(refund: Refund) -> str:

@@ -22,6 +22,7 @@ from storefront.billing.signals import (
     provisional_given,
     refund_given_up,
     refund_made,
+    refund_seen,
 )
 from storefront.billing.states import MADE_REFUND, RESERVED_REFUND, InvoiceKind
 from storefront.core.language import nearest_language
@@ -59,9 +60,8 @@ def take_back(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
 @receiver(refund_made, dispatch_uid="licensing.refund-made")
 def take_back_units(sender: Any, *, refund: Refund, units: list[tuple[int, int]], **kwargs: Any) -> None:
     """Take back what the refunded units granted and, where staff chose so, tell the customer what they get and lose."""
-    language = refund.invoice.language if refund.invoice else refund.payment.customer.language
-    with translation.override(nearest_language(language)):
-        effects = [loss_text(loss) for loss in losses_of(units)]
+    language = _language(refund)
+    effects = _effects(units, language)
     if refund.invoice is not None and units:
         reversals.take_back_units(invoice=refund.invoice, units=units)
     if refund.is_told:
@@ -69,10 +69,30 @@ def take_back_units(sender: Any, *, refund: Refund, units: list[tuple[int, int]]
         _tell_of_decision(refund, language)
 
 
+@receiver(refund_seen, dispatch_uid="licensing.refund-seen")
+def tell_of_the_providers(sender: Any, *, refund: Refund, units: list[tuple[int, int]], **kwargs: Any) -> None:
+    """A refund was made at the provider: the customer is told of it as of one of ours. What it ends is taken back with
+    its invoice."""
+    language = _language(refund)
+    refund.is_told, refund.effects = True, _effects(units, language)
+    refund.save(update_fields=["is_told", "effects"])
+    _tell_of_decision(refund, language)
+
+
+def _language(refund: Refund) -> str:
+    invoice = mails.invoice_of(refund)
+    return invoice.language if invoice else refund.payment.customer.language
+
+
+def _effects(units: list[tuple[int, int]], language: str) -> list[str]:
+    with translation.override(nearest_language(language)):
+        return [loss_text(loss) for loss in losses_of(units)]
+
+
 @receiver(refund_given_up, dispatch_uid="licensing.refund-given-up")
 def tell_of_the_others(sender: Any, *, refund: Refund, **kwargs: Any) -> None:
     if refund.is_told:
-        _tell_of_decision(refund, refund.invoice.language if refund.invoice else refund.payment.customer.language)
+        _tell_of_decision(refund, _language(refund))
 
 
 def _tell_of_decision(refund: Refund, language: str) -> None:

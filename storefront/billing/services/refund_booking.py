@@ -58,8 +58,16 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
     over = _invoices_over(payment, made) if change > 0 else []
     for refund in made:
         _carry_out(refund, is_whole=refund.invoice in over)
+    _announce([row.refund for row in rows if row.is_made and not row.refund.is_ours], over)
     if change and (change > 0 or not any(row.is_failed for row in rows)):
         _after_refund(payment, change, made, over)
+
+
+def _announce(seen: Sequence[Refund], over: Sequence[Invoice]) -> None:
+    """Refunds that were made at the provider: the customer reads of each, and with the last one what ends by them."""
+    for refund in seen:
+        units = [unit for invoice in over for unit in units_left(invoice)] if refund is seen[-1] else []
+        signals.refund_seen.send(sender=Refund, refund=refund, units=units)
 
 
 def conclude(payment: Payment, refund: Refund) -> None:
