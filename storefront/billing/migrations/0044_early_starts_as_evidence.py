@@ -8,7 +8,7 @@ from storefront.billing.db_triggers import FROZEN_TABLES
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0042_provider_sells'),
+        ('billing', '0043_repeated_charges'),
     ]
 
     operations = [
