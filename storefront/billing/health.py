@@ -44,6 +44,17 @@ def methods() -> Iterator[Result]:
         yield Result(subject, _("Staff have stopped: %(methods)s.") % {"methods": ", ".join(stopped)}, Level.WARNING)
     else:
         yield Result(subject, _("All are offered."))
+    yield from _not_set_up()
+
+
+def _not_set_up() -> Iterator[Result]:
+    """What is switched on and lacks something; a fault where somebody has begun to set it up."""
+    faults = {row.name: payment_methods.fault(row.name) for row in payment_methods.rows() if not row.is_stopped}
+    lacking = {name: fault for name, fault in faults.items() if fault}
+    if lacking:
+        found = " ".join(f"{verbose_name(name)}: {fault}" for name, fault in lacking.items())
+        is_begun = any(name in begun() for name in lacking)
+        yield Result(_("Switched on, but not set up"), found, Level.WARNING if is_begun else Level.FINE)
 
 
 def providers() -> Iterator[Result]:

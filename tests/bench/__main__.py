@@ -14,11 +14,34 @@ from functools import partial
 from pathlib import Path
 
 from storefront.settings.sandbox import BITRIX24_APPS
-from tests.bench import documents, growth, lists, pictures, processes, search, shopping, speed, statements, trouble
+from tests.bench import (
+    documents,
+    growth,
+    lists,
+    payments,
+    pictures,
+    processes,
+    search,
+    shopping,
+    speed,
+    statements,
+    trouble,
+)
 from tests.bench.driver import Visitor
 from tests.bench.servers import ROOT, free_ports, gunicorn, running
 
-PARTS = ("speed", "growth", "processes", "trouble", "pictures", "search", "lists", "documents", "statements")
+PARTS = (
+    "speed",
+    "growth",
+    "processes",
+    "trouble",
+    "pictures",
+    "search",
+    "lists",
+    "documents",
+    "statements",
+    "payments",
+)
 
 
 def main() -> None:
@@ -34,7 +57,9 @@ def main() -> None:
         documents.report()
     if "statements" in parts:
         statements.report(folder)
-    if set(parts) <= {"search", "lists", "documents", "statements"}:
+    if "payments" in parts:
+        payments.report(folder)
+    if set(parts) <= set(ALONE):
         return
     port = free_ports(16)
     sandbox_port = port + 4

@@ -101,6 +101,14 @@ def open_paypal(*, invoice: int) -> None:
     start(invoice=Invoice.objects.get(pk=invoice), gateway_name="paypal")
 
 
+def open_twocheckout(*, invoice: int) -> None:
+    """The buyer chooses 2Checkout."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.services.starting import start
+
+    start(invoice=Invoice.objects.get(pk=invoice), gateway_name="twocheckout")
+
+
 def look(*, attempt: int) -> None:
     """The buyer comes back: the provider is asked, and the money taken that they have agreed to."""
     from storefront.billing.services.settlement import settle
@@ -204,6 +212,7 @@ FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
     "open_paypal": open_paypal,
+    "open_twocheckout": open_twocheckout,
     "look": look,
     "give_back": give_back,
     "cancel_unpaid": cancel_unpaid,
@@ -219,7 +228,7 @@ FLOWS: dict[str, Callable[..., None]] = {
 
 
 #: Flows in which each call to a provider is a point of its own.
-ASKING = ("look", "open_paypal", "approve_and_tell")
+ASKING = ("look", "open_paypal", "open_twocheckout", "approve_and_tell")
 
 
 def crash(job: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Doomed:
         head, _, query = os.environ["DATABASE_URL"].partition("?")
         names = ["STRIPE_API_BASE", "BITRIX24_OAUTH_SERVERS", "EMAIL_BACKEND", "ANYMAIL"]
         names += ["PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_API_BASE"]
+        names += ["TWOCHECKOUT_MERCHANT_CODE", "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET"]
+        names += ["TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE", "TWOCHECKOUT_TEST_ORDERS"]
         environment = {
             **os.environ,
             "DATABASE_URL": f"{head.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}",

@@ -1,4 +1,5 @@
-"""Buyers press 'Pay' while staff stop the payment method: once it is stopped, no charge is begun by it."""
+"""Buyers press 'Pay' while staff stop the payment method: once it is stopped, no charge is begun by it. And staff who
+order the methods at once: the order is that of both."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import time
 from functools import partial
 
 import pytest
+from django.db.models import QuerySet
 
 from storefront.billing.errors import MethodStopped
 from storefront.billing.models import PaymentAttempt
@@ -14,7 +16,7 @@ from storefront.billing.services import orders, payment_methods
 from storefront.billing.services.starting import start
 from storefront.core import states
 from tests.billing.building import make_invoice
-from tests.races.conftest import UNGUARDED
+from tests.races.conftest import UNGUARDED, dawdle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -74,3 +76,34 @@ def test_control_run_without_locks_charges_are_begun_afterwards(stripe, make_cus
     monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
     _buyers, begun = pay_against_stop(make_customer, race, checked)
     assert PaymentAttempt.objects.count() > begun  # wrong
+
+
+def moved_at_once(settings, race, monkeypatch):
+    """Two of the staff drag a method each. Returns the order, and what they got."""
+    settings.PAYMENT_GATEWAYS = {name: settings.PAYMENT_GATEWAYS["stripe"] for name in ("a", "b", "c", "d")}
+    settings.PAYMENT_METHODS_BY_HAND = {}
+    payment_methods.move(name="a", position=0)
+    read = payment_methods.rows
+
+    def slowly():
+        rows = read()
+        dawdle(DAWDLE)
+        return rows
+
+    monkeypatch.setattr(payment_methods, "rows", slowly)
+    got = race(
+        partial(payment_methods.move, name="d", position=0), partial(payment_methods.move, name="a", position=99)
+    )
+    return [row.name for row in read()], got
+
+
+def test_two_who_order_the_methods_at_once_both_have_their_way(race, settings, monkeypatch):
+    order, got = moved_at_once(settings, race, monkeypatch)
+    assert order == ["d", "b", "c", "a"] and got == [True, True]
+
+
+def test_control_run_without_locks_one_of_them_is_lost(race, settings, monkeypatch):
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
+    monkeypatch.setattr(f"{__name__}.DAWDLE", UNGUARDED)
+    order, got = moved_at_once(settings, race, monkeypatch)
+    assert order != ["d", "b", "c", "a"] or got != [True, True]
