@@ -16,6 +16,8 @@ LONG = (
     "cms/test_every_action.py",
     "cms/test_page_cache.py",
     "races/test_crashes.py",
+    "races/test_paypal_crashes.py",
+    "races/test_twocheckout_crashes.py",
     "races/test_database_restart.py",
     "races/test_migrations.py",
     "races/test_worker_threads.py",
