@@ -10,8 +10,9 @@ from cms.demo.content import read
 @dataclass(frozen=True, slots=True)
 class DemoOrder:
     """``buyer``: 0 is the demo customer. ``outcome``: paid, open, void or refunded; ``later``: how many days after the
-    order it was voided or refunded; ``voucher``: a code that was used. ``payer``: whom it is addressed to, ``paid_by``:
-    who has paid it by its link instead; ``holder``: the buyer whom it is for, and what they ``answer``."""
+    order it was voided or refunded; ``chosen``: the method without a provider by which its buyer means to pay;
+    ``voucher``: a code that was used. ``payer``: whom it is addressed to, ``paid_by``: who has paid it by its link
+    instead; ``holder``: the buyer whom it is for, and what they ``answer``."""
 
     days: int
     buyer: int
@@ -20,6 +21,7 @@ class DemoOrder:
     months: int
     outcome: str = "paid"
     later: int = 0
+    chosen: str = ""
     voucher: str = ""
     payer: str = ""
     paid_by: str = ""

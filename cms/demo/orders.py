@@ -118,6 +118,9 @@ def _make(order: DemoOrder, host: str) -> None:
     invoice = _order(order, customer, f"company-{order.user}.bitrix24.com" if order.user else host)
     with days_ago(order.days):
         invoice = payers.address_to(invoice, order.paid_by)
+    if order.chosen and invoice.status == InvoiceStatus.OPEN:
+        with days_ago(order.days):
+            starting.choose_by_hand(invoice=invoice, name=order.chosen)
     if order.outcome in ("paid", "refunded"):
         _pay(invoice, order.days)
         if order.user == 0:

@@ -20,6 +20,7 @@ from cms.models import HomePage
 from cms.statistics import report
 from storefront.backoffice.models import StaffNote
 from storefront.billing.models import Invoice, Payer, ReconciledDay, Refund, ReviewItem
+from storefront.billing.transfers.models import AwaitedTransfer
 from storefront.core import audit, clock
 from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
@@ -69,6 +70,7 @@ def test_history_is_made_once_by_the_shops_own_services(
     assert licenses[0].valid_until - clock.now() < timedelta(days=8)
     assert set(ReviewItem.objects.values_list("kind", flat=True)) == {"day_differs"}
     assert_staff_have_something_to_do()
+    assert [each.invoice.status for each in AwaitedTransfer.objects.all()] == ["open"]
     assert_trade_fills_the_dashboard()
     before = everything()
     demo()
