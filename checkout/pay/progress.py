@@ -121,13 +121,20 @@ def of(payment: PaymentAttempt) -> Progress:
             _("Your payment has arrived"),
             _("The invoice was no longer open, so the money is in your personal account. We will write to you."),
         )
-    if payment.status in OPEN_ATTEMPT and payment.captures_declined and payment.failure_code:
+    if payment.status in OPEN_ATTEMPT and payment.captures_declined and payment.failure_code and not _is_asked(payment):
         text = _("Nothing has been charged. Please choose another way to pay there, or another payment method.")
-        return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
+        return Progress("unpaid", _("The payment did not go through"), text, look_again=LATER, may_pay=True)
     if payment.status in OPEN_ATTEMPT:
         return _under_way(payment)  # also after a declined card: the buyer has paid with another one since
     text = " ".join([status.of_attempt(payment).reason, _("Nothing has been charged. Your order is kept.")]).strip()
     return Progress("unpaid", _("The payment did not go through"), text, may_pay=True)
+
+
+def _is_asked(payment: PaymentAttempt) -> bool:
+    """Whether the provider is asked about it just now, or for its money: a buyer who comes back after a refusal may
+    have agreed to pay by something else."""
+    is_due = payment.next_check_at is not None and payment.next_check_at <= clock.now()
+    return is_due or payment.capture_asked_at is not None
 
 
 def of_free(invoice: Invoice) -> Progress:

@@ -39,6 +39,7 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     invoice, payment = _purchase(token)
     if payment is not None and progress.is_worth_a_look(payment):
         polling.look_soon(attempt_id=payment.pk)
+        payment.refresh_from_db(fields=["next_check_at"])
     return render(request, "pay/result.html", _result_context(request, invoice, payment, token))
 
 

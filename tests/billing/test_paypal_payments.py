@@ -144,6 +144,30 @@ class TestChoosingAgain:
         settle(attempt_id=attempt.pk)
         assert is_paid(invoice) and paypal.stats()["charges"] == 1
 
+    def test_who_comes_back_with_another_way_is_not_told_that_it_failed(self, paypal, invoice, client):
+        attempt = opened(invoice)
+        paypal.agree(attempt.provider_reference, way="declined")
+        settle(attempt_id=attempt.pk)
+        back = links.return_url(attempt).removeprefix("http://testserver")
+        paypal.agree(attempt.provider_reference)
+        with time_machine.travel(clock.now() + timedelta(seconds=20), tick=False):
+            html = client.get(back).content.decode()
+            assert "Waiting for the confirmation" in html and "did not go through" not in html
+            assert 'data-hx-trigger="every 2s"' in html
+            poll_open_attempts()
+        assert is_paid(invoice) and "Payment received" in client.get(back).content.decode()
+
+    def test_who_comes_back_without_another_way_reads_it_again(self, paypal, invoice, client):
+        attempt = opened(invoice)
+        paypal.agree(attempt.provider_reference, way="declined")
+        settle(attempt_id=attempt.pk)
+        back = links.return_url(attempt).removeprefix("http://testserver")
+        with time_machine.travel(clock.now() + timedelta(seconds=20), tick=False):
+            client.get(back)
+            poll_open_attempts()
+            html = client.get(back).content.decode()
+        assert "did not go through" in html and 'data-hx-trigger="every 10s"' in html
+
     def test_an_agreement_that_was_refused_is_not_tried_again_by_itself(self, paypal, invoice):
         attempt = opened(invoice)
         paypal.agree(attempt.provider_reference, way="declined")

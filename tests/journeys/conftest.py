@@ -52,6 +52,12 @@ class Running:
         with urllib.request.urlopen(f"{self.bitrix24}/_control/portals", timeout=10) as answer:
             return list(json.load(answer)[number]["apps"])
 
+    def stripe_page_status(self, address: str) -> str:
+        """What Stripe says of one of its pages: open, complete or expired."""
+        session = address.partition("/c/pay/")[2].partition("#")[0]
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.sandbox_port}/_control/sessions", timeout=10) as answer:
+            return next(str(each["status"]) for each in json.load(answer) if each["id"] == session)
+
     def messages(self, to: str) -> list[dict[str, Any]]:
         """Mails delivered to an address, oldest first."""
         with urllib.request.urlopen(f"{self.mail}/_control/messages?to={to}", timeout=10) as answer:
