@@ -15,6 +15,7 @@ def order(page: Page, shop: Running, *, email: str, portal: str) -> str:
     choose(page, shop, slug="telegram", plan="Start", months="1")
     page.get_by_role("link", name="Place an order").click()
     fill_checkout(page, email=email, portal=portal)
+    page.wait_for_load_state("networkidle")  # what is typed is kept, the address is read
     page.get_by_role("button", name="Checkout").click()
     expect(page.get_by_role("heading", name="Pay your order")).to_be_visible()
     return page.url
