@@ -20,6 +20,7 @@ LONG = (
     "races/test_twocheckout_crashes.py",
     "races/test_database_restart.py",
     "races/test_migrations.py",
+    "races/test_refund_crashes.py",
     "races/test_worker_threads.py",
     "upgrade/test_upgrade.py",
 )

@@ -109,7 +109,7 @@ def _invoices() -> Iterator[Finding]:
         ("refunded-invoice-with-sale", sold.filter(status=InvoiceStatus.REFUNDED).exclude(sold=0)),
         (
             "paid-invoice-without-sale",
-            sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept")).exclude(sold=0, kept__lt=0),
+            sold.filter(paid, is_paid_alone=True).exclude(sold=F("kept")).exclude(sold=0, kept__lt=Decimal(0)),
         ),
         ("paid-invoice-without-sale", _paid_short(sold.filter(paid & ~advance, is_paid_alone=False))),
         ("advance-payment-with-sale", sold.filter(advance).exclude(sold=0)),

@@ -56,6 +56,6 @@ def _sold_with_lost_money() -> Iterator[Finding]:
         )
     )
     returned = F("amount_refunded") + F("amount_paid_out")
-    lost = payments.filter(left__gt=0).filter(left__gt=MoneyResult(F("amount") - returned - F("amount_lost")))
+    lost = payments.filter(left__gt=Decimal(0)).filter(left__gt=MoneyResult(F("amount") - returned - F("amount_lost")))
     for pk, left in lost.values_list("pk", "left"):
         yield Finding("sold-with-lost-money", f"payment {pk}", str(left))
