@@ -341,6 +341,24 @@ class TestMoneyBack:
         assert license.status == (before if after else "suspended")
         assert payment.amount_lost == (0 if after else payment.amount)
 
+    def test_an_inquiry_suspends_nothing_until_paypal_is_to_decide(self, paypal, shop, customer, client, run_jobs):
+        """Buyer and seller still talk with each other; staff are told, and answer at PayPal."""
+        payment = self.paid(paypal, order(customer, shop))
+        license = License.objects.get(customer=customer)
+        before = license.status
+        paypal.dispute(payment.reference, stage="INQUIRY")
+        deliver(client, paypal, "CUSTOMER.DISPUTE.CREATED")
+        run_jobs()
+        license.refresh_from_db()
+        payment.refresh_from_db()
+        assert (license.status, payment.is_disputed) == (before, False)
+        assert payment.disputes.get().stage == "inquiry" and ReviewItem.objects.get(kind="dispute")
+        paypal.move_dispute(payment.reference, dispute_life_cycle_stage="CHARGEBACK")
+        deliver(client, paypal, "CUSTOMER.DISPUTE.UPDATED")
+        run_jobs()
+        license.refresh_from_db()
+        assert license.status == "suspended"
+
 
 class TestRefusedUnheard:
     """The answer to a refused capture is lost: the same key brings the refusal again."""
