@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from storefront.billing import dispute_audit, movement_audit, refund_audit
 from storefront.billing.models import (
@@ -27,7 +27,7 @@ from storefront.billing.models import (
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import ledger, movement_booking, orders, reviews
+from storefront.billing.services import ledger, movement_booking, orders, reviews, sales
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus, RefundWay
 from storefront.core import clock
@@ -36,6 +36,10 @@ from storefront.core.money import MoneyField, MoneyResult, MoneySum, TaxedAmount
 
 UNKNOWN_LIMIT = timedelta(minutes=15)
 _NONE = Value(Decimal(0), output_field=MoneyField())
+#: The key of the sale that has paid an invoice; those before it were undone, with their money.
+_LAST_SALE = Subquery(
+    LedgerTransaction.objects.filter(invoice=OuterRef("pk"), **sales.SALE).order_by("-pk").values("key")[:1]
+)
 
 
 def checks() -> Iterator[Finding]:
@@ -94,7 +98,8 @@ def _invoices() -> Iterator[Finding]:
     booked = LedgerEntry.objects.filter(transaction__invoice=OuterRef("pk"), account__kind=AccountKind.SALES)
     totals = booked.values("transaction__invoice").annotate(total=MoneySum("amount"))
     sold = Invoice.objects.annotate(sold=Coalesce(Subquery(totals.values("total")), _NONE))
-    allocations = Allocation.objects.filter(entry__transaction__invoice=OuterRef("pk"))
+    sold = sold.annotate(sale=_LAST_SALE)
+    allocations = Allocation.objects.filter(entry__transaction__key=OuterRef("sale"))
     alone = allocations.filter(payment__amount=OuterRef("amount"), amount=OuterRef("amount"))
     returned = F("payment__amount_refunded") + F("payment__amount_paid_out") + F("payment__amount_lost")
     gone = alone.annotate(total=MoneyResult(returned)).values("total")[:1]
@@ -173,12 +178,12 @@ def _orders() -> Iterator[Finding]:
     for number, found in unpaid.exclude(order__status=F("wanted")).values_list("order__number", "order__status"):
         yield Finding("order-attempt", number, f"{found}, unlike its attempts to pay")
     settled = Allocation.objects.filter(
-        entry__transaction__key=Concat(Value("invoice-"), OuterRef("pk"), output_field=CharField()),
+        entry__transaction__key=OuterRef("sale"),
         payment__currency=OuterRef("currency"),
         payment__customer=OuterRef("customer"),
     )
     totals = settled.values("entry__transaction").annotate(total=MoneySum("amount"))
-    paid = Invoice.objects.filter(status__in=[InvoiceStatus.PAID, InvoiceStatus.REFUNDED])
+    paid = Invoice.objects.filter(status__in=[InvoiceStatus.PAID, InvoiceStatus.REFUNDED]).annotate(sale=_LAST_SALE)
     backed = paid.annotate(settled=Coalesce(Subquery(totals.values("total")), _NONE))
     advance = Q(kind=InvoiceKind.ADVANCE_PAYMENT)
     for number, amount, total in (

@@ -36,6 +36,7 @@ TITLES = {
     "location_conflict": gettext_noop("A buyer's country is not certain"),
     "tax_rate_missing": gettext_noop("A tax rate is missing"),
     "mail_bounced": gettext_noop("Mails to an address come back"),
+    "wrong_documents": gettext_noop("Documents of a payment that was booked by mistake"),
     "act_due": gettext_noop("An act is due"),
     "document_failed": gettext_noop("A document cannot be issued"),
     "wrong_mode": gettext_noop("A message from the provider's other mode"),

@@ -6,6 +6,7 @@ invoice_issued = Signal()  # invoice
 invoice_voided = Signal()  # invoice
 invoice_paid = Signal()  # invoice, payment (None when paid from the balance, or when nothing was to be paid)
 invoice_refunded = Signal()  # invoice, payment (None when nothing had been paid)
+invoice_reopened = Signal()  # invoice: it is open again, as the money that paid it was not for it
 payment_disputed = Signal()  # invoice, payment, is_disputed
 payment_lost = Signal()  # invoice, payment: the buyer's bank has taken all of it; an appeal may still bring it back
 provisional_given = Signal()  # invoice (unpaid), until: what it buys is granted at once, for the time being

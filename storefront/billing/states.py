@@ -58,9 +58,10 @@ class RefundRequestStatus(models.TextChoices):
     DONE = "done", _("Refunded")
 
 
+#: A paid one is open again where the money was not for it (``services.reopening``), and so is its order.
 INVOICE_TRANSITIONS: Transitions = {
     InvoiceStatus.OPEN: frozenset({InvoiceStatus.PAID, InvoiceStatus.VOID}),
-    InvoiceStatus.PAID: frozenset({InvoiceStatus.REFUNDED}),
+    InvoiceStatus.PAID: frozenset({InvoiceStatus.REFUNDED, InvoiceStatus.OPEN}),
     InvoiceStatus.VOID: frozenset(),
     InvoiceStatus.REFUNDED: frozenset(),
 }
@@ -109,7 +110,7 @@ OPEN_ATTEMPT = (AttemptStatus.CREATED, AttemptStatus.PENDING)
 ORDER_TRANSITIONS: Transitions = {
     "New": frozenset({"Payment in progress", "Paid", "Cancelled"}),
     "Payment in progress": frozenset({"New", "Paid", "Cancelled"}),
-    "Paid": frozenset({"Refunded"}),
+    "Paid": frozenset({"Refunded", "New"}),
     "Cancelled": frozenset(),
     "Refunded": frozenset(),
 }

@@ -12,7 +12,7 @@ from storefront.billing import tax_words
 from storefront.billing.links import withdrawal_url
 from storefront.billing.models import Invoice, Refund, RefundPayout, RefundRequest
 from storefront.billing.refund_mails import RefundMade
-from storefront.billing.services import early_starts
+from storefront.billing.services import early_starts, sales
 from storefront.billing.states import RefundWay
 from storefront.licensing import links
 from storefront.licensing.models import License, LicenseEvent
@@ -45,7 +45,8 @@ class LicenseChanged(mails.LicenseMail):
 
 
 def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) -> None:
-    """The money of an invoice has arrived, and this is what it bought. Once per invoice."""
+    """The money of an invoice has arrived, and this is what it bought. Once per invoice, and once more if that was not
+    its money after all and it is paid anew."""
     customer = invoice.customer
     mail = mails.PaymentReceived(
         name=customer.get_full_name(),
@@ -65,7 +66,9 @@ def payment_received(invoice: Invoice, licenses: Sequence[mails.MailLicense]) ->
         early_start=early_starts.text_of(invoice),
         **access_words(customer, language=invoice.language),
     )
-    mails.enqueue(mail, to=customer.email, language=invoice.language, key=f"payment_received:{invoice.number}")
+    again = f":{times}" if (times := sales.times_sold(invoice)) > 1 else ""
+    key = f"payment_received:{invoice.number}{again}"
+    mails.enqueue(mail, to=customer.email, language=invoice.language, key=key)
 
 
 class _Withdrawal(TypedDict):

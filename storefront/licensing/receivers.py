@@ -16,6 +16,7 @@ from storefront.billing.models import Invoice, InvoiceLine, Refund
 from storefront.billing.signals import (
     invoice_paid,
     invoice_refunded,
+    invoice_reopened,
     payment_disputed,
     payment_lost,
     provisional_ended,
@@ -25,6 +26,7 @@ from storefront.billing.signals import (
     refund_seen,
 )
 from storefront.billing.states import MADE_REFUND, RESERVED_REFUND, InvoiceKind
+from storefront.billing.transfers.running import running_grant
 from storefront.core.language import nearest_language
 from storefront.licensing import mails
 from storefront.licensing.losses import loss_text, losses_of
@@ -55,6 +57,16 @@ def end_what_was_for_now(sender: Any, *, invoice: Invoice, **kwargs: Any) -> Non
 @receiver(invoice_refunded, dispatch_uid="licensing.take-back")
 def take_back(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
     reversals.take_back_for_invoice(invoice=invoice)
+
+
+@receiver(invoice_reopened, dispatch_uid="licensing.reopened")
+def as_before_it_was_paid(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    """What was given before the money goes on; all else ends, and the lines grant anew once the money comes."""
+    given = running_grant(invoice)
+    if given is None:
+        provisional.take_back(invoice=invoice)
+    else:
+        provisional.go_on(invoice=invoice, until=given.until)
 
 
 @receiver(refund_made, dispatch_uid="licensing.refund-made")

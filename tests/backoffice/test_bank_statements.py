@@ -189,7 +189,7 @@ def test_a_line_is_put_aside_and_a_booking_undone(accountant: Client, customer: 
     assert invoice.number in sentences(preview(accountant, path))
     confirmed(accountant, path)
     assert [each.status for each in lines()] == [LineStatus.OPEN, LineStatus.FOREIGN]
-    assert Invoice.objects.get(pk=invoice.pk).status == "refunded"
+    assert Invoice.objects.get(pk=invoice.pk).status == "open"
 
 
 def test_a_line_that_was_confirmed_by_hand_is_linked_and_not_booked_again(

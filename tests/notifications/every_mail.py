@@ -18,6 +18,7 @@ from storefront.billing.part_mails import Overpaid, PartPaid
 from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.billing.refund_request_mails import RefundAnswered, RefundAsked, WithdrawalLink
 from storefront.billing.transfers.mails import (
+    BookingUndone,
     ProofRefused,
     ProvisionalEnded,
     ProvisionalEnding,
@@ -96,6 +97,8 @@ _EXAMPLES: list[mails.Mail] = [
     ProvisionalEnding(**_UNPAID, until=DAY),
     ProvisionalEnded(**_UNPAID),
     TransferReturned(**_UNPAID),
+    BookingUndone(**_UNPAID, due_at=DAY, until=None),
+    BookingUndone(**_UNPAID, due_at=DAY, until=DAY),
     PartPaid(
         **ORDER, **PAY, invoice_number="INV-2026-00001", amount=Decimal("100.00"), due=Decimal("92.00"),
         total=Decimal("192.00"), account_url="http://testserver/a/",

@@ -75,6 +75,13 @@ MUST_SAY = {
     "provisional_given": ["SO-7K3M-9QXD", "5 March 2026", "http://testserver/pay/t/"],
     "provisional_ending": ["SO-7K3M-9QXD", "5 March 2026", "http://testserver/pay/t/"],
     "provisional_ended": ["SO-7K3M-9QXD", "not arrived", "http://testserver/pay/t/"],
+    "booking_undone": [
+        "SO-7K3M-9QXD",
+        "INV-2026-00001",
+        "a mistake of ours",
+        "5 March 2026",
+        "http://testserver/pay/t/",
+    ],
     "transfer_returned": ["SO-7K3M-9QXD", "INV-2026-00001", "taken back"],
     "part_paid": ["€100.00", "€92.00", "€192.00", "http://testserver/pay/token.sig/", "5 March 2026"],
     "overpaid": ["€200.00", "€8.00", "INV-2026-00001", "personal account"],

@@ -21,6 +21,7 @@ from storefront.backoffice.bank_statements.lists import DECIDE, LINE_CRUMBS
 from storefront.backoffice.pages import Crumb
 from storefront.backoffice.refusals import refuse
 from storefront.backoffice.rights import has_any
+from storefront.backoffice.transfers.assigning import taken_back
 from storefront.backoffice.transfers.lists import BOOK
 from storefront.billing.bank_statements.matching import Proposal
 from storefront.billing.bank_statements.models import StatementLine
@@ -166,14 +167,8 @@ class UndoLine(Unpaying):
     page_title = gettext_lazy("Undo the decision")
 
     def preview(self, form: Any) -> list[str]:
-        line = self.object
-        if line.transfer is None:
-            return [_("The line waits for a decision again.")]
-        numbers = ", ".join(str(each.invoice) for each in line.transfer.shares.all() if each.invoice)
-        told = [_("The booking is taken back as a whole refund is; the line waits for a decision again.")]
-        if numbers:
-            told.append(_("Licenses that it paid for end: %(numbers)s.") % {"numbers": numbers})
-        return told
+        waits = _("The line waits for a decision again.")
+        return [*(taken_back(self.object.transfer) if self.object.transfer else ()), waits]
 
     def perform(self, form: Any) -> Outcome:
         with transaction.atomic():

@@ -17,6 +17,7 @@ MAILS: Words = {
     "access": _("How to log in"),
     "account_notice": _("Notice about the account"),
     "account_topped_up": _("Personal account topped up"),
+    "booking_undone": _("Booking of a transfer undone"),
     "checkout_reminder": _("Cart that was not ordered"),
     "confirm_email": _("Confirm an e-mail address"),
     "conversation_answer": _("Answer in a conversation"),

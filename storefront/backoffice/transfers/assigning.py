@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,9 +21,10 @@ from storefront.backoffice.transfers.lists import BOOK
 from storefront.backoffice.transfers.pages import CRUMBS
 from storefront.billing.errors import BillingError
 from storefront.billing.models import Invoice
-from storefront.billing.services import part_payments
+from storefront.billing.services import part_payments, reopening
 from storefront.billing.states import InvoiceStatus
 from storefront.billing.transfers.models import BankTransfer, TransferStatus
+from storefront.billing.transfers.running import running_grant
 from storefront.billing.transfers.services import booking, undoing
 from storefront.billing.transfers.services.booking import Incoming, Share
 from storefront.core import money
@@ -53,6 +55,30 @@ def effects(invoice: Invoice, amount: Decimal, came: Decimal) -> Iterator[str]:
         yield _("Invoice %(invoice)s of %(name)s over %(amount)s is paid: licenses and mails follow.") % words
         if amount > due:
             yield _("%(over)s more than was due go to the personal account; %(email)s is told.") % words
+
+
+def taken_back(transfer: BankTransfer) -> Iterator[str]:
+    """What undoing the booking of a transfer does, in sentences."""
+    for share in transfer.shares.filter(is_undone=False).select_related("invoice"):
+        amount = money.display(share.amount, transfer.currency)
+        if share.invoice is None:
+            yield _("%(amount)s leave the personal account.") % {"amount": amount}
+        elif share.invoice.status == InvoiceStatus.PAID:
+            yield _of_paid(share.invoice, amount)
+        else:
+            words = {"amount": amount, "invoice": share.invoice.number}
+            yield _("%(amount)s are no longer kept for invoice %(invoice)s.") % words
+
+
+def _of_paid(invoice: Invoice, amount: str) -> str:
+    words = {"amount": amount, "invoice": invoice.number}
+    if not reopening.is_as_it_was(invoice):
+        return _("%(amount)s are taken back from invoice %(invoice)s: it is refunded, its licenses end.") % words
+    given = running_grant(invoice)
+    if given is None:
+        return _("%(amount)s are taken back from invoice %(invoice)s: it is open again, its licenses end.") % words
+    text = _("%(amount)s are taken back from invoice %(invoice)s: it is open again, its licenses end on %(day)s.")
+    return text % {**words, "day": date_format(given.until, "DATE_FORMAT")}
 
 
 class TransferAct(ActView):
@@ -144,19 +170,7 @@ class Undo(TransferAct):
     def preview(self, form: Any) -> list[str]:
         if self.object.status != TransferStatus.BOOKED:
             raise Refused(_("This transfer is not booked."))
-        return [*self._taken_back(), _("The transfer waits to be assigned anew.")]
-
-    def _taken_back(self) -> Iterator[str]:
-        for share in self.object.shares.filter(is_undone=False).select_related("invoice"):
-            words = {"amount": money.display(share.amount, self.object.currency)}
-            if share.invoice is None:
-                yield _("%(amount)s leave the personal account.") % words
-                continue
-            words["invoice"] = share.invoice.number
-            if share.invoice.status == InvoiceStatus.PAID:
-                yield _("%(amount)s are taken back from invoice %(invoice)s: it is refunded, its licenses end.") % words
-            else:
-                yield _("%(amount)s are no longer kept for invoice %(invoice)s.") % words
+        return [*taken_back(self.object), _("The transfer waits to be assigned anew.")]
 
     def perform(self, form: Any) -> Outcome:
         undoing.undo(transfer=self.object, by=self.user, reason=form.cleaned_data["reason"])

@@ -41,6 +41,11 @@ def invoice_paid(sender: object, *, invoice: Invoice, payment: Payment | None, *
     asking.invoice_paid(invoice, payment)
 
 
+@receiver(signals.invoice_reopened, dispatch_uid="documents-invoice-reopened")
+def invoice_reopened(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
+    asking.invoice_reopened(invoice)
+
+
 @receiver(signals.refund_succeeded, dispatch_uid="documents-refund-succeeded")
 def refund_succeeded(sender: object, *, refund: Refund, **kwargs: Any) -> None:
     asking_for_notes.refund_succeeded(refund)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from storefront.billing import signals
 from storefront.billing.models import Invoice, Payment, PaymentAttempt
-from storefront.billing.services import ledger, orders
+from storefront.billing.services import ledger, orders, sales
 from storefront.billing.states import INVOICE_TRANSITIONS, OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock, states
 from storefront.users.models import User
@@ -58,7 +58,7 @@ def pay(invoice: Invoice, taken_from: Sequence[tuple[Payment, Decimal]]) -> None
         invoice=invoice,
         amount=invoice.amount,
         currency=invoice.currency,
-        key=f"invoice-{invoice.pk}",
+        key=sales.next_key(invoice),
         taken_from=taken_from,
     )
     close_paid(invoice, taken_from[0][0])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from storefront.billing.models import Allocation, Invoice, LedgerEntry, Payment
+from storefront.billing.models import Allocation, Invoice, LedgerEntry, LedgerTransaction, Payment
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import ledger, line_shares
 from storefront.billing.services.line_shares import ByLine
@@ -15,6 +15,8 @@ from storefront.billing.states import InvoiceStatus
 from storefront.core.money import MoneySum
 
 logger = logging.getLogger(__name__)
+#: Which transactions of the ledger pay an invoice, first or anew; others sell again what had been taken back.
+SALE = {"kind": "purchase", "key__startswith": "invoice-"}
 _NOTHING = Decimal(0)
 
 
@@ -30,6 +32,7 @@ class Sale:
 def sales_of(payment: Payment) -> list[Sale]:
     """The invoices a payment paid for, whole or in part, the latest first."""
     allocations = Allocation.objects.filter(payment=payment).select_related("entry__transaction__invoice")
+    last = _last_keys(payment)
     sales: dict[int, Sale] = {}
     for allocation in allocations:
         movement = allocation.entry.transaction
@@ -38,7 +41,7 @@ def sales_of(payment: Payment) -> list[Sale]:
             continue
         sale = sales.setdefault(invoice.pk, Sale(invoice))
         sale.left += allocation.amount
-        if movement.key == f"invoice-{invoice.pk}":  # else it was sold again
+        if movement.key == last.get(invoice.pk):  # else it was sold again, or that sale was undone
             sale.sold += allocation.amount
     reversals = LedgerEntry.objects.filter(
         transaction__payment=payment, transaction__kind="purchase_reversed", account__kind=AccountKind.SALES
@@ -89,8 +92,29 @@ def take_back(
 
 def is_all_taken_back(invoice: Invoice) -> bool:
     """Whether nothing of what an invoice sold is left, by whichever payments it was paid."""
+    return not sold_now(invoice)
+
+
+def sold_now(invoice: Invoice) -> Decimal:
+    """What an invoice has sold, less what was taken back, major units."""
     entries = LedgerEntry.objects.filter(transaction__invoice=invoice, account__kind=AccountKind.SALES)
-    return not entries.aggregate(sum=MoneySum("amount"))["sum"]
+    total: Decimal = entries.aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING
+    return total
+
+
+def times_sold(invoice: Invoice) -> int:
+    """How often an invoice was paid: more than once only if a payment turned out not to be for it (``reopening``)."""
+    return LedgerTransaction.objects.filter(invoice=invoice, **SALE).count()
+
+
+def key_of(invoice: Invoice, number: int) -> str:
+    """The key of the ledger's transaction by which an invoice was paid for the ``number``-th time, from 1 on."""
+    return f"invoice-{invoice.pk}" if number < 2 else f"invoice-{invoice.pk}-{number}"
+
+
+def next_key(invoice: Invoice) -> str:
+    """The key of the sale that pays a locked invoice: of one that is paid it is that of the sale that did it."""
+    return key_of(invoice, times_sold(invoice) + (invoice.status == InvoiceStatus.OPEN))
 
 
 def sell_again(payment: Payment, amount: Decimal, *, key: str, lines: ByLine | None = None) -> None:
@@ -126,6 +150,13 @@ def _unspent(payment: Payment, sales: list[Sale]) -> Decimal:
     came = entries.exclude(transaction__kind__in=("purchase", "purchase_reversed"))
     total = came.aggregate(sum=MoneySum("amount"))["sum"] or _NOTHING
     return max(_NOTHING, total - sum((sale.left for sale in sales), _NOTHING))
+
+
+def _last_keys(payment: Payment) -> dict[int | None, str]:
+    """By invoice, the key of the sale by which it was paid last, for those that the payment has paid."""
+    mine = LedgerTransaction.objects.filter(entries__allocations__payment=payment).values("invoice")
+    sold = LedgerTransaction.objects.filter(invoice__in=mine, **SALE).order_by("pk")
+    return dict(sold.values_list("invoice", "key"))
 
 
 def _key(key: str, sale: Sale, sales: list[Sale]) -> str:

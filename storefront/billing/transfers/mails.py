@@ -8,8 +8,9 @@ from typing import TypedDict
 
 from storefront.billing.links import pay_url
 from storefront.billing.mails import of_invoice
-from storefront.billing.models import Invoice
+from storefront.billing.models import Invoice, Payment
 from storefront.billing.transfers.models import BankTransfer, PaymentProof, ProvisionalGrant
+from storefront.billing.transfers.running import running_grant
 from storefront.core import clock
 from storefront.notifications import mails
 
@@ -53,6 +54,17 @@ class TransferReturned(_OfUnpaid):
     """The bank took the money of the invoice back."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingUndone(_OfUnpaid):
+    """Another's money was booked to the invoice by mistake, so it is still to be paid, until ``due_at``.
+
+    ``until``: what it buys works till then all the same, as it was given before the money; None: no longer.
+    """
+
+    due_at: datetime
+    until: datetime | None
+
+
 def proof_refused(proof: PaymentProof) -> None:
     mail = ProofRefused(**_of(proof.invoice), file_name=proof.file_name, reason=proof.reason)
     _enqueue(mail, proof.invoice, key=f"proof-refused:{proof.public_id}")
@@ -76,6 +88,12 @@ def transfer_returned(transfer: BankTransfer, invoice: Invoice) -> None:
     """Once for a transfer and invoice, a day."""
     key = f"transfer-returned:{transfer.pk}:{invoice.number}:{clock.today():%Y%m%d}"
     _enqueue(TransferReturned(**_of(invoice)), invoice, key=key)
+
+
+def booking_undone(invoice: Invoice, payment: Payment) -> None:
+    grant = running_grant(invoice)
+    mail = BookingUndone(**_of(invoice), due_at=invoice.due_at, until=grant.until if grant else None)
+    _enqueue(mail, invoice, key=f"booking-undone:{invoice.number}:{payment.pk}")
 
 
 class _About(TypedDict):

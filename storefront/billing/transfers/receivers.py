@@ -1,4 +1,4 @@
-"""What follows from an invoice that is paid or void."""
+"""What follows from an invoice that is paid, open again or void."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from storefront.billing.models import Invoice
-from storefront.billing.signals import invoice_paid, invoice_voided
+from storefront.billing.signals import invoice_paid, invoice_reopened, invoice_voided
 from storefront.billing.transfers.models import ProofStatus, ProvisionalEnd
 from storefront.billing.transfers.services import awaiting, proofs, provisional
 
@@ -16,6 +16,12 @@ from storefront.billing.transfers.services import awaiting, proofs, provisional
 def paid(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
     proofs.decide_all(invoice, ProofStatus.CREDITED, by=None)
     provisional.finish(invoice, ProvisionalEnd.PAID)
+
+
+@receiver(invoice_reopened, dispatch_uid="transfers.reopened")
+def reopened(sender: Any, *, invoice: Invoice, **kwargs: Any) -> None:
+    provisional.resume(invoice)
+    proofs.wait_again(invoice)
 
 
 @receiver(invoice_voided, dispatch_uid="transfers.voided")

@@ -42,3 +42,23 @@ def take_back(*, invoice: Invoice) -> list[License]:
     License.objects.filter(pk__in=[license.pk for license in changed]).update(provisional_until=None)
     LicensePeriod.objects.filter(invoice_line__invoice=invoice).update(invoice_line=None)
     return changed
+
+
+@transaction.atomic
+def go_on(*, invoice: Invoice, until: datetime) -> list[License]:
+    """The invoice was not paid after all, and what it had granted is provisional again until ``until`` (UTC). Time that
+    was added to a license the customer had before is marked by nothing. Returns the licenses."""
+    grants.lock_customer(invoice.customer_id)
+    bought = LicensePeriod.objects.filter(invoice_line__invoice=invoice, revoked_at=None)
+    licenses = list(License.objects.filter(pk__in=bought.values("license")).order_by("pk"))
+    for license in licenses:
+        states.lock(license)
+        first = license.periods.order_by("pk").first()
+        if first is not None and first.invoice_line and first.invoice_line.invoice_id == invoice.pk:
+            license.provisional_until = until
+            license.save(update_fields=["provisional_until"])
+        license.record("provisional", invoice=invoice.number, until=until.isoformat())
+        binding_of(license.binding_kind).publish_status(
+            license, cause=f"reopened:{invoice.pk}:{license.events.count()}"
+        )
+    return licenses

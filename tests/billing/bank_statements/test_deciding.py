@@ -81,7 +81,7 @@ def test_undo_takes_the_booking_back_and_it_can_be_booked_to_another(customer: A
     deciding.book(line=line, shares=[Share(wrong)], by=staff)
     deciding.undo(line=line, by=staff, reason="wrong one")
     line.refresh_from_db()
-    assert (line.status, line.transfer, status_of(wrong)) == (LineStatus.OPEN, None, "refunded")
+    assert (line.status, line.transfer, status_of(wrong)) == (LineStatus.OPEN, None, "open")
     deciding.book(line=line, shares=[Share(right)], by=staff)
     assert status_of(right) == "paid" and BankTransfer.objects.count() == 1
 

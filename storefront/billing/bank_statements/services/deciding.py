@@ -109,7 +109,7 @@ def put_aside(*, line: StatementLine, by: User, reason: str) -> None:
 
 
 def undo(*, line: StatementLine, by: User, reason: str) -> None:
-    """Decide anew: a booking is taken back as a refund is. Raises AlreadyDecided, or a TransferError."""
+    """Decide anew: a booking is undone, what it had paid is owed again. Raises AlreadyDecided, or a TransferError."""
     with transaction.atomic():
         locked = _locked(line, LineStatus.BOOKED, LineStatus.FOREIGN)
         if locked.reverses_id is not None:

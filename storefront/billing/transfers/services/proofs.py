@@ -105,6 +105,14 @@ def decide_all(invoice: Invoice, status: ProofStatus, *, by: User | None, reason
             _decide(proof, status, by, reason)
 
 
+def wait_again(invoice: Invoice) -> None:
+    """The payment of a locked invoice was booked by mistake: what counted as credited is to be looked at again."""
+    for proof in invoice.payment_proofs.filter(status=ProofStatus.CREDITED, decided_by=None):
+        proof.status, proof.decided_at = ProofStatus.WAITING, None
+        proof.save(update_fields=["status", "decided_at"])
+        ReviewItem.objects.filter(key=_key(proof)).update(resolved_at=None, resolved_by=None, resolution="")
+
+
 def _decide(proof: PaymentProof, status: ProofStatus, by: User | None, reason: str) -> None:
     proof.status, proof.decided_at, proof.decided_by, proof.reason = status, clock.now(), by, reason[:1000]
     proof.save(update_fields=["status", "decided_at", "decided_by", "reason"])

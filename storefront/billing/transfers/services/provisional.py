@@ -17,6 +17,7 @@ from storefront.billing.services.unpaid import check as check_unpaid
 from storefront.billing.states import InvoiceKind, InvoiceStatus
 from storefront.billing.transfers import mails
 from storefront.billing.transfers.models import ProofStatus, ProvisionalEnd, ProvisionalGrant
+from storefront.billing.transfers.running import running_grant
 from storefront.billing.transfers.services import awaiting, proofs
 from storefront.core import clock, states
 from storefront.core.instants import end_of_day
@@ -90,6 +91,14 @@ def finish(invoice: Invoice, outcome: ProvisionalEnd) -> None:
     if outcome == ProvisionalEnd.TAKEN_BACK:
         signals.provisional_ended.send(sender=Invoice, invoice=invoice)
         mails.provisional_ended(grant)
+
+
+def resume(invoice: Invoice) -> None:
+    """A locked invoice is open again: what was given before the money goes on until its day, if that is not over."""
+    grant = running_grant(invoice)
+    if grant is not None and grant.ended_at is not None:
+        grant.ended_at, grant.outcome = None, ""
+        grant.save(update_fields=["ended_at", "outcome"])
 
 
 def follow() -> int:

@@ -1,8 +1,9 @@
 """Taking the booking of a bank transfer back: it was booked wrongly, or the bank took the money away again.
 
-Either is booked as a whole refund of its payments is (``refund_booking``): sales are reversed, an invoice that the
-transfer had paid alone is Refunded and its licenses end, one that others had paid in part is put before staff, and what
-was only kept for an invoice is asked for again.
+A wrong booking is undone (``reopening``): what the transfer had paid is open again. What the bank has taken is booked
+as a whole refund of its payments is (``refund_booking``): an invoice that the transfer had paid alone is Refunded and
+its licenses end, one that others had paid in part is put before staff. So is a wrong booking of whose money something
+was refunded since. Either way what was only kept for an invoice is asked for again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from storefront.billing.models import Payment
-from storefront.billing.services import refund_booking
+from storefront.billing.services import refund_booking, reopening
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.states import RESERVED_REFUND, RefundStatus
 from storefront.billing.transfers import mails
@@ -85,7 +86,7 @@ def _take_back_once(transfer: BankTransfer, status: TransferStatus, by: User | N
         if any(payment.refunds.filter(status__in=RESERVED_REFUND).exists() for payment in payments):
             raise NotUndoable
         for payment in payments:
-            _give_back(payment, reason)
+            _give_back(payment, status, reason)
         undone = locked.shares.filter(is_undone=False)
         if status == TransferStatus.REVERSED:
             for share in undone.select_related("invoice__customer", "invoice__order"):
@@ -99,12 +100,18 @@ def _take_back_once(transfer: BankTransfer, status: TransferStatus, by: User | N
     return locked
 
 
-def _give_back(payment: Payment, reason: str) -> None:
+def _give_back(payment: Payment, status: TransferStatus, reason: str) -> None:
     """Book what is left of a locked payment as gone."""
+    reference = f"undone-{payment.reference}"
+    if status == TransferStatus.WAITING:
+        reopened = reopening.unbook(payment, reference=reference, reason=reason)
+        if reopened is not None:
+            for invoice in reopened:
+                mails.booking_undone(invoice, payment)
+            return
     left = payment.amount_kept
     if left <= 0:
         return
-    reference = f"undone-{payment.reference}"
     gone = RefundSnapshot(
         refund_reference=reference, state=RefundState.SUCCEEDED, amount=left, currency=payment.currency
     )
