@@ -4,60 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from checkout import unpaid as visitors_orders
 from checkout.orders import consents
 from checkout.pay.private_page import HttpResponseSeeOther, private
+from checkout.pay.proof_form import ProofForm
 from storefront.billing import links, queries
-from storefront.billing.errors import BillingError, NotPayable
+from storefront.billing.errors import NotPayable
 from storefront.billing.models import Invoice
 from storefront.billing.services import open_methods
 from storefront.billing.transfers.instructions import LONGEST, SHORTEST, TransferInstructions, instructions_for
 from storefront.billing.transfers.models import ProofSource
-from storefront.billing.transfers.services import awaiting, booking, proofs
+from storefront.billing.transfers.services import awaiting, booking
 from storefront.core import throttle
 from storefront.core.throttle import throttled
-from storefront.core.uploads import checking, refusals, scanning
-from storefront.core.uploads.checking import CheckedFile
-from storefront.core.uploads.refusals import Refused
-
-ACCEPT = "application/pdf,image/png,image/jpeg,image/webp"
-
-
-class ProofForm(forms.Form):
-    """One file; ``cleaned_data["file"]`` is a CheckedFile."""
-
-    file = forms.FileField(
-        label=gettext_lazy("Payment order or receipt of your bank"),
-        help_text=gettext_lazy("A PDF or a picture, at most 10 MB. Only our accountants see it."),
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
-        error_messages={
-            "required": gettext_lazy("Choose a file first."),
-            "empty": gettext_lazy("This file is empty. Choose another one."),
-        },
-    )
-
-    def clean_file(self) -> CheckedFile:
-        upload = self.cleaned_data["file"]
-        name = upload.name or ""
-        try:
-            if upload.size > checking.MOST_BYTES:
-                raise Refused(refusals.TOO_LARGE, checking.plain_name(name))
-            file = checking.check(name, upload.read(checking.MOST_BYTES + 1))
-            if file.content_type not in proofs.TYPES:
-                raise ValidationError(proofs.ProofRefused.message)
-            scanning.scan(file)
-        except Refused as refusal:
-            raise ValidationError(refusal.message) from None
-        return file
 
 
 @private
@@ -68,7 +31,7 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
     invoice = queries.invoice_by_pay_token(token)
     if invoice is None:
         raise Http404
-    found = instructions_for(invoice) if _is_open(invoice) else None
+    found = instructions_for(invoice) if is_open(invoice) else None
     if found is None:
         return redirect(links.pay_path(invoice))  # it says what is the matter, or leads on
     if request.method != "POST":
@@ -78,19 +41,16 @@ def transfer(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, invoice, found, form, status=422)
     throttle.hit("pay-proof", request)
     is_theirs = visitors_orders.is_buyer(request, invoice)
+    source = ProofSource.ACCOUNT if is_theirs and request.user.is_authenticated else ProofSource.PAY_PAGE
     try:
-        source = ProofSource.ACCOUNT if is_theirs and request.user.is_authenticated else ProofSource.PAY_PAGE
-        proofs.add(invoice=invoice, file=form.cleaned_data["file"], source=source)
+        if not form.send(request, invoice, source):
+            return _page(request, invoice, found, form, status=409)
     except NotPayable:  # paid just now
         return HttpResponseSeeOther(links.pay_path(invoice))
-    except BillingError as exc:
-        form.add_error("file", str(exc))
-        return _page(request, invoice, found, form, status=409)
-    messages.success(request, _("Thank you. We have your file and will look at it on the next working day."))
     return HttpResponseSeeOther(links.transfer_path(invoice))
 
 
-def _is_open(invoice: Invoice) -> bool:
+def is_open(invoice: Invoice) -> bool:
     """Whether the buyer may pay by transfer now. One that they have chosen before, and may have sent, stays open, but
     not while staff look at the invoice."""
     if queries.replacement_of(invoice) or not queries.asks_for_money(invoice):

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from checkout.pay.proof_form import ProofForm
+from checkout.pay.transfer import is_open
 from storefront.account import printed, refund_offers, rows
 from storefront.account.documents import listing
 from storefront.account.forms import PayLinkForm
@@ -37,16 +39,26 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def invoice_page(
-    request: HttpRequest, found: Invoice, *, pay_link_form: PayLinkForm | None = None, status: int = 200
+    request: HttpRequest,
+    found: Invoice,
+    *,
+    pay_link_form: PayLinkForm | None = None,
+    proof_form: ProofForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     offer = refund_offers.of(found)
+    row = rows.invoice_row(found)
+    if proof_form is None and row.pay_path and is_open(found):
+        proof_form = ProofForm()
     context = {
         "requests": refund_requests.requests_of(user_of(request)).filter(invoice=found),
         "given": refund_offers.given(found),
         "may_ask_refund": offer is not None,
         "withdrawal_path": offer.withdrawal_path if offer else "",
         "pay_link_form": pay_link_form or PayLinkForm(),
-        "row": rows.invoice_row(found),
+        "row": row,
+        "proof_form": proof_form,
+        "proofs": found.payment_proofs.order_by("pk"),
         "invoice": found,
         "licenses": licenses_from(request, [found]),
         "documents": listing.of_invoices(user_of(request), [found]),

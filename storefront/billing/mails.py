@@ -53,12 +53,15 @@ class _Bought(MailTaxes):
     total: Decimal
 
 
-def unpaid_reminder(invoice: Invoice) -> None:
+def unpaid_reminder(invoice: Invoice, *, received: Decimal) -> None:
+    """``received``: what is kept for it, major units; 0 where nothing has come."""
     mail = mails.UnpaidReminder(
         **of_invoice(invoice),
         **_bought(invoice),
         pay_url=pay_url(invoice),
         void_on=invoice.due_at,
+        received=received or None,
+        due=invoice.amount - received if received else None,
     )
     _enqueue(mail, invoice, key=f"unpaid-reminder:{invoice.number}:{clock.today():%Y%m%d}")
 

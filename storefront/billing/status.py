@@ -7,33 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
 from storefront.billing import instructions
 from storefront.billing.errors import PaymentRefused
 from storefront.billing.gateway_registry import decline_reason
-from storefront.billing.models import Invoice, PaymentAttempt, ReviewItem
+from storefront.billing.models import Invoice, PartPayment, PaymentAttempt, ReviewItem
 from storefront.billing.pending_words import pending_in_words
 from storefront.billing.services import orders, reviews
 from storefront.billing.states import AttemptStatus, InvoiceStatus
+from storefront.core import money
 from storefront.core.instants import instant
+from storefront.core.money import MoneyField, MoneySum
 from storefront.gateways.payments.base import DeclineReason
 
 #: CSS classes of badges (static/css/components.css).
 _BADGES = {
-    "new": "open", "in_progress": "progress", "awaited": "pending", "processing": "progress", "failed": "expired",
-    "review": "pending", "charged_back": "void", "paid": "paid", "void": "void", "refunded": "void",
+    "new": "open", "part_paid": "pending", "in_progress": "progress", "awaited": "pending", "processing": "progress",
+    "failed": "expired", "review": "pending", "charged_back": "void", "paid": "paid", "void": "void",
+    "refunded": "void",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``code``: new, in_progress (a payment page is open), awaited (the buyer pays elsewhere), processing (the bank has
-    the word), failed, review, paid, charged_back (by the buyer's bank), void or refunded. ``label`` is a word or two
-    for a badge, ``reason`` a sentence or two, or ""."""
+    """``code``: new, part_paid (less than the price has come), in_progress (a payment page is open), awaited (the buyer
+    pays elsewhere), processing (the bank has the word), failed, review, paid, charged_back (by the buyer's bank), void
+    or refunded. ``label`` is a word or two for a badge, ``reason`` a sentence or two, or ""."""
 
     code: str
     label: str
@@ -46,14 +50,16 @@ class Status:
     @property
     def may_pay(self) -> bool:
         """Whether to offer a button that pays. While somebody looks at money that came, nobody is asked for more."""
-        return self.code in ("new", "in_progress", "awaited", "failed")
+        return self.code in ("new", "part_paid", "in_progress", "awaited", "failed")
 
 
 def with_attempts(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The invoices with all that ``of_invoice`` reads: one query more for the whole list."""
     waiting = ReviewItem.objects.filter(invoice=OuterRef("pk"), kind=reviews.MISMATCH, resolved_at=None)
+    kept = PartPayment.objects.filter(invoice=OuterRef("pk"), released_at=None).order_by()
+    held = kept.values("invoice").annotate(sum=MoneySum("amount"))
     return (
-        invoices.annotate(is_in_review=Exists(waiting))
+        invoices.annotate(is_in_review=Exists(waiting), amount_held=Subquery(held.values("sum"), MoneyField()))
         .select_related("order", "replaced_by")
         .prefetch_related(Prefetch("attempts", PaymentAttempt.objects.select_related("payment")))
     )
@@ -173,11 +179,28 @@ def _of_open(invoice: Invoice) -> Status:
         reason = _("Money came that does not fit the invoice, and our staff checks it. Nobody needs to pay again.")
         return Status("review", _("Payment being checked"), reason)
     last = next(iter(invoice.attempts.all()), None)  # newest first
-    if last is None:
-        return Status("new", _("New"))
-    found = of_attempt(last)
+    found = of_attempt(last) if last else Status("new", _("New"))
+    if found.code not in ("new", "void", "paid"):
+        return found
+    if held := _held(invoice):
+        return Status("part_paid", _("Part paid"), _part_paid_reason(invoice, held))
     # "paid": its money did not pay this invoice (services.payments)
-    return Status("new", _("New"), found.reason) if found.code in ("void", "paid") else found
+    return Status("new", _("New"), found.reason)
+
+
+def _held(invoice: Invoice) -> Decimal:
+    if hasattr(invoice, "amount_held"):
+        return invoice.amount_held or Decimal(0)
+    kept = PartPayment.objects.filter(invoice_id=invoice.pk, released_at=None)
+    return kept.aggregate(sum=MoneySum("amount"))["sum"] or Decimal(0)
+
+
+def _part_paid_reason(invoice: Invoice, held: Decimal) -> str:
+    values = {
+        "received": money.display(held, invoice.currency),
+        "due": money.display(invoice.amount - held, invoice.currency),
+    }
+    return _("%(received)s have come and are kept for it. %(due)s is still due.") % values
 
 
 def _without_invoice(order: Order) -> Status:

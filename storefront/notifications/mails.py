@@ -106,7 +106,10 @@ class OrderPlaced(_OrderMail):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnpaidReminder(OrderPlaced):
-    """The order is still unpaid."""
+    """The order is still unpaid. ``received``: what has come of its price, ``due`` the rest; None where nothing has."""
+
+    received: Decimal | None = None
+    due: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

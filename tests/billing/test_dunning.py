@@ -15,10 +15,13 @@ from storefront.billing.services.dunning import remind_unpaid, void_overdue
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import AttemptStatus, InvoiceStatus
+from storefront.billing.transfers.services import booking
+from storefront.billing.transfers.services.booking import Share
 from storefront.core import clock
 from storefront.core.instants import deadline
 from storefront.notifications import outbox as outbox_of_mails
 from tests.billing.building import make_invoice
+from tests.billing.transfers import came, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +51,19 @@ def test_one_reminder_three_days_before_and_void_after_the_fourteenth_day(stripe
     assert next(day for day, reminded, _ in seen if reminded) == 12
     assert next(day for day, _, state in seen if state == InvoiceStatus.VOID) == 15
     assert len(outbox("unpaid-reminder:")) == len(outbox("order-voided:")) == 1
+
+
+def test_who_has_paid_a_part_is_reminded_of_the_rest_and_nothing_becomes_void(invoice, travel, outbox):
+    booking.book(incoming=came(make_account(), "60.00"), shares=[Share(invoice)], by=None)
+    travel.shift(days(13))
+    assert remind_unpaid() == 1
+    assert len(outbox("unpaid-reminder:")) == 1
+    outbox_of_mails.deliver_due()
+    sent = next(each for each in mail.outbox if "paid in part" in each.subject)
+    assert "€60.00 have come" in sent.body and "€36.00 is still due" in sent.body
+    assert "void" not in sent.body
+    travel.shift(days(10))
+    assert void_overdue() == 0 and status(invoice) == InvoiceStatus.OPEN
 
 
 def test_while_staff_check_its_money_an_invoice_waits(stripe, invoice, travel, outbox):

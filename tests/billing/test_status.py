@@ -15,9 +15,12 @@ from storefront.billing import queries, status
 from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import invoices, orders, reviews, settlement, starting
 from storefront.billing.states import AttemptStatus
+from storefront.billing.transfers.services import booking, undoing
+from storefront.billing.transfers.services.booking import Share
 from storefront.gateways.payments.base import DeclineReason
 from storefront.gateways.payments.stripe.declines import DECLINES
 from tests.billing.building import make_invoice
+from tests.billing.transfers import came, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +42,8 @@ def settled(payment: PaymentAttempt) -> PaymentAttempt:
 
 #: What Oscar's filter, tiles and reports read, for each state of an invoice that nobody is checking.
 ORDER_STATUS = {
-    "new": "New", "failed": "New", "in_progress": "Payment in progress", "processing": "Payment in progress",
-    "paid": "Paid", "void": "Cancelled",
+    "new": "New", "part_paid": "New", "failed": "New", "in_progress": "Payment in progress",
+    "processing": "Payment in progress", "paid": "Paid", "void": "Cancelled",
 }  # fmt: skip
 
 
@@ -97,6 +100,16 @@ def test_money_that_does_not_fit_is_being_checked_and_not_asked_for_again(stripe
     reviews.file(key="k", kind=reviews.MISMATCH, detail="", attempt=payment, invoice=invoice)
     state = both(invoice)
     assert (state.code, state.may_pay) == ("review", False)
+
+
+def test_what_has_come_of_a_part_paid_invoice_is_told(invoice, customer):
+    booking.book(incoming=came(make_account(), "60.00"), shares=[Share(invoice)], by=None)
+    found = both(invoice)
+    assert (found.code, found.label, found.may_pay) == ("part_paid", "Part paid", True)
+    assert "€60.00 have come" in found.reason and "€36.00 is still due" in found.reason
+    transfer = invoice.transfer_shares.get().transfer
+    undoing.undo(transfer=transfer, by=customer, reason="Mistyped")
+    assert both(invoice).code == "new"
 
 
 def test_void_and_cancelled_say_the_same(stripe, invoice):

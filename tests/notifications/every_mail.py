@@ -68,6 +68,7 @@ _EXAMPLES: list[mails.Mail] = [
     ),
     mails.OrderPlaced(**BOUGHT, **PAY, **PORTAL, **TAXES, early_start="Begin at once."),
     mails.UnpaidReminder(**BOUGHT, **PAY, **PORTAL),
+    mails.UnpaidReminder(**BOUGHT, **PAY, received=Decimal("100.00"), due=Decimal("92.00")),
     OrderPrepared(**BOUGHT, **PAY, **PORTAL),
     DueDayExtended(**BOUGHT, **PAY),
     InvoiceReplaced(**BOUGHT, **PAY, payer="Acme GmbH", invoice_number="INV-2026-00002", old_number="INV-2026-00001"),

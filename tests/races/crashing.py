@@ -208,6 +208,45 @@ def import_statements(files: str) -> None:
         import_due()
 
 
+def book_transfer(*, invoice: int, account: int, reference: str) -> None:
+    """A rule books what came for an invoice, and the worker writes of it."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.transfers.models import SellerAccount
+    from storefront.billing.transfers.services import booking
+    from tests.billing.transfers import came
+
+    row = Invoice.objects.get(pk=invoice)
+    money_in = came(SellerAccount.objects.get(pk=account), str(row.amount), reference=reference)
+    booking.book(incoming=money_in, shares=[booking.Share(row)], by=None)
+    send_mails()
+
+
+def confirm_transfer(*, invoice: int, account: int, reference: str) -> None:
+    """Staff confirm an awaited transfer."""
+    from storefront.billing.models import Invoice
+    from storefront.billing.transfers.models import SellerAccount
+    from storefront.billing.transfers.services import confirming
+    from tests.billing.transfers import came
+
+    row = Invoice.objects.get(pk=invoice)
+    facts = came(SellerAccount.objects.get(pk=account), str(row.amount), reference=reference)
+    confirming.confirm(
+        invoice=row, account=facts.account, amount=facts.amount, value_on=facts.value_on, bank_reference=reference,
+        by=row.customer,
+    )  # fmt: skip
+    send_mails()
+
+
+def undo_transfer(*, transfer: int) -> None:
+    """Staff undo the booking of a transfer."""
+    from storefront.billing.transfers.models import BankTransfer
+    from storefront.billing.transfers.services import undoing
+
+    row = BankTransfer.objects.select_related("customer").get(pk=transfer)
+    undoing.undo(transfer=row, by=row.customer, reason="Mistyped")
+    send_mails()
+
+
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
     "open_charge": open_charge,
@@ -224,6 +263,9 @@ FLOWS: dict[str, Callable[..., None]] = {
     "ask_portals": ask_portals,
     "issue_documents": issue_documents,
     "import_statements": import_statements,
+    "book_transfer": book_transfer,
+    "confirm_transfer": confirm_transfer,
+    "undo_transfer": undo_transfer,
 }
 
 

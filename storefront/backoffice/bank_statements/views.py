@@ -157,7 +157,7 @@ class LinePage(DetailPage):
         line = self.line
         if line.status in (LineStatus.OPEN, LineStatus.FOREIGN) and line.is_in and not line.is_reversal:
             yield self._act(_("Assign or split"), "assign", "link")
-            if deciding.confirmed_alike(line):
+            if deciding.typed_alike(line):
                 yield self._act(_("It is this transfer"), "same", "check")
         if line.status in (LineStatus.OPEN, LineStatus.OUTGOING) and not line.is_in:
             yield self._act(_("The bank took a transfer back"), "reverse", "undo", is_serious=True)

@@ -79,7 +79,7 @@ class AssignForm(ActForm):
     field_order = ["invoices", "email", "reason"]
 
     def clean_invoices(self) -> list[Share]:
-        shares = []
+        shares: list[Share] = []
         for line in filter(str.strip, self.cleaned_data["invoices"].splitlines()):
             found = _LINE.fullmatch(line.strip())
             invoice = (
@@ -87,6 +87,8 @@ class AssignForm(ActForm):
             )
             if found is None or invoice is None:
                 raise ValidationError(_("No invoice is called %(line)s."), params={"line": line.strip()[:60]})
+            if any(share.invoice == invoice for share in shares):
+                raise ValidationError(_("%(number)s stands here more than once."), params={"number": invoice.number})
             shares.append(Share(invoice, _amount(found[2], invoice)))
         return shares
 

@@ -3,7 +3,7 @@
 The score adds what speaks for an invoice: its number (100 exact, 60 with letters repaired, 50 with one digit wrong, 40
 of its last digits alone), the amount (40 exact, 10 short by a bank's fee), the payer's account or tax number (30),
 their name (up to 20). Below ``LEAST`` nothing is proposed. Certain is only the exact number with the exact amount of
-one open invoice.
+one open invoice that we sell ourselves.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ NUMBER_REASONS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """An invoice that money may come for. ``due``: what it still asks for, its whole amount if it is not open; major
-    units. ``accounts``: accounts and tax numbers the customer paid from before or gave."""
+    units. ``accounts``: accounts and tax numbers the customer paid from before or gave. ``is_ours``: we sell it, no
+    payment provider in its own name."""
 
     pk: int
     number: str
@@ -47,6 +48,7 @@ class Claim:
     payer_name: str = ""
     accounts: frozenset[str] = frozenset()
     is_open: bool = True
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ class Matcher:
         score, reasons = score + amount + payer, [*reasons, word, *words]
         if not claim.is_open:
             score, reasons = score - 30, [*reasons, "not_open"]
+        if not claim.is_ours:
+            reasons = [*reasons, "other_seller"]
         if word == "amount_less" and digits not in named:
             score = 0  # nothing but the payer speaks for it
         if word in ("amount_less", "amount_more") and "other_payer" in words:
@@ -169,6 +173,7 @@ class Matcher:
         claim, best = self._by_digits[exact[0]], found[0]
         is_certain = (
             claim.is_open
+            and claim.is_ours
             and claim.currency == line.currency
             and claim.due == line.amount
             and line.is_final

@@ -59,6 +59,7 @@ REASONS: dict[str, str | Promise] = {
     "name_in_text": gettext_lazy("the name in the purpose"),
     "other_payer": gettext_lazy("somebody else pays"),
     "not_open": gettext_lazy("the invoice is paid or void"),
+    "other_seller": gettext_lazy("but a payment provider sells it: the money would go to the personal account"),
     "several_named": gettext_lazy("all invoices that are named"),
     "several_of_payer": gettext_lazy("open invoices of this payer"),
     "sum_exact": gettext_lazy("together exactly this amount"),

@@ -143,6 +143,14 @@ class AcceptedAgreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCode:
+    """What a bank's app reads from a QR code: the ``text``, and what the code is called in the document's language."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """A document. Money in major units of ``currency``; dates are days in the shop's time zone.
 
@@ -150,8 +158,8 @@ class Content:
     or the payment came. ``paid``: what was paid before this document; ``due`` = ``gross`` - ``paid``. ``corrects``:
     number and day of the document that this one corrects, with ``reason``. ``order_number``, ``payment_reference`` and
     ``payment_method`` (``card``, ``transfer``, ``online``, ``account``) are "" where they say nothing. ``notes`` are
-    printed beneath the sums. ``home_tax``: where tax is declared in another currency. ``statement`` and ``agreement``:
-    of a reconciliation statement and a contract alone.
+    printed beneath the sums, with the ``payment_code`` beside them. ``home_tax``: where tax is declared in another
+    currency. ``statement`` and ``agreement``: of a reconciliation statement and a contract alone.
     """
 
     kind: DocumentKind
@@ -177,6 +185,7 @@ class Content:
     payment_reference: str = ""
     payment_method: str = ""
     notes: tuple[str, ...] = ()
+    payment_code: PaymentCode | None = None
     home_tax: HomeTax | None = None
     statement: Statement | None = None
     agreement: AcceptedAgreement | None = None

@@ -18,7 +18,7 @@ from storefront.billing.errors import (
     RemindedAlready,
 )
 from storefront.billing.models import Invoice
-from storefront.billing.services import invoices, orders, reviews
+from storefront.billing.services import invoices, orders, part_payments, reviews
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
@@ -123,7 +123,7 @@ def write_reminder(invoice: Invoice) -> None:
     if invoice.due_at < invoice.reminded_at + FAIR_WARNING:
         invoice.due_at = end_of_day(invoice.reminded_at + FAIR_WARNING)
     invoice.save(update_fields=["reminded_at", "due_at"])
-    mails.unpaid_reminder(invoice)
+    mails.unpaid_reminder(invoice, received=part_payments.held(invoice))
 
 
 def _check_no_charge(invoice: Invoice) -> None:

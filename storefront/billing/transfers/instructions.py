@@ -26,7 +26,7 @@ class TransferInstructions:
 
     ``reference``: digits alone, which survive being typed, read by machines and cut; ``creditor_reference``: the same
     by ISO 11649. ``purpose``: the text of the payment order. ``rows``: (label, value) as shown. ``code``: an SVG for a
-    bank's app, "" where there is none; ``code_name``: what it is called.
+    bank's app, ``code_text`` what it says, "" where there is none; ``code_name``: what it is called.
     """
 
     account: SellerAccount
@@ -39,6 +39,7 @@ class TransferInstructions:
     due_at: datetime
     rows: tuple[tuple[str, str], ...]
     code: str = ""
+    code_text: str = ""
     code_name: str = ""
 
 
@@ -58,7 +59,7 @@ def instructions_for(invoice: Invoice) -> TransferInstructions | None:
     reference = reference_of(invoice)
     creditor_reference = payment_codes.creditor_reference(reference)
     purpose = _purpose(invoice, reference)
-    name, code = _code(account, due, creditor_reference, purpose)
+    name, text, code = _code(account, due, creditor_reference, purpose)
     return TransferInstructions(
         account=account,
         currency=invoice.currency,
@@ -70,6 +71,7 @@ def instructions_for(invoice: Invoice) -> TransferInstructions | None:
         due_at=invoice.due_at,
         rows=tuple(_rows(account, creditor_reference, purpose)),
         code=code,
+        code_text=text,
         code_name=name,
     )
 
@@ -102,22 +104,22 @@ def _rows(account: SellerAccount, creditor_reference: str, purpose: str) -> list
     return [(label, value) for label, value in rows if value]
 
 
-def _code(account: SellerAccount, due: Decimal, creditor_reference: str, purpose: str) -> tuple[str, str]:
-    """Euro and roubles have a code that apps of all banks read; for other currencies there is none."""
+def _code(account: SellerAccount, due: Decimal, creditor_reference: str, purpose: str) -> tuple[str, str, str]:
+    """Its name, its text and the SVG. Apps of all banks read those of euro and roubles; others have none."""
     try:
         if account.currency == "EUR" and account.is_iban:
             text = payment_codes.epc_text(
                 holder=account.holder, iban=account.number, amount=due, reference=creditor_reference,
                 bic=account.bank_code,
             )  # fmt: skip
-            return _("EPC QR code"), payment_codes.svg(text)
+            return _("EPC QR code"), text, payment_codes.svg(text)
         if account.currency == "RUB" and account.is_russian:
             text = payment_codes.rouble_text(
                 holder=account.holder, number=account.number, bank=account.bank_name, bic=account.bank_code,
                 correspondent=account.correspondent_account, amount=due, purpose=purpose,
                 more={"PayeeINN": account.tax_number, "KPP": account.tax_code},
             )  # fmt: skip
-            return _("QR code for bank apps"), payment_codes.svg(text)
+            return _("QR code for bank apps"), text, payment_codes.svg(text)
     except payment_codes.NoCode:
         pass
-    return "", ""
+    return "", "", ""

@@ -159,7 +159,8 @@ def keys(statement: Statement, seen: Counter[str] | None = None) -> list[str]:
 
     All that the line says: a bank's reference may be given to several, and the number of a statement changes with the
     file. And its ordinal among booked lines of the same day that say the same: two true equal payments stay two.
-    ``seen``: one counter for all statements of a file, whose lines follow each other.
+    ``seen``: one counter for all statements of a file, whose lines follow each other; what comes before them in other
+    files may be counted in it, by the part of a key before its last ``-``.
     """
     seen = Counter() if seen is None else seen
     found = []

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from storefront.billing.audit import checks
 from storefront.billing.bank_statements.errors import AlreadyDecided, NotAPayment, NothingProposed
 from storefront.billing.bank_statements.models import LineStatus, StatementLine
-from storefront.billing.bank_statements.services import deciding
+from storefront.billing.bank_statements.services import automatic, deciding
 from storefront.billing.models import Invoice, Payment
-from storefront.billing.services import ledger
+from storefront.billing.services import ledger, recharging, replacing, taxation, unpaid
 from storefront.billing.transfers.errors import TransferBooked
 from storefront.billing.transfers.models import BankTransfer, SellerAccount
 from storefront.billing.transfers.services import booking
@@ -168,6 +169,52 @@ def test_what_was_noted_by_hand_and_waits_keeps_a_line_from_booking_itself(custo
     assert line.is_certain and line.status == LineStatus.OPEN and deciding.booked_alike(line) == [noted]
     booking.put_aside(transfer=noted, by=customer, reason="it is the line")
     assert deciding.booked_alike(line) == []
+
+
+def test_a_noted_transfer_that_waits_and_its_line_are_booked_once(customer: Any, staff: Any, account: Any) -> None:
+    """Whichever of the two is booked."""
+    first, second = make_invoice(customer), make_invoice(customer, "50.00")
+    for invoice, key in ((first, "by-hand"), (second, "by-hand-2")):
+        booking.note(Incoming(key=key, account=account, amount=invoice.amount, value_on=DAY))
+    imported(camt_of(("96.00", first.number), ("50.00", second.number)))
+    for line, noted in zip(lines(), BankTransfer.objects.order_by("pk"), strict=True):
+        assert deciding.typed_alike(line) == [noted]
+        deciding.is_the_same(line=line, transfer=noted, by=staff)
+        with pytest.raises(AlreadyDecided):
+            deciding.is_the_same(line=line, transfer=noted, by=staff)
+    by_line, _by_transfer = lines()
+    deciding.book(line=by_line, shares=[Share(first)], by=staff)
+    booking.book(incoming=BankTransfer.objects.get(key="by-hand-2"), shares=[Share(second)], by=staff)
+    automatic.match_open()
+    assert [each.status for each in lines()] == [LineStatus.BOOKED, LineStatus.BOOKED]
+    assert [each.transfer.key for each in lines()] == ["by-hand", "by-hand-2"]
+    assert (status_of(first), status_of(second), Payment.objects.count()) == ("paid", "paid", 2)
+    assert (BankTransfer.objects.count(), list(checks())) == (2, [])
+
+
+def test_two_lines_cannot_be_the_same_noted_transfer(customer: Any, staff: Any, account: Any) -> None:
+    noted = booking.note(Incoming(key="by-hand", account=account, amount=Decimal("96.00"), value_on=DAY))
+    imported(camt_of(("96.00", "a"), ("96.00", "b")))
+    first, second = lines()
+    deciding.is_the_same(line=first, transfer=noted, by=staff)
+    assert deciding.typed_alike(second) == []
+    with pytest.raises(AlreadyDecided):
+        deciding.is_the_same(line=second, transfer=noted, by=staff)
+
+
+def test_what_a_payment_provider_sells_is_never_booked_by_itself(customer: Any, staff: Any, account: Any) -> None:
+    allow(account)
+    invoice = make_invoice(customer)
+    decision = taxation.decide_for_provider(payer=invoice.payer, sold_by="2Checkout")
+    with transaction.atomic():
+        theirs = replacing.put_in_place(
+            unpaid.lock(invoice), payer=invoice.payer, decision=decision,
+            lines=recharging.for_payer(invoice=invoice, payer=invoice.payer, sold_by="2Checkout")[1],
+        )  # fmt: skip
+    imported(camt_of(("96.00", theirs.number)))
+    (line,) = lines()
+    assert (line.status, line.is_certain) == (LineStatus.OPEN, False)
+    assert "other_seller" in line.proposed[0].reasons and status_of(theirs) == "open"
 
 
 def test_a_proposal_that_no_longer_fits_is_not_booked(customer: Any, staff: Any) -> None:

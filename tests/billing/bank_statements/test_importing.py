@@ -18,6 +18,7 @@ from storefront.billing.models import Invoice, Payment
 from storefront.billing.transfers.models import BankTransfer, SellerAccount
 from storefront.billing.transfers.services import booking
 from storefront.billing.transfers.services.booking import Share, key_of
+from storefront.core import clock, queue
 from tests.billing.bank_statements.imports import allow, camt_of, imported, lines, take_in
 from tests.billing.building import make_invoice
 from tests.billing.transfers import make_account
@@ -78,6 +79,49 @@ def test_two_true_equal_payments_stay_two(account: Any) -> None:
     imported(files.camt(entries=batch, closing="1020.00", number="9"))
     later = StatementLine.objects.filter(reference="SAME")
     assert len({each.transfer_key for each in later}) == 2  # else the second would count as booked with the first
+
+
+def equal(*balances: str, number: str) -> bytes:
+    """A statement from the first balance to the last with a line of 10.00 for each step, all saying the same."""
+    entries = files.entry_08("10.00", ["same"], reference="") * (len(balances) - 1)
+    return files.camt(entries=entries, opening=balances[0], closing=balances[-1], number=number)
+
+
+#: Statements of one day, one line each (but the whole day has three), in the order in which they come.
+MORNING = ("1000.00", "1010.00")
+NOON, EVENING = ("1010.00", "1020.00"), ("1020.00", "1030.00")
+WHOLE_DAY = ("1000.00", "1010.00", "1020.00", "1030.00")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        (MORNING, NOON, EVENING), (NOON, MORNING, EVENING), (EVENING, NOON, MORNING), (WHOLE_DAY, NOON, MORNING),
+        (MORNING, NOON, EVENING, WHOLE_DAY), (MORNING, WHOLE_DAY, EVENING),
+    ],
+)  # fmt: skip
+def test_equal_payments_in_statements_that_follow_each_other_stay_as_many(account: Any, order: Any) -> None:
+    """Their lines have no reference of the bank; the balances say that one statement begins where another ended."""
+    for at, balances in enumerate(order):
+        imported(equal(*balances, number=str(at)))
+    assert StatementLine.objects.count() == 3
+    for at, balances in enumerate(order):  # each again, in a file with other bytes
+        assert imported(equal(*balances, number=str(at)) + b"\n").lines_known == len(balances) - 1
+    assert StatementLine.objects.count() == 3
+
+
+def test_a_file_waits_for_the_one_before_it(account: Any, monkeypatch: Any) -> None:
+    """Another worker is still reading that one, so that its lines are not there yet."""
+    first, second = take_in(equal(*MORNING, number="1")), take_in(equal(*NOON, number="2"))
+    monkeypatch.setattr(writing, "write", lambda *_args, **_more: False)
+    importing._import(queue.lease(importing._due, importing.PATIENCE))
+    monkeypatch.undo()
+    leased = queue.lease(importing._due, importing.PATIENCE)
+    assert leased == second and importing._import(leased) == 0
+    StatementFile.objects.update(leased_until=None, next_attempt_at=clock.now())
+    importing.import_due()
+    assert {each.status for each in StatementFile.objects.all()} == {"done"}
+    assert (first.pk < second.pk, StatementLine.objects.count()) == (True, 2)
 
 
 def test_another_format_for_the_same_day_is_refused_with_the_day(account: Any) -> None:

@@ -39,8 +39,10 @@ def match_again(lines: QuerySet[StatementLine]) -> int:
 
 
 def match_open() -> int:
-    """The worker's job: invoices are paid and issued meanwhile, so what waits is proposed anew."""
+    """The worker's job: invoices are paid and issued meanwhile, so what waits is proposed anew; and a transfer that a
+    line was said to be may be booked by now."""
     lines = StatementLine.objects.filter(status=LineStatus.OPEN, amount__gt=0)
+    _link_known(lines)
     return match_again(lines) if lines.exists() else 0
 
 

@@ -20,7 +20,7 @@ from storefront.formats.bank_statements import normalised_account
 
 #: For so long, money may still come for an invoice that is paid or void.
 REMEMBERED = timedelta(days=400)
-_COLUMNS = ("pk", "number", "amount", "currency", "customer_id", "status", "payer")
+_COLUMNS = ("pk", "number", "amount", "currency", "customer_id", "status", "payer", "tax_facts__sold_by")
 
 
 def matcher(currency: str) -> Matcher:
@@ -50,7 +50,7 @@ def _accounts() -> dict[int, set[str]]:
 
 
 def _claim(row: tuple[Any, ...], held: dict[int, Decimal], accounts: dict[int, set[str]]) -> Claim:
-    pk, number, amount, currency, customer, status, stored = row
+    pk, number, amount, currency, customer, status, stored, sold_by = row
     payer = PayerDetails.from_json(stored)
     is_open = status == InvoiceStatus.OPEN
     return Claim(
@@ -62,6 +62,7 @@ def _claim(row: tuple[Any, ...], held: dict[int, Decimal], accounts: dict[int, s
         payer_name=payer.title,
         accounts=frozenset(_numbers_of(payer)) | frozenset(accounts.get(customer, ())),
         is_open=is_open,
+        is_ours=not sold_by,
     )
 
 

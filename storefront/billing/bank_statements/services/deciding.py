@@ -80,23 +80,30 @@ def booked_alike(line: StatementLine) -> list[BankTransfer]:
     return [each for each in rows if _may_be(line, each)]
 
 
-def confirmed_alike(line: StatementLine) -> list[BankTransfer]:
-    """Those of them that were confirmed by hand and are no line yet: the line may be linked to one."""
-    alike = [each for each in booked_alike(line) if each.status == TransferStatus.BOOKED]
-    return [each for each in alike if getattr(each, "statement_line", None) is None]
+def typed_alike(line: StatementLine) -> list[BankTransfer]:
+    """Those of them that were confirmed or noted by hand and are no line yet: the line may be linked to one."""
+    alike = [each for each in booked_alike(line) if getattr(each, "statement_line", None) is None]
+    taken = StatementLine.objects.filter(transfer_key__in=[each.key for each in alike]).exclude(pk=line.pk)
+    keys = set(taken.values_list("transfer_key", flat=True))
+    return [each for each in alike if each.key not in keys]
 
 
 def is_the_same(*, line: StatementLine, transfer: BankTransfer, by: User) -> None:
-    """The line is a transfer that was confirmed by hand: it is not booked again. Raises AlreadyDecided."""
+    """The line is a transfer that was confirmed by hand: it is not booked again. Of one that was noted and waits, the
+    line takes the name: whichever of them is booked, both are. Raises AlreadyDecided."""
     try:
         with transaction.atomic():
             locked = _locked(line, LineStatus.OPEN, LineStatus.FOREIGN)
             known = states.lock(transfer)
-            if known.status != TransferStatus.BOOKED or (known.account_id, known.amount) != (
-                locked.account_id, locked.amount,
-            ):  # fmt: skip
+            is_free = known.pk in [each.pk for each in typed_alike(locked)]
+            if not is_free or (known.account_id, known.amount) != (locked.account_id, locked.amount):
                 raise AlreadyDecided
-            _decide(locked, LineStatus.BOOKED, by, "", transfer=known)
+            if known.status == TransferStatus.BOOKED:
+                _decide(locked, LineStatus.BOOKED, by, "", transfer=known)
+            else:
+                locked.transfer_key = known.key
+                locked.save(update_fields=["transfer_key"])
+                _decide(locked, LineStatus.OPEN, by, "")
     except IntegrityError as exc:
         raise AlreadyDecided from exc
 

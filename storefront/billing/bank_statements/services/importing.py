@@ -24,7 +24,7 @@ from storefront.billing.bank_statements.models import (
     FileStatus,
     StatementFile,
 )
-from storefront.billing.bank_statements.services import automatic, checks, writing
+from storefront.billing.bank_statements.services import automatic, checks, neighbours, writing
 from storefront.billing.transfers.models import SellerAccount
 from storefront.core import clock, queue, sentences
 from storefront.core.sentences import Sentence
@@ -92,6 +92,9 @@ def _import(file: StatementFile) -> int:
         return _refuse(file, [exc.sentence])
     except _FAULTS as exc:
         return _put_off(file, exc)
+    if neighbours.is_to_wait(rows, statements):
+        queue.finish(file, next_attempt_at=clock.now() + PATIENCE.gap_after(file.tries))
+        return 0
     if not writing.write(file, rows, statements, lease=PATIENCE.lease):
         return 0  # too slow: another worker has it
     automatic.settle(file)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from storefront.billing.bank_statements.matching import Matcher
 from storefront.billing.bank_statements.models import AccountStatement, LineStatus, StatementFile, StatementLine
-from storefront.billing.bank_statements.services import claims
+from storefront.billing.bank_statements.services import claims, neighbours
 from storefront.billing.transfers.models import SellerAccount
 from storefront.billing.transfers.services.booking import key_of
 from storefront.core import clock
@@ -32,6 +32,7 @@ def write(
     for row, statement in zip(rows, statements, strict=True):
         if statement.lines and row.account.currency not in matchers:
             matchers[row.account.currency] = claims.matcher(row.account.currency)
+        seen.update(neighbours.others(row, statement))
         for chunk in _chunks(row, statement, seen):
             _add_new(chunk, matchers[row.account.currency])
             done += len(chunk)

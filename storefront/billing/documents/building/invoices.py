@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from storefront.billing.documents.building import home_taxes, lines, parties
 from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.building.taxes import taxed_as
-from storefront.billing.documents.content import Content, DocumentKind
+from storefront.billing.documents.content import Content, DocumentKind, PaymentCode
 from storefront.billing.documents.errors import NotNeeded
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.payer_details import PayerDetails
@@ -52,20 +52,22 @@ def invoice(basis: Basis) -> Content:
         "due": found.amount,
         "supplied_on": day_of(found.issued_at),
         "home_tax": home_taxes.of(basis, found, found.tax),
-        "notes": _by_transfer(found),
+        **_by_transfer(found),
     }
     return Content(**values)
 
 
-def _by_transfer(found: Invoice) -> tuple[str, ...]:
-    """How to pay it by bank transfer, where that is possible, in the language of the document."""
+def _by_transfer(found: Invoice) -> dict[str, Any]:
+    """How to pay it by bank transfer, where that is possible, in the language of the document: notes, and the code for
+    a bank's app."""
     with translation.override(language_of(found)):
         told = instructions_for(found) if found.status == InvoiceStatus.OPEN else None
         if told is None:
-            return ()
+            return {}
         rows = [(gettext("Reference"), told.reference), *told.rows]
         told_rows = [f"{label}: {value}" if label else value.replace("\n", ", ") for label, value in rows]
-        return (gettext("Bank transfer"), *told_rows)
+        code = PaymentCode(name=told.code_name, text=told.code_text) if told.code_text else None
+        return {"notes": (gettext("Bank transfer"), *told_rows), "payment_code": code}
 
 
 def receipt(basis: Basis) -> Content:

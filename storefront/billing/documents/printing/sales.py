@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from storefront.billing.documents.content import Content, ContentLine, DocumentKind, HomeTax
+from storefront.billing.documents.content import Content, ContentLine, DocumentKind, HomeTax, PaymentCode
 from storefront.billing.documents.models import DocumentSettings, DocumentStyle
 from storefront.billing.documents.printing import words
 from storefront.billing.documents.printing.amounts_in_words import in_words
 from storefront.billing.documents.printing.languages import Speaker
 from storefront.billing.models import RateSource
+from storefront.billing.transfers import payment_codes
 from storefront.core import money
 
 _TOTALS = {
@@ -36,7 +37,12 @@ def body(content: Content, settings: DocumentSettings, speaker: Speaker) -> dict
         "reasons": [group.reason for group in content.tax_groups if group.reason],
         "end": speaker.both(texts[1]) if texts else _remark(content, speaker),
         "notes": list(content.notes),
+        "code": _code(content.payment_code) if content.payment_code else None,
     }
+
+
+def _code(code: PaymentCode) -> dict[str, str]:
+    return {"name": code.name, "svg": payment_codes.svg(code.text)}
 
 
 def _facts(content: Content, speaker: Speaker) -> Iterator[tuple[list[str], str]]:
