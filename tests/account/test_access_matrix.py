@@ -136,6 +136,7 @@ def addresses(
         "/account/licenses/<slug:public_id>/": f"/account/licenses/{license.public_id}/",
         "/account/licenses/<slug:public_id>/hand-over/": f"/account/licenses/{license.public_id}/hand-over/",
         "/account/invoices/<slug:number>/send/": f"/account/invoices/{invoice.number}/send/",
+        "/account/invoices/<slug:number>/proof/": f"/account/invoices/{invoice.number}/proof/",
         "/account/invoices/<slug:number>/refund/": f"/account/invoices/{invoice.number}/refund/",
         "/account/refunds/<slug:public_id>/": f"/account/refunds/{asked.public_id}/",
         "/withdraw/<str:token>/": links.withdrawal_path(invoice),

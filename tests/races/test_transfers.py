@@ -14,7 +14,7 @@ from django.db import IntegrityError
 
 from storefront.billing.audit import checks
 from storefront.billing.errors import AlreadyPaid
-from storefront.billing.models import Invoice, LedgerEntry, Payment
+from storefront.billing.models import Invoice, LedgerEntry, Payment, ReviewItem
 from storefront.billing.models.ledger import AccountKind
 from storefront.billing.services import ledger, part_payments
 from storefront.billing.services.settlement import settle
@@ -104,22 +104,46 @@ def test_control_without_locks_the_money_is_there_twice(
     assert not is_sound()
 
 
-def test_a_transfer_and_a_card_at_once_pay_it_once(
-    stripe: Any, invoice: Invoice, account: SellerAccount, race: Any
-) -> None:
+def transfer_and_card(stripe: Any, invoice: Invoice, account: SellerAccount, race: Any) -> list[str]:
+    """Both at once; the matters that staff are told of."""
     charge = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(charge.provider_reference)
     by_transfer = partial(booking.book, incoming=came(account, "96.00"), shares=[Share(invoice)], by=None)
     race(by_transfer, partial(settle, attempt_id=charge.pk))
+    return list(ReviewItem.objects.values_list("kind", flat=True))
+
+
+def test_a_transfer_and_a_card_at_once_pay_it_once(
+    stripe: Any, invoice: Invoice, account: SellerAccount, race: Any
+) -> None:
+    assert transfer_and_card(stripe, invoice, account, race) == ["second_payment"]
     assert Payment.objects.count() == 2
     assert sold() == 96
     assert ledger.balance_of(invoice.customer, "EUR") == 96
     assert list(checks()) == []
 
 
-def test_two_parts_at_once_are_both_counted(invoice: Invoice, account: SellerAccount, race: Any) -> None:
+def test_control_without_locks_nobody_is_told_of_the_second_payment(
+    stripe: Any, invoice: Invoice, account: SellerAccount, race: Any, without_locks: None
+) -> None:
+    """Each finds the invoice open; the key of the sale keeps it from being sold twice all the same."""
+    assert transfer_and_card(stripe, invoice, account, race) != ["second_payment"]
+
+
+def two_parts(invoice: Invoice, account: SellerAccount, race: Any) -> None:
     parts = [came(account, amount, reference=amount) for amount in ("60.00", "36.00")]
     race(*(partial(booking.book, incoming=each, shares=[Share(invoice)], by=None) for each in parts))
+
+
+def test_two_parts_at_once_are_both_counted(invoice: Invoice, account: SellerAccount, race: Any) -> None:
+    two_parts(invoice, account, race)
     assert Invoice.objects.get().status == "paid"
     assert (sold(), part_payments.held(invoice)) == (Decimal(96), 0)
     assert list(checks()) == []
+
+
+def test_control_without_locks_both_parts_are_kept_and_the_invoice_stays_open(
+    invoice: Invoice, account: SellerAccount, race: Any, without_locks: None
+) -> None:
+    two_parts(invoice, account, race)
+    assert (Invoice.objects.get().status, part_payments.held(invoice)) == ("open", 96)
