@@ -51,10 +51,10 @@ def _apart(row: AccountStatement, days: list[date]) -> set[int]:
     if row.opening is None or row.closing is None or row.opening == row.closing:
         return set()
     known = AccountStatement.objects.filter(account=row.account_id, is_final=True).exclude(file=row.file_id)
-    known = known.exclude(opening=None).exclude(closing=None)
     known = known.filter(Q(closed_on=None) | Q(closed_on__gte=days[0]))
     known = known.filter(Q(opened_on=None) | Q(opened_on__lte=days[-1]))
-    balances: list[Balances] = [each for each in known.values_list("pk", "opening", "closing") if each[1] != each[2]]
+    rows = known.values_list("pk", "opening", "closing")
+    balances: list[Balances] = [(pk, at, to) for pk, at, to in rows if at is not None and to is not None and at != to]
     before = _chain(row.opening, [(pk, closing, opening) for pk, opening, closing in balances])
     return before | _chain(row.closing, balances)
 
