@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from storefront.billing import dispute_audit, movement_audit, refund_audit
+from storefront.billing import dispute_audit, free_order_audit, movement_audit, refund_audit
 from storefront.billing.models import (
     UNDER_WAY,
     Allocation,
@@ -47,7 +47,7 @@ def checks() -> Iterator[Finding]:
     yield from _invoices()
     yield from _numbers()
     yield from _orders()
-    yield from _free_orders()
+    yield from free_order_audit.checks()
     yield from _attempts()
     yield from _payments()
     yield from refund_audit.checks()
@@ -193,18 +193,6 @@ def _orders() -> Iterator[Finding]:
     unpaid_advance = backed.filter(advance).exclude(attempts__payment__amount=F("amount"))
     for number in unpaid_advance.values_list("number", flat=True):
         yield Finding("paid-without-payment", number, "an advance payment")
-
-
-def _free_orders() -> Iterator[Finding]:
-    """An invoice of zero is settled with its cause on record, and nothing else is settled so."""
-    nothing_paid = Q(amount=0) & ~Q(status__in=[InvoiceStatus.OPEN, InvoiceStatus.VOID])
-    for number in Invoice.objects.filter(nothing_paid, free_order=None).values_list("number", flat=True):
-        yield Finding("free-without-cause", number)
-    for number in Invoice.objects.exclude(free_order=None).exclude(nothing_paid).values_list("number", flat=True):
-        yield Finding("free-with-amount", number)
-    waiting = Invoice.objects.filter(amount=0, status=InvoiceStatus.OPEN)
-    for number in waiting.values_list("number", flat=True):
-        yield Finding("free-and-open", number, "nothing is to be paid, but it is not settled")
 
 
 def _attempts() -> Iterator[Finding]:
