@@ -102,6 +102,15 @@ def test_a_refused_card_is_told_as_what_can_be_mended_there(rig: PayPalRig) -> N
     assert gateway.decline_reasons[refused.failure_code] is DeclineReason.REFUSED_THERE
 
 
+def test_a_call_that_is_late_has_no_reason_of_its_own(rig: PayPalRig) -> None:
+    gateway = rig.gateway()
+    reference = gateway.start(request()).provider_reference
+    rig.approve(reference, declines=True)
+    gateway.capture(reference, idempotency_key="capture-0")
+    late = gateway.capture(reference, idempotency_key="capture-1")  # the order waits for its buyer again
+    assert (late.state, late.failure_code) == (RemoteState.OPEN, "")
+
+
 def test_a_card_that_is_refused_again_and_again_ends_the_attempt(rig: PayPalRig) -> None:
     gateway = rig.gateway()
     reference = gateway.start(request()).provider_reference

@@ -181,7 +181,9 @@ class Gateway(PaymentGateway):
             raise Unavailable("PayPal says that an order is captured, and shows no capture", code="unreadable_answer")
         if refusal.code in CHOOSE_AGAIN | NOT_AGREED and found.state is not RemoteState.EXPIRED:
             page = found.redirect_url or self.page_of(provider_reference)
-            return replace(found, state=RemoteState.OPEN, failure_code=refusal.code, redirect_url=page)
+            # two calls at once: the one that is late finds the order waiting again, and must not hide why
+            code = refusal.code if refusal.code in CHOOSE_AGAIN else ""
+            return replace(found, state=RemoteState.OPEN, failure_code=code, redirect_url=page)
         if refusal.code not in FINAL and found.state is not RemoteState.EXPIRED:
             raise Unavailable(f"PayPal does not take an order's money ({refusal.code})", code="unknown_refusal")
         return replace(found, state=RemoteState.FAILED, failure_code=refusal.code, redirect_url="")
