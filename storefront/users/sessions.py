@@ -78,15 +78,25 @@ class RaceProofSessionMiddleware(SessionMiddleware):
     """Answers a request whose session another one has ended meanwhile as if it had been answered just before that.
 
     Who orders gets a new session while the form's own background requests still run; Django answers these with 400:
-    https://docs.djangoproject.com/en/5.2/ref/exceptions/#sessioninterrupted
+    https://docs.djangoproject.com/en/5.2/ref/exceptions/#sessioninterrupted. One that arrives only then finds no
+    session any more: its answer must not take away the cookie of the new one, with which the buyer is logged in.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:
-            return super().process_response(request, response)
+            response = super().process_response(request, response)
         except SessionInterrupted:  # nothing was saved, and the cookie stays as it is
             patch_vary_headers(response, ("Cookie",))
             return response
+        sent, answered = (jar.get(settings.SESSION_COOKIE_NAME) for jar in (request.COOKIES, response.cookies))
+        if sent and answered and answered.value != sent and _is_in_background(request):
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
+
+
+def _is_in_background(request: HttpRequest) -> bool:
+    """Whether a script sent it, by what browsers say: https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
 
 
 class PrivatePagesMiddleware:

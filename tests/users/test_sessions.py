@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.test import Client
 
 from storefront.core import clock
 from storefront.users.sessions import LISTED, described
+from tests.checkout.building import filled, order_by, put_in_cart
 from tests.users.test_login import is_logged_in, log_in
 
 pytestmark = pytest.mark.django_db
 
+COOKIE = settings.SESSION_COOKIE_NAME
 PAGE = "/account/sessions/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0"
 
@@ -120,3 +123,21 @@ def test_customers_are_not_logged_out_by_idle_time(client: Client, customer: Any
 )
 def test_a_browser_is_named_in_plain_words(user_agent: str, text: str) -> None:
     assert described(user_agent) == text
+
+
+def test_a_request_in_the_background_that_comes_late_logs_no_buyer_out(client: Client, shop: Any) -> None:
+    """The checkout's script sends what is typed; an order renews the session, under which its buyer is logged in."""
+    put_in_cart(client, shop.term())
+    client.post("/checkout/draft/", filled(shop))  # the visitor has a session now
+    late = Client()
+    late.cookies[COOKIE] = before = client.cookies[COOKIE].value
+    assert order_by(client, shop).status_code == 302 and client.cookies[COOKIE].value != before
+    script = {"Sec-Fetch-Mode": "cors"}
+    for answer in (
+        late.post("/checkout/draft/", filled(shop), headers=script),
+        late.post("/checkout/portal/", {"bitrix24_address": "acme.bitrix24.com"}, headers=script),
+        late.get("/basket/", headers=script),
+    ):
+        assert COOKIE not in answer.cookies
+    # A page that a person opens with a session that is over begins anew.
+    assert late.get("/basket/", headers={"Sec-Fetch-Mode": "navigate"}).cookies[COOKIE].value == ""
