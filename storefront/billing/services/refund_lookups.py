@@ -35,8 +35,11 @@ def note_reference(refund: Refund, told: RefundSnapshot) -> None:
     key there. One that is known already is left alone."""
     with transaction.atomic():
         payment = lock_payment(refund.payment_id)
-        if not payment.refunds.filter(reference=told.refund_reference).exists():
-            payment.refunds.filter(pk=refund.pk, reference=None).update(reference=told.refund_reference)
+        if payment.refunds.filter(reference=told.refund_reference).exists():
+            return
+        for unnamed in payment.refunds.filter(pk=refund.pk, reference=None):
+            unnamed.reference = told.refund_reference
+            unnamed.save(update_fields=["reference"])  # which the search hears of
 
 
 def report_unknown(refund: Refund) -> None:
