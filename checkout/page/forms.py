@@ -96,7 +96,8 @@ class CheckoutForm(PayerFields):
             name = box_name(version)
             self.fields[name] = consent_box(version)
             self.initial[name] = self.initial.get(name) == str(version.pk)
-        if is_paid and early_starts.is_asked(self.so_far):
+        is_known = self.chosen is not None or bool(self._value("country"))  # else the country is asked for first
+        if is_paid and is_known and early_starts.is_asked(self.so_far):
             self._ask_for_early_start()
         if page:
             deciding = [self.fields[name] for name in DECIDING if name in self.fields]

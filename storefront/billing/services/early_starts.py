@@ -35,7 +35,7 @@ def version() -> str:
 
 def is_asked(payer: PayerDetails) -> bool:
     """Whether somebody with these details is asked before they order what costs money."""
-    country = "" if payer.country else taxation.settings().country
+    country = "" if payer.country or payer.is_company else taxation.settings().country
     return is_consumer_in_eu(payer, seller_country=country)
 
 
