@@ -104,13 +104,13 @@ def test_the_order_by_the_script_and_by_the_buttons(owner: Client, two: None) ->
     assert 'data-controller="w-orderable"' in owner.get(LIST).content.decode()
     answer = owner.post(f"{LIST}second/move/?position=0")
     assert answer.json() == {"success": True}
-    assert [row.name for row in payment_methods.rows()] == ["second", "stripe"]
+    assert [row.name for row in payment_methods.rows()] == ["second", "stripe", "bank_transfer"]
     answer = owner.post(f"{LIST}stripe/move/", {"position": "0"})
     assert answer.status_code == 302 and answer["Location"] == LIST
-    assert [row.name for row in payment_methods.rows()] == ["stripe", "second"]
+    assert [row.name for row in payment_methods.rows()] == ["stripe", "second", "bank_transfer"]
     for typed in ("", "first", "-1", "٣"):
         owner.post(f"{LIST}second/move/", {"position": typed})
-    assert [row.name for row in payment_methods.rows()] == ["stripe", "second"]
+    assert [row.name for row in payment_methods.rows()] == ["stripe", "second", "bank_transfer"]
     assert ModelLogEntry.objects.filter(action="payment_methods.move").count() == 2
 
 

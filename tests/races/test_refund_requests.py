@@ -168,7 +168,7 @@ def test_two_who_say_that_it_was_paid_book_it_once(payout, people, race):
     results = race(*(partial(mark_paid, payout, person) for person in people))
     assert errors(results) == [RefundDecided]
     assert Payment.objects.get().amount_paid_out == Decimal("96.00")
-    assert LedgerEntry.objects.filter(account__kind=AccountKind.BANK).count() == 1
+    assert LedgerEntry.objects.filter(account__kind=AccountKind.PROVIDER, account__name="bank_transfer").count() == 1
     assert audited() == []
 
 
