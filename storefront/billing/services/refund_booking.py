@@ -58,7 +58,8 @@ def follow(payment: Payment, snapshot: PaymentSnapshot) -> None:
     over = _invoices_over(payment, made) if change > 0 else []
     for refund in made:
         _carry_out(refund, is_whole=refund.invoice in over)
-    _announce([row.refund for row in rows if row.is_made and not row.refund.is_ours], over)
+    if payment.gateway != ledger.BANK_TRANSFER:  # one that its bank takes back has a mail of its own
+        _announce([row.refund for row in rows if row.is_made and not row.refund.is_ours], over)
     if change and (change > 0 or not any(row.is_failed for row in rows)):
         _after_refund(payment, change, made, over)
 
