@@ -69,6 +69,11 @@ def test_each_state_is_a_filter_that_agrees_with_the_state_shown(buy: Buy, suppo
         License.objects.filter(pk=license.pk).update(
             status="active", begins_by=None, valid_until=now + timedelta(days=days)
         )
+    given = buy(portal="provisional.bitrix24.com", customer=make_customer("provisional@example.com"))
+    soon = now + timedelta(days=5)
+    License.objects.filter(pk=given.pk).update(
+        status="active", begins_by=None, valid_until=soon, provisional_until=soon
+    )
     for status in ("suspended", "revoked"):
         license = buy(portal=f"{status}.bitrix24.com", customer=make_customer(f"{status}@example.com"))
         License.objects.filter(pk=license.pk).update(status=status)
@@ -84,7 +89,7 @@ def test_each_state_is_a_filter_that_agrees_with_the_state_shown(buy: Buy, suppo
         assert set(find(support, status=status)) == expected, status
     assert set(find(support, waits="true")) == {waiting.number, late.number, scheduled.number}
     assert find(support, link_problem="any") == find(support, link_problem="portal_taken") == [scheduled.number]
-    assert len(find(support, ends="30")) == 1 and len(find(support, ends="over")) == 2
+    assert len(find(support, ends="30")) == 2 and len(find(support, ends="over")) == 2
 
 
 def test_given_and_disputed_licenses_are_filters(buy: Buy, support: Client, make_customer: Any) -> None:
