@@ -34,11 +34,13 @@ logger = logging.getLogger(__name__)
 def planned(*, invoice: Invoice, method: str) -> Replacement | None:
     """What would take the place of the invoice, if it were paid by a method; None where it stays as it is. Asks nobody.
 
-    A provider that sells adds the buyer's tax to the total. Raises TaxRateMissing; ConfigurationError.
+    A provider that sells adds the buyer's tax to the total. Raises TaxRateMissing; TransferExpected;
+    ConfigurationError.
     """
     sold_by = _another_seller(invoice, method)
     if sold_by is None:
         return None
+    replacing.check_nothing_expected(invoice)  # said before another total is shown for nothing
     decision, lines = recharging.for_payer(invoice=invoice, payer=invoice.payer, sold_by=sold_by)
     return Replacement(invoice.payer, decision, lines)
 
