@@ -238,6 +238,6 @@ def test_lists_ask_a_fixed_number_of_queries(client_of: Any, staff: Any, django_
     owner = client_of("Owner")
     for number in range(6):
         staff("Support", str(number))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(33):
         body = owner.get("/admin/staff/").content.decode()
     assert "support5@staff.example" in body
