@@ -88,7 +88,8 @@ class RaceProofSessionMiddleware(SessionMiddleware):
         except SessionInterrupted:  # nothing was saved, and the cookie stays as it is
             patch_vary_headers(response, ("Cookie",))
             return response
-        sent, answered = (jar.get(settings.SESSION_COOKIE_NAME) for jar in (request.COOKIES, response.cookies))
+        sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        answered = response.cookies.get(settings.SESSION_COOKIE_NAME)
         if sent and answered and answered.value != sent and _is_in_background(request):
             del response.cookies[settings.SESSION_COOKIE_NAME]
         return response
