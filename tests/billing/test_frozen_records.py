@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from storefront.billing.db_triggers import FROZEN_TABLES
 from storefront.billing.models import (
     Allocation,
+    EarlyStart,
     FreeOrder,
     Invoice,
     InvoiceLine,
@@ -61,6 +62,7 @@ def frozen(stripe, invoice):
     free.settle(invoice=nothing, cause="voucher", reference="SPRING")
     VatCheck.objects.create(vat_id="FR40303265045", outcome="valid")
     LocationEvidence.objects.create(invoice=invoice, kind="card", country="FR", source="stripe")
+    EarlyStart.objects.create(invoice=invoice, text="Begin at once", language="en")
     return invoice
 
 
@@ -99,6 +101,7 @@ CHANGES = [
     (Allocation, {"amount": "1.00"}),
     (LineShare, {"amount": "-1.00"}),
     (FreeOrder, {"reference": "ANOTHER"}),
+    (EarlyStart, {"text": "Another"}),
 ]
 
 
