@@ -31,7 +31,7 @@ def drafted(invoice: Invoice) -> Content:
 def sheets(content: Content, invoice: Invoice, style: str = DocumentStyle.EU) -> list[Image.Image]:
     settings = settings_of(invoice)
     settings.style = style
-    found = pdf.pictured(page.of(content, settings), on=content.issued_on, ppi=200)
+    found = pdf.pictured(page.of(content, settings), on=content.issued_on, ppi=400)
     if folder := os.environ.get("SHOTS"):
         for at, each in enumerate(found):
             Path(folder, f"invoice-{content.currency}-{style}-{at}.png").write_bytes(each)
@@ -60,7 +60,9 @@ def test_the_code_of_the_pdf_is_that_of_the_pay_page(customer: Any, currency: st
     assert content_json.from_json(content_json.to_json(content)) == content
     expected = segno.make(told.code_text.encode(), error="m", micro=False, boost_error=False)
     rows = [[bool(each) for each in row] for row in expected.matrix]
-    assert printed_code(sheets(content, invoice, style)[-1], len(rows)) == rows
+    printed = printed_code(sheets(content, invoice, style)[-1], len(rows))
+    wrong = [(x, y) for y, row in enumerate(rows) for x, dark in enumerate(row) if printed[y][x] != dark]
+    assert wrong == []
 
 
 def test_currencies_without_a_code_have_the_details_alone(customer: Any) -> None:
