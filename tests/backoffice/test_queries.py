@@ -43,8 +43,9 @@ def test_a_long_history_takes_no_more_queries(
 ) -> None:
     addresses = money.addresses(request) | messages.addresses(request) | people.addresses(request)
     owner, authors = client_of("Owner"), [staff("Support", f"-{number}") for number in range(6)]
+    refund = Refund.objects.get(pk=addresses["/admin/refunds/<int:pk>/"].strip("/").rpartition("/")[2])
     pages = {
-        "/admin/refunds/<int:pk>/": (Refund.objects.get(), "refunds.begin"),
+        "/admin/refunds/<int:pk>/": (refund, "refunds.begin"),
         "/admin/money/<int:pk>/": (ReviewItem.objects.get(), "money.ask"),
         "/admin/mails/<int:pk>/": (OutboxMessage.objects.get(key="order:1"), "messages.retry"),
         "/admin/webhooks/<int:pk>/": (InboundEvent.objects.get(), "webhooks.retry"),

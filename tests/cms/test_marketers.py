@@ -40,7 +40,7 @@ def test_whole_menu_of_a_marketer(marketer: Any) -> None:
     assert found == {
         "Pages": [],
         "Sales": ["Vouchers"],
-        "Shop": ["Products", "Periods", "Discounts", "Agreements", "Seller"],
+        "Shop": ["Products", "Periods", "Discounts", "Agreements", "Seller", "Reasons for refunds"],
         "Site": ["Main menu", "Footer", "Notices", "Missing page (404)"],
         "Images": [],
         "Documents": [],
@@ -95,7 +95,9 @@ def test_rights_are_what_is_meant_and_nothing_of_money_or_people(wagtail_site: A
         "billing", "numbers", "plans", "site_texts", "support", "voucher", "wagtail_localize", "wagtailadmin",
         "wagtailredirects",
     }  # fmt: skip
-    assert {right for right in rights if right.startswith("billing.")} == {"billing.view_seller"}
+    of_billing = {right for right in rights if right.startswith("billing.")}
+    reasons = {right for right in of_billing if right.endswith("_refundreason")}  # what customers choose from
+    assert len(reasons) == 4 and of_billing - reasons == {"billing.view_seller"}
     assert {right.rpartition("_")[2] for right in rights if right.startswith("support.")} == {"cannedanswer"}
     assert "plans.delete_agreement" not in rights
     assert "plans.publish_agreement" in rights

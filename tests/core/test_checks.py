@@ -22,6 +22,7 @@ def production(settings):
     settings.STRIPE_WEBHOOK_SECRETS = ["whsec_example"]
     settings.STRIPE_API_BASE = "https://api.stripe.com"
     settings.PAYPAL_API_BASE = "https://api-m.paypal.com"
+    settings.PAYPAL_NVP_API_BASE = "https://api-3t.paypal.com"
     settings.VIES_API_BASE = "https://ec.europa.eu/taxation_customs/vies/rest-api"
     settings.BITRIX24_OAUTH_SERVERS = ["https://oauth.bitrix.info"]
     settings.BITRIX24_JS_URL = "https://api.bitrix24.com/api/v1/"
@@ -57,15 +58,16 @@ STAND_INS = [
 
 
 @pytest.mark.parametrize("url", STAND_INS)
-@pytest.mark.parametrize("name", ["STRIPE_API_BASE", "VIES_API_BASE", "BITRIX24_OAUTH_SERVERS", "ANYMAIL"])
+@pytest.mark.parametrize(
+    "name",
+    ["STRIPE_API_BASE", "PAYPAL_API_BASE", "PAYPAL_NVP_API_BASE", "VIES_API_BASE", "BITRIX24_OAUTH_SERVERS", "ANYMAIL"],
+)
 def test_a_stand_ins_address_is_refused(production, name, url):
     values = {
-        "STRIPE_API_BASE": url,
-        "VIES_API_BASE": url,
         "BITRIX24_OAUTH_SERVERS": [url],
         "ANYMAIL": {"POSTMARK_API_URL": url},
     }
-    setattr(production, name, values[name])
+    setattr(production, name, values.get(name, url))
     assert found() == ["storefront.E001"]
 
 

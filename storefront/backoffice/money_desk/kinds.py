@@ -122,6 +122,9 @@ KINDS = {
             "Closing this entry means that the address works: mails are sent there again."
         ),
     ),
+    "wrong_documents": ReviewText(
+        _("Ask the customer for these documents back, then close this entry."),
+    ),
     "act_due": ReviewText(
         _("Open Documents, Acts: have it issued, or print, sign and post it. Then close this entry."),
     ),

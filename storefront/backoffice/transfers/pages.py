@@ -66,7 +66,8 @@ class TransferPage(DetailPage):
             by = found.booked_by or _("by a rule")
             yield Fact(_("Booked"), f"{instant(found.booked_at, 'short')}, {by}")
         if found.undone_at:
-            yield Fact(_("Undone"), f"{instant(found.undone_at, 'short')}, {found.undone_by or _('by the bank')}")
+            by = found.undone_by or _("by the bank")
+            yield Fact(_("Undone"), f"{instant(found.undone_at, 'short')}, {by}")
         if found.reason:
             yield Fact(_("Reason"), found.reason)
 
@@ -117,7 +118,8 @@ class ProofPage(DetailPage):
         yield Fact(_("Customer"), invoice.customer.email, invoice.customer)
         yield Fact(_("Sent"), f"{instant(found.created_at, 'short')}, {found.get_source_display()}")
         if found.decided_at:
-            yield Fact(_("Decided"), f"{instant(found.decided_at, 'short')}, {found.decided_by or _('by itself')}")
+            by = found.decided_by or _("by itself")
+            yield Fact(_("Decided"), f"{instant(found.decided_at, 'short')}, {by}")
         if found.reason:
             yield Fact(_("Reason"), found.reason)
         grant = invoice.provisional_grants.filter(ended_at=None).first()

@@ -16,6 +16,7 @@ from wagtail.models import ModelLogEntry
 from storefront.account import urls as account_urls
 from storefront.backoffice.customers.as_customer import permit, rendering
 from storefront.billing import links
+from storefront.billing.models import RefundRequest
 from storefront.core import clock
 from storefront.licensing.links import extend_path
 from storefront.support import urls as support_urls
@@ -50,13 +51,14 @@ def pages(customer: Any, invoice: Any, license: Any, consent: Any) -> list[str]:
     )
     conversations.answer(conversation=talk, by=customer, text="In your account.", key="a")
     document = make_document(invoice)
+    asked = RefundRequest.objects.create(customer=customer, invoice=invoice)
     return [
         "/account/", "/account/documents/", f"/account/documents/{document.public_id}/", "/account/payers/",
         "/account/invoices/", f"/account/invoices/{invoice.number}/",
         f"/account/invoices/{invoice.number}/print/", "/account/licenses/", f"/account/licenses/{license.public_id}/",
         "/account/orders/", f"/account/orders/{invoice.order.number}/", "/account/agreements/",
         f"/account/agreements/{consent.order.number}/{consent.sha256}/", "/account/profile/", "/account/tickets/",
-        f"/account/tickets/{talk.number}/",
+        f"/account/tickets/{talk.number}/", f"/account/refunds/{asked.public_id}/",
     ]  # fmt: skip
 
 
@@ -166,10 +168,11 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-license-address", "account-ticket-new", "account-ticket-turn", "account-ticket-rate",
         "account_set_password", "account-mail-again", "account_email", "usersessions_list", "staff-invitation",
         # forms of the customer's own, and files that staff have in the back office
-        "account-invoice-send", "account-documents-archive", "account-documents-statement", "account-document-pdf",
-        "account-document-xml", "account-document-ubl", "account-document-send", "account-document-paper",
-        "account-license-hand-over", "account-payer-new", "account-payer", "account-payer-turn",
-        "account-data", "account-data-ask", "account-data-copy", "account-data-erase", "erasure-withdraw",
+        "account-invoice-send", "account-invoice-refund", "account-invoice-proof", "account-documents-archive",
+        "account-documents-statement", "account-document-pdf", "account-document-xml", "account-document-ubl",
+        "account-document-send", "account-document-paper", "account-license-hand-over", "account-payer-new",
+        "account-payer", "account-payer-turn", "account-data", "account-data-ask", "account-data-copy",
+        "account-data-erase", "erasure-withdraw",
     }  # fmt: skip
 
 
