@@ -6,6 +6,7 @@ each set of migrations and kept.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -14,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,10 +109,23 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     pytest.fail(f"the shop did not start:\n{log.read_text()[-5000:]}")
                 time.sleep(0.2)
+            _load_everything(f"http://127.0.0.1:{port}")
             yield Running(f"http://127.0.0.1:{port}", port + 100, folder)
         finally:
             process.terminate()
             process.wait(timeout=40)
+
+
+def _load_everything(url: str) -> None:
+    """The first pages of each process load code and templates, for which a busy machine takes half a minute: no journey
+    waits for that. What is asked for at once is spread over the processes."""
+
+    def load(path: str) -> None:
+        with contextlib.suppress(OSError):  # one that takes too long is answered with an error, and loaded all the same
+            urllib.request.urlopen(f"{url}{path}", timeout=120).close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(load, ["/admin/login/", "/", "/products/", "/account/login/"] * 4))
 
 
 @pytest.fixture
