@@ -65,8 +65,8 @@ def dawdling(monkeypatch):
             dawdle(DAWDLE)
         return apply(instance, *args, **changes)
 
-    def slowly_ask(invoice):
-        found = askable(invoice)
+    def slowly_ask(invoice, **how):
+        found = askable(invoice, **how)
         dawdle(DAWDLE)
         return found
 
