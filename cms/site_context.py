@@ -119,6 +119,7 @@ def _load(request: HttpRequest | None) -> SiteContext:
     pages = _pages_below_home(request, site)
     products, assurances = _products(language)
     seller = Seller.objects.filter(is_default=True).first()
+    methods = public_methods.offered()
     context: SiteContext = {
         "pages": tuple(link for link, _ in pages),
         "menu": navigation.menu
@@ -133,12 +134,12 @@ def _load(request: HttpRequest | None) -> SiteContext:
         "homes": _homes(site),
         "seller": {name: str(getattr(seller, name)) for name in SELLER_FIELDS} if seller else {},
         "refund": _refund_rule(seller, language, site),
-        "withdrawal": reverse("contract-withdrawal-find") if public_methods.is_open_to_consumers_in_eu() else "",
+        "withdrawal": reverse("contract-withdrawal-find") if public_methods.is_open_to_consumers_in_eu(methods) else "",
         "price_note": price_note(seller),
         "footer": "",
         "notices": navigation.notices,
         "not_found": navigation.not_found,
-        "payment_ways": public_methods.offered_ways(),
+        "payment_ways": public_methods.ways_of_rows(methods),
         "payment_page": _payment_page(language, site),
     }
     values = {"shop_name": settings.SHOP_NAME, "support_email": settings.SUPPORT_EMAIL, "parts": navigation.footer}

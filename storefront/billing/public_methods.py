@@ -41,16 +41,20 @@ class PaymentWays(NamedTuple):
     leads_elsewhere: bool = False
 
 
+def offered() -> list[PaymentMethod]:
+    """In the seller's order; two queries, and nobody outside is asked."""
+    return [row for row in payment_methods.rows() if not row.is_stopped and payment_methods.is_set_up(row.name)]
+
+
 def all_offered() -> list[PublicMethod]:
-    """In the seller's order. The number of queries does not depend on that of the methods; nobody outside is asked."""
-    return [_public(row) for row in _offered()]
+    """Each of ``offered`` in words. The number of queries does not depend on that of the methods."""
+    return [_public(row) for row in offered()]
 
 
-def is_open_to_consumers_in_eu() -> bool:
+def is_open_to_consumers_in_eu(methods: Iterable[PaymentMethod]) -> bool:
     """Whether a person in a member state may buy here at all: then the law of consumers there applies."""
     return any(
-        row.for_persons and row.for_orders and (not row.countries or EU & {*row.countries.split()})
-        for row in _offered()
+        row.for_persons and row.for_orders and (not row.countries or EU & {*row.countries.split()}) for row in methods
     )
 
 
@@ -63,18 +67,14 @@ def ways_of(methods: Iterable[OpenMethod]) -> PaymentWays:
     return PaymentWays(tuple(named), with_marks, any(not each.is_by_hand for each in named.values()))
 
 
-def offered_ways() -> PaymentWays:
-    """Of all that are offered, in the seller's order; two queries."""
-    return ways_of(map(open_methods.shown, _offered()))
+def ways_of_rows(methods: Iterable[PaymentMethod]) -> PaymentWays:
+    """As ``ways_of``, of methods that no invoice was compared with."""
+    return ways_of(map(open_methods.shown, methods))
 
 
 def _with_marks(method: OpenMethod) -> str:
     marks = [mark for mark in method.marks if mark not in method.title]
     return f"{method.title} ({', '.join(marks)})" if marks else method.title
-
-
-def _offered() -> list[PaymentMethod]:
-    return [row for row in payment_methods.rows() if not row.is_stopped and payment_methods.is_set_up(row.name)]
 
 
 def _public(row: PaymentMethod) -> PublicMethod:

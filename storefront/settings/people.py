@@ -52,6 +52,7 @@ STAFF_IDLE_MINUTES = env.integer("STAFF_IDLE_MINUTES", default=60, at_least=1, a
 #: The link that sets the first password (and every reset link) is good once and for 72 hours.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+SESSION_ENGINE = "storefront.users.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -82,6 +82,10 @@ class RaceProofSessionMiddleware(SessionMiddleware):
     session any more: its answer must not take away the cookie of the new one, with which the buyer is logged in.
     """
 
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.session.yields = _is_in_background(request)  # type: ignore[attr-defined]
+
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:
             response = super().process_response(request, response)

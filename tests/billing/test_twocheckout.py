@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from storefront.billing.gateway_registry import missing
@@ -187,13 +188,15 @@ def test_a_chargeback_takes_back_and_gives_again(
     attempt = begun(invoice)
     number = twocheckout.buy(attempt.redirect_url)
     settle(attempt_id=attempt.pk)
-    for resolution, is_disputed in (("OPEN", True), ("WON", False), ("OPEN", True), ("LOST", True)):
-        twocheckout.charge_back(number, resolution=resolution)
-        assert tell(client, twocheckout).status_code == 200
-        process_due()
-        payment = Payment.objects.get()
-        assert payment.is_disputed is is_disputed, resolution
-        assert audited() == []
+    with time_machine.travel(clock.now()) as traveller:
+        for resolution, is_disputed in (("OPEN", True), ("WON", False), ("OPEN", True), ("LOST", True)):
+            traveller.shift(timedelta(hours=1))  # messages of one second about one state would be copies
+            twocheckout.charge_back(number, resolution=resolution)
+            assert tell(client, twocheckout).status_code == 200
+            process_due()
+            payment = Payment.objects.get()
+            assert payment.is_disputed is is_disputed, resolution
+            assert audited() == []
     assert payment.amount_refunded == 0
 
 

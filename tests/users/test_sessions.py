@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from storefront.core import clock
@@ -141,3 +142,27 @@ def test_a_request_in_the_background_that_comes_late_logs_no_buyer_out(client: C
         assert COOKIE not in answer.cookies
     # A page that a person opens with a session that is over begins anew.
     assert late.get("/basket/", headers={"Sec-Fetch-Mode": "navigate"}).cookies[COOKIE].value == ""
+
+
+def test_a_request_in_the_background_takes_back_nothing_that_was_sent_after_it(client: Client, shop: Any) -> None:
+    """A buyer goes on typing and presses a button while the script's request about the fields before still runs."""
+    put_in_cart(client, shop.term())
+    client.post("/checkout/draft/", filled(shop))
+    script, seen = Client(), []
+    script.cookies = client.cookies
+
+    def press_the_button(execute: Any, sql: str, *rest: Any) -> Any:
+        if seen == ["read"]:  # by the script's request
+            seen.append("pressed")
+            assert client.post("/checkout/", filled(shop, name="Typed last", go="cart")).status_code == 302
+        if "django_session" in sql and not seen:
+            seen.append("read")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(press_the_button):
+        script.post("/checkout/draft/", filled(shop, name="Typed fi"), headers={"Sec-Fetch-Mode": "cors"})
+    assert seen == ["read", "pressed"]
+    assert 'value="Typed last"' in client.get("/checkout/").content.decode()
+    # What nobody else has changed is kept.
+    script.post("/checkout/draft/", filled(shop, name="Typed later"), headers={"Sec-Fetch-Mode": "cors"})
+    assert 'value="Typed later"' in client.get("/checkout/").content.decode()
