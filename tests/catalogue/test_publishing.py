@@ -162,3 +162,14 @@ def test_offers_written_before_languages_are_read_as_they_were() -> None:
     (found,) = published_prices.load(once, "ru", "EUR")
     assert (found.name, found.features, found.prices[0].amount) == ("Pro", ("Calls", "CRM"), Decimal("96.00"))
     assert migration.in_languages(once) == once
+
+
+def test_a_price_that_comes_to_nothing_is_refused_to_marketers_and_withdrawn_by_the_schedule(shop: Any) -> None:
+    shop.software.own_periods.all().delete()
+    Plan.objects.filter(code="standard").update(monthly_price=Decimal("0.01"))
+    Period.objects.filter(months=12).update(discount_percent=Decimal("99"))
+    with pytest.raises(publishing.ZeroPriceError):
+        publishing.publish_all()
+    publishing.publish_all(withdraw_zero_prices=True)
+    assert not shop.term("standard", 12).is_active and shop.term("standard", 1).is_active
+    assert shop.term("pro", 12).is_active
