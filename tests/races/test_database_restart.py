@@ -14,7 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import psutil
@@ -63,9 +65,11 @@ def eventually(holds: Callable[[], Any], what: str) -> None:
 class Shop:
     """The processes of one shop and the server they share."""
 
-    def __init__(self, folder: Path, stripe: StripeStandIn) -> None:
+    def __init__(self, folder: Path, stripe: StripeStandIn, stack: ExitStack) -> None:
+        """``stack``: what is begun is stopped with it, also where the shop does not start."""
+        self._children: list[subprocess.Popen[str]] = []
         self.server = pgserver.get_server(folder / "data", cleanup_mode=None)
-        self.server.start()  # one that was stopped before is found, not started
+        stack.callback(self.stop)
         self.url = f"http://127.0.0.1:{free_port()}"
         self.log = folder / "worker.log"
         (folder / "cache").mkdir()
@@ -76,7 +80,6 @@ class Shop:
             "CACHE_DIR": str(folder / "cache"),
             "STRIPE_API_BASE": stripe.base_url,
         }
-        self._children: list[subprocess.Popen[str]] = []
         self.run("manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
         begun = self.run("manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", BEGIN)
         self.charges = json.loads(begun.splitlines()[-1])
@@ -173,13 +176,12 @@ def stripe() -> Iterator[StripeStandIn]:
 @pytest.fixture(scope="module")
 def shop(stripe: StripeStandIn) -> Iterator[Shop]:
     # Not below pytest's own folder: as root the server runs as another user, to whom that is closed.
-    folder = DATA.parent / "restarted"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shop = Shop(folder, stripe)
-    yield shop
-    shop.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    DATA.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(prefix="restarted-", dir=DATA.parent))  # the server of a shop that did not start has its own
+    folder.chmod(0o755)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        yield Shop(folder, stripe, stack)
 
 
 @pytest.mark.timeout(1200)
