@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from checkout.cart.prices import CartPrice
 from checkout.extension.periods import Extension
-from checkout.page.forms import box_name, consent_box
+from checkout.page.forms import EARLY_START, box_name, consent_box, early_start_box
 from storefront.billing.payer_forms import PayerFields, reload_from
 
 #: Who gets the invoice when nobody is logged in: the holder of the license, or somebody who gives their data.
@@ -43,9 +43,13 @@ class ExtendForm(forms.Form):
             self.fields["payer"] = forms.ChoiceField(
                 label=_("Who gets the invoice?"), choices=choices, initial=HOLDER, widget=forms.RadioSelect
             )
-            reload_from(page, self.fields["payer"], button=PayerFields.RELOAD, part=PRICES, also="#shown")
+            reload_from(page, self.fields["payer"], button=PayerFields.RELOAD, part=PRICES, also="#shown,#early-start")
         for version in self.versions:
             self.fields[box_name(version)] = consent_box(version)
+
+    def ask_for_early_start(self) -> None:
+        """Of a payer whom ``billing.services.early_starts`` asks."""
+        self.fields[EARLY_START] = early_start_box()
 
     @property
     def boxes(self) -> list[forms.BoundField]:

@@ -136,11 +136,12 @@ def order(
     ip_address: str | None,
     language: str,
     ip_country: str = "",
+    wants_early_start: bool = False,
 ) -> PlacedOrder:
     """Place the order of ``payer`` (None: an account is created for ``contact``), who need not hold the license.
 
     ``details``: whom the invoice is addressed to, None for the default of ``payer``. It costs at most what was shown.
-    ``shows_portal``: whether the payer may see which portal the license is for.
+    ``shows_portal``: whether the payer may see which portal the license is for. ``wants_early_start``: as OrderRequest.
     Raises what ``place_order`` raises, and CartChanged; nothing is written then.
     """
     license = extension.license
@@ -159,6 +160,7 @@ def order(
                 named_by_link=license.public_id,
                 payer=details,
                 ip_country=ip_country,
+                wants_early_start=wants_early_start,
             )
         )
         if placed.invoice.amount > shown.amounts.get(price.pk, -1):

@@ -6,7 +6,6 @@ gives no other access: the page shows number, product, license type and end, and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -22,13 +21,12 @@ from checkout.cart.errors import CartError
 from checkout.cart.operations import extend_license
 from checkout.cart.presentation import percent_off
 from checkout.cart.session import cart_of, find_basket
-from checkout.extension import periods, taxes
-from checkout.extension.forms import OTHER, PRICES, ExtendForm
+from checkout.extension import page_forms, periods, taxes
+from checkout.extension.page_forms import PageForms
 from checkout.extension.periods import Extension, PeriodChoice
 from checkout.extension.taxes import PeriodTaxes
 from checkout.orders.errors import CannotOrder, CartChanged, SameOrderOpen, TooManyOpen
 from checkout.orders.order_request import Contact, PlacedOrder
-from checkout.page.forms import CheckoutForm
 from checkout.page.rendering import current_customer
 from checkout.page.signing_in import sign_in
 from checkout.page.views import BUSY
@@ -37,8 +35,7 @@ from storefront.billing.errors import TaxRateMissing
 from storefront.billing.links import next_path, pay_path
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import missing_rates, taxation
-from storefront.billing.tax import SellerTax
-from storefront.core import country_choice, throttle, visitor
+from storefront.core import throttle, visitor
 from storefront.core.money import display
 from storefront.core.throttle import throttled
 from storefront.users import services as users
@@ -46,22 +43,6 @@ from storefront.users.models import User
 
 #: Hidden field with what the page showed.
 SHOWN = "shown"
-
-
-@dataclass
-class _Forms:
-    choices: ExtendForm
-    #: For a visitor who is not logged in; bound only if they say that they pay themselves.
-    payer: CheckoutForm | None
-    seller: SellerTax
-
-    @property
-    def names_another(self) -> bool:
-        """Whether a visitor says that the holder does not get the invoice."""
-        return self.payer is not None and self.choices["payer"].value() == OTHER
-
-    def are_valid(self) -> bool:
-        return all([form.is_valid() for form in (self.choices, self.payer) if form is not None and form.is_bound])
 
 
 @private
@@ -85,8 +66,8 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, extension: Extension) -> HttpResponse:
     """The page, or the order. Raises TaxRateMissing."""
-    forms = _forms(request, extension)
-    if request.method == "POST" and not _asks_for_fields(request) and forms.are_valid():
+    forms = page_forms.of(request, extension)
+    if request.method == "POST" and not page_forms.asks_for_fields(request) and forms.are_valid():
         try:
             return _order(request, extension, forms)
         except CartError as exc:  # taken off sale meanwhile
@@ -109,31 +90,10 @@ def _put_in_cart(request: HttpRequest, extension: Extension) -> HttpResponse:
     return redirect("cart")
 
 
-def _forms(request: HttpRequest, extension: Extension) -> _Forms:
-    data = request.POST if request.method == "POST" else None
-    is_visitor = current_customer(request) is None
-    page, seller = request.get_full_path(), taxation.settings()
-    choices = ExtendForm(data, extension=extension, asks_payer=is_visitor, page=page)
-    if not is_visitor:
-        return _Forms(choices, None, seller)
-    typed = data if data and data.get("payer") == OTHER and not _asks_for_fields(request) else None
-    initial = {"country": country_choice.current() or seller.country}
-    initial |= {name: request.POST[name] for name in request.POST}
-    payer = CheckoutForm(
-        typed, customer=None, needs_portal=False, versions=[], initial=initial, page=page, total=PRICES
-    )  # fmt: skip
-    return _Forms(choices, payer, seller)
-
-
-def _asks_for_fields(request: HttpRequest) -> bool:
-    """Whether only the fields of another country are asked for."""
-    return request.POST.get("go") == CheckoutForm.RELOAD
-
-
 def _page(
     request: HttpRequest,
     extension: Extension,
-    forms: _Forms,
+    forms: PageForms,
     *,
     notice: str = "",
     has_account: bool = False,
@@ -141,7 +101,7 @@ def _page(
 ) -> HttpResponse:
     customer = current_customer(request)
     license = extension.license
-    payer = _addressee(customer, extension, forms)
+    payer = page_forms.addressee(customer, extension, forms)
     tax = taxes.of(extension.prices, payer, forms.seller)
     context = {
         "extension": extension,
@@ -149,6 +109,7 @@ def _page(
         "tax_note": tax.note(extension.usual),
         "form": forms.choices,
         "payer_form": forms.payer,
+        "early_start": forms.early_start,
         "contact": periods.contact_of(customer) if customer else None,
         "payer": payer if customer else None,
         "is_holder": customer is not None and customer.pk == license.customer_id,
@@ -160,13 +121,6 @@ def _page(
         "has_account": has_account,
     }
     return render(request, "checkout/extend.html", context, status=status)
-
-
-def _addressee(customer: User | None, extension: Extension, forms: _Forms) -> PayerDetails:
-    """Whom the invoice will be addressed to, as the forms stand."""
-    if forms.payer is not None and forms.names_another:
-        return forms.payer.so_far
-    return taxes.default_payer(customer or extension.license.customer)
 
 
 def _as_text(choice: PeriodChoice, tax: PeriodTaxes) -> dict[str, Any]:
@@ -187,13 +141,13 @@ def _as_text(choice: PeriodChoice, tax: PeriodTaxes) -> dict[str, Any]:
     }
 
 
-def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpResponse:
+def _order(request: HttpRequest, extension: Extension, forms: PageForms) -> HttpResponse:
     shown = extension.read_signed(request.POST.get(SHOWN, ""))
     if shown is None:
         return _page(request, extension, forms, notice=CartChanged("price").message)
     customer = current_customer(request)
     payer, contact, details = _payer(request, extension, forms)
-    taxation.ask(_addressee(payer, extension, forms))
+    taxation.ask(page_forms.addressee(payer, extension, forms))
     try:
         placed = periods.order(
             extension,
@@ -206,6 +160,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
             ip_address=visitor.client_address(request),
             language=get_language() or "en",
             ip_country=visitor.country(request),
+            wants_early_start=forms.wants_early_start,
         )
     except SameOrderOpen as exc:
         is_as_shown = exc.invoice.amount == shown.amounts.get(forms.choices.price.pk)
@@ -220,7 +175,7 @@ def _order(request: HttpRequest, extension: Extension, forms: _Forms) -> HttpRes
 
 
 def _payer(
-    request: HttpRequest, extension: Extension, forms: _Forms
+    request: HttpRequest, extension: Extension, forms: PageForms
 ) -> tuple[User | None, Contact, PayerDetails | None]:
     """Who pays (None: a new customer), their contact data, as typed or as stored, and whom the invoice is addressed to
     (None: the default)."""

@@ -1,4 +1,5 @@
-"""Agreements as a buyer accepted them: with the order, or on the pay page where staff placed it for them."""
+"""Agreements as a buyer accepted them: with the order, or on the pay page where staff placed it for them; and what a
+consumer in the EU is asked there."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from checkout.orders.agreements import AgreementText
 from checkout.orders.errors import CartChanged
 from storefront.billing.errors import BillingError
 from storefront.billing.models import Invoice
+from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import early_starts
 from storefront.billing.services.locking import lock_invoice
 from storefront.core import clock
@@ -61,6 +63,18 @@ def to_accept(invoice: Invoice, *, with_body: bool = False) -> list[AgreementTex
     return agreements.newest(ids, with_body=with_body)
 
 
+def awaits_early_start(invoice: Invoice) -> bool:
+    """Whether the pay page asks what the checkout could not: of an order that staff placed, or whose payer has changed
+    since to a consumer in the EU. No query for any other invoice."""
+    if invoice.order_id is None or invoice.amount <= 0:
+        return False
+    if not early_starts.is_asked(PayerDetails.from_json(invoice.payer)):
+        return False
+    if invoice.replaces_id is None and not to_accept(invoice):
+        return False
+    return early_starts.of(invoice) is None
+
+
 def problem(invoice: Invoice) -> ConsentAwaited | None:
     """What keeps an invoice from being paid (``PAYMENT_BARRIERS``)."""
     return ConsentAwaited() if to_accept(invoice) else None
@@ -82,10 +96,8 @@ def accept(
     with transaction.atomic():
         locked = lock_invoice(invoice.pk)
         versions = to_accept(locked, with_body=True)
-        if not versions:
-            return
-        if {version.pk for version in versions} != set(version_ids):
+        if versions and {version.pk for version in versions} != set(version_ids):
             raise CartChanged("agreement")
         write(order=locked.order, versions=versions, language=language, ip_address=ip_address)
-        if wants_early_start:
+        if wants_early_start and early_starts.of(locked) is None:
             early_starts.write(invoice=locked, language=language, ip_address=ip_address)

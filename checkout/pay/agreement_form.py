@@ -1,4 +1,5 @@
-"""The boxes of agreements on the pay page of an order that staff placed."""
+"""What is asked before an order can be paid: its agreements, where staff placed it, and what a consumer in the EU is
+asked at the checkout, where they became the payer later."""
 
 from __future__ import annotations
 
@@ -12,8 +13,6 @@ from checkout.orders import consents
 from checkout.orders.agreements import AgreementText
 from checkout.page.forms import EARLY_START, box_name, consent_box, early_start_box
 from storefront.billing.models import Invoice
-from storefront.billing.payer_details import PayerDetails
-from storefront.billing.services import early_starts
 
 
 class AgreementForm(forms.Form):
@@ -54,8 +53,7 @@ class AgreementForm(forms.Form):
 def of_invoice(invoice: Invoice, data: Mapping[str, Any] | None = None) -> AgreementForm | None:
     """The form, if anything must be accepted before this invoice can be paid."""
     versions = consents.to_accept(invoice)
-    if not versions:
+    asks_early_start = consents.awaits_early_start(invoice)
+    if not versions and not asks_early_start:
         return None
-    payer = PayerDetails.from_json(invoice.payer)
-    asks_early_start = invoice.amount > 0 and early_starts.is_asked(payer) and early_starts.of(invoice) is None
     return AgreementForm(data, versions=versions, asks_early_start=asks_early_start)

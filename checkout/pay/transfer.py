@@ -55,7 +55,7 @@ def is_open(invoice: Invoice) -> bool:
     not while staff look at the invoice."""
     if queries.replacement_of(invoice) or not queries.asks_for_money(invoice):
         return False
-    if queries.blocking_problem(invoice) or consents.problem(invoice):
+    if queries.blocking_problem(invoice) or consents.problem(invoice) or consents.awaits_early_start(invoice):
         return False
     return awaiting.is_expected(invoice) or any(each.name == booking.GATEWAY for each in open_methods.open_to(invoice))
 

@@ -57,6 +57,7 @@ def sent(client: Client, shop: Any, license: License, months: int = 6, **fields:
         "term": shop.term("pro", months).pk,
         f"agreement-{shop.agreement.pk}": "on",
         "payer": "holder",
+        "early_start": "on",  # asked of consumers in the EU only
     }
     return client.post(extend_path(license), form | fields)
 
