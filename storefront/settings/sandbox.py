@@ -13,6 +13,8 @@ SALT_KEY = [configuration.SANDBOX_ENCRYPTION_KEY]
 #: Where `manage.py run` starts the stand-ins; the site itself listens on PORT.
 PORT = env.integer("PORT", default=8000, at_least=1, at_most=65000)
 SANDBOX_PORT = env.integer("SANDBOX_PORT", default=PORT + 100, at_least=1, at_most=65000)
+#: How many ports the stand-ins take, SANDBOX_PORT the first.
+SANDBOX_PORTS = 9
 SANDBOX = True
 #: Folder in which the stand-ins keep their state between runs.
 SANDBOX_STATE = str(env.path("SANDBOX_STATE", default=BASE_DIR / "var" / "sandbox"))

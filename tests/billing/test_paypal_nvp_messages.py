@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,36 +15,26 @@ from storefront.inbox.models import InboundEvent, InboundStatus
 from storefront.inbox.processing import process_due
 from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
 from tests.billing.building import make_invoice
+from tests.billing.providers import FORM, paypal_nvp  # noqa: F401  (fixture)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FORM = "application/x-www-form-urlencoded"
-
-
-@pytest.fixture
-def paypal(settings: Any) -> Iterator[PayPalNvpStandIn]:
-    with PayPalNvpStandIn() as stand_in:
-        settings.PAYPAL_NVP_USER = stand_in.credentials["USER"]
-        settings.PAYPAL_NVP_PASSWORD = stand_in.credentials["PWD"]
-        settings.PAYPAL_NVP_SIGNATURE = stand_in.credentials["SIGNATURE"]
-        settings.PAYPAL_NVP_MERCHANT_ID = stand_in.account
-        settings.PAYPAL_NVP_API_BASE = stand_in.base_url
-        settings.PAYMENT_ACCOUNTS = {"paypal_nvp": stand_in.account}
-        yield stand_in
 
 
 def post(body: str) -> int:
     return Client().post("/hooks/paypal_nvp/", data=body, content_type=FORM).status_code
 
 
-def test_a_pending_payment_is_paid_by_the_message_that_paypal_confirms(paypal: PayPalNvpStandIn, customer: Any) -> None:
+def test_a_pending_payment_is_paid_by_the_message_that_paypal_confirms(
+    paypal_nvp: PayPalNvpStandIn, customer: Any  # noqa: F811
+) -> None:  # fmt: skip
     invoice = make_invoice(customer)
     attempt = start(invoice=invoice, gateway_name="paypal_nvp")
     token = attempt.provider_reference or ""
-    paypal.approve(token, funding="echeck")
+    paypal_nvp.approve(token, funding="echeck")
     assert settle(attempt_id=attempt.pk).is_processing
-    transaction = paypal.state.token(token)["transaction"]
-    paypal.change(transaction, status="Completed")
-    message = paypal.state.data["messages"][-1]["body"]
+    transaction = paypal_nvp.state.token(token)["transaction"]
+    paypal_nvp.change(transaction, status="Completed")
+    message = paypal_nvp.state.data["messages"][-1]["body"]
 
     # Made up: stored, asked about, of no effect.
     assert post(message.replace("mc_gross", "mc_gros2")) == 200
@@ -63,7 +52,7 @@ def test_a_pending_payment_is_paid_by_the_message_that_paypal_confirms(paypal: P
 
 
 @pytest.mark.parametrize("body", ["", "txn_id=1&txn_id=2&payment_status=Completed", "payment_status=Completed", "%ff"])
-def test_what_is_no_message_is_refused_at_the_door(paypal: PayPalNvpStandIn, body: str) -> None:
+def test_what_is_no_message_is_refused_at_the_door(paypal_nvp: PayPalNvpStandIn, body: str) -> None:  # noqa: F811
     assert post(body) == 400
     assert not InboundEvent.objects.exists()
 
@@ -80,8 +69,8 @@ def test_a_shop_without_it_has_no_such_door(caplog: pytest.LogCaptureFixture) ->
 
 
 def test_half_a_configuration_stores_nothing_that_could_not_be_asked_about(
-    paypal: PayPalNvpStandIn, settings: Any
-) -> None:
+    paypal_nvp: PayPalNvpStandIn, settings: Any  # noqa: F811
+) -> None:  # fmt: skip
     assert post(GENUINE) == 200
     settings.PAYPAL_NVP_PASSWORD = ""
     assert post(f"{GENUINE}&more=1") == 503

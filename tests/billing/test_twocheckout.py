@@ -20,6 +20,7 @@ from storefront.billing.services.refunds import start as refund
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.core import clock
+from storefront.gateways.errors import Unavailable
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.processing import process_due
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
@@ -265,11 +266,40 @@ def test_one_order_that_cannot_be_read_keeps_no_other_from_being_found(
     assert reconcile() == 1 and ReviewItem.objects.count() == 1
 
 
-def test_nor_one_beside_another_order_of_its_link(twocheckout: TwoCheckoutStandIn, invoice: Any, customer: Any) -> None:
-    mixed, other = begun(invoice), begun(make_invoice(customer, "12.00"))
-    twocheckout.tamper(twocheckout.buy(mixed.redirect_url), Status="DELIVERED")
-    twocheckout.buy(mixed.redirect_url)
-    twocheckout.buy(other.redirect_url)
+def two_by_one_link(stand_in: TwoCheckoutStandIn, attempt: PaymentAttempt, **second: Any) -> str:
+    """An order that cannot be read, and another one after it; the number of the other."""
+    stand_in.tamper(stand_in.buy(attempt.redirect_url), Status="DELIVERED")
+    return stand_in.buy(attempt.redirect_url, **second)
+
+
+def test_nor_one_beside_another_order_of_its_link(twocheckout: TwoCheckoutStandIn, invoice: Any, audited: Any) -> None:
+    """The paid one is taken, the other is for staff, and so it stays at the second look."""
+    attempt = begun(invoice)
+    paid = two_by_one_link(twocheckout, attempt)
+    for _time in range(2):
+        attempt = settle(attempt_id=attempt.pk)
+        assert (attempt.status, attempt.charge_reference) == ("succeeded", paid)
+    item = ReviewItem.objects.get()
+    assert (item.kind, item.attempt, item.invoice) == ("unreadable_charge", attempt, invoice)
     reconcile()
-    other.refresh_from_db()
-    assert other.status == "succeeded" and ReviewItem.objects.get().kind == "unreadable_charge"
+    invoice.refresh_from_db()
+    assert (ReviewItem.objects.count(), invoice.status, audited()) == (1, "paid", [])
+
+
+def test_beside_an_order_that_is_not_paid_it_may_be_the_payment(twocheckout: TwoCheckoutStandIn, invoice: Any) -> None:
+    attempt = begun(invoice)
+    two_by_one_link(twocheckout, attempt, outcome="declined")
+    with pytest.raises(Unavailable) as unknown:
+        settle(attempt_id=attempt.pk)
+    attempt.refresh_from_db()
+    assert (unknown.value.code, attempt.status) == ("unreadable_answer", "pending")
+
+
+def test_an_order_that_cannot_be_read_is_refunded_by_nobody(twocheckout: TwoCheckoutStandIn, invoice: Any) -> None:
+    """A refund is of the order that was taken, and finds it beside the other."""
+    attempt = begun(invoice)
+    paid = two_by_one_link(twocheckout, attempt)
+    payment = settle(attempt_id=attempt.pk).payment
+    made = refund(payment=payment, amount=payment.amount, reason="As agreed")
+    [strange, other] = twocheckout.orders()
+    assert (made.status, other["RefNo"], strange["Refunds"]) == ("succeeded", paid, None)

@@ -124,6 +124,7 @@ def test_a_card_that_is_refused_again_and_again_ends_the_attempt(rig: PayPalRig)
 
 @pytest.mark.parametrize(("issue", "code"), [
     ("PREVIOUS_REQUEST_IN_PROGRESS", "idempotency_key_in_use"), ("OF_NEXT_YEAR", "unknown_refusal"),
+    ("ORDER_COMPLETED_OR_VOIDED", "unknown_refusal"),  # PayPal says it of authorizations alone, and in either case
 ])  # fmt: skip
 def test_a_refusal_that_says_nothing_certain_ends_nothing(rig: PayPalRig, issue: str, code: str) -> None:
     from storefront.sandbox.paypal.errors import refused

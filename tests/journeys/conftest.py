@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from storefront.settings import sandbox as settings
 from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,11 +68,11 @@ class Running:
         return found["messages"] if isinstance(found, dict) else found
 
 
-def _free_port() -> int:
-    """A port whose next one is free too, with room for the stand-ins a hundred further on."""
-    for port in range(21000 + os.getpid() % 500 * 10, 60000, 10):
+def free_port(first: int = 21000) -> int:
+    """A port from ``first`` on that is free, as are all that the stand-ins use, a hundred further on."""
+    for port in range(first + os.getpid() % 500 * 10, 60000, 10):
         try:
-            for number in (port, *range(port + 100, port + 110)):
+            for number in (port, *range(port + 100, port + 100 + settings.SANDBOX_PORTS)):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", number))
         except OSError:
@@ -87,7 +88,7 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     if given := os.environ.get("JOURNEY_PORT"):
         yield Running(f"http://127.0.0.1:{given}", int(given) + 100, folder)
         return
-    port = _free_port()
+    port = free_port()
     log = folder / "log.txt"
     migrated.copy_sqlite(folder / "shop.sqlite3")
     environment = {

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import READY, ROOT, Running
+from tests.journeys.conftest import READY, ROOT, Running, free_port
 
 pytestmark = pytest.mark.journey
 
@@ -68,18 +67,6 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def free_ports() -> int:
-    for port in range(41000 + os.getpid() % 500 * 10, 60000, 10):
-        try:
-            for number in (port, *range(port + 100, port + 106)):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", number))
-        except OSError:
-            continue
-        return port
-    raise RuntimeError("no free ports")
-
-
 @pytest.fixture
 def data(running_shop: Running, tmp_path: Path) -> Path:
     """What the running shop has made on its ports, in another folder."""
@@ -97,7 +84,7 @@ def start(data: Path) -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
     def begin(**changes: str) -> Run:
-        port, log = free_ports(), data / f"log-{len(runs)}.txt"
+        port, log = free_port(41000), data / f"log-{len(runs)}.txt"
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
             "PORT": str(port),
             "DATABASE_URL": f"sqlite:///{data}/shop.sqlite3",

@@ -85,6 +85,20 @@ def take_message(*, body: str, headers: dict[str, str]) -> None:
         pass
 
 
+def told_by(*, source: str, message: dict[str, Any]) -> None:
+    """A provider's message comes and is handled, and the worker sends the mails."""
+    from django.test import Client
+
+    from storefront.inbox.processing import process_due
+    from storefront.notifications.outbox import deliver_due
+
+    response = Client().post(f"/hooks/{source}/", **message)
+    if response.status_code != 200:
+        raise RuntimeError(f"the message was answered {response.status_code}")
+    while process_due() + deliver_due():
+        pass
+
+
 def open_charge(*, invoice: int) -> None:
     """The buyer presses 'Pay order'."""
     from storefront.billing.models import Invoice
@@ -157,6 +171,12 @@ def give_back_a_line(*, invoice: int) -> None:
     row = Invoice.objects.get(pk=invoice)
     decision = RefundDecision(invoice=row, units=list(refund_units.units_left(row))[:1])
     refunds.begin(decision=decision, reason="As agreed", by=None, is_told=True)
+
+
+def give_back_and_tell(*, invoice: int) -> None:
+    """Staff give back the first line of an invoice, and the worker sends the mails."""
+    give_back_a_line(invoice=invoice)
+    send_mails()
 
 
 def approve_refund(*, refund: int, by: int) -> None:
@@ -249,6 +269,7 @@ def undo_transfer(*, transfer: int) -> None:
 
 FLOWS: dict[str, Callable[..., None]] = {
     "take_message": take_message,
+    "told_by": told_by,
     "open_charge": open_charge,
     "open_paypal": open_paypal,
     "open_twocheckout": open_twocheckout,
@@ -257,6 +278,7 @@ FLOWS: dict[str, Callable[..., None]] = {
     "cancel_unpaid": cancel_unpaid,
     "change_payer": change_payer,
     "give_back_a_line": give_back_a_line,
+    "give_back_and_tell": give_back_and_tell,
     "approve_refund": approve_refund,
     "approve_and_tell": approve_and_tell,
     "send_mails": send_mails,
@@ -270,7 +292,7 @@ FLOWS: dict[str, Callable[..., None]] = {
 
 
 #: Flows in which each call to a provider is a point of its own.
-ASKING = ("look", "open_paypal", "open_twocheckout", "approve_and_tell")
+ASKING = ("look", "open_paypal", "open_twocheckout", "told_by", "give_back_and_tell", "approve_and_tell")
 
 
 def crash(job: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import PaymentAttempt, Refund
-from storefront.billing.services import disputes, repeated_charges, reviews, unreadable
+from storefront.billing.services import disputes, repeated_charges, reviews, settlement_reviews, unreadable
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.settlement import mismatches
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, RefundStatus
@@ -44,7 +44,10 @@ def reconcile_gateway(name: str, *, since: datetime) -> int:
         return _refunded(name, since) + _disputed(name, _began(adapter, since))
     differences = 0
     for each in listed:
-        differences += _compare(name, each) if isinstance(each, PaymentSnapshot) else unreadable.file(name, each)
+        if isinstance(each, PaymentSnapshot):
+            differences += _compare(name, each)
+        else:
+            differences += settlement_reviews.unreadable(name, each)
     charges = _began(adapter, since)
     theirs = {each.provider_reference for each in listed}
     return differences + _missing(name, theirs, since) + _refunded(name, since) + _disputed(name, charges)

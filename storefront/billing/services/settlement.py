@@ -35,6 +35,7 @@ from storefront.billing.tax import EvidenceKind
 from storefront.core import clock, states
 from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, PendingReason, RemoteState
+from storefront.gateways.payments.listing import UnreadableCharge
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,8 @@ def record(*, attempt_id: int, snapshot: PaymentSnapshot, seen: int) -> PaymentA
             _adopt(attempt, snapshot)
             _change(attempt, snapshot)
             repeated_charges.note(attempt, snapshot)
+            for theirs in snapshot.unreadable:
+                settlement_reviews.unreadable(attempt.gateway, UnreadableCharge(snapshot.provider_reference, theirs))
             if was_promised and attempt.status == AttemptStatus.FAILED and attempt.invoice.status == InvoiceStatus.OPEN:
                 mails.payment_failed(attempt.invoice, attempt)
             orders.follow_attempts(attempt.invoice)

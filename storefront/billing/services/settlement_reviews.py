@@ -10,6 +10,7 @@ from storefront.billing.models import PaymentAttempt
 from storefront.billing.services import reviews
 from storefront.core.sentences import Sentence
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
+from storefront.gateways.payments.listing import UnreadableCharge
 
 
 def mismatch(attempt: PaymentAttempt, snapshot: PaymentSnapshot, problems: Sequence[str]) -> None:
@@ -74,3 +75,26 @@ def unknown_to_provider(attempt: PaymentAttempt) -> None:
         attempt=attempt,
         invoice=attempt.invoice,
     )
+
+
+def unreadable(gateway: str, charge: UnreadableCharge) -> int:
+    """A charge that nobody understands is filed, once for all of one page. Returns 1, for a count of differences."""
+    known = PaymentAttempt.objects.filter(gateway=gateway, provider_reference=charge.provider_reference)
+    attempt = known.select_related("invoice").first()
+    reviews.file(
+        key=f"unreadable-charge:{gateway}:{charge.provider_reference}"[:200],
+        kind="unreadable_charge",
+        detail=[
+            Sentence(
+                _("%(gateway)s says of %(reference)s (%(theirs)s) what cannot be read. Look at it there."),
+                {
+                    "gateway": gateway,
+                    "reference": charge.provider_reference,
+                    "theirs": charge.charge_reference or "–",
+                },
+            )
+        ],
+        attempt=attempt,
+        invoice=attempt.invoice if attempt else None,
+    )
+    return 1

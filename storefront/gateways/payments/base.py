@@ -78,7 +78,8 @@ class PaymentSnapshot:
     3166-1) that of the buyer's card or bank. ``missing_right``: what our key lacks to see all but state and amount.
     ``pending_reason``: why it is PROCESSING, where the provider tells. ``approval``: the provider's mark of the buyer's
     agreement while APPROVED, another one once they agree anew; "" if it has none. ``also_paid``: further charges that
-    were paid through the same page, as ``fetch`` takes them.
+    were paid through the same page, as ``fetch`` takes them; ``unreadable``: the provider's numbers of further ones
+    there that nobody understands, beside one that is paid for sure.
     """
 
     provider_reference: str
@@ -101,6 +102,7 @@ class PaymentSnapshot:
     pending_reason: PendingReason | None = None
     approval: str = ""
     also_paid: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=1 if not self._is_migrated() else 0, interactive=False)
         try:
             sandbox = self._start_sandbox()
-            self._await_port(settings.SANDBOX_PORT + 8, sandbox)
+            self._await_port(self._ports()[-1], sandbox)
             call_command("demo")
             self._start_worker()
             self._await_port(settings.PORT, self._start_site(workers))
@@ -80,7 +80,8 @@ class Command(BaseCommand):
 
     def _ports(self) -> list[int]:
         """The site's, and those of the stand-ins (``storefront.sandbox.__main__``)."""
-        return [settings.PORT, *range(settings.SANDBOX_PORT, settings.SANDBOX_PORT + 9)]
+        first = settings.SANDBOX_PORT
+        return [settings.PORT, *range(first, first + settings.SANDBOX_PORTS)]
 
     def _require_free(self, port: int) -> None:
         with socket.socket() as probe:

@@ -1,5 +1,10 @@
 """Chargebacks, which an order tells of itself (``ChargebackResolution``): the buyer's bank, or PayPal, asks for its
-money. https://verifone.cloud/docs/2checkout/Documentation/35Chargebacks/Chargebacks_guide"""
+money. https://verifone.cloud/docs/2checkout/Documentation/35Chargebacks/Chargebacks_guide
+
+The guide says what may happen. Assumed are the words for it: what ``ChargebackResolution`` and ``ChargebackReasonCode``
+read in the API's order, and that ACCEPTED is as good as LOST. Another resolution counts as no chargeback,
+another reason as OTHER.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from storefront.gateways.payments.twocheckout.disputes import STAGES
 from storefront.gateways.payments.twocheckout.limits import LIMITS
 from storefront.gateways.payments.twocheckout.links import is_ours, link, reference
 from storefront.gateways.payments.twocheckout.refunds import body, gross_of
-from storefront.gateways.payments.twocheckout.snapshots import Terms, also_paid, chosen, snapshot, unused
+from storefront.gateways.payments.twocheckout.snapshots import Terms, also_paid, chosen, snapshot, sure, unused
 
 #: 2Checkout counts days in a zone of its own; orders are listed by day.
 MARGIN = timedelta(days=2)
@@ -123,7 +123,7 @@ class Gateway(PaymentGateway):
         if not found:
             return unused(reference(provider_reference), now=self._clock(), is_live=self.is_live)
         counts = self._read(self._api.order(found[0].charge_reference), look=look)
-        return replace(counts, also_paid=also_paid(found))
+        return replace(counts, also_paid=also_paid(found), unreadable=found[0].unreadable)
 
     def cancel(self, provider_reference: str) -> PaymentSnapshot:
         """A link cannot be withdrawn: one without an order counts as closed, whatever comes by it later."""
@@ -198,10 +198,17 @@ class Gateway(PaymentGateway):
         return signatures.receipt(fields, key, digest, now=now)
 
     def _orders(self, provider_reference: str) -> list[PaymentSnapshot]:
-        """Those made through a link, the one that counts first."""
+        """Those made through a link, the one that counts first. Raises ``Unavailable``, see ``snapshots.sure``."""
         carried = reference(provider_reference)
         since = carried.closes_at - self.page_lifetime - MARGIN
-        return chosen(self._read(each) for each in self._api.orders(since=since, reference=provider_reference))
+        readable: list[PaymentSnapshot] = []
+        unreadable: list[Order] = []
+        for order in self._api.orders(since=since, reference=provider_reference):
+            try:
+                readable.append(self._read(order))
+            except Unavailable:
+                unreadable.append(order)
+        return sure(readable, unreadable)
 
     def _read(self, order: Order, *, look: bool = False, alone: bool = False) -> PaymentSnapshot:
         return snapshot(order, self._terms, now=self._clock(), look=look, alone=alone)

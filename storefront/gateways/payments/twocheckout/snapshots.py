@@ -1,12 +1,22 @@
 """An order at 2Checkout, read into the shop's words.
 
 https://docs.2checkout.com/json-rpc-api-reference/json-rpc-api-6.0/api-responses/order-with-dynamic-products
+
+Documented for orders are PENDING, AUTHRECEIVED, COMPLETE, REVERSED, REFUND, CANCELED, and that a check against fraud
+approves or refuses them: https://verifone.cloud/docs/2checkout/API-Integration/01Start-using-the-2Checkout-API/\
+2Checkout-API-general-information/Order_flow_in_2Checkout_API
+Documented for notifications are PURCHASE_PENDING, PENDING_APPROVAL, PENDING_ORDER_APPROVAL, PAYMENT_AUTHORIZED and
+PAYMENT_RECEIVED: https://verifone.cloud/docs/2checkout/API-Integration/Webhooks/\
+06Instant_Payment_Notification_%2528IPN%2529/IPN-triggers
+Assumed: that the API says these of orders, too; that SUSPECT is under way and INVALID over; that the check refuses by
+FRAUD and INVALIDDATA, and that such an order is not paid later, unless it is COMPLETE or REVERSED; that
+``PaymentDetails.Type`` of a transfer is WIRE. A status that is none of these leaves the outcome unknown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -108,6 +118,21 @@ def also_paid(found: Sequence[PaymentSnapshot]) -> tuple[str, ...]:
     """Of the orders of one link, as ``chosen`` sorts them, those that were paid beside the one that counts: by their
     own numbers, as a link can be paid more than once."""
     return tuple(each.charge_reference for each in found[1:] if each.state is RemoteState.SUCCEEDED)
+
+
+def sure(readable: Sequence[PaymentSnapshot], unreadable: Sequence[Order]) -> list[PaymentSnapshot]:
+    """The orders of one link, the one that counts first, where some of them can't be read.
+
+    Money that came by one is certain, whatever the others are; they are named beside it, for a person. Without such
+    money one of the others may be it: raises ``Unavailable``.
+    """
+    found = chosen(readable)
+    if unreadable:
+        if not found or found[0].state is not RemoteState.SUCCEEDED:
+            raise Unavailable("an order by this link cannot be read", code="unreadable_answer")
+        numbers = tuple(str(order.get("RefNo") or "")[:40] for order in unreadable)
+        found[0] = replace(found[0], unreadable=numbers)
+    return found
 
 
 def _rank(state: RemoteState) -> int:
