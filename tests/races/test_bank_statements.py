@@ -143,7 +143,7 @@ def test_control_run_with_keys_of_each_file_lines_are_taken_twice(
 ) -> None:
     keys = writing.keys
     monkeypatch.setattr(
-        writing, "keys", lambda statement: [f"{key}{threading.get_ident() % 997}" for key in keys(statement)]
+        writing, "keys", lambda *told: [f"{key}-{threading.get_ident() % 10**9}" for key in keys(*told)]
     )
     two_files(make_invoice(customer))
     race(importing.import_due, copies=2)
@@ -182,8 +182,10 @@ def test_an_import_that_is_killed_anywhere_ends_in_one_payment(
     settings.STORAGES = {**settings.STORAGES, "default": storage}
     allow(account)
     for die_at in range(1, MOST_POINTS):
-        invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"))
-        file = take_in(camt_of(("1.00", f"a {die_at}"), ("96.00", invoice.number), number=str(die_at)))
+        # Each of its own sum: an equal one of that day and payer in another file would be left to a person.
+        price = f"{96 + die_at}.00"
+        invoice = make_invoice(make_customer(f"buyer{die_at}@example.com"), price)
+        file = take_in(camt_of(("1.00", f"a {die_at}"), (price, invoice.number), number=str(die_at)))
         died = doomed.run("import_statements", die_at, files=str(tmp_path))
         with transaction.atomic():
             states.lock(file)  # PostgreSQL rolls back what the dead one began
