@@ -57,7 +57,8 @@ class LinesForm(forms.Form):
 
 
 class RefundForm(LinesForm):
-    """A refund that a customer asks for. ``must_name_account``: the way it was paid does not give money back."""
+    """A refund that a customer asks for. ``must_name_account``: the way it was paid does not give money back.
+    ``known``: the account that its fields begin with."""
 
     reason = forms.ModelChoiceField(
         label=gettext_lazy("Reason"),
@@ -86,8 +87,10 @@ class RefundForm(LinesForm):
         max_length=140,
     )
 
-    def __init__(self, *args: Any, must_name_account: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, must_name_account: bool = False, known: Payee | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if known is not None:
+            self.initial |= dict(zip(("payee_holder", "payee_account", "payee_bank"), _values(known), strict=True))
         self.must_name_account = must_name_account
         reasons = RefundReason.objects.filter(is_offered=True)
         if reasons.exists():

@@ -19,6 +19,7 @@ from storefront.billing.errors import AlreadyRequested, NotRequestable, RequestD
 from storefront.billing.models import Invoice, Refund, RefundRequest
 from storefront.billing.services import refund_plans, refund_requests
 from storefront.billing.states import RefundRequestStatus
+from storefront.billing.transfers import payees
 from storefront.core import clock, throttle
 from storefront.licensing.services import withdrawals
 
@@ -34,7 +35,8 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
             messages.info(request, str(NotRequestable()))
         return _shown(request, invoice, None)
     methods = sum(part.amount for part in refund_plans.sources(invoice))
-    form = RefundForm(request.POST or None, invoice=invoice, lines=lines, must_name_account=not methods)
+    known = None if methods else payees.known(invoice)  # who named one would not get it back the way it was paid
+    form = RefundForm(request.POST or None, invoice=invoice, lines=lines, must_name_account=not methods, known=known)
     if request.method != "POST":
         return _shown(request, invoice, form)
     if not form.is_valid():

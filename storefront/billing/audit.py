@@ -21,13 +21,14 @@ from storefront.billing.models import (
     LedgerAccount,
     LedgerEntry,
     LedgerTransaction,
+    PartPayment,
     Payment,
     PaymentAttempt,
     Refund,
     ReviewItem,
 )
 from storefront.billing.models.ledger import AccountKind
-from storefront.billing.services import ledger, movement_booking, orders, reviews, sales
+from storefront.billing.services import ledger, movement_booking, orders, part_payments, reviews, sales
 from storefront.billing.services.invoices import content_hash
 from storefront.billing.states import MADE_REFUND, OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus, RefundWay
 from storefront.core import clock
@@ -190,7 +191,11 @@ def _orders() -> Iterator[Finding]:
         backed.exclude(advance).exclude(settled=F("amount")).values_list("number", "amount", "settled")
     ):
         yield Finding("paid-without-payment", number, f"{total} of {amount}")
-    unpaid_advance = backed.filter(advance).exclude(attempts__payment__amount=F("amount"))
+    parts = PartPayment.objects.filter(part_payments.PAID_IT, invoice=OuterRef("pk"))
+    filled = parts.values("invoice").annotate(total=MoneySum("amount")).values("total")
+    unpaid_advance = backed.filter(advance).annotate(filled=Coalesce(Subquery(filled), _NONE))
+    # Before it was noted with what it is paid it was by one attempt.
+    unpaid_advance = unpaid_advance.exclude(filled=F("amount")).exclude(filled=0, attempts__payment__amount=F("amount"))
     for number in unpaid_advance.values_list("number", flat=True):
         yield Finding("paid-without-payment", number, "an advance payment")
 

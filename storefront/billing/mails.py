@@ -154,15 +154,16 @@ def payment_failed(invoice: Invoice, attempt: PaymentAttempt) -> None:
     _enqueue(mail, invoice, key=f"payment-failed:{attempt.public_id}")
 
 
-def account_topped_up(invoice: Invoice) -> None:
-    """An advance payment is on the personal account. (Licensing writes of what other invoices bought.)"""
+def account_topped_up(invoice: Invoice, *, again: str) -> None:
+    """An advance payment is on the personal account. (Licensing writes of what other invoices bought.) ``again``: see
+    ``part_payments.paid_again``."""
     mail = mails.AccountToppedUp(
         **of_invoice(invoice),
         invoice_number=invoice.number,
         amount=invoice.amount,
         account_url=absolute_url("account-home", language=invoice.language),
     )
-    _enqueue(mail, invoice, key=f"account-topped-up:{invoice.number}")
+    _enqueue(mail, invoice, key=f"account-topped-up:{invoice.number}{again}")
 
 
 def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:

@@ -11,17 +11,25 @@ from django.conf import settings
 from django.test import Client
 
 from storefront.billing import links
-from storefront.billing.models import EarlyStart, RefundReason, RefundRequest
-from storefront.billing.services import refund_requests
+from storefront.billing.models import EarlyStart, RefundPayout, RefundReason, RefundRequest
+from storefront.billing.services import refund_requests, refund_units, refunds
+from storefront.billing.services.refund_payees import Payee
+from storefront.billing.services.refund_plans import RefundDecision
+from storefront.billing.states import RefundWay
+from storefront.billing.transfers.services import booking
+from storefront.billing.transfers.services.booking import Share
 from storefront.core import clock
 from storefront.licensing.models import LicensePeriod
 from storefront.licensing.services import withdrawals
 from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice
 from tests.billing.test_refund_decisions import fresh, pay, terms
+from tests.billing.transfers import IBAN, came, make_account
 from tests.licensing.conftest import make_product
 
 pytestmark = pytest.mark.django_db
+
+PAYEE_FIELDS = ("payee_holder", "payee_account", "payee_bank")
 
 
 def bought(stripe: Any, customer: Any, **payer: str) -> Any:
@@ -114,6 +122,41 @@ def test_what_is_wrong_is_said_at_its_field(owner: Client, invoice: Any, typed: 
     answer = owner.post(path(invoice), {"lines": [line(invoice)], "reason": reason()} | typed)
     assert answer.status_code == 422 and says in answer.content.decode().replace("&#x27;", "'")
     assert not RefundRequest.objects.exists()
+
+
+def test_the_account_that_paid_by_transfer_is_filled_in_and_can_be_changed(owner: Client, customer: Any) -> None:
+    sold = make_invoice(customer, "50.00", terms=[terms(make_product("t"))])
+    came_from = came(make_account(), "50.00", payer_account=IBAN)
+    booking.book(incoming=came_from, shares=[Share(sold)], by=customer)
+    form = owner.get(path(sold)).context["form"]
+    assert [form[name].value() for name in PAYEE_FIELDS] == ["Acme GmbH", IBAN, ""]
+    other = {"payee_holder": "Ada", "payee_account": "40817810099910004312", "payee_bank": "044525225"}
+    owner.post(path(sold), {"lines": [line(sold)], "reason": reason()} | other)
+    asked = RefundRequest.objects.get()
+    assert [getattr(asked, name) for name in PAYEE_FIELDS] == list(other.values())
+
+
+def test_the_account_of_the_last_payout_is_filled_in_while_it_is_known_whole(owner: Client, customer: Any) -> None:
+    for number in range(2):
+        sold = make_invoice(customer, "50.00", terms=[terms(make_product(f"t{number}"))])
+        incoming = came(make_account(), "50.00", reference=f"REF {number}")
+        booking.book(incoming=incoming, shares=[Share(sold)], by=customer)
+        if number == 0:
+            assert owner.get(path(sold)).context["form"]["payee_account"].value() is None
+            units = list(refund_units.units_left(sold))
+            decision = RefundDecision(invoice=sold, units=units, way=RefundWay.BANK, payee=Payee("Ada", IBAN))
+            refunds.begin(decision=decision, reason="Asked", by=None, is_told=True)
+    assert owner.get(path(sold)).context["form"]["payee_account"].value() == IBAN
+    RefundPayout.objects.update(account="…3000")
+    assert owner.get(path(sold)).context["form"]["payee_account"].value() is None
+
+
+def test_no_account_is_filled_in_where_the_money_goes_back_as_it_came(owner: Client, invoice: Any) -> None:
+    incoming = came(make_account(), "50.00", payer_account=IBAN)
+    sold = make_invoice(invoice.customer, "50.00", terms=[terms(make_product("t"))])
+    booking.book(incoming=incoming, shares=[Share(sold)], by=invoice.customer)
+    form = owner.get(path(invoice)).context["form"]
+    assert [form[name].value() for name in PAYEE_FIELDS] == [None, None, None]
 
 
 def test_asking_is_throttled(owner: Client, invoice: Any, settings: Any) -> None:

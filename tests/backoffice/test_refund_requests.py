@@ -112,6 +112,20 @@ def test_support_sees_requests_and_decides_none(client_of: Any, invoice: Any) ->
     assert client.get(address(asked, "grant/")).status_code == 403
 
 
+def test_who_pays_nothing_out_sees_no_account_whole(client_of: Any, invoice: Any) -> None:
+    asked = ask(invoice, payee=Payee("Ada Buyer", IBAN))
+    support, accounting = client_of("Support"), client_of("Accounting")
+    data = {"how": "lines", "units": [unit(invoice)], "reason": "As asked", "answer": "Yes", **PAYEE}
+    for pages in ("request", "refund"):
+        path = address(asked) if pages == "request" else f"/admin/refunds/{Refund.objects.get().pk}/"
+        for client, is_whole in ((support, False), (accounting, True)):
+            page = client.get(path).content.decode()
+            assert "Ada Buyer" in page and (IBAN in page) == is_whole and ("…3000" in page) != is_whole
+        if pages == "request":
+            shown = accounting.post(address(asked, "grant/"), data)
+            accounting.post(address(asked, "grant/"), data | {"confirmed": shown.context["confirmed"]})
+
+
 def test_a_payout_is_listed_paid_and_masked(client_of: Any, invoice: Any) -> None:
     client = client_of("Accounting")
     begin = f"/admin/refunds/invoice/{invoice.number}/"

@@ -14,6 +14,7 @@ from django.test import Client
 from storefront.backoffice.transfers.lists import BOOK
 from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import ledger
+from storefront.billing.states import InvoiceKind
 from storefront.billing.transfers.models import (
     BankTransfer,
     PaymentProof,
@@ -24,7 +25,7 @@ from storefront.billing.transfers.models import (
 )
 from storefront.billing.transfers.services import booking
 from storefront.billing.transfers.services.booking import Share
-from storefront.core import clock
+from storefront.core import audit, clock
 from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
 from storefront.users.models import User
@@ -190,6 +191,19 @@ def test_undoing_says_what_becomes_open_again_and_does_it_once(
     assert License.objects.get().status == "revoked"
     answer = preview(accountant, path)
     assert answer.status_code == 422 and "not booked" in str(answer.context["form"].errors)
+
+
+def test_an_advance_payment_that_was_booked_wrongly_is_owed_again(
+    accountant: Client, customer: Any, account: SellerAccount
+) -> None:
+    invoice = make_invoice(customer, with_order=False, kind=InvoiceKind.ADVANCE_PAYMENT)
+    transfer = booking.book(incoming=came(account, "96.00"), shares=[Share(invoice)], by=None)
+    assert audit.run() == []
+    told = sentences(preview(accountant, f"{BASE}{transfer.pk}/undo/"))
+    assert f"€96.00 leave the personal account: advance payment {invoice.number} is open again." in told
+    confirmed(accountant, f"{BASE}{transfer.pk}/undo/")
+    assert (now(invoice).status, ledger.balance_of(customer, "EUR")) == ("open", 0)
+    assert audit.run() == []
 
 
 def test_a_proof_is_refused_with_a_reason_that_the_customer_reads(accountant: Client, invoice: Invoice) -> None:

@@ -15,7 +15,9 @@ from storefront.billing.documents.issuing import issue_due
 from storefront.billing.documents.models import DocumentRequest, RequestStatus
 from storefront.billing.models import Invoice, LedgerEntry, Payment, ReviewItem
 from storefront.billing.models.ledger import AccountKind
+from storefront.billing.services import booking as paying
 from storefront.billing.services import dunning, ledger, part_payments
+from storefront.billing.states import InvoiceKind
 from storefront.billing.transfers.models import PaymentProof, ProofStatus, SellerAccount, TransferStatus
 from storefront.billing.transfers.services import awaiting, booking, provisional, undoing
 from storefront.billing.transfers.services.booking import Share
@@ -185,3 +187,76 @@ def test_where_a_bank_disputes_what_paid_the_rest_it_is_booked_as_a_refund(custo
     Payment.objects.update(is_disputed=True)
     undoing.undo(transfer=transfer, by=staff, reason="It was Bob's")
     assert (now(invoice).status, ledger.balance_of(customer, "EUR")) == ("refunded", 0)
+
+
+def advance(customer, amount="96.00"):
+    return make_invoice(customer, amount, with_order=False, kind=InvoiceKind.ADVANCE_PAYMENT)
+
+
+def test_an_advance_payment_is_owed_again_and_paid_anew_with_mail_and_receipt_of_its_own(
+    client, customer, account, staff
+):
+    invoice = advance(customer)
+    transfer = booking.book(incoming=came(account, "100.00"), shares=[Share(invoice)], by=staff)
+    assert (now(invoice).status, ledger.balance_of(customer, "EUR")) == ("paid", 100)
+    assert audit.run() == []
+    undoing.undo(transfer=transfer, by=staff, reason="It was Bob's")
+    assert (now(invoice).status, now(invoice).paid_at, ledger.balance_of(customer, "EUR")) == ("open", None, 0)
+    assert part_payments.due(now(invoice)) == Decimal("96.00") and audit.run() == []
+    assert client.get(links.pay_path(now(invoice))).status_code == 200
+    told = OutboxMessage.objects.get(template="booking_undone").payload["context"]
+    assert (told["order_number"], told["invoice_number"]) == (invoice.number, invoice.number)
+    booking.book(incoming=came(account, "96.00", reference="REF 2"), shares=[Share(invoice)], by=staff)
+    assert (now(invoice).status, ledger.balance_of(customer, "EUR"), sold()) == ("paid", 96, 0)
+    assert (mails("account_topped_up"), mails("booking_undone")) == (2, 1)
+    assert requests(DocumentKind.RECEIPT) == [RequestStatus.NOT_NEEDED, RequestStatus.WAITING]
+
+
+def test_what_others_paid_of_an_advance_payment_is_kept_for_it(customer, account, staff, stripe):
+    invoice = advance(customer)
+    mine = booking.book(incoming=came(account, "60.00"), shares=[Share(invoice)], by=staff)
+    pay(invoice, stripe)
+    assert now(invoice).status == "paid" and audit.run() == []
+    undoing.undo(transfer=mine, by=staff, reason="It was Bob's")
+    assert (now(invoice).status, part_payments.due(now(invoice))) == ("open", Decimal("60.00"))
+    assert ledger.balance_of(customer, "EUR") == 36
+
+
+def test_what_an_advance_payment_has_bought_is_owed_again_too(customer, account, staff):
+    invoice, bought = advance(customer), make_invoice(customer, "40.00")
+    transfer = booking.book(incoming=came(account, "96.00"), shares=[Share(invoice)], by=staff)
+    paying.book(payment=Payment.objects.get(), invoice=bought, by=staff)
+    undoing.undo(transfer=transfer, by=staff, reason="It was Bob's")
+    assert (now(invoice).status, now(bought).status, ledger.balance_of(customer, "EUR")) == ("open", "open", 0)
+    assert mails("booking_undone") == 1
+
+
+def test_an_advance_payment_whose_transfer_the_bank_takes_back_is_refunded(customer, account, staff):
+    invoice = advance(customer)
+    transfer = booking.book(incoming=came(account, "96.00"), shares=[Share(invoice)], by=staff)
+    undoing.reverse(transfer=transfer, by=None, reason="Returned")
+    assert (now(invoice).status, ledger.balance_of(customer, "EUR")) == ("refunded", 0)
+
+
+@pytest.mark.parametrize("kind", [InvoiceKind.ORDER, InvoiceKind.RENEWAL, InvoiceKind.ADVANCE_PAYMENT])
+def test_an_invoice_of_any_kind_is_owed_again_as_often_as_it_was_booked_wrongly(customer, account, staff, kind):
+    invoice = make_invoice(customer, with_order=kind == InvoiceKind.ORDER, kind=kind)
+    for number in range(2):
+        incoming = came(account, "96.00", reference=f"REF {number}")
+        transfer = booking.book(incoming=incoming, shares=[Share(invoice)], by=staff)
+        assert now(invoice).status == "paid" and audit.run() == []
+        undoing.undo(transfer=transfer, by=staff, reason="Mistyped")
+        assert (now(invoice).status, ledger.balance_of(customer, "EUR")) == ("open", 0) and audit.run() == []
+
+
+@pytest.mark.parametrize(("act", "template"), [("undo", "booking_undone"), ("reverse", "transfer_returned")])
+def test_a_customer_gets_one_mail_for_all_their_invoices(customer, make_customer, account, staff, act, template):
+    mine, theirs = [make_invoice(customer), make_invoice(customer)], make_invoice(make_customer("bob@example.com"))
+    shares = [Share(each) for each in [*mine, theirs]]
+    transfer = booking.book(incoming=came(account, "288.00"), shares=shares, by=staff)
+    getattr(undoing, act)(transfer=transfer, by=staff, reason="Mistyped")
+    told = {row.recipient: row.payload["context"] for row in OutboxMessage.objects.filter(template=template)}
+    assert set(told) == {customer.email, "bob@example.com"} and mails(template) == 2
+    about = told[customer.email]
+    named = {about["invoice_number"], *(each["invoice_number"] for each in about["others"])}
+    assert named == {each.number for each in mine} and not told["bob@example.com"]["others"]

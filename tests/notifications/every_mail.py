@@ -18,6 +18,7 @@ from storefront.billing.part_mails import Overpaid, PartPaid
 from storefront.billing.refund_mails import RefundDecided, RefundMade
 from storefront.billing.refund_request_mails import RefundAnswered, RefundAsked, WithdrawalLink
 from storefront.billing.transfers.mails import (
+    AnotherInvoice,
     BookingUndone,
     ProofRefused,
     ProvisionalEnded,
@@ -56,6 +57,15 @@ INFO = mails.MailLicense(
 _UNPAID: dict[str, Any] = {
     **NAME, "order_number": "SO-7K3M-9QXD", "invoice_number": "INV-2026-00001", "pay_url": "http://testserver/pay/t/",
 }  # fmt: skip
+_OTHERS = [
+    AnotherInvoice(
+        order_number="SO-7K3M-9QXE", invoice_number="INV-2026-00002", pay_url="http://testserver/pay/u/", due_at=DAY,
+        until=DAY,
+    ),
+    AnotherInvoice(
+        order_number="INV-2026-00003", invoice_number="INV-2026-00003", pay_url="http://testserver/pay/v/", due_at=DAY
+    ),
+]  # fmt: skip
 _LINK = "http://testserver/account/password/reset/key/uid-key/"
 _EXAMPLES: list[mails.Mail] = [
     DocumentIssued(
@@ -98,8 +108,10 @@ _EXAMPLES: list[mails.Mail] = [
     ProvisionalEnding(**_UNPAID, until=DAY),
     ProvisionalEnded(**_UNPAID),
     TransferReturned(**_UNPAID),
+    TransferReturned(**_UNPAID, others=_OTHERS),
     BookingUndone(**_UNPAID, due_at=DAY, until=None),
     BookingUndone(**_UNPAID, due_at=DAY, until=DAY),
+    BookingUndone(**_UNPAID, due_at=DAY, until=None, others=_OTHERS),
     PartPaid(
         **ORDER, **PAY, invoice_number="INV-2026-00001", amount=Decimal("100.00"), due=Decimal("92.00"),
         total=Decimal("192.00"), account_url="http://testserver/a/",

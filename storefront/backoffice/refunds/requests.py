@@ -22,6 +22,7 @@ from storefront.backoffice.refunds import words
 from storefront.backoffice.refunds.begin import BEGIN, CRUMBS
 from storefront.billing.errors import BillingError, RequestDecided
 from storefront.billing.models import Refund, RefundRequest
+from storefront.billing.models.refunds import masked
 from storefront.billing.services import refund_plans, refund_requests
 from storefront.billing.services.refund_plans import NotRefundable
 from storefront.billing.states import RefundRequestStatus
@@ -103,7 +104,9 @@ class RefundRequestPage(DetailPage):
         if asked.reason_text:
             yield Fact(_("Reason"), asked.reason_text)
         if asked.payee_account:
-            whom = ", ".join(filter(None, [asked.payee_holder, asked.payee_account, asked.payee_bank]))
+            may_see = self.request.user.has_perm(BEGIN)  # whoever pays it out
+            account = asked.payee_account if may_see else masked(asked.payee_account)
+            whom = ", ".join(filter(None, [asked.payee_holder, account, asked.payee_bank]))
             yield Fact(_("By bank transfer to"), whom)
         if asked.decided_by and asked.decided_at:
             yield Fact(_("Decided by"), f"{asked.decided_by}, {instant(asked.decided_at, 'short')}")

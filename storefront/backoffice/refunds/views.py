@@ -126,7 +126,7 @@ class RefundPage(DetailPage):
         yield Fact(_("How it goes back"), refund.get_way_display())
         payout = getattr(refund, "payout", None)
         if payout is not None:
-            yield from _payout(payout)
+            yield from _payout(payout, is_whole=self.request.user.has_perm(BEGIN))
         if refund.way == RefundWay.METHOD:
             yield Fact(_("Reference at the provider"), refund.reference or "–")
         if refund.next_check_at:
@@ -184,8 +184,10 @@ class RefundPage(DetailPage):
         }
 
 
-def _payout(payout: RefundPayout) -> Iterable[Fact]:
-    yield Fact(_("To"), ", ".join(filter(None, [payout.holder, payout.account, payout.bank])))
+def _payout(payout: RefundPayout, *, is_whole: bool) -> Iterable[Fact]:
+    """``is_whole``: for whoever pays it out; others see the last characters of the account."""
+    account = payout.account if is_whole else payout.masked_account
+    yield Fact(_("To"), ", ".join(filter(None, [payout.holder, account, payout.bank])))
     if payout.paid_on:
         yield Fact(_("Day of the transfer"), date_format(payout.paid_on, "SHORT_DATE_FORMAT"))
         yield Fact(_("Reference of the bank"), payout.bank_reference)

@@ -22,7 +22,7 @@ from storefront.backoffice.transfers.pages import CRUMBS
 from storefront.billing.errors import BillingError
 from storefront.billing.models import Invoice
 from storefront.billing.services import part_payments, reopening
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.states import InvoiceKind, InvoiceStatus
 from storefront.billing.transfers.models import BankTransfer, TransferStatus
 from storefront.billing.transfers.running import running_grant
 from storefront.billing.transfers.services import booking, undoing
@@ -74,6 +74,8 @@ def _of_paid(invoice: Invoice, amount: str) -> str:
     words = {"amount": amount, "invoice": invoice.number}
     if not reopening.is_as_it_was(invoice):
         return _("%(amount)s are taken back from invoice %(invoice)s: it is refunded, its licenses end.") % words
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        return _("%(amount)s leave the personal account: advance payment %(invoice)s is open again.") % words
     given = running_grant(invoice)
     if given is None:
         return _("%(amount)s are taken back from invoice %(invoice)s: it is open again, its licenses end.") % words

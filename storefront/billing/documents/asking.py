@@ -16,7 +16,7 @@ from storefront.billing.documents.models.requests import EARLIER
 from storefront.billing.documents.models.settings import LATEST_ACT_DAY
 from storefront.billing.documents.sellers import settings_of
 from storefront.billing.models import Invoice, Payment, Refund
-from storefront.billing.services import reviews, sales
+from storefront.billing.services import part_payments, reviews, sales
 from storefront.billing.states import InvoiceKind
 from storefront.core import clock
 from storefront.core.instants import day_of
@@ -52,7 +52,7 @@ def invoice_reopened(invoice: Invoice) -> None:
     numbers = [request.document.number for request in issued if request.document]
     if numbers:
         reviews.file(
-            key=f"{WRONG_DOCUMENTS}:{invoice.public_id}:{sales.times_sold(invoice)}",
+            key=f"{WRONG_DOCUMENTS}:{invoice.public_id}:{sales.times_sold(invoice) or len(issued)}",
             kind=WRONG_DOCUMENTS,
             detail=[Sentence(_WRONG, {"invoice": invoice.number, "numbers": ", ".join(numbers)})],
             invoice=invoice,
@@ -73,6 +73,8 @@ def invoice_paid(invoice: Invoice, payment: Payment | None, *, is_earlier: bool 
     """
     again = f":{times}" if (times := sales.times_sold(invoice)) > 1 else ""
     if payment is not None:
+        if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:  # its payment is no sale
+            again = part_payments.paid_again(invoice, payment)
         ask(
             DocumentKind.RECEIPT,
             cause=f"receipt:{invoice.pk}{again}",

@@ -9,6 +9,8 @@ from storefront.billing.states import RefundStatus, RefundWay
 from storefront.core import clock
 from storefront.core.money import MoneyField
 
+_MASK = "…"
+
 
 class Refund(models.Model):
     """One refund of a payment. Ours are committed before the provider is called, with the key ``refund-<id>``.
@@ -99,10 +101,14 @@ class RefundPayout(models.Model):
     def masked_account(self) -> str:
         return masked(self.account)
 
+    @property
+    def is_masked(self) -> bool:
+        return self.account.startswith(_MASK)
+
 
 def masked(account: str) -> str:
     """The last four characters of an account."""
-    return f"…{account[-4:]}" if account else ""
+    return f"{_MASK}{account[-4:]}" if account else ""
 
 
 class RefundedUnit(models.Model):

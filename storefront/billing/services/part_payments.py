@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from storefront.billing import mails, part_mails
 from storefront.billing.models import Invoice, PartPayment, Payment
@@ -19,6 +19,8 @@ from storefront.core.money import MoneySum
 
 logger = logging.getLogger(__name__)
 _NOTHING = Decimal(0)
+#: The parts with which an invoice was paid, of those that are kept no more.
+PAID_IT = Q(released_at=F("invoice__paid_at"))
 
 
 def held(invoice: Invoice) -> Decimal:
@@ -54,17 +56,42 @@ def pay_with(invoice: Invoice, payment: Payment, most: Decimal) -> Decimal:
         if amount > 0:
             parts[source] = parts.get(source, _NOTHING) + amount
     _complete(invoice, parts)
-    _release(_kept(invoice))
     return part
 
 
 def _complete(invoice: Invoice, parts: dict[Payment, Decimal]) -> None:
-    """The whole price is there. An advance payment stays on the personal account."""
+    """The whole price is there. An advance payment stays on the personal account; its sale is no movement of the
+    ledger, so what paid it is told by the parts (``paid_with``)."""
     if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        for source, amount in parts.items():
+            PartPayment.objects.update_or_create(
+                payment=source, invoice=invoice, released_at=None, defaults={"amount": amount}
+            )
         payments.close_paid(invoice, next(iter(parts)))
-        mails.account_topped_up(invoice)
+        mails.account_topped_up(invoice, again=paid_again(invoice, next(iter(parts))))
     else:
         payments.pay(invoice, list(parts.items()))
+    _kept(invoice).update(released_at=invoice.paid_at)
+
+
+def paid_with(invoice: Invoice) -> dict[Payment, Decimal]:
+    """What a paid advance payment was paid with, major units: released in the moment in which it was."""
+    parts = PartPayment.objects.filter(PAID_IT, invoice=invoice).select_related("payment").order_by("payment_id")
+    return {each.payment: each.amount for each in parts}
+
+
+def paid_again(invoice: Invoice, payment: Payment) -> str:
+    """What tells apart that an advance payment is paid anew with ``payment``, as the first was not for it; else ""."""
+    released = PartPayment.objects.filter(invoice=invoice).exclude(released_at=None)
+    return f":{payment.pk}" if released.exclude(released_at=invoice.paid_at).exists() else ""
+
+
+def advances_of(payment: Payment) -> list[Invoice]:
+    """The paid advance payments that a payment has paid, whole or in part, the latest first."""
+    paid = PartPayment.objects.filter(
+        PAID_IT, payment=payment, invoice__kind=InvoiceKind.ADVANCE_PAYMENT, invoice__status=InvoiceStatus.PAID
+    )
+    return list(Invoice.objects.filter(pk__in=paid.values("invoice")).order_by("-pk"))
 
 
 def let_go(invoice: Invoice) -> list[Payment]:

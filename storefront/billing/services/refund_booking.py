@@ -144,9 +144,18 @@ def _invoices_over(payment: Payment, made: Sequence[Refund]) -> list[Invoice]:
         if (is_whole and sale.sold == sale.invoice.amount)
         or (sale.invoice.pk in decided and sales.is_all_taken_back(sale.invoice))
     ]
-    if is_whole and payment.invoice and payment.invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
-        over.append(payment.invoice)
+    if is_whole:
+        over += _advances_over(payment)
     return [invoice for invoice in over if invoice.status == InvoiceStatus.PAID]
+
+
+def _advances_over(payment: Payment) -> list[Invoice]:
+    """The advance payments that a payment paid alone: at a provider, or by bank transfer."""
+    found = [each for each in part_payments.advances_of(payment) if len(part_payments.paid_with(each)) == 1]
+    own = payment.invoice
+    if own and own.kind == InvoiceKind.ADVANCE_PAYMENT and own not in found and not part_payments.paid_with(own):
+        found.append(own)  # paid when it was not noted yet with what
+    return found
 
 
 def _after_refund(payment: Payment, change: Decimal, made: Sequence[Refund], over: Sequence[Invoice]) -> None:

@@ -40,7 +40,7 @@ def unbook(payment: Payment, *, reference: str, reason: str) -> list[Invoice] | 
     is to be, or is disputed.
     """
     sold = [sale.invoice for sale in sales.sales_of(payment) if sale.left > _NOTHING]
-    invoices = [lock_invoice(invoice.pk) for invoice in sold]
+    invoices = [lock_invoice(invoice.pk) for invoice in [*sold, *part_payments.advances_of(payment)]]
     left = payment.amount_kept
     if payment.is_disputed or not all(is_as_it_was(invoice) for invoice in invoices):
         return None
@@ -55,11 +55,11 @@ def unbook(payment: Payment, *, reference: str, reason: str) -> list[Invoice] | 
 
 def is_as_it_was(invoice: Invoice) -> bool:
     """Whether an invoice is paid, and nothing has happened to its money or is asked for since."""
-    if invoice.status != InvoiceStatus.PAID or invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+    if invoice.status != InvoiceStatus.PAID:
         return False
     sources = [payment for payment, _part in _sources(invoice)]
     return (
-        sales.sold_now(invoice) == invoice.amount
+        _is_all_there(invoice)
         and not any(payment.is_disputed or payment.amount_lost for payment in sources)
         and not Refund.objects.filter(invoice=invoice, status__in=RESERVED_REFUND).exists()
         and not RefundRequest.objects.filter(invoice=invoice, status__in=OPEN_REQUEST).exists()
@@ -67,10 +67,17 @@ def is_as_it_was(invoice: Invoice) -> bool:
     )
 
 
+def _is_all_there(invoice: Invoice) -> bool:
+    """Whether nothing of what an invoice was paid with has gone back."""
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        return all(payment.amount_kept >= part for payment, part in _sources(invoice))
+    return sales.sold_now(invoice) == invoice.amount
+
+
 def _reopen(invoice: Invoice, *, but: Payment) -> None:
     """Reverse the sale of a locked invoice; what others than ``but`` had paid is kept for it. Its buyer has as long to
     pay as for a new one."""
-    number = sales.times_sold(invoice)
+    number, sources = sales.times_sold(invoice), _sources(invoice)
     states.apply(
         invoice,
         InvoiceStatus.OPEN,
@@ -79,7 +86,10 @@ def _reopen(invoice: Invoice, *, but: Payment) -> None:
         reminded_at=None,
         due_at=max(invoice.due_at, _due_anew()),
     )
-    for payment, part in _sources(invoice):
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        _keep_what_is_left(invoice, [each for each in sources if each[0].pk != but.pk])
+        return
+    for payment, part in sources:
         moved = ledger.take_back(
             customer=invoice.customer, payment=payment, invoice=invoice, amount=part, currency=invoice.currency,
             key=f"invoice-{invoice.pk}-undone-{number}-{payment.pk}",
@@ -92,8 +102,18 @@ def _reopen(invoice: Invoice, *, but: Payment) -> None:
     logger.info("invoice %s: open again, as payment %s was not for it", invoice.number, but.pk)
 
 
+def _keep_what_is_left(invoice: Invoice, parts: list[tuple[Payment, Decimal]]) -> None:
+    """What others had paid of an advance payment may have bought something since."""
+    for payment, part in parts:
+        left = min(part, sales.unspent(payment) - part_payments.held_of(payment))
+        if left > _NOTHING:
+            part_payments.keep(invoice, payment, left)
+
+
 def _sources(invoice: Invoice) -> list[tuple[Payment, Decimal]]:
     """The payments of the last sale of an invoice of which nothing was taken back, with their parts."""
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        return list(part_payments.paid_with(invoice).items())
     found = Allocation.objects.filter(entry__transaction__key=sales.key_of(invoice, sales.times_sold(invoice)))
     return [(each.payment, each.amount) for each in found.select_related("payment").order_by("payment_id")]
 

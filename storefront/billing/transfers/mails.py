@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -50,8 +51,21 @@ class ProvisionalEnded(_OfUnpaid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnotherInvoice:
+    """Of the same customer, paid by the same transfer; ``due_at``, ``until``: see BookingUndone."""
+
+    order_number: str
+    invoice_number: str
+    pay_url: str
+    due_at: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransferReturned(_OfUnpaid):
-    """The bank took the money of the invoice back."""
+    """The bank took the money of the invoice back, and that of ``others``."""
+
+    others: Sequence[AnotherInvoice] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +73,12 @@ class BookingUndone(_OfUnpaid):
     """Another's money was booked to the invoice by mistake, so it is still to be paid, until ``due_at``.
 
     ``until``: what it buys works till then all the same, as it was given before the money; None: no longer.
+    ``others``: it had been booked to them, too.
     """
 
     due_at: datetime
     until: datetime | None
+    others: Sequence[AnotherInvoice] = ()
 
 
 def proof_refused(proof: PaymentProof) -> None:
@@ -84,33 +100,45 @@ def provisional_ended(grant: ProvisionalGrant) -> None:
     _enqueue(ProvisionalEnded(**_of(grant.invoice)), grant.invoice, key=f"provisional-ended:{grant.pk}")
 
 
-def transfer_returned(transfer: BankTransfer, invoice: Invoice) -> None:
-    """Once for a transfer and invoice, a day."""
-    key = f"transfer-returned:{transfer.pk}:{invoice.number}:{clock.today():%Y%m%d}"
-    _enqueue(TransferReturned(**_of(invoice)), invoice, key=key)
+def transfer_returned(transfer: BankTransfer, invoices: Sequence[Invoice]) -> None:
+    """One mail for all invoices of one customer. Once for a transfer and invoice, a day."""
+    first, *others = invoices
+    mail = TransferReturned(**_of(first), others=[AnotherInvoice(**_order_of(each)) for each in others])
+    _enqueue(mail, first, key=f"transfer-returned:{transfer.pk}:{first.number}:{clock.today():%Y%m%d}")
 
 
-def booking_undone(invoice: Invoice, payment: Payment) -> None:
+def booking_undone(invoices: Sequence[Invoice], payment: Payment) -> None:
+    """One mail for all invoices that a payment, and so one customer, had been booked to."""
+    first, *others = invoices
+    mail = BookingUndone(
+        **_of(first), due_at=first.due_at, until=_until(first),
+        others=[AnotherInvoice(**_order_of(each), due_at=each.due_at, until=_until(each)) for each in others],
+    )  # fmt: skip
+    _enqueue(mail, first, key=f"booking-undone:{first.number}:{payment.pk}")
+
+
+def _until(invoice: Invoice) -> datetime | None:
     grant = running_grant(invoice)
-    mail = BookingUndone(**_of(invoice), due_at=invoice.due_at, until=grant.until if grant else None)
-    _enqueue(mail, invoice, key=f"booking-undone:{invoice.number}:{payment.pk}")
+    return grant.until if grant else None
 
 
-class _About(TypedDict):
-    name: str
+class _OrderOf(TypedDict):
     order_number: str
     invoice_number: str
     pay_url: str
 
 
+class _About(_OrderOf):
+    name: str
+
+
 def _of(invoice: Invoice) -> _About:
-    about = of_invoice(invoice)
-    return {
-        "name": about["name"],
-        "order_number": about["order_number"],
-        "invoice_number": invoice.number,
-        "pay_url": pay_url(invoice),
-    }
+    return {"name": of_invoice(invoice)["name"], **_order_of(invoice)}
+
+
+def _order_of(invoice: Invoice) -> _OrderOf:
+    number = of_invoice(invoice)["order_number"]
+    return {"order_number": number, "invoice_number": invoice.number, "pay_url": pay_url(invoice)}
 
 
 def _enqueue(mail: mails.Mail, invoice: Invoice, *, key: str) -> None:

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from storefront.billing.models import Payment
+from storefront.billing.models import Invoice, Payment
 from storefront.billing.services import refund_booking, reopening
 from storefront.billing.services.locking import lock_payment
 from storefront.billing.states import RESERVED_REFUND, RefundStatus
 from storefront.billing.transfers import mails
 from storefront.billing.transfers.errors import NothingBooked, NotUndoable
-from storefront.billing.transfers.models import BankTransfer, TransferStatus
+from storefront.billing.transfers.models import BankTransfer, TransferShare, TransferStatus
 from storefront.core import clock, states
 from storefront.gateways.payments.base import PaymentSnapshot, RemoteState
 from storefront.gateways.payments.refunds import RefundSnapshot, RefundState
@@ -89,9 +89,7 @@ def _take_back_once(transfer: BankTransfer, status: TransferStatus, by: User | N
             _give_back(payment, status, reason)
         undone = locked.shares.filter(is_undone=False)
         if status == TransferStatus.REVERSED:
-            for share in undone.select_related("invoice__customer", "invoice__order"):
-                if share.invoice is not None:
-                    mails.transfer_returned(locked, share.invoice)
+            _tell_returned(locked, undone)
         undone.update(is_undone=True)
         locked.status, locked.reason = status, reason[:1000]
         locked.undone_at, locked.undone_by = clock.now(), by
@@ -100,14 +98,23 @@ def _take_back_once(transfer: BankTransfer, status: TransferStatus, by: User | N
     return locked
 
 
+def _tell_returned(transfer: BankTransfer, shares: QuerySet[TransferShare]) -> None:
+    by_customer: dict[int, list[Invoice]] = {}
+    for share in shares.select_related("invoice__customer", "invoice__order"):
+        if share.invoice is not None:
+            by_customer.setdefault(share.invoice.customer_id, []).append(share.invoice)
+    for invoices in by_customer.values():
+        mails.transfer_returned(transfer, invoices)
+
+
 def _give_back(payment: Payment, status: TransferStatus, reason: str) -> None:
     """Book what is left of a locked payment as gone."""
     reference = f"undone-{payment.reference}"
     if status == TransferStatus.WAITING:
         reopened = reopening.unbook(payment, reference=reference, reason=reason)
         if reopened is not None:
-            for invoice in reopened:
-                mails.booking_undone(invoice, payment)
+            if reopened:
+                mails.booking_undone(reopened, payment)
             return
     left = payment.amount_kept
     if left <= 0:
