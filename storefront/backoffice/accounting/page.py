@@ -59,7 +59,10 @@ class AccountingPage(DetailPage):
             "earlier": month.value(months_from(shifted(span.first, -1), 1)),
             "later": month.value(months_from(shifted(span.first, 1), 1)),
             "tax": [(row, TaxTreatment(row.treatment).label, _country(row.country), row.net + row.tax) for row in tax],
-            "oss": [(row, _country(row.country)) for row in declared],
+            "oss": [
+                (row, _country(row.country), oss.name_of(row.corrects) if row.corrects else "") for row in declared
+            ],
+            "oss_corrects": any(row.corrects for row in declared),
             "oss_quarter": oss.name_of(oss.quarter(span)),
             "oss_last": oss.quarter(span).last,
             "oss_missing": oss.without_rate(declared),

@@ -72,7 +72,7 @@ def _tax_rows(span: Span) -> Iterator[Row]:
 def _oss_heads() -> list[str]:
     return [
         _("Quarter"), _("Country"), _("Rate"), _("Currency"), _("Net"), _("Tax"), _("ECB rate of one euro"),
-        _("ECB rate of"), _("Net in euro"), _("Tax in euro"),
+        _("ECB rate of"), _("Net in euro"), _("Tax in euro"), _("Corrects the quarter"),
     ]  # fmt: skip
 
 
@@ -81,7 +81,8 @@ def _oss_rows(span: Span) -> Iterator[Row]:
     for row in oss.rows(span):
         rate = ["", ""] if row.rate_of_euro is None else [row.rate_of_euro.normalize(), row.published_on or ""]
         euro = ["" if each is None else each for each in (row.euro_net, row.euro_tax)]
-        yield [name, row.country, row.rate.normalize(), row.currency, row.net, row.tax, *rate, *euro]
+        corrects = oss.name_of(row.corrects) if row.corrects else ""
+        yield [name, row.country, row.rate.normalize(), row.currency, row.net, row.tax, *rate, *euro, corrects]
 
 
 def _payer_heads() -> list[str]:

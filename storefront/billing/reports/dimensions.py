@@ -12,8 +12,9 @@ from django.db.models.functions import Cast, Coalesce, NullIf, TruncDate, TruncM
 from django.db.models.lookups import Exact, IsNull
 from oscar.apps.order.models import OrderDiscount
 
-from storefront.billing.models import LineShare
+from storefront.billing.models import LedgerTransaction, LineShare
 from storefront.billing.models.invoices import LINE_TERMS, MONTHS
+from storefront.billing.services.sales import SALE
 from storefront.core.spans import zone
 
 INVOICE = "transaction__invoice__"
@@ -72,8 +73,19 @@ def _tax_country() -> Any:
     return Coalesce(decided, KeyTextTransform("country", f"{INVOICE}payer"), Value(""), output_field=CharField())
 
 
+def _sold_in() -> Any:
+    """The first day of the month in which what an entry belongs to was sold: an invoice may be paid anew, once its
+    first payment was undone (``services.sales``)."""
+    sold = LedgerTransaction.objects.filter(
+        **SALE, invoice=OuterRef("transaction__invoice"), pk__lte=OuterRef("transaction")
+    )
+    month = TruncMonth("created_at", tzinfo=zone(), output_field=DateField())
+    return Subquery(sold.order_by("-pk").values(month=month)[:1], output_field=DateField())
+
+
 DAY = Dimension("day", lambda: TruncDate("created_at", tzinfo=zone()))
 MONTH = Dimension("month", lambda: TruncMonth("created_at", tzinfo=zone(), output_field=DateField()))
+SOLD_IN = Dimension("sold_in", _sold_in)
 PRODUCT = Dimension("product", lambda: F(f"{LINES}software_id"), of_line=True)
 PLAN = Dimension("type", lambda: F(f"{LINES}plan_id"), of_line=True)
 PERIOD = Dimension("period", _months, of_line=True)
