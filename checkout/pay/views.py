@@ -25,6 +25,7 @@ from storefront.billing.errors import (
     BillingError,
     CannotBeCharged,
     CannotWithdraw,
+    ChosenElsewhere,
     MethodNotOpen,
     MethodStopped,
     NoMethod,
@@ -127,7 +128,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         if open_methods.open_to(invoice):  # another one may take it
             return _page(request, invoice, problem=MethodNotOpen(), status=409, may_pay=True)
         return _page(request, invoice, problem=exc, status=409)
-    except (MethodStopped, MethodNotOpen, CannotWithdraw) as exc:
+    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere) as exc:
         return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)

@@ -74,6 +74,15 @@ class PaymentUnavailable(BillingError):
     message = _("The payment provider does not answer at the moment. Please try again in a minute.")
 
 
+class ChosenElsewhere(PaymentUnavailable):
+    """Another window of the buyer's chose another method again and again: each closed what the other opened."""
+
+    message = _(
+        "This order is open in another window, too, where another way to pay was chosen just now. Choose one way here "
+        "and go on in this window alone."
+    )
+
+
 class MethodStopped(BillingError):
     """Staff have stopped this payment method: no new charge is opened by it."""
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from storefront.billing import breaker, links
 from storefront.billing.errors import AlreadyPaid, MethodStopped, PaymentProcessing, PaymentUnavailable
 from storefront.billing.models import Invoice, Payment, PaymentAttempt, ReviewItem
-from storefront.billing.services import ledger, payment_methods
+from storefront.billing.services import ledger, payment_methods, starting
 from storefront.billing.services.polling import poll_open_attempts, probe_away
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import choose_by_hand, start
@@ -222,3 +222,28 @@ class TestPage:
         assert not re.findall(r'(?:src|srcset)="(?:https?:)?//', page)
         loading = [part for part in answer["Content-Security-Policy"].split(";") if "form-action" not in part]
         assert loading and not any("http" in part for part in loading)
+
+
+@pytest.mark.parametrize("chosen", ["second", "letter"])
+def test_where_another_window_always_opens_another_way_they_are_told_so_and_choose_again(
+    client: Client, stripe: Any, second: Any, invoice: Any, monkeypatch: Any, audited: Any, chosen: str
+) -> None:
+    make_room, path = starting.make_room, links.pay_path(invoice)
+
+    def closed_and_opened(attempt: PaymentAttempt, **more: Any) -> None:
+        make_room(attempt, **more)
+        monkeypatch.setattr(starting, "make_room", make_room)
+        pay_by(invoice, "stripe")  # in the other window
+        monkeypatch.setattr(starting, "make_room", closed_and_opened)
+
+    pay_by(invoice, "stripe")
+    monkeypatch.setattr(starting, "make_room", closed_and_opened)
+    answer = client.post(path, {"method": chosen})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "open in another window" in page and "You have not been charged." in page
+    assert all(f'name="method" value="{name}"' in page for name in ("stripe", "second", "letter"))
+    assert not Payment.objects.exists() and second.sessions() == []
+    assert [each["status"] for each in stripe.sessions()].count("open") == 1
+    monkeypatch.setattr(starting, "make_room", make_room)
+    assert client.post(path, {"method": chosen}).status_code == 303
+    assert [each["status"] for each in stripe.sessions()].count("open") == 0 and audited() == []

@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from storefront.billing import breaker, methods_by_hand
 from storefront.billing.errors import (
     CannotBeCharged,
+    ChosenElsewhere,
     MethodNotOpen,
     PaymentAwaited,
     PaymentInReview,
@@ -59,7 +60,8 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "", total: D
     Raises AlreadyPaid or InvoiceVoid; TaxDiffers (it would come to another sum); what ``barriers`` say; MethodStopped
     or MethodNotOpen; PaymentAwaited (pay elsewhere); PaymentProcessing or PaymentInReview (do not pay again);
     PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits for
-    staff); PaymentUnavailable (unknown: calling again continues the same attempt).
+    staff); PaymentUnavailable (unknown: calling again continues the same attempt), ChosenElsewhere among it (nothing
+    is open by this method).
     """
     try:
         return _start(_fitted(invoice, gateway_name, total), gateway_name, instead_of)
@@ -71,10 +73,12 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
     """After an attempt whose key is spent a new one is tried, once."""
     _check_open(invoice, gateway_name)
     spent: set[int] = set()
+    is_contended = False
     for _ in range(_TRIES):
         attempt = _claim(invoice.pk, gateway_name)
         is_other_sum = attempt.amount != part_payments.due(invoice)  # part of it came meanwhile, or went back
         if attempt.gateway != gateway_name or is_other_sum or (attempt.is_awaited and attempt.public_id == instead_of):
+            is_contended |= attempt.gateway != gateway_name
             make_room(attempt, for_method=gateway_name)
             continue
         attempt = resume(attempt) if attempt.status == AttemptStatus.CREATED else _look(attempt)
@@ -83,8 +87,8 @@ def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttem
         if attempt.failure_code == PROVIDER_FAILED:
             spent.add(attempt.pk)
         if len(spent) > 1:
-            break
-    raise PaymentUnavailable
+            raise PaymentUnavailable
+    raise ChosenElsewhere if is_contended else PaymentUnavailable
 
 
 def choose_by_hand(*, invoice: Invoice, name: str, total: Decimal | None = None) -> None:
@@ -105,7 +109,7 @@ def choose_by_hand(*, invoice: Invoice, name: str, total: Decimal | None = None)
             make_room(attempt, for_method=name)
     except OperationalError as exc:
         raise PaymentUnavailable from exc
-    raise PaymentUnavailable
+    raise ChosenElsewhere
 
 
 def _fitted(invoice: Invoice, method: str, total: Decimal | None) -> Invoice:
