@@ -95,7 +95,7 @@ def get_site_context(request: HttpRequest | None) -> SiteContext:
     context: SiteContext | None = getattr(request, "site_context", None)
     if context is None:
         is_preview = getattr(request, "previewed_snippet", None) is not None
-        context = _load(request) if is_preview or not settings.PAGE_CACHE_SECONDS else _cached(request)
+        context = load(request) if is_preview or not settings.PAGE_CACHE_SECONDS else _cached(request)
         if request is not None:
             request.site_context = context  # type: ignore[attr-defined]
     return context
@@ -107,12 +107,13 @@ def _cached(request: HttpRequest | None) -> SiteContext:
     context: SiteContext | None = cache.get(key)
     if context is None:
         with currency_choice.override(settings.SHOP_CURRENCY):  # kept for everybody
-            context = _load(request)
+            context = load(request)
         cache.set(key, context, SECONDS)
     return context
 
 
-def _load(request: HttpRequest | None) -> SiteContext:
+def load(request: HttpRequest | None) -> SiteContext:
+    """As the database has it now, for the language and the currency of the reader."""
     language = current_language()
     site = Site.find_for_request(request) if request else Site.objects.filter(is_default_site=True).first()
     navigation = loading.load(language, site, previewed=getattr(request, "previewed_snippet", None))

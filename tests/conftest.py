@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import expect
 from wagtail.models import Site
 
+from cms import site_context
 from storefront.core import content_version, health, outage, throttle
 from storefront.inbox.processing import process_due
 from storefront.notifications.outbox import deliver_due
@@ -31,6 +32,7 @@ from storefront.users.models import User
 from tests.factories import PASSWORD, Shop, make_shop, make_site
 from tests.recorded import built, remember_settings
 from tests.rows import Ground, number_apart
+from tests.surroundings import remembered, watch_settings
 
 pytest_plugins = ["tests.order"]
 
@@ -122,6 +124,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         ground = Ground()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: ground.restore())
+        patch.setattr(site_context, "load", remembered(site_context.load))
+        watch_settings()
         yield
 
 

@@ -2,8 +2,8 @@
 
 Publishing a product through the shop's services takes 0.15 s and writes sixty rows; writing those takes milliseconds.
 A recording is used only where building would give the same rows: the tables that building reads or writes hold what
-they held then, the clock shows the present (it may stand still), and no setting that matters is changed. Otherwise it
-is built.
+they held then, the clock shows the present (it may stand still) or stands still at the same instant as then, and no
+setting that matters is changed. Otherwise it is built.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ class _Recording:
         return copy.deepcopy(self.value)
 
 
-_recordings: dict[Callable[[], Any], list[_Recording]] = {}
+#: By fixture, and by the instant (ns since 1970) at which the clock stood still; 0 for the present.
+_recordings: dict[tuple[Callable[[], Any], int], list[_Recording]] = {}
 _usual_settings: dict[str, Any] = {}
 
 
@@ -61,9 +62,10 @@ def built(build: Callable[[], Built]) -> Built:
     """The result of ``build``, built or written again from a recording. Empties the caches first."""
     for cache in caches.all():
         cache.clear()
-    if _is_elsewhen() or _settings() != _usual_settings or _has_full_text():
+    instant = _instant()
+    if instant is None or _settings() != _usual_settings or _has_full_text():
         return build()
-    known = _recordings.setdefault(build, [])
+    known = _recordings.setdefault((build, instant), [])
     for recording in known:
         if recording.fits():
             return recording.play()
@@ -72,24 +74,42 @@ def built(build: Callable[[], Built]) -> Built:
 
 def _record(build: Callable[[], Built], known: list[_Recording]) -> Built:
     statements: list[str] = []
-
-    def listen(execute: Any, sql: str, *rest: Any) -> Any:
-        statements.append(sql)
-        return execute(sql, *rest)
-
     all_before = rows.read(rows.tables_with_rows())
-    with connection.execute_wrapper(listen):
+    with connection.execute_wrapper(listener(statements)):
         value = build()
     all_after = rows.read(rows.tables_with_rows())
-    named = {name for sql in statements for name in re.findall(r'"(\w+)"', sql)}
-    tables = {table for table in connection.introspection.table_names() if table in named}
+    tables = tables_in(statements)
     before = {table: all_before.get(table, frozenset()) for table in tables}
     after = {table: all_after.get(table, frozenset()) for table in tables}
     known.append(_Recording(before, after, copy.deepcopy(value)))
     return value
 
 
-def _is_elsewhen() -> bool:
+def listener(statements: list[str]) -> Callable[..., Any]:
+    """For ``connection.execute_wrapper``: writes down what is executed."""
+
+    def listen(execute: Any, sql: str, *rest: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, *rest)
+
+    return listen
+
+
+def tables_in(statements: list[str]) -> set[str]:
+    """The tables that these name."""
+    named = {name for sql in statements for name in re.findall(r'"(\w+)"', sql)}
+    return {table for table in connection.introspection.table_names() if table in named}
+
+
+def _instant() -> int | None:
+    """0 for the present; elsewhere the instant at which the clock stands still, None if it goes on there."""
+    if not is_elsewhen():
+        return 0
+    now = time.time_ns()
+    return now if now == time.time_ns() else None
+
+
+def is_elsewhen() -> bool:
     """Whether a test has moved the clock away from the present."""
     hatch = time_machine.escape_hatch
     return hatch.is_travelling() and abs(time.time() - hatch.time.time()) > 60
