@@ -20,8 +20,7 @@ from storefront.billing.services.starting import start
 from storefront.core import clock, states
 from tests.billing import second_stripe
 from tests.billing.building import make_invoice
-from tests.races.conftest import UNGUARDED, dawdle
-from tests.races.test_payments import errors
+from tests.races.conftest import UNGUARDED, dawdle, errors
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 PAUSE = 0.05

@@ -36,6 +36,8 @@ PATHS = ("/account/login/", "/readyz/", "/ru/nowhere/", "/cart/")
 
 BEGIN = """
 import json
+from django.core.management import call_command
+call_command("migrate", run_syncdb=True, verbosity=0)
 from storefront.billing.services.starting import start
 from storefront.users.models import User
 from tests.billing.building import make_invoice
@@ -80,7 +82,6 @@ class Shop:
             "CACHE_DIR": str(folder / "cache"),
             "STRIPE_API_BASE": stripe.base_url,
         }
-        self.run("manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
         begun = self.run("manage.py", "shell", "--no-imports", "--verbosity", "0", "--command", BEGIN)
         self.charges = json.loads(begun.splitlines()[-1])
         with self.log.open("w") as log:
@@ -108,9 +109,10 @@ class Shop:
         return child
 
     def status(self, path: str) -> int:
+        """0 without an answer: nobody listens yet, or the processes behind the port are still loading."""
         try:
             return requests.get(self.url + path, timeout=30).status_code
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return 0
 
     def logged(self, words: str) -> int:

@@ -12,7 +12,7 @@ from storefront.billing.documents.models import Document, DocumentRequest, Reque
 from storefront.core import clock, states
 from storefront.notifications.models import OutboxMessage
 from tests.billing.building import make_invoice
-from tests.races.conftest import dawdle
+from tests.races.conftest import dawdle, errors
 from tests.races.test_crashes import MOST_POINTS, backend, doomed, mails  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -26,10 +26,6 @@ def acts_to_issue(customer: Any, count: int) -> list[DocumentRequest]:
         asking.invoice_paid(invoice, None)
     DocumentRequest.objects.exclude(kind=DocumentKind.ACT).update(status=RequestStatus.NOT_NEEDED)
     return list(DocumentRequest.objects.filter(kind=DocumentKind.ACT))
-
-
-def errors(results: list[Any]) -> list[Exception]:
-    return [result for result in results if isinstance(result, Exception)]
 
 
 @pytest.mark.parametrize("crowd", [2, 8])

@@ -19,7 +19,7 @@ from storefront.billing.services.starting import start
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceStatus
 from storefront.core import clock, states
 from tests.billing.building import make_invoice
-from tests.races.conftest import dawdle
+from tests.races.conftest import dawdle, errors
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -32,10 +32,6 @@ DAWDLE = 0.05
 @pytest.fixture
 def invoice(customer):
     return make_invoice(customer)
-
-
-def errors(results):
-    return [result for result in results if isinstance(result, Exception)]
 
 
 @pytest.mark.parametrize("crowd", CROWDS)

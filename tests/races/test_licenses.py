@@ -24,7 +24,7 @@ from storefront.licensing.services import grants
 from storefront.notifications.models import OutboxMessage
 from storefront.notifications.outbox import TryLater
 from tests.licensing.conftest import make_invoice, make_product
-from tests.races.conftest import UNGUARDED, dawdle
+from tests.races.conftest import UNGUARDED, dawdle, errors
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -68,10 +68,6 @@ def without_customer_lock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def grant(invoice: Any) -> Callable[[], Any]:
     return lambda: [license.pk for license in grants.grant_for_invoice(invoice=invoice)]
-
-
-def errors(results: list[Any]) -> list[Exception]:
-    return [result for result in results if isinstance(result, Exception)]
 
 
 def test_one_payment_told_32_times_is_one_license(race: Race, invoices: list[Any], dawdling: None) -> None:

@@ -126,7 +126,7 @@ def test_a_transfer_and_a_card_at_once_pay_it_once(
 def test_control_without_locks_nobody_is_told_of_the_second_payment(
     stripe: Any, invoice: Invoice, account: SellerAccount, race: Any, without_locks: None
 ) -> None:
-    """Each finds the invoice open; the key of the sale keeps it from being sold twice all the same."""
+    """Each finds the invoice open."""
     assert transfer_and_card(stripe, invoice, account, race) != ["second_payment"]
 
 
