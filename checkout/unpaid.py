@@ -61,6 +61,13 @@ def is_buyer(request: HttpRequest, invoice: Invoice) -> bool:
     return was_placed_here(request, invoice)
 
 
+def is_customer(request: HttpRequest, invoice: Invoice) -> bool:
+    """Whether its customer is logged in; asks for the session only where there is one."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return bool(request.user.is_authenticated and request.user.pk == invoice.customer_id)
+
+
 def waiting(request: HttpRequest, *, software_id: int | None = None) -> list[Unpaid]:
     """The visitor's unpaid orders, newest first, at most three; ``software_id``: only those with that product.
 

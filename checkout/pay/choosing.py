@@ -4,29 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
+from checkout import unpaid as visitors_orders
 from storefront.billing import links, methods_by_hand, public_methods
-from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.models import Drawing, Invoice, PaymentAttempt
+from storefront.billing.personal_account import paying
 from storefront.billing.public_methods import PaymentWays
-from storefront.billing.services import open_methods, payment_methods
+from storefront.billing.services import ledger, open_methods, part_payments, payment_methods
 from storefront.billing.services.open_methods import OpenMethod
+from storefront.core import money
 
 #: The part of the pay page's address that names a method without a provider, whose instructions are shown.
 BY = "by"
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """The customer's own money, shown to them alone. ``balance`` is all there is, ``usable`` what of it can pay this
+    invoice, and ``rest`` what is left to pay then; ``covers``: nothing is; ``is_used``: it is reserved for a part.
+    Major units of the invoice's currency."""
+
+    balance: Decimal
+    usable: Decimal
+    rest: Decimal
+    covers: bool
+    is_used: bool
+
+    @property
+    def may_be_used(self) -> bool:
+        """Whether it can pay a part, and a charge the rest."""
+        return self.usable > 0 and not self.covers
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What the buyer chooses among. ``chosen``: the name that is ticked; ``by_hand``: the method whose instructions are
-    shown, None if none are."""
+    shown, None if none are; ``account``: None unless the customer themselves looks; ``is_account_only``: the seller
+    takes nothing else for this invoice."""
 
     methods: Sequence[OpenMethod]
     chosen: str = ""
     by_hand: OpenMethod | None = None
+    account: Account | None = None
+    is_account_only: bool = False
 
     @property
     def is_to_make(self) -> bool:
@@ -54,8 +80,17 @@ def of(request: HttpRequest, invoice: Invoice, *, charge: PaymentAttempt | None 
     found = open_methods.open_to(invoice)
     by_hand = _shown(request, invoice, found)
     others = [each for each in found if by_hand is None or each.name != by_hand.name]
+    account = _account(request, invoice)
+    if account is not None and account.covers:
+        others.insert(0, _as_method(account, invoice))
     last_tried = request.POST.get("method", "") or (charge.gateway if charge else "")
-    return Choice(others, open_methods.first_choice(others, last_tried=last_tried), by_hand)
+    return Choice(
+        others,
+        open_methods.first_choice(others, last_tried=last_tried),
+        by_hand,
+        account,
+        is_account_only=not open_methods.is_direct(invoice),
+    )
 
 
 def posted(request: HttpRequest, invoice: Invoice) -> str:
@@ -65,6 +100,8 @@ def posted(request: HttpRequest, invoice: Invoice) -> str:
     """
     names = [each.name for each in open_methods.open_to(invoice)] or payment_methods.offered()[:1]
     typed = request.POST.get("method", "")
+    if typed == paying.NAME and visitors_orders.is_customer(request, invoice):
+        return typed
     if typed in names:
         return typed
     return names[0] if len(names) == 1 and not typed else ""
@@ -81,6 +118,32 @@ def context_of(choice: Choice, invoice: Invoice) -> dict[str, Any]:
         return {"choice": choice}
     method = methods_by_hand.get(choice.by_hand.name)
     return {**method.context(invoice), "choice": choice, "by_hand_template": method.template_name}
+
+
+def _account(request: HttpRequest, invoice: Invoice) -> Account | None:
+    if not visitors_orders.is_customer(request, invoice) or not paying.may_pay(invoice):
+        return None
+    usable, reserved = paying.usable(invoice), part_payments.reserved(invoice)
+    asked = part_payments.due(invoice) + reserved
+    return Account(
+        balance=ledger.balance_of(invoice.customer, invoice.currency),
+        usable=usable,
+        rest=max(Decimal(0), asked - usable),
+        covers=usable >= asked,
+        is_used=reserved > 0,
+    )
+
+
+def _as_method(account: Account, invoice: Invoice) -> OpenMethod:
+    text = gettext("%(amount)s are on it. The invoice is paid at once.")
+    return OpenMethod(
+        name=paying.NAME,
+        title=gettext("Personal account"),
+        help_text=text % {"amount": money.display(account.balance, invoice.currency)},
+        marks=(),
+        drawing=Drawing.WALLET,
+        is_by_hand=True,
+    )
 
 
 def _shown(request: HttpRequest, invoice: Invoice, found: Sequence[OpenMethod]) -> OpenMethod | None:

@@ -107,7 +107,7 @@ def _change(
     unpaid.close_charges(invoice=invoice)
     with transaction.atomic():
         new = replacing.change_payer(invoice=invoice, payer=details.to_json(), is_told=True, total=planned.total.gross)
-        if _is_customer(request, invoice):  # who is locked by now, before any of their payers
+        if visitors_orders.is_customer(request, invoice):  # who is locked by now, before any of their payers
             payers.use(customer=invoice.customer, chosen=form.chosen, typed=form.details)
     if visitors_orders.was_placed_here(request, invoice):
         visitors_orders.note_placed(request, new)
@@ -115,7 +115,7 @@ def _change(
 
 
 def _form(request: HttpRequest, invoice: Invoice) -> PayerForm:
-    own = list(payers.of(invoice.customer)) if _is_customer(request, invoice) else []
+    own = list(payers.of(invoice.customer)) if visitors_orders.is_customer(request, invoice) else []
     known: dict[str, Any] = {"payers": own, "page": request.path}
     if request.method == "POST":
         is_reload = request.POST.get("go") == PayerForm.RELOAD
@@ -132,10 +132,6 @@ def _of_now(request: HttpRequest, invoice: Invoice, own: list[Payer]) -> dict[st
     contact = _contact(request, invoice) if own else {}
     found = next((each.public_id for each in own if each.details.completed(**contact) == now), "")
     return {"payer": found} if found else {}
-
-
-def _is_customer(request: HttpRequest, invoice: Invoice) -> bool:
-    return bool(request.user.is_authenticated and request.user.pk == invoice.customer_id)
 
 
 def _page(

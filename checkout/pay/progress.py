@@ -13,7 +13,7 @@ from storefront.billing.instructions import Told, told
 from storefront.billing.models import Invoice, PaymentAttempt
 from storefront.billing.pending_words import pending_in_words
 from storefront.billing.services import reviews
-from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
+from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceKind, InvoiceStatus
 from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.effects import done_text
@@ -137,8 +137,8 @@ def _is_asked(payment: PaymentAttempt) -> bool:
     return is_due or payment.capture_asked_at is not None
 
 
-def of_free(invoice: Invoice) -> Progress:
-    """The progress of an order of zero; calls nobody outside."""
+def of_paid(invoice: Invoice) -> Progress:
+    """What an invoice brought that is paid, without a provider's page, or is of zero; calls nobody outside."""
     return _paid(invoice)
 
 
@@ -175,6 +175,8 @@ def _paid(invoice: Invoice) -> Progress:
 
 
 def _heading(invoice: Invoice, cards: list[Card], left: int) -> str:
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        return _("The money is on your personal account")
     is_free = invoice.amount == 0
     if left:
         count = {"count": left}

@@ -92,11 +92,11 @@ def result_address(request: HttpRequest, token: str, public_id: str) -> HttpResp
 
 
 def _purchase(token: str) -> tuple[Invoice, PaymentAttempt | None]:
-    """What a result link names: a payment with its invoice, or an invoice of zero. Raises Http404."""
+    """What a result link names: a payment with its invoice, or an invoice that is paid. Raises Http404."""
     payment = queries.attempt_by_return_token(token)
     if payment is not None:
         return payment.invoice, payment
-    invoice = queries.free_invoice_by_token(token)
+    invoice = queries.invoice_by_result_token(token)
     if invoice is None:
         raise Http404
     return invoice, None
@@ -105,7 +105,7 @@ def _purchase(token: str) -> tuple[Invoice, PaymentAttempt | None]:
 def _result_context(
     request: HttpRequest, invoice: Invoice, payment: PaymentAttempt | None, token: str
 ) -> dict[str, Any]:
-    now = progress.of(payment) if payment else progress.of_free(invoice)
+    now = progress.of(payment) if payment else progress.of_paid(invoice)
     is_buyer = unpaid.is_buyer(request, invoice)
     is_owner = is_buyer and request.user.is_authenticated
     return {

@@ -37,6 +37,7 @@ from storefront.billing.errors import (
     TaxDiffers,
 )
 from storefront.billing.models import Invoice, InvoiceLine, PaymentAttempt
+from storefront.billing.personal_account import paying
 from storefront.billing.services import (
     location_evidence,
     open_methods,
@@ -53,6 +54,8 @@ from storefront.core.throttle import throttled
 
 #: How often an open pay page asks what became of the last attempt.
 MOST_LOOKS = 5
+#: The box by which a customer pays a part from their personal account.
+USE_ACCOUNT = "use_account"
 
 
 @private
@@ -114,7 +117,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         source=location_evidence.PAY_PAGE,
     )
     try:
-        other = another_total.of(invoice, method)
+        other = another_total.of(invoice, method) if method != paying.NAME else None
         if other and not other.is_agreed(request):
             return _page(request, invoice, other=other)
         where = _begin(request, invoice, method, total=other.total if other else invoice.amount)
@@ -128,7 +131,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         if open_methods.open_to(invoice):  # another one may take it
             return _page(request, invoice, problem=MethodNotOpen(), status=409, may_pay=True)
         return _page(request, invoice, problem=exc, status=409)
-    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere) as exc:
+    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere, paying.NotEnough) as exc:
         return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
@@ -142,8 +145,14 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 def _begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decimal) -> str:
     """Where the buyer pays now: the provider's page, or this one with the instructions. Raises as ``starting`` does."""
     is_placed_here = visitors_orders.was_placed_here(request, invoice)
+    if method == paying.NAME:
+        paying.pay(invoice=invoice)
+        return links.result_path(invoice)
+    is_by_hand = method in methods_by_hand.names()
+    is_part_wanted = USE_ACCOUNT in request.POST and not is_by_hand and visitors_orders.is_customer(request, invoice)
+    paying.choose_to_use(invoice=invoice, method=method, is_wanted=is_part_wanted)
     try:
-        if method not in methods_by_hand.names():
+        if not is_by_hand:
             instead_of = request.POST.get("instead", "")
             attempt = starting.start(invoice=invoice, gateway_name=method, instead_of=instead_of, total=total)
             return attempt.redirect_url
@@ -177,7 +186,8 @@ def _page(
         "may_pay": problem is None or may_pay,
         "is_method_missing": is_method_missing,
         "payer_path": links.payer_path(invoice),
-        "received": (received := part_payments.held(invoice)),
+        "received": (received := part_payments.held(invoice)) - (reserved := part_payments.reserved(invoice)),
+        "reserved": reserved,
         "due": invoice.amount - received,
         "agreements": agreements or agreement_form.of_invoice(invoice),
         "other": other,

@@ -214,6 +214,30 @@ SELLER_PANELS = [
         ],
         heading=_("Money back"),
     ),
+    MultiFieldPanel(
+        [
+            FieldRowPanel(
+                [
+                    FieldPanel(
+                        "takes_advance_payments",
+                        help_text=_("On: customers may add funds to their personal account and pay from it later."),
+                    ),
+                    FieldPanel(
+                        "takes_direct_payments",
+                        help_text=_("Off: invoices are paid from the personal account alone."),
+                    ),
+                ]
+            ),
+            FieldRowPanel(
+                [
+                    FieldPanel("top_up_smallest", help_text=_("Such as: 5 EUR; 500 RUB. Empty: any amount.")),
+                    FieldPanel("top_up_largest", help_text=_("Such as: 5000 EUR; 500000 RUB. Empty: no limit.")),
+                    FieldPanel("top_up_a_day", help_text=_("By one customer, all together. Empty: no limit.")),
+                ]
+            ),
+        ],
+        heading=_("Personal account"),
+    ),
     FieldPanel(
         "card_statement",
         help_text=_(

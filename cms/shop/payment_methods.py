@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -18,14 +17,12 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from cms.edit_conflicts.value_log import Changes
 from cms.edit_conflicts.views import EditView, OneEditorAtATime
 from cms.groups import FreshLogin
-from cms.shop.forms import decimals
+from cms.shop.forms import amounts
 from cms.shop.forms.languages import in_all_languages, side_by_side
 from storefront.billing.gateway_registry import verbose_name
 from storefront.billing.models import PaymentMethod
-from storefront.core import currencies, money
+from storefront.core import currencies
 from storefront.users import staffing
-
-_AMOUNT = re.compile(r"(?P<figure>.+?)\s*(?P<currency>[A-Z]{3})")
 
 
 def _long(label: Any, max_length: int = 1000) -> forms.CharField:
@@ -51,8 +48,7 @@ class PaymentMethodForm(_Texts):  # type: ignore[misc, valid-type]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("smallest", "largest"):
-            stored = getattr(self.instance, name)
-            self.initial[f"{name}_amounts"] = "; ".join(f"{figure} {code}" for code, figure in stored.items())
+            self.initial[f"{name}_amounts"] = amounts.written(getattr(self.instance, name))
 
     def clean_countries(self) -> str:
         return _codes(self.cleaned_data["countries"])
@@ -64,10 +60,10 @@ class PaymentMethodForm(_Texts):  # type: ignore[misc, valid-type]
         return codes
 
     def clean_smallest_amounts(self) -> dict[str, str]:
-        return _amounts(self.cleaned_data["smallest_amounts"])
+        return amounts.read(self.cleaned_data["smallest_amounts"])
 
     def clean_largest_amounts(self) -> dict[str, str]:
-        return _amounts(self.cleaned_data["largest_amounts"])
+        return amounts.read(self.cleaned_data["largest_amounts"])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean()
@@ -84,22 +80,6 @@ class PaymentMethodForm(_Texts):  # type: ignore[misc, valid-type]
 
 def _codes(text: str) -> str:
     return " ".join(dict.fromkeys(re.split(r"[\s,;]+", text.upper().strip()))).strip()
-
-
-def _amounts(text: str) -> dict[str, str]:
-    """``5 EUR; 500,50 RUB`` as figures by currency. Raises ValidationError."""
-    found: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        match = _AMOUNT.fullmatch(part.upper())
-        if match is None:
-            raise ValidationError(_("Write amounts with their currency, such as: 5 EUR; 500 RUB"))
-        code = match["currency"]
-        currencies.valid(code)
-        figure = decimals.read(match["figure"])
-        if not figure.is_finite() or figure <= 0 or figure % money.minor_unit(code):
-            raise ValidationError(_("%(part)s is not an amount above zero."), params={"part": part})
-        found[code] = money.plain(figure, code)
-    return found
 
 
 TEXTS = _("Empty: the shop's own words.")

@@ -20,6 +20,7 @@ from storefront.account import (
 )
 from storefront.account.documents import files, paper, sending
 from storefront.account.documents import views as documents
+from storefront.account.funds import movements, top_up
 
 urlpatterns = [
     path("account/", views.home, name="account-home"),
@@ -41,6 +42,10 @@ urlpatterns = [
     path("account/documents/<slug:public_id>/ubl/", files.ubl, name="account-document-ubl"),
     path("account/documents/<slug:public_id>/send/", sending.send, name="account-document-send"),
     path("account/documents/<slug:public_id>/paper/", paper.paper, name="account-document-paper"),
+    path("account/funds/", top_up.top_up, name="account-top-up"),
+    path("account/payments/", movements.payments, name="account-payments"),
+    path("account/expenses/", movements.expenses, name="account-expenses"),
+    path("account/statement/", movements.statement, name="account-statement"),
     path("account/licenses/", licenses.licenses, name="account-licenses"),
     path("account/licenses/<slug:public_id>/", licenses.license, name="account-license"),
     path("account/licenses/<slug:public_id>/address/", licenses.license_address, name="account-license-address"),

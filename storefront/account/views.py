@@ -26,8 +26,9 @@ from storefront.account.documents import listing
 from storefront.billing import queries as billing
 from storefront.billing import status
 from storefront.billing.models import Invoice
-from storefront.billing.services import ledger, refund_requests
-from storefront.core import clock, currencies
+from storefront.billing.personal_account import top_ups
+from storefront.billing.services import refund_requests
+from storefront.core import clock
 from storefront.licensing import queries as licensing
 from storefront.licensing.services import handover_endings
 from storefront.licensing.states import LicenseStatus
@@ -75,7 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "unpaid": rows.invoice_rows(billing.unpaid_of(user)[:ON_DASHBOARD]),
         "licenses": rows.license_rows(licenses[:ON_DASHBOARD]),
         "license_count": licenses.count(),
-        "balances": [(amount, code) for code in currencies.sold() if (amount := ledger.balance_of(user, code))],
+        "may_add_funds": top_ups.is_offered(),
     }
     return render(request, "account_pages/home.html", context)
 

@@ -81,13 +81,14 @@ def read_return_token(token: str) -> str | None:
         return None
 
 
-def free_result_path(invoice: Invoice) -> str:
-    """The page after the order of an invoice of zero: the same page as after a payment. Good for a week."""
+def result_path(invoice: Invoice) -> str:
+    """The page after an invoice that was paid without a provider's page, or was of zero: the same as after a payment.
+    Good for a week."""
     return reverse("pay-result", kwargs={"token": _FREE.sign(invoice.public_id)})
 
 
-def read_free_token(token: str) -> str | None:
-    """The public id of the invoice of zero that a result token names, or None if forged or too old."""
+def read_result_token(token: str) -> str | None:
+    """The public id of the invoice that a result token names, or None if forged or too old."""
     try:
         return _FREE.unsign(token, max_age=RETURN_LINK_SECONDS)
     except signing.BadSignature:
@@ -119,4 +120,4 @@ def withdrawal_url(invoice: Invoice, language: str = "") -> str:
 def next_path(invoice: Invoice) -> str:
     """Where a buyer goes on after placing the order: to the pay page, or straight to the result if nothing is to be
     paid."""
-    return free_result_path(invoice) if invoice.amount == 0 else pay_path(invoice)
+    return result_path(invoice) if invoice.amount == 0 else pay_path(invoice)

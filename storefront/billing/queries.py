@@ -56,10 +56,11 @@ def attempt_by_return_token(token: str) -> PaymentAttempt | None:
     return found.filter(public_id=public_id).first() if public_id else None
 
 
-def free_invoice_by_token(token: str) -> Invoice | None:
-    """The invoice of zero that a result link names; None if the link is forged or too old."""
-    public_id = links.read_free_token(token)
-    found = Invoice.objects.select_related("order", "customer").prefetch_related("lines").filter(amount=0)
+def invoice_by_result_token(token: str) -> Invoice | None:
+    """The paid invoice that a result link names; None if the link is forged or too old."""
+    public_id = links.read_result_token(token)
+    found = Invoice.objects.select_related("order", "customer").prefetch_related("lines")
+    found = found.filter(status__in=(InvoiceStatus.PAID, InvoiceStatus.REFUNDED))
     return found.filter(public_id=public_id).first() if public_id else None
 
 

@@ -101,6 +101,11 @@ JOBS: dict[str, Any] = {
     "acts-alarm": {"call": "storefront.billing.documents.alarms.sound", "every": 3600, "thread": "slow"},
     "payments-away": {"call": "storefront.billing.services.polling.probe_away", "every": 2, "thread": "probes"},
     "payments-poll": {"call": "storefront.billing.services.polling.poll_open_attempts", "every": 1, "thread": "polls"},
+    "account-release": {
+        "call": "storefront.billing.personal_account.paying.release_unused",
+        "every": 30,
+        "thread": "polls",
+    },
     "refunds-follow": {"call": "storefront.billing.services.refunds.follow_open", "every": 10, "thread": "polls"},
     "vat-ids-check": {"call": "storefront.billing.services.provisional_sales.follow", "every": 60, "thread": "slow"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},

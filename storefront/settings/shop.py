@@ -108,8 +108,6 @@ PROVISIONAL_LICENSE_DAYS = env.integer("PROVISIONAL_LICENSE_DAYS", default=7, at
 REFUND_APPROVAL_ABOVE = configuration.by_currency(
     env.entries("REFUND_APPROVAL_ABOVE", each=configuration.amount, what=configuration.AMOUNTS_FORM)
 )
-#: Whether customers have a page of their personal account. Until then no refund is put there.
-PERSONAL_ACCOUNT_VISIBLE = False
 #: Whether changes of the seller's details, of roles and of who has them wait for a second person (``users.approvals``).
 APPROVAL_BY_SECOND_PERSON = env.boolean("APPROVAL_BY_SECOND_PERSON", default=False)
 #: What they decide about: name -> the dotted path of its ``approvals.Kind``.

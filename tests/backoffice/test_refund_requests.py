@@ -169,8 +169,7 @@ def test_where_money_cannot_go_is_said_at_its_field(client_of: Any, invoice: Any
     assert not Refund.objects.exists()
 
 
-def test_the_personal_account_is_offered_once_customers_see_it(client_of: Any, invoice: Any, settings: Any) -> None:
-    settings.PERSONAL_ACCOUNT_VISIBLE = True
+def test_a_refund_may_go_to_the_personal_account(client_of: Any, invoice: Any) -> None:
     path = f"/admin/refunds/invoice/{invoice.number}/"
     press(client_of("Accounting"), path, how="lines", units=[unit(invoice)], reason="r", way="account")
     assert (Refund.objects.get().way, Refund.objects.get().status) == ("account", "succeeded")

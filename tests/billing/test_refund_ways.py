@@ -190,12 +190,6 @@ def test_a_credit_that_was_interrupted_is_made_by_the_worker_once(
     assert audited() == []
 
 
-def test_the_account_is_offered_only_once_customers_see_it(settings: Any) -> None:
-    assert RefundWay.ACCOUNT not in refund_other_ways.offered()
-    settings.PERSONAL_ACCOUNT_VISIBLE = True
-    assert RefundWay.ACCOUNT in refund_other_ways.offered()
-
-
 def test_money_that_came_without_a_provider_goes_back_by_bank_transfer(customer: Any, audited: Any) -> None:
     invoice = make_invoice(customer, "50.00", terms=[terms(make_product("t"))])
     payment = register(

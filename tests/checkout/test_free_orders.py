@@ -11,7 +11,7 @@ from django.test import Client
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
 
-from storefront.billing.links import free_result_path, pay_path
+from storefront.billing.links import pay_path, result_path
 from storefront.billing.models import FreeOrder, Invoice, LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services import free
 from storefront.core import audit
@@ -117,7 +117,7 @@ def test_a_single_use_voucher_is_used_up(client: Client, shop: Any) -> None:
 
 
 def test_a_result_link_of_an_invoice_with_an_amount_shows_nothing(client: Client, customer: Any) -> None:
-    assert client.get(free_result_path(make_invoice(customer))).status_code == 404
+    assert client.get(result_path(make_invoice(customer))).status_code == 404
 
 
 def test_money_is_never_waived(customer: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cms.shop.forms import amounts
 from cms.shop.forms.languages import in_all_languages
 from cms.shop.forms.taxes import seller_problems
 from storefront.billing.documents import letters
@@ -28,6 +31,15 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
             raise ValidationError(_("New invoices need a seller. To replace this one, mark another seller instead."))
         return is_default
 
+    def clean_top_up_smallest(self) -> str:
+        return amounts.written(amounts.read(self.cleaned_data["top_up_smallest"]))
+
+    def clean_top_up_largest(self) -> str:
+        return amounts.written(amounts.read(self.cleaned_data["top_up_largest"]))
+
+    def clean_top_up_a_day(self) -> str:
+        return amounts.written(amounts.read(self.cleaned_data["top_up_a_day"]))
+
     def clean_vat_id(self) -> str:
         return "".join(self.cleaned_data["vat_id"].split()).upper()
 
@@ -40,7 +52,7 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
         for name, text in list(data.items()):
             if isinstance(text, str) and (missing := letters.missing(text)):
                 self.add_error(name, _("These letters cannot be printed: %(letters)s.") % {"letters": missing})
-        for name, problem in seller_problems(data):
+        for name, problem in (*seller_problems(data), *_account_problems(data)):
             self.add_error(name, problem)
         return data
 
@@ -49,3 +61,13 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
         if self.cleaned_data["is_default"]:
             Seller.objects.filter(is_default=True).exclude(pk=self.instance.pk).update(is_default=False)
         return super().save(commit)
+
+
+def _account_problems(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if not (data.get("takes_advance_payments") or data.get("takes_direct_payments")):
+        yield "takes_direct_payments", _("Leave one of the two ticked, or nothing can be paid.")
+    smallest = amounts.read(data.get("top_up_smallest") or "")
+    for name in ("top_up_largest", "top_up_a_day"):
+        most = amounts.read(data.get(name) or "")
+        if any(code in most and Decimal(most[code]) < Decimal(figure) for code, figure in smallest.items()):
+            yield name, _("This must not be less than the smallest amount.")

@@ -21,6 +21,7 @@ JOBS: dict[str, str | Promise] = {
     "statements-import": _("Reads bank statements and books what is certain"),
     "statements-match": _("Looks again which invoices statement lines may pay"),
     "acts-alarm": _("Warns of acts that are due"),
+    "account-release": _("Frees money of personal accounts that no charge needs any more"),
     "invoices-remind": _("Reminds of unpaid orders"),
     "invoices-void": _("Voids orders that were not paid in time"),
     "licenses-ending": _("Tells customers that a license ends soon"),

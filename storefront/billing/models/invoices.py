@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
+from storefront.billing.models.account_settings import AccountSettings
 from storefront.billing.models.taxes import TaxSettings
 from storefront.billing.states import InvoiceKind, InvoiceStatus
 from storefront.billing.tax.treatments import TaxTreatment
@@ -18,7 +19,7 @@ from storefront.core.money import MoneyField
 from storefront.core.texts import Translated
 
 
-class Seller(Translated, TaxSettings):
+class Seller(Translated, TaxSettings, AccountSettings):
     """Our legal entity as printed on documents; invoices keep a copy of it. ``country`` (ISO 3166-1, two letters) is
     whose tax it charges, and for search engines, which do not read it out of the address.
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from django.utils.translation import gettext
 
 from storefront.billing import breaker, gateway_registry, methods_by_hand
-from storefront.billing.models import Drawing, Invoice, Payment, PaymentMethod
+from storefront.billing.models import Drawing, Invoice, Payment, PaymentMethod, Seller
 from storefront.billing.payer_details import PayerDetails
 from storefront.billing.services import merchants_of_record, part_payments, payment_methods, reviews
 from storefront.billing.states import InvoiceKind
@@ -50,6 +50,8 @@ class OpenMethod:
 
 def open_to(invoice: Invoice) -> list[OpenMethod]:
     """In the seller's order. The number of queries does not depend on that of the methods."""
+    if not is_direct(invoice):
+        return []
     refused, due = reviews.refused_by(invoice), part_payments.due(invoice)
     return [
         shown(row)
@@ -61,7 +63,16 @@ def open_to(invoice: Invoice) -> list[OpenMethod]:
 def problem(invoice: Invoice, row: PaymentMethod) -> str | None:
     """A word for what keeps the invoice from a method: a ``Rule``, a ``LimitCode``, or "setup"; None if nothing does.
     Whether staff have stopped it is not looked at."""
+    if not is_direct(invoice):
+        return Rule.PURPOSE
     return _problem(row, invoice, part_payments.due(invoice))
+
+
+def is_direct(invoice: Invoice) -> bool:
+    """Whether the seller lets it be paid by itself, not only from the personal account. One query."""
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        return True
+    return not Seller.objects.filter(is_default=True, takes_direct_payments=False).exists()
 
 
 def shown(row: PaymentMethod) -> OpenMethod:

@@ -6,6 +6,7 @@ It is on the customer's personal account all the while, so nothing is lost when 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet
@@ -44,19 +45,27 @@ def pay_with(invoice: Invoice, payment: Payment, most: Decimal) -> Decimal:
 
     Raises InsufficientBalance where the customer owes us more.
     """
-    kept = list(_kept(invoice).select_related("payment"))
-    missing = invoice.amount - sum((each.amount for each in kept), _NOTHING)
+    missing = invoice.amount - held(invoice)
     part = min(most, missing)
     if part < missing:
         keep(invoice, payment, part)
         part_mails.part_paid(invoice, payment, part=part, due=missing - part)
         return part
+    pay_whole(invoice, [(payment, part)])
+    return part
+
+
+def pay_whole(invoice: Invoice, taken_from: Sequence[tuple[Payment, Decimal]]) -> None:
+    """Pay a locked open invoice: ``taken_from`` and what is kept for it already add up to its price (major units).
+
+    Raises InsufficientBalance where the customer owes us more.
+    """
+    kept = ((each.payment, each.amount) for each in _kept(invoice).select_related("payment"))
     parts: dict[Payment, Decimal] = {}
-    for source, amount in [*((each.payment, each.amount) for each in kept), (payment, part)]:
+    for source, amount in [*kept, *taken_from]:
         if amount > 0:
             parts[source] = parts.get(source, _NOTHING) + amount
     _complete(invoice, parts)
-    return part
 
 
 def _complete(invoice: Invoice, parts: dict[Payment, Decimal]) -> None:
@@ -96,17 +105,33 @@ def advances_of(payment: Payment) -> list[Invoice]:
 
 def let_go(invoice: Invoice) -> list[Payment]:
     """The invoice asks for nothing any more: what was kept for it is free on the personal account. Returns the payments
-    it came with."""
+    that had come for it."""
     kept = _kept(invoice)
-    found = [each.payment for each in kept.select_related("payment")]
+    found = [each.payment for each in kept.filter(is_reserved=False).select_related("payment")]
     _release(kept)
     return found
 
 
+def reserve(invoice: Invoice, taken_from: Sequence[tuple[Payment, Decimal]]) -> None:
+    """Keep money of the personal account for a locked open invoice, whose rest is paid by a charge."""
+    for payment, amount in taken_from:
+        PartPayment.objects.create(payment=payment, invoice=invoice, amount=amount, is_reserved=True)
+
+
+def reserved(invoice: Invoice) -> Decimal:
+    """What of the personal account is kept for an unpaid invoice, major units of its currency."""
+    return _sum(_kept(invoice).filter(is_reserved=True))
+
+
+def give_back(invoice: Invoice) -> bool:
+    """Keep nothing of the personal account for a locked invoice any more. Returns whether anything was."""
+    return bool(_release(_kept(invoice).filter(is_reserved=True)))
+
+
 def move(old: Invoice, new: Invoice) -> None:
-    """``new`` takes the place of ``old``, both locked: what was kept for the one is kept for the other, and pays it if
-    its price is lower."""
-    kept = list(_kept(old).select_related("payment"))
+    """``new`` takes the place of ``old``, both locked: what came for the one is kept for the other, and pays it if its
+    price is lower. What was reserved is free again."""
+    kept = list(_kept(old).filter(is_reserved=False).select_related("payment"))
     _release(_kept(old))
     for each in kept:
         if new.status == InvoiceStatus.OPEN:
@@ -121,13 +146,15 @@ def fit(payment: Payment) -> None:
             logger.info("invoice %s: %s is not kept for it any more", each.invoice_id, each.amount)
             _release(PartPayment.objects.filter(pk=each.pk))
             if left > 0:
-                PartPayment.objects.create(payment=payment, invoice_id=each.invoice_id, amount=left)
+                PartPayment.objects.create(
+                    payment=payment, invoice_id=each.invoice_id, amount=left, is_reserved=each.is_reserved
+                )
         left = max(_NOTHING, left - each.amount)
 
 
 def keep(invoice: Invoice, payment: Payment, amount: Decimal) -> None:
     """Keep ``amount`` (major units) of a payment for a locked open invoice, beside what is kept of it already."""
-    known = _kept(invoice).filter(payment=payment).first()
+    known = _kept(invoice).filter(payment=payment, is_reserved=False).first()
     if known is None:
         PartPayment.objects.create(payment=payment, invoice=invoice, amount=amount)
         return
@@ -139,8 +166,8 @@ def _kept(invoice: Invoice) -> QuerySet[PartPayment]:
     return PartPayment.objects.filter(invoice_id=invoice.pk, released_at=None)
 
 
-def _release(parts: QuerySet[PartPayment]) -> None:
-    parts.update(released_at=clock.now())
+def _release(parts: QuerySet[PartPayment]) -> int:
+    return parts.update(released_at=clock.now())
 
 
 def _sum(parts: QuerySet[PartPayment]) -> Decimal:

@@ -29,22 +29,26 @@ def for_payer(*, invoice: Invoice, payer: Mapping[str, str], sold_by: str = "") 
     agreed = _Agreed.on(first)
     lines = list(first.lines.all())
     published = agreed.published([_taxed(line) for line in lines])
-    decision = (
-        taxation.decide_for_provider(payer=payer, sold_by=sold_by)
-        if sold_by
-        else taxation.decide_for(
-            payer=payer,
-            at=clock.now(),
-            published=sum(published, _NOTHING),
-            currency=invoice.currency,
-            evidence=location_evidence.carried_over(invoice),
-        )
-    ).at_prices_with(agreed.included)
+    decision = _decision(invoice, payer, sold_by, sum(published, _NOTHING)).at_prices_with(agreed.included)
     present = list(invoice.lines.all())
     if invoice.tax_treatment == decision.treatment and all(line.tax_rate == decision.rate for line in present):
         return decision, [_as_it_is(line) for line in present]
     charged = decision.charge(published, invoice.currency)
     return decision, [_anew(line, amount, agreed, decision) for line, amount in zip(lines, charged, strict=True)]
+
+
+def _decision(invoice: Invoice, payer: Mapping[str, str], sold_by: str, published: Decimal) -> TaxDecision:
+    if sold_by:
+        return taxation.decide_for_provider(payer=payer, sold_by=sold_by)
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+        return taxation.decide_for_advance(payer=payer)
+    return taxation.decide_for(
+        payer=payer,
+        at=clock.now(),
+        published=published,
+        currency=invoice.currency,
+        evidence=location_evidence.carried_over(invoice),
+    )
 
 
 @dataclass(frozen=True, slots=True)

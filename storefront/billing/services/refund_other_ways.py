@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 
 from storefront.billing import signals
@@ -26,13 +25,8 @@ from storefront.users.models import User
 GIVEN_UP, UNCOVERED, RETURNED = "payout_given_up", "payout_uncovered", "payout_returned"
 
 
-def is_account_offered() -> bool:
-    """Whether customers see their personal account, so that money may be put there."""
-    return bool(settings.PERSONAL_ACCOUNT_VISIBLE)
-
-
 def offered() -> list[RefundWay]:
-    return [RefundWay.METHOD, RefundWay.BANK, *([RefundWay.ACCOUNT] if is_account_offered() else [])]
+    return [RefundWay.METHOD, RefundWay.BANK, RefundWay.ACCOUNT]
 
 
 def credit_account(refund: Refund) -> Refund:

@@ -71,6 +71,20 @@ def decide_for_provider(*, payer: Mapping[str, str], sold_by: str) -> TaxDecisio
     return TaxDecision(treatment=TaxTreatment.MERCHANT_OF_RECORD.value, rate=_NOTHING, facts=facts)
 
 
+def decide_for_advance(*, payer: Mapping[str, str]) -> TaxDecision:
+    """No tax on money that is paid in advance for what is not known yet: tax is charged on what is bought with it.
+
+    Court of Justice of the EU, C-419/02 (BUPA Hospitals), 48 to 50, on Article 65 of Directive 2006/112/EC:
+    https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:62002CJ0419
+    """
+    details = PayerDetails.from_json(payer)
+    facts = TaxFacts(
+        reason=TaxReason.ADVANCE_PAYMENT.value, country=details.country, postcode=details.postcode,
+        buyer=details.kind, vat_id=details.vat_id, seller_country=settings().country,
+    )  # fmt: skip
+    return TaxDecision(treatment=TaxTreatment.NONE.value, rate=_NOTHING, facts=facts)
+
+
 def needs_check(payer: PayerDetails) -> bool:
     """Whether what VIES says of the payer's VAT id decides about their tax."""
     seller = settings()

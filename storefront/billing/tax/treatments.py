@@ -27,6 +27,7 @@ class TaxReason(StrEnum):
 
     MERCHANT_OF_RECORD = "provider_sells"  # in its own name, with its own tax and invoice
     NO_TAX = "no_tax"  # the seller charges none
+    ADVANCE_PAYMENT = "advance_payment"  # what will be bought is not known: taxed when it is
     SELLER_EXEMPT = "seller_exempt"
     HOME = "home"
     COUNTRY_UNKNOWN = "country_unknown"  # taxed as at home

@@ -42,6 +42,8 @@ def reason_code(treatment: str) -> str:
 def sentence(treatment: str, facts: TaxFacts) -> str:
     """Why there is no tax, in the active language; "" where tax is charged or nothing is to be said."""
     match TaxTreatment(treatment):
+        case TaxTreatment.NONE if facts.reason == TaxReason.ADVANCE_PAYMENT:
+            return _("Payment in advance: tax is charged on what is bought with it")
         case TaxTreatment.NONE:
             return _("Not subject to VAT")
         case TaxTreatment.REVERSE_CHARGE:

@@ -1,0 +1,1 @@
+"""The customer's personal account: funds are added, payments and expenses listed."""

@@ -1,0 +1,192 @@
+"""The personal account as its owner sees it: balance, adding funds, payments and expenses, paying from it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from storefront.billing import links
+from storefront.billing.models import Invoice, Seller
+from storefront.billing.personal_account import paying
+from storefront.billing.services import ledger, part_payments
+from storefront.billing.services.settlement import settle
+from storefront.billing.services.starting import start
+from storefront.billing.states import InvoiceKind, InvoiceStatus
+from tests.billing.building import make_invoice
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {"amount": "50", "currency": "EUR", "payer": "new", "kind": "person", "country": "DE", "name": "Ada Buyer"}
+
+
+@pytest.fixture
+def owner(shop: Any, client: Client, customer: Any) -> Client:
+    client.force_login(customer)
+    return client
+
+
+def fund(stripe: Any, customer: Any, amount: str) -> Invoice:
+    invoice = make_invoice(customer, amount, with_order=False, kind=InvoiceKind.ADVANCE_PAYMENT)
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(attempt.provider_reference)
+    settle(attempt_id=attempt.pk)
+    return invoice
+
+
+def read(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, path
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_the_balance_stands_on_every_page_of_who_is_logged_in(owner: Client, customer: Any, stripe: Any) -> None:
+    pages = ("/", "/products/yeastar-s-module/", "/account/", "/account/licenses/", "/basket/")
+    for path in pages:
+        assert "€0.00" in read(owner, path).partition("<main")[0]
+    fund(stripe, customer, "12.40")
+    for path in pages:
+        assert "€12.40" in read(owner, path).partition("<main")[0]
+        assert "account-balance" not in read(Client(), path if "account" not in path else "/")
+
+
+def test_funds_are_added_by_the_pay_page_of_an_invoice(owner: Client, customer: Any, stripe: Any) -> None:
+    assert 'href="/account/funds/' in read(owner, "/account/")
+    answer = owner.post("/account/funds/", TYPED)
+    invoice = Invoice.objects.get()
+    assert answer["Location"] == links.pay_path(invoice) and invoice.amount == Decimal(50)
+    page = read(owner, answer["Location"])
+    assert "Add funds" in page and "Advance payment" in page and "use_account" not in page
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(attempt.provider_reference)
+    settle(attempt_id=attempt.pk)
+    assert "The money is on your personal account" in read(owner, links.return_url(attempt).split("testserver")[1])
+    assert "€50.00" in read(owner, "/account/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"amount": ""}, "Enter the amount."),
+        ({"amount": "much"}, "Enter a number."),
+        ({"amount": "0"}, "Enter an amount above zero."),
+        ({"amount": "-5"}, "Enter an amount above zero."),
+        ({"amount": "1e400"}, "Enter an amount above zero."),
+        ({"amount": "NaN"}, "Enter an amount above zero."),
+        ({"amount": "0.001"}, "Add €0.01 or more."),
+        ({"currency": "XXX"}, "Select a valid choice"),
+        ({"country": "XX"}, "Select a valid choice"),
+        ({"name": ""}, "required"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(owner: Client, typed: dict[str, str], says: str) -> None:
+    answer = owner.post("/account/funds/", TYPED | typed)
+    assert answer.status_code == 422 and says in answer.content.decode()
+    assert not Invoice.objects.exists()
+
+
+def test_what_is_unpaid_is_suggested_less_what_is_there(owner: Client, customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "16.00")
+    invoice = make_invoice(customer)
+    page = read(owner, "/account/funds/")
+    assert "Unpaid invoices: <strong>€80.00</strong>" in page and "?amount=80.00&amp;currency=EUR" in page
+    assert 'value="80.00"' in read(owner, f"/account/funds/?invoice={invoice.number}")
+
+
+def test_an_invoice_is_paid_from_the_account_by_one_press(owner: Client, customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "100.00")
+    invoice = make_invoice(customer)
+    path = links.pay_path(invoice)
+    assert 'value="account"' in read(owner, path) and "€100.00 are on it." in read(owner, path)
+    answer = owner.post(path, {"method": "account"})
+    assert answer.status_code == 303
+    invoice.refresh_from_db()
+    assert invoice.status == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == Decimal(4)
+    assert "Paid. Thank you" in read(owner, answer["Location"])
+
+
+def test_nobody_else_sees_or_spends_it(owner: Client, customer: Any, make_customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "100.00")
+    path = links.pay_path(make_invoice(customer))
+    other = Client()
+    other.force_login(make_customer("other@example.com"))
+    for stranger in (Client(), other):
+        assert 'value="account"' not in read(stranger, path) and "€100.00" not in read(stranger, path)
+        stranger.post(path, {"method": "account"})
+        stranger.post(path, {"method": "stripe", "use_account": "on"})
+    assert ledger.balance_of(customer, "EUR") == Decimal(100)
+
+
+def test_a_part_is_used_where_it_does_not_cover(owner: Client, customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    path = links.pay_path(invoice)
+    assert "Use €12.40 from my personal account and pay €83.60 this way" in read(owner, path)
+    assert owner.post(path, {"method": "stripe", "use_account": "on"}).status_code == 303
+    assert invoice.attempts.get().amount == Decimal("83.60")
+    assert "From the personal account</dt><dd>€12.40" in read(owner, path)
+    assert owner.post(path, {"method": "stripe"}).status_code == 303
+    assert invoice.attempts.filter(status="pending").get().amount == Decimal(96)
+    assert part_payments.reserved(invoice) == 0
+
+
+def test_payments_and_expenses_lead_to_each_other_and_add_up(owner: Client, customer: Any, stripe: Any) -> None:
+    advance = fund(stripe, customer, "100.00")
+    bought = make_invoice(customer)
+    paying.pay(invoice=bought)
+    payments, expenses = read(owner, "/account/payments/"), read(owner, "/account/expenses/")
+    assert bought.number in payments and "€100.00" in payments and "visa •••• 4242" in payments
+    assert advance.number in expenses and bought.lines.get().description in expenses
+    for page in (payments, expenses, read(owner, "/account/statement/")):
+        assert "€4.00" in page
+    assert "No expense yet" not in expenses
+    assert "Nothing found" in read(owner, "/account/expenses/?q=something+else")
+    assert "Nothing found" in read(owner, "/account/payments/?to=2020-01-01")
+    assert bought.number in read(owner, f"/account/expenses/?q={bought.number}")
+
+
+def test_the_list_is_a_file_too(owner: Client, customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "100.00")
+    paying.pay(invoice=make_invoice(customer))
+    answer = owner.get("/account/expenses/?format=csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(text)))
+    assert len(rows) == 2 and rows[1][5:7] == ["-96.00", "EUR"]
+
+
+@pytest.mark.parametrize("query", ["?from=x&to=2026-99-99", "?currency=XXX&q=%00", "?q=" + "a" * 500, "?page=-3"])
+def test_nonsense_in_the_address_is_left_out(owner: Client, query: str) -> None:
+    for path in ("/account/payments/", "/account/expenses/", "/account/statement/"):
+        read(owner, path + query)
+
+
+def test_pages_ask_no_more_for_more_movements(
+    owner: Client, customer: Any, stripe: Any, django_assert_max_num_queries: Any
+) -> None:
+    for _number in range(3):
+        fund(stripe, customer, "100.00")
+        paying.pay(invoice=make_invoice(customer))
+    with django_assert_max_num_queries(36):
+        read(owner, "/account/payments/")
+    with django_assert_max_num_queries(36):
+        read(owner, "/account/expenses/")
+
+
+def test_a_seller_may_take_money_by_the_account_alone(owner: Client, customer: Any, stripe: Any) -> None:
+    Seller.objects.filter(is_default=True).update(takes_direct_payments=False)
+    if not Seller.objects.filter(is_default=True).exists():
+        Seller.objects.create(name="Northbridge", address="London", takes_direct_payments=False)
+    invoice = make_invoice(customer)
+    page = read(owner, links.pay_path(invoice))
+    assert "This invoice is paid from the personal account" in page and 'value="stripe"' not in page
+    owner.post(links.pay_path(invoice), {"method": "stripe"})
+    assert not invoice.attempts.exists()
+    fund(stripe, customer, "96.00")
+    assert owner.post(links.pay_path(invoice), {"method": "account"}).status_code == 303
+    invoice.refresh_from_db()
+    assert invoice.status == InvoiceStatus.PAID
