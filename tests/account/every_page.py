@@ -25,7 +25,9 @@ from storefront.billing.documents.models import DocumentSettings
 from storefront.billing.links import withdrawal_path
 from storefront.billing.models import RefundReason, Seller
 from storefront.billing.payer_details import PayerDetails
+from storefront.billing.personal_account import paying
 from storefront.billing.services import payers, refund_requests, settlement, starting
+from storefront.billing.states import InvoiceKind
 from storefront.core import clock, error_pages
 from storefront.licensing.links import extend_token, handover_url
 from storefront.licensing.models import License
@@ -36,6 +38,7 @@ from storefront.support.services import conversations
 from storefront.users.data_protection import links as erasures
 from storefront.users.models import DataRequest
 from tests import purchases
+from tests.billing.building import make_invoice
 from tests.billing.documents.building import make_document
 from tests.billing.transfers import make_account
 from tests.checkout.building import left_cart
@@ -271,6 +274,28 @@ def _documents(invoice: Any) -> Iterator[Kind]:
     yield Kind(f"/ru{path}")
 
 
+def _funds(customer: Any, stripe: Any) -> Iterator[Kind]:
+    """The personal account, once something was added to it and spent."""
+    yield Kind("/account/funds/", is_main=True)
+    yield Kind("/account/funds/", act=send("main form", amount="0"))
+    advance = make_invoice(customer, "120.00", with_order=False, kind=InvoiceKind.ADVANCE_PAYMENT)
+    attempt = starting.start(invoice=advance, gateway_name="stripe")
+    yield Kind(links.pay_path(advance), is_main=True)
+    stripe.pay(attempt.provider_reference)
+    settlement.settle(attempt_id=attempt.pk)
+    yield Kind("/" + links.return_url(attempt).split("/", 3)[3])
+    whole, part = make_invoice(customer, "100.00"), make_invoice(customer, "100.00")
+    yield Kind(links.pay_path(whole), is_main=True)
+    paying.pay(invoice=whole)
+    yield Kind(links.pay_path(part), is_main=True)
+    yield Kind("/account/payments/", is_main=True)
+    yield Kind("/account/expenses/", is_main=True)
+    yield Kind("/account/expenses/?q=nothing")
+    yield Kind("/account/statement/")
+    for path in ("funds/", "payments/", "expenses/", "statement/"):
+        yield Kind(f"/ru/account/{path}")
+
+
 def _refunds(license: Any) -> Iterator[Kind]:
     """A refund that is asked for, and a withdrawal from a contract: form, form with faults, what came of it."""
     bought = license.periods.exclude(invoice_line=None).earliest("pk").invoice_line.invoice
@@ -293,7 +318,7 @@ def _refunds(license: Any) -> Iterator[Kind]:
     asked.delete()
 
 
-def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Iterator[Kind]:
+def of_customers(customer: Any, invoice: Any, license: Any, consent: Any, stripe: Any) -> Iterator[Kind]:
     """The account: begins with the log-in."""
     yield Kind("/account/login/", act=log_in, is_main=True)
     talk = conversations.begin(key="k", text="A question", language="en", page_url="", customer=customer)
@@ -304,6 +329,7 @@ def of_customers(customer: Any, invoice: Any, license: Any, consent: Any) -> Ite
     yield Kind(f"/account/licenses/{license.public_id}/")
     yield Kind(f"/account/licenses/{license.public_id}/", act=send("form[action$='/address/']", bitrix24_address="x"))
     yield from _refunds(license)
+    yield from _funds(customer, stripe)
     offer = handovers.offer(license=license, holder=customer, email="receiver@example.com", language="en")
     yield Kind(f"/account/licenses/{license.public_id}/")
     link = handover_url(offer).removeprefix(settings.SITE_URL)

@@ -153,6 +153,6 @@ def test_no_page_keeps_anybody_out(
     inspector = Inspector(context, pages)
     for kind in every_page.of_visitors(shop, customer, stripe):
         inspector.look_at(kind)
-    for kind in every_page.of_customers(customer, invoice, license, consent):
+    for kind in every_page.of_customers(customer, invoice, license, consent, stripe):
         inspector.look_at(kind)
     assert inspector.faults == []

@@ -9,7 +9,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from storefront.billing import links
 from storefront.billing.models import Invoice, Seller
@@ -94,7 +96,7 @@ def test_what_is_unpaid_is_suggested_less_what_is_there(owner: Client, customer:
     fund(stripe, customer, "16.00")
     invoice = make_invoice(customer)
     page = read(owner, "/account/funds/")
-    assert "Unpaid invoices: <strong>€80.00</strong>" in page and "?amount=80.00&amp;currency=EUR" in page
+    assert "Unpaid invoices: €80.00" in page and "?amount=80.00&amp;currency=EUR" in page
     assert 'value="80.00"' in read(owner, f"/account/funds/?invoice={invoice.number}")
 
 
@@ -165,16 +167,16 @@ def test_nonsense_in_the_address_is_left_out(owner: Client, query: str) -> None:
         read(owner, path + query)
 
 
-def test_pages_ask_no_more_for_more_movements(
-    owner: Client, customer: Any, stripe: Any, django_assert_max_num_queries: Any
-) -> None:
+def test_pages_ask_no_more_for_more_movements(owner: Client, customer: Any, stripe: Any) -> None:
+    known: dict[str, int] = {}
     for _number in range(3):
         fund(stripe, customer, "100.00")
         paying.pay(invoice=make_invoice(customer))
-    with django_assert_max_num_queries(36):
-        read(owner, "/account/payments/")
-    with django_assert_max_num_queries(36):
-        read(owner, "/account/expenses/")
+        for path in ("/account/payments/", "/account/expenses/"):
+            read(owner, path)
+            with CaptureQueriesContext(connection) as captured:
+                read(owner, path)
+            assert len(captured) == known.setdefault(path, len(captured)) <= 45
 
 
 def test_a_seller_may_take_money_by_the_account_alone(owner: Client, customer: Any, stripe: Any) -> None:

@@ -48,6 +48,7 @@ class TopUpForm(PayerFields):
         self.fields["currency"].choices = [(code, code) for code in sold]  # type: ignore[attr-defined]
         if len(sold) == 1:
             self.fields["currency"].widget = forms.HiddenInput()
+            self.fields["amount"].label = _("Amount, %(currency)s") % {"currency": sold[0]}
         reload_from(page, self.fields["kind"], self.fields["country"], button=self.RELOAD)
 
     @classmethod

@@ -59,6 +59,7 @@ def pages(customer: Any, invoice: Any, license: Any, consent: Any) -> list[str]:
         "/account/orders/", f"/account/orders/{invoice.order.number}/", "/account/agreements/",
         f"/account/agreements/{consent.order.number}/{consent.sha256}/", "/account/profile/", "/account/tickets/",
         f"/account/tickets/{talk.number}/", f"/account/refunds/{asked.public_id}/",
+        "/account/payments/", "/account/expenses/", "/account/statement/",
     ]  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-documents-statement", "account-document-pdf", "account-document-xml", "account-document-ubl",
         "account-document-send", "account-document-paper", "account-license-hand-over", "account-payer-new",
         "account-payer", "account-payer-turn", "account-data", "account-data-ask", "account-data-copy",
-        "account-data-erase", "erasure-withdraw",
+        "account-data-erase", "erasure-withdraw", "account-top-up",
     }  # fmt: skip
 
 

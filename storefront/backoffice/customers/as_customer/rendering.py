@@ -20,7 +20,7 @@ SHOWN = frozenset(
         "account-home", "account-invoices", "account-invoice", "account-invoice-print", "account-licenses",
         "account-license", "account-orders", "account-order", "account-agreements", "account-consent",
         "account-profile", "account-tickets", "account-ticket", "account-documents", "account-document",
-        "account-payers", "account-refund",
+        "account-payers", "account-refund", "account-payments", "account-expenses", "account-statement",
     }
 )  # fmt: skip
 #: What the customer's request has of the one that staff sent: nothing that says who sent it.
