@@ -144,6 +144,7 @@ JOBS: dict[str, Any] = {
 #: Functions that yield findings; each must find nothing.
 AUDIT_CHECKS = [
     "storefront.billing.audit.checks",
+    "storefront.billing.personal_account.audit.checks",
     "storefront.licensing.audit.checks",
     "storefront.inbox.audit.checks",
     "storefront.notifications.audit.checks",

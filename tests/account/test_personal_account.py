@@ -155,7 +155,7 @@ def test_payments_and_expenses_lead_to_each_other_and_add_up(owner: Client, cust
 def test_the_list_is_a_file_too(owner: Client, customer: Any, stripe: Any) -> None:
     fund(stripe, customer, "100.00")
     paying.pay(invoice=make_invoice(customer))
-    answer = owner.get("/account/expenses/?format=csv")
+    answer = owner.get("/account/expenses/file/")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(StringIO(text)))
     assert len(rows) == 2 and rows[1][5:7] == ["-96.00", "EUR"]
@@ -165,6 +165,7 @@ def test_the_list_is_a_file_too(owner: Client, customer: Any, stripe: Any) -> No
 def test_nonsense_in_the_address_is_left_out(owner: Client, query: str) -> None:
     for path in ("/account/payments/", "/account/expenses/", "/account/statement/"):
         read(owner, path + query)
+    assert owner.get("/account/payments/file/" + query).status_code == 200
 
 
 def test_pages_ask_no_more_for_more_movements(owner: Client, customer: Any, stripe: Any) -> None:

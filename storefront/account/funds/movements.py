@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,14 +29,26 @@ MOST_PRINTED = 2000
 
 @own
 @require_safe
-def payments(request: HttpRequest) -> HttpResponseBase:
+def payments(request: HttpRequest) -> HttpResponse:
     return _list(request, is_expense=False)
 
 
 @own
 @require_safe
-def expenses(request: HttpRequest) -> HttpResponseBase:
+def expenses(request: HttpRequest) -> HttpResponse:
     return _list(request, is_expense=True)
+
+
+@own
+@require_safe
+def payments_file(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, "payments", is_expense=False)
+
+
+@own
+@require_safe
+def expenses_file(request: HttpRequest) -> HttpResponseBase:
+    return _file(request, "expenses", is_expense=True)
 
 
 @own
@@ -55,12 +68,17 @@ def statement(request: HttpRequest) -> HttpResponse:
     return render(request, "account_pages/funds/statement.html", context)
 
 
-def _list(request: HttpRequest, *, is_expense: bool) -> HttpResponseBase:
+def _file(request: HttpRequest, name: str, *, is_expense: bool) -> HttpResponseBase:
+    """What the list shows, whole, as CSV."""
+    user = user_of(request)
+    asked = _asked(request.GET, user, is_expense)
+    rows = _rows(movements.wanted(user, asked), is_expense=is_expense)
+    return spreadsheets.csv_response(rows, filename=f"{name}-{asked.currency}")
+
+
+def _list(request: HttpRequest, *, is_expense: bool) -> HttpResponse:
     user, asked = user_of(request), _asked(request.GET, user_of(request), is_expense)
     entries = movements.wanted(user, asked)
-    if request.GET.get("format") == "csv":
-        name = "expenses" if is_expense else "payments"
-        return spreadsheets.csv_response(_rows(entries, is_expense=is_expense), filename=f"{name}-{asked.currency}")
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     found = [movements.described(entry) for entry in page]
     documents = _documents(user, found)
@@ -72,6 +90,7 @@ def _list(request: HttpRequest, *, is_expense: bool) -> HttpResponseBase:
         "choices": _currencies(user),
         "query": _query(asked),
         "is_expense": is_expense,
+        "file_url": reverse("account-expenses-file" if is_expense else "account-payments-file"),
         "is_filtered": bool(asked.first or asked.last or asked.text),
         "may_add_funds": top_ups.is_offered(),
     }

@@ -174,6 +174,7 @@ def test_every_page_of_the_account_is_either_shown_or_left_out_on_purpose() -> N
         "account-document-send", "account-document-paper", "account-license-hand-over", "account-payer-new",
         "account-payer", "account-payer-turn", "account-data", "account-data-ask", "account-data-copy",
         "account-data-erase", "erasure-withdraw", "account-top-up",
+        "account-payments-file", "account-expenses-file",
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from storefront.billing.models import Invoice, PartPayment, PaymentAttempt
-from storefront.billing.personal_account import balances, paying
+from storefront.billing.personal_account import audit, balances, paying
 from storefront.billing.services import invoices, ledger, part_payments, refunds, sales
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
@@ -119,6 +119,18 @@ def test_the_part_is_free_again_once_the_charge_has_failed(stripe: Any, customer
         assert paying.release_unused() == 1
     assert balances.spendable(customer, "EUR") == Decimal("12.40") and part_payments.due(invoice) == Decimal(96)
     assert audited() == []
+
+
+def test_a_reservation_that_nobody_frees_is_found(stripe: Any, customer: Any) -> None:
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    assert list(audit.checks()) == []
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        (finding,) = audit.checks()
+        assert "reserved-without-charge" in str(finding)
+        paying.release_unused()
+        assert list(audit.checks()) == []
 
 
 def test_who_does_not_want_it_any_more_is_charged_the_whole(stripe: Any, customer: Any, audited: Any) -> None:
