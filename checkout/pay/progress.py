@@ -138,7 +138,7 @@ def _is_asked(payment: PaymentAttempt) -> bool:
 
 
 def of_paid(invoice: Invoice) -> Progress:
-    """What an invoice brought that is paid, without a provider's page, or is of zero; calls nobody outside."""
+    """Of an invoice that was paid without a provider's page, or is of zero; calls nobody outside."""
     return _paid(invoice)
 
 
@@ -169,15 +169,14 @@ def _paid(invoice: Invoice) -> Progress:
     cards = cards_of(invoice)
     left = sum(card.is_left for card in cards)
     heading = _heading(invoice, cards, left)
-    # A portal may answer at any moment; other steps need a person.
-    again = LATER if any(card.step == "install" for card in cards) else 0
+    again = LATER if any(card.step == "install" for card in cards) else 0  # other steps need a person
     return Progress("paid" if left else "linked", heading, cards=cards, look_again=again)
 
 
 def _heading(invoice: Invoice, cards: list[Card], left: int) -> str:
+    is_free = invoice.amount == 0
     if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
         return _("The money is on your personal account")
-    is_free = invoice.amount == 0
     if left:
         count = {"count": left}
         if is_free:

@@ -87,7 +87,7 @@ def wanted(customer: User, asked: Wanted) -> QuerySet[LedgerEntry]:
     related = found.select_related("account", "transaction__payment__attempt__invoice", "transaction__invoice__order")
     return related.prefetch_related(
         "transaction__invoice__lines",
-        Prefetch("allocations", Allocation.objects.select_related("payment").order_by("pk")),
+        Prefetch("allocations", Allocation.objects.select_related("payment__attempt__invoice").order_by("pk")),
         Prefetch(
             "transaction__payment__allocations",
             Allocation.objects.select_related("entry__transaction__invoice").order_by("pk"),
