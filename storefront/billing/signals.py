@@ -9,6 +9,7 @@ invoice_refunded = Signal()  # invoice, payment (None when nothing had been paid
 invoice_reopened = Signal()  # invoice: it is open again, as the money that paid it was not for it
 payment_disputed = Signal()  # invoice, payment, is_disputed
 payment_lost = Signal()  # invoice, payment: the buyer's bank has taken all of it; an appeal may still bring it back
+dispute_booked = Signal()  # payment, change: so much more was lost in disputes, or less
 provisional_given = Signal()  # invoice (unpaid), until: what it buys is granted at once, for the time being
 provisional_ended = Signal()  # invoice: it was not paid, so that is taken back
 refund_given_up = Signal()  # refund (of ours): it has failed, or staff count it as not made

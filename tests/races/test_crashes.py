@@ -21,6 +21,7 @@ import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
 
+from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
 from storefront.billing.services.reconcile import reconcile
 from storefront.billing.services.settlement import settle
@@ -275,6 +276,7 @@ def test_killed_while_a_lost_dispute_is_booked_it_is_booked_once(doomed, stripe,
         payment.refresh_from_db()
         assert (payment.payment.amount_lost, payment.payment.disputes.get().stage) == (payment.amount, "lost")
         assert ReviewItem.objects.filter(attempt=payment).count() == 1
+        assert DocumentRequest.objects.filter(invoice=payment.invoice, kind="credit_note").count() == 1
         if not died:
             break
     else:

@@ -15,6 +15,7 @@ from django.test import Client
 from oscar.apps.order.models import Order
 
 from storefront.billing.audit import checks
+from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.errors import NotRefundable
 from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Dispute, LedgerTransaction, PaymentAttempt, PaymentMethod, Refund, ReviewItem
@@ -324,6 +325,7 @@ def test_news_of_a_dispute_at_once_are_booked_once(stripe, invoice, race, slow_t
     results = race(lambda: settle(attempt_id=payment.pk, look_for_disputes=True), copies=crowd)
     assert errors(results) == []
     assert payment.payment.disputes.count() == ReviewItem.objects.count() == 1
+    assert DocumentRequest.objects.filter(kind="credit_note").count() == ("lost" in steps)
     assert [str(finding) for finding in checks()] == []
 
 

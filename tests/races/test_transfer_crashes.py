@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from storefront.billing.models import Invoice, LedgerTransaction
+from storefront.billing.services import ledger
+from storefront.billing.states import InvoiceKind
 from storefront.billing.transfers.errors import NothingBooked
 from storefront.billing.transfers.models import BankTransfer, SellerAccount
 from storefront.billing.transfers.services import booking, undoing
@@ -130,4 +132,34 @@ def test_killed_while_a_booking_is_undone_the_invoice_is_open_once(
         pytest.fail("the flow never came to its end")
     assert 0 < unfinished < die_at and die_at > 2
     assert len(kinds) == 1 and "booking_undone" in next(iter(kinds))
+    assert [str(finding) for finding in audit.run()] == []
+
+
+def test_killed_while_the_booking_of_an_advance_payment_is_undone_it_is_open_once(
+    doomed: Any,  # noqa: F811
+    mails: Any,  # noqa: F811
+    account: SellerAccount,
+    make_customer: Any,
+) -> None:
+    unfinished = 0
+    for die_at in range(1, MOST_POINTS):
+        customer = make_customer(f"buyer{die_at}@example.com")
+        invoice = make_invoice(customer, with_order=False, kind=InvoiceKind.ADVANCE_PAYMENT)
+        money_in = came(account, "96.00", reference=f"REF {die_at}")
+        transfer = booking.book(incoming=money_in, shares=[Share(invoice)], by=None)
+        recover(MESSAGES)
+        died = doomed.run("undo_transfer", die_at, transfer=transfer.pk)
+        invoice.refresh_from_db()
+        unfinished += invoice.status == "paid"
+        with suppress(NothingBooked):
+            undoing.undo(transfer=transfer, by=customer, reason="Mistyped")
+        recover(MESSAGES)
+        invoice.refresh_from_db()
+        assert (invoice.status, ledger.balance_of(customer, "EUR")) == ("open", 0)
+        assert OutboxMessage.objects.filter(template="booking_undone", recipient=customer.email).count() == 1
+        if not died:
+            break
+    else:
+        pytest.fail("the flow never came to its end")
+    assert 0 < unfinished < die_at
     assert [str(finding) for finding in audit.run()] == []

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from storefront.billing.documents.asking import ask
 from storefront.billing.documents.content import DocumentKind
 from storefront.billing.documents.models import DocumentRequest
+from storefront.billing.documents.models.requests import DISPUTE
 from storefront.billing.models import Invoice, Payment, Refund
 from storefront.billing.services import sales
-from storefront.billing.states import InvoiceStatus
+from storefront.billing.states import InvoiceKind, InvoiceStatus
 
 _CREDIT, _DEBIT = DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE
 
@@ -44,11 +46,25 @@ def refund_returned(refund: Refund) -> None:
 def refunds_unlisted(payment: Payment, change: Decimal) -> None:
     """A note of each invoice that the payment had paid for, where the provider says how much is refunded and our key
     may not see by which refunds."""
+    _ask_of_each([sale.invoice for sale in sales.sales_of(payment)], payment, change, about={})
+
+
+def dispute_booked(payment: Payment, change: Decimal) -> None:
+    """The same for what the buyer's bank took back (``change`` > 0), or gave back after an appeal. An advance payment
+    sells nothing of which a part could be taken: it has a note where all of it is lost."""
+    invoices = [sale.invoice for sale in sales.sales_of(payment)]
+    own = payment.invoice
+    if own is not None and own.kind == InvoiceKind.ADVANCE_PAYMENT and abs(change) == payment.amount == own.amount:
+        invoices.append(own)
+    _ask_of_each(invoices, payment, change, about={DISPUTE: str(abs(change))})
+
+
+def _ask_of_each(invoices: Iterable[Invoice], payment: Payment, change: Decimal, *, about: dict[str, Any]) -> None:
     kind = _CREDIT if change > 0 else _DEBIT
-    for sale in sales.sales_of(payment):
-        cause = f"{kind}:payment:{payment.pk}:{sale.invoice.pk}"
+    for invoice in invoices:
+        cause = f"{kind}:payment:{payment.pk}:{invoice.pk}"
         step = DocumentRequest.objects.filter(cause__startswith=f"{cause}:").count() + 1
-        _ask(kind, sale.invoice, cause=f"{cause}:{step}")
+        _ask(kind, invoice, cause=f"{cause}:{step}", about=about)
 
 
 def invoice_refunded(invoice: Invoice) -> None:
@@ -65,5 +81,12 @@ def _invoices_of(refund: Refund) -> Iterable[Invoice]:
     return found.values()
 
 
-def _ask(kind: DocumentKind, invoice: Invoice, *, cause: str, refund: Refund | None = None) -> None:
-    ask(kind, cause=cause, customer=invoice.customer, invoice=invoice, refund=refund)
+def _ask(
+    kind: DocumentKind,
+    invoice: Invoice,
+    *,
+    cause: str,
+    refund: Refund | None = None,
+    about: dict[str, Any] | None = None,
+) -> None:
+    ask(kind, cause=cause, customer=invoice.customer, invoice=invoice, refund=refund, about=about)

@@ -61,6 +61,11 @@ def refunds_unlisted(sender: object, *, payment: Payment, change: Decimal, **kwa
     asking_for_notes.refunds_unlisted(payment, change)
 
 
+@receiver(signals.dispute_booked, dispatch_uid="documents-dispute-booked")
+def dispute_booked(sender: object, *, payment: Payment, change: Decimal, **kwargs: Any) -> None:
+    asking_for_notes.dispute_booked(payment, change)
+
+
 @receiver(signals.invoice_refunded, dispatch_uid="documents-invoice-refunded")
 def invoice_refunded(sender: object, *, invoice: Invoice, **kwargs: Any) -> None:
     asking_for_notes.invoice_refunded(invoice)

@@ -157,6 +157,7 @@ def _bear(row: Dispute, change: Decimal) -> None:
         taken = LedgerTransaction.objects.filter(key__startswith=_prefix(row, "goods"))
         sales.sell_again(payment, -change, key=_key(row, "goods"), lines=line_shares.taken(taken))
     row.lost += change
+    signals.dispute_booked.send(sender=Payment, payment=payment, change=change)
 
 
 def _charge(row: Dispute, found: DisputeSnapshot) -> None:

@@ -13,6 +13,7 @@ from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.content import Content, DocumentKind
 from storefront.billing.documents.errors import NotNeeded, NotYet
 from storefront.billing.documents.models import Document, DocumentRequest
+from storefront.billing.documents.models.requests import DISPUTE
 from storefront.billing.models import Invoice, InvoiceLine, Refund
 from storefront.billing.services import line_shares
 from storefront.billing.states import InvoiceKind, RefundStatus
@@ -38,14 +39,17 @@ def credit_note(basis: Basis) -> Content:
     if gross <= 0:
         raise NotNeeded
     amounts = dict(zip((row.position for row in rows), _by_line(rows, gross, room, refund), strict=True))
-    reason = (refund.reason if refund else "") or _("Refund")
+    is_disputed = basis.request.about.get(DISPUTE)
+    reason = _("Taken back by the buyer's bank") if is_disputed else (refund.reason if refund else "") or _("Refund")
     return notes.content(basis, rows, amounts, credited, corrects=(invoice, reason))
 
 
 def _wanted(request: DocumentRequest, invoice: Invoice) -> Decimal:
-    """The most that the note may say: what was refunded, less what the notes of other invoices say of it; without a
-    refund all but what is still on its way to the buyer, of which another note will tell."""
+    """The most that the note may say: what was refunded, less what the notes of other invoices say of it; or what was
+    lost in a dispute; otherwise all but what is still on its way to the buyer, of which another note will tell."""
     refund = request.refund
+    if disputed := request.about.get(DISPUTE):
+        return Decimal(disputed)
     if refund is None:
         return invoice.amount - _on_its_way(invoice)
     if refund.status == RefundStatus.FAILED:

@@ -15,6 +15,7 @@ from storefront.billing.documents.building.basis import Basis
 from storefront.billing.documents.content import Content, DocumentKind
 from storefront.billing.documents.errors import NotNeeded, NotYet
 from storefront.billing.documents.models import Document
+from storefront.billing.documents.models.requests import DISPUTE
 from storefront.billing.states import InvoiceKind
 
 _NOTHING = Decimal(0)
@@ -45,5 +46,6 @@ def debit_note(basis: Basis) -> Content:
     if not any(amounts.values()):
         raise NotNeeded
     before = {at: credited[at] - amount for at, amount in amounts.items()}
-    reason = _("The refund did not reach the buyer.")
+    is_disputed = basis.request.about.get(DISPUTE)
+    reason = _("The buyer's bank gave it back.") if is_disputed else _("The refund did not reach the buyer.")
     return notes.content(basis, rows, amounts, before, corrects=(found[0], reason), is_paid=True)

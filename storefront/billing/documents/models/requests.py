@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PRINTED_AS = "printed_as"
 #: The key in ``about`` of what was paid before there were documents: it is not mailed, not posted and not due.
 EARLIER = "earlier"
+#: The key in ``about`` of what a buyer's bank took back, or gave back after an appeal -> how much, major units.
+DISPUTE = "dispute"
 
 
 class RequestStatus(models.TextChoices):
