@@ -63,7 +63,7 @@ class SellerForm(_SellerTexts):  # type: ignore[misc, valid-type]
         return super().save(commit)
 
 
-def _account_problems(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _account_problems(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     if not (data.get("takes_advance_payments") or data.get("takes_direct_payments")):
         yield "takes_direct_payments", _("Leave one of the two ticked, or nothing can be paid.")
     smallest = amounts.read(data.get("top_up_smallest") or "")

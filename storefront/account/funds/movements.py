@@ -123,10 +123,10 @@ def _query(asked: Wanted) -> str:
     return urlencode({name: value for name, value in named.items() if value})
 
 
-def _documents(user: User, found: list[Movement]) -> dict[int, list[Document]]:
+def _documents(user: User, found: list[Movement]) -> dict[int | None, list[Document]]:
     """By invoice; one query for the whole page."""
     invoices = {each.invoice.pk for each in found if each.invoice}
-    by_invoice: dict[int, list[Document]] = {}
+    by_invoice: dict[int | None, list[Document]] = {}
     for document in Document.objects.filter(customer=user, invoice__in=invoices).order_by("issued_on", "pk"):
         by_invoice.setdefault(document.invoice_id, []).append(document)
     return by_invoice

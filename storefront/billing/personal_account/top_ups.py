@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -131,5 +132,5 @@ def _added_today(customer: User, currency: str) -> Decimal:
     return total
 
 
-def _advances(customer: User, currency: str):  # type: ignore[no-untyped-def]
+def _advances(customer: User, currency: str) -> QuerySet[Invoice]:
     return Invoice.objects.filter(customer=customer, currency=currency, kind=InvoiceKind.ADVANCE_PAYMENT)
