@@ -31,7 +31,7 @@ _ELSEWHERE = (
     *("THROTTLES", "ALLOWED_HOSTS", "SITE_URL", "PAGE_CACHE_", "MEDIA_ROOT", "PRIVATE_MEDIA_ROOT", "SETTINGS_MODULE"),
 )
 #: Recordings of one fixture, each for other rows that were there before.
-_MOST = 3
+_MOST = 6
 
 
 @dataclass(frozen=True, slots=True)

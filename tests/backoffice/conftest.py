@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from storefront.users.models import User
 from tests import browser_login
 from tests.factories import PASSWORD
 from tests.licensing.conftest import make_invoice, paid
+from tests.recorded import built
 
 #: In the order of the columns of access_matrix.txt.
 ROLES = ("visitor", "customer", "Read-only", "Marketers", "Support", "Sales", "Accounting", "Owner")
@@ -35,10 +37,16 @@ def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[...,
         user = make_customer(f"{role.lower()}{more}@staff.example", name=f"{role} Person")
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-        user.groups.add(ensure_role(role))
+        user.groups.add(built(_role(role)))
         return user
 
     return make
+
+
+@functools.cache
+def _role(name: str) -> Callable[[], Any]:
+    """One and the same function for each role, as recordings go by it."""
+    return functools.partial(ensure_role, name)
 
 
 @pytest.fixture
