@@ -58,9 +58,10 @@ def remember_settings() -> None:
     _usual_settings.update(_settings())
 
 
-def built(build: Callable[[], Built]) -> Built:
-    """The result of ``build``, built or written again from a recording. Empties the caches first."""
-    for cache in caches.all():
+def built(build: Callable[[], Built], *, is_ground: bool = True) -> Built:
+    """The result of ``build``, built or written again from a recording. ``is_ground``: the caches are emptied first;
+    without, what is built is nothing that a cache holds, and may be asked for in the middle of a test."""
+    for cache in caches.all() if is_ground else ():
         cache.clear()
     instant = _instant()
     if instant is None or _settings() != _usual_settings or _has_full_text():

@@ -37,7 +37,7 @@ def staff(wagtail_site: Any, make_customer: Callable[..., Any]) -> Callable[...,
         user = make_customer(f"{role.lower()}{more}@staff.example", name=f"{role} Person")
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-        user.groups.add(built(_role(role)))
+        user.groups.add(built(_role(role), is_ground=False))
         return user
 
     return make
