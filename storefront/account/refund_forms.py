@@ -90,7 +90,7 @@ class RefundForm(LinesForm):
     def __init__(self, *args: Any, must_name_account: bool = False, known: Payee | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if known is not None:
-            self.initial |= dict(zip(("payee_holder", "payee_account", "payee_bank"), _values(known), strict=True))
+            self.initial.update(zip(("payee_holder", "payee_account", "payee_bank"), _values(known), strict=True))
         self.must_name_account = must_name_account
         reasons = RefundReason.objects.filter(is_offered=True)
         if reasons.exists():
