@@ -15,8 +15,10 @@ from django.core.management.base import CommandError
 from storefront.billing import health
 from storefront.billing.models import PaymentMethod
 from storefront.core.doctor import Level
+from storefront.sandbox.paypal_nvp import PayPalNvpStandIn
 from storefront.sandbox.twocheckout import TwoCheckoutStandIn
 from storefront.settings import shop as shop_settings
+from tests.billing.providers import paypal_nvp  # noqa: F401  (fixture)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,57 @@ def test_twocheckout(twocheckout: TwoCheckoutStandIn, settings: Any) -> None:
     settings.TWOCHECKOUT_SECRET_KEYS = ["a-key-of-somebody-else"]
     told, problem = doctor("--method", "twocheckout")
     assert "fault" in told and problem == "1 to be put right"
+
+
+class TestClassicPayPal:
+    """Each line that may be missing or refused."""
+
+    def told(self, code: int = 0) -> list[str]:
+        """The lines of its own, without the column of what is fine and what is not; ``code``: faults among them."""
+        text, problem = doctor("--method", "paypal_nvp")
+        assert problem == (f"{code} to be put right" if code else "")
+        return [" ".join(line.split()) for line in text.splitlines()]
+
+    def says(self, words: str, *, faults: int = 0) -> None:
+        assert words in " ".join(self.told(faults))
+
+    def test_all_is_well_and_it_is_phased_out(self, paypal_nvp: PayPalNvpStandIn, settings: Any) -> None:  # noqa: F811
+        settings.SITE_URL = "https://shop.example"
+        told = " ".join(self.told())
+        for words in ("Mode: test", "The credentials have it", "https://shop.example/hooks/paypal_nvp/", "It agrees",
+                      "phases its classic interface out"):  # fmt: skip
+            assert words in told, words
+        assert "fault" not in told
+
+    @pytest.mark.parametrize("name", ["USER", "PASSWORD", "SIGNATURE"])
+    def test_refused_credentials(self, paypal_nvp: PayPalNvpStandIn, settings: Any, name: str) -> None:  # noqa: F811
+        setattr(settings, f"PAYPAL_NVP_{name}", "of-somebody-else")
+        self.says("PayPal refuses our credentials", faults=1)
+
+    @pytest.mark.parametrize("name", ["USER", "PASSWORD", "SIGNATURE", "MERCHANT_ID"])
+    def test_missing_values_are_named(self, paypal_nvp: PayPalNvpStandIn, settings: Any, name: str) -> None:  # noqa: F811
+        setattr(settings, f"PAYPAL_NVP_{name}", "")
+        self.says(f"It needs PAYPAL_NVP_{name}.", faults=1)
+
+    def test_the_credentials_of_another_account(self, paypal_nvp: PayPalNvpStandIn, settings: Any) -> None:  # noqa: F811
+        settings.PAYPAL_NVP_MERCHANT_ID = "ANOTHERSELLER"
+        self.says(f"those of the account {paypal_nvp.account}", faults=1)
+
+    def test_no_right_to_search(self, paypal_nvp: PayPalNvpStandIn) -> None:  # noqa: F811
+        paypal_nvp.fail_next(kind="code", code="10007", method="TransactionSearch")
+        self.says("may not search transactions", faults=1)
+
+    def test_an_address_that_messages_do_not_reach(self, paypal_nvp: PayPalNvpStandIn, settings: Any) -> None:  # noqa: F811
+        settings.SITE_URL = "http://shop.example"
+        self.says("http://shop.example/hooks/paypal_nvp/ is not https")
+
+    def test_a_clock_that_differs(self, paypal_nvp: PayPalNvpStandIn) -> None:  # noqa: F811
+        paypal_nvp.move_clock(seconds=3600)
+        self.says("clock differs from PayPal's", faults=1)
+
+    def test_no_answer(self, paypal_nvp: PayPalNvpStandIn) -> None:  # noqa: F811
+        paypal_nvp.fail_next(kind="status", status=503, method="GetPalDetails")
+        self.says("It does not answer", faults=1)
 
 
 def test_a_method_that_is_not_set_up_names_what_it_lacks(stripe: Any, settings: Any) -> None:

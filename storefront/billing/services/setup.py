@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
-from storefront.billing.gateway_registry import begun, gateway, verbose_name
+from storefront.billing.gateway_registry import begun, gateway, missing, verbose_name
 from storefront.billing.services import reviews
 from storefront.core import sentences
 from storefront.core.sentences import Sentence
@@ -32,7 +32,10 @@ def diagnose(name: str, *, is_thorough: bool = True) -> Sequence[Diagnosis]:
     try:
         return gateway(name).diagnose(webhook_url=webhook_url(name), is_thorough=is_thorough)
     except ConfigurationError as exc:
-        found, to_do = Words("%(problem)s.", {"problem": exc}), Words(_("Set it, see README."))
+        lacking = ", ".join(missing(name))
+        needs = Words(_("It needs %(variables)s."), {"variables": lacking})
+        found = needs if lacking else Words("%(problem)s.", {"problem": exc})
+        to_do = Words(_("Set it, see README."))
         return [Diagnosis("configuration", Words(name), Verdict.FAULT, found, to_do)]
 
 

@@ -117,7 +117,8 @@ class PayPalNvpStandIn(StandIn):
         except NvpError as refusal:
             return refusal.response()
         reply, warning = result if isinstance(result, tuple) else (result, "")
-        return answer("SuccessWithWarning", reply, errors=[(warning, "")]) if warning else answer("Success", reply)
+        errors = [(warning, "")] if warning else None
+        return answer("SuccessWithWarning" if warning else "Success", reply, errors=errors, at=self.state.now())
 
     # Controls. Every one is also POST /_control/... with its arguments as a JSON object.
 

@@ -60,11 +60,17 @@ def fields_of(request: Request) -> list[tuple[str, str]]:
     ]
 
 
-def answer(ack: str, fields: dict[str, str] | None = None, *, errors: list[tuple[str, str]] | None = None) -> Response:
-    """``errors``: code and what was wrong, "" for PayPal's usual sentence."""
+def answer(
+    ack: str,
+    fields: dict[str, str] | None = None,
+    *,
+    errors: list[tuple[str, str]] | None = None,
+    at: float | None = None,
+) -> Response:
+    """``errors``: code and what was wrong, "" for PayPal's usual sentence; ``at``: the time it tells, else now."""
     body = {
         **(fields or {}),
-        "TIMESTAMP": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "TIMESTAMP": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)),
         "CORRELATIONID": secrets.token_hex(7)[:13],
         "ACK": ack,
         "VERSION": "119",

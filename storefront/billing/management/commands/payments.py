@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -100,7 +101,7 @@ class Command(BaseCommand):
 
     def _diagnose(self, name: str) -> list[Diagnosis]:
         try:
-            found = list(setup.diagnose(name))
+            found = [*setup.diagnose(name), *_warnings(name)]
         except UnsupportedOperation as exc:
             found = [Diagnosis("unsupported", Words(name), Verdict.WARNING, Words(f"{exc.message}."))]
         for each in found:
@@ -112,6 +113,14 @@ class Command(BaseCommand):
         self.stdout.write(f"  {style[each.verdict](f'{each.verdict:<8}')} {each.subject}: {each.finding}")
         if each.remedy and each.verdict is not Verdict.OK:
             self.stdout.write(f"           {each.remedy}")
+
+
+def _warnings(name: str) -> Sequence[Diagnosis]:
+    """What the configuration alone shows; none of a method that lacks something, which its diagnosis says."""
+    try:
+        return gateway(name).warnings()
+    except ConfigurationError:
+        return ()
 
 
 def _faults(found: list[Diagnosis]) -> list[Diagnosis]:
