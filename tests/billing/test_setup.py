@@ -221,7 +221,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(stripe):
 def test_the_doctor_says_that_no_key_is_there(settings):
     settings.STRIPE_API_KEY = ""
     said, ended = doctor()
-    assert ended == "1 to be put right" and "API key is missing" in said
+    assert ended == "1 to be put right" and "It needs STRIPE_API_KEY" in said
 
 
 @pytest.mark.django_db(transaction=True)
