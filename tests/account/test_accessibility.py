@@ -17,6 +17,7 @@ from wagtail.search.models import IndexEntry
 from tests.account import every_page
 from tests.account.every_page import Kind
 from tests.cms import conftest as cms
+from tests.content_policy import note_refusals
 from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -96,6 +97,7 @@ class Inspector:
 
     def __init__(self, context: BrowserContext, origin: str) -> None:
         self.origin, self.faults, self.here, self.count = origin, list[str](), "", 0
+        note_refusals(context, self.note)
         self.page: Page = context.new_page()
         self.forms = cycle([form] for form in FORMS)
         context.on("request", lambda request: self._own(request.url))

@@ -19,6 +19,7 @@ from tests.account.test_accessibility import AXE, LANDMARKS, RUN_AXE, TOO_WIDE
 from tests.backoffice.addresses import real_addresses
 from tests.backoffice.conftest import ROLES
 from tests.backoffice.test_access_matrix import rows
+from tests.content_policy import note_refusals
 from tests.theme import show_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -78,7 +79,8 @@ def trouble(customer: Any) -> None:
 
 
 def test_nothing_is_wrong_with_any_page(page: Page, request: pytest.FixtureRequest, trouble: None) -> None:
-    walked, faults = [*pages(request), *MORE], list[str]()
+    walked, faults, refused = [*pages(request), *MORE], list[str](), list[str]()
+    note_refusals(page.context, refused.append)
     OutboxMessage.objects.filter(key="order:1").update(status=OutboxStatus.DEAD, attempts=20, last_error="503")
     for address, (size, scheme) in zip(walked, cycle(FORMS), strict=False):
         page.set_viewport_size(size)
@@ -93,5 +95,6 @@ def test_nothing_is_wrong_with_any_page(page: Page, request: pytest.FixtureReque
         found.append(page.evaluate(TOO_WIDE))
         if answer.status != 200:
             found.append(f"status {answer.status}")
-        faults += [f"{address} [{size['width']}, {scheme}]: {fault}" for fault in found if fault]
+        faults += [f"{address} [{size['width']}, {scheme}]: {fault}" for fault in [*found, *refused] if fault]
+        refused.clear()
     assert faults == [], "\n".join(faults)

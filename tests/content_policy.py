@@ -1,0 +1,17 @@
+"""What a browser refuses under the content policy of a page, told to the test that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext
+
+_MARK = "refused by the content policy"
+_LISTEN = f"""addEventListener("securitypolicyviolation", event => console.error("{_MARK}:", event.effectiveDirective,
+  event.blockedURI, event.sample, "by", event.sourceFile, event.lineNumber))"""
+
+
+def note_refusals(context: BrowserContext, note: Callable[[str], None]) -> None:
+    """``note`` gets a sentence for each, on every page that ``context`` opens from now on."""
+    context.add_init_script(_LISTEN)
+    context.on("console", lambda message: note(message.text) if message.text.startswith(_MARK) else None)
