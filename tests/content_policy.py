@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, ConsoleMessage
 
 _MARK = "refused by the content policy"
 _LISTEN = f"""addEventListener("securitypolicyviolation", event => console.error("{_MARK}:", event.effectiveDirective,
@@ -12,6 +12,12 @@ _LISTEN = f"""addEventListener("securitypolicyviolation", event => console.error
 
 
 def note_refusals(context: BrowserContext, note: Callable[[str], None]) -> None:
-    """``note`` gets a sentence for each, on every page that ``context`` opens from now on."""
+    """``note`` gets a sentence for each, on every page that ``context`` opens from now on; also what the browser's own
+    console says of it, which tells of styles in documents that no page shows."""
     context.add_init_script(_LISTEN)
-    context.on("console", lambda message: note(message.text) if message.text.startswith(_MARK) else None)
+
+    def listen(message: ConsoleMessage) -> None:
+        if _MARK in message.text or "Content Security Policy" in message.text:
+            note(message.text)
+
+    context.on("console", listen)

@@ -1,6 +1,7 @@
-"""A statement is imported in the browser, at a desk and on a phone: by the field, by dropping it in, without JavaScript.
+"""A statement is imported in the browser, at a desk and on a phone: by the field, dropped in, and without JavaScript.
 
-Its lines are confirmed, split, assigned, put aside and taken back."""
+Its lines are confirmed, split, assigned, put aside and taken back.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +101,7 @@ def begin_import(page: Page) -> None:
 
 def drop(page: Page, path: Path) -> None:
     """Let a file fall on the field, as from another window."""
-    box = page.get_by_label("Files").bounding_box()
+    box = page.locator("input[type=file]").bounding_box()
     assert box
     at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
     chrome = page.context.new_cdp_session(page)
@@ -142,7 +143,7 @@ def test_from_the_file_to_paid_invoices(
     page = open_page(size)
     begin_import(page)
     look_at(page, "import")
-    page.get_by_label("Files").set_input_files(statement)
+    page.locator("input[type=file]").set_input_files(statement)
     page.get_by_role("button", name="Import").click()
     read_while_watched(page)
     begin_import(page)
@@ -226,7 +227,7 @@ def test_without_javascript_a_file_is_imported_and_a_line_booked(
 ) -> None:
     page = open_page("phone", javascript=False)
     begin_import(page)
-    page.get_by_label("Files").set_input_files(statement)
+    page.locator("input[type=file]").set_input_files(statement)
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("progressbar", name="Progress")).to_be_visible()
     importing.import_due()

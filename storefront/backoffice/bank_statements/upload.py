@@ -70,6 +70,7 @@ class UploadForm(forms.Form):
     )
     mapping = forms.ModelChoiceField(
         label=gettext_lazy("Mapping, for CSV files"), queryset=CsvMapping.objects.all(), required=False,
+        empty_label=gettext_lazy("No CSV file among them"),
         help_text=gettext_lazy("It says what the columns are, and which account they are about."),
     )  # fmt: skip
     encoding = forms.ChoiceField(
