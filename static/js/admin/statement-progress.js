@@ -6,7 +6,8 @@
   async function ask() {
     try {
       const answer = await fetch(box.dataset.url, { credentials: "same-origin" });
-      if (!answer.ok || answer.redirected) return;
+      if (answer.redirected) return; // to the log-in: who reads on must load the page
+      if (!answer.ok) throw new Error(answer.status);
       box.innerHTML = await answer.text();
       if (answer.headers.get("X-Over") === "1") window.location.reload();
       else setTimeout(ask, WAIT);

@@ -63,7 +63,7 @@ class FileList(ListPage):
     def header_buttons(self) -> list[HeaderButton]:
         offered = [
             (IMPORT, _("Import files"), "backoffice-statements-upload", "upload"),
-            (VIEW, _("Lines of statements"), "backoffice-statement-lines", "list-ul"),
+            (VIEW, _("Lines"), "backoffice-statement-lines", "list-ul"),
         ]
         user = self.request.user
         return [

@@ -54,7 +54,10 @@ def format_name(file: StatementFile) -> str:
 
 
 def progress(file: StatementFile) -> str:
-    if file.is_over or not file.lines_total:
+    """How many lines; nothing yet of a file that waits to be opened."""
+    if not file.is_over and not file.lines_total:
+        return ""
+    if file.is_over:
         return ngettext("%(count)d line", "%(count)d lines", file.lines_total) % {"count": file.lines_total}
     return _("%(done)d of %(total)d lines") % {"done": file.lines_done, "total": file.lines_total}
 
