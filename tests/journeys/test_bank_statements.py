@@ -218,7 +218,7 @@ def put_aside_and_undo(page: Page, invoices: list[Invoice]) -> None:
     page.get_by_role("link", name="Put aside").click()
     page.get_by_label("Reason").fill("The bank's interest")
     confirm(page, "nothing is booked")
-    expect(page.get_by_text("Put aside").first).to_be_visible()
+    expect(page.get_by_text("Put aside.")).to_be_visible()
     assert status_of("Interest") == LineStatus.FOREIGN
 
     booked = f"Invoice {invoices[0].number}"
