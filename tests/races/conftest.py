@@ -15,6 +15,7 @@ from django.db import connection, connections
 from storefront.billing import signals
 from storefront.billing.audit import checks
 from storefront.billing.models import ReviewItem
+from tests.races.doomed import DoomedProcess
 
 #: How long a racer of a control run dawdles at most, in seconds. Nobody waits for a lock there, so all come to dawdle,
 #: and go on together; but those who wait for another's row in a unique index are not waited for longer.
@@ -80,6 +81,13 @@ def in_a_thread(call: Callable[[], Any]) -> threading.Thread:
 def _postgres_only(request: pytest.FixtureRequest) -> None:
     if connection.vendor != "postgresql":
         pytest.fail("tests/races need PostgreSQL: set DATABASE_URL from `python -m tests.postgres start`")
+
+
+@pytest.fixture(scope="session")
+def doomed_process(django_db_setup: None) -> Iterator[DoomedProcess]:
+    process = DoomedProcess()
+    yield process
+    process.stop()
 
 
 @pytest.fixture

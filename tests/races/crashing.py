@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django
+from django.conf import settings
 
 
 class Points:
@@ -309,6 +310,8 @@ def crash(job: dict[str, Any]) -> dict[str, Any]:
 
         points = Points(job["die_at"], tell)
         try:
+            for name, value in job["settings"].items():
+                setattr(settings, name, value)
             watch(points, with_own_client=job["flow"] in ASKING)
             FLOWS[job["flow"]](**job["arguments"])
             points.before("the end")
@@ -338,12 +341,9 @@ def load(modules: list[str]) -> None:
 def main() -> None:
     django.setup()
     from django.apps import apps
-    from django.conf import settings
     from django.urls import get_resolver
     from encrypted_fields.fields import EncryptedFieldMixin
 
-    for name, value in json.loads(os.environ["CRASH_SETTINGS"]).items():
-        setattr(settings, name, value)
     get_resolver().reverse_dict  # noqa: B018  (loads every view and every address once, before the forks)
     for model in apps.get_models():
         for field in model._meta.fields:

@@ -7,19 +7,14 @@ to find. The last recovery is by the jobs alone: the provider does not repeat it
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings as django_settings
-from django.db import connection
 
 from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.models import LedgerTransaction, PaymentAttempt, ReviewItem
@@ -39,50 +34,8 @@ from tests.billing.deliveries import deliver, events
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
-ROOT = Path(__file__).resolve().parents[2]
 #: More points than any flow has; a flow that never ends is a failure, not a hang.
 MOST_POINTS = 150
-
-
-class Doomed:
-    """The other process, which is killed again and again."""
-
-    def __init__(self, settings):
-        head, _, query = os.environ["DATABASE_URL"].partition("?")
-        names = ["STRIPE_API_BASE", "BITRIX24_OAUTH_SERVERS", "EMAIL_BACKEND", "ANYMAIL"]
-        names += ["PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_ID", "PAYPAL_API_BASE"]
-        names += ["PAYPAL_NVP_USER", "PAYPAL_NVP_PASSWORD", "PAYPAL_NVP_SIGNATURE", "PAYPAL_NVP_MERCHANT_ID"]
-        names += ["PAYPAL_NVP_API_BASE", "PAYMENT_ACCOUNTS"]
-        names += ["TWOCHECKOUT_MERCHANT_CODE", "TWOCHECKOUT_SECRET_KEYS", "TWOCHECKOUT_BUY_LINK_SECRET"]
-        names += ["TWOCHECKOUT_API_BASE", "TWOCHECKOUT_CHECKOUT_BASE", "TWOCHECKOUT_TEST_ORDERS"]
-        environment = {
-            **os.environ,
-            "DATABASE_URL": f"{head.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}",
-            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "storefront.settings.test"),
-            "CRASH_SETTINGS": json.dumps({name: getattr(settings, name) for name in names}),
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.races.crashing"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-
-    def run(self, flow, die_at, **arguments):
-        """Returns whether it died; a flow that fails by itself fails the test."""
-        self._process.stdin.write(json.dumps({"flow": flow, "die_at": die_at, "arguments": arguments}) + "\n")
-        self._process.stdin.flush()
-        outcome = json.loads(self._process.stdout.readline())
-        assert not outcome["failed"], outcome["points"]
-        return outcome["died"]
-
-    def stop(self):
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-        self._process.stdout.close()
 
 
 @pytest.fixture
@@ -98,10 +51,8 @@ def mails(mails, settings, backend):
 
 
 @pytest.fixture
-def doomed(stripe, bitrix24, mails, settings):
-    process = Doomed(django_settings)
-    yield process
-    process.stop()
+def doomed(doomed_process, stripe, bitrix24, mails, settings):
+    return doomed_process.with_settings(django_settings)
 
 
 #: The jobs that finish what was begun. (The others look at everything there is; they run once at the end.)
