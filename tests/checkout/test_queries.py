@@ -57,7 +57,7 @@ class TestConstant:
     def test_customers_cart_and_checkout(self, client: Client, shop: Any, customer: Any, lines: int) -> None:
         client.force_login(customer)
         fill(put_in_cart(client, shop.term("standard", 1)).basket, lines)
-        assert queries(client, "/basket/") == 12  # and session, user, unpaid orders
+        assert queries(client, "/basket/") == 13  # and session, user, balance, unpaid orders
         assert queries(client, "/checkout/") == 16  # and agreements, last order, payers, the requested reminder
 
     def test_cart_with_a_voucher(self, client: Client, shop: Any, lines: int) -> None:
