@@ -298,6 +298,7 @@ def test_there_is_always_one_seller_for_new_invoices(marketer: Any, shop: Any) -
     assert marketer.get(url).status_code == 200
     form = {"name": "Northbridge", "address": "1 Harbour Street", "bank_details": "", "registration_number": ""}
     form |= {"tax_number": "", "email": "", "phone": "", "tax_regime": "none", "unverified_vat_ids": "accept"}
+    form["takes_direct_payments"] = "on"
     assert "is_default" in marketer.post(url, form).context["form"].errors
     other = Seller.objects.create(name="Other", address="2 Harbour Street", is_default=False)
     url = reverse("wagtailsnippets_billing_seller:edit", args=[other.pk])

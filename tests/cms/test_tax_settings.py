@@ -105,7 +105,8 @@ def test_marketers_do_not_see_the_rates(marketer: Any) -> None:
 
 def seller(**fields: str) -> dict[str, str]:
     form = {"name": "Northbridge", "address": "1 Harbour Street", "is_default": "on", "country": "DE"}
-    return form | {"tax_regime": "vat", "vat_id": "DE 136 695 976", "unverified_vat_ids": "accept"} | fields
+    form |= {"tax_regime": "vat", "vat_id": "DE 136 695 976", "unverified_vat_ids": "accept"}
+    return form | {"takes_direct_payments": "on"} | fields
 
 
 def save_seller(accountant: Any, **fields: str) -> Any:

@@ -151,7 +151,7 @@ def test_how_to_ask_without_a_number_of_days_is_refused(marketer: Any) -> None:
     seller = Seller.objects.get()
     address = f"/admin/snippets/billing/seller/edit/{seller.pk}/"
     form = {"name": seller.name, "address": seller.address, "is_default": "on", "refund_text": "Write to us."}
-    form |= {"tax_regime": "none", "unverified_vat_ids": "accept"}
+    form |= {"tax_regime": "none", "unverified_vat_ids": "accept", "takes_direct_payments": "on"}
     refused = marketer.post(address, form).content.decode()
     assert "Enter the number of days" in refused
     marketer.post(address, form | {"refund_days": "14", "refund_text_ru": "Напишите нам."})
