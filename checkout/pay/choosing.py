@@ -56,8 +56,8 @@ class Choice:
 
     @property
     def is_to_make(self) -> bool:
-        """Whether there is anything to choose."""
-        return len(self.methods) > 1
+        """Whether there is anything to choose: money that is here already is never taken without being named."""
+        return len(self.methods) > 1 or any(each.name == paying.NAME for each in self.methods)
 
     @property
     def leads_elsewhere(self) -> bool:
@@ -98,10 +98,12 @@ def posted(request: HttpRequest, invoice: Invoice) -> str:
 
     Where none is open to the invoice it is one that is offered: starting it says why not, and tells staff.
     """
-    names = [each.name for each in open_methods.open_to(invoice)] or payment_methods.offered()[:1]
     typed = request.POST.get("method", "")
     if typed == paying.NAME and visitors_orders.is_customer(request, invoice):
         return typed
+    if not open_methods.is_direct(invoice):
+        return ""
+    names = [each.name for each in open_methods.open_to(invoice)] or payment_methods.offered()[:1]
     if typed in names:
         return typed
     return names[0] if len(names) == 1 and not typed else ""

@@ -149,8 +149,9 @@ def _begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decima
         paying.pay(invoice=invoice)
         return links.result_path(invoice)
     is_by_hand = method in methods_by_hand.names()
-    is_part_wanted = USE_ACCOUNT in request.POST and not is_by_hand and visitors_orders.is_customer(request, invoice)
-    paying.choose_to_use(invoice=invoice, method=method, is_wanted=is_part_wanted)
+    if visitors_orders.is_customer(request, invoice):
+        is_wanted = USE_ACCOUNT in request.POST and not is_by_hand
+        paying.choose_to_use(invoice=invoice, method=method, is_wanted=is_wanted)
     try:
         if not is_by_hand:
             instead_of = request.POST.get("instead", "")

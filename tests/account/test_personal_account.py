@@ -14,13 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from storefront.billing import links
-from storefront.billing.models import Invoice, Seller
+from storefront.billing.models import Invoice, PaymentMethod, ReviewItem, Seller
 from storefront.billing.personal_account import paying
 from storefront.billing.services import ledger, part_payments
 from storefront.billing.services.settlement import settle
 from storefront.billing.services.starting import start
 from storefront.billing.states import InvoiceKind, InvoiceStatus
 from tests.billing.building import make_invoice
+from tests.billing.transfers import make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +125,23 @@ def test_nobody_else_sees_or_spends_it(owner: Client, customer: Any, make_custom
     assert ledger.balance_of(customer, "EUR") == Decimal(100)
 
 
+def test_who_has_only_the_link_takes_back_no_part_that_is_reserved(owner: Client, customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    owner.post(links.pay_path(invoice), {"method": "stripe", "use_account": "on"})
+    assert Client().post(links.pay_path(invoice), {"method": "stripe"}).status_code == 303
+    assert part_payments.reserved(invoice) == Decimal("12.40")
+    assert [each.amount for each in invoice.attempts.all()] == [Decimal("83.60")]
+
+
+def test_beside_bank_details_the_account_is_named_before_it_pays(owner: Client, customer: Any, stripe: Any) -> None:
+    make_account()
+    fund(stripe, customer, "100.00")
+    PaymentMethod.objects.update_or_create(name="stripe", defaults={"is_stopped": True})
+    page = read(owner, links.pay_path(make_invoice(customer)))
+    assert 'type="radio" name="method" value="account"' in page and "Personal account" in page
+
+
 def test_a_part_is_used_where_it_does_not_cover(owner: Client, customer: Any, stripe: Any) -> None:
     fund(stripe, customer, "12.40")
     invoice = make_invoice(customer)
@@ -187,9 +205,10 @@ def test_a_seller_may_take_money_by_the_account_alone(owner: Client, customer: A
     invoice = make_invoice(customer)
     page = read(owner, links.pay_path(invoice))
     assert "This invoice is paid from the personal account" in page and 'value="stripe"' not in page
-    owner.post(links.pay_path(invoice), {"method": "stripe"})
-    assert not invoice.attempts.exists()
+    assert owner.post(links.pay_path(invoice), {"method": "stripe"}).status_code == 422
+    assert not invoice.attempts.exists() and not ReviewItem.objects.exists()
     fund(stripe, customer, "96.00")
+    assert 'value="account" required checked' in read(owner, links.pay_path(invoice))
     assert owner.post(links.pay_path(invoice), {"method": "account"}).status_code == 303
     invoice.refresh_from_db()
     assert invoice.status == InvoiceStatus.PAID

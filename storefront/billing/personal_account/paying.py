@@ -22,6 +22,7 @@ from storefront.billing.services import barriers, ledger, merchants_of_record, p
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceKind, InvoiceStatus
 from storefront.core import clock
+from storefront.gateways.errors import ConfigurationError
 
 #: Its name among the payment methods of the pay page.
 NAME = "account"
@@ -68,20 +69,20 @@ def pay(*, invoice: Invoice) -> None:
 
 def choose_to_use(*, invoice: Invoice, method: str, is_wanted: bool) -> None:
     """Before a charge by ``method`` is opened: reserve what the account has for a part of the invoice, or give back
-    what was reserved for it where that is not wanted or not possible with this method. Raises as ``pay``."""
-    is_wanted = is_wanted and not merchants_of_record.provider_of(method)
-    with _unavailable_while_busy(), transaction.atomic(durable=True):
-        locked = _lock(invoice)
-        was_reserved = part_payments.reserved(locked)
-        if is_wanted and was_reserved:
-            return  # a second click: the charge that is open asks for the rest already
-        if not is_wanted:
-            part_payments.give_back(locked)
-        elif may_pay(locked):
-            due = part_payments.due(locked)
-            parts = _taken(locked, due)
-            if _sum(parts) < due:  # else it is for ``pay``
-                part_payments.reserve(locked, parts)
+    what was reserved for it where that is not wanted or not possible with this method. A charge that is open for
+    another sum is closed first. Raises as ``pay``."""
+    is_wanted = is_wanted and not _is_sold_by_provider(method)
+    for _try in range(_TRIES):
+        with _unavailable_while_busy(), transaction.atomic(durable=True):
+            locked = _lock(invoice)
+            if is_wanted == (part_payments.reserved(locked) > 0):
+                return  # a second click: the charge that is open asks for the right sum already
+            attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
+            if attempt is None:
+                _reserve(locked) if is_wanted else part_payments.give_back(locked)
+                return
+        starting.make_room(attempt, for_method=method)
+    raise PaymentUnavailable
 
 
 def release_unused(*, limit: int = 200) -> int:
@@ -99,6 +100,20 @@ def _release(invoice_id: int) -> bool:
         if locked.attempts.filter(status__in=OPEN_ATTEMPT).exists():
             return False
         return part_payments.give_back(locked)
+
+
+def _is_sold_by_provider(method: str) -> bool:
+    try:
+        return bool(merchants_of_record.provider_of(method))
+    except ConfigurationError:  # the start of the charge says so
+        return True
+
+
+def _reserve(invoice: Invoice) -> None:
+    due = part_payments.due(invoice)
+    parts = _taken(invoice, due) if may_pay(invoice) else []
+    if _sum(parts) < due:  # else it is for ``pay``
+        part_payments.reserve(invoice, parts)
 
 
 def _lock(invoice: Invoice) -> Invoice:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from storefront.billing.errors import AlreadyPaid
 from storefront.billing.models import Invoice, PartPayment, PaymentAttempt
 from storefront.billing.personal_account import audit, balances, paying
 from storefront.billing.services import invoices, ledger, part_payments, refunds, sales
@@ -144,6 +145,18 @@ def test_who_does_not_want_it_any_more_is_charged_the_whole(stripe: Any, custome
     assert (first.status, second.amount) == ("cancelled", Decimal(96))
     paid(stripe, second)
     assert status(invoice) == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == Decimal("12.40")
+    assert audited() == []
+
+
+def test_who_has_paid_the_rest_takes_nothing_back(stripe: Any, customer: Any, audited: Any) -> None:
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    attempt = start(invoice=invoice, gateway_name="stripe")
+    stripe.pay(attempt.provider_reference)  # in another window, and the message is late
+    with pytest.raises(AlreadyPaid):
+        paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=False)
+    assert status(invoice) == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == 0
     assert audited() == []
 
 
