@@ -61,15 +61,14 @@ def test_the_overview_shows_what_ends_soon(own: Client, license: Any) -> None:
         assert "Ends soon" in text(own.get(url("home")))
 
 
-def test_a_balance_is_shown_only_if_there_is_one(own: Client, invoice: Any, stripe: Any) -> None:
-    assert "Personal account" not in text(own.get(url("home")))
+def test_money_that_came_too_late_is_in_the_balance(own: Client, invoice: Any, stripe: Any) -> None:
+    assert "<strong>€0.00</strong>" in text(own.get(url("home")))
     payment = starting.start(invoice=invoice, gateway_name="stripe")
     stripe.pay(payment.provider_reference)
     type(invoice).objects.filter(pk=invoice.pk).update(status="void")
     settlement.settle(attempt_id=payment.pk)
     body = text(own.get(url("home")))
-    assert "Personal account" in body
-    assert "€96.00" in body
+    assert "<strong>€96.00</strong>" in body
 
 
 def test_who_has_no_password_yet_is_told_how_to_get_one(client: Client) -> None:

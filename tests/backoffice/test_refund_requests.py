@@ -158,7 +158,6 @@ def test_a_payout_is_listed_paid_and_masked(client_of: Any, invoice: Any) -> Non
         ({"payee_account": "DE89370400440532013001"}, "This IBAN is mistyped"),
         ({"payee_account": "40817810099910004312"}, "this account is no IBAN"),
         ({"payee_account": "1" * 50}, "a number of 5 to 34 digits"),
-        ({"way": "account"}, "Select a valid choice"),  # customers do not see their account yet
         ({"way": "x"}, "Select a valid choice"),
     ],
 )

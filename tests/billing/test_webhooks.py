@@ -107,6 +107,21 @@ def test_a_refund_made_at_the_provider_reaches_us_by_its_charge(client, stripe, 
     assert fresh(invoice).status == InvoiceStatus.REFUNDED
 
 
+@pytest.mark.parametrize("status", ["warning_needs_response", "needs_response"])
+def test_a_dispute_that_is_told_before_the_payment_is_known_too(client, stripe, invoice, charge, run_jobs, status):
+    """Nothing is known of its charge then, and of an inquiry the charge itself says nothing."""
+    stripe.pay(charge.provider_reference)
+    before = len(events(stripe))
+    stripe.dispute(charge.provider_reference, status=status)
+    told = events(stripe)
+    deliver(client, told[before:])
+    run_jobs()
+    deliver(client, told[:before])
+    run_jobs()
+    assert fresh(invoice).status == InvoiceStatus.PAID
+    assert Dispute.objects.count() == 1
+
+
 def test_news_of_a_dispute_are_put_before_the_staff(client, stripe, invoice, charge, run_jobs):
     stripe.pay(charge.provider_reference)
     stripe.dispute(charge.provider_reference)

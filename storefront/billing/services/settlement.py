@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.db import OperationalError, transaction
+from django.db.models import Q
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from storefront.billing import mails
@@ -36,12 +37,15 @@ from storefront.core import clock, states
 from storefront.gateways.errors import NotFound, Unavailable
 from storefront.gateways.payments.base import PaymentSnapshot, PendingReason, RemoteState
 from storefront.gateways.payments.listing import UnreadableCharge
+from storefront.inbox.models import InboundEvent
 
 logger = logging.getLogger(__name__)
 
 #: How long after it closed unpaid a charge is looked at once more.
 ONCE_MORE = timedelta(hours=1)
 _TRIES = 3
+#: Messages that may name a charge alone, by the providers' words for what happened to it.
+_OF_THE_CHARGE = Q(summary__icontains="dispute") | Q(summary__icontains="refund") | Q(summary__icontains="revers")
 
 
 class StaleAnswer(Exception):
@@ -78,6 +82,8 @@ def _settle(
             snapshot = gateway(attempt.gateway).fetch(
                 reference, look_for_disputes=look_for_disputes, look_for_refunds=look_for_refunds or is_refunded
             )
+            if _was_told_before(attempt, snapshot):
+                snapshot = gateway(attempt.gateway).fetch(reference, look_for_disputes=True, look_for_refunds=True)
             if capturing.is_to_take(attempt, snapshot) and not mismatches(attempt, attempt.invoice, snapshot):
                 snapshot = capturing.take(attempt, snapshot)
         except NotFound:
@@ -89,6 +95,15 @@ def _settle(
         except OperationalError as exc:  # no lock in time: as unknown as no answer
             raise Unavailable("the attempt's rows are busy", code="busy") from exc
     return PaymentAttempt.objects.get(pk=attempt_id)
+
+
+def _was_told_before(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
+    """Whether a message of a dispute or a refund came before we knew the charge, which it names alone: nobody could
+    follow it then."""
+    if snapshot.charge_reference in ("", attempt.charge_reference):
+        return False
+    about = InboundEvent.objects.filter(source=attempt.gateway, reference=snapshot.charge_reference)
+    return about.filter(_OF_THE_CHARGE).exists()
 
 
 def record(*, attempt_id: int, snapshot: PaymentSnapshot, seen: int) -> PaymentAttempt:

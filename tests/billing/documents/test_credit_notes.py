@@ -87,7 +87,7 @@ def test_no_act_says_that_rights_passed_that_were_taken_back(stripe: Any, custom
     payment = invoice.attempts.get().payment
     refunds.start(payment=payment, amount=payment.amount, reason="")
     settle(attempt_id=payment.attempt_id)
-    with time_machine.travel(clock.now() + timedelta(days=5)):
+    with time_machine.travel(clock.now() + timedelta(days=6)):
         issue_due()
     assert DocumentRequest.objects.get(kind=DocumentKind.ACT).status == RequestStatus.NOT_NEEDED
     assert notes() == [[(1, invoice.amount)]]
