@@ -14,7 +14,7 @@ from storefront.billing.accounting import journal, registers
 from storefront.billing.documents.models import DocumentRequest
 from storefront.billing.errors import CannotBeCharged, TaxDiffers
 from storefront.billing.models import Invoice, Payment, PaymentAttempt, Seller, TaxRate
-from storefront.billing.services import tax_threshold
+from storefront.billing.services import early_starts, tax_threshold
 from storefront.billing.services.cancelling import cancel_attempt
 from storefront.billing.services.polling import poll_open_attempts
 from storefront.billing.services.refunds import start as refund
@@ -181,6 +181,7 @@ def test_the_buyer_sees_another_total_before_they_are_sent_on(
     sells: TwoCheckoutStandIn, ours: Invoice, client: Client, stripe: Any, settings: Any
 ) -> None:
     add_stripe(settings)
+    early_starts.write(invoice=ours, language="en", ip_address=None)  # as consumers in the EU do at the checkout
     asked = press(client, ours, method="twocheckout")
     text = asked.content.decode()
     assert asked.status_code == 200 and not PaymentAttempt.objects.exists()

@@ -110,7 +110,7 @@ def test_the_act_waits_for_the_day_that_the_seller_has_set(invoice, pay):
     issue_due()
     assert not Document.objects.filter(kind="act").exists()
     paid_on = invoice.__class__.objects.get().paid_at.date()
-    with time_machine.travel(clock.now() + timedelta(days=5)):
+    with time_machine.travel(clock.now() + timedelta(days=6)):
         issue_due()
     act = Document.objects.get(kind="act")
     assert act.issued_on == act.content.supplied_on == paid_on and act.issued_at.date() > paid_on
