@@ -41,7 +41,7 @@ def remembered(load: Callable[..., Any]) -> Callable[..., Any]:
         reader = _reader(request)
         for tables, found in _known.items():
             if (kept := found.get((reader, *_held(tables)))) is not None:
-                Site.get_site_root_paths()  # Wagtail keeps them: whoever counts queries next finds them as after ``load``
+                Site.get_site_root_paths()  # Wagtail keeps them: the next query count is as after ``load``
                 return pickle.loads(kept)
         statements: list[str] = []
         with connection.execute_wrapper(recorded.listener(statements)):
