@@ -143,7 +143,15 @@ def test_two_parts_at_once_are_both_counted(invoice: Invoice, account: SellerAcc
 
 
 def test_control_without_locks_both_parts_are_kept_and_the_invoice_stays_open(
-    invoice: Invoice, account: SellerAccount, race: Any, without_locks: None
+    invoice: Invoice, account: SellerAccount, race: Any, without_locks: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    held = part_payments.held
+
+    def slowly_held(of: Invoice) -> Decimal:
+        found = held(of)
+        dawdle()  # both have looked before either writes
+        return found
+
+    monkeypatch.setattr(part_payments, "held", slowly_held)
     two_parts(invoice, account, race)
     assert (Invoice.objects.get().status, part_payments.held(invoice)) == ("open", 96)
