@@ -98,8 +98,7 @@ def _settle(
 
 
 def _was_told_before(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
-    """Whether a message of a dispute or a refund came before we knew the charge, which it names alone: nobody could
-    follow it then."""
+    """Whether a message of a dispute or a refund, which names the charge alone, came before we knew that charge."""
     if snapshot.charge_reference in ("", attempt.charge_reference):
         return False
     about = InboundEvent.objects.filter(source=attempt.gateway, reference=snapshot.charge_reference)
