@@ -105,7 +105,7 @@ def _accept(request: HttpRequest, invoice: Invoice) -> HttpResponse | None:
 
 
 def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    if not payment_methods.offered():
+    if not payment_methods.offered() and request.POST.get("method") != paying.NAME:
         return _page(request, invoice, problem=NoMethod(), status=503)
     method = choosing.posted(request, invoice)
     if not method:
@@ -149,7 +149,7 @@ def _begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decima
         paying.pay(invoice=invoice)
         return links.result_path(invoice)
     is_by_hand = method in methods_by_hand.names()
-    if visitors_orders.is_customer(request, invoice):
+    if is_by_hand or visitors_orders.is_customer(request, invoice):
         is_wanted = USE_ACCOUNT in request.POST and not is_by_hand
         paying.choose_to_use(invoice=invoice, method=method, is_wanted=is_wanted)
     try:
@@ -196,6 +196,8 @@ def _page(
     charge = queries.open_attempt(invoice)
     choice = choosing.of(request, invoice, charge=charge)
     context |= choosing.context_of(choice, invoice)
+    if isinstance(problem, NoMethod) and choice.methods:  # there is money on the account
+        context |= {"problem": (problem := None), "may_pay": True}
     if problem is None and choice.none_answers and choice.by_hand is None:
         context |= {"problem": PaymentUnavailable()}
     elif problem is None or isinstance(problem, NoMethod):  # a voucher that they hold is paid all the same

@@ -134,6 +134,14 @@ def test_who_has_only_the_link_takes_back_no_part_that_is_reserved(owner: Client
     assert [each.amount for each in invoice.attempts.all()] == [Decimal("83.60")]
 
 
+def test_a_stopped_shop_still_takes_what_is_there(owner: Client, customer: Any, stripe: Any) -> None:
+    fund(stripe, customer, "100.00")
+    PaymentMethod.objects.update_or_create(name="stripe", defaults={"is_stopped": True})
+    path = links.pay_path(make_invoice(customer))
+    assert 'value="account"' in read(owner, path)
+    assert owner.post(path, {"method": "account"}).status_code == 303
+
+
 def test_beside_bank_details_the_account_is_named_before_it_pays(owner: Client, customer: Any, stripe: Any) -> None:
     make_account()
     fund(stripe, customer, "100.00")
@@ -179,7 +187,17 @@ def test_the_list_is_a_file_too(owner: Client, customer: Any, stripe: Any) -> No
     assert len(rows) == 2 and rows[1][5:7] == ["-96.00", "EUR"]
 
 
-@pytest.mark.parametrize("query", ["?from=x&to=2026-99-99", "?currency=XXX&q=%00", "?q=" + "a" * 500, "?page=-3"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=x&to=2026-99-99",
+        "?currency=XXX&q=%00",
+        "?q=" + "a" * 500,
+        "?page=-3",
+        "?to=9999-12-31",
+        "?from=0001-01-01",
+    ],
+)
 def test_nonsense_in_the_address_is_left_out(owner: Client, query: str) -> None:
     for path in ("/account/payments/", "/account/expenses/", "/account/statement/"):
         read(owner, path + query)

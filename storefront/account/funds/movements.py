@@ -146,6 +146,7 @@ def _rows(entries: Any, *, is_expense: bool) -> Iterator[tuple[Any, ...]]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year < 9999 else None  # in each time zone, and a day more, it is one

@@ -52,14 +52,15 @@ def spendable(customer: User, currency: str) -> Decimal:
 
 
 def sources(customer: User, currency: str) -> list[Source]:
-    """The payments whose money can be spent, the oldest first; together they never exceed what is on the account.
+    """The payments whose money can be spent, the oldest first; together they never exceed what is on the account. Not
+    what a bank disputes: it may take that back.
 
     The number of queries does not depend on that of the payments. For a decision under the customer's lock.
     """
     free = _free(customer, currency)
     left = min(ledger.balance_of(customer, currency) - _kept(customer, currency), sum(free.values(), _NOTHING))
     found = []
-    for payment in Payment.objects.filter(pk__in=free, currency=currency).order_by("pk"):
+    for payment in Payment.objects.filter(pk__in=free, currency=currency, is_disputed=False).order_by("pk"):
         part = min(free[payment.pk], left)
         if part > 0:
             found.append(Source(payment, part))

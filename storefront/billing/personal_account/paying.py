@@ -14,11 +14,20 @@ from decimal import Decimal
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from storefront.billing.errors import BillingError, PaymentUnavailable
-from storefront.billing.models import Invoice, PartPayment, PaymentAttempt
+from storefront.billing.errors import BillingError, MethodNotOpen, PaymentUnavailable
+from storefront.billing.models import Invoice, PartPayment, PaymentAttempt, PaymentMethod
 from storefront.billing.personal_account import balances
 from storefront.billing.personal_account.balances import Source
-from storefront.billing.services import barriers, ledger, merchants_of_record, part_payments, starting, unpaid
+from storefront.billing.services import (
+    barriers,
+    ledger,
+    merchants_of_record,
+    open_methods,
+    part_payments,
+    payment_methods,
+    starting,
+    unpaid,
+)
 from storefront.billing.services.locking import lock_invoice
 from storefront.billing.states import OPEN_ATTEMPT, InvoiceKind, InvoiceStatus
 from storefront.core import clock
@@ -79,7 +88,7 @@ def choose_to_use(*, invoice: Invoice, method: str, is_wanted: bool) -> None:
                 return  # a second click: the charge that is open asks for the right sum already
             attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
             if attempt is None:
-                _reserve(locked) if is_wanted else part_payments.give_back(locked)
+                _reserve(locked, method) if is_wanted else part_payments.give_back(locked)
                 return
         starting.make_room(attempt, for_method=method)
     raise PaymentUnavailable
@@ -109,11 +118,18 @@ def _is_sold_by_provider(method: str) -> bool:
         return True
 
 
-def _reserve(invoice: Invoice) -> None:
+def _reserve(invoice: Invoice, method: str) -> None:
+    """Raises NotEnough where nothing is left, MethodNotOpen where the method does not take so small a rest."""
     due = part_payments.due(invoice)
     parts = _taken(invoice, due) if may_pay(invoice) else []
-    if _sum(parts) < due:  # else it is for ``pay``
-        part_payments.reserve(invoice, parts)
+    if not parts:
+        raise NotEnough
+    if _sum(parts) >= due:  # that is for ``pay``
+        return
+    row = next((each for each in payment_methods.rows() if each.name == method), PaymentMethod(name=method))
+    if open_methods.limits_of(row).problem(due - _sum(parts), invoice.currency) is not None:
+        raise MethodNotOpen
+    part_payments.reserve(invoice, parts)
 
 
 def _lock(invoice: Invoice) -> Invoice:

@@ -70,7 +70,7 @@ def problem(invoice: Invoice, row: PaymentMethod) -> str | None:
 
 def is_direct(invoice: Invoice) -> bool:
     """Whether the seller lets it be paid by itself, not only from the personal account. One query."""
-    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT:
+    if invoice.kind == InvoiceKind.ADVANCE_PAYMENT or invoice.sold_by:
         return True
     return not Seller.objects.filter(is_default=True, takes_direct_payments=False).exists()
 

@@ -54,7 +54,7 @@ def instructions_for(invoice: Invoice) -> TransferInstructions | None:
     account = None if invoice.sold_by else accounts.for_invoice(invoice)
     if account is None:
         return None
-    received = part_payments.held(invoice)
+    received = part_payments.held(invoice) - part_payments.reserved(invoice)
     due = invoice.amount - received
     reference = reference_of(invoice)
     creditor_reference = payment_codes.creditor_reference(reference)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from storefront.billing.errors import AlreadyPaid
+from storefront.billing.errors import AlreadyPaid, MethodNotOpen
 from storefront.billing.models import Invoice, PartPayment, PaymentAttempt
 from storefront.billing.personal_account import audit, balances, paying
 from storefront.billing.services import invoices, ledger, part_payments, refunds, sales
@@ -172,6 +173,21 @@ def test_a_charge_that_pays_after_its_part_was_freed_loses_nothing(stripe: Any, 
     assert status(invoice) == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == 0 and audited() == []
 
 
+def test_no_rest_is_left_that_the_method_does_not_take(stripe: Any, customer: Any) -> None:
+    fund(stripe, customer, "95.80")
+    invoice = make_invoice(customer)
+    with pytest.raises(MethodNotOpen):
+        paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    assert part_payments.reserved(invoice) == 0 and balances.spendable(customer, "EUR") == Decimal("95.80")
+
+
+def test_what_a_bank_disputes_cannot_be_spent(stripe: Any, customer: Any) -> None:
+    payment = fund(stripe, customer, "100.00")
+    type(payment).objects.filter(pk=payment.pk).update(is_disputed=True)
+    with pytest.raises(paying.NotEnough):
+        paying.pay(invoice=make_invoice(customer))
+
+
 def test_a_void_invoice_frees_its_part_without_a_word(stripe: Any, customer: Any, outbox: Any, audited: Any) -> None:
     fund(stripe, customer, "12.40")
     invoice = make_invoice(customer)
@@ -198,7 +214,8 @@ def test_what_can_be_spent_is_what_each_payment_has_left(
         elif step == "refund" and there:
             refunds.start(payment=there[0].payment, amount=min(amount, there[0].amount), reason="x")
         elif step == "keep":
-            paying.choose_to_use(invoice=make_invoice(customer, str(amount)), method="stripe", is_wanted=True)
+            with suppress(paying.NotEnough, MethodNotOpen):
+                paying.choose_to_use(invoice=make_invoice(customer, str(amount)), method="stripe", is_wanted=True)
         free = {payment: sales.unspent(payment) - part_payments.held_of(payment) for payment in customer.payments.all()}
         assert dict(balances.sources(customer, "EUR")) == {each: left for each, left in free.items() if left > 0}
         kept = sum((part_payments.held_of(payment) for payment in free), Decimal(0))
