@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,6 +22,10 @@ from storefront.core import money
 
 #: The part of the pay page's address that names a method without a provider, whose instructions are shown.
 BY = "by"
+#: The box by which a customer pays a part from their personal account; its value is the rest that it leaves to pay.
+USE_ACCOUNT = "use_account"
+#: What keeps the account from paying as the page has shown.
+ACCOUNT_ERRORS = (paying.NotEnough, paying.SumsDiffer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ class Account:
     rest: Decimal
     covers: bool
     is_used: bool
+
+    @property
+    def plain_rest(self) -> str:
+        """As the form sends it back."""
+        return f"{self.rest:f}"
 
     @property
     def may_be_used(self) -> bool:
@@ -107,6 +116,18 @@ def posted(request: HttpRequest, invoice: Invoice) -> str:
     if typed in names:
         return typed
     return names[0] if len(names) == 1 and not typed else ""
+
+
+def agreed_rest(request: HttpRequest, invoice: Invoice) -> Decimal | None:
+    """What the customer has agreed to pay beside their personal account, major units; None where its box is not ticked.
+    What is no number is never the right rest."""
+    if USE_ACCOUNT not in request.POST or not visitors_orders.is_customer(request, invoice):
+        return None
+    try:
+        rest = Decimal(request.POST[USE_ACCOUNT])
+    except InvalidOperation:
+        return Decimal(0)
+    return rest if rest.is_finite() else Decimal(0)
 
 
 def instructions_path(invoice: Invoice, name: str) -> str:

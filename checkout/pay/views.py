@@ -54,8 +54,6 @@ from storefront.core.throttle import throttled
 
 #: How often an open pay page asks what became of the last attempt.
 MOST_LOOKS = 5
-#: The box by which a customer pays a part from their personal account.
-USE_ACCOUNT = "use_account"
 
 
 @private
@@ -131,7 +129,7 @@ def _open_charge(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         if open_methods.open_to(invoice):  # another one may take it
             return _page(request, invoice, problem=MethodNotOpen(), status=409, may_pay=True)
         return _page(request, invoice, problem=exc, status=409)
-    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere, paying.NotEnough) as exc:
+    except (MethodStopped, MethodNotOpen, CannotWithdraw, ChosenElsewhere, *choosing.ACCOUNT_ERRORS) as exc:
         return _page(request, invoice, problem=exc, status=409, may_pay=True)
     except PaymentUnavailable as exc:
         response = _page(request, invoice, problem=exc, status=503, may_pay=True)
@@ -149,9 +147,11 @@ def _begin(request: HttpRequest, invoice: Invoice, method: str, *, total: Decima
         paying.pay(invoice=invoice)
         return links.result_path(invoice)
     is_by_hand = method in methods_by_hand.names()
-    if is_by_hand or visitors_orders.is_customer(request, invoice):
-        is_wanted = USE_ACCOUNT in request.POST and not is_by_hand
-        paying.choose_to_use(invoice=invoice, method=method, is_wanted=is_wanted)
+    rest = choosing.agreed_rest(request, invoice)
+    if rest is not None and not is_by_hand:
+        paying.use_part(invoice=invoice, method=method, rest=rest)
+    elif is_by_hand or visitors_orders.is_customer(request, invoice):
+        paying.give_back(invoice=invoice, method=method)
     try:
         if not is_by_hand:
             instead_of = request.POST.get("instead", "")

@@ -121,14 +121,14 @@ def test_nobody_else_sees_or_spends_it(owner: Client, customer: Any, make_custom
     for stranger in (Client(), other):
         assert 'value="account"' not in read(stranger, path) and "€100.00" not in read(stranger, path)
         stranger.post(path, {"method": "account"})
-        stranger.post(path, {"method": "stripe", "use_account": "on"})
+        stranger.post(path, {"method": "stripe", "use_account": "83.60"})
     assert ledger.balance_of(customer, "EUR") == Decimal(100)
 
 
 def test_who_has_only_the_link_takes_back_no_part_that_is_reserved(owner: Client, customer: Any, stripe: Any) -> None:
     fund(stripe, customer, "12.40")
     invoice = make_invoice(customer)
-    owner.post(links.pay_path(invoice), {"method": "stripe", "use_account": "on"})
+    owner.post(links.pay_path(invoice), {"method": "stripe", "use_account": "83.60"})
     assert Client().post(links.pay_path(invoice), {"method": "stripe"}).status_code == 303
     assert part_payments.reserved(invoice) == Decimal("12.40")
     assert [each.amount for each in invoice.attempts.all()] == [Decimal("83.60")]
@@ -155,12 +155,23 @@ def test_a_part_is_used_where_it_does_not_cover(owner: Client, customer: Any, st
     invoice = make_invoice(customer)
     path = links.pay_path(invoice)
     assert "Use €12.40 from my personal account and pay €83.60 this way" in read(owner, path)
-    assert owner.post(path, {"method": "stripe", "use_account": "on"}).status_code == 303
+    assert owner.post(path, {"method": "stripe", "use_account": "83.60"}).status_code == 303
     assert invoice.attempts.get().amount == Decimal("83.60")
     assert "From the personal account</dt><dd>€12.40" in read(owner, path)
     assert owner.post(path, {"method": "stripe"}).status_code == 303
     assert invoice.attempts.filter(status="pending").get().amount == Decimal(96)
     assert part_payments.reserved(invoice) == 0
+
+
+@pytest.mark.parametrize("typed", ["96.00", "0", "-1", "on", "", "NaN", "1e999", "\0"])
+def test_another_rest_than_the_page_showed_is_not_charged(
+    owner: Client, customer: Any, stripe: Any, typed: str
+) -> None:
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    answer = owner.post(links.pay_path(invoice), {"method": "stripe", "use_account": typed})
+    assert answer.status_code == 409 and "Please look at the sums again" in answer.content.decode()
+    assert not invoice.attempts.exists() and part_payments.reserved(invoice) == 0
 
 
 def test_payments_and_expenses_lead_to_each_other_and_add_up(owner: Client, customer: Any, stripe: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_one_invoice_is_paid_once_by_many_presses(customer: Any, funded: Any, ra
 def test_spent_or_reserved_and_never_both(customer: Any, funded: Any, race: Any, slowly: None) -> None:
     large = make_invoice(customer, "500.00")
     race(
-        partial(paying.choose_to_use, invoice=large, method="stripe", is_wanted=True),
+        partial(paying.use_part, invoice=large, method="stripe", rest=Decimal(300)),
         *(partial(paying.pay, invoice=each) for each in invoices_of(customer, 3)),
         copies=2,
     )

@@ -6,10 +6,11 @@ charge brings nothing (``release_unused``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,12 @@ class NotEnough(BillingError):
     message = _("There is not enough on your personal account any more. Nothing was taken from it.")
 
 
+class SumsDiffer(BillingError):
+    """Another rest would be left to pay than the page has shown."""
+
+    message = _("What is on your personal account has changed. Please look at the sums again.")
+
+
 def may_pay(invoice: Invoice) -> bool:
     """Whether the account may pay it at all: neither what fills it, nor what a provider sells."""
     return invoice.kind != InvoiceKind.ADVANCE_PAYMENT and not invoice.sold_by
@@ -65,33 +72,31 @@ def pay(*, invoice: Invoice) -> None:
     Must not be called inside a transaction. Raises NotEnough, and as ``starting.start`` does where the invoice asks for
     no money, or where its buyer has paid by the open charge.
     """
-    for _try in range(_TRIES):
-        with _unavailable_while_busy(), transaction.atomic(durable=True):
-            locked = _lock(invoice)
-            attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
-            if attempt is None:
-                _pay(locked)
-                return
-        starting.make_room(attempt, for_method=NAME)
-    raise PaymentUnavailable
+    _once_no_charge_is_open(invoice, NAME, _pay)
 
 
-def choose_to_use(*, invoice: Invoice, method: str, is_wanted: bool) -> None:
-    """Before a charge by ``method`` is opened: reserve what the account has for a part of the invoice, or give back
-    what was reserved for it where that is not wanted or not possible with this method. A charge that is open for
-    another sum is closed first. Raises as ``pay``."""
-    is_wanted = is_wanted and not _is_sold_by_provider(method)
-    for _try in range(_TRIES):
-        with _unavailable_while_busy(), transaction.atomic(durable=True):
-            locked = _lock(invoice)
-            if is_wanted == (part_payments.reserved(locked) > 0):
-                return  # a second click: the charge that is open asks for the right sum already
-            attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
-            if attempt is None:
-                _reserve(locked, method) if is_wanted else part_payments.give_back(locked)
-                return
-        starting.make_room(attempt, for_method=method)
-    raise PaymentUnavailable
+def use_part(*, invoice: Invoice, method: str, rest: Decimal) -> None:
+    """Before a charge by ``method`` is opened: reserve what the account has for a part of the invoice. ``rest``: what
+    the customer has agreed to pay by the charge, major units.
+
+    A charge that is open for another sum is closed first. Raises SumsDiffer where another rest would be left (nothing
+    is reserved then), MethodNotOpen where the method takes no such rest, and as ``pay``.
+    """
+    if _is_sold_by_provider(method):
+        raise MethodNotOpen
+    with _unavailable_while_busy(), transaction.atomic(durable=True):
+        locked = _lock(invoice)
+        if part_payments.reserved(locked) and part_payments.due(locked) == rest:
+            part_payments.renew(locked)  # a second click: the charge that is open asks for this rest
+            return
+    _once_no_charge_is_open(invoice, method, partial(_reserve, method=method, rest=rest))
+
+
+def give_back(*, invoice: Invoice, method: str) -> None:
+    """Before a charge by ``method`` is opened for all that the invoice asks for: what is reserved for it is free again,
+    once the charge for the rest is closed. Raises as ``pay``."""
+    if part_payments.reserved(invoice):
+        _once_no_charge_is_open(invoice, method, part_payments.give_back)
 
 
 def release_unused(*, limit: int = 200) -> int:
@@ -106,9 +111,22 @@ def release_unused(*, limit: int = 200) -> int:
 def _release(invoice_id: int) -> bool:
     with transaction.atomic():
         locked = lock_invoice(invoice_id)
-        if locked.attempts.filter(status__in=OPEN_ATTEMPT).exists():
+        is_new = locked.part_payments.filter(is_reserved=True, released_at=None, created_at__gte=clock.now() - OPENING)
+        if is_new.exists() or locked.attempts.filter(status__in=OPEN_ATTEMPT).exists():
             return False
         return part_payments.give_back(locked)
+
+
+def _once_no_charge_is_open(invoice: Invoice, method: str, act: Callable[[Invoice], object]) -> None:
+    for _try in range(_TRIES):
+        with _unavailable_while_busy(), transaction.atomic(durable=True):
+            locked = _lock(invoice)
+            attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
+            if attempt is None:
+                act(locked)
+                return
+        starting.make_room(attempt, for_method=method)
+    raise PaymentUnavailable
 
 
 def _is_sold_by_provider(method: str) -> bool:
@@ -118,16 +136,14 @@ def _is_sold_by_provider(method: str) -> bool:
         return True
 
 
-def _reserve(invoice: Invoice, method: str) -> None:
-    """Raises NotEnough where nothing is left, MethodNotOpen where the method does not take so small a rest."""
+def _reserve(invoice: Invoice, *, method: str, rest: Decimal) -> None:
+    part_payments.give_back(invoice)
     due = part_payments.due(invoice)
     parts = _taken(invoice, due) if may_pay(invoice) else []
-    if not parts:
-        raise NotEnough
-    if _sum(parts) >= due:  # that is for ``pay``
-        return
+    if rest <= 0 or due - _sum(parts) != rest:
+        raise SumsDiffer
     row = next((each for each in payment_methods.rows() if each.name == method), PaymentMethod(name=method))
-    if open_methods.limits_of(row).problem(due - _sum(parts), invoice.currency) is not None:
+    if open_methods.limits_of(row).problem(rest, invoice.currency) is not None:
         raise MethodNotOpen
     part_payments.reserve(invoice, parts)
 

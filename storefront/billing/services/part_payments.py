@@ -123,6 +123,11 @@ def reserved(invoice: Invoice) -> Decimal:
     return _sum(_kept(invoice).filter(is_reserved=True))
 
 
+def renew(invoice: Invoice) -> None:
+    """What is reserved for a locked invoice is so from now on: a charge for the rest is about to be opened."""
+    _kept(invoice).filter(is_reserved=True).update(created_at=clock.now())
+
+
 def give_back(invoice: Invoice) -> bool:
     """Keep nothing of the personal account for a locked invoice any more. Returns whether anything was."""
     return bool(_release(_kept(invoice).filter(is_reserved=True)))

@@ -25,6 +25,9 @@ from tests.billing.building import make_invoice
 
 pytestmark = pytest.mark.django_db
 
+#: What is left of 96.00 beside 12.40.
+REST = Decimal("83.60")
+
 
 def fund(stripe: Any, customer: Any, amount: str) -> Any:
     """The payment of an advance invoice."""
@@ -35,6 +38,14 @@ def fund(stripe: Any, customer: Any, amount: str) -> Any:
 def paid(stripe: Any, attempt: PaymentAttempt) -> PaymentAttempt:
     stripe.pay(attempt.provider_reference)
     return settle(attempt_id=attempt.pk)
+
+
+def with_a_part(stripe: Any, customer: Any) -> Invoice:
+    """An invoice of 96.00, for which the 12.40 on the account are reserved."""
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    paying.use_part(invoice=invoice, method="stripe", rest=REST)
+    return invoice
 
 
 def status(invoice: Invoice) -> str:
@@ -98,20 +109,16 @@ def test_money_about_to_be_refunded_cannot_be_spent(stripe: Any, customer: Any, 
 
 
 def test_a_part_beside_a_charge(stripe: Any, customer: Any, audited: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    invoice = with_a_part(stripe, customer)
     attempt = start(invoice=invoice, gateway_name="stripe")
-    assert attempt.amount == Decimal("83.60") and balances.spendable(customer, "EUR") == 0
+    assert attempt.amount == REST and balances.spendable(customer, "EUR") == 0
     paid(stripe, attempt)
     assert status(invoice) == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == 0
     assert not PartPayment.objects.filter(released_at=None).exists() and audited() == []
 
 
 def test_the_part_is_free_again_once_the_charge_has_failed(stripe: Any, customer: Any, audited: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    invoice = with_a_part(stripe, customer)
     attempt = start(invoice=invoice, gateway_name="stripe")
     later = clock.now() + timedelta(minutes=5)
     with time_machine.travel(later):
@@ -124,9 +131,7 @@ def test_the_part_is_free_again_once_the_charge_has_failed(stripe: Any, customer
 
 
 def test_a_reservation_that_nobody_frees_is_found(stripe: Any, customer: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    with_a_part(stripe, customer)
     assert list(audit.checks()) == []
     with time_machine.travel(clock.now() + timedelta(hours=2)):
         (finding,) = audit.checks()
@@ -136,11 +141,9 @@ def test_a_reservation_that_nobody_frees_is_found(stripe: Any, customer: Any) ->
 
 
 def test_who_does_not_want_it_any_more_is_charged_the_whole(stripe: Any, customer: Any, audited: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    invoice = with_a_part(stripe, customer)
     first = start(invoice=invoice, gateway_name="stripe")
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=False)
+    paying.give_back(invoice=invoice, method="stripe")
     second = start(invoice=invoice, gateway_name="stripe")
     first.refresh_from_db()
     assert (first.status, second.amount) == ("cancelled", Decimal(96))
@@ -150,21 +153,17 @@ def test_who_does_not_want_it_any_more_is_charged_the_whole(stripe: Any, custome
 
 
 def test_who_has_paid_the_rest_takes_nothing_back(stripe: Any, customer: Any, audited: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    invoice = with_a_part(stripe, customer)
     attempt = start(invoice=invoice, gateway_name="stripe")
     stripe.pay(attempt.provider_reference)  # in another window, and the message is late
     with pytest.raises(AlreadyPaid):
-        paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=False)
+        paying.give_back(invoice=invoice, method="stripe")
     assert status(invoice) == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == 0
     assert audited() == []
 
 
 def test_a_charge_that_pays_after_its_part_was_freed_loses_nothing(stripe: Any, customer: Any, audited: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    invoice = with_a_part(stripe, customer)
     attempt = start(invoice=invoice, gateway_name="stripe")
     part_payments.give_back(invoice)
     paid(stripe, attempt)
@@ -173,11 +172,30 @@ def test_a_charge_that_pays_after_its_part_was_freed_loses_nothing(stripe: Any, 
     assert status(invoice) == InvoiceStatus.PAID and ledger.balance_of(customer, "EUR") == 0 and audited() == []
 
 
+@pytest.mark.parametrize("came", ["10.00", "200.00"])
+def test_no_other_rest_is_charged_than_the_one_agreed_to(stripe: Any, customer: Any, came: str) -> None:
+    fund(stripe, customer, "12.40")
+    invoice = make_invoice(customer)
+    fund(stripe, customer, came)  # in another window
+    for rest in (REST, Decimal(0), Decimal(-1), Decimal(96)):
+        with pytest.raises(paying.SumsDiffer):
+            paying.use_part(invoice=invoice, method="stripe", rest=rest)
+    assert part_payments.reserved(invoice) == 0 and not invoice.attempts.exists()
+
+
+def test_what_was_reserved_long_ago_is_so_anew_when_a_charge_is_opened(stripe: Any, customer: Any) -> None:
+    invoice = with_a_part(stripe, customer)
+    with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        paying.use_part(invoice=invoice, method="stripe", rest=REST)
+        assert paying.release_unused() == 0, "its charge is about to be opened"
+        assert start(invoice=invoice, gateway_name="stripe").amount == REST
+
+
 def test_no_rest_is_left_that_the_method_does_not_take(stripe: Any, customer: Any) -> None:
     fund(stripe, customer, "95.80")
     invoice = make_invoice(customer)
     with pytest.raises(MethodNotOpen):
-        paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+        paying.use_part(invoice=invoice, method="stripe", rest=Decimal("0.20"))
     assert part_payments.reserved(invoice) == 0 and balances.spendable(customer, "EUR") == Decimal("95.80")
 
 
@@ -189,9 +207,7 @@ def test_what_a_bank_disputes_cannot_be_spent(stripe: Any, customer: Any) -> Non
 
 
 def test_a_void_invoice_frees_its_part_without_a_word(stripe: Any, customer: Any, outbox: Any, audited: Any) -> None:
-    fund(stripe, customer, "12.40")
-    invoice = make_invoice(customer)
-    paying.choose_to_use(invoice=invoice, method="stripe", is_wanted=True)
+    invoice = with_a_part(stripe, customer)
     invoices.void(invoice=invoice, reason="test")
     assert balances.spendable(customer, "EUR") == Decimal("12.40") and outbox("late-payment") == []
     assert audited() == []
@@ -214,8 +230,9 @@ def test_what_can_be_spent_is_what_each_payment_has_left(
         elif step == "refund" and there:
             refunds.start(payment=there[0].payment, amount=min(amount, there[0].amount), reason="x")
         elif step == "keep":
-            with suppress(paying.NotEnough, MethodNotOpen):
-                paying.choose_to_use(invoice=make_invoice(customer, str(amount)), method="stripe", is_wanted=True)
+            rest = amount - balances.spendable(customer, "EUR")
+            with suppress(paying.SumsDiffer, MethodNotOpen):
+                paying.use_part(invoice=make_invoice(customer, str(amount)), method="stripe", rest=rest)
         free = {payment: sales.unspent(payment) - part_payments.held_of(payment) for payment in customer.payments.all()}
         assert dict(balances.sources(customer, "EUR")) == {each: left for each, left in free.items() if left > 0}
         kept = sum((part_payments.held_of(payment) for payment in free), Decimal(0))
