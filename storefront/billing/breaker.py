@@ -29,6 +29,12 @@ from storefront.gateways.payments.base import (
 from storefront.gateways.payments.diagnosis import Diagnosis
 from storefront.gateways.payments.listing import UnreadableCharge
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
+from storefront.gateways.payments.saved_methods import (
+    ChargeRequest,
+    SavedMethodSnapshot,
+    SetupRequest,
+    SetupSnapshot,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +73,7 @@ class Guarded(PaymentGateway):
         self.redirect_origins, self.supports = inner.redirect_origins, inner.supports
         self.decline_reasons, self.day_zone = inner.decline_reasons, inner.day_zone
         self.forgets_unused, self.repeats_refunds = inner.forgets_unused, inner.repeats_refunds
-        self.is_merchant_of_record = inner.is_merchant_of_record
+        self.is_merchant_of_record, self.refusal_classes = inner.is_merchant_of_record, inner.refusal_classes
 
     def start(self, request: StartRequest) -> StartedPayment:
         with self._watched():
@@ -94,6 +100,26 @@ class Guarded(PaymentGateway):
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         with self._watched():
             return self._inner.refund(request)
+
+    def charge(self, request: ChargeRequest) -> StartedPayment:
+        with self._watched():
+            return self._inner.charge(request)
+
+    def start_setup(self, request: SetupRequest) -> StartedPayment:
+        with self._watched():
+            return self._inner.start_setup(request)
+
+    def finish_setup(self, provider_reference: str, *, idempotency_key: str) -> SetupSnapshot:
+        with self._watched():
+            return self._inner.finish_setup(provider_reference, idempotency_key=idempotency_key)
+
+    def fetch_method(self, method_reference: str) -> SavedMethodSnapshot:
+        with self._watched():
+            return self._inner.fetch_method(method_reference)
+
+    def forget_method(self, provider_customer: str, method_reference: str) -> None:
+        with self._watched():
+            self._inner.forget_method(provider_customer, method_reference)
 
     def find_recent(self, *, since: datetime) -> Sequence[PaymentSnapshot | UnreadableCharge]:
         with self._watched():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -20,51 +20,16 @@ from storefront.gateways.payments.instructions import PaymentInstructions
 from storefront.gateways.payments.limits import Limits
 from storefront.gateways.payments.listing import UnreadableCharge
 from storefront.gateways.payments.refunds import RefundRequest, RefundSnapshot
+from storefront.gateways.payments.requests import LineItem as LineItem
+from storefront.gateways.payments.requests import StartedPayment as StartedPayment
+from storefront.gateways.payments.requests import StartRequest as StartRequest
+from storefront.gateways.payments.saved_methods import SavedMethodSnapshot
+from storefront.gateways.payments.saving import SavedMethodGateway
 from storefront.gateways.payments.words import DeclineReason as DeclineReason
 from storefront.gateways.payments.words import EventKind as EventKind
 from storefront.gateways.payments.words import Feature as Feature
 from storefront.gateways.payments.words import PendingReason as PendingReason
 from storefront.gateways.payments.words import RemoteState as RemoteState
-
-
-@dataclass(frozen=True, slots=True)
-class LineItem:
-    """One line shown on the provider's page. ``amount`` is the line's total in major units."""
-
-    description: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class StartRequest:
-    """Everything needed to open one charge.
-
-    ``idempotency_key`` is stored by the caller before the first call and is the same for every retry of the
-    same attempt. ``return_url`` may contain nothing the provider must keep secret; the buyer comes back to it.
-    The lines' amounts add up to ``amount``.
-    """
-
-    idempotency_key: str
-    our_reference: str
-    amount: Decimal
-    currency: str
-    description: str
-    lines: Sequence[LineItem]
-    customer_email: str
-    return_url: str
-    cancel_url: str
-    expires_at: datetime
-    language: str = "en"
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class StartedPayment:
-    """An open charge: the provider's id, the hosted page to send the buyer to and when that page closes."""
-
-    provider_reference: str
-    redirect_url: str
-    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +44,7 @@ class PaymentSnapshot:
     ``pending_reason``: why it is PROCESSING, where the provider tells. ``approval``: the provider's mark of the buyer's
     agreement while APPROVED, another one once they agree anew; "" if it has none. ``also_paid``: further charges that
     were paid through the same page, as ``fetch`` takes them; ``unreadable``: the provider's numbers of further ones
-    there that nobody understands, beside one that is paid for sure.
+    there that nobody understands, beside one that is paid for sure. ``saved_method``: what was saved with it.
     """
 
     provider_reference: str
@@ -103,6 +68,7 @@ class PaymentSnapshot:
     approval: str = ""
     also_paid: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    saved_method: SavedMethodSnapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +77,8 @@ class ProviderEvent:
 
     ``provider_reference`` is the id ``fetch`` takes; "" if the message does not carry it. Then the payment is found
     by ``charge_reference`` (the same word as in ``PaymentSnapshot``, stored when the payment settled) or by
-    ``our_reference``. Messages about refunds and disputes usually know only these.
+    ``our_reference``. Messages about refunds and disputes usually know only these. ``method_reference``: the saved
+    method that a METHOD_CHANGED is about, as ``fetch_method`` takes it.
     """
 
     event_id: str
@@ -121,9 +88,10 @@ class ProviderEvent:
     is_live: bool
     raw_type: str = ""
     charge_reference: str = ""
+    method_reference: str = ""
 
 
-class PaymentGateway(ABC):
+class PaymentGateway(SavedMethodGateway, ABC):
     """One outside company that takes money. Stateless and safe to share between threads.
 
     No method may be called inside a database transaction; each returns within the configured timeouts.

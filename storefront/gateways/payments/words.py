@@ -40,12 +40,25 @@ class PendingReason(StrEnum):
     SELLER = "seller"  # the seller must do something in their account there
 
 
+class RefusalClass(StrEnum):
+    """What the shop does when a saved method was refused. An unknown code is LATER: within the ceiling, and logged."""
+
+    BUYER_NEEDED = "buyer_needed"  # the bank wants the buyer to confirm: a pay link, no other try
+    METHOD_DEAD = "method_dead"  # this method will not pay again: another one is asked for
+    MANDATE_ENDED = "mandate_ended"  # the buyer withdrew their permission at the bank or the provider: never again
+    LATER = "later"  # no money, a limit, a vague no: another try some days later
+    SOON = "soon"  # nobody could be asked: another try some hours later
+    OURS = "ours"  # something on our side, or suspected fraud: no other try, staff are told
+
+
 class Feature(StrEnum):
     """What a gateway may be able to do beyond taking a payment."""
 
     CAPTURE = "capture"  # the buyer agrees first, the money is taken in a second step (``capture``)
     REFUND = "refund"  # gives money back at our request
-    SAVED_METHOD = "saved_method"  # charges a card again without the buyer
+    SAVED_METHOD = "saved_method"  # saves what a buyer pays with, and charges it again without them
+    METHOD_SETUP = "method_setup"  # saves a method also without a payment (``start_setup``)
+    UPDATES_METHODS = "updates_methods"  # tells when a saved method was changed or ended elsewhere
     INVOICE_BY_MAIL = "invoice_by_mail"  # sends its own invoice to the buyer
 
 
@@ -55,4 +68,6 @@ class EventKind(StrEnum):
     PAYMENT_CHANGED = "payment_changed"
     REFUND_CHANGED = "refund_changed"
     DISPUTE_CHANGED = "dispute_changed"
+    METHOD_CHANGED = "method_changed"  # a saved method: made, changed, ended
+    SETUP_CHANGED = "setup_changed"  # a page where a method is saved without a payment
     IGNORED = "ignored"
