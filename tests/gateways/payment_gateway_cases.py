@@ -50,8 +50,14 @@ class Rig(ABC):
     provokes: ClassVar[bool] = True
     #: calls of ``CALLS`` and ``capture`` that change something at the provider
     writes: ClassVar[tuple[str, ...]] = ("start", "cancel", "refund", "capture")
+    #: what the cases pay in
+    currency: ClassVar[str] = "EUR"
     #: how old a message may be: as long as the provider repeats one with the stamp of its first sending
     oldest: ClassVar[timedelta] = timedelta(seconds=300)
+
+    def request(self, **changes: Any) -> StartRequest:
+        """A request in a currency that this provider takes."""
+        return request(**({"currency": self.currency} | changes))
 
     @abstractmethod
     def gateway(
@@ -147,13 +153,13 @@ def request(**changes: Any) -> StartRequest:
     return StartRequest(**(defaults | changes))
 
 
-def call(gateway: PaymentGateway, name: str, reference: str) -> Any:
+def call(gateway: PaymentGateway, name: str, reference: str, currency: str = "EUR") -> Any:
     """One of ``CALLS`` with harmless arguments."""
     acts: Mapping[str, Callable[[], Any]] = {
-        "start": lambda: gateway.start(request(idempotency_key="payment-2")),
+        "start": lambda: gateway.start(request(idempotency_key="payment-2", currency=currency)),
         "fetch": lambda: gateway.fetch(reference),
         "cancel": lambda: gateway.cancel(reference),
-        "refund": lambda: gateway.refund(RefundRequest("refund-1", reference, Decimal("1.00"), "EUR")),
+        "refund": lambda: gateway.refund(RefundRequest("refund-1", reference, Decimal("1.00"), currency)),
         "find_recent": lambda: gateway.find_recent(since=datetime.now(UTC) - timedelta(hours=1)),
     }
     return acts[name]()
@@ -162,33 +168,33 @@ def call(gateway: PaymentGateway, name: str, reference: str) -> Any:
 class StartCases:
     def test_open_charge_has_a_page_and_our_amount(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        started = gateway.start(request())
+        started = gateway.start(rig.request())
         found = gateway.fetch(started.provider_reference)
         assert started.redirect_url.startswith(("https:", *gateway.redirect_origins))
         assert found.state is RemoteState.OPEN
-        assert (found.amount, found.currency, found.our_reference) == (Decimal("96.00"), "EUR", "1001")
+        assert (found.amount, found.currency, found.our_reference) == (Decimal("96.00"), rig.currency, "1001")
         assert found.redirect_url == started.redirect_url != ""
         assert found.is_live is gateway.is_live is False
 
     def test_same_key_opens_one_charge(self, rig: Rig) -> None:
-        gateway, asked = rig.gateway(), request()
+        gateway, asked = rig.gateway(), rig.request()
         assert gateway.start(asked) == gateway.start(asked)
         assert rig.opened() == 1
 
     def test_same_key_with_another_amount_is_refused(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        gateway.start(request())
+        gateway.start(rig.request())
         with pytest.raises(Declined):
-            gateway.start(request(amount=Decimal("97.00")))
+            gateway.start(rig.request(amount=Decimal("97.00")))
         assert rig.opened() == 1
 
     def test_another_key_opens_another_charge(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        first, second = gateway.start(request()), gateway.start(request(idempotency_key="payment-2"))
+        first, second = gateway.start(rig.request()), gateway.start(rig.request(idempotency_key="payment-2"))
         assert first.provider_reference != second.provider_reference
 
     def test_parallel_starts_with_one_key_open_one_charge(self, rig: Rig) -> None:
-        gateway, asked, barrier = rig.gateway(), request(), Barrier(8)
+        gateway, asked, barrier = rig.gateway(), rig.request(), Barrier(8)
 
         def start(_: int) -> StartedPayment | None:
             barrier.wait()
@@ -204,10 +210,10 @@ class StartCases:
 
     @pytest.mark.parametrize(
         ("amount", "currency"),
-        [("1500", "JPY"), ("1500.00", "JPY"), ("96.00", "EUR"), ("0.99", "USD"), ("12.340", "KWD")],
+        [("1500", "JPY"), ("1500.00", "JPY"), ("96.00", "EUR"), ("0.99", "USD"), ("12.340", "KWD"), ("1234.56", "RUB")],
     )
     def test_amounts_survive_the_provider_exactly(self, rig: Rig, amount: str, currency: str) -> None:
-        gateway, asked = rig.gateway(), request(amount=Decimal(amount), currency=currency)
+        gateway, asked = rig.gateway(), rig.request(amount=Decimal(amount), currency=currency)
         if currency not in gateway.limits.currencies:
             with pytest.raises(Declined):
                 gateway.start(asked)
@@ -218,25 +224,25 @@ class StartCases:
         assert (found.state, found.amount, found.currency) == (RemoteState.SUCCEEDED, Decimal(amount), currency)
 
     @pytest.mark.parametrize(
-        ("amount", "currency"), [("1500.50", "JPY"), ("0.001", "EUR"), ("-1", "EUR"), ("0", "EUR"), ("NaN", "EUR")]
+        ("amount", "currency"), [("1500.50", "JPY"), ("0.001", ""), ("-1", ""), ("0", ""), ("NaN", "")]
     )
     def test_amounts_that_cannot_be_charged_are_refused_before_any_call(
         self, rig: Rig, amount: str, currency: str
     ) -> None:
         with pytest.raises(Declined):
-            rig.gateway().start(request(amount=Decimal(amount), currency=currency))
+            rig.gateway().start(rig.request(amount=Decimal(amount), currency=currency or rig.currency))
         assert rig.opened() == 0
 
     def test_lines_that_do_not_add_up_are_refused(self, rig: Rig) -> None:
         with pytest.raises(Declined):
-            rig.gateway().start(request(lines=[LineItem("License", Decimal("95.99"))]))
+            rig.gateway().start(rig.request(lines=[LineItem("License", Decimal("95.99"))]))
         assert rig.opened() == 0
 
 
 class LifeCases:
     def test_paid_charge_succeeds_once(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         found = gateway.fetch(reference)
         assert (found.state, found.amount) == (RemoteState.SUCCEEDED, Decimal("96.00"))
@@ -245,7 +251,7 @@ class LifeCases:
 
     def test_declined_card_leaves_the_charge_open(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.decline(reference)
         found = gateway.fetch(reference)
         assert found.state is RemoteState.OPEN and found.redirect_url
@@ -256,13 +262,13 @@ class LifeCases:
 
     def test_unused_page_expires(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.let_expire(reference)
         assert gateway.fetch(reference).state is RemoteState.EXPIRED
 
     def test_cancelled_charge_cannot_be_paid(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         assert gateway.cancel(reference).state is RemoteState.EXPIRED
         if Feature.CAPTURE in gateway.supports:
             rig.approve(reference)  # whoever has cancelled does not capture
@@ -274,12 +280,12 @@ class LifeCases:
 
     def test_cancelling_twice_says_the_same(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         assert gateway.cancel(reference) == gateway.cancel(reference)
 
     def test_cancelling_a_paid_charge_tells_that_it_is_paid(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         found = gateway.cancel(reference)
         assert (found.state, found.amount) == (RemoteState.SUCCEEDED, Decimal("96.00"))
@@ -290,7 +296,7 @@ class LifeCases:
             with pytest.raises(UnsupportedOperation):
                 gateway.find_recent(since=datetime.now(UTC))
             return
-        started = [gateway.start(request(idempotency_key=f"payment-{n}")).provider_reference for n in range(3)]
+        started = [gateway.start(rig.request(idempotency_key=f"payment-{n}")).provider_reference for n in range(3)]
         rig.pay(started[1])
         rig.let_expire(started[2])
         found = gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))
@@ -303,17 +309,17 @@ class LifeCases:
     @pytest.mark.parametrize("name", ["fetch", "cancel", "refund"])
     def test_unknown_charge_is_not_found(self, rig: Rig, name: str) -> None:
         with pytest.raises(NotFound):
-            call(rig.gateway(), name, "cs_test_unknown")
+            call(rig.gateway(), name, "cs_test_unknown", rig.currency)
 
     @pytest.mark.parametrize("succeed", [True, False])
     def test_money_that_comes_later_is_certain_only_then(self, rig: Rig, succeed: bool) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay_later(reference)
         for found in (gateway.fetch(reference), gateway.cancel(reference)):
             assert (found.state, found.redirect_url) == (RemoteState.PROCESSING, "")
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-1", reference, Decimal("1.00"), "EUR"))
+            gateway.refund(RefundRequest("refund-1", reference, Decimal("1.00"), rig.currency))
         rig.settle_later(reference, succeed=succeed)
         found = gateway.fetch(reference)
         assert found.state is (RemoteState.SUCCEEDED if succeed else RemoteState.FAILED)
@@ -323,7 +329,7 @@ class LifeCases:
     def test_what_differs_at_the_provider_is_told_as_it_is(self, rig: Rig) -> None:
         """So that whoever compares it with what was asked for sees a wrong amount, currency and order."""
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         rig.tamper(reference, amount=Decimal("1.00"))
         assert gateway.fetch(reference).amount == Decimal("1.00")
@@ -334,15 +340,15 @@ class LifeCases:
 
     def test_a_charge_of_another_order_says_whose_it_is(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        mine = gateway.start(request()).provider_reference
-        other = gateway.start(request(idempotency_key="payment-2", our_reference="1002")).provider_reference
+        mine = gateway.start(rig.request()).provider_reference
+        other = gateway.start(rig.request(idempotency_key="payment-2", our_reference="1002")).provider_reference
         rig.pay(other)
         assert (gateway.fetch(other).our_reference, gateway.fetch(mine).our_reference) == ("1002", "1001")
         assert gateway.fetch(mine).state is RemoteState.OPEN
 
     def test_another_account_does_not_take_a_charge_for_its_own(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         try:
             found = rig.other_account().fetch(reference)
@@ -354,25 +360,25 @@ class LifeCases:
 class RefundCases:
     def paid(self, rig: Rig) -> tuple[PaymentGateway, str]:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         return gateway, reference
 
     def test_parts_add_up_to_no_more_than_was_paid(self, rig: Rig) -> None:
         gateway, reference = self.paid(rig)
-        first = gateway.refund(RefundRequest("refund-1", reference, Decimal("36.00"), "EUR", "asked for"))
-        assert (first.state, first.amount, first.currency) == ("succeeded", Decimal("36.00"), "EUR")
+        first = gateway.refund(RefundRequest("refund-1", reference, Decimal("36.00"), rig.currency, "asked for"))
+        assert (first.state, first.amount, first.currency) == ("succeeded", Decimal("36.00"), rig.currency)
         assert gateway.fetch(reference).amount_refunded == Decimal("36.00")
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-2", reference, Decimal("60.01"), "EUR"))
-        gateway.refund(RefundRequest("refund-3", reference, Decimal("60.00"), "EUR"))
+            gateway.refund(RefundRequest("refund-2", reference, Decimal("60.01"), rig.currency))
+        gateway.refund(RefundRequest("refund-3", reference, Decimal("60.00"), rig.currency))
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-4", reference, Decimal("0.01"), "EUR"))
+            gateway.refund(RefundRequest("refund-4", reference, Decimal("0.01"), rig.currency))
         assert gateway.fetch(reference).amount_refunded == Decimal("96.00")
 
     def test_the_whole_is_refunded(self, rig: Rig) -> None:
         gateway, reference = self.paid(rig)
-        whole = gateway.refund(RefundRequest("refund-1", reference, Decimal("96.00"), "EUR"))
+        whole = gateway.refund(RefundRequest("refund-1", reference, Decimal("96.00"), rig.currency))
         assert (whole.state, whole.amount) == ("succeeded", Decimal("96.00"))
         found = gateway.fetch(reference)
         assert (found.state, found.amount, found.amount_refunded) == (RemoteState.SUCCEEDED, Decimal(96), Decimal(96))
@@ -380,7 +386,7 @@ class RefundCases:
     def test_more_than_was_paid_is_refused(self, rig: Rig) -> None:
         gateway, reference = self.paid(rig)
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-1", reference, Decimal("96.01"), "EUR"))
+            gateway.refund(RefundRequest("refund-1", reference, Decimal("96.01"), rig.currency))
         assert gateway.fetch(reference).amount_refunded == 0
 
     def test_what_was_refunded_at_the_provider_is_seen_as_not_ours(self, rig: Rig) -> None:
@@ -390,17 +396,17 @@ class RefundCases:
         assert found.amount_refunded == Decimal("6.00")
         assert [(each.amount, each.idempotency_key) for each in found.refunds or ()] == [(Decimal("6.00"), "")]
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-1", reference, Decimal("90.01"), "EUR"))
+            gateway.refund(RefundRequest("refund-1", reference, Decimal("90.01"), rig.currency))
 
     def test_same_key_refunds_once(self, rig: Rig) -> None:
         gateway, reference = self.paid(rig)
-        asked = RefundRequest("refund-1", reference, Decimal("10.00"), "EUR")
+        asked = RefundRequest("refund-1", reference, Decimal("10.00"), rig.currency)
         assert gateway.refund(asked) == gateway.refund(asked)
         assert gateway.fetch(reference).amount_refunded == Decimal("10.00")
 
     def test_refunds_come_with_the_keys_of_those_we_began(self, rig: Rig) -> None:
         gateway, reference = self.paid(rig)
-        ours = gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), "EUR"))
+        ours = gateway.refund(RefundRequest("refund-1", reference, Decimal("5.00"), rig.currency))
         (refund,) = gateway.fetch(reference).refunds or ()
         assert (refund.refund_reference, refund.idempotency_key) == (ours.refund_reference, "refund-1")
         assert refund.amount == gateway.fetch(reference).amount_refunded == Decimal("5.00")
@@ -419,15 +425,15 @@ class RefundCases:
 
     def test_unpaid_charge_cannot_be_refunded(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-1", reference, Decimal("1.00"), "EUR"))
+            gateway.refund(RefundRequest("refund-1", reference, Decimal("1.00"), rig.currency))
 
-    @pytest.mark.parametrize(("amount", "currency"), [("0", "EUR"), ("-1", "EUR"), ("0.001", "EUR"), ("1", "USD")])
+    @pytest.mark.parametrize(("amount", "currency"), [("0", ""), ("-1", ""), ("0.001", ""), ("1", "USD")])
     def test_wrong_amount_or_currency_is_refused(self, rig: Rig, amount: str, currency: str) -> None:
         gateway, reference = self.paid(rig)
         with pytest.raises(Declined):
-            gateway.refund(RefundRequest("refund-1", reference, Decimal(amount), currency))
+            gateway.refund(RefundRequest("refund-1", reference, Decimal(amount), currency or rig.currency))
         assert gateway.fetch(reference).amount_refunded == 0
 
 
@@ -439,17 +445,17 @@ class FaultCases:
         gateway = rig.gateway()
         if name == "find_recent" and not rig.lists:
             return
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         for fault in rig.faults:
             rig.fail(fault, writes_only=name in rig.writes)
             with pytest.raises(Unavailable):
-                call(gateway, name, reference)
+                call(gateway, name, reference, rig.currency)
         assert gateway.fetch(reference).state is RemoteState.SUCCEEDED
         assert rig.charged() == 1
 
     def test_answer_after_the_timeout_is_found_by_repeating_the_key(self, rig: Rig) -> None:
-        asked = request()
+        asked = rig.request()
         rig.fail("hang", writes_only=True)
         with pytest.raises(Unavailable):
             rig.gateway(patience=1.0).start(asked)
@@ -463,9 +469,9 @@ class FaultCases:
 
     def test_refund_after_the_timeout_is_found_by_repeating_the_key(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
-        asked = RefundRequest("refund-1", reference, Decimal("10.00"), "EUR")
+        asked = RefundRequest("refund-1", reference, Decimal("10.00"), rig.currency)
         rig.fail("lost", writes_only=True)
         with pytest.raises(Unavailable):
             gateway.refund(asked)
@@ -474,9 +480,9 @@ class FaultCases:
 
     @pytest.mark.parametrize("name", CALLS)
     def test_rejected_key_is_our_own_mistake(self, rig: Rig, name: str) -> None:
-        reference = rig.gateway().start(request()).provider_reference
+        reference = rig.gateway().start(rig.request()).provider_reference
         with pytest.raises(ConfigurationError if rig.lists or name != "find_recent" else UnsupportedOperation):
-            call(rig.gateway(key="sk_test_revoked"), name, reference)
+            call(rig.gateway(key="sk_test_revoked"), name, reference, rig.currency)
 
     def test_errors_never_tell_the_key(self, rig: Rig) -> None:
         with pytest.raises(ConfigurationError) as caught:
@@ -486,7 +492,7 @@ class FaultCases:
 
 class WebhookCases:
     def paid_event(self, rig: Rig) -> tuple[str, bytes]:
-        reference = rig.gateway().start(request()).provider_reference
+        reference = rig.gateway().start(rig.request()).provider_reference
         rig.pay(reference)
         return reference, rig.event(reference)
 
@@ -519,7 +525,7 @@ class WebhookCases:
     def test_copies_and_any_order_of_messages_tell_the_same(self, rig: Rig) -> None:
         """Each has one name however often it comes, and what is true is fetched."""
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         bodies = rig.events(reference)
         names = []
@@ -532,7 +538,7 @@ class WebhookCases:
 
     def test_messages_about_refunds_and_disputes_name_the_charge(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         rig.refund_elsewhere(reference, Decimal("6.00"))
         rig.dispute(reference)
@@ -602,9 +608,9 @@ class DiagnosisCases:
         gateway = rig.gateway()
         if not rig.provokes:
             with pytest.raises(UnsupportedOperation):
-                gateway.provoke_message(currency="EUR", return_url="https://shop.example/")
+                gateway.provoke_message(currency=rig.currency, return_url="https://shop.example/")
             return
-        kind = gateway.provoke_message(currency="EUR", return_url="https://shop.example/")
+        kind = gateway.provoke_message(currency=rig.currency, return_url="https://shop.example/")
         assert kind and (rig.opened(), rig.charged()) == (1, 0)
         (found,) = gateway.find_recent(since=datetime.now(UTC) - timedelta(minutes=5))
         assert found.state is RemoteState.EXPIRED
@@ -620,7 +626,7 @@ class DiagnosisCases:
 class DisputeCases:
     def disputed(self, rig: Rig) -> tuple[PaymentGateway, str]:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         rig.dispute(reference)
         return gateway, reference
@@ -628,7 +634,7 @@ class DisputeCases:
     def test_a_dispute_takes_the_money_while_it_is_open(self, rig: Rig) -> None:
         gateway, reference = self.disputed(rig)
         (dispute,) = gateway.fetch(reference, look_for_disputes=True).disputes or ()
-        assert (dispute.amount, dispute.currency, dispute.takes_money) == (Decimal("96.00"), "EUR", True)
+        assert (dispute.amount, dispute.currency, dispute.takes_money) == (Decimal("96.00"), rig.currency, True)
         assert dispute.dispute_reference and dispute.opened_at.tzinfo is not None
         assert gateway.fetch(reference).charge_reference in gateway.find_disputed(
             since=datetime.now(UTC) - timedelta(hours=1)
@@ -644,7 +650,7 @@ class DisputeCases:
 
     def test_a_charge_without_one_has_none(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.pay(reference)
         assert gateway.fetch(reference, look_for_disputes=True).disputes == ()
 
@@ -654,7 +660,7 @@ class CaptureCases:
 
     def approved(self, rig: Rig, **how: Any) -> tuple[PaymentGateway, str]:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         rig.approve(reference, **how)
         return gateway, reference
 
@@ -692,7 +698,7 @@ class CaptureCases:
 
     def test_what_nobody_has_agreed_to_is_not_taken(self, rig: Rig) -> None:
         gateway = rig.gateway()
-        reference = gateway.start(request()).provider_reference
+        reference = gateway.start(rig.request()).provider_reference
         found = gateway.capture(reference, idempotency_key="payment-1-capture-0")
         assert found.state is RemoteState.OPEN and found.redirect_url
         assert rig.charged() == 0
@@ -700,7 +706,7 @@ class CaptureCases:
     def test_trouble_on_the_line_leaves_it_unknown_and_repeating_takes_it_once(self, rig: Rig) -> None:
         for number, fault in enumerate(rig.faults):
             gateway = rig.gateway()
-            asked = request(idempotency_key=f"payment-{number}")
+            asked = rig.request(idempotency_key=f"payment-{number}")
             reference = gateway.start(asked).provider_reference
             rig.approve(reference)
             rig.fail(fault, writes_only=True)
