@@ -15,7 +15,8 @@ from checkout.cart import operations
 from checkout.models import CheckoutReminder
 from checkout.reminders import services as reminders
 from cms.demo import people, stand_ins
-from cms.demo.orders import days_ago, quietly
+from cms.demo.orders import quietly
+from cms.demo.past import days_ago
 from storefront.billing.models import Invoice, Refund
 from storefront.billing.services import reconcile_days, refunds
 from storefront.billing.services.refund_plans import RefundDecision

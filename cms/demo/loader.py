@@ -23,7 +23,7 @@ from cms.articles.models import (
 )
 from cms.demo import indexing, people
 from cms.demo.content import LANGUAGES, Content, other_languages, plain_fields, read, read_in
-from cms.demo.orders import days_ago
+from cms.demo.past import days_ago
 from cms.demo.products import make_products
 from cms.demo.translations import record_translation
 from cms.models import CategoryPage, HomePage, ProductIndexPage, ProductPage, TextPage

@@ -1,4 +1,4 @@
-"""The orders of the demo's past, as shop.toml lists them."""
+"""The orders of the demo's past and the funds that were added, as shop.toml lists them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ class DemoOrder:
     """``buyer``: 0 is the demo customer. ``outcome``: paid, open, void or refunded; ``later``: how many days after the
     order it was voided or refunded; ``chosen``: the method without a provider by which its buyer means to pay;
     ``voucher``: a code that was used. ``payer``: whom it is addressed to, ``paid_by``: who has paid it by its link
-    instead; ``holder``: the buyer whom it is for, and what they ``answer``."""
+    instead; ``holder``: the buyer whom it is for, and what they ``answer``; ``by``: with what money it was paid, see
+    ``cms.demo.paying``."""
 
     days: int
     buyer: int
@@ -27,6 +28,7 @@ class DemoOrder:
     paid_by: str = ""
     holder: int = 0
     answer: str = ""
+    by: str = "card"
 
     @property
     def is_own(self) -> bool:
@@ -38,6 +40,17 @@ class DemoOrder:
         return self.holder or self.buyer
 
 
-def read_all() -> list[DemoOrder]:
+@dataclass(frozen=True, slots=True)
+class DemoTopUp:
+    """Funds that the demo customer added so many days ago. ``amount``: major units of the shop's currency."""
+
+    days: int
+    amount: str
+    payer: str
+
+
+def read_all() -> list[DemoOrder | DemoTopUp]:
     """The oldest first, so that the numbers of invoices grow with their dates."""
-    return sorted((DemoOrder(**each) for each in read("shop")["orders"]), key=lambda order: -order.days)
+    shop = read("shop")
+    top_ups = [DemoTopUp(**each) for each in shop["top_ups"]]
+    return sorted([*top_ups, *(DemoOrder(**each) for each in shop["orders"])], key=lambda each: -each.days)

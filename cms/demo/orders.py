@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
 from typing import Any
 
 import requests
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from oscar.apps.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.voucher.models import Voucher
@@ -24,8 +22,9 @@ from catalogue.plans.models import PlanPrice
 from checkout.cart import operations
 from checkout.orders.from_cart import place_order
 from checkout.orders.order_request import Contact, OrderRequest
-from cms.demo import order_list, payers, people, stand_ins, vouchers
-from cms.demo.order_list import DemoOrder
+from cms.demo import order_list, payers, paying, people, stand_ins, vouchers
+from cms.demo.order_list import DemoOrder, DemoTopUp
+from cms.demo.past import days_ago
 from cms.demo.visits import count_visits
 from cms.statistics.models import DailyCount
 from storefront.billing.models import Invoice, PaymentAttempt
@@ -45,29 +44,16 @@ from storefront.users.models import User
 PORTAL = "acme"
 
 
-@contextmanager
-def days_ago(days: int) -> Iterator[None]:
-    """Set Django's clock, and with it the shop's, back. For a single-threaded command only."""
-    real = timezone.now
-
-    def then() -> datetime:
-        return real() - timedelta(days=days)
-
-    timezone.now = then
-    try:
-        yield
-    finally:
-        timezone.now = real
-
-
 def load_history() -> bool:
-    """Place the orders that are missing, link the customer's licenses to their portal, write the visits.
+    """Place the orders and add the funds that are missing, link the customer's licenses to their portal, write visits.
 
     Returns False, and changes nothing, if the stand-ins are not running. Safe to repeat after an interruption.
     """
-    orders = order_list.read_all()
-    own = sum(order.is_own for order in orders)
-    is_own_complete = Order.objects.filter(user__email=people.CUSTOMER).count() >= own
+    past = order_list.read_all()
+    own = sum(isinstance(each, DemoOrder) and each.is_own for each in past)
+    top_ups = sum(isinstance(each, DemoTopUp) for each in past)
+    has_ordered = Order.objects.filter(user__email=people.CUSTOMER).count() >= own
+    is_own_complete = has_ordered and paying.is_topped_up(top_ups)
     is_rest_complete = DailyCount.objects.exists()
     if is_own_complete and is_rest_complete:
         return True
@@ -78,9 +64,11 @@ def load_history() -> bool:
     vouchers.load()
     payers.load()
     with quietly():
-        for order in orders:
-            if not (is_own_complete if order.is_own else is_rest_complete):
-                _make(order, portal["host"])
+        for each in past:
+            if isinstance(each, DemoTopUp):
+                paying.top_up(each)
+            elif not (is_own_complete if each.is_own else is_rest_complete):
+                _make(each, portal["host"])
     if not is_rest_complete:
         count_visits()
     return True
@@ -122,7 +110,7 @@ def _make(order: DemoOrder, host: str) -> None:
         with days_ago(order.days):
             starting.choose_by_hand(invoice=invoice, name=order.chosen)
     if order.outcome in ("paid", "refunded"):
-        _pay(invoice, order.days)
+        paying.pay(invoice, order.days, order.by)
         if order.user == 0:
             _record_visit(stand_ins.install(PORTAL, order.product), order.days, is_installed=True)
         else:
@@ -180,16 +168,6 @@ def _order(order: DemoOrder, customer: User, host: str) -> Invoice:
         )
         Order.objects.filter(pk=placed.order.pk).update(date_placed=clock.now())  # Oscar looks at its own clock
         return placed.invoice
-
-
-def _pay(invoice: Invoice, days: int) -> None:
-    if invoice.status != InvoiceStatus.OPEN:
-        return
-    with days_ago(days):
-        attempt = starting.start(invoice=invoice, gateway_name="stripe")
-        with stand_ins.set_back(days):
-            stand_ins.pay(attempt.provider_reference or "")
-        settlement.settle(attempt_id=attempt.pk)
 
 
 def _begin(invoice: Invoice, days: int) -> None:

@@ -30,7 +30,12 @@ def load() -> None:
 
 def details_of(key: str) -> PayerDetails | None:
     """None for ""."""
-    return PayerDetails.from_json(_listed()[key]) if key else None
+    return named(key) if key else None
+
+
+def named(key: str) -> PayerDetails:
+    """The payer that shop.toml lists under this name."""
+    return PayerDetails.from_json(_listed()[key])
 
 
 def address_to(invoice: Invoice, key: str) -> Invoice:

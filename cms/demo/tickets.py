@@ -6,7 +6,7 @@ from datetime import time
 
 from cms import bootstrap
 from cms.demo import people
-from cms.demo.orders import days_ago
+from cms.demo.past import days_ago
 from storefront.billing.models import Invoice
 from storefront.support.models import CannedAnswer, Conversation, Department, Kind, OpeningHours
 from storefront.support.services import contact, conversations, desk, ratings

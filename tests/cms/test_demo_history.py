@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -20,11 +21,14 @@ from cms.models import HomePage
 from cms.statistics import report
 from storefront.backoffice.models import StaffNote
 from storefront.billing.models import Invoice, Payer, ReconciledDay, Refund, ReviewItem
+from storefront.billing.personal_account import balances, movements
+from storefront.billing.states import InvoiceKind
 from storefront.billing.transfers.models import AwaitedTransfer
 from storefront.core import audit, clock
 from storefront.inbox.models import InboundEvent
 from storefront.licensing.models import License
 from storefront.notifications.models import OutboxMessage
+from storefront.users.models import User
 
 
 def demo() -> str:
@@ -71,6 +75,7 @@ def test_history_is_made_once_by_the_shops_own_services(
     assert set(ReviewItem.objects.values_list("kind", flat=True)) == {"day_differs"}
     assert_staff_have_something_to_do()
     assert [each.invoice.status for each in AwaitedTransfer.objects.all()] == ["open"]
+    assert_the_customers_account_is_filled()
     assert_trade_fills_the_dashboard()
     before = everything()
     demo()
@@ -89,6 +94,16 @@ def assert_buyer_payer_and_holder_are_three() -> None:
     assert set(Payer.objects.values_list("country", "kind")) == {
         ("DE", "company"), ("KZ", "company"), ("DE", "person"),
     }  # fmt: skip
+
+
+def assert_the_customers_account_is_filled() -> None:
+    """Funds were added twice; one order was paid from them, one from the rest of them and by card."""
+    customer = User.objects.get(email=people.CUSTOMER)
+    assert balances.of(customer) == [balances.Balance(Decimal("50.00"), "EUR")]
+    advances = Invoice.objects.filter(customer=customer, kind=InvoiceKind.ADVANCE_PAYMENT)
+    assert [each.status for each in advances] == ["paid", "paid"]
+    expenses = movements.wanted(customer, movements.Wanted("EUR", is_expense=True))
+    assert sorted(len(movements.described(each).payments) for each in expenses) == [1, 1, 1, 2]
 
 
 def assert_staff_have_something_to_do() -> None:
