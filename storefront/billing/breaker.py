@@ -35,6 +35,7 @@ from storefront.gateways.payments.saved_methods import (
     SetupRequest,
     SetupSnapshot,
 )
+from storefront.gateways.receipts import Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class Guarded(PaymentGateway):
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return self._inner.parse_webhook(body, headers, now=now)
 
-    def receipt(self, body: bytes, *, now: datetime) -> str:
+    def receipt(self, body: bytes, *, now: datetime) -> Receipt:
         return self._inner.receipt(body, now=now)
 
     def diagnose(self, *, webhook_url: str, is_thorough: bool = True) -> Sequence[Diagnosis]:

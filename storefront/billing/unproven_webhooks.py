@@ -14,6 +14,7 @@ from storefront.billing.webhooks import PaymentSource
 from storefront.core import clock
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.errors import InvalidSignature
+from storefront.gateways.receipts import Receipt
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.sources import Received
 
@@ -40,7 +41,7 @@ class ConfirmedSource(PaymentSource):
             Received(event_id=event_id, summary=event.raw_type, payload=payload, is_proven=False, reference=reference)
         ]
 
-    def receipt(self, body: bytes, now: datetime) -> str:
+    def receipt(self, body: bytes, now: datetime) -> Receipt:
         return ""
 
     def handle(self, event: InboundEvent) -> bool:

@@ -17,6 +17,7 @@ from storefront.billing.services.settlement import settle
 from storefront.core.sentences import Sentence
 from storefront.core.time_limits import WORKER_SECONDS, time_limit
 from storefront.gateways.payments.base import EventKind, ProviderEvent
+from storefront.gateways.receipts import Receipt
 from storefront.inbox.models import InboundEvent
 from storefront.inbox.sources import NotNow, Received, UnknownSource
 
@@ -47,7 +48,7 @@ class PaymentSource:
         if self._name not in begun():
             raise UnknownSource(self._name)
 
-    def receipt(self, body: bytes, now: datetime) -> str:
+    def receipt(self, body: bytes, now: datetime) -> Receipt:
         return gateway(self._name).receipt(body, now=now)
 
     def handle(self, event: InboundEvent) -> bool:

@@ -42,8 +42,8 @@ class Source(Protocol):
     """A company's messages. With ``is_asked_first = True`` its address answers GET and HEAD with 200: the company tests
     it so before it sends anything. ``max_body``: bytes of the longest request, if it may be longer than others'.
 
-    ``receipt(body, now)``, if it has one: the text that a message, once stored, is answered with; for a company that
-    sends it again until it reads that. No database, no outgoing call."""
+    ``receipt(body, now)``, if it has one: what a message, once stored, is answered with
+    (``gateways.receipts.Receipt``); for a company that sends it again until it reads that. No database, no outgoing call."""
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
         """Authenticate and parse a raw request; no database, no outgoing call.

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from storefront.core import clock, throttle, visitor
 from storefront.gateways.errors import ConfigurationError, InvalidSignature, Unavailable
+from storefront.gateways.receipts import Receipt
 from storefront.inbox.receiving import TooManyWaiting, Unstorable, store
 from storefront.inbox.sources import UnknownSource, source
 
@@ -120,4 +121,5 @@ def _count(limit: str, sender: str) -> None:
 def _receipt(name: str, body: bytes) -> HttpResponse:
     """200, with the words that the company wants to read, if it wants any."""
     write = getattr(source(name), "receipt", None)
-    return HttpResponse(write(body, clock.now()) if write else b"", content_type="text/html; charset=utf-8")
+    receipt = write(body, clock.now()) if write else Receipt()
+    return HttpResponse(receipt.text, content_type=receipt.content_type, headers=dict(receipt.headers))

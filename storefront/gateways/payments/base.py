@@ -30,6 +30,7 @@ from storefront.gateways.payments.words import EventKind as EventKind
 from storefront.gateways.payments.words import Feature as Feature
 from storefront.gateways.payments.words import PendingReason as PendingReason
 from storefront.gateways.payments.words import RemoteState as RemoteState
+from storefront.gateways.receipts import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +163,9 @@ class PaymentGateway(SavedMethodGateway, ABC):
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for what is not proven."""
 
-    def receipt(self, body: bytes, *, now: datetime) -> str:
-        """What a message that ``parse_webhook`` takes must be answered with; "" where status 200 says it all.
-
-        Raises ``InvalidSignature`` as that does.
-        """
-        return ""
+    def receipt(self, body: bytes, *, now: datetime) -> Receipt:
+        """What a message that ``parse_webhook`` takes must be answered with. Raises ``InvalidSignature`` as that does."""
+        return Receipt()
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         """Give money back, whole or part. The same ``idempotency_key`` gives it back once."""

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from storefront.sandbox.line_faults import LineFaults
 from storefront.sandbox.server import Request, Response
-from storefront.sandbox.twocheckout.faults import ApiFaults
 from storefront.sandbox.twocheckout.orders import Orders
 from storefront.sandbox.twocheckout.signing import mac
 from storefront.sandbox.twocheckout.state import ApiError, Object, State
@@ -25,28 +25,29 @@ _FILTERS = frozenset(
 
 
 class Api:
-    def __init__(self, state: State, orders: Orders, faults: ApiFaults, *, code: str, key: str) -> None:
+    def __init__(self, state: State, orders: Orders, faults: LineFaults, *, code: str, key: str) -> None:
         self._state, self._orders, self._faults = state, orders, faults
         self.code, self.key = code, key
         self.requests: list[dict[str, Any]] = []
+        self.polite = False  # refusals come with HTTP 200
         self.lists_refunds = True  # False: refunds are taken, and the orders do not show them yet
 
     def serve(self, act: Callable[[Request], Any]) -> Callable[[Request], Response]:
         def handle(request: Request) -> Response:
             self.requests.append({"method": request.method, "path": request.path, "query": request.query})
-            fault = self._faults.take(request)
-            if fault and (early := self._faults.before(fault)):
-                return early
-            try:
-                self._authenticate(request)
-                response = Response(json.dumps(act(request)).encode(), headers={"Content-Type": "application/json"})
-            except ApiError as refusal:
-                response = refusal.response()
-                if self._faults.polite:  # a refusal may come with any status
-                    response.status = 200
-            return self._faults.after(fault, response) if fault else response
+            return self._faults.around(request, lambda: self._answered(request, act))
 
         return handle
+
+    def _answered(self, request: Request, act: Callable[[Request], Any]) -> Response:
+        try:
+            self._authenticate(request)
+            return Response(json.dumps(act(request)).encode(), headers={"Content-Type": "application/json"})
+        except ApiError as refusal:
+            response = refusal.response()
+            if self.polite:  # a refusal may come with any status
+                response.status = 200
+            return response
 
     def one(self, request: Request) -> Object:
         with self._state.reading():

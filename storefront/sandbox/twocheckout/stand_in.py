@@ -12,11 +12,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from storefront.sandbox.control import Act, add_controls
+from storefront.sandbox.line_faults import LineFaults
 from storefront.sandbox.server import Request, Response, StandIn
 from storefront.sandbox.twocheckout.api import Api
 from storefront.sandbox.twocheckout.buying import Checkout
-from storefront.sandbox.twocheckout.faults import ApiFaults, Fault
-from storefront.sandbox.twocheckout.notifications import Mode, Postman
+from storefront.sandbox.twocheckout.notifications import Mode, Notifier
 from storefront.sandbox.twocheckout.orders import Orders
 from storefront.sandbox.twocheckout.state import ApiError, Object, State
 
@@ -48,8 +48,8 @@ class TwoCheckoutStandIn(StandIn):
     ) -> None:
         super().__init__(port=port, host=host)
         self.state = State(Path(state_path) if state_path else None, clock=clock)
-        self.faults = ApiFaults()
-        self.postman = Postman(self.state, key=secret_key, url=ipn_url)
+        self.faults = LineFaults(lambda status: ApiError(status, "INTERNAL_ERROR", "An error occurred.").response())
+        self.postman = Notifier(self.state, key=secret_key, url=ipn_url)
         self._orders = Orders(self.state, self.postman.emit, sells=sells)
         self._checkout = Checkout(self.state, self._orders, merchant=merchant, word=buy_link_secret)
         self.api = Api(self.state, self._orders, self.faults, code=merchant, key=secret_key)
@@ -65,7 +65,7 @@ class TwoCheckoutStandIn(StandIn):
         acts |= {
             "buy": self.buy,
             "plan": self.plan,
-            "faults": self.fail_next,
+            "faults": self.faults.order,
             "faults/clear": self.faults.clear,
             "refusals/polite": self.refuse_politely,
             "refunds/list": self.list_refunds,
@@ -126,12 +126,12 @@ class TwoCheckoutStandIn(StandIn):
             self.state.order(number).update(changes)
 
     def fail_next(self, **fault: Any) -> None:
-        """Order a ``Fault``: kind, count, method, status, seconds."""
-        self.faults.add(Fault(**fault))
+        """Order a ``line_faults.Fault``."""
+        self.faults.order(**fault)
 
     def refuse_politely(self, *, yes: bool = True) -> None:
         """Refusals of the API come with HTTP 200."""
-        self.faults.polite = yes
+        self.api.polite = yes
 
     def list_refunds(self, *, yes: bool = True) -> None:
         """Whether orders show the refunds that were taken."""
@@ -167,7 +167,7 @@ class TwoCheckoutStandIn(StandIn):
 
     def reset(self) -> None:
         self.faults.clear()
-        self.faults.polite = False
+        self.api.polite = False
         self.postman.forget()
         self.api.requests.clear()
         self.state.forget()

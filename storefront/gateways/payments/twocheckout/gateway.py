@@ -29,6 +29,7 @@ from storefront.gateways.payments.twocheckout.limits import LIMITS
 from storefront.gateways.payments.twocheckout.links import is_ours, link, reference
 from storefront.gateways.payments.twocheckout.refunds import body, gross_of
 from storefront.gateways.payments.twocheckout.snapshots import Terms, also_paid, chosen, snapshot, sure, unused
+from storefront.gateways.receipts import Receipt
 
 #: 2Checkout counts days in a zone of its own; orders are listed by day.
 MARGIN = timedelta(days=2)
@@ -193,9 +194,9 @@ class Gateway(PaymentGateway):
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> ProviderEvent:
         return ipn.parse(body, self._keys, self._digests, is_live=self.is_live)
 
-    def receipt(self, body: bytes, *, now: datetime) -> str:
+    def receipt(self, body: bytes, *, now: datetime) -> Receipt:
         fields, key, digest = ipn.proven(body, self._keys, self._digests)
-        return signatures.receipt(fields, key, digest, now=now)
+        return Receipt(signatures.receipt(fields, key, digest, now=now))
 
     def _orders(self, provider_reference: str) -> list[PaymentSnapshot]:
         """Those made through a link, the one that counts first. Raises ``Unavailable``, see ``snapshots.sure``."""

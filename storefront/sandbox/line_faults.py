@@ -1,12 +1,12 @@
-"""Trouble on the line, ordered by tests for the next calls of the API."""
+"""Trouble on the line, ordered by tests for the next calls of a stand-in's API."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from storefront.sandbox.control import Faults
 from storefront.sandbox.server import Request, Response
-from storefront.sandbox.twocheckout.state import ApiError
 
 KINDS = frozenset(("status", "hang", "lost", "reset", "html", "truncated", "cut", "empty"))
 
@@ -14,11 +14,12 @@ KINDS = frozenset(("status", "hang", "lost", "reset", "html", "truncated", "cut"
 @dataclass
 class Fault:
     """``status``, ``reset``, ``html``, ``empty``: nothing is done. ``hang`` (seconds), ``lost``, ``truncated``,
-    ``cut``: done, and not or half told."""
+    ``cut``: done, and not or half told. ``method`` and ``path`` (its end): which calls it is for, "" for any."""
 
     kind: str = "status"
     count: int = 1
     method: str = ""
+    path: str = ""
     status: int = 500
     seconds: float = 1.0
 
@@ -26,19 +27,33 @@ class Fault:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}; one of {sorted(KINDS)}")
 
+    def fits(self, request: Request) -> bool:
+        return self.method in ("", request.method) and request.path.endswith(self.path)
 
-class ApiFaults(Faults[Fault]):
-    """Faults, and what each does to a call. ``polite``: refusals come with HTTP 200."""
 
-    polite = False
+class LineFaults(Faults[Fault]):
+    """Faults, and what each does to a call. ``broken``: the company's own answer with such a status."""
 
-    def take(self, request: Request) -> Fault | None:
-        return self.next(lambda fault: fault.method in ("", request.method))
+    def __init__(self, broken: Callable[[int], Response]) -> None:
+        super().__init__()
+        self._broken = broken
 
-    def before(self, fault: Fault) -> Response | None:
+    def order(self, **fault: object) -> None:
+        """Order a ``Fault`` by its fields."""
+        self.add(Fault(**fault))  # type: ignore[arg-type]
+
+    def around(self, request: Request, act: Callable[[], Response]) -> Response:
+        """What is answered to a call that ``act`` would answer."""
+        fault = self.next(lambda each: each.fits(request))
+        if fault is None:
+            return act()
+        early = self._before(fault)
+        return early if early is not None else self._after(fault, act())
+
+    def _before(self, fault: Fault) -> Response | None:
         match fault.kind:
             case "status":
-                return ApiError(fault.status, "INTERNAL_ERROR", "An error occurred.").response()
+                return self._broken(fault.status)
             case "reset":
                 return Response(drop=True)
             case "html":
@@ -47,7 +62,7 @@ class ApiFaults(Faults[Fault]):
                 return Response(b"")
         return None
 
-    def after(self, fault: Fault, response: Response) -> Response:
+    def _after(self, fault: Fault, response: Response) -> Response:
         body = response.encoded()
         match fault.kind:
             case "hang":
