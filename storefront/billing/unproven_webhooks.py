@@ -42,7 +42,7 @@ class ConfirmedSource(PaymentSource):
         ]
 
     def receipt(self, body: bytes, now: datetime) -> Receipt:
-        return ""
+        return Receipt()
 
     def handle(self, event: InboundEvent) -> bool:
         """False for a message that its provider does not confirm."""

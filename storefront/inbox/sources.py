@@ -43,7 +43,8 @@ class Source(Protocol):
     it so before it sends anything. ``max_body``: bytes of the longest request, if it may be longer than others'.
 
     ``receipt(body, now)``, if it has one: what a message, once stored, is answered with
-    (``gateways.receipts.Receipt``); for a company that sends it again until it reads that. No database, no outgoing call."""
+    (``gateways.receipts.Receipt``); for a company that sends it again until it reads that. No database, no outgoing
+    call."""
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Sequence[Received]:
         """Authenticate and parse a raw request; no database, no outgoing call.

@@ -164,7 +164,7 @@ class PaymentGateway(SavedMethodGateway, ABC):
         """Verify a raw webhook and say what it hints at. Raises ``InvalidSignature`` for what is not proven."""
 
     def receipt(self, body: bytes, *, now: datetime) -> Receipt:
-        """What a message that ``parse_webhook`` takes must be answered with. Raises ``InvalidSignature`` as that does."""
+        """What a message that ``parse_webhook`` takes is answered with. Raises ``InvalidSignature`` as that does."""
         return Receipt()
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
