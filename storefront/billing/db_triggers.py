@@ -17,7 +17,14 @@ FROZEN_TABLES = FrozenTables(
         "billing_vatcheck": ("*",),
         "billing_locationevidence": ("*",),
         "billing_freeorder": ("*",),
-        "billing_payment": ("public_id", "invoice_id", "gateway", "is_live", "currency", "amount", "created_at"),
+        "billing_payment": (
+            "public_id", "invoice_id", "gateway", "is_live", "currency", "amount", "created_at", "saved_method_id",
+            "mandate_id", "saving",
+        ),
+        "billing_mandate": (
+            "public_id", "customer_id", "scope", "subject", "currency", "amount_limit", "months", "text", "sha256",
+            "language", "ip_address", "agreed_at",
+        ),
         "billing_receivedpayment": (
             "customer_id", "attempt_id", "gateway", "is_live", "currency", "amount", "reference", "received_at",
         ),

@@ -14,7 +14,8 @@ from django.utils.module_loading import import_string
 from storefront.billing.breaker import Guarded
 from storefront.billing.review_values import provider
 from storefront.gateways.errors import ConfigurationError, GatewayError
-from storefront.gateways.payments.base import DeclineReason, PaymentGateway
+from storefront.gateways.payments.base import DeclineReason, Feature, PaymentGateway
+from storefront.gateways.payments.words import RefusalClass
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +90,19 @@ def decline_reason(name: str, code: str) -> DeclineReason:
     """What a provider's refusal code (``PaymentAttempt.failure_code``) means; DECLINED for one that says nothing."""
     reasons = _class(name).decline_reasons if name in settings.PAYMENT_GATEWAYS else {}
     return reasons.get(code, DeclineReason.DECLINED)
+
+
+def refusal_class(name: str, code: str) -> RefusalClass:
+    """What is done about a provider's refusal of a saved method; an unknown code is LATER, and logged."""
+    classes = _class(name).refusal_classes if name in settings.PAYMENT_GATEWAYS else {}
+    if code not in classes:
+        logger.warning("%s refused a saved method for an unknown reason: %s", name, code)
+    return classes.get(code, RefusalClass.LATER)
+
+
+def features(name: str) -> frozenset[Feature]:
+    """What a method's gateway can do, configured or not."""
+    return _class(name).supports
 
 
 def dashboard_url(name: str, reference: str | None) -> str:

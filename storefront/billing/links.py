@@ -7,7 +7,7 @@ from datetime import datetime
 from django.core import signing
 from django.urls import reverse
 
-from storefront.billing.models import Invoice, PaymentAttempt
+from storefront.billing.models import Invoice, MethodSetup, PaymentAttempt
 from storefront.core.language import absolute_url
 
 _PAY = signing.Signer(sep=".", salt="storefront.billing.pay")
@@ -121,3 +121,13 @@ def next_path(invoice: Invoice) -> str:
     """Where a buyer goes on after placing the order: to the pay page, or straight to the result if nothing is to be
     paid."""
     return result_path(invoice) if invoice.amount == 0 else pay_path(invoice)
+
+
+def methods_url(language: str) -> str:
+    """The customer's saved methods."""
+    return absolute_url("account-methods", language=language)
+
+
+def setup_return_url(setup: MethodSetup) -> str:
+    """Where a customer comes back to who has saved a method at a provider; it asks for a log-in."""
+    return absolute_url("account-method-added", language=setup.language, public_id=setup.public_id)

@@ -45,6 +45,7 @@ from storefront.billing.models import (
     VatCheck,
 )
 from storefront.billing.models.ledger import AccountKind
+from storefront.billing.saved_methods import personal_data as saved_methods
 from storefront.billing.services import invoices
 from storefront.billing.services.cancelling import cancel_open
 from storefront.billing.services.disputes import DECIDED
@@ -165,7 +166,8 @@ def _close_charges(person: Person) -> None:
                 raise NotNow from error
 
 
-def _void_unpaid(person: Person, ends_licenses: bool) -> None:
+def _wind_up(person: Person, ends_licenses: bool) -> None:
+    saved_methods.remove_all(person)
     for invoice in _unpaid(person):
         invoices.void(invoice=invoice, reason="The customer was erased", is_told=False)
 
@@ -188,10 +190,8 @@ ROOM = Room(
             left_out=_("Mails with your documents; to whom you sent them is among the documents."),
         ),
         Table(model=DocumentSending, rows=of("sent_by"), file="documents", erase=delete),
-        Table(
-            model=DocumentRequest, rows=of("customer"), kept=RECORD,
-            left_out=_("Documents that are still to be made; those that are made are in the copy."),
-        ),
+        Table(model=DocumentRequest, rows=of("customer"), kept=RECORD,
+              left_out=_("Documents that are still to be made; those that are made are in the copy.")),
         Table(model=Invoice, rows=of("customer"), file="invoices", hidden=("public_id",), kept=RECORD,
               erase=both(scrub("void_reason"), announce)),
         Table(model=InvoiceLine, rows=of("invoice__customer"), file="invoices", kept=RECORD),
@@ -211,6 +211,7 @@ ROOM = Room(
         *TABLES,
         *refund_personal_data.TABLES,
         *statements.TABLES,
+        *saved_methods.TABLES,
         Table(model=Dispute, rows=of("payment__customer"), file="payments", kept=RECORD),
         Table(model=ProviderMovement, rows=of("payment__customer"), kept=RECORD,
               left_out=_("What providers say of the same payments, for comparing the books.")),
@@ -244,5 +245,5 @@ ROOM = Room(
     words=_words,
     barriers=_barriers,
     prepare=_close_charges,
-    wind_up=_void_unpaid,
+    wind_up=_wind_up,
 )  # fmt: skip

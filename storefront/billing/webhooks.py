@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop as _
 
 from storefront.billing.breaker import Away
+from storefront.billing.errors import PaymentUnavailable
 from storefront.billing.gateway_registry import begun, gateway
 from storefront.billing.models import PaymentAttempt
+from storefront.billing.saved_methods import messages
 from storefront.billing.services import reviews
 from storefront.billing.services.settlement import settle
 from storefront.core.sentences import Sentence
@@ -39,8 +41,10 @@ class PaymentSource:
             "our_reference": event.our_reference,
             "charge_reference": event.charge_reference,
             "is_live": event.is_live,
+            "method_reference": event.method_reference,
         }
-        reference = event.our_reference or event.charge_reference or event.provider_reference
+        names = (event.our_reference, event.charge_reference, event.provider_reference, event.method_reference)
+        reference = next(filter(None, names), "")
         return [Received(event_id=event.event_id, summary=event.raw_type, payload=payload, reference=reference)]
 
     def _check_set_up(self) -> None:
@@ -61,11 +65,22 @@ class PaymentSource:
             is_live=data["is_live"],
             raw_type=event.summary,
             charge_reference=data["charge_reference"],
+            method_reference=data.get("method_reference", ""),
         )
         with time_limit(WORKER_SECONDS):
             return self._follow(hint)
 
     def _follow(self, hint: ProviderEvent) -> bool:
+        try:
+            if hint.kind is EventKind.SETUP_CHANGED:
+                return messages.setup_changed(self._name, hint)
+            if hint.kind is EventKind.METHOD_CHANGED:
+                return messages.method_changed(self._name, hint)
+        except (Away, PaymentUnavailable) as exc:
+            raise NotNow(str(exc)) from exc
+        return self._follow_charge(hint)
+
+    def _follow_charge(self, hint: ProviderEvent) -> bool:
         attempt = find(self._name, hint)
         if hint.kind is EventKind.IGNORED or attempt is None:
             return False

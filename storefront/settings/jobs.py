@@ -106,6 +106,12 @@ JOBS: dict[str, Any] = {
         "every": 30,
         "thread": "polls",
     },
+    "methods-watch": {"call": "storefront.billing.saved_methods.setups.look_at_due", "every": 10, "thread": "polls"},
+    "methods-forget": {
+        "call": "storefront.billing.saved_methods.removing.forget_removed",
+        "every": 20,
+        "thread": "polls",
+    },
     "refunds-follow": {"call": "storefront.billing.services.refunds.follow_open", "every": 10, "thread": "polls"},
     "vat-ids-check": {"call": "storefront.billing.services.provisional_sales.follow", "every": 60, "thread": "slow"},
     "invoices-remind": {"call": "storefront.billing.services.dunning.remind_unpaid", "every": 900},

@@ -14,6 +14,8 @@ JOBS: dict[str, str | Promise] = {
     "outbox-pictures": _("Makes pictures of pages"),
     "payments-away": _("Asks payment providers that did not answer"),
     "payments-poll": _("Asks the providers about open payments"),
+    "methods-watch": _("Asks what became of pages where customers save a payment method"),
+    "methods-forget": _("Has providers forget payment methods that were removed"),
     "refunds-follow": _("Follows refunds until they are done"),
     "documents-issue": _("Issues invoices, receipts, acts and other documents"),
     "papers-print": _("Makes paper copies into one file for printing"),

@@ -10,6 +10,7 @@ from .reconciliation import ProviderMovement, ReconciledDay
 from .refund_requests import EarlyStart, RefundReason, RefundRequest, RefundRequestLine
 from .refunds import Refund, RefundedUnit, RefundPayout
 from .reviews import ReviewItem
+from .saved_methods import Mandate, MethodSetup, SavedMethod
 from .taxes import LocationEvidence, ProvisionalSale, TaxRate, VatCheck
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "LedgerTransaction",
     "LineShare",
     "LocationEvidence",
+    "Mandate",
+    "MethodSetup",
     "PartPayment",
     "Payer",
     "Payment",
@@ -47,6 +50,7 @@ __all__ = [
     "RefundRequestLine",
     "RefundedUnit",
     "ReviewItem",
+    "SavedMethod",
     "Seller",
     "TaxRate",
     "VatCheck",

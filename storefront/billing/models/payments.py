@@ -37,7 +37,16 @@ class PaymentAttempt(models.Model):
     that was refused last. ``pending_reason``: a ``PendingReason`` while processing, where the provider tells.
 
     ``repeats``: this one is not ours, but a further charge that was paid through the page of that attempt.
+
+    ``saved_method``: it charges that, without a page; ``mandate``: while the customer is absent, as they have agreed
+    there. ``saving``: what the buyer pays with is saved, for charges while they are absent or only while they look on
+    ("": it is not).
     """
+
+    class Saving(models.TextChoices):
+        NOT = "", _("No")
+        ATTENDED = "attended", _("Pay faster next time")
+        UNATTENDED = "unattended", _("Renew by itself")
 
     public_id = models.CharField(max_length=32, unique=True, default=references.public_id)
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="attempts")
@@ -63,6 +72,13 @@ class PaymentAttempt(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
     revision = models.PositiveIntegerField(default=0)
+    saved_method = models.ForeignKey(
+        "billing.SavedMethod", on_delete=models.PROTECT, null=True, blank=True, related_name="attempts"
+    )
+    mandate = models.ForeignKey(
+        "billing.Mandate", on_delete=models.PROTECT, null=True, blank=True, related_name="charges"
+    )
+    saving = models.CharField(max_length=10, choices=Saving, blank=True, default=Saving.NOT)
 
     class Meta:
         ordering = ["-pk"]

@@ -9,7 +9,9 @@ from django.db import transaction
 from storefront.billing import links
 from storefront.billing.errors import CannotBeCharged, PaymentRefused, PaymentUnavailable
 from storefront.billing.gateway_registry import gateway
-from storefront.billing.models import PaymentAttempt
+from storefront.billing.models import Mandate, PaymentAttempt, SavedMethod
+from storefront.billing.models.saved_methods import CHARGEABLE
+from storefront.billing.saved_methods.requests import charge_request, save_request
 from storefront.billing.services import answers, orders, reviews
 from storefront.billing.services.locking import lock_attempt
 from storefront.billing.services.settlement import settle
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 #: ``PaymentAttempt.failure_code`` of an attempt whose key the provider only answers with a failure of its own.
 PROVIDER_FAILED = "provider_failed"
+#: Of a charge whose saved method was removed, or whose mandate ended, before the provider was asked.
+NOT_ALLOWED = "not_allowed"
 
 
 def resume(attempt: PaymentAttempt) -> PaymentAttempt:
@@ -35,11 +39,16 @@ def resume(attempt: PaymentAttempt) -> PaymentAttempt:
         adapter = gateway(attempt.gateway)
         if clock.now() - attempt.created_at > adapter.key_lifetime:
             return close(attempt.pk, AttemptStatus.FAILED, failure_code="abandoned")
-        started = adapter.start(start_request(attempt))
+        if attempt.saved_method_id is None:
+            started = adapter.start(start_request(attempt))
+        elif is_allowed(attempt):
+            started = adapter.charge(charge_request(attempt))
+        else:
+            return close(attempt.pk, AttemptStatus.FAILED, failure_code=NOT_ALLOWED)
     except Declined as refusal:
         logger.warning("attempt %s refused: %s", attempt.pk, refusal.code)
         close(attempt.pk, AttemptStatus.FAILED, failure_code=refusal.code, is_refused=True)
-        if refusal.is_curable:
+        if refusal.is_curable or attempt.saved_method_id is not None:  # another method may pay
             raise PaymentRefused(refusal.code) from refusal
         reviews.file_cannot_charge(invoice=attempt.invoice, gateway=attempt.gateway, code=refusal.code)
         raise CannotBeCharged(refusal.code) from refusal
@@ -97,6 +106,13 @@ def opened(attempt_id: int, started: StartedPayment) -> PaymentAttempt:
     return attempt
 
 
+def is_allowed(attempt: PaymentAttempt) -> bool:
+    """Whether the saved method may still be charged, and its mandate stands, as the rows say right now."""
+    chargeable = SavedMethod.objects.filter(attempts=attempt, status__in=CHARGEABLE)
+    stands = attempt.mandate_id is None or Mandate.objects.filter(charges=attempt, ended_at=None).exists()
+    return stands and chargeable.exclude(method_reference=None).exists()
+
+
 def start_request(attempt: PaymentAttempt) -> StartRequest:
     """Derived from frozen rows only, so that a retry asks for exactly the same."""
     invoice = attempt.invoice
@@ -121,6 +137,7 @@ def start_request(attempt: PaymentAttempt) -> StartRequest:
         expires_at=attempt.expires_at or attempt.created_at + gateway(attempt.gateway).page_lifetime,
         language=invoice.language,
         metadata={"invoice": invoice.number},
+        save=save_request(attempt),
     )
 
 

@@ -13,7 +13,7 @@ from storefront.billing.gateway_registry import gateway, sum_of_each
 from storefront.billing.models import PaymentAttempt, Refund
 from storefront.billing.services import disputes, repeated_charges, reviews, settlement_reviews, unreadable
 from storefront.billing.services.cancelling import cancel_attempt
-from storefront.billing.services.settlement import mismatches
+from storefront.billing.services.matching import mismatches
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, RefundStatus
 from storefront.core import clock
 from storefront.core.sentences import Sentence

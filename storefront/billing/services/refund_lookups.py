@@ -9,7 +9,7 @@ from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import PaymentAttempt, Refund
 from storefront.billing.services import reviews
 from storefront.billing.services.locking import lock_payment
-from storefront.billing.services.settlement import mismatches
+from storefront.billing.services.matching import mismatches
 from storefront.core.sentences import Sentence
 from storefront.gateways.errors import NotFound
 from storefront.gateways.payments.refunds import RefundSnapshot

@@ -13,9 +13,10 @@ from django.db.models import Q
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from storefront.billing import mails
-from storefront.billing.gateway_registry import expected_account, gateway
+from storefront.billing.gateway_registry import gateway
 from storefront.billing.instructions import packed
-from storefront.billing.models import Invoice, Payment, PaymentAttempt
+from storefront.billing.models import Payment, PaymentAttempt
+from storefront.billing.saved_methods import adopting
 from storefront.billing.services import (
     answers,
     capturing,
@@ -30,6 +31,7 @@ from storefront.billing.services import (
     unknown_charges,
 )
 from storefront.billing.services.locking import lock_attempt
+from storefront.billing.services.matching import mismatches
 from storefront.billing.services.poll_schedule import after_lapse, next_check
 from storefront.billing.states import ATTEMPT_TRANSITIONS, OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.billing.tax import EvidenceKind
@@ -134,20 +136,6 @@ def record(*, attempt_id: int, snapshot: PaymentSnapshot, seen: int) -> PaymentA
     return attempt
 
 
-def mismatches(attempt: PaymentAttempt, invoice: Invoice, snapshot: PaymentSnapshot) -> list[str]:
-    """In what the provider's object differs from the attempt we made; empty means it is ours, to the cent."""
-    account = expected_account(attempt.gateway)
-    checks = {
-        "reference": snapshot.our_reference == (attempt.repeats or attempt).public_id
-        and attempt.provider_reference in (None, snapshot.provider_reference),
-        "amount": snapshot.amount == attempt.amount <= invoice.amount,  # less, where a part had come before
-        "currency": snapshot.currency == attempt.currency == invoice.currency,
-        "mode": snapshot.is_live == attempt.is_live == gateway(attempt.gateway).is_live,
-        "account": not account or snapshot.account_reference in ("", account),
-    }
-    return [name for name, fits in checks.items() if not fits]
-
-
 def _takes_back(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> bool:
     """Whether the answer differs from what we know of received money, so that an overtaken one must not be believed."""
     if attempt.status != AttemptStatus.SUCCEEDED:
@@ -209,6 +197,7 @@ def _change(attempt: PaymentAttempt, snapshot: PaymentSnapshot) -> None:
     match snapshot.state:
         case RemoteState.SUCCEEDED:
             _follow_money(receiving.receive(attempt), snapshot)
+            adopting.of_payment(attempt, snapshot.saved_method)
             attempt.next_check_at = None
         case RemoteState.FAILED:
             _close(attempt, AttemptStatus.FAILED)

@@ -19,36 +19,38 @@ from storefront.billing.errors import (
     PaymentProcessing,
     PaymentUnavailable,
 )
-from storefront.billing.gateway_registry import gateway
 from storefront.billing.models import Invoice, PaymentAttempt, PaymentMethod
+from storefront.billing.saved_methods.mandates import SaveWish
 from storefront.billing.services import (
-    barriers,
+    claiming,
     open_methods,
-    orders,
     part_payments,
     payment_methods,
     reviews,
-    unpaid,
     whose_sale,
 )
 from storefront.billing.services.cancelling import cancel_attempt, give_up_unreached
-from storefront.billing.services.locking import lock_invoice
 from storefront.billing.services.opening import PROVIDER_FAILED, resume
 from storefront.billing.services.settlement import settle
 from storefront.billing.states import OPEN_ATTEMPT, AttemptStatus, InvoiceStatus
 from storefront.core import clock
 from storefront.gateways.errors import ConfigurationError, GatewayError
-from storefront.gateways.payments.base import PaymentGateway
 
 logger = logging.getLogger(__name__)
 
 #: How much of a page's time must be left to send a buyer there.
 USABLE = timedelta(minutes=2)
-FIRST_CHECK = timedelta(seconds=60)
 _TRIES = 4
 
 
-def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "", total: Decimal | None = None) -> PaymentAttempt:
+def start(
+    *,
+    invoice: Invoice,
+    gateway_name: str,
+    instead_of: str = "",
+    total: Decimal | None = None,
+    wish: SaveWish | None = None,
+) -> PaymentAttempt:
     """Open a charge for all that the invoice still asks for, or find the one that is open; send the buyer to its
     ``redirect_url``.
 
@@ -56,7 +58,8 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "", total: D
     every retry of it uses the same idempotency key. ``gateway_name``: a method with a provider that is open to the
     invoice (``open_methods.open_to``). ``instead_of``: public id of the attempt that waits for the buyer elsewhere and
     is given up for this one. An open charge by another method is closed there first. ``total``: what the buyer has
-    agreed that another invoice in its place comes to (``whose_sale.planned``). Not inside a transaction.
+    agreed that another invoice in its place comes to (``whose_sale.planned``). ``wish``: save what they pay with. Not
+    inside a transaction.
     Raises AlreadyPaid or InvoiceVoid; TaxDiffers (it would come to another sum); what ``barriers`` say; MethodStopped
     or MethodNotOpen; PaymentAwaited (pay elsewhere); PaymentProcessing or PaymentInReview (do not pay again);
     PaymentRefused (a definite no, the attempt is over) or CannotBeCharged (so would be the next one: it waits for
@@ -64,20 +67,21 @@ def start(*, invoice: Invoice, gateway_name: str, instead_of: str = "", total: D
     is open by this method).
     """
     try:
-        return _start(_fitted(invoice, gateway_name, total), gateway_name, instead_of)
+        return _start(_fitted(invoice, gateway_name, total), gateway_name, instead_of, wish)
     except OperationalError as exc:  # a lock was not to be had in time; nothing was begun that a retry would repeat
         raise PaymentUnavailable from exc
 
 
-def _start(invoice: Invoice, gateway_name: str, instead_of: str) -> PaymentAttempt:
+def _start(invoice: Invoice, gateway_name: str, instead_of: str, wish: SaveWish | None) -> PaymentAttempt:
     """After an attempt whose key is spent a new one is tried, once."""
     _check_open(invoice, gateway_name)
     spent: set[int] = set()
     is_contended = False
     for _ in range(_TRIES):
-        attempt = _claim(invoice.pk, gateway_name)
-        is_other_sum = attempt.amount != part_payments.due(invoice)  # part of it came meanwhile, or went back
-        if attempt.gateway != gateway_name or is_other_sum or (attempt.is_awaited and attempt.public_id == instead_of):
+        attempt = claiming.claim(invoice.pk, gateway_name, wish)
+        is_other = attempt.amount != part_payments.due(invoice)  # part of it came meanwhile, or went back
+        is_other |= not claiming.fits(attempt, gateway_name, wish)
+        if is_other or (attempt.is_awaited and attempt.public_id == instead_of):
             is_contended |= attempt.gateway != gateway_name
             make_room(attempt, for_method=gateway_name)
             continue
@@ -101,7 +105,7 @@ def choose_by_hand(*, invoice: Invoice, name: str, total: Decimal | None = None)
     try:
         for _ in range(_TRIES):
             with transaction.atomic(durable=True):
-                locked = _lock_open(invoice.pk, name)
+                locked = claiming.lock_open(invoice.pk, name)
                 attempt = locked.attempts.filter(status__in=OPEN_ATTEMPT).first()
                 if attempt is None:
                     methods_by_hand.get(name).choose(locked)
@@ -145,44 +149,13 @@ def make_room(attempt: PaymentAttempt, *, for_method: str) -> None:
         _refuse_more_money(attempt)
 
 
-def _claim(invoice_id: int, gateway_name: str) -> PaymentAttempt:
-    """The invoice's open attempt, or a new one, committed."""
-    adapter = _adapter(gateway_name)
-    with transaction.atomic(durable=True):
-        invoice = _lock_open(invoice_id, gateway_name)
-        attempt = invoice.attempts.filter(status__in=OPEN_ATTEMPT).first()
-        if attempt is None:
-            now = clock.now()
-            attempt = invoice.attempts.create(
-                gateway=gateway_name,
-                is_live=adapter.is_live,
-                currency=invoice.currency,
-                amount=part_payments.due(invoice),
-                created_at=now,
-                expires_at=now + adapter.page_lifetime,
-                next_check_at=now + FIRST_CHECK,
-            )
-            orders.follow_attempts(invoice)
-    return attempt
-
-
-def _lock_open(invoice_id: int, method: str) -> Invoice:
-    """Lock an invoice that may be paid by the method, and the method."""
-    invoice = lock_invoice(invoice_id)
-    unpaid.check(invoice)
-    barriers.check(invoice)
-    if open_methods.problem(invoice, payment_methods.check(method)) is not None:
-        raise MethodNotOpen
-    return invoice
-
-
 def _check_open(invoice: Invoice, gateway_name: str) -> None:
     """What the method is known not to take is not asked of it. (Open charges of the invoice are left as they are.)
 
     An invoice that no method takes waits for staff.
     """
     row = next((each for each in payment_methods.rows() if each.name == gateway_name), PaymentMethod(name=gateway_name))
-    _adapter(gateway_name)
+    claiming.adapter_of(gateway_name)
     problem = open_methods.problem(invoice, row)
     if problem is None or row.is_stopped or invoice.status != InvoiceStatus.OPEN:
         return
@@ -190,14 +163,6 @@ def _check_open(invoice: Invoice, gateway_name: str) -> None:
         raise MethodNotOpen
     reviews.file_cannot_charge(invoice=invoice, gateway=gateway_name, code=problem)
     raise CannotBeCharged(problem)
-
-
-def _adapter(gateway_name: str) -> PaymentGateway:
-    try:
-        return gateway(gateway_name)
-    except ConfigurationError as exc:
-        logger.exception("payment provider %s is not configured", gateway_name)
-        raise PaymentUnavailable from exc
 
 
 def _look(attempt: PaymentAttempt) -> PaymentAttempt:
