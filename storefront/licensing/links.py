@@ -12,6 +12,7 @@ from storefront.licensing.bitrix24.config import portal_origin
 from storefront.licensing.models import Handover, License
 
 _HANDOVER = signing.Signer(sep=".", salt="storefront.licensing.handover")
+_STOP = signing.Signer(sep=".", salt="storefront.licensing.subscription-stop")
 _EXTEND = signing.TimestampSigner(sep=".", salt="storefront.licensing.extend")
 #: Longer than the earliest notice of a coming end (30 days); a link from an old browser history opens nothing.
 EXTEND_LINK_SECONDS = 45 * 24 * 3600
@@ -50,6 +51,20 @@ def read_handover_token(token: str) -> str | None:
     """The public id of the offer that a token names; None if forged. How long it is good for, the offer says."""
     try:
         return _HANDOVER.unsign(token)
+    except signing.BadSignature:
+        return None
+
+
+def subscription_stop_url(subscription: str, language: str) -> str:
+    """Where a subscription, named by its public id, is stopped without a log-in; absolute. It opens nothing else, and
+    never lapses: a link in an old mail still stops what it names."""
+    return absolute_url("subscription-stop", language=language, token=_STOP.sign(subscription))
+
+
+def read_subscription_stop_token(token: str) -> str | None:
+    """The public id of the subscription that a token names; None if forged."""
+    try:
+        return _STOP.unsign(token)
     except signing.BadSignature:
         return None
 

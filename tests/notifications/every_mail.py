@@ -28,6 +28,17 @@ from storefront.billing.transfers.mails import (
 )
 from storefront.licensing.handover_mails import HandoverFailed, HandoverOffered, HandoverRefused, LicenseHandedOver
 from storefront.licensing.mails import LicenseChanged
+from storefront.licensing.subscription_mails import (
+    CardExpiring,
+    RenewalComing,
+    RenewalFailed,
+    RenewalGivenUp,
+    RenewalMade,
+    RenewalNeedsConsent,
+    RenewalSkipped,
+    SubscriptionOff,
+    SubscriptionOn,
+)
 from storefront.notifications import mails
 from storefront.support.mails import ConversationAnswer, TicketReceived
 from storefront.support.rating_requests import TicketClosed
@@ -50,6 +61,17 @@ LICENSE: dict[str, Any] = {
     "account_url": "http://testserver/account/licenses/x/",
 }  # fmt: skip
 PORTAL: dict[str, Any] = {"portal_address": "acme.bitrix24.com"}
+RENEWS: dict[str, Any] = {
+    **LICENSE, **PORTAL, "methods_url": "http://testserver/account/methods/", "stop_url": "http://testserver/stop/t/",
+}  # fmt: skip
+CHARGE: dict[str, Any] = {
+    **RENEWS, "currency": "EUR", "amount": Decimal("192.00"), "months": 12, "method": "Visa •••• 4242",
+    "fallback": "",
+}  # fmt: skip
+REFUSED: dict[str, Any] = {
+    **CHARGE, "reason": "There is not enough money on the card.", "valid_until": DAY, "works_until": DAY,
+    "pay_url": "http://testserver/pay/t/",
+}  # fmt: skip
 INFO = mails.MailLicense(
     number="L-7K3M", product="Yeastar S-series module", plan="Standard", valid_until=DAY,
     state_text="Linked to acme.bitrix24.com",
@@ -150,6 +172,21 @@ _EXAMPLES: list[mails.Mail] = [
     mails.LicenseEnding(
         **LICENSE, **PORTAL, valid_until=DAY, days=7, extend_url="http://testserver/basket/extend/t/"
     ),
+    SubscriptionOn(**CHARGE, text="Renew my license every 12 months.", renews_at=DAY),
+    RenewalComing(
+        **CHARGE, days=7, renews_at=DAY, old_amount=Decimal("180.00"), change="The discount has ended."
+    ),
+    RenewalMade(
+        **BOUGHT, invoice_number="INV-2026-00001", is_free=False, licenses=[INFO], account_url="http://testserver/a/",
+        product="Yeastar S-series module", license_number="L-7K3M", method="Visa •••• 4242", valid_until=DAY,
+        next_at=DAY, manage_url="http://testserver/l/", stop_url="http://testserver/stop/t/",
+    ),
+    RenewalFailed(**REFUSED, next_try_at=DAY),
+    RenewalGivenUp(**REFUSED),
+    RenewalNeedsConsent(**CHARGE, agreed=Decimal("180.00"), renews_at=DAY),
+    RenewalSkipped(**RENEWS, skipped_at=DAY, works_until=DAY, next_at=None),
+    CardExpiring(**CHARGE, expires_on=DAY.date(), renews_at=DAY),
+    SubscriptionOff(**RENEWS, stopped_by="customer", valid_until=DAY),
     CheckoutReminderMail(
         **NAME, lines=["2 × Yeastar"], resume_url="http://testserver/r/", unsubscribe_url="http://testserver/u/",
         expires_at=DAY,
